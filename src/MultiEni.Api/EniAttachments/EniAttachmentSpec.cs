@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+
+namespace MultiEni.Api.EniAttachments;
+
+/// <summary>
+/// Everything a NodeENI says about one ENI, resolved. Security groups, description, tags, source/destination check,
+/// delete-on-termination, MTU and the DPDK fields may change; the rest is immutable, and a change of it replaces the attachment.
+/// </summary>
+public sealed record EniAttachmentSpec
+{
+    /// <summary>The NodeENI that asked for it.</summary>
+    [JsonPropertyName("nodeENIRef")]
+    public NodeEniReference NodeEniRef { get; set; } = new();
+
+    /// <summary>The node that gets the ENI.</summary>
+    public string NodeName { get; set; } = "";
+
+    /// <summary>EC2 instance behind the node.</summary>
+    [JsonPropertyName("instanceID")]
+    public string InstanceId { get; set; } = "";
+
+    /// <summary>Identifies this ENI among those of one NodeENI on one instance: the subnet's ID, or <c>most-free</c>.</summary>
+    public string Slot { get; set; } = "";
+
+    /// <summary>Subnet of the ENI.</summary>
+    [JsonPropertyName("subnetID")]
+    public string SubnetId { get; set; } = "";
+
+    /// <summary>Security groups of the ENI, sorted.</summary>
+    [JsonPropertyName("securityGroupIDs")]
+    public List<string> SecurityGroupIds { get; set; } = [];
+
+    /// <summary>Device index to use, or the next free one above it when it is taken.</summary>
+    public int DeviceIndex { get; set; } = 1;
+
+    /// <summary>Network card to use.</summary>
+    public int NetworkCardIndex { get; set; }
+
+    /// <summary>Whether EC2 deletes the ENI together with the instance.</summary>
+    public bool DeleteOnTermination { get; set; } = true;
+
+    /// <summary>Description shown in the EC2 console.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>The user's tags.</summary>
+    public Dictionary<string, string>? Tags { get; set; }
+
+    /// <summary>Whether EC2 drops packets that are not to or from the ENI's own addresses.</summary>
+    public bool SourceDestCheck { get; set; } = true;
+
+    /// <summary>Number of further private IPv4 addresses.</summary>
+    [JsonPropertyName("secondaryPrivateIPCount")]
+    public int SecondaryPrivateIpCount { get; set; }
+
+    /// <summary>Number of /28 IPv4 prefixes.</summary>
+    public int Ipv4PrefixCount { get; set; }
+
+    /// <summary>Number of IPv6 addresses.</summary>
+    public int Ipv6AddressCount { get; set; }
+
+    /// <summary>Number of /80 IPv6 prefixes.</summary>
+    public int Ipv6PrefixCount { get; set; }
+
+    /// <summary>Maximum transmission unit in bytes; 0 leaves the kernel's.</summary>
+    public int Mtu { get; set; }
+
+    /// <summary>What the node does with the device.</summary>
+    public DeviceSpec Device { get; set; } = new();
+}

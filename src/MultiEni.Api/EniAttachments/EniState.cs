@@ -1,0 +1,29 @@
+namespace MultiEni.Api.EniAttachments;
+
+/// <summary>Values of <see cref="NetworkStatus.State"/>: where the ENI is on its road.</summary>
+public static class EniState
+{
+    /// <summary>Nothing exists in EC2 yet.</summary>
+    public const string Pending = "Pending";
+
+    /// <summary>The ENI exists and is not attached.</summary>
+    public const string Available = "Available";
+
+    /// <summary>EC2 is attaching it.</summary>
+    public const string Attaching = "Attaching";
+
+    /// <summary>EC2 confirmed the attachment.</summary>
+    public const string Attached = "Attached";
+
+    /// <summary>Waiting for the agent to give the device back before it is detached.</summary>
+    public const string Releasing = "Releasing";
+
+    /// <summary>EC2 is detaching it.</summary>
+    public const string Detaching = "Detaching";
+
+    /// <summary>Detached and about to be deleted.</summary>
+    public const string Deleting = "Deleting";
+
+    /// <summary>Nothing exists in EC2 any more.</summary>
+    public const string Deleted = "Deleted";
+}

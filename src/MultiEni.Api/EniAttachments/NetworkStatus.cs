@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace MultiEni.Api.EniAttachments;
+
+/// <summary>The ENI as EC2 knows it.</summary>
+public sealed record NetworkStatus
+{
+    /// <summary>One of <see cref="EniState"/>.</summary>
+    public string State { get; set; } = EniState.Pending;
+
+    /// <summary>The ENI.</summary>
+    [JsonPropertyName("eniID")]
+    public string? EniId { get; set; }
+
+    /// <summary>EC2's name of the connection between ENI and instance.</summary>
+    [JsonPropertyName("attachmentID")]
+    public string? AttachmentId { get; set; }
+
+    /// <summary>Hardware address, by which the node finds the device.</summary>
+    public string? MacAddress { get; set; }
+
+    /// <summary>Private IPv4 addresses, the primary first.</summary>
+    [JsonPropertyName("privateIPs")]
+    public List<string>? PrivateIps { get; set; }
+
+    /// <summary>IPv6 addresses.</summary>
+    [JsonPropertyName("ipv6Addresses")]
+    public List<string>? Ipv6Addresses { get; set; }
+
+    /// <summary>IPv4 and IPv6 prefixes.</summary>
+    public List<string>? Prefixes { get; set; }
+
+    /// <summary>IPv4 range of the subnet.</summary>
+    [JsonPropertyName("subnetCIDR")]
+    public string? SubnetCidr { get; set; }
+
+    /// <summary>Zone of the subnet.</summary>
+    public string? AvailabilityZone { get; set; }
+
+    /// <summary>Device index in use, or chosen for the attach call under way.</summary>
+    public int? DeviceIndex { get; set; }
+
+    /// <summary>Network card in use.</summary>
+    public int? NetworkCardIndex { get; set; }
+
+    /// <summary>Which create attempt the ENI stems from; part of the client token [ec2 K.6].</summary>
+    public int? Attempt { get; set; }
+}

@@ -1,0 +1,55 @@
+namespace MultiEni.Api.Kubernetes;
+
+/// <summary>Reads and builds lists of conditions.</summary>
+public static class Conditions
+{
+    /// <summary>The condition of a type, or null.</summary>
+    public static Condition? Find(this IReadOnlyList<Condition>? conditions, string type)
+    {
+        if (conditions is null)
+        {
+            return null;
+        }
+
+        foreach (var condition in conditions)
+        {
+            if (condition.Type == type)
+            {
+                return condition;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the condition of a type is present and true.</summary>
+    public static bool IsTrue(this IReadOnlyList<Condition>? conditions, string type) =>
+        conditions.Find(type)?.Status == ConditionStatus.True;
+
+    /// <summary>
+    /// A condition that keeps the transition time of its predecessor in <paramref name="before"/> unless the status changes, so that
+    /// saying the same thing again yields an equal object and no write.
+    /// </summary>
+    public static Condition Next(
+        this IReadOnlyList<Condition>? before,
+        string type,
+        string status,
+        string reason,
+        string message,
+        long? observedGeneration,
+        DateTimeOffset now
+    )
+    {
+        var previous = before.Find(type);
+        var unchanged = previous is not null && previous.Status == status && previous.LastTransitionTime is not null;
+        return new Condition
+        {
+            Type = type,
+            Status = status,
+            Reason = reason,
+            Message = message,
+            ObservedGeneration = observedGeneration,
+            LastTransitionTime = unchanged ? previous!.LastTransitionTime : Timestamps.ToSeconds(now),
+        };
+    }
+}

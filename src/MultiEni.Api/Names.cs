@@ -1,0 +1,71 @@
+namespace MultiEni.Api;
+
+/// <summary>Names that users meet and that other programs rely on: promises.</summary>
+public static class Names
+{
+    /// <summary>API group of both resources.</summary>
+    public const string Group = "networking.k8s.aws";
+
+    /// <summary>API version of both resources.</summary>
+    public const string Version = "v1alpha1";
+
+    /// <summary>Group and version as objects carry it.</summary>
+    public const string ApiVersion = $"{Group}/{Version}";
+
+    /// <summary>Kind of the user's resource.</summary>
+    public const string NodeEniKind = "NodeENI";
+
+    /// <summary>Kind of the machine-written resource.</summary>
+    public const string EniAttachmentKind = "ENIAttachment";
+
+    /// <summary>Plural of the user's resource.</summary>
+    public const string NodeEniPlural = "nodeenis";
+
+    /// <summary>Plural of the machine-written resource.</summary>
+    public const string EniAttachmentPlural = "eniattachments";
+
+    /// <summary>Keeps a NodeENI until none of its attachments is left.</summary>
+    public const string NodeEniFinalizer = "nodeeni.networking.k8s.aws/finalizer";
+
+    /// <summary>Keeps an attachment until the agent has given the device back to the kernel.</summary>
+    public const string DeviceFinalizer = "networking.k8s.aws/device";
+
+    /// <summary>Keeps an attachment until the controller has deleted the ENI.</summary>
+    public const string EniFinalizer = "networking.k8s.aws/eni";
+
+    /// <summary>Label of an attachment: name of its NodeENI, or its hash when longer than a label value may be.</summary>
+    public const string NodeEniLabel = "networking.k8s.aws/nodeeni";
+
+    /// <summary>Label of an attachment: name of its node, or its hash when longer than a label value may be.</summary>
+    public const string NodeLabel = "networking.k8s.aws/node";
+
+    /// <summary>Label of an attachment: its instance.</summary>
+    public const string InstanceLabel = "networking.k8s.aws/instance-id";
+
+    /// <summary>Taint that the controller removes from a node when all its ENIs are ready.</summary>
+    public const string StartupTaint = "networking.k8s.aws/eni-not-ready";
+
+    /// <summary>Namespace of both programs.</summary>
+    public const string Namespace = "eni-controller-system";
+
+    /// <summary>Field manager and event source of the controller.</summary>
+    public const string Controller = "eni-controller";
+
+    /// <summary>Field manager and event source of the agent.</summary>
+    public const string Manager = "eni-manager";
+
+    /// <summary>The Lease by which one controller is elected.</summary>
+    public const string LeaderElectionLease = "nodeeni-controller-leader-election";
+
+    /// <summary>First part of generated resource names; the device index follows.</summary>
+    public const string DefaultResourceName = "intel.com/intel_sriov_netdevice_";
+
+    /// <summary>A label value of at most 63 characters for a name of any length: the name itself, or a hash of it.</summary>
+    public static string LabelValue(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length <= 63
+            ? name
+            : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
+    }
+}

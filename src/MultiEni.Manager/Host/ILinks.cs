@@ -1,0 +1,14 @@
+namespace MultiEni.Manager.Host;
+
+/// <summary>The kernel's network links and routes, as rtnetlink shows them. Implemented by the real kernel and by the simulated node.</summary>
+public interface ILinks
+{
+    /// <summary>Links, addresses, routes of all tables and rules of the host's network namespace at one moment.</summary>
+    ValueTask<NetworkState> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Brings a link up or takes it down.</summary>
+    ValueTask<Errno> SetUpAsync(int index, bool up, CancellationToken cancellationToken);
+
+    /// <summary>Sets the MTU of a link, in bytes.</summary>
+    ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken);
+}

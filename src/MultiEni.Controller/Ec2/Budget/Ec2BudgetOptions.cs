@@ -1,0 +1,41 @@
+namespace MultiEni.Controller.Ec2.Budget;
+
+/// <summary>How much of the account's request quotas the controller may use.</summary>
+public sealed record Ec2BudgetOptions
+{
+    /// <summary>Multiplies every bucket, for accounts with raised quotas (`--ec2-rate-profile`); above 0.</summary>
+    public double RateProfile { get; init; } = 1.0;
+
+    /// <summary>Share of the refill to begin with; without throttles it rises to 1 [ec2 M.1].</summary>
+    public double SafetyShare { get; init; } = 0.8;
+
+    /// <summary>Share of the burst to begin with: a new leader does not know what its predecessor left [ec2 M.2].</summary>
+    public double InitialBurst { get; init; } = 0.2;
+
+    /// <summary>Throws when a value makes no sense, with its name and what is allowed.</summary>
+    public Ec2BudgetOptions Validated()
+    {
+        Check(
+            RateProfile is > 0 and <= 100,
+            nameof(RateProfile),
+            RateProfile,
+            "above 0 and at most 100"
+        );
+        Check(
+            SafetyShare is > 0 and <= 1,
+            nameof(SafetyShare),
+            SafetyShare,
+            "above 0 and at most 1"
+        );
+        Check(InitialBurst is >= 0 and <= 1, nameof(InitialBurst), InitialBurst, "between 0 and 1");
+        return this;
+    }
+
+    private static void Check(bool valid, string name, double value, string allowed)
+    {
+        if (!valid)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {allowed}");
+        }
+    }
+}

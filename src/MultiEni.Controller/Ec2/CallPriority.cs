@@ -1,0 +1,26 @@
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>Who goes first when calls wait for the same token bucket [ec2 M.4]: what a node needs to become ready comes before everything else.</summary>
+public enum CallPriority
+{
+    /// <summary>Attach an ENI of a node that is not ready, and the describes that it waits for.</summary>
+    AttachUnready,
+
+    /// <summary>Switch the source/destination check of an ENI whose node is not ready.</summary>
+    SourceDestCheck,
+
+    /// <summary>Create an ENI.</summary>
+    Create,
+
+    /// <summary>Detach and delete on request.</summary>
+    DetachAndDelete,
+
+    /// <summary>Set delete-on-termination, which no node waits for.</summary>
+    DeleteOnTermination,
+
+    /// <summary>Repair of drift, sweeps, preflights.</summary>
+    Drift,
+
+    /// <summary>Deletion of leaked ENIs; takes at most half of the bucket's refill [ec2 L].</summary>
+    LeakCleanup,
+}

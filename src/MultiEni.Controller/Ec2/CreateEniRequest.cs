@@ -1,0 +1,23 @@
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>Everything that goes into one Create call. The same token with other values is an error, so nothing here may depend on the time [ec2 K.1].</summary>
+/// <param name="ClientToken">At most 64 ASCII characters, derived from the slot.</param>
+/// <param name="SubnetId">Where.</param>
+/// <param name="SecurityGroupIds">Groups.</param>
+/// <param name="Description">Free text; must not begin with `aws-K8S-` [ec2 0.3].</param>
+/// <param name="Tags">All tags, ours included.</param>
+/// <param name="SecondaryPrivateIpCount">IPv4 addresses beyond the primary one; excludes a prefix count.</param>
+/// <param name="Ipv4PrefixCount">/28 prefixes.</param>
+/// <param name="Ipv6AddressCount">IPv6 addresses; excludes a prefix count.</param>
+/// <param name="Ipv6PrefixCount">/80 prefixes.</param>
+public sealed record CreateEniRequest(
+    string ClientToken,
+    string SubnetId,
+    IReadOnlyList<string> SecurityGroupIds,
+    string Description,
+    IReadOnlyDictionary<string, string> Tags,
+    int SecondaryPrivateIpCount,
+    int Ipv4PrefixCount,
+    int Ipv6AddressCount,
+    int Ipv6PrefixCount
+);

@@ -1,0 +1,68 @@
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>How EC2 is reached.</summary>
+public sealed record Ec2ClientOptions
+{
+    /// <summary>Region, such as `eu-central-1`.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Endpoint in place of the region's own: a VPC endpoint or the simulator.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Key for tests and the demo; null uses the standard chain (environment, IRSA, Pod Identity, instance).</summary>
+    public FixedAccessKey? AccessKey { get; init; }
+
+    /// <summary>For one request, from when it is sent: waiting for the budget does not count [ec2 B.1].</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Repeats by the SDK of a failed describe. Mutating calls are never repeated there: the reconcile knows better [ec2 M.6].</summary>
+    public int DescribeRetries { get; init; } = 2;
+
+    /// <summary>Reads `AWS_REGION` (or `AWS_DEFAULT_REGION`) and `AWS_ENDPOINT_URL_EC2` (or `AWS_ENDPOINT_URL`).</summary>
+    /// <exception cref="InvalidOperationException">No region, or an endpoint that is not a URL; the message says what to set.</exception>
+    public static Ec2ClientOptions FromEnvironment(Func<string, string?> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var region = FirstSet(read, "AWS_REGION", "AWS_DEFAULT_REGION");
+        if (region is not var (_, regionName))
+        {
+            throw new InvalidOperationException(
+                "AWS_REGION is not set. Set it to the region of the cluster, such as eu-central-1; the instance metadata service is not asked."
+            );
+        }
+
+        return new() { Region = regionName, Endpoint = ReadEndpoint(read) };
+    }
+
+    private static Uri? ReadEndpoint(Func<string, string?> read)
+    {
+        if (FirstSet(read, "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL") is not var (name, text))
+        {
+            return null;
+        }
+
+        return
+            Uri.TryCreate(text, UriKind.Absolute, out var endpoint)
+            && endpoint.Scheme is "http" or "https"
+            ? endpoint
+            : throw new InvalidOperationException(
+                $"{name} is '{text}'; it must be an http or https URL such as https://ec2.eu-central-1.amazonaws.com"
+            );
+    }
+
+    private static (string Name, string Value)? FirstSet(
+        Func<string, string?> read,
+        params ReadOnlySpan<string> names
+    )
+    {
+        foreach (var name in names)
+        {
+            if (read(name) is { Length: > 0 } value)
+            {
+                return (name, value);
+            }
+        }
+
+        return null;
+    }
+}

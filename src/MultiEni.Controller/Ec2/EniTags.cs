@@ -1,0 +1,20 @@
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>Tag keys of our ENIs: their durable identity, since client tokens live for hours only [ec2 F.6, K.2].</summary>
+public static class EniTags
+{
+    /// <summary>Name of the cluster; with <see cref="ManagedBy"/> it says that an ENI is ours.</summary>
+    public const string Cluster = "networking.k8s.aws/cluster";
+
+    /// <summary>The slot the ENI was created for.</summary>
+    public const string Slot = "networking.k8s.aws/slot";
+
+    /// <summary>Owner tag.</summary>
+    public const string ManagedBy = "kubernetes.io/cluster/managed-by";
+
+    /// <summary>Value of <see cref="ManagedBy"/>.</summary>
+    public const string Owner = "nodeeni-controller";
+
+    /// <summary>Keeps the VPC CNI from adopting the ENI; must be part of the Create call [ec2 0.2].</summary>
+    public const string NoManage = "node.k8s.amazonaws.com/no_manage";
+}

@@ -1,0 +1,242 @@
+using System.Collections.Frozen;
+using MultiEni.Api;
+using static MultiEni.Controller.Ec2.Ec2Actions;
+
+namespace MultiEni.Controller.Ec2.Failures;
+
+/// <summary>The table from error codes to reactions [ec2 F.7]. Codes are matched by family, since EC2 spells some in several ways [ec2 O.4].</summary>
+public static class FailureTable
+{
+    /// <summary>Code of our own for a call that was never sent, because no credentials could be had.</summary>
+    public const string NoCredentials = nameof(NoCredentials);
+
+    /// <summary>Code of our own for a call that was not answered in time.</summary>
+    public const string TimedOut = nameof(TimedOut);
+
+    /// <summary>Code of our own for a connection that broke, or never was.</summary>
+    public const string ConnectionFailed = nameof(ConnectionFailed);
+
+    private static readonly FrozenDictionary<string, Ec2Reaction> ByCode = Table(
+        (
+            new Ec2Reaction.Throttled(),
+            [
+                "RequestLimitExceeded",
+                "Throttling",
+                "ThrottlingException",
+                "RequestThrottled",
+                "EC2ThrottledException",
+            ]
+        ),
+        (
+            new Ec2Reaction.OutcomeUnknown(),
+            [
+                "InternalError",
+                "InternalFailure",
+                "InternalServerError",
+                "ServerInternal",
+                "ServiceUnavailable",
+                "Unavailable",
+                "RequestTimeout",
+            ]
+        ),
+        (new Ec2Reaction.ParameterMismatch(), ["IdempotentParameterMismatch"]),
+        (
+            new Ec2Reaction.SubnetFull(),
+            ["InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks"]
+        ),
+        (new Ec2Reaction.QuotaExceeded(), ["NetworkInterfaceLimitExceeded"]),
+        (
+            new Ec2Reaction.TerminalUntilSpecChanges(),
+            [
+                "PrivateIpAddressLimitExceeded",
+                "SecurityGroupsPerInterfaceLimitExceeded",
+                "TagLimitExceeded",
+                "TagPolicyViolation",
+            ]
+        ),
+        (new Ec2Reaction.NodeFull(), ["AttachmentLimitExceeded"]),
+        (new Ec2Reaction.InUse(), ["InvalidNetworkInterface.InUse"]),
+        (
+            new Ec2Reaction.InstanceNotRunning(Reasons.InstanceNotRunning),
+            [
+                "IncorrectState",
+                "IncorrectInstanceState",
+                "InvalidInstanceID.NotLinkable",
+                "InvalidState",
+            ]
+        ),
+        (
+            new Ec2Reaction.ShortBackoff(),
+            ["DependencyViolation", "ConcurrentTagAccess", "ConcurrentModification"]
+        ),
+        (
+            new Ec2Reaction.Unauthorized(),
+            [
+                "UnauthorizedOperation",
+                "AuthFailure",
+                "OptInRequired",
+                "RequestExpired",
+                "AccessDenied",
+                "AccessDeniedException",
+                "InvalidClientTokenId",
+                "UnrecognizedClientException",
+                "SignatureDoesNotMatch",
+                "ExpiredToken",
+                "ExpiredTokenException",
+                "Blocked",
+                "PendingVerification",
+                NoCredentials,
+            ]
+        ),
+        (new Ec2Reaction.DryRunAllowed(), ["DryRunOperation"]),
+        (new Ec2Reaction.Unsupported(), ["UnsupportedOperation", "Unsupported"])
+    );
+
+    /// <summary>Classifies an error code of EC2.</summary>
+    /// <param name="action">API name; some codes mean success for one API and trouble for another.</param>
+    /// <param name="code">EC2's error code.</param>
+    /// <param name="message">EC2's text; looked at only where one code has several meanings.</param>
+    public static Ec2Failure Classify(string action, string code, string message)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        ArgumentNullException.ThrowIfNull(code);
+        ArgumentNullException.ThrowIfNull(message);
+        return new(action, code, message, ReactionTo(action, code, message));
+    }
+
+    /// <summary>Classifies an answer without an error code, such as the page of a proxy.</summary>
+    public static Ec2Failure ClassifyStatus(string action, int status, string message)
+    {
+        Ec2Reaction reaction = status switch
+        {
+            429 => new Ec2Reaction.Throttled(),
+            401 or 403 => new Ec2Reaction.Unauthorized(),
+            // 0: the answer broke off. A success status is here only because its body could not be read.
+            0 or < 400 or >= 500 => new Ec2Reaction.OutcomeUnknown(),
+            _ => new Ec2Reaction.Unknown(),
+        };
+        return new(action, $"HTTP{status}", message, reaction);
+    }
+
+    /// <summary>Classifies a call without an answer. The request may have been carried out.</summary>
+    public static Ec2Failure NoAnswer(string action, Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        var code = exception is TimeoutException or OperationCanceledException
+            ? TimedOut
+            : ConnectionFailed;
+        return new(
+            action,
+            code,
+            exception.GetBaseException().Message,
+            new Ec2Reaction.OutcomeUnknown()
+        );
+    }
+
+    private static Ec2Reaction ReactionTo(string action, string code, string message)
+    {
+        if (ByCode.TryGetValue(code, out var reaction))
+        {
+            return reaction;
+        }
+
+        var family = Family(code);
+        return family switch
+        {
+            "invalidsubnet" => new Ec2Reaction.ResolveAgain(Reasons.SubnetNotFound),
+            "invalidsecuritygroup" or "invalidgroup" => new Ec2Reaction.ResolveAgain(
+                Reasons.SecurityGroupNotFound
+            ),
+            "invalidnetworkinterface" => EniNotFound(action),
+            "invalidattachment" or "invalidnetworkinterfaceattachment" =>
+                new Ec2Reaction.AlreadyDetached(),
+            "invalidinstance" => new Ec2Reaction.InstanceNotRunning(Reasons.InstanceGone),
+            _ => code
+                is "InvalidParameterValue"
+                    or "InvalidParameterCombination"
+                    or "InvalidParameter"
+                    or "OperationNotPermitted"
+                ? ByMessage(action, message)
+                : new Ec2Reaction.Unknown(),
+        };
+    }
+
+    /// <summary>`InvalidSubnetID.NotFound`, `InvalidSubnetId.Malformed` and the like, without the spelling of `ID` and without what is wrong.</summary>
+    private static string Family(string code)
+    {
+        var dot = code.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0 || code[(dot + 1)..] is not ("NotFound" or "Malformed" or "Gone"))
+        {
+            return "";
+        }
+
+        var stem = code[..dot].ToLowerInvariant();
+        return stem.EndsWith("id", StringComparison.Ordinal) && stem != "invalid"
+            ? stem[..^2]
+            : stem;
+    }
+
+    private static Ec2Reaction EniNotFound(string action) =>
+        action is DeleteNetworkInterface or DetachNetworkInterface or DeleteTags
+            ? new Ec2Reaction.NotFound()
+            : new Ec2Reaction.NotFoundYet();
+
+    private static Ec2Reaction ByMessage(string action, string message)
+    {
+        if (
+            Says(message, "attached at device index")
+            || (Says(message, "device index") && Says(message, "in use"))
+        )
+        {
+            return new Ec2Reaction.IndexTaken();
+        }
+
+        if (Says(message, "currently in use"))
+        {
+            return action == AttachNetworkInterface
+                ? new Ec2Reaction.InUse()
+                : new Ec2Reaction.NotDetachedYet();
+        }
+
+        if (Says(message, "sufficient free") || Says(message, "insufficient free"))
+        {
+            return new Ec2Reaction.SubnetFull();
+        }
+
+        if (Says(message, "is not 'running'") || Says(message, "not in a valid state"))
+        {
+            return new Ec2Reaction.InstanceNotRunning(Reasons.InstanceNotRunning);
+        }
+
+        return action switch
+        {
+            // Another zone, a card or an index that the type does not have, EFA on a running instance: this node will never take it.
+            AttachNetworkInterface => new Ec2Reaction.Unsupported(),
+            CreateNetworkInterface
+            or ModifyNetworkInterfaceAttribute
+            or AssignPrivateIpAddresses
+            or AssignIpv6Addresses
+            or CreateTags => new Ec2Reaction.TerminalUntilSpecChanges(),
+            _ => new Ec2Reaction.Unknown(),
+        };
+    }
+
+    private static bool Says(string message, string words) =>
+        message.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    private static FrozenDictionary<string, Ec2Reaction> Table(
+        params ReadOnlySpan<(Ec2Reaction Reaction, string[] Codes)> rows
+    )
+    {
+        var table = new Dictionary<string, Ec2Reaction>(StringComparer.Ordinal);
+        foreach (var (reaction, codes) in rows)
+        {
+            foreach (var code in codes)
+            {
+                table.Add(code, reaction);
+            }
+        }
+
+        return table.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,17 @@
+namespace MultiEni.Controller.Ec2.Inventory;
+
+/// <summary>What is known of whether an ENI exists. EC2 forgets to mention young ENIs for seconds, so not being mentioned proves nothing at first [ec2 F.6].</summary>
+public abstract record Presence
+{
+    private Presence() { }
+
+    /// <summary>It exists.</summary>
+    /// <param name="Row">As last seen, with our own later changes.</param>
+    public sealed record Present(EniRow Row) : Presence;
+
+    /// <summary>Not seen, but it may have been created too recently for EC2 to say so, or nobody has looked yet.</summary>
+    public sealed record AbsentWithinGrace : Presence;
+
+    /// <summary>EC2 was asked after the grace time and does not have it.</summary>
+    public sealed record Absent : Presence;
+}

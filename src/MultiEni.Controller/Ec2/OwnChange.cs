@@ -1,0 +1,43 @@
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>The effect of one of our calls, told at once so that nobody has to ask EC2 what we have just done.</summary>
+public abstract record OwnChange
+{
+    private OwnChange() { }
+
+    /// <summary>A Create is about to be sent for a slot; from here on absence needs proof [ec2 K.5].</summary>
+    public sealed record CreateSent(string Slot) : OwnChange;
+
+    /// <summary>EC2 answered with the new ENI, or with the one an earlier call with this token made.</summary>
+    public sealed record Created(EniRow Row) : OwnChange;
+
+    /// <summary>An attachment began.</summary>
+    public sealed record Attached(string EniId, EniAttachmentRow Attachment) : OwnChange;
+
+    /// <summary>A detachment began.</summary>
+    public sealed record Detached(string AttachmentId) : OwnChange;
+
+    /// <summary>The ENI is deleted.</summary>
+    public sealed record Deleted(string EniId) : OwnChange;
+
+    /// <summary>The source/destination check was set.</summary>
+    public sealed record SourceDestCheckSet(string EniId, bool Value) : OwnChange;
+
+    /// <summary>Delete-on-termination was set.</summary>
+    public sealed record DeleteOnTerminationSet(string EniId, string AttachmentId, bool Value)
+        : OwnChange;
+
+    /// <summary>The security groups were replaced.</summary>
+    public sealed record SecurityGroupsSet(string EniId, IReadOnlyList<string> SecurityGroupIds)
+        : OwnChange;
+
+    /// <summary>The description was replaced.</summary>
+    public sealed record DescriptionSet(string EniId, string Description) : OwnChange;
+
+    /// <summary>Tags were added or changed.</summary>
+    public sealed record TagsSet(string EniId, IReadOnlyDictionary<string, string> Tags)
+        : OwnChange;
+
+    /// <summary>Tags were removed.</summary>
+    public sealed record TagsRemoved(string EniId, IReadOnlyList<string> Keys) : OwnChange;
+}

@@ -1,0 +1,62 @@
+using Amazon;
+using Amazon.EC2;
+using Amazon.Runtime;
+using Amazon.RuntimeDependencies;
+using Amazon.SecurityToken;
+
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>Builds clients of the AWS SDK.</summary>
+internal static class SdkClients
+{
+    private static readonly Lock Gate = new();
+    private static bool _registered;
+
+    /// <summary>A client in standard retry mode: the adaptive one stalls for seconds and then throws something that says nothing of EC2 [ec2 F.8].</summary>
+    public static AmazonEC2Client Create(Ec2ClientOptions options, int retries)
+    {
+        RegisterSecurityTokenService();
+        var config = new AmazonEC2Config
+        {
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = retries,
+            Timeout = options.Timeout,
+        };
+        if (options.Endpoint is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
+        }
+        else
+        {
+            config.ServiceURL = options.Endpoint.AbsoluteUri;
+            config.AuthenticationRegion = options.Region;
+        }
+
+        return options.AccessKey is { } key
+            ? new AmazonEC2Client(
+                new BasicAWSCredentials(key.AccessKeyId, key.SecretAccessKey),
+                config
+            )
+            : new AmazonEC2Client(config);
+    }
+
+    /// <summary>Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled program, and no build warns of it [dotnet 2.2].</summary>
+    private static void RegisterSecurityTokenService()
+    {
+        lock (Gate)
+        {
+            if (_registered)
+            {
+                return;
+            }
+
+            GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(
+                context => new AmazonSecurityTokenServiceClient(
+                    new AnonymousAWSCredentials(),
+                    context.SecurityTokenServiceClientContextData.Region
+                )
+            );
+            _registered = true;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Amazon.EC2.Model;
+
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>Turns what the SDK read into rows. In the SDK's version 4 every list is null when empty and every value nullable [dotnet 2.2].</summary>
+internal static class SdkRows
+{
+    public static EniRow Eni(NetworkInterface eni) =>
+        new(
+            eni.NetworkInterfaceId,
+            eni.Status?.Value ?? "",
+            eni.SubnetId ?? "",
+            eni.AvailabilityZone ?? "",
+            eni.MacAddress?.ToLowerInvariant() ?? "",
+            PrivateIps(eni),
+            [.. (eni.Ipv6Addresses ?? []).Select(address => address.Ipv6Address)],
+            [
+                .. (eni.Ipv4Prefixes ?? []).Select(prefix => prefix.Ipv4Prefix),
+                .. (eni.Ipv6Prefixes ?? []).Select(prefix => prefix.Ipv6Prefix),
+            ],
+            [.. (eni.Groups ?? []).Select(group => group.GroupId).Order(StringComparer.Ordinal)],
+            eni.SourceDestCheck ?? true,
+            eni.Description ?? "",
+            Tags(eni.TagSet),
+            eni.Attachment is { AttachmentId: not null } attachment ? Attachment(attachment) : null
+        );
+
+    public static SubnetRow Subnet(Subnet subnet) =>
+        new(
+            subnet.SubnetId,
+            subnet.VpcId ?? "",
+            subnet.AvailabilityZone ?? "",
+            subnet.CidrBlock ?? "",
+            subnet.AvailableIpAddressCount ?? 0,
+            Tags(subnet.Tags)
+        );
+
+    public static SecurityGroupRow SecurityGroup(SecurityGroup group) =>
+        new(group.GroupId, group.GroupName ?? "", group.VpcId ?? "", Tags(group.Tags));
+
+    public static InstanceRow Instance(Instance instance) =>
+        new(
+            instance.InstanceId,
+            instance.State?.Name?.Value ?? "",
+            instance.InstanceType?.Value ?? "",
+            instance.Placement?.AvailabilityZone ?? ""
+        );
+
+    /// <summary>Null when EC2 says nothing of the type's network.</summary>
+    public static InstanceTypeLimits? Limits(InstanceTypeInfo type)
+    {
+        if (type.NetworkInfo is not { } network)
+        {
+            return null;
+        }
+
+        IReadOnlyList<int> perCard = network.NetworkCards is { Count: > 0 } cards
+            ?
+            [
+                .. cards
+                    .OrderBy(card => card.NetworkCardIndex ?? 0)
+                    .Select(card => card.MaximumNetworkInterfaces ?? 0),
+            ]
+            : [network.MaximumNetworkInterfaces ?? 0];
+        return new(
+            type.InstanceType?.Value ?? "",
+            perCard.Sum(),
+            perCard,
+            network.Ipv4AddressesPerInterface ?? 1
+        );
+    }
+
+    private static EniAttachmentRow Attachment(NetworkInterfaceAttachment attachment) =>
+        new(
+            attachment.AttachmentId,
+            attachment.InstanceId,
+            attachment.DeviceIndex ?? 0,
+            attachment.NetworkCardIndex ?? 0,
+            attachment.Status?.Value ?? "",
+            attachment.DeleteOnTermination ?? false,
+            attachment.AttachTime is { } time
+                ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero)
+                : null
+        );
+
+    private static IReadOnlyList<string> PrivateIps(NetworkInterface eni) =>
+        eni.PrivateIpAddresses is { Count: > 0 } addresses
+            ?
+            [
+                .. addresses
+                    .OrderByDescending(address => address.Primary ?? false)
+                    .Select(address => address.PrivateIpAddress),
+            ]
+        : eni.PrivateIpAddress is { } primary ? [primary]
+        : [];
+
+    private static Dictionary<string, string> Tags(List<Tag>? tags)
+    {
+        var result = new Dictionary<string, string>(tags?.Count ?? 0, StringComparer.Ordinal);
+        foreach (var tag in tags ?? [])
+        {
+            result[tag.Key] = tag.Value ?? "";
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,17 @@
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>One subnet as EC2 describes it.</summary>
+/// <param name="SubnetId">`subnet-…`.</param>
+/// <param name="VpcId">`vpc-…`.</param>
+/// <param name="AvailabilityZone">Zone.</param>
+/// <param name="Cidr">IPv4 range.</param>
+/// <param name="FreeAddresses">IPv4 addresses left; EC2 does not know of calls under way.</param>
+/// <param name="Tags">All tags.</param>
+public sealed record SubnetRow(
+    string SubnetId,
+    string VpcId,
+    string AvailabilityZone,
+    string Cidr,
+    int FreeAddresses,
+    IReadOnlyDictionary<string, string> Tags
+);

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Planning;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>Says in an attachment's status what is the case. Pure; writes only what the controller owns.</summary>
+public static class AttachmentReport
+{
+    /// <summary>The status patch to apply, or null when the status says it all already.</summary>
+    /// <param name="attachment">The attachment as it is.</param>
+    /// <param name="row">Its ENI in EC2, if there is one.</param>
+    /// <param name="subnetCidr">IPv4 range of the subnet, if known.</param>
+    /// <param name="attempt">The create attempt to remember.</param>
+    /// <param name="hindrance">Why it does not go on, which overrides what the row alone would say.</param>
+    /// <param name="now">The time.</param>
+    public static EniAttachment? Patch(
+        EniAttachment attachment,
+        EniRow? row,
+        string? subnetCidr,
+        int? attempt,
+        ConditionClaim? hindrance,
+        DateTimeOffset now
+    )
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var before = attachment.Status;
+        var network = Network(attachment, row, subnetCidr, attempt, hindrance);
+        var attached = Attached(attachment, row, hindrance);
+        var ready = Ready(attachment, attached);
+        var generation = attachment.Metadata.Generation;
+        var status = new EniAttachmentStatus
+        {
+            Network = network,
+            Conditions =
+            [
+                Conditions.Next(before?.Conditions, ConditionTypes.Attached, Word(attached.Holds), attached.Reason, attached.Message, generation, now),
+                Conditions.Next(before?.Conditions, ConditionTypes.Ready, Word(ready.Holds), ready.Reason, ready.Message, generation, now),
+            ],
+        };
+        return Says(before, status) ? null : new EniAttachment
+        {
+            ApiVersion = Names.ApiVersion,
+            Kind = Names.EniAttachmentKind,
+            Metadata = new() { Name = attachment.Metadata.Name, Uid = attachment.Metadata.Uid },
+            Status = status,
+        };
+    }
+
+    private static NetworkStatus Network(EniAttachment attachment, EniRow? row, string? subnetCidr, int? attempt, ConditionClaim? hindrance)
+    {
+        var before = attachment.Status?.Network;
+        var deleting = attachment.Metadata.IsBeingDeleted;
+        if (row is null)
+        {
+            // The ID stays on record: that it was there is what makes the next create call a new attempt.
+            return new NetworkStatus
+            {
+                State = deleting ? EniState.Deleted : EniState.Pending,
+                EniId = before?.EniId,
+                Attempt = attempt ?? before?.Attempt,
+                SubnetCidr = subnetCidr ?? before?.SubnetCidr,
+            };
+        }
+
+        return new NetworkStatus
+        {
+            State = row.Attachment?.Status switch
+            {
+                null or EniStates.Detached => deleting ? EniState.Deleting : EniState.Available,
+                EniStates.Attaching => EniState.Attaching,
+                EniStates.Detaching => EniState.Detaching,
+                _ when deleting && hindrance is not null => EniState.Releasing,
+                _ => EniState.Attached,
+            },
+            EniId = row.EniId,
+            AttachmentId = row.Attachment?.AttachmentId,
+            MacAddress = row.MacAddress,
+            PrivateIps = row.PrivateIps.Count > 0 ? [.. row.PrivateIps] : null,
+            Ipv6Addresses = row.Ipv6Addresses.Count > 0 ? [.. row.Ipv6Addresses] : null,
+            Prefixes = row.Prefixes.Count > 0 ? [.. row.Prefixes] : null,
+            SubnetCidr = subnetCidr ?? before?.SubnetCidr,
+            AvailabilityZone = row.AvailabilityZone,
+            DeviceIndex = row.Attachment?.DeviceIndex,
+            NetworkCardIndex = row.Attachment?.NetworkCardIndex,
+            Attempt = Math.Max(SlotTags.AttemptOf(row.Tags), attempt ?? before?.Attempt ?? 0),
+        };
+    }
+
+    private static ConditionClaim Attached(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance)
+    {
+        var here = row?.Attachment is { Status: EniStates.Attached } at && at.InstanceId == attachment.Spec!.InstanceId;
+        if (hindrance is not null && !(here && hindrance.Holds))
+        {
+            return hindrance with { Holds = here };
+        }
+
+        return row switch
+        {
+            null when attachment.Metadata.IsBeingDeleted => new(false, Reasons.Deleting, "nothing is left in EC2"),
+            null => new(false, Reasons.Creating, $"creating an ENI in {attachment.Spec!.SubnetId}"),
+            { Attachment: null } when attachment.Metadata.IsBeingDeleted => new(false, Reasons.Deleting, $"deleting {row.EniId}"),
+            { Attachment: null } => new(false, Reasons.Attaching, $"{row.EniId} is about to be attached to {attachment.Spec!.InstanceId}"),
+            { Attachment.Status: EniStates.Detaching } => new(false, Reasons.Detaching, $"detaching {row.EniId}"),
+            { Attachment: { Status: EniStates.Attached } done } => new(
+                here,
+                Reasons.Attached,
+                done.DeviceIndex == attachment.Spec!.DeviceIndex
+                    ? $"{row.EniId} is attached at device index {done.DeviceIndex}"
+                    : $"{row.EniId} is attached at device index {done.DeviceIndex}, because {attachment.Spec.DeviceIndex} was taken"
+            ),
+            _ => new(false, Reasons.Attaching, $"attaching {row.EniId} to {attachment.Spec!.InstanceId}"),
+        };
+    }
+
+    private static ConditionClaim Ready(EniAttachment attachment, ConditionClaim attached)
+    {
+        if (attachment.Metadata.IsBeingDeleted)
+        {
+            return new(false, Reasons.Deleting, attached.Message);
+        }
+
+        if (!attached.Holds)
+        {
+            return attached;
+        }
+
+        foreach (var type in Required(attachment.Spec!.Device.Use))
+        {
+            var condition = attachment.Status?.Conditions.Find(type);
+            if (condition?.Status != ConditionStatus.True)
+            {
+                return condition is null
+                    ? new(false, Reasons.WaitingForDevice, $"waiting for the ENI manager on {attachment.Spec.NodeName}")
+                    : new(false, condition.Reason, condition.Message);
+            }
+        }
+
+        return new(true, Reasons.Ready, "everything asked for is done");
+    }
+
+    private static string[] Required(string use) =>
+        use switch
+        {
+            DeviceUses.Bound => [ConditionTypes.Configured, ConditionTypes.Bound, ConditionTypes.Advertised],
+            DeviceUses.Advertised => [ConditionTypes.Configured, ConditionTypes.Advertised],
+            _ => [ConditionTypes.Configured],
+        };
+
+    private static string Word(bool holds) => holds ? ConditionStatus.True : ConditionStatus.False;
+
+    private static bool Says(EniAttachmentStatus? before, EniAttachmentStatus after)
+    {
+        if (before is null)
+        {
+            return false;
+        }
+
+        var ours = new EniAttachmentStatus
+        {
+            Network = before.Network,
+            Conditions = [.. after.Conditions!.Select(condition => before.Conditions.Find(condition.Type)).OfType<Condition>()],
+        };
+        return Json(ours) == Json(after);
+    }
+
+    private static string Json(EniAttachmentStatus status) =>
+        JsonSerializer.Serialize(status, ApiJson.Default.EniAttachmentStatus);
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+using MultiEni.Controller.Ec2;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>
+/// The client token of a create call: computed from the slot, the parameters and the attempt, so that repeating a call whose answer was
+/// lost returns the ENI that it made instead of making another. 64 characters, the most EC2 takes [ec2 K.1].
+/// </summary>
+public static class ClientToken
+{
+    /// <summary>The token for a call with these parameters, its own token field aside.</summary>
+    public static string For(string cluster, string slot, CreateEniRequest parameters, int attempt)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var text = new StringBuilder();
+        Append(text, cluster);
+        Append(text, slot);
+        Append(text, attempt.ToString());
+        Append(text, parameters.SubnetId);
+        Append(text, parameters.Description);
+        foreach (var group in parameters.SecurityGroupIds.Order(StringComparer.Ordinal))
+        {
+            Append(text, group);
+        }
+
+        foreach (var (key, value) in parameters.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal))
+        {
+            Append(text, key);
+            Append(text, value);
+        }
+
+        Append(text, parameters.SecondaryPrivateIpCount.ToString());
+        Append(text, parameters.Ipv4PrefixCount.ToString());
+        Append(text, parameters.Ipv6AddressCount.ToString());
+        Append(text, parameters.Ipv6PrefixCount.ToString());
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    // The length goes before each part, or two different lists of parts could read the same.
+    private static void Append(StringBuilder text, string part) => text.Append(part.Length).Append(':').Append(part);
+}

@@ -1,0 +1,14 @@
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>How long the controller waits for what.</summary>
+public sealed record EniTimeLimits
+{
+    /// <summary>An attachment that is not confirmed after this long is undone and tried again; the limit that the EBS driver uses [ec2 D].</summary>
+    public TimeSpan StuckAttaching { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>A graceful detachment that takes longer than this is forced (<c>DETACHMENT_TIMEOUT</c>).</summary>
+    public TimeSpan ForceDetachAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>An agent that does not answer for this long is not waited for any more (<c>RELEASE_TIMEOUT</c>).</summary>
+    public TimeSpan Release { get; init; } = TimeSpan.FromMinutes(5);
+}

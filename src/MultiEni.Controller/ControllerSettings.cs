@@ -1,0 +1,135 @@
+using MultiEni.Api;
+using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Leaks;
+using MultiEni.Operator.Configuration;
+
+namespace MultiEni.Controller;
+
+/// <summary>The controller's settings. Names and defaults of flags and variables are promises; the documentation lists them.</summary>
+public sealed record ControllerSettings
+{
+    /// <summary>Path of a kubeconfig; empty uses the pod's service account.</summary>
+    public string Kubeconfig { get; init; } = "";
+
+    /// <summary>Name that tells this cluster's ENIs from those of others; empty takes the UID of the namespace kube-system.</summary>
+    public string ClusterName { get; init; } = "";
+
+    /// <summary>Address of health and metrics; <c>0</c> switches them off.</summary>
+    public string MetricsAddress { get; init; } = ":8080";
+
+    /// <summary>Whether to elect a leader. Without, exactly one controller may run.</summary>
+    public bool LeaderElection { get; init; } = true;
+
+    /// <summary>Namespace of the Lease and of events without one.</summary>
+    public string Namespace { get; init; } = Names.Namespace;
+
+    /// <summary>Name of this process for the Lease; the pod's name.</summary>
+    public string Identity { get; init; } = "";
+
+    /// <summary>Time between sweeps of EC2 and repairs of drift.</summary>
+    public TimeSpan ReconcilePeriod { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a graceful detachment may take before it is forced, and what else the controller waits for.</summary>
+    public EniTimeLimits TimeLimits { get; init; } = new();
+
+    /// <summary>A cleanup that takes longer is reported; it goes on all the same.</summary>
+    public TimeSpan MaximumCleanupDuration { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>NodeENIs planned at the same time.</summary>
+    public int ConcurrentReconciles { get; init; } = 5;
+
+    /// <summary>ENIs detached and deleted at the same time; 0 leaves it to the rate budget.</summary>
+    public int ConcurrentCleanups { get; init; }
+
+    /// <summary>Multiplies the default EC2 rate limits, for accounts with raised quotas.</summary>
+    public double Ec2RateProfile { get; init; } = 1;
+
+    /// <summary>Grace, cap and brake of the leak pass.</summary>
+    public LeakLimits Leaks { get; init; } = new();
+
+    /// <summary>Reads the settings; ends with <see cref="SettingsReader.Finish"/>, so that every error is reported at once.</summary>
+    public static ControllerSettings Read(SettingsReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var limits = new EniTimeLimits();
+        var second = TimeSpan.FromSeconds(1);
+        var settings = new ControllerSettings
+        {
+            Kubeconfig = reader.Text("kubeconfig", null, "", "path of a kubeconfig; by default the pod's service account"),
+            ClusterName = reader.Text(
+                "cluster-name",
+                "CLUSTER_NAME",
+                "",
+                "tells this cluster's ENIs from those of others in the account; by default the UID of the namespace kube-system"
+            ),
+            MetricsAddress = reader.Text("metrics-addr", "METRICS_ADDR", ":8080", "address of /healthz, /readyz and /metrics; 0 switches them off"),
+            LeaderElection = reader.Boolean(
+                "enable-leader-election",
+                "ENABLE_LEADER_ELECTION",
+                true,
+                "elect one of several controllers; switch it off only where no second one can run"
+            ),
+            Namespace = reader.Text("leader-election-namespace", "POD_NAMESPACE", Names.Namespace, "namespace of the Lease"),
+            Identity = reader.Text("leader-election-identity", "POD_NAME", Environment.MachineName, "name of this process in the Lease"),
+            ReconcilePeriod = reader.Duration(
+                "reconcile-period",
+                "RECONCILE_PERIOD",
+                TimeSpan.FromMinutes(5),
+                second,
+                "time between sweeps of EC2 and repairs of drift"
+            ),
+            TimeLimits = limits with
+            {
+                ForceDetachAfter = reader.Duration(
+                    "detachment-timeout",
+                    "DETACHMENT_TIMEOUT",
+                    limits.ForceDetachAfter,
+                    second,
+                    "how long a graceful detachment may take before it is forced"
+                ),
+                Release = reader.Duration(
+                    "release-timeout",
+                    "RELEASE_TIMEOUT",
+                    limits.Release,
+                    second,
+                    "how long to wait for an ENI manager that gives no answer before its ENI is detached"
+                ),
+            },
+            MaximumCleanupDuration = reader.Duration(
+                "max-cleanup-duration",
+                "MAX_CLEANUP_DURATION",
+                TimeSpan.FromMinutes(30),
+                second,
+                "a cleanup that takes longer is reported; it goes on all the same"
+            ),
+            ConcurrentReconciles = reader.Integer(
+                "max-concurrent-reconciles",
+                "MAX_CONCURRENT_RECONCILES",
+                5,
+                1,
+                1000,
+                "NodeENIs planned at the same time"
+            ),
+            ConcurrentCleanups = reader.Integer(
+                "max-concurrent-eni-cleanup",
+                "MAX_CONCURRENT_ENI_CLEANUP",
+                0,
+                0,
+                10000,
+                "ENIs detached and deleted at the same time; 0 leaves it to the rate budget"
+            ),
+            Ec2RateProfile = reader.Number(
+                "ec2-rate-profile",
+                "EC2_RATE_PROFILE",
+                1,
+                0.01,
+                100,
+                "multiplies the default EC2 rate limits, for accounts with raised quotas"
+            ),
+            Leaks = reader.Choice("leak-brake", "LEAK_BRAKE", "on", ["on", "off"], "stop the leak pass when very many ENIs look leaked") == "off"
+                ? new LeakLimits { BrakeMinimum = int.MaxValue }
+                : new LeakLimits(),
+        };
+        return settings;
+    }
+}

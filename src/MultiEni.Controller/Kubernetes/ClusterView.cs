@@ -1,0 +1,64 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Operator.Client;
+using MultiEni.Operator.Informers;
+
+namespace MultiEni.Controller.Kubernetes;
+
+/// <summary>The controller's caches. It exists only once all of them are filled: nothing can be decided on half a view.</summary>
+public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Node> nodes, IObjectCache<EniAttachment> attachments)
+{
+    internal const string ByNodeEniIndex = "nodeENI";
+    internal const string ByInstanceIndex = "instance";
+
+    /// <summary>A NodeENI, or null.</summary>
+    public NodeEni? NodeEni(string name) => nodeEnis.Get(new ObjectKey(null, name));
+
+    /// <summary>All NodeENIs.</summary>
+    public IReadOnlyList<NodeEni> NodeEnis => nodeEnis.List();
+
+    /// <summary>A node, or null.</summary>
+    public Node? Node(string name) => nodes.Get(new ObjectKey(null, name));
+
+    /// <summary>The nodes whose labels contain a NodeENI's selector, by name.</summary>
+    public IReadOnlyList<Node> NodesMatching(NodeEni nodeEni)
+    {
+        ArgumentNullException.ThrowIfNull(nodeEni);
+        return nodes.List().Where(node => Selects(nodeEni, node)).OrderBy(node => node.Metadata.Name, StringComparer.Ordinal).ToList();
+    }
+
+    /// <summary>An attachment, or null.</summary>
+    public EniAttachment? Attachment(string name) => attachments.Get(new ObjectKey(null, name));
+
+    /// <summary>All attachments.</summary>
+    public IReadOnlyList<EniAttachment> Attachments => attachments.List();
+
+    /// <summary>The attachments of a NodeENI.</summary>
+    public IReadOnlyList<EniAttachment> AttachmentsOf(string nodeEniName) => attachments.ByIndex(ByNodeEniIndex, nodeEniName);
+
+    /// <summary>The attachments on an instance.</summary>
+    public IReadOnlyList<EniAttachment> AttachmentsOn(string instanceId) => attachments.ByIndex(ByInstanceIndex, instanceId);
+
+    /// <summary>Whether a NodeENI's selector matches a node. An empty one matches none: the schema refuses it, and so does this.</summary>
+    public static bool Selects(NodeEni nodeEni, Node node)
+    {
+        ArgumentNullException.ThrowIfNull(nodeEni);
+        ArgumentNullException.ThrowIfNull(node);
+        var selector = nodeEni.Spec?.NodeSelector;
+        if (selector is not { Count: > 0 })
+        {
+            return false;
+        }
+
+        foreach (var (key, value) in selector)
+        {
+            if (node.Metadata.Label(key) != value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

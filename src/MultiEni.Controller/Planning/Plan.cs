@@ -1,0 +1,15 @@
+using MultiEni.Api.EniAttachments;
+
+namespace MultiEni.Controller.Planning;
+
+/// <summary>What to do for one NodeENI so that every matching node has its attachments and no other node has any.</summary>
+/// <param name="Apply">Attachments to create, or to bring up to date in place.</param>
+/// <param name="Delete">Attachments to take away.</param>
+/// <param name="Problems">Nodes that get fewer ENIs than asked for, sorted by name.</param>
+/// <param name="Desired">How many attachments there should be.</param>
+public sealed record Plan(
+    IReadOnlyList<EniAttachment> Apply,
+    IReadOnlyList<EniAttachment> Delete,
+    IReadOnlyList<NodeProblem> Problems,
+    int Desired
+);

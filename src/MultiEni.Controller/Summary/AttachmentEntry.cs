@@ -1,0 +1,40 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
+
+namespace MultiEni.Controller.Summary;
+
+/// <summary>One attachment as an entry of a NodeENI's status. Pure.</summary>
+internal static class AttachmentEntry
+{
+    public static NodeEniAttachment Of(EniAttachment attachment)
+    {
+        var spec = attachment.Spec!;
+        var network = attachment.Status?.Network;
+        var device = attachment.Status?.Device;
+        var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
+        var advertised = spec.Device.Use != DeviceUses.Plain;
+        return new NodeEniAttachment
+        {
+            NodeId = spec.NodeName,
+            InstanceId = spec.InstanceId,
+            EniId = network?.EniId ?? "",
+            AttachmentId = network?.AttachmentId ?? "",
+            SubnetId = spec.SubnetId,
+            SubnetCidr = network?.SubnetCidr,
+            Mtu = device?.Mtu,
+            DeviceIndex = network?.DeviceIndex,
+            NetworkCardIndex = network?.NetworkCardIndex,
+            Status = (network?.State ?? EniState.Pending).ToLowerInvariant(),
+            MacAddress = network?.MacAddress,
+            PrivateIp = network?.PrivateIps is [var primary, ..] ? primary : null,
+            InterfaceName = device?.InterfaceName,
+            DpdkBound = spec.Device.Use == DeviceUses.Bound ? attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true : null,
+            DpdkDriver = advertised ? device?.Driver : null,
+            DpdkResourceName = advertised ? device?.ResourceName : null,
+            DpdkPciAddress = device?.PciAddress,
+            Message = ready is { Status: ConditionStatus.True } ? null : ready?.Message,
+        };
+    }
+}

@@ -1,0 +1,17 @@
+using MultiEni.Controller.Planning;
+
+namespace MultiEni.Controller.Summary;
+
+/// <summary>What the last plan of a NodeENI found, for its status.</summary>
+/// <param name="Generation">The generation planned.</param>
+/// <param name="MatchedNodes">How many nodes match.</param>
+/// <param name="Desired">How many attachments there should be.</param>
+/// <param name="Resolution">What became of subnets and security groups.</param>
+/// <param name="Problems">Nodes that get fewer ENIs than asked for.</param>
+public sealed record PlanOutcome(
+    long? Generation,
+    int MatchedNodes,
+    int Desired,
+    NetworkResolution Resolution,
+    IReadOnlyList<NodeProblem> Problems
+);

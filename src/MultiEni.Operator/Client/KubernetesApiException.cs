@@ -1,0 +1,60 @@
+namespace MultiEni.Operator.Client;
+
+/// <summary>The API server refused a request. The message names verb, resource and object.</summary>
+/// <remarks>Flow is decided by the predicates, never by comparing codes or texts.</remarks>
+public sealed class KubernetesApiException : Exception
+{
+    /// <summary>A refusal of <paramref name="request"/>, which reads like <c>apply nodeenis/a</c>.</summary>
+    public KubernetesApiException(string request, KubernetesStatus status)
+        : base(Describe(request, status))
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        StatusCode = status.Code;
+        Reason = status.Reason ?? "";
+        Causes = status.Details?.Causes ?? [];
+        RetryAfter = status.Details?.RetryAfterSeconds is { } seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+    }
+
+    /// <summary>HTTP status code.</summary>
+    public int StatusCode { get; }
+
+    /// <summary>The server's word for the failure, such as <c>Conflict</c>; may be empty.</summary>
+    public string Reason { get; }
+
+    /// <summary>What exactly is wrong, field by field.</summary>
+    public IReadOnlyList<KubernetesStatusCause> Causes { get; }
+
+    /// <summary>How long the server wants to be left alone; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; }
+
+    /// <summary>The object, or the kind, does not exist.</summary>
+    public bool IsNotFound => StatusCode == 404;
+
+    /// <summary>The object has changed since it was read, or a field belongs to another manager.</summary>
+    public bool IsConflict => StatusCode == 409 && !IsAlreadyExists;
+
+    /// <summary>An object of this name exists already.</summary>
+    public bool IsAlreadyExists => StatusCode == 409 && Reason == "AlreadyExists";
+
+    /// <summary>The object breaks the rules of its kind; the same request will always fail.</summary>
+    public bool IsInvalid => StatusCode is 400 or 422;
+
+    /// <summary>The program lacks a permission.</summary>
+    public bool IsForbidden => StatusCode is 401 or 403;
+
+    /// <summary>The history that the request refers to is no longer kept.</summary>
+    public bool IsExpired => StatusCode == 410 || Reason == "Expired";
+
+    /// <summary>The same request may succeed later.</summary>
+    public bool IsTransient => StatusCode is 408 or 429 or >= 500;
+
+    private static string Describe(string request, KubernetesStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        var reason = string.IsNullOrEmpty(status.Reason) ? "" : $" {status.Reason}";
+        var message = string.IsNullOrEmpty(status.Message) ? "" : $": {status.Message}";
+        return $"{request}: {status.Code}{reason}{message}";
+    }
+}

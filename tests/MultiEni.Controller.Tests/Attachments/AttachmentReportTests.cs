@@ -1,0 +1,84 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Planning;
+
+namespace MultiEni.Controller.Tests.Attachments;
+
+public sealed class AttachmentReportTests
+{
+    [Fact]
+    public void Saying_the_same_again_is_no_patch()
+    {
+        var attachment = A.Attachment();
+        var row = A.Row(attachment: A.Attached());
+        attachment.Status = Patch(attachment, row)!.Status;
+
+        Assert.Null(Patch(attachment, row, at: A.Noon.AddHours(1)));
+    }
+
+    [Fact]
+    public void An_attached_ENI_is_told_with_its_addresses_for_the_agent()
+    {
+        var status = Patch(A.Attachment(), A.Row(attachment: A.Attached(index: 2)))!.Status!;
+
+        Assert.Equal((EniState.Attached, "02:00:00:00:00:01", 2), (status.Network!.State, status.Network.MacAddress, status.Network.DeviceIndex!.Value));
+        Assert.True(status.Conditions.IsTrue(ConditionTypes.Attached));
+        Assert.Contains("because 1 was taken", status.Conditions.Find(ConditionTypes.Attached)!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(DeviceUses.Plain, false, false, true)]
+    [InlineData(DeviceUses.Advertised, false, false, false)]
+    [InlineData(DeviceUses.Advertised, false, true, true)]
+    [InlineData(DeviceUses.Bound, false, true, false)]
+    [InlineData(DeviceUses.Bound, true, false, false)]
+    [InlineData(DeviceUses.Bound, true, true, true)]
+    public void Ready_means_that_all_that_the_use_asks_for_is_true(string use, bool bound, bool advertised, bool ready)
+    {
+        var attachment = A.Attachment(
+            spec: s => s.Device = new() { Use = use },
+            conditions:
+            [
+                A.Condition(ConditionTypes.Configured, true),
+                A.Condition(ConditionTypes.Bound, bound),
+                A.Condition(ConditionTypes.Advertised, advertised),
+            ]
+        );
+
+        Assert.Equal(ready, Patch(attachment, A.Row(attachment: A.Attached()))!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
+    }
+
+    [Fact]
+    public void A_patch_holds_nothing_of_the_agents()
+    {
+        var attachment = A.Attachment(conditions: A.Condition(ConditionTypes.Configured, true));
+        attachment.Status!.Device = new() { InterfaceName = "ens6" };
+
+        var status = Patch(attachment, A.Row(attachment: A.Attached()))!.Status!;
+
+        Assert.Null(status.Device);
+        Assert.Equal([ConditionTypes.Attached, ConditionTypes.Ready], status.Conditions!.Select(condition => condition.Type));
+    }
+
+    [Fact]
+    public void A_hindrance_is_told_in_place_of_progress()
+    {
+        var status = Patch(A.Attachment(), null, new ConditionClaim(false, Reasons.SubnetFull, "no address left"))!.Status!;
+
+        Assert.Equal((Reasons.SubnetFull, Reasons.SubnetFull), (status.Conditions![0].Reason, status.Conditions[1].Reason));
+    }
+
+    [Fact]
+    public void The_ID_of_an_ENI_that_vanished_stays_on_record()
+    {
+        var attachment = A.Attachment(network: new NetworkStatus { EniId = "eni-dead", Attempt = 1 });
+
+        Assert.Equal("eni-dead", Patch(attachment, null)!.Status!.Network!.EniId);
+    }
+
+    private static EniAttachment? Patch(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance = null, DateTimeOffset? at = null) =>
+        AttachmentReport.Patch(attachment, row, "10.0.0.0/24", null, hindrance, at ?? A.Noon);
+}

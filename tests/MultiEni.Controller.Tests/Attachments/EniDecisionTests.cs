@@ -1,0 +1,191 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Ec2;
+
+namespace MultiEni.Controller.Tests.Attachments;
+
+public sealed class EniDecisionTests
+{
+    private static readonly string[] BothFinalizers = [Names.EniFinalizer, Names.DeviceFinalizer];
+
+    [Fact]
+    public void Nothing_is_done_before_EC2_was_looked_at() =>
+        Assert.IsType<EniStep.Sweep>(Next(A.Attachment(), new SlotObservation.Unknown()));
+
+    [Fact]
+    public void An_absence_that_is_too_young_is_waited_out() =>
+        Assert.IsType<EniStep.Wait>(Next(A.Attachment(), new SlotObservation.AbsentForNow()));
+
+    [Fact]
+    public void The_occupancy_is_read_before_an_ENI_is_created() =>
+        Assert.IsType<EniStep.ReadIndexes>(Next(A.Attachment(), new SlotObservation.Absent(), indexes: null));
+
+    [Fact]
+    public void A_full_instance_costs_no_create_call()
+    {
+        var step = Next(A.Attachment(), new SlotObservation.Absent(), indexes: [0, 1, 2], maximum: 3);
+
+        Assert.Equal(Reasons.InstanceLimit, Assert.IsType<EniStep.Blocked>(step).Reason);
+    }
+
+    [Theory]
+    [InlineData(null, null, 1)]
+    [InlineData(null, 2, 2)]
+    [InlineData("eni-dead", 1, 2)]
+    [InlineData("eni-dead", 4, 5)]
+    public void An_ENI_that_vanished_uses_up_its_attempt(string? eniOnRecord, int? attemptOnRecord, int expected)
+    {
+        var attachment = A.Attachment(network: new NetworkStatus { EniId = eniOnRecord, Attempt = attemptOnRecord });
+
+        Assert.Equal(new EniStep.Create(expected), Next(attachment, new SlotObservation.Absent()));
+    }
+
+    [Fact]
+    public void The_wanted_index_is_used_or_the_next_free_one()
+    {
+        Assert.Equal(2, Assert.IsType<EniStep.Attach>(Next(A.Attachment(spec: s => s.DeviceIndex = 2), A.Row(), indexes: [0, 1])).DeviceIndex);
+        Assert.Equal(4, Assert.IsType<EniStep.Attach>(Next(A.Attachment(spec: s => s.DeviceIndex = 2), A.Row(), indexes: [0, 2, 3])).DeviceIndex);
+    }
+
+    [Fact]
+    public void The_source_destination_check_is_switched_before_attaching() =>
+        Assert.IsType<EniStep.SetSourceDestCheck>(Next(A.Attachment(spec: s => s.SourceDestCheck = false), A.Row()));
+
+    [Fact]
+    public void An_attachment_that_hangs_is_undone()
+    {
+        var row = A.Row(attachment: A.Attached(status: EniStates.Attaching));
+
+        Assert.IsType<EniStep.Wait>(Next(A.Attachment(), row, attachSince: A.Noon.AddSeconds(-89)));
+        Assert.Equal(new EniStep.Detach(row, Force: false), Next(A.Attachment(), row, attachSince: A.Noon.AddSeconds(-91)));
+    }
+
+    [Fact]
+    public void An_ENI_on_another_instance_is_left_there()
+    {
+        var elsewhere = A.Row(attachment: A.Attached("i-2"));
+
+        Assert.Equal(Reasons.EniInUseElsewhere, Assert.IsType<EniStep.Blocked>(Next(A.Attachment(), elsewhere)).Reason);
+        Assert.Equal(Reasons.EniInUseElsewhere, Assert.IsType<EniStep.Blocked>(Next(A.Attachment(deleting: true), elsewhere)).Reason);
+    }
+
+    [Fact]
+    public void Drift_of_everything_that_EC2_can_change_is_repaired()
+    {
+        var row = A.Row(attachment: A.Attached());
+
+        Assert.IsType<EniStep.InSync>(Next(A.Attachment(), row));
+        Assert.IsType<EniStep.SetSourceDestCheck>(Next(A.Attachment(spec: s => s.SourceDestCheck = false), row));
+        Assert.IsType<EniStep.SetSecurityGroups>(Next(A.Attachment(spec: s => s.SecurityGroupIds = ["sg-2"]), row));
+        Assert.IsType<EniStep.SetDeleteOnTermination>(Next(A.Attachment(spec: s => s.DeleteOnTermination = false), row));
+        Assert.IsType<EniStep.SetDescription>(Next(A.Attachment(spec: s => s.Description = "other"), row));
+        Assert.Equal("b", Assert.IsType<EniStep.SetTags>(Next(A.Attachment(spec: s => s.Tags = new() { ["a"] = "b" }), row)).Set["a"]);
+    }
+
+    [Fact]
+    public void Of_two_ENIs_in_a_slot_the_attached_one_stays()
+    {
+        var attached = A.Row("eni-2", A.Attached(), attempt: 2);
+        var step = Next(A.Attachment(), new SlotObservation.Present([A.Row("eni-1"), attached]));
+
+        Assert.Equal("eni-1", Assert.IsType<EniStep.Delete>(step).Row.EniId);
+    }
+
+    [Fact]
+    public void Of_two_unattached_ENIs_the_one_on_record_stays()
+    {
+        var attachment = A.Attachment(network: new NetworkStatus { EniId = "eni-2" });
+        var step = Next(attachment, new SlotObservation.Present([A.Row("eni-1"), A.Row("eni-2")]));
+
+        Assert.Equal("eni-1", Assert.IsType<EniStep.Delete>(step).Row.EniId);
+    }
+
+    [Fact]
+    public void The_agent_gives_the_device_back_before_the_ENI_is_detached()
+    {
+        var attachment = A.Attachment(deleting: true, finalizers: BothFinalizers);
+
+        Assert.Equal(Reasons.WaitingForRelease, Assert.IsType<EniStep.WaitForRelease>(Next(attachment, A.Row(attachment: A.Attached()))).Reason);
+        attachment.Metadata.Finalizers = [Names.EniFinalizer];
+        Assert.False(Assert.IsType<EniStep.Detach>(Next(attachment, A.Row(attachment: A.Attached()))).Force);
+    }
+
+    [Fact]
+    public void In_use_by_a_pod_is_an_answer_that_is_waited_on_however_long()
+    {
+        var attachment = A.Attachment(
+            deleting: true,
+            finalizers: BothFinalizers,
+            conditions: A.Condition(ConditionTypes.Released, false, Reasons.DeviceInUse, "in use by pod default/app")
+        );
+
+        var step = Assert.IsType<EniStep.WaitForRelease>(Next(attachment, A.Row(attachment: A.Attached()), now: A.Noon.AddHours(9)));
+
+        Assert.Equal("in use by pod default/app", step.Message);
+        Assert.Null(step.Deadline);
+    }
+
+    [Fact]
+    public void An_agent_that_says_nothing_is_not_waited_for_longer_than_the_release_timeout()
+    {
+        var attachment = A.Attachment(deleting: true, finalizers: BothFinalizers);
+        var row = A.Row(attachment: A.Attached());
+
+        Assert.IsType<EniStep.WaitForRelease>(Next(attachment, row, now: A.Noon.AddMinutes(4.9)));
+        Assert.Equal(Reasons.ReleaseTimeout, Assert.IsType<EniStep.DropDeviceFinalizer>(Next(attachment, row, now: A.Noon.AddMinutes(5))).Reason);
+    }
+
+    [Fact]
+    public void A_terminated_instance_releases_its_ENI_without_a_detach()
+    {
+        var attachment = A.Attachment(deleting: true, finalizers: BothFinalizers);
+
+        Assert.IsType<EniStep.DropDeviceFinalizer>(Next(attachment, A.Row(attachment: A.Attached()), gone: true));
+        attachment.Metadata.Finalizers = [Names.EniFinalizer];
+        Assert.IsType<EniStep.Wait>(Next(attachment, A.Row(attachment: A.Attached()), gone: true));
+        Assert.IsType<EniStep.Delete>(Next(attachment, A.Row(), gone: true));
+        Assert.IsType<EniStep.Finish>(Next(attachment, new SlotObservation.Absent(), gone: true));
+    }
+
+    [Fact]
+    public void Force_is_the_last_resort()
+    {
+        var attachment = A.Attachment(deleting: true);
+        var row = A.Row(attachment: A.Attached(status: EniStates.Detaching));
+
+        Assert.IsType<EniStep.Wait>(Next(attachment, row, detachSince: A.Noon.AddSeconds(-119)));
+        Assert.Equal(new EniStep.Detach(row, Force: true), Next(attachment, row, detachSince: A.Noon.AddSeconds(-121)));
+    }
+
+    [Fact]
+    public void An_attachment_under_deletion_creates_nothing() =>
+        Assert.IsType<EniStep.Finish>(Next(A.Attachment(deleting: true), new SlotObservation.Absent(), indexes: null));
+
+    private static EniStep Next(
+        EniAttachment attachment,
+        EniRow row,
+        HashSet<int>? indexes = null,
+        DateTimeOffset? attachSince = null,
+        DateTimeOffset? detachSince = null,
+        DateTimeOffset? now = null,
+        bool gone = false
+    ) => Next(attachment, new SlotObservation.Present([row]), indexes ?? [0], 8, attachSince, detachSince, now, gone);
+
+    private static EniStep Next(EniAttachment attachment, SlotObservation slot, bool gone = false) =>
+        Next(attachment, slot, [0], 8, null, null, null, gone);
+
+    private static EniStep Next(
+        EniAttachment attachment,
+        SlotObservation slot,
+        HashSet<int>? indexes,
+        int? maximum = 8,
+        DateTimeOffset? attachSince = null,
+        DateTimeOffset? detachSince = null,
+        DateTimeOffset? now = null,
+        bool gone = false
+    ) =>
+        EniDecision.Next(
+            new EniSituation(attachment, slot, indexes, maximum, gone, detachSince, attachSince, now ?? A.Noon, new EniTimeLimits())
+        );
+}

@@ -1,0 +1,72 @@
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Leaks;
+
+namespace MultiEni.Controller.Tests.Leaks;
+
+public sealed class LeakDecisionTests
+{
+    private static readonly Dictionary<string, DateTimeOffset> NothingSeen = [];
+
+    [Fact]
+    public void A_stray_ENI_is_deleted_only_after_it_was_seen_twice_and_the_grace_time_passed()
+    {
+        var first = Decide([A.Row()], NothingSeen, A.Noon);
+        Assert.Empty(first.Delete);
+
+        Assert.Empty(Decide([A.Row()], first.Candidates, A.Noon.AddMinutes(4)).Delete);
+        Assert.Equal("eni-1", Assert.Single(Decide([A.Row()], first.Candidates, A.Noon.AddMinutes(5)).Delete).EniId);
+    }
+
+    [Fact]
+    public void An_ENI_that_was_wanted_in_between_starts_anew()
+    {
+        var first = Decide([A.Row()], NothingSeen, A.Noon);
+        var wanted = Decide([A.Row()], first.Candidates, A.Noon.AddMinutes(5), isWanted: true);
+
+        Assert.Empty(Decide([A.Row()], wanted.Candidates, A.Noon.AddMinutes(6)).Delete);
+    }
+
+    [Fact]
+    public void What_is_attached_or_carries_no_slot_is_nobodys_leak()
+    {
+        var seen = new Dictionary<string, DateTimeOffset> { ["eni-1"] = A.Noon, ["eni-2"] = A.Noon };
+        var foreign = A.Row("eni-2") with { Tags = new Dictionary<string, string>() };
+
+        Assert.Empty(Decide([A.Row(attachment: A.Attached()), foreign], seen, A.Noon.AddHours(1)).Delete);
+    }
+
+    [Fact]
+    public void Very_many_leaks_at_once_stop_the_pass_and_say_so()
+    {
+        var rows = Enumerable.Range(0, 300).Select(i => A.Row($"eni-{i}")).ToList();
+        var seen = rows.ToDictionary(row => row.EniId, _ => A.Noon);
+
+        var verdict = Decide(rows, seen, A.Noon.AddHours(1));
+
+        Assert.Empty(verdict.Delete);
+        Assert.Contains("300 of 300", verdict.Blocked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pass_deletes_at_most_as_many_as_it_may()
+    {
+        var rows = Enumerable.Range(0, 40).Select(i => A.Row($"eni-{i}")).ToList();
+        var verdict = LeakDecision.Decide(
+            rows,
+            row => row.Slot,
+            _ => false,
+            rows.ToDictionary(row => row.EniId, _ => A.Noon),
+            A.Noon.AddHours(1),
+            new LeakLimits { MaximumPerPass = 25 }
+        );
+
+        Assert.Equal(25, verdict.Delete.Count);
+    }
+
+    private static LeakVerdict Decide(
+        IReadOnlyCollection<EniRow> rows,
+        IReadOnlyDictionary<string, DateTimeOffset> seen,
+        DateTimeOffset now,
+        bool isWanted = false
+    ) => LeakDecision.Decide(rows, row => row.Slot, _ => isWanted, seen, now, new LeakLimits());
+}

@@ -1,0 +1,153 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Planning;
+using MultiEni.Controller.Summary;
+
+namespace MultiEni.Controller.Tests.Summary;
+
+public sealed class SummarizerTests
+{
+    private static readonly NetworkResolution Resolved = new(
+        A.Network(A.Subnet("subnet-a1")),
+        new ConditionClaim(true, Reasons.Resolved, "subnet-a1"),
+        new ConditionClaim(true, Reasons.Resolved, "sg-1")
+    );
+
+    [Fact]
+    public void All_ready_is_ready()
+    {
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(desired: 2), [ReadyOne("a"), ReadyOne("b")], A.Noon);
+
+        Assert.Equal((2, 2, 2, "2/2"), (status.DesiredEnis, status.AttachedEnis, status.ReadyEnis, status.Ready));
+        Assert.True(status.Conditions.IsTrue(ConditionTypes.Ready));
+        Assert.False(status.Conditions.IsTrue(ConditionTypes.Progressing));
+        Assert.False(status.Conditions.IsTrue(ConditionTypes.Degraded));
+    }
+
+    [Fact]
+    public void The_same_facts_a_minute_later_give_the_same_status()
+    {
+        var nodeEni = A.NodeEni();
+        EniAttachment[] attachments = [ReadyOne("a")];
+        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(), attachments, A.Noon);
+
+        var later = Summarizer.Summarize(nodeEni, Outcome(), attachments, A.Noon.AddMinutes(1));
+
+        Assert.Equal(nodeEni.Status.Conditions, later.Conditions);
+        Assert.Equal(nodeEni.Status.Attachments, later.Attachments);
+    }
+
+    [Fact]
+    public void Only_a_changed_entry_gets_a_new_time()
+    {
+        var nodeEni = A.NodeEni();
+        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(2), [ReadyOne("a"), ReadyOne("b")], A.Noon);
+        var changed = ReadyOne("b");
+        changed.Status!.Device = new() { Mtu = 9001 };
+
+        var later = Summarizer.Summarize(nodeEni, Outcome(2), [ReadyOne("a"), changed], A.Noon.AddMinutes(1));
+
+        Assert.Equal([A.Noon, A.Noon.AddMinutes(1)], later.Attachments!.Select(entry => entry.LastUpdated!.Value));
+    }
+
+    [Fact]
+    public void A_device_index_that_was_taken_is_told_and_does_not_make_it_unready()
+    {
+        var attachment = ReadyOne("a");
+        attachment.Status!.Network!.DeviceIndex = 3;
+
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], A.Noon);
+
+        var degraded = status.Conditions.Find(ConditionTypes.Degraded)!;
+        Assert.Equal((ConditionStatus.True, Reasons.DeviceIndexTaken), (degraded.Status, degraded.Reason));
+        Assert.Contains("device index 1 was taken, 3 is used", degraded.Message, StringComparison.Ordinal);
+        Assert.True(status.Conditions.IsTrue(ConditionTypes.Ready));
+    }
+
+    [Theory]
+    [InlineData(Reasons.Attaching, ConditionTypes.Progressing, ConditionTypes.Degraded)]
+    [InlineData(Reasons.PciAddressMismatch, ConditionTypes.Degraded, ConditionTypes.Progressing)]
+    public void What_needs_time_is_progress_and_what_needs_help_is_degraded(string reason, string holds, string doesNot)
+    {
+        var attachment = A.Attachment(conditions: A.Condition(ConditionTypes.Ready, false, reason, "why"));
+
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], A.Noon);
+
+        Assert.True(status.Conditions.IsTrue(holds));
+        Assert.False(status.Conditions.IsTrue(doesNot));
+        var ready = status.Conditions.Find(ConditionTypes.Ready)!;
+        Assert.Equal((ConditionStatus.False, reason), (ready.Status, holds == ConditionTypes.Degraded ? ready.Reason : reason));
+        Assert.Contains("node-1: why", ready.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unresolved_subnet_is_the_reason_that_users_see()
+    {
+        var unresolved = new NetworkResolution(
+            null,
+            new ConditionClaim(false, Reasons.SubnetNotFound, "subnet subnet-404 does not exist"),
+            new ConditionClaim(false, Reasons.SubnetNotFound, "later")
+        );
+
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome() with { Resolution = unresolved }, [], A.Noon);
+
+        Assert.Equal(Reasons.SubnetNotFound, status.Conditions.Find(ConditionTypes.Ready)!.Reason);
+        Assert.False(status.Conditions.IsTrue(ConditionTypes.SubnetsResolved));
+    }
+
+    [Fact]
+    public void No_matching_node_is_told_with_the_selector()
+    {
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(0) with { MatchedNodes = 0 }, [], A.Noon);
+
+        var ready = status.Conditions.Find(ConditionTypes.Ready)!;
+        Assert.Equal(Reasons.NoMatchingNodes, ready.Reason);
+        Assert.Contains("ng=multi-eni", ready.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_names_the_first_nodes_and_counts_the_rest()
+    {
+        var problems = Enumerable.Range(1, 5).Select(i => new NodeProblem($"n{i}", Reasons.NoSubnetInZone, "no subnet", false)).ToList();
+
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(0) with { Problems = problems }, [], A.Noon);
+
+        Assert.Equal("n1: no subnet; n2: no subnet; n3: no subnet; and 2 more", status.Conditions.Find(ConditionTypes.Degraded)!.Message);
+    }
+
+    [Fact]
+    public void Beyond_five_hundred_attachments_only_counts_are_kept()
+    {
+        var many = Enumerable.Range(0, 501).Select(i => ReadyOne($"n{i}")).ToList();
+
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(501), many, A.Noon);
+
+        Assert.Null(status.Attachments);
+        Assert.True(status.AttachmentsTruncated);
+        Assert.Equal("501/501", status.Ready);
+    }
+
+    [Fact]
+    public void The_DPDK_fields_of_an_entry_tell_what_the_agent_reported()
+    {
+        var attachment = ReadyOne("a");
+        attachment.Spec!.Device = new() { Use = DeviceUses.Bound, Driver = "vfio-pci" };
+        attachment.Status!.Conditions!.Add(A.Condition(ConditionTypes.Bound, true));
+        attachment.Status.Device = new() { Driver = "vfio-pci", PciAddress = "0000:00:06.0", ResourceName = "intel.com/x" };
+
+        var entry = Assert.Single(Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], A.Noon).Attachments!);
+
+        Assert.Equal((true, "vfio-pci", "intel.com/x", "0000:00:06.0"), (entry.DpdkBound, entry.DpdkDriver, entry.DpdkResourceName, entry.DpdkPciAddress));
+    }
+
+    private static PlanOutcome Outcome(int desired = 1) => new(1, 1, desired, Resolved, []);
+
+    private static EniAttachment ReadyOne(string node) =>
+        A.Attachment(
+            name: node,
+            spec: s => s.NodeName = node,
+            network: new NetworkStatus { State = EniState.Attached, EniId = $"eni-{node}", DeviceIndex = 1 },
+            conditions: [A.Condition(ConditionTypes.Attached, true), A.Condition(ConditionTypes.Ready, true)]
+        );
+}

@@ -57,7 +57,7 @@ public sealed class AddressTests
                 Assert.StartsWith("fd00:0:0:1:", address.Ipv6Address, StringComparison.Ordinal)
         );
         var eighty = await CreateAsync(ec2, request => request.Ipv6PrefixCount = 1);
-        Assert.Equal("fd00::1:1:0:0:0/80", Assert.Single(eighty.Ipv6Prefixes).Ipv6Prefix);
+        Assert.Equal("fd00:0:0:1:1::/80", Assert.Single(eighty.Ipv6Prefixes).Ipv6Prefix);
 
         foreach (var row in new[] { four, prefixes, six, eighty })
         {

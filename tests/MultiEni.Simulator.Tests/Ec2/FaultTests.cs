@@ -63,6 +63,19 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_reset_connection_is_repeated_by_the_SDK_itself_although_it_may_not_retry_errors()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var resets = 0;
+        ec2.Simulator.Faults.AfterCall = (_, _, _) =>
+            ValueTask.FromResult(resets++ == 0 ? Ec2Verdict.ResetConnection : Ec2Verdict.Go);
+        await ec2.CreateAsync();
+        // The SDK kept its token over the repetition: one interface.
+        Assert.Equal(2, ec2.Simulator.Counters.Snapshot()["CreateNetworkInterface"].Total);
+        Assert.Equal(2, ec2.World.NetworkInterfaces.Count);
+    }
+
+    [Fact]
     public async Task A_slow_answer_has_its_effect_at_once()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();

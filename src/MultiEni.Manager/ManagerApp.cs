@@ -60,7 +60,7 @@ public static class ManagerApp
         using var queue = new WorkQueue<AgentWork>("devices", time);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
-        var restarter = new DevicePluginRestarter(
+        using var restarter = new DevicePluginRestarter(
             publisher,
             pods,
             settings,
@@ -74,7 +74,7 @@ public static class ManagerApp
         try
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
-            publisher.RestartNeeded += restarter.Wake;
+            publisher.RestartNeeded = restarter.Wake;
             var seen = await boot.ObserveAsync(stop);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 

@@ -28,7 +28,7 @@ public sealed record ManagerSettings
     public string PrimaryInterface { get; init; } = "";
 
     /// <summary>Interfaces must match it to be touched.</summary>
-    public Regex InterfacePattern { get; init; } = new(DefaultPattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+    public Regex InterfacePattern { get; init; } = new(DefaultPattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     /// <summary>Interfaces that are never touched.</summary>
     public IReadOnlyList<string> IgnoredInterfaces { get; init; } = DefaultIgnored.Split(',');
@@ -180,7 +180,7 @@ public sealed record ManagerSettings
     {
         try
         {
-            return new Regex(text, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         }
         catch (ArgumentException error)
         {

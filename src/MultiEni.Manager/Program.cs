@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging;
 using MultiEni.Manager;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;

@@ -3,7 +3,6 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
-using MultiEni.Manager.Safety;
 using MultiEni.Manager.Steps;
 using MultiEni.Operator.Queues;
 
@@ -120,7 +119,7 @@ public sealed class AttachmentReconciler(
         return progress.Held;
     }
 
-    /// <returns>Whether to decide again; otherwise the step was replaced by what it failed with.</returns>
+    // True: decide again. False: the step was replaced by what it failed with.
     private async Task<bool> ActAsync(Progress progress, HostObservation seen, CancellationToken cancellationToken)
     {
         var name = progress.Attachment?.Metadata.Name ?? progress.Work.Name;

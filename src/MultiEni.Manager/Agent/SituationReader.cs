@@ -38,7 +38,7 @@ public sealed class SituationReader(
             .Attachments.Where(other => other.Metadata.Name != attachment.Metadata.Name)
             .Select(other => NodeView.Claim(other, seen.BootId, Journaled(other.Status?.Network?.EniId, seen.BootId), false))
             .ToList();
-        var match = GivenAddressProblem(attachment) ?? DeviceIdentity.Find(claim, others, seen, settings.AllowedDevices);
+        DeviceMatch match = GivenAddressProblem(attachment) ?? DeviceIdentity.Find(claim, others, seen, settings.AllowedDevices);
         var device = (match as DeviceMatch.Found)?.Device;
         var known = device?.Address ?? claim.JournalAddress ?? claim.ReportedAddress;
         var entry = known is { } address ? journal.Find(address, seen.BootId) : null;
@@ -125,7 +125,7 @@ public sealed class SituationReader(
         }
     }
 
-    private static DeviceMatch? GivenAddressProblem(EniAttachment attachment) =>
+    private static DeviceMatch.AddressNotFound? GivenAddressProblem(EniAttachment attachment) =>
         attachment.Spec?.Device.PciAddress is { Length: > 0 } text && !PciAddress.TryParse(text, out _)
             ? new DeviceMatch.AddressNotFound($"dpdkPCIAddress '{text}' is not a PCI address; write it as 0000:00:06.0.")
             : null;

@@ -1,6 +1,5 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Publishing;
 
 namespace MultiEni.Manager.Steps;

@@ -72,7 +72,9 @@ public static class LinkCodec
     }
 
     private static int? Reference(NetlinkAttribute attribute, int self) =>
-        attribute.Number is { } index and > 0 && index != self ? (int)index : null;
+        attribute.Number is { } index and > 0 and <= int.MaxValue && index != self
+            ? (int)index
+            : null;
 
     private static bool IsPair(ReadOnlySpan<byte> information)
     {

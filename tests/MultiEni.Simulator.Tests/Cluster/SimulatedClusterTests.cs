@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Simulator.Cluster;
-using MultiEni.Simulator.Kubernetes.Storage;
-using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Simulator.Tests.Cluster;
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace MultiEni.Operator.Client;
 
 /// <summary>Conditions and manner of a deletion.</summary>
@@ -14,4 +16,33 @@ public sealed record DeleteOptions
 
     /// <summary>What happens to owned objects; the server's default when null.</summary>
     public DeletePropagation? Propagation { get; init; }
+
+    /// <summary>The body of the request.</summary>
+    internal JsonObject ToJson()
+    {
+        var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions" };
+        if (Uid is not null || ResourceVersion is not null)
+        {
+            var preconditions = new JsonObject();
+            AddText(preconditions, "uid", Uid);
+            AddText(preconditions, "resourceVersion", ResourceVersion);
+            body["preconditions"] = preconditions;
+        }
+
+        if (GracePeriodSeconds is { } seconds)
+        {
+            body["gracePeriodSeconds"] = seconds;
+        }
+
+        AddText(body, "propagationPolicy", Propagation?.ToString());
+        return body;
+    }
+
+    private static void AddText(JsonObject target, string name, string? value)
+    {
+        if (value is not null)
+        {
+            target[name] = value;
+        }
+    }
 }

@@ -12,6 +12,9 @@ public sealed class KubernetesApiException : Exception
         StatusCode = status.Code;
         Reason = status.Reason ?? "";
         Causes = status.Details?.Causes ?? [];
+        RetryAfter = status.Details?.RetryAfterSeconds is { } seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
     }
 
     /// <summary>HTTP status code.</summary>
@@ -22,6 +25,9 @@ public sealed class KubernetesApiException : Exception
 
     /// <summary>What exactly is wrong, field by field.</summary>
     public IReadOnlyList<KubernetesStatusCause> Causes { get; }
+
+    /// <summary>How long the server wants to be left alone; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; }
 
     /// <summary>The object, or the kind, does not exist.</summary>
     public bool IsNotFound => StatusCode == 404;

@@ -1,3 +1,6 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api.Kubernetes;
 
@@ -8,15 +11,40 @@ namespace MultiEni.Operator.Client;
 /// Refusals are <see cref="KubernetesApiException"/>; a request that gets no answer in time is a <see cref="TimeoutException"/>; a
 /// broken connection is an <see cref="HttpRequestException"/> or <see cref="IOException"/>. 429 is waited out a few times.
 /// </remarks>
+/// <param name="http">From <see cref="KubernetesConnection.Open"/>; without a timeout of its own.</param>
+/// <param name="time">Clock for deadlines and waits.</param>
 public sealed class KubernetesClient(HttpClient http, TimeProvider time)
 {
+    private const string MergePatch = "application/merge-patch+json";
+
+    // JSON is YAML, so the body may be JSON; only this media type is accepted by every server version.
+    private const string ApplyPatch = "application/apply-patch+yaml";
+
+    private readonly RequestSender sender = new(http, time);
+
     /// <summary>The object, or null when it does not exist.</summary>
-    public Task<T?> GetAsync<T>(
+    public async Task<T?> GetAsync<T>(
         ResourceKind<T> kind,
         ObjectKey key,
         CancellationToken cancellationToken
     )
-        where T : class, IKubernetesObject => throw new NotImplementedException();
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        try
+        {
+            var request = new ApiRequest(
+                Describe("get", kind, key, null),
+                HttpMethod.Get,
+                kind.ObjectPath(key, null)
+            );
+            return await sender.SendAsync(request, kind.Json, cancellationToken);
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>One page of objects; ask again with <see cref="ListMeta.Continue"/> for the next.</summary>
     public Task<KubernetesList<T>> ListAsync<T>(
@@ -24,19 +52,81 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         ListOptions options,
         CancellationToken cancellationToken
     )
-        where T : class, IKubernetesObject => throw new NotImplementedException();
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(options);
+        var query = new QueryString()
+            .Add("labelSelector", options.LabelSelector)
+            .Add("fieldSelector", options.FieldSelector)
+            .Add("limit", options.Limit?.ToString())
+            .Add("continue", options.Continue)
+            .Add("resourceVersion", options.ResourceVersion);
+        var request = new ApiRequest(
+            $"list {kind.Plural}",
+            HttpMethod.Get,
+            kind.CollectionPath(options.Namespace) + query
+        );
+        return sender.SendAsync(request, kind.ListJson, cancellationToken);
+    }
 
     /// <summary>Changes as they happen, until the server ends the watch.</summary>
-    public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+    /// <remarks>A connection that stays silent beyond timeout and grace ends in a <see cref="TimeoutException"/>.</remarks>
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         ResourceKind<T> kind,
         WatchOptions options,
-        CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
-        where T : class, IKubernetesObject => throw new NotImplementedException();
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(options);
+        var query = new QueryString()
+            .Add("watch", "true")
+            .Add("labelSelector", options.LabelSelector)
+            .Add("fieldSelector", options.FieldSelector)
+            .Add("resourceVersion", options.ResourceVersion)
+            .Add("allowWatchBookmarks", options.AllowBookmarks ? "true" : null)
+            .Add("timeoutSeconds", ((long)options.Timeout.TotalSeconds).ToString());
+        var request = new ApiRequest(
+            $"watch {kind.Plural}",
+            HttpMethod.Get,
+            kind.CollectionPath(options.Namespace) + query
+        );
+        using var deadline = new RequestDeadline(
+            request.Name,
+            options.Timeout + options.Grace,
+            time,
+            cancellationToken
+        );
+        using var response = await deadline.RunAsync(async token =>
+            await sender.OpenAsync(request, token)
+        );
+        var body = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
+        var lines = new WatchLines<T>(body, kind);
+        while (await deadline.RunAsync(lines.NextAsync) is { } next)
+        {
+            yield return next;
+        }
+    }
 
     /// <summary>Creates the object and returns it as stored.</summary>
     public Task<T> CreateAsync<T>(ResourceKind<T> kind, T obj, CancellationToken cancellationToken)
-        where T : class, IKubernetesObject => throw new NotImplementedException();
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        var key = ObjectKey.Of(obj);
+        return sender.SendAsync(
+            new ApiRequest(
+                Describe("create", kind, key, null),
+                HttpMethod.Post,
+                kind.CollectionPath(key.Namespace),
+                Body(kind, obj)
+            ),
+            kind.Json,
+            cancellationToken
+        );
+    }
 
     /// <summary>
     /// Server-side apply: the fields present in <paramref name="patch"/> become <paramref name="fieldManager"/>'s, and those that it
@@ -56,7 +146,24 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         string? subresource,
         CancellationToken cancellationToken
     )
-        where T : class, IKubernetesObject => throw new NotImplementedException();
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentException.ThrowIfNullOrEmpty(fieldManager);
+        var key = ObjectKey.Of(patch);
+        var query = new QueryString()
+            .Add("fieldManager", fieldManager)
+            .Add("force", force ? "true" : null);
+        var path = kind.ObjectPath(key, subresource) + query;
+        var request = new ApiRequest(
+            Describe("apply", kind, key, subresource),
+            HttpMethod.Patch,
+            path,
+            Body(kind, patch),
+            ApplyPatch
+        );
+        return sender.SendAsync(request, kind.Json, cancellationToken);
+    }
 
     /// <summary>JSON merge patch (RFC 7386): null removes a field, lists are replaced as a whole.</summary>
     public Task<T> MergePatchAsync<T>(
@@ -66,7 +173,19 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         string? subresource,
         CancellationToken cancellationToken
     )
-        where T : class, IKubernetesObject => throw new NotImplementedException();
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        var path = kind.ObjectPath(key, subresource);
+        var request = new ApiRequest(
+            Describe("patch", kind, key, subresource),
+            HttpMethod.Patch,
+            path,
+            Bytes(patch),
+            MergePatch
+        );
+        return sender.SendAsync(request, kind.Json, cancellationToken);
+    }
 
     /// <summary>Replaces the object; fails with a conflict when its resourceVersion is not the present one.</summary>
     public Task<T> ReplaceAsync<T>(
@@ -75,14 +194,77 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         string? subresource,
         CancellationToken cancellationToken
     )
-        where T : class, IKubernetesObject => throw new NotImplementedException();
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        var key = ObjectKey.Of(obj);
+        var path = kind.ObjectPath(key, subresource);
+        var request = new ApiRequest(
+            Describe("replace", kind, key, subresource),
+            HttpMethod.Put,
+            path,
+            Body(kind, obj)
+        );
+        return sender.SendAsync(request, kind.Json, cancellationToken);
+    }
 
     /// <summary>Asks for the deletion; finalizers may keep the object for a while. Returns whether it existed.</summary>
-    public Task<bool> DeleteAsync<T>(
+    public async Task<bool> DeleteAsync<T>(
         ResourceKind<T> kind,
         ObjectKey key,
         DeleteOptions options,
         CancellationToken cancellationToken
     )
-        where T : class, IKubernetesObject => throw new NotImplementedException();
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(options);
+        var name = Describe("delete", kind, key, null);
+        try
+        {
+            // The answer is the object or a Status, depending on the kind and its finalizers; neither is needed.
+            var request = new ApiRequest(
+                name,
+                HttpMethod.Delete,
+                kind.ObjectPath(key, null),
+                Bytes(options.ToJson())
+            );
+            await sender.SendAsync(request, cancellationToken);
+            return true;
+        }
+        catch (KubernetesApiException e) when (e.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    private static string Describe<T>(
+        string verb,
+        ResourceKind<T> kind,
+        ObjectKey key,
+        string? subresource
+    )
+        where T : class, IKubernetesObject =>
+        $"{verb} {kind.Plural}{(subresource is null ? "" : "/" + subresource)} {key}";
+
+    // Objects of a list come without apiVersion and kind, and a write without them is refused.
+    private static byte[] Body<T>(ResourceKind<T> kind, T obj)
+        where T : class, IKubernetesObject
+    {
+        var node = JsonSerializer.SerializeToNode(obj, kind.Json)!.AsObject();
+        node["apiVersion"] = kind.ApiVersion;
+        node["kind"] = kind.Kind;
+        return Bytes(node);
+    }
+
+    private static byte[] Bytes(JsonNode node)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            node.WriteTo(writer);
+        }
+
+        return stream.ToArray();
+    }
 }

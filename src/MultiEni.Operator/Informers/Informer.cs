@@ -1,41 +1,312 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
+using MultiEni.Operator.Queues;
 
 namespace MultiEni.Operator.Informers;
 
 /// <summary>Keeps a local copy of the objects of a kind: lists once, then follows the changes, whatever breaks in between.</summary>
 /// <typeparam name="T">The type of object.</typeparam>
-public sealed class Informer<T>(
-    KubernetesClient client,
-    ResourceKind<T> kind,
-    InformerScope scope,
-    Func<T, T>? trim,
-    TimeProvider time,
-    ILogger logger
-)
+public sealed class Informer<T>
     where T : class, IKubernetesObject
 {
+    private const int PageSize = 500;
+    private static readonly TimeSpan ShortestWatch = TimeSpan.FromMinutes(5);
+
+    private readonly KubernetesClient client;
+    private readonly ResourceKind<T> kind;
+    private readonly InformerScope scope;
+    private readonly Func<T, T>? trim;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Func<double> random;
+    private readonly ObjectStore<T> store;
+    private readonly KeyValuePair<string, object?> label;
+    private readonly TaskCompletionSource<IObjectCache<T>> synced = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+    private readonly Lock healthGate = new();
+    private InformerHealth health = new(false, null, null);
+    private string? version;
+    private bool sawFrames;
+    private int failures;
+    private int started;
+
+    /// <summary>An informer that waits for <see cref="RunAsync"/>.</summary>
+    /// <param name="client">Connection.</param>
+    /// <param name="kind">What to follow.</param>
+    /// <param name="scope">Which of it.</param>
+    /// <param name="trim">Drops what nobody reads before an object is kept; null keeps it all.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="random">Numbers in [0, 1) that keep many informers out of step.</param>
+    public Informer(
+        KubernetesClient client,
+        ResourceKind<T> kind,
+        InformerScope scope,
+        Func<T, T>? trim,
+        TimeProvider time,
+        ILogger logger,
+        Func<double>? random = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        this.client = client;
+        this.kind = kind;
+        this.scope = scope;
+        this.trim = trim;
+        this.time = time;
+        this.logger = logger;
+        this.random = random ?? Random.Shared.NextDouble;
+        store = new ObjectStore<T>(kind.Plural, logger);
+        label = new("resource", kind.Plural);
+    }
+
     /// <summary>How the informer is doing.</summary>
-    public InformerHealth Health => throw new NotImplementedException();
+    public InformerHealth Health
+    {
+        get
+        {
+            lock (healthGate)
+            {
+                return health;
+            }
+        }
+    }
 
     /// <summary>Registers an index. Must come before <see cref="RunAsync"/>.</summary>
     /// <exception cref="InvalidOperationException">The informer runs already, or the name is taken.</exception>
-    public void AddIndex(string name, Func<T, IEnumerable<string>> values) =>
-        throw new NotImplementedException();
+    public void AddIndex(string name, Func<T, IEnumerable<string>> values)
+    {
+        if (Volatile.Read(ref started) != 0)
+        {
+            throw new InvalidOperationException(
+                $"The informer of {kind.Plural} runs already; its indexes are fixed."
+            );
+        }
 
-    /// <summary>Runs until cancelled; survives every failure of the connection.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        store.AddIndex(name, values);
+    }
 
     /// <summary>The cache, as soon as the first complete list is in. There is no other way to it.</summary>
     public Task<IObjectCache<T>> SyncedAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        synced.Task.WaitAsync(cancellationToken);
 
     /// <summary>
     /// Calls <paramref name="onChange"/> for every object known now, as added, and for every change from now on, one at a time and in
     /// order, until disposed. The call must be short: it holds up the informer.
     /// </summary>
-    public IDisposable Subscribe(Action<ObjectChange<T>> onChange) =>
-        throw new NotImplementedException();
+    public IDisposable Subscribe(Action<ObjectChange<T>> onChange) => store.Subscribe(onChange);
+
+    /// <summary>Runs until cancelled; survives every failure of the connection.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref started, 1) != 0)
+        {
+            throw new InvalidOperationException($"The informer of {kind.Plural} runs already.");
+        }
+
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                var pause = await FollowAsync(cancellationToken);
+                if (pause > TimeSpan.Zero)
+                {
+                    await Task.Delay(pause, time, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The asked-for end.
+        }
+        finally
+        {
+            synced.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    /// <summary>One list, if needed, and one watch. Returns how long to wait before the next.</summary>
+    private async Task<TimeSpan> FollowAsync(CancellationToken cancellationToken)
+    {
+        sawFrames = false;
+        try
+        {
+            version ??= await ListAsync(cancellationToken);
+            var asked = ShortestWatch * (1 + random());
+            var begin = time.GetTimestamp();
+            await WatchAsync(asked, cancellationToken);
+            return Recover(
+                WatchRecovery.AfterEnd(sawFrames, time.GetElapsedTime(begin), asked),
+                "the watch ended at once"
+            );
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            OperatorMeter.InformerFailures.Add(1, label);
+            var recovery = WatchRecovery.AfterFailure(e, sawFrames);
+            if (e is KubernetesApiException { IsExpired: true } && failures == 0)
+            {
+                // Ordinary after a long break: no reason to wait, unless it happens again at once.
+                OperatorLog.Expired(logger, kind.Plural);
+                version = null;
+                failures = 1;
+                return TimeSpan.Zero;
+            }
+
+            return Recover(recovery, e.Message);
+        }
+    }
+
+    private TimeSpan Recover(WatchRecovery recovery, string failure)
+    {
+        if (recovery.ListAgain)
+        {
+            version = null;
+        }
+
+        if (!recovery.IsFailure)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var delay = Backoff.Reconnect.Delay(failures++, random());
+        var isNew = false;
+        lock (healthGate)
+        {
+            isNew = health.LastFailure != failure;
+            health = health with { LastFailure = failure };
+        }
+
+        if (isNew)
+        {
+            OperatorLog.ContactLost(logger, kind.Plural, delay, failure);
+        }
+        else
+        {
+            OperatorLog.StillNoContact(logger, kind.Plural, delay, failure);
+        }
+
+        return delay;
+    }
+
+    private async Task<string?> ListAsync(CancellationToken cancellationToken)
+    {
+        var objects = new List<T>();
+        var options = new ListOptions
+        {
+            Namespace = scope.Namespace,
+            LabelSelector = scope.LabelSelector,
+            FieldSelector = scope.FieldSelector,
+            Limit = PageSize,
+        };
+        while (true)
+        {
+            try
+            {
+                var page = await client.ListAsync(kind, options, cancellationToken);
+                HeardFromServer();
+                foreach (var obj in page.Items)
+                {
+                    objects.Add(Trimmed(obj));
+                }
+
+                if (string.IsNullOrEmpty(page.Metadata.Continue))
+                {
+                    return TakeOver(objects, page.Metadata.ResourceVersion);
+                }
+
+                options = options with { Continue = page.Metadata.Continue };
+            }
+            catch (KubernetesApiException e) when (e.IsExpired && options.Continue is not null)
+            {
+                // The pages took longer than the server keeps history: all in one piece instead.
+                objects.Clear();
+                options = options with { Continue = null, Limit = null };
+            }
+        }
+    }
+
+    private string? TakeOver(List<T> objects, string? listVersion)
+    {
+        store.Apply(CacheDiff.ToList(store.Known, objects));
+        OperatorMeter.InformerLists.Add(1, label);
+        lock (healthGate)
+        {
+            health = health with { IsSynced = true };
+        }
+
+        OperatorLog.Listed(logger, kind.Plural, objects.Count, listVersion);
+        synced.TrySetResult(store);
+        return listVersion;
+    }
+
+    private async Task WatchAsync(TimeSpan asked, CancellationToken cancellationToken)
+    {
+        var options = new WatchOptions
+        {
+            Namespace = scope.Namespace,
+            LabelSelector = scope.LabelSelector,
+            FieldSelector = scope.FieldSelector,
+            ResourceVersion = version,
+            Timeout = asked,
+        };
+        await foreach (var frame in client.WatchAsync(kind, options, cancellationToken))
+        {
+            switch (frame)
+            {
+                case WatchEvent<T>.Added(var obj):
+                    Take(obj, isDeletion: false);
+                    break;
+                case WatchEvent<T>.Modified(var obj):
+                    Take(obj, isDeletion: false);
+                    break;
+                case WatchEvent<T>.Deleted(var obj):
+                    Take(obj, isDeletion: true);
+                    break;
+                case WatchEvent<T>.Bookmark(var reached):
+                    MoveTo(reached);
+                    break;
+                case WatchEvent<T>.Error(var status):
+                    throw new KubernetesApiException($"watch {kind.Plural}", status);
+            }
+        }
+    }
+
+    private void Take(T obj, bool isDeletion)
+    {
+        var seen = Trimmed(obj);
+        store.Apply(CacheDiff.ToEvent(store.Get(ObjectKey.Of(seen)), seen, isDeletion));
+        MoveTo(seen.Metadata.ResourceVersion);
+    }
+
+    private T Trimmed(T obj) => trim is null ? obj : trim(obj);
+
+    private void MoveTo(string? reached)
+    {
+        sawFrames = true;
+        failures = 0;
+        if (!string.IsNullOrEmpty(reached))
+        {
+            version = reached;
+        }
+
+        HeardFromServer();
+    }
+
+    private void HeardFromServer()
+    {
+        var isBack = false;
+        lock (healthGate)
+        {
+            isBack = health.LastFailure is not null;
+            health = health with { LastContact = time.GetUtcNow(), LastFailure = null };
+        }
+
+        if (isBack)
+        {
+            OperatorLog.ContactBack(logger, kind.Plural);
+        }
+    }
 }

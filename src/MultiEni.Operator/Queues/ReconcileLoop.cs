@@ -1,9 +1,17 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace MultiEni.Operator.Queues;
 
 /// <summary>Workers that take keys from a queue and reconcile them, retrying failures with backoff.</summary>
+/// <remarks>A failure is logged when its message is new for the key; the same one again only at debug level.</remarks>
 /// <typeparam name="TKey">Names the work.</typeparam>
+/// <param name="name">Name in logs and metrics.</param>
+/// <param name="queue">Where the keys come from; shut down when the loop ends.</param>
+/// <param name="reconcile">Brings one key closer to what is wanted; must look at the present state, not at what caused the call.</param>
+/// <param name="options">Workers and grace.</param>
+/// <param name="time">Clock.</param>
+/// <param name="logger">Log.</param>
 public sealed class ReconcileLoop<TKey>(
     string name,
     WorkQueue<TKey> queue,
@@ -14,10 +22,113 @@ public sealed class ReconcileLoop<TKey>(
 )
     where TKey : notnull
 {
+    private readonly ConcurrentDictionary<TKey, string> lastFailures = new();
+    private readonly KeyValuePair<string, object?> label = new("name", name);
+
     /// <summary>
     /// Works until cancelled. Then takes no more keys, lets running reconciles finish within the grace period, cancels those that do
     /// not, and returns. The queue is shut down afterwards.
     /// </summary>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var cut = new CancellationTokenSource();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellationToken.Register(() =>
+        {
+            queue.ShutDown();
+            stopped.TrySetResult();
+        });
+        var workers = new Task[options.Workers];
+        for (var i = 0; i < workers.Length; i++)
+        {
+            workers[i] = WorkAsync(cut.Token);
+        }
+
+        var finished = Task.WhenAll(workers);
+        await Task.WhenAny(finished, stopped.Task);
+        try
+        {
+            await finished.WaitAsync(options.GracePeriod, time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            OperatorLog.WorkCutShort(logger, name, options.GracePeriod);
+            await cut.CancelAsync();
+            await finished;
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        // Not the token: the queue's shutdown ends the taking, and work in hand goes on.
+        while (await queue.TakeAsync(CancellationToken.None) is { } work)
+        {
+            var begin = time.GetTimestamp();
+            try
+            {
+                // The first part of a reconcile runs on this worker; without the yield it could starve the start of the others.
+                await Task.Yield();
+                Settle(work, await reconcile(work.Key, cancellationToken));
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // Cut short by the shutdown; the next process finds the key again.
+            }
+            catch (Exception e)
+            {
+                Retry(work, e);
+            }
+            finally
+            {
+                OperatorMeter.ReconcileTime.Record(time.GetElapsedTime(begin).TotalSeconds, label);
+                queue.Done(work.Key);
+            }
+        }
+    }
+
+    private void Settle(QueuedWork<TKey> work, ReconcileResult result)
+    {
+        queue.Forget(work.Key);
+        if (lastFailures.TryRemove(work.Key, out _))
+        {
+            OperatorLog.ReconcileRecovered(logger, name, $"{work.Key}");
+        }
+
+        if (result is ReconcileResult.LookAgain again)
+        {
+            queue.AddAfter(work.Key, again.Delay, again.Priority ?? work.Priority);
+        }
+
+        Count(result is ReconcileResult.LookAgain ? "requeue_after" : "success");
+    }
+
+    private void Retry(QueuedWork<TKey> work, Exception failure)
+    {
+        var attempt = queue.Failures(work.Key) + 1;
+        var delay = queue.AddRateLimited(work.Key, work.Priority);
+        var isNew =
+            !lastFailures.TryGetValue(work.Key, out var before) || before != failure.Message;
+        lastFailures[work.Key] = failure.Message;
+        if (isNew)
+        {
+            OperatorLog.ReconcileFailed(
+                logger,
+                failure,
+                name,
+                $"{work.Key}",
+                attempt,
+                delay,
+                failure.Message
+            );
+        }
+        else
+        {
+            OperatorLog.ReconcileStillFails(logger, failure, name, $"{work.Key}", attempt, delay);
+        }
+
+        Count("error");
+    }
+
+    private void Count(string result) =>
+        OperatorMeter.Reconciles.Add(1, label, new("result", result));
 }

@@ -4,41 +4,312 @@ namespace MultiEni.Operator.Queues;
 /// Keys to work on. A key is waiting at most once and with at most one worker at a time; one that is added while a worker has it
 /// comes again when that worker is done.
 /// </summary>
+/// <remarks>Within a priority the order is first come, first served. A steady flood of greater priority starves a lesser one.</remarks>
 /// <typeparam name="TKey">Names the work.</typeparam>
-public sealed class WorkQueue<TKey>(string name, TimeProvider time) : IDisposable
+public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim available = new(0);
+    private readonly Dictionary<TKey, WorkState> states = [];
+    private readonly Dictionary<TKey, int> failures = [];
+    private readonly PriorityQueue<(TKey Key, long Ticket), (int Urgency, long Arrival)> ready =
+        new();
+    private readonly PriorityQueue<(TKey Key, TimeSpan Due), TimeSpan> delayed = new();
+    private readonly KeyValuePair<string, object?> label;
+    private readonly TimeProvider time;
+    private readonly Backoff backoff;
+    private readonly Func<double> random;
+    private readonly ITimer timer;
+    private readonly long start;
+    private long lastTicket;
+    private int depth;
+    private bool isShutDown;
+
+    /// <summary>An empty queue.</summary>
+    /// <param name="name">Label of its metrics.</param>
+    /// <param name="time">Clock for delays.</param>
+    /// <param name="backoff">Delays of <see cref="AddRateLimited"/>; <see cref="Backoff.Reconcile"/> when null.</param>
+    /// <param name="random">Numbers in [0, 1) for the jitter.</param>
+    public WorkQueue(
+        string name,
+        TimeProvider time,
+        Backoff? backoff = null,
+        Func<double>? random = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        this.time = time;
+        this.backoff = backoff ?? Backoff.Reconcile;
+        this.random = random ?? Random.Shared.NextDouble;
+        label = new("name", name);
+        start = time.GetTimestamp();
+        timer = time.CreateTimer(
+            static queue => ((WorkQueue<TKey>)queue!).MoveDue(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
+    }
+
     /// <summary>Keys ready and not yet taken.</summary>
-    public int Depth => throw new NotImplementedException();
+    public int Depth
+    {
+        get
+        {
+            lock (gate)
+            {
+                return depth;
+            }
+        }
+    }
 
     /// <summary>Makes the key ready now. A key that waits already moves up if the new priority is greater.</summary>
-    public void Add(TKey key, int priority = WorkPriority.Normal) =>
-        throw new NotImplementedException();
+    public void Add(TKey key, int priority = WorkPriority.Normal)
+    {
+        lock (gate)
+        {
+            if (!isShutDown)
+            {
+                MakeReady(key, StateOf(key), priority);
+            }
+        }
+    }
 
-    /// <summary>Makes the key ready after a while. Of several deadlines of one key only the earliest counts.</summary>
-    public void AddAfter(TKey key, TimeSpan delay, int priority = WorkPriority.Normal) =>
-        throw new NotImplementedException();
+    /// <summary>
+    /// Makes the key ready after a while. Of several deadlines of one key only the earliest counts, and a key that becomes ready for
+    /// another reason has met its deadline: the reconcile that follows says anew when to look again.
+    /// </summary>
+    public void AddAfter(TKey key, TimeSpan delay, int priority = WorkPriority.Normal)
+    {
+        if (delay <= TimeSpan.Zero)
+        {
+            Add(key, priority);
+            return;
+        }
+
+        lock (gate)
+        {
+            if (isShutDown)
+            {
+                return;
+            }
+
+            var state = StateOf(key);
+            if (state.IsReady)
+            {
+                return;
+            }
+
+            state.DuePriority = state.Due is null
+                ? priority
+                : Math.Max(state.DuePriority, priority);
+            var due = Now + delay;
+            if (state.Due is { } earlier && earlier <= due)
+            {
+                return;
+            }
+
+            state.Due = due;
+            delayed.Enqueue((key, due), due);
+            ArmTimer();
+        }
+    }
 
     /// <summary>Makes the key ready after a backoff that grows with each call until <see cref="Forget"/>; returns the delay.</summary>
-    public TimeSpan AddRateLimited(TKey key, int priority = WorkPriority.Normal) =>
-        throw new NotImplementedException();
+    public TimeSpan AddRateLimited(TKey key, int priority = WorkPriority.Normal)
+    {
+        TimeSpan delay;
+        lock (gate)
+        {
+            var failed = failures.GetValueOrDefault(key);
+            failures[key] = failed + 1;
+            delay = backoff.Delay(failed, random());
+        }
+
+        OperatorMeter.QueueRetries.Add(1, label);
+        AddAfter(key, delay, priority);
+        return delay;
+    }
 
     /// <summary>The key succeeded: its backoff starts over.</summary>
-    public void Forget(TKey key) => throw new NotImplementedException();
+    public void Forget(TKey key)
+    {
+        lock (gate)
+        {
+            failures.Remove(key);
+        }
+    }
 
     /// <summary>How often the key failed since it was last forgotten.</summary>
-    public int Failures(TKey key) => throw new NotImplementedException();
+    public int Failures(TKey key)
+    {
+        lock (gate)
+        {
+            return failures.GetValueOrDefault(key);
+        }
+    }
 
     /// <summary>The most urgent key, as soon as there is one; null once the queue is shut down.</summary>
-    public ValueTask<QueuedWork<TKey>?> TakeAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async ValueTask<QueuedWork<TKey>?> TakeAsync(CancellationToken cancellationToken)
+    {
+        await available.WaitAsync(cancellationToken);
+        lock (gate)
+        {
+            if (isShutDown)
+            {
+                // One permit wakes all waiters, one after the other.
+                available.Release();
+                return null;
+            }
+
+            while (true)
+            {
+                var (key, ticket) = ready.Dequeue();
+                // An entry whose key has moved up since is a leftover.
+                if (
+                    states.TryGetValue(key, out var state)
+                    && state.IsReady
+                    && state.Ticket == ticket
+                )
+                {
+                    return Take(key, state);
+                }
+            }
+        }
+    }
 
     /// <summary>The worker is done with a key it took.</summary>
-    public void Done(TKey key) => throw new NotImplementedException();
+    public void Done(TKey key)
+    {
+        lock (gate)
+        {
+            if (!states.TryGetValue(key, out var state) || !state.IsTaken)
+            {
+                throw new InvalidOperationException($"'{key}' was not taken from the queue.");
+            }
+
+            state.IsTaken = false;
+            if (state.IsDirty && !isShutDown)
+            {
+                state.IsDirty = false;
+                Enqueue(key, state, state.Priority);
+            }
+            else if (state.Due is null)
+            {
+                states.Remove(key);
+            }
+        }
+    }
 
     /// <summary>Hands out and accepts nothing any more.</summary>
-    public void ShutDown() => throw new NotImplementedException();
+    public void ShutDown()
+    {
+        lock (gate)
+        {
+            if (!isShutDown)
+            {
+                isShutDown = true;
+                OperatorMeter.QueueDepth.Add(-depth, label);
+                depth = 0;
+                available.Release();
+            }
+        }
+    }
 
     /// <summary>Shuts down and stops the timer.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        ShutDown();
+        timer.Dispose();
+    }
+
+    private TimeSpan Now => time.GetElapsedTime(start);
+
+    private WorkState StateOf(TKey key)
+    {
+        if (!states.TryGetValue(key, out var state))
+        {
+            states.Add(key, state = new WorkState());
+        }
+
+        return state;
+    }
+
+    private void MakeReady(TKey key, WorkState state, int priority)
+    {
+        state.Due = null;
+        if (state.IsTaken)
+        {
+            state.Priority = state.IsDirty ? Math.Max(state.Priority, priority) : priority;
+            state.IsDirty = true;
+        }
+        else if (!state.IsReady)
+        {
+            Enqueue(key, state, priority);
+        }
+        else if (priority > state.Priority)
+        {
+            Place(key, state, priority);
+        }
+    }
+
+    private void Enqueue(TKey key, WorkState state, int priority)
+    {
+        state.IsReady = true;
+        state.ReadySince = Now;
+        Place(key, state, priority);
+        depth++;
+        OperatorMeter.QueueDepth.Add(1, label);
+        OperatorMeter.QueueAdds.Add(1, label);
+        available.Release();
+    }
+
+    private void Place(TKey key, WorkState state, int priority)
+    {
+        state.Priority = priority;
+        state.Ticket = ++lastTicket;
+        ready.Enqueue((key, state.Ticket), (-priority, state.Ticket));
+    }
+
+    private QueuedWork<TKey> Take(TKey key, WorkState state)
+    {
+        state.IsReady = false;
+        state.IsTaken = true;
+        depth--;
+        var waited = Now - state.ReadySince;
+        OperatorMeter.QueueDepth.Add(-1, label);
+        OperatorMeter.QueueWait.Record(waited.TotalSeconds, label);
+        return new QueuedWork<TKey>(key, state.Priority, waited);
+    }
+
+    private void MoveDue()
+    {
+        lock (gate)
+        {
+            while (!isShutDown && delayed.TryPeek(out var next, out var due) && due <= Now)
+            {
+                delayed.Dequeue();
+                // An entry whose key was due earlier, or became ready meanwhile, is a leftover.
+                if (states.TryGetValue(next.Key, out var state) && state.Due == next.Due)
+                {
+                    MakeReady(next.Key, state, state.DuePriority);
+                }
+            }
+
+            ArmTimer();
+        }
+    }
+
+    private void ArmTimer()
+    {
+        if (delayed.TryPeek(out _, out var due) && !isShutDown)
+        {
+            // Rounded up: a timer that fires a tick early would find nothing due.
+            var wait = TimeSpan.FromMilliseconds(
+                Math.Ceiling(Math.Max(0, (due - Now).TotalMilliseconds))
+            );
+            timer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
 }

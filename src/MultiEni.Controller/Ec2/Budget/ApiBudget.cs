@@ -1,0 +1,86 @@
+namespace MultiEni.Controller.Ec2.Budget;
+
+/// <summary>One API's bucket, the rate it is refilled at, and who waits for it.</summary>
+public sealed class ApiBudget
+{
+    private const double LeakShare = 0.5;
+
+    private readonly TokenBucket _bucket;
+    private readonly AimdRate _rate;
+    private TimeSpan? _lastLeakCall;
+
+    /// <summary>Begins as the options say.</summary>
+    public ApiBudget(ApiRate quota, Ec2BudgetOptions options, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Mutating = quota.Mutating;
+        var burst = Math.Max(1, quota.Burst * options.RateProfile * options.SafetyShare);
+        _rate = new(quota.PerSecond * options.RateProfile, options.SafetyShare, now);
+        _bucket = new(burst, burst * options.InitialBurst, _rate.At(now), now);
+    }
+
+    /// <summary>Whether the parent bucket counts too.</summary>
+    public bool Mutating { get; }
+
+    /// <summary>Calls that wait.</summary>
+    public BudgetQueue Queue { get; } = new();
+
+    /// <summary>Brings the refill up to date and returns it.</summary>
+    public double Advance(TimeSpan now)
+    {
+        var perSecond = _rate.At(now);
+        if (perSecond != _bucket.PerSecond)
+        {
+            _bucket.SetRate(now, perSecond);
+        }
+
+        return perSecond;
+    }
+
+    /// <summary>How long until the first call in the queue may go.</summary>
+    public TimeSpan UntilFirst(TimeSpan now)
+    {
+        var token = _bucket.UntilToken(now);
+        if (
+            Queue.First is not { Priority: CallPriority.LeakCleanup }
+            || _lastLeakCall is not { } last
+        )
+        {
+            return token;
+        }
+
+        // Cleanup has time; half of the refill stays for whoever comes next.
+        var spacing = last + TimeSpan.FromSeconds(1 / (_bucket.PerSecond * LeakShare)) - now;
+        return spacing > token ? spacing : token;
+    }
+
+    /// <summary>Lets the first call go; only when <see cref="UntilFirst"/> is zero.</summary>
+    public long TakeFirst(TimeSpan now)
+    {
+        if (Queue.First is not var (priority, ticket) || !_bucket.TryTake(now))
+        {
+            throw new InvalidOperationException("No call may go");
+        }
+
+        Queue.Remove(ticket, priority);
+        if (priority == CallPriority.LeakCleanup)
+        {
+            _lastLeakCall = now;
+        }
+
+        return ticket;
+    }
+
+    /// <summary>EC2 refused a call for its rate: the account's bucket is empty, whatever ours said.</summary>
+    public void Throttled(TimeSpan now)
+    {
+        if (_rate.Cut(now))
+        {
+            _bucket.Drain(now, remaining: 1);
+            Advance(now);
+        }
+    }
+
+    /// <summary>When the refill changes by itself; null when it does not.</summary>
+    public TimeSpan? NextRise(TimeSpan now) => _rate.NextRise(now);
+}

@@ -26,7 +26,7 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter w
         }
 
         const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Execute) == 0 ? NotExecutable("no execute permission") : null;
+        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Execute) == UnixFileMode.None ? NotExecutable("no execute permission") : null;
     }
 
     /// <inheritdoc />

@@ -177,7 +177,7 @@ public sealed class KernelFiles : IHostFiles
 
         try
         {
-            // Neither truncates nor creates, and writes all bytes at once: sysfs takes each write(2) as one whole value.
+            // Neither truncates nor creates. sysfs takes each write(2) as one whole value.
             using var file = File.OpenHandle(
                 path,
                 FileMode.Open,
@@ -185,8 +185,7 @@ public sealed class KernelFiles : IHostFiles
                 FileShare.ReadWrite | FileShare.Delete
             );
             ThrowIfForbidden(file, path);
-            RandomAccess.Write(file, bytes, fileOffset: 0);
-            return Errno.None;
+            return (Errno)LibC.WriteOnce(file, bytes);
         }
         catch (Exception exception) when (SystemErrors.Find(exception) is { } errno)
         {

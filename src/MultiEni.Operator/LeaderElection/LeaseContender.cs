@@ -1,0 +1,151 @@
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Operator.LeaderElection;
+
+/// <summary>One candidate's dealings with the Lease object: single attempts, no loops, no clock but the one that measures silence.</summary>
+internal sealed class LeaseContender(
+    KubernetesClient client,
+    LeaderElectionOptions options,
+    TimeProvider time
+)
+{
+    private static readonly LeaseSpec None = new();
+    private Lease? held;
+    private LeaseSpec observed = None;
+    private long observedSince = time.GetTimestamp();
+
+    /// <summary>Who holds the lease, as last seen; null or empty when nobody does.</summary>
+    public string? Holder => observed.HolderIdentity;
+
+    /// <summary>Tries to get or renew the lease. True when it is ours afterwards.</summary>
+    /// <remarks>Every write carries the resourceVersion read before, so of two that write at once one gets a conflict.</remarks>
+    public async Task<bool> TryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var lease = held ?? await ReadAsync(cancellationToken);
+            // Whatever happens from here on, unless the write succeeds, the next attempt reads first.
+            held = null;
+            held = await WriteAsync(lease, cancellationToken);
+            return held is not null;
+        }
+        catch (KubernetesApiException e) when (e.IsConflict || e.IsAlreadyExists || e.IsNotFound)
+        {
+            held = null;
+            Observe(await ReadAsync(cancellationToken));
+            return false;
+        }
+    }
+
+    /// <summary>Gives the lease back so that a successor need not wait for it to expire.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        // Read, rather than trusting the last answer: a renewal that was cut off may have been stored.
+        var lease = await ReadAsync(cancellationToken);
+        if (lease?.Spec.HolderIdentity != options.Identity)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var free = lease.Spec with
+        {
+            HolderIdentity = "",
+            LeaseDurationSeconds = 1,
+            AcquireTime = now,
+            RenewTime = now,
+        };
+        await client.ReplaceAsync(
+            Lease.Resource,
+            lease with
+            {
+                Spec = free,
+            },
+            null,
+            cancellationToken
+        );
+        held = null;
+    }
+
+    private ObjectKey Key => new(options.Namespace, options.Name);
+
+    private Task<Lease?> ReadAsync(CancellationToken cancellationToken) =>
+        client.GetAsync(Lease.Resource, Key, cancellationToken);
+
+    private async Task<Lease?> WriteAsync(Lease? lease, CancellationToken cancellationToken)
+    {
+        Observe(lease);
+        var now = time.GetUtcNow();
+        var ours = new LeaseSpec
+        {
+            HolderIdentity = options.Identity,
+            LeaseDurationSeconds = (int)Math.Ceiling(options.LeaseDuration.TotalSeconds),
+            AcquireTime = now,
+            RenewTime = now,
+            LeaseTransitions = (lease?.Spec.LeaseTransitions ?? -1) + 1,
+        };
+        switch (
+            LeaseDecision.Decide(
+                lease?.Spec,
+                options.Identity,
+                time.GetElapsedTime(observedSince),
+                options.LeaseDuration
+            )
+        )
+        {
+            case LeaseDecision.Create:
+                var created = new Lease
+                {
+                    Metadata = new() { Namespace = options.Namespace, Name = options.Name },
+                    Spec = ours,
+                };
+                return Observe(
+                    await client.CreateAsync(Lease.Resource, created, cancellationToken)
+                );
+            case LeaseDecision.Take:
+                return Observe(
+                    await client.ReplaceAsync(
+                        Lease.Resource,
+                        lease! with
+                        {
+                            Spec = ours,
+                        },
+                        null,
+                        cancellationToken
+                    )
+                );
+            case LeaseDecision.Renew:
+                var renewed = lease!.Spec with
+                {
+                    LeaseDurationSeconds = ours.LeaseDurationSeconds,
+                    RenewTime = now,
+                };
+                return Observe(
+                    await client.ReplaceAsync(
+                        Lease.Resource,
+                        lease with
+                        {
+                            Spec = renewed,
+                        },
+                        null,
+                        cancellationToken
+                    )
+                );
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Remembers since when the lease has looked as it does. Only its content counts: a label on it is no sign of life.</summary>
+    private Lease? Observe(Lease? lease)
+    {
+        var spec = lease?.Spec ?? None;
+        if (spec != observed)
+        {
+            observed = spec;
+            observedSince = time.GetTimestamp();
+        }
+
+        return lease;
+    }
+}

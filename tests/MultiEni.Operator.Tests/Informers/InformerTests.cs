@@ -1,0 +1,306 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Operator.Client;
+using MultiEni.Operator.Informers;
+
+namespace MultiEni.Operator.Tests.Informers;
+
+public sealed class InformerTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly List<string> news = [];
+    private TestApi api = null!;
+    private Informer<Node> informer = null!;
+    private Task running = Task.CompletedTask;
+
+    public async ValueTask InitializeAsync()
+    {
+        api = await TestApi.StartAsync();
+        informer = new(
+            api.Client(time),
+            TestNodes.Kind,
+            InformerScope.All,
+            null,
+            time,
+            NullLogger.Instance,
+            () => 0
+        );
+        informer.Subscribe(change =>
+        {
+            lock (news)
+            {
+                news.Add(
+                    $"{change.GetType().Name} {change.Current.Metadata.Name}@{change.Current.Metadata.ResourceVersion}"
+                );
+            }
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running.Within();
+        await api.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_cache_is_there_only_after_the_last_page()
+    {
+        api.On(
+            call => call.Query.GetValueOrDefault("continue") == "next",
+            TestApi.Json(TestNodes.List("7", TestNodes.Json("b", "2")))
+        );
+        api.OnWatch(api.Hang());
+        api.OnList(TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("a", "1"))));
+        Assert.False(informer.SyncedAsync(stop.Token).IsCompleted);
+
+        var cache = await StartAsync();
+
+        Assert.Equal(["a", "b"], cache.List().Select(node => node.Metadata.Name).Order());
+        await Eventually.Holds(() => api.Calls.Any(call => call.IsWatch), "a watch");
+        var watch = api.Calls[^1];
+        Assert.Equal("7", watch.Query["resourceVersion"]);
+        Assert.Equal("true", watch.Query["allowWatchBookmarks"]);
+        Assert.Equal("300", watch.Query["timeoutSeconds"]);
+        Assert.Equal("500", api.Calls[0].Query["limit"]);
+    }
+
+    [Fact]
+    public async Task A_page_that_has_expired_makes_it_list_in_one_piece()
+    {
+        api.OnWatch(api.Hang());
+        api.On(call => call.Query.ContainsKey("continue"), TestApi.Refuse(410, "Expired"));
+        api.On(
+            call => call.Query.ContainsKey("limit"),
+            TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("stale", "1")))
+        );
+        api.OnList(TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
+
+        var cache = await StartAsync();
+
+        Assert.Equal("a", Assert.Single(cache.List()).Metadata.Name);
+        Assert.DoesNotContain("Added stale@1", News());
+    }
+
+    [Fact]
+    public async Task Changes_of_the_watch_reach_cache_and_subscribers_in_order()
+    {
+        var frames = Channel.CreateUnbounded<string>();
+        api.OnWatch(api.Feed(frames.Reader));
+        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
+        var cache = await StartAsync();
+
+        frames.Writer.TryWrite(TestNodes.Added(TestNodes.Json("b", "6")));
+        frames.Writer.TryWrite(TestNodes.Modified(TestNodes.Json("a", "7")));
+        frames.Writer.TryWrite(TestNodes.Deleted(TestNodes.Json("b", "8")));
+
+        await Eventually.Holds(() => News().Count == 4, "four changes");
+        Assert.Equal(["Added a@1", "Added b@6", "Updated a@7", "Deleted b@8"], News());
+        Assert.Equal("7", cache.Get(ObjectKey.Cluster("a"))!.Metadata.ResourceVersion);
+        Assert.Null(cache.Get(ObjectKey.Cluster("b")));
+    }
+
+    [Theory]
+    [InlineData("in the middle of a frame")]
+    [InlineData("between frames")]
+    public async Task A_broken_watch_resumes_from_the_last_version_seen(string where)
+    {
+        var whole =
+            TestNodes.Bookmark("6") + "\n" + TestNodes.Added(TestNodes.Json("b", "11")) + "\n";
+        var sent = where == "between frames" ? whole : whole + """{"type":"ADDED","obj""";
+        api.OnWatch(TestApi.Cut(sent, () => News().Count == 1), api.Hang());
+        api.OnList(TestApi.Json(TestNodes.List("5")));
+        await StartAsync();
+
+        await Eventually.Holds(() => Watches().Count == 2, Tick, "a second watch");
+
+        Assert.Equal(["5", "11"], Watches().Select(call => call.Query["resourceVersion"]));
+        Assert.Single(api.Calls, call => !call.IsWatch);
+        Assert.Equal(["Added b@11"], News());
+    }
+
+    [Fact]
+    public async Task A_watch_that_gets_410_lists_again_and_tells_only_the_difference()
+    {
+        api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")), api.Hang());
+        api.OnList(
+            TestApi.Json(
+                TestNodes.List(
+                    "5",
+                    TestNodes.Json("gone", "1"),
+                    TestNodes.Json("same", "2"),
+                    TestNodes.Json("changed", "3")
+                )
+            ),
+            TestApi.Json(
+                TestNodes.List(
+                    "9",
+                    TestNodes.Json("same", "2"),
+                    TestNodes.Json("changed", "8"),
+                    TestNodes.Json("new", "9")
+                )
+            )
+        );
+        await StartAsync();
+
+        await Eventually.Holds(
+            () => Watches().Count == 2,
+            "a watch after the second list, without waiting"
+        );
+
+        Assert.Equal("9", Watches()[1].Query["resourceVersion"]);
+        Assert.Equal(["Deleted gone@1", "Updated changed@8", "Added new@9"], News().Skip(3));
+    }
+
+    [Fact]
+    public async Task A_410_that_comes_again_at_once_is_not_a_hot_loop()
+    {
+        api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")));
+        api.OnList(TestApi.Json(TestNodes.List("5")));
+        await StartAsync();
+
+        await Eventually.Holds(
+            () => informer.Health.LastFailure is not null,
+            "the second 410 counted as a failure"
+        );
+
+        Assert.Equal(2, Watches().Count);
+        await Eventually.Holds(
+            () => Watches().Count >= 3,
+            Tick,
+            "a third attempt when time passes"
+        );
+    }
+
+    [Fact]
+    public async Task A_watch_that_stays_silent_beyond_its_time_is_given_up_and_listed_again()
+    {
+        api.OnWatch(api.Hang());
+        api.OnList(
+            TestApi.Json(TestNodes.List("5")),
+            TestApi.Json(TestNodes.List("6", TestNodes.Json("a", "6")))
+        );
+        await StartAsync();
+        await Eventually.Holds(() => Watches().Count == 1, "a watch");
+
+        await Eventually.Holds(
+            () => News().Count == 1,
+            () => time.Advance(TimeSpan.FromSeconds(10)),
+            "the second list"
+        );
+
+        Assert.Equal(["Added a@6"], News());
+    }
+
+    [Fact]
+    public async Task A_list_that_fails_is_tried_again_with_growing_pauses()
+    {
+        api.OnWatch(api.Hang());
+        api.OnList(
+            TestApi.Json("upstream gone", 502),
+            TestApi.Cut("""{"metadata":{"resourceVersion":"1"},"items":["""),
+            TestApi.Refuse(403, "Forbidden"),
+            TestApi.Json("not json"),
+            TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1")))
+        );
+        running = informer.RunAsync(stop.Token);
+
+        await Eventually.Holds(() => informer.Health.IsSynced, Tick, "synced in the end");
+
+        Assert.Equal(5, api.Calls.Count(call => !call.IsWatch));
+    }
+
+    [Fact]
+    public async Task A_watch_that_ends_in_good_order_goes_on_at_once()
+    {
+        api.OnWatch(TestApi.Stream(TestNodes.Bookmark("8")), api.Hang());
+        api.OnList(TestApi.Json(TestNodes.List("5")));
+        await StartAsync();
+
+        await Eventually.Holds(() => Watches().Count == 2, "a second watch without time passing");
+
+        Assert.Equal("8", Watches()[1].Query["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task A_late_subscriber_hears_of_present_objects_as_added()
+    {
+        api.OnWatch(api.Hang());
+        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
+        await StartAsync();
+        var heard = new List<ObjectChange<Node>>();
+
+        informer.Subscribe(heard.Add).Dispose();
+
+        Assert.Equal(
+            "a",
+            Assert.IsType<ObjectChange<Node>.Added>(Assert.Single(heard)).Object.Metadata.Name
+        );
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_throws_does_not_cut_the_others_off()
+    {
+        using var bad = informer.Subscribe(_ => throw new InvalidOperationException("bug"));
+        var heard = 0;
+        using var good = informer.Subscribe(_ => heard++);
+        api.OnWatch(api.Hang());
+        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
+
+        await StartAsync();
+
+        Assert.Equal(1, heard);
+    }
+
+    [Fact]
+    public async Task Indexes_follow_the_objects()
+    {
+        var frames = Channel.CreateUnbounded<string>();
+        informer.AddIndex("zone", node => node.Metadata.Label("zone") is { } zone ? [zone] : []);
+        api.OnWatch(api.Feed(frames.Reader));
+        api.OnList(
+            TestApi.Json(
+                TestNodes.List(
+                    "5",
+                    TestNodes.Json("a", "1", zone: "x"),
+                    TestNodes.Json("b", "2", zone: "x")
+                )
+            )
+        );
+        var cache = await StartAsync();
+        Assert.Equal(
+            ["a", "b"],
+            cache.ByIndex("zone", "x").Select(node => node.Metadata.Name).Order()
+        );
+
+        frames.Writer.TryWrite(TestNodes.Modified(TestNodes.Json("a", "6", zone: "y")));
+        frames.Writer.TryWrite(TestNodes.Deleted(TestNodes.Json("b", "7", zone: "x")));
+
+        await Eventually.Holds(() => cache.Count == 1, "the deletion");
+        Assert.Empty(cache.ByIndex("zone", "x"));
+        Assert.Equal("6", Assert.Single(cache.ByIndex("zone", "y")).Metadata.ResourceVersion);
+        Assert.Throws<ArgumentException>(() => cache.ByIndex("colour", "x"));
+        Assert.Throws<InvalidOperationException>(() => informer.AddIndex("late", _ => []));
+    }
+
+    private async Task<IObjectCache<Node>> StartAsync()
+    {
+        running = informer.RunAsync(stop.Token);
+        return await informer.SyncedAsync(stop.Token).Within();
+    }
+
+    private void Tick() => time.Advance(TimeSpan.FromSeconds(1));
+
+    private List<ApiCall> Watches() => [.. api.Calls.Where(call => call.IsWatch)];
+
+    private List<string> News()
+    {
+        lock (news)
+        {
+            return [.. news];
+        }
+    }
+}

@@ -144,8 +144,8 @@ internal static class YamlScalars
         };
         return magnitude switch
         {
-            null => null,
             <= long.MaxValue => negative ? -(long)magnitude.Value : (long)magnitude.Value,
+            (ulong)long.MaxValue + 1 when negative => long.MinValue,
             _ => null,
         };
     }

@@ -37,4 +37,24 @@ internal static class DemoCluster
             cancellationToken
         );
     }
+
+    private static Ec2Latencies Faster(Ec2Latencies latencies, double speed) =>
+        latencies with
+        {
+            Call = latencies.Call / speed,
+            CallByAction = latencies.CallByAction.ToDictionary(call => call.Key, call => call.Value / speed),
+            Create = latencies.Create / speed,
+            Attach = latencies.Attach / speed,
+            Detach = latencies.Detach / speed,
+        };
+
+    private static ClusterTimings Faster(ClusterTimings timings, double speed) =>
+        timings with
+        {
+            PodStart = timings.PodStart / speed,
+            PodStop = timings.PodStop / speed,
+            PluginStart = timings.PluginStart / speed,
+            PluginReplacement = timings.PluginReplacement / speed,
+            CrashLoopPause = timings.CrashLoopPause / speed,
+        };
 }

@@ -7,7 +7,7 @@ using Spectre.Console.Rendering;
 namespace MultiEni.Cli.Demo;
 
 /// <summary>Tells the story: plain lines everywhere, and in a terminal a table below them that follows every ENI.</summary>
-internal sealed class Teller(TextWriter output, TimeProvider time)
+internal sealed class Teller(Action<string> output, TimeProvider time)
 {
     private readonly long start = time.GetTimestamp();
     private readonly Dictionary<string, string> lastTold = [];
@@ -99,8 +99,7 @@ internal sealed class Teller(TextWriter output, TimeProvider time)
     {
         lock (gate)
         {
-            output.WriteLine(line);
-            output.Flush();
+            output(line);
         }
     }
 }

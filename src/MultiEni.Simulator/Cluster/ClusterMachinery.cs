@@ -12,7 +12,9 @@ namespace MultiEni.Simulator.Cluster;
 internal sealed class ClusterMachinery : IAsyncDisposable
 {
     private readonly Dictionary<string, ClusterNode> nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, JsonObject>> unclaimed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, JsonObject>> unclaimed = new(
+        StringComparer.Ordinal
+    );
     private readonly ObjectStore store;
     private readonly Sequencer sequencer;
     private readonly Scheduler scheduler;
@@ -21,14 +23,25 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     private readonly bool runsDevicePlugin;
     private readonly Task[] watches;
 
-    internal ClusterMachinery(ObjectStore store, ClusterTimings timings, DevicePluginRelease? release, TimeProvider time)
+    internal ClusterMachinery(
+        ObjectStore store,
+        ClusterTimings timings,
+        DevicePluginRelease? release,
+        TimeProvider time
+    )
     {
         this.store = store;
         sequencer = new Sequencer(time);
         scheduler = new Scheduler(store, sequencer, time);
         kubelet = new Kubelet(store, sequencer, timings, time);
         runsDevicePlugin = release is not null;
-        plugins = new DevicePluginDaemon(store, sequencer, timings, release ?? DevicePluginRelease.V38, time);
+        plugins = new DevicePluginDaemon(
+            store,
+            sequencer,
+            timings,
+            release ?? DevicePluginRelease.V38,
+            time
+        );
         watches = [WatchAsync("nodes", SeeNode), WatchAsync("pods", SeePod)];
     }
 
@@ -81,7 +94,15 @@ internal sealed class ClusterMachinery : IAsyncDisposable
             {
                 try
                 {
-                    store.Delete("pods", pod.Name, pod.Namespace, RemovalOptions.Default with { GracePeriodSeconds = 0 });
+                    store.Delete(
+                        "pods",
+                        pod.Name,
+                        pod.Namespace,
+                        RemovalOptions.Default with
+                        {
+                            GracePeriodSeconds = 0,
+                        }
+                    );
                 }
                 catch (StatusException)
                 {
@@ -91,7 +112,10 @@ internal sealed class ClusterMachinery : IAsyncDisposable
         });
 
     /// <summary>What the device plugin of a node logged at its last start.</summary>
-    internal async Task<IReadOnlyList<string>> PluginLogAsync(string name, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<string>> PluginLogAsync(
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<string> log = [];
         sequencer.Post(() => log = nodes.TryGetValue(name, out var node) ? node.Plugin.Log : []);
@@ -112,7 +136,14 @@ internal sealed class ClusterMachinery : IAsyncDisposable
         try
         {
             await foreach (
-                var change in store.WatchAsync(resource, inNamespace: "", labels: null, fields: null, since: null, sequencer.Stopping)
+                var change in store.WatchAsync(
+                    resource,
+                    inNamespace: "",
+                    labels: null,
+                    fields: null,
+                    since: null,
+                    sequencer.Stopping
+                )
             )
             {
                 if (change.Object is { } obj)
@@ -132,7 +163,9 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     {
         if (!unclaimed.TryGetValue(pod.NodeName, out var pods))
         {
-            unclaimed[pod.NodeName] = pods = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+            unclaimed[pod.NodeName] = pods = new Dictionary<string, JsonObject>(
+                StringComparer.Ordinal
+            );
         }
 
         if (gone)

@@ -13,7 +13,8 @@ internal sealed class ClusterNode(string name, SimulatedHost host, string plugin
     internal string PluginFile => pluginFile;
 
     /// <summary>Devices that the running plugin offers, by resource.</summary>
-    internal IReadOnlyDictionary<string, IReadOnlyList<string>> Offered { get; set; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, IReadOnlyList<string>> Offered { get; set; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
     /// <summary>Every resource that was ever registered since the node joined; those without devices now read 0.</summary>
     internal HashSet<string> EverOffered { get; } = new(StringComparer.Ordinal);

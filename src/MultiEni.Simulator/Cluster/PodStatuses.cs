@@ -6,12 +6,24 @@ namespace MultiEni.Simulator.Cluster;
 /// <summary>The status of pods, as kubelet and scheduler write it.</summary>
 internal static class PodStatuses
 {
-    internal static JsonObject Running(JsonObject pod, string hostAddress, string podAddress, string now, int restarts, JsonArray? allocated)
+    internal static JsonObject Running(
+        JsonObject pod,
+        string hostAddress,
+        string podAddress,
+        string now,
+        int restarts,
+        JsonArray? allocated
+    )
     {
         var containers = new JsonArray();
         foreach (var container in Containers(pod))
         {
-            var status = Container(container, restarts, ready: true, new JsonObject { ["running"] = new JsonObject { ["startedAt"] = now } });
+            var status = Container(
+                container,
+                restarts,
+                ready: true,
+                new JsonObject { ["running"] = new JsonObject { ["startedAt"] = now } }
+            );
             if (allocated is { Count: > 0 })
             {
                 status["allocatedResourcesStatus"] = allocated.DeepClone();
@@ -38,12 +50,24 @@ internal static class PodStatuses
     }
 
     /// <summary>A container that does not run: it crashed, or could not be created.</summary>
-    internal static JsonObject Waiting(JsonObject pod, string phase, string hostAddress, string now, int restarts, string reason, string message, int? exitCode)
+    internal static JsonObject Waiting(
+        JsonObject pod,
+        string phase,
+        string hostAddress,
+        string now,
+        int restarts,
+        string reason,
+        string message,
+        int? exitCode
+    )
     {
         var containers = new JsonArray();
         foreach (var container in Containers(pod))
         {
-            var waiting = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = reason, ["message"] = message } };
+            var waiting = new JsonObject
+            {
+                ["waiting"] = new JsonObject { ["reason"] = reason, ["message"] = message },
+            };
             var status = Container(container, restarts, ready: false, waiting);
             if (exitCode is { } code)
             {
@@ -69,8 +93,20 @@ internal static class PodStatuses
             ["conditions"] = new JsonArray(
                 Condition("PodScheduled", "True", null, null, now),
                 Condition("Initialized", "True", null, null, now),
-                Condition("ContainersReady", "False", "ContainersNotReady", "containers with unready status", now),
-                Condition("Ready", "False", "ContainersNotReady", "containers with unready status", now)
+                Condition(
+                    "ContainersReady",
+                    "False",
+                    "ContainersNotReady",
+                    "containers with unready status",
+                    now
+                ),
+                Condition(
+                    "Ready",
+                    "False",
+                    "ContainersNotReady",
+                    "containers with unready status",
+                    now
+                )
             ),
             ["containerStatuses"] = containers,
         };
@@ -85,7 +121,13 @@ internal static class PodStatuses
             ["startTime"] = now,
         };
 
-    internal static JsonObject Condition(string type, string status, string? reason, string? message, string now)
+    internal static JsonObject Condition(
+        string type,
+        string status,
+        string? reason,
+        string? message,
+        string now
+    )
     {
         var condition = new JsonObject
         {
@@ -103,11 +145,18 @@ internal static class PodStatuses
     }
 
     internal static string Time(TimeProvider time) =>
-        time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        time.GetUtcNow()
+            .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static IEnumerable<JsonObject> Containers(JsonObject pod) => (pod["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Containers(JsonObject pod) =>
+        (pod["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>();
 
-    private static JsonObject Container(JsonObject container, int restarts, bool ready, JsonObject state) =>
+    private static JsonObject Container(
+        JsonObject container,
+        int restarts,
+        bool ready,
+        JsonObject state
+    ) =>
         new()
         {
             ["name"] = container["name"]?.DeepClone(),

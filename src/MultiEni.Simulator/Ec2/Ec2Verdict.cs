@@ -8,13 +8,16 @@ public abstract record Ec2Verdict
     /// <summary>Nothing special.</summary>
     public static Ec2Verdict Go { get; } = new Proceed();
 
-    /// <summary>The connection ends without an answer, which the caller always gets to see.</summary>
+    /// <summary>
+    /// The connection ends without an answer. The AWS SDK repeats such a call by itself, at once and up to ten times, unless
+    /// <c>MaxStaleConnectionRetries</c> is 0: <c>MaxErrorRetry</c> has no say in it.
+    /// </summary>
     public static Ec2Verdict LoseConnection { get; } = new Lose();
 
     /// <summary>Nothing special.</summary>
     public sealed record Proceed : Ec2Verdict;
 
-    /// <summary>The connection is reset. The AWS SDK repeats such a call by itself unless <c>MaxStaleConnectionRetries</c> is 0, whatever <c>MaxErrorRetry</c> says.</summary>
+    /// <summary>As <see cref="LoseConnection"/>, by a reset in place of an orderly end.</summary>
     public static Ec2Verdict ResetConnection { get; } = new Lose { Reset = true };
 
     /// <summary>The connection breaks: before the call it never happened, after it the caller cannot know that it did.</summary>

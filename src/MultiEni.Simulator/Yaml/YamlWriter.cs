@@ -23,7 +23,7 @@ internal static class YamlWriter
                 var first = true;
                 foreach (var (key, value) in map)
                 {
-                    Indent(text, first ? 0 : level).Append(Quote(key, level)).Append(':');
+                    Indent(text, first ? 0 : level).Append(OneLine(key)).Append(':');
                     first = false;
                     Value(text, value, value is JsonArray ? level : level + 1);
                 }
@@ -77,8 +77,10 @@ internal static class YamlWriter
             return Literal(text, level);
         }
 
-        return IsPlain(text) ? text : DoubleQuote(text);
+        return OneLine(text);
     }
+
+    private static string OneLine(string text) => IsPlain(text) ? text : DoubleQuote(text);
 
     private static bool IsPlain(string text) =>
         !YamlScalars.IsAmbiguous(text)

@@ -43,7 +43,7 @@ public sealed class FaultTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         ec2.Simulator.Faults.LoseNextAnswers("CreateNetworkInterface", 1);
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => ec2.CreateAsync(token: "t"));
+        await Ec2Fixture.BreaksAsync(() => ec2.CreateAsync(token: "t"));
         Assert.Equal(2, ec2.World.NetworkInterfaces.Count);
         Assert.Equal(ec2.World.NetworkInterfaces[^1].Id, await ec2.CreateAsync(token: "t"));
         var timeline = ec2.Simulator.Counters.Snapshot().Timeline;
@@ -58,21 +58,32 @@ public sealed class FaultTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         ec2.Simulator.Faults.LoseNextRequests("CreateNetworkInterface", 1);
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => ec2.CreateAsync());
+        await Ec2Fixture.BreaksAsync(() => ec2.CreateAsync());
         Assert.Single(ec2.World.NetworkInterfaces);
     }
 
-    [Fact]
-    public async Task A_reset_connection_is_repeated_by_the_SDK_itself_although_it_may_not_retry_errors()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_broken_connection_is_repeated_by_the_SDK_itself_unless_its_stale_connection_retries_are_0(
+        bool reset
+    )
     {
-        await using var ec2 = await Ec2Fixture.StartAsync();
-        var resets = 0;
-        ec2.Simulator.Faults.AfterCall = (_, _, _) =>
-            ValueTask.FromResult(resets++ == 0 ? Ec2Verdict.ResetConnection : Ec2Verdict.Go);
-        await ec2.CreateAsync();
-        // The SDK kept its token over the repetition: one interface.
-        Assert.Equal(2, ec2.Simulator.Counters.Snapshot()["CreateNetworkInterface"].Total);
-        Assert.Equal(2, ec2.World.NetworkInterfaces.Count);
+        foreach (var retries in new[] { 0, 10 })
+        {
+            await using var ec2 = await Ec2Fixture.StartAsync(staleConnectionRetries: retries);
+            ec2.Simulator.Faults.AfterCall = (_, _, _) =>
+                ValueTask.FromResult(
+                    reset ? Ec2Verdict.ResetConnection : Ec2Verdict.LoseConnection
+                );
+            await Ec2Fixture.BreaksAsync(() => ec2.CreateAsync());
+            Assert.Equal(
+                retries + 1,
+                ec2.Simulator.Counters.Snapshot()["CreateNetworkInterface"].Total
+            );
+            // The SDK keeps its token over the repetitions: one interface.
+            Assert.Equal(2, ec2.World.NetworkInterfaces.Count);
+        }
     }
 
     [Fact]
@@ -156,13 +167,9 @@ public sealed class FaultTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         ec2.Simulator.Faults.AfterCall = (call, _, _) =>
-            ValueTask.FromResult(
-                call.Action == "AttachNetworkInterface" && call.Mutating
-                    ? Ec2Verdict.LoseConnection
-                    : Ec2Verdict.Go
-            );
+            ValueTask.FromResult(call.Sequence == 2 ? Ec2Verdict.LoseConnection : Ec2Verdict.Go);
         var id = await ec2.CreateAsync();
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => ec2.AttachAsync(id));
+        await Ec2Fixture.BreaksAsync(() => ec2.AttachAsync(id));
         await Ec2Fixture.FailsAsync("InvalidNetworkInterface.InUse", () => ec2.AttachAsync(id, 2));
     }
 

@@ -6,8 +6,8 @@ namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>The files of the kernel below a root. See <see cref="IHostFiles"/> for what each operation promises.</summary>
 /// <remarks>
-/// Every operation leaves the thread pool, reads included: while an unbind waits for the user of a device, reading some files of that device
-/// waits with it. Giving up by cancellation leaves the call behind on its own thread.
+/// Every operation leaves the thread pool, reads included: while an unbind waits for the user of a device, some kernels let reads of that device's
+/// files wait with it. Giving up by cancellation leaves the call behind on its own thread.
 /// </remarks>
 public sealed class KernelFiles : IHostFiles
 {

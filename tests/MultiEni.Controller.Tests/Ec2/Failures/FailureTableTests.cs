@@ -1,6 +1,4 @@
-using System.Net.Http;
 using MultiEni.Api;
-using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using static MultiEni.Controller.Ec2.Ec2Actions;
 

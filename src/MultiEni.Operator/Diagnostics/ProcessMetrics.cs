@@ -6,7 +6,7 @@ namespace MultiEni.Operator.Diagnostics;
 internal static class ProcessMetrics
 {
     /// <summary>Writes processor time, memory and start time.</summary>
-    public static void Write(PrometheusText text)
+    public static void Write(PrometheusText text, TimeSpan uptime)
     {
         using var process = Process.GetCurrentProcess();
         Write(
@@ -30,6 +30,13 @@ internal static class ProcessMetrics
             "gauge",
             "Start of the process in seconds since 1970.",
             started
+        );
+        Write(
+            text,
+            "process_uptime_seconds",
+            "gauge",
+            "Time since the program began to measure, in seconds.",
+            uptime.TotalSeconds
         );
         Write(text, "process_threads", "gauge", "Threads of the process.", process.Threads.Count);
     }

@@ -12,12 +12,18 @@ public sealed class PrometheusExporter : IDisposable
     private readonly MeterListener listener = new();
     private readonly ConcurrentDictionary<string, MetricFamily> families = new();
     private readonly Lock rendering = new();
+    private readonly TimeProvider time;
+    private readonly long start;
 
     /// <summary>Starts to listen, also to instruments that exist already; what they measured before is lost.</summary>
     /// <param name="meterPrefix">Start of the names of the meters to collect.</param>
-    public PrometheusExporter(string meterPrefix)
+    /// <param name="time">Clock of the uptime.</param>
+    public PrometheusExporter(string meterPrefix, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(meterPrefix);
+        ArgumentNullException.ThrowIfNull(time);
+        this.time = time;
+        start = time.GetTimestamp();
         listener.InstrumentPublished = (instrument, subscriber) =>
         {
             if (instrument.Meter.Name.StartsWith(meterPrefix, StringComparison.Ordinal))
@@ -72,7 +78,7 @@ public sealed class PrometheusExporter : IDisposable
                 family.Write(text);
             }
 
-            ProcessMetrics.Write(text);
+            ProcessMetrics.Write(text, time.GetElapsedTime(start));
             return text.ToString();
         }
     }

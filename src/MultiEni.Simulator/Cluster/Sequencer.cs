@@ -15,10 +15,11 @@ internal sealed class Sequencer : IAsyncDisposable
     internal Sequencer(TimeProvider time)
     {
         this.time = time;
+        Stopping = stopping.Token;
         loop = RunAsync();
     }
 
-    internal CancellationToken Stopping => stopping.Token;
+    internal CancellationToken Stopping { get; }
 
     /// <summary>The first exception of an action: a bug of the simulator. Nothing runs after it.</summary>
     internal Exception? Failure { get; private set; }
@@ -57,7 +58,7 @@ internal sealed class Sequencer : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(delay, time, stopping.Token);
+            await Task.Delay(delay, time, Stopping);
             Post(action);
         }
         catch (OperationCanceledException)
@@ -70,7 +71,7 @@ internal sealed class Sequencer : IAsyncDisposable
     {
         await foreach (var action in actions.Reader.ReadAllAsync())
         {
-            if (stopping.IsCancellationRequested || Failure is not null)
+            if (Stopping.IsCancellationRequested || Failure is not null)
             {
                 continue;
             }

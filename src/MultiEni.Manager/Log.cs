@@ -78,7 +78,4 @@ internal static partial class Log
 
     [LoggerMessage(31, LogLevel.Information, "Stopping.")]
     public static partial void Stopping(ILogger logger);
-
-    [LoggerMessage(32, LogLevel.Information, "Health and metrics are served on port {Port}.")]
-    public static partial void DiagnosticsOn(ILogger logger, int port);
 }

@@ -50,12 +50,9 @@ public static class ManagerApp
             time
         );
         var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, loggers, time);
-        using var exporter = new PrometheusExporter("MultiEni.", time);
+        using var exporter = new PrometheusExporter("MultiEni.");
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, Checks(attachments, nodes, boot), exporter, loggers);
-        if (await diagnostics.StartAsync(stop) is { } port)
-        {
-            Log.DiagnosticsOn(logger, port);
-        }
+        await diagnostics.StartAsync(stop);
 
         using var queue = new WorkQueue<AgentWork>("devices", time);
         var wake = new AgentWake(queue);

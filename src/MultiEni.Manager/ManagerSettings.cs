@@ -172,7 +172,7 @@ public sealed record ManagerSettings
                 TimeSpan.Zero,
                 "How long changes are collected before the device plugin is restarted"
             ),
-            MetricsAddress = reader.Text("metrics-address", "METRICS_ADDRESS", ":8081", "Address of /healthz, /readyz and /metrics; 0 for none"),
+            MetricsAddress = reader.Text("metrics-addr", "METRICS_ADDR", ":8081", "Address of /healthz, /readyz and /metrics; 0 for none"),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using MultiEni.Simulator.Cluster;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Kubernetes;

@@ -21,15 +21,18 @@ internal sealed class LeaseContender(
     /// <remarks>Every write carries the resourceVersion read before, so of two that write at once one gets a conflict.</remarks>
     public async Task<bool> TryAsync(CancellationToken cancellationToken)
     {
+        Lease? lease = null;
         try
         {
-            var lease = held ?? await ReadAsync(cancellationToken);
+            lease = held ?? await ReadAsync(cancellationToken);
             // Whatever happens from here on, unless the write succeeds, the next attempt reads first.
             held = null;
             held = await WriteAsync(lease, cancellationToken);
             return held is not null;
         }
-        catch (KubernetesApiException e) when (e.IsConflict || e.IsAlreadyExists || e.IsNotFound)
+        // A lease that was read and is gone is somebody else's doing; when there was none, it is the namespace that does not exist.
+        catch (KubernetesApiException e)
+            when (e.IsConflict || e.IsAlreadyExists || (e.IsNotFound && lease is not null))
         {
             held = null;
             Observe(await ReadAsync(cancellationToken));

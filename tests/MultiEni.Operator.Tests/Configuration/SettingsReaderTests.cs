@@ -113,10 +113,7 @@ public sealed class SettingsReaderTests
 
     [Fact]
     public void Lists_are_split_and_trimmed() =>
-        Assert.Equal(
-            ["a", "b"],
-            Reader("", ("NAMES", " a,,b ")).List(null, "NAMES", "", "Names.")
-        );
+        Assert.Equal(["a", "b"], Reader("", ("NAMES", " a,,b ")).List(null, "NAMES", "", "Names."));
 
     [Fact]
     public void A_parser_says_what_is_allowed()

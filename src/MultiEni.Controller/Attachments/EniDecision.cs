@@ -53,7 +53,8 @@ public static class EniDecision
         var spec = situation.Attachment.Spec!;
         switch (row.Attachment)
         {
-            case null when row.Status != EniStates.Available:
+            // A pending ENI may be attached: EC2 answers NotFound when it is too early, and most often it is not.
+            case null when row.Status is not (EniStates.Available or EniStates.Pending):
                 return new EniStep.Wait();
             case null when situation.InstanceGone:
                 return new EniStep.Blocked(Reasons.InstanceGone, "the instance was terminated; the attachment goes together with its node");

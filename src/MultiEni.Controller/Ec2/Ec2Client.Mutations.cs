@@ -1,4 +1,5 @@
 using Amazon.EC2.Model;
+using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Ec2;
 
@@ -14,24 +15,30 @@ public sealed partial class Ec2Client
         ArgumentNullException.ThrowIfNull(request);
         var sdkRequest = SdkRequests.Create(request);
         var slot = request.Tags.GetValueOrDefault(EniTags.Slot);
-        var response = await MutateAsync(
-            Ec2Actions.CreateNetworkInterface,
-            priority,
-            (client, token) =>
-            {
-                if (slot is not null)
+        CreateNetworkInterfaceResponse response;
+        try
+        {
+            response = await MutateAsync(
+                Ec2Actions.CreateNetworkInterface,
+                priority,
+                (client, token) =>
                 {
-                    Changed?.Invoke(new OwnChange.CreateSent(slot));
-                }
+                    Tell(slot is null ? null : new OwnChange.CreateSent(slot));
+                    return client.CreateNetworkInterfaceAsync(sdkRequest, token);
+                },
+                cancellationToken
+            );
+        }
+        catch (Ec2CallException exception) when (exception.Failure.Reaction.ProvesNothingWasDone)
+        {
+            Tell(slot is null ? null : new OwnChange.CreateRefused(slot));
+            throw;
+        }
 
-                return client.CreateNetworkInterfaceAsync(sdkRequest, token);
-            },
-            cancellationToken
-        );
         var row = SdkRows.Eni(response.NetworkInterface);
         // The answer may leave the tags out; they are part of the request, so they are on the ENI.
         row = row.Tags.Count == 0 ? row with { Tags = request.Tags } : row;
-        Changed?.Invoke(new OwnChange.Created(row));
+        Tell(new OwnChange.Created(row));
         return row;
     }
 
@@ -70,7 +77,7 @@ public sealed partial class Ec2Client
             DeleteOnTermination: false,
             _time.GetUtcNow()
         );
-        Changed?.Invoke(new OwnChange.Attached(eniId.ToString(), attachment));
+        Tell(new OwnChange.Attached(eniId.ToString(), attachment));
         return AttachmentId.Parse(response.AttachmentId);
     }
 
@@ -92,7 +99,7 @@ public sealed partial class Ec2Client
                 ),
             cancellationToken
         );
-        Changed?.Invoke(new OwnChange.Detached(attachmentId.ToString()));
+        Tell(new OwnChange.Detached(attachmentId.ToString()));
     }
 
     /// <summary>Deletes an ENI that is not attached.</summary>
@@ -112,7 +119,7 @@ public sealed partial class Ec2Client
                 ),
             cancellationToken
         );
-        Changed?.Invoke(new OwnChange.Deleted(eniId.ToString()));
+        Tell(new OwnChange.Deleted(eniId.ToString()));
     }
 
     /// <summary>Sets whether EC2 drops packets that are neither from nor to the ENI.</summary>
@@ -204,7 +211,7 @@ public sealed partial class Ec2Client
                 ),
             cancellationToken
         );
-        Changed?.Invoke(new OwnChange.TagsSet(eniId.ToString(), tags));
+        Tell(new OwnChange.TagsSet(eniId.ToString(), tags));
     }
 
     /// <summary>Removes tags, whatever their values.</summary>
@@ -229,7 +236,7 @@ public sealed partial class Ec2Client
                 ),
             cancellationToken
         );
-        Changed?.Invoke(new OwnChange.TagsRemoved(eniId.ToString(), keys));
+        Tell(new OwnChange.TagsRemoved(eniId.ToString(), keys));
     }
 
     /// <summary>Adds secondary IPv4 addresses; the addresses show in the next description.</summary>
@@ -366,6 +373,14 @@ public sealed partial class Ec2Client
             cancellationToken
         );
 
+    private void Tell(OwnChange? change)
+    {
+        if (change is not null)
+        {
+            Changed?.Invoke(change);
+        }
+    }
+
     private async Task ModifyAsync(
         ModifyNetworkInterfaceAttributeRequest request,
         EniId eniId,
@@ -381,6 +396,6 @@ public sealed partial class Ec2Client
             (client, token) => client.ModifyNetworkInterfaceAttributeAsync(request, token),
             cancellationToken
         );
-        Changed?.Invoke(effect);
+        Tell(effect);
     }
 }

@@ -8,6 +8,9 @@ public abstract record OwnChange
     /// <summary>A Create is about to be sent for a slot; from here on absence needs proof [ec2 K.5].</summary>
     public sealed record CreateSent(string Slot) : OwnChange;
 
+    /// <summary>That Create certainly made nothing: EC2 refused it.</summary>
+    public sealed record CreateRefused(string Slot) : OwnChange;
+
     /// <summary>EC2 answered with the new ENI, or with the one an earlier call with this token made.</summary>
     public sealed record Created(EniRow Row) : OwnChange;
 

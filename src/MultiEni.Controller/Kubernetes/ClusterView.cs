@@ -18,6 +18,9 @@ public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Nod
     /// <summary>All NodeENIs.</summary>
     public IReadOnlyList<NodeEni> NodeEnis => nodeEnis.List();
 
+    /// <summary>How many nodes there are.</summary>
+    public int NodeCount => nodes.Count;
+
     /// <summary>A node, or null.</summary>
     public Node? Node(string name) => nodes.Get(new ObjectKey(null, name));
 

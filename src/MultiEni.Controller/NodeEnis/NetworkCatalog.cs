@@ -1,8 +1,152 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using MultiEni.Api;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
+
 namespace MultiEni.Controller.NodeEnis;
-internal sealed class NetworkCatalog
+
+/// <summary>
+/// Looks up subnets and security groups for NodeENIs, and remembers what it found: NodeENIs with the same sources share one answer, and
+/// a cluster in which nothing changes asks nothing.
+/// </summary>
+internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
 {
-    public TimeSpan RetryUnresolvedAfter { get; } = TimeSpan.FromSeconds(30);// => TimeSpan.FromSeconds(30);
-    public Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, CancellationToken cancellationToken) => throw new NotSupportedException();
+    // Tags and names may come to mean other subnets; IDs may not, and EC2 says so when one is gone.
+    private static readonly TimeSpan LookupLifetime = TimeSpan.FromMinutes(30);
+
+    private readonly ConcurrentDictionary<string, Entry> bySources = new();
+    private readonly ConcurrentDictionary<string, string> cidrs = new();
+
+    /// <summary>When to look again for what was not found.</summary>
+    public static TimeSpan RetryUnresolvedAfter { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Resolves all sources of a specification.</summary>
+    public async Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, CancellationToken cancellationToken)
+    {
+        var key = Key(spec);
+        if (bySources.TryGetValue(key, out var known) && IsFresh(spec, known))
+        {
+            return known.Resolution;
+        }
+
+        var resolution = await LookUpAsync(spec, cancellationToken);
+        foreach (var subnet in resolution.Network?.Subnets ?? [])
+        {
+            cidrs[subnet.SubnetId] = subnet.Cidr;
+        }
+
+        bySources[key] = new Entry(resolution, time.GetTimestamp());
+        return resolution;
+    }
+
+    /// <summary>Range of a subnet that was resolved before, or null.</summary>
+    public string? CidrOf(string subnetId) => cidrs.GetValueOrDefault(subnetId);
+
+    /// <summary>Drops every answer that contains the subnet or group, after EC2 said that it does not know it.</summary>
+    public void Forget() => bySources.Clear();
+
+    private bool IsFresh(NodeEniSpec spec, Entry entry)
+    {
+        var age = time.GetElapsedTime(entry.At);
+        if (entry.Resolution.Network is null)
+        {
+            return age < RetryUnresolvedAfter / 2;
+        }
+
+        var onlyIds =
+            NetworkSources.SubnetNames(spec).Count == 0
+            && spec.SubnetSelector is not { Count: > 0 }
+            && spec.SecurityGroupNames is not { Count: > 0 }
+            && spec.SecurityGroupSelector is not { Count: > 0 };
+        return onlyIds || age < LookupLifetime;
+    }
+
+    private async Task<NetworkResolution> LookUpAsync(NodeEniSpec spec, CancellationToken cancellationToken)
+    {
+        var subnets = new List<SubnetRow>();
+        var ids = new List<SubnetId>();
+        foreach (var text in NetworkSources.SubnetIds(spec))
+        {
+            if (!SubnetId.TryParse(text, null, out var id))
+            {
+                var malformed = new ConditionClaim(
+                    false,
+                    Reasons.SubnetNotFound,
+                    $"'{text}' is not a subnet ID; it has the form subnet-0123456789abcdef0"
+                );
+                return new NetworkResolution(null, malformed, malformed with { Message = "security groups are looked up when the subnets are known" });
+            }
+
+            ids.Add(id);
+        }
+
+        if (ids.Count > 0)
+        {
+            subnets.AddRange(await ec2.DescribeSubnetsByIdAsync(ids, cancellationToken));
+        }
+
+        if (NetworkSources.SubnetNames(spec) is { Count: > 0 } names)
+        {
+            subnets.AddRange(await ec2.DescribeSubnetsByNameAsync(names, cancellationToken));
+        }
+
+        if (spec.SubnetSelector is { Count: > 0 } selector)
+        {
+            subnets.AddRange(await ec2.DescribeSubnetsByTagAsync(selector, cancellationToken));
+        }
+
+        var groups = new List<SecurityGroupRow>();
+        if (spec.SecurityGroupIds is { Count: > 0 } groupIds)
+        {
+            groups.AddRange(await ec2.DescribeSecurityGroupsByIdAsync(groupIds, cancellationToken));
+        }
+
+        foreach (var vpc in subnets.Select(subnet => subnet.VpcId).Distinct().ToList())
+        {
+            groups.AddRange(await GroupsOfAsync(vpc, spec, cancellationToken));
+        }
+
+        return NetworkResolver.Resolve(spec, subnets.DistinctBy(subnet => subnet.SubnetId).ToList(), groups.DistinctBy(group => group.Id).ToList());
+    }
+
+    private async Task<IReadOnlyList<SecurityGroupRow>> GroupsOfAsync(string vpc, NodeEniSpec spec, CancellationToken cancellationToken)
+    {
+        var groups = new List<SecurityGroupRow>();
+        foreach (var name in spec.SecurityGroupNames ?? [])
+        {
+            var byName = await ec2.DescribeSecurityGroupsByNameAsync(vpc, [name], cancellationToken);
+            groups.AddRange(
+                byName.Count > 0
+                    ? byName
+                    : await ec2.DescribeSecurityGroupsByTagAsync(vpc, new Dictionary<string, string> { ["Name"] = name }, cancellationToken)
+            );
+        }
+
+        if (spec.SecurityGroupSelector is { Count: > 0 } selector)
+        {
+            groups.AddRange(await ec2.DescribeSecurityGroupsByTagAsync(vpc, selector, cancellationToken));
+        }
+
+        return groups;
+    }
+
+    private static string Key(NodeEniSpec spec) =>
+        JsonSerializer.Serialize(
+            new NodeEniSpec
+            {
+                SubnetId = spec.SubnetId,
+                SubnetIds = spec.SubnetIds,
+                SubnetName = spec.SubnetName,
+                SubnetNames = spec.SubnetNames,
+                SubnetSelector = spec.SubnetSelector,
+                SecurityGroupIds = spec.SecurityGroupIds,
+                SecurityGroupNames = spec.SecurityGroupNames,
+                SecurityGroupSelector = spec.SecurityGroupSelector,
+            },
+            ApiJson.Default.NodeEniSpec
+        );
+
+    private sealed record Entry(NetworkResolution Resolution, long At);
 }

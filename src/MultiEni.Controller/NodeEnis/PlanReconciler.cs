@@ -4,7 +4,6 @@ using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
-using MultiEni.Operator.LeaderElection;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.NodeEnis;
@@ -16,7 +15,7 @@ internal sealed class PlanReconciler(
     NetworkCatalog catalog,
     Func<string, int, int?> maximumEnis,
     PlanOutcomes outcomes,
-    Leadership leadership,
+    Action ensureLeading,
     TimeSpan resync
 )
 {
@@ -49,7 +48,7 @@ internal sealed class PlanReconciler(
         outcomes.Remember(name, new PlanOutcome(nodeEni.Metadata.Generation, nodes.Count, plan.Desired, resolution, plan.Problems));
         foreach (var attachment in plan.Delete)
         {
-            leadership.ThrowIfLost();
+            ensureLeading();
             await kubernetes.DeleteAsync(
                 Kinds.EniAttachment,
                 new ObjectKey(null, attachment.Metadata.Name),
@@ -60,11 +59,11 @@ internal sealed class PlanReconciler(
 
         foreach (var attachment in plan.Apply)
         {
-            leadership.ThrowIfLost();
+            ensureLeading();
             await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, cancellationToken);
         }
 
-        return ReconcileResult.After(resolution.Network is null ? catalog.RetryUnresolvedAfter : resync);
+        return ReconcileResult.After(resolution.Network is null ? NetworkCatalog.RetryUnresolvedAfter : resync);
     }
 
     private int EnisOfOthers(string name, string instanceId, int card) =>
@@ -76,7 +75,7 @@ internal sealed class PlanReconciler(
     {
         var others = (nodeEni.Metadata.Finalizers ?? []).Where(finalizer => finalizer != Names.NodeEniFinalizer);
         var wanted = present ? others.Append(Names.NodeEniFinalizer) : others;
-        leadership.ThrowIfLost();
+        ensureLeading();
         await kubernetes.MergePatchAsync(
             Kinds.NodeEni,
             new ObjectKey(null, nodeEni.Metadata.Name),

@@ -4,7 +4,6 @@ using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
-using MultiEni.Operator.LeaderElection;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.NodeEnis;
@@ -14,7 +13,7 @@ internal sealed class SummaryReconciler(
     ClusterView cluster,
     KubernetesClient kubernetes,
     PlanOutcomes outcomes,
-    Leadership leadership,
+    Action ensureLeading,
     TimeProvider time
 )
 {
@@ -32,7 +31,7 @@ internal sealed class SummaryReconciler(
             return ReconcileResult.Done;
         }
 
-        leadership.ThrowIfLost();
+        ensureLeading();
         try
         {
             await kubernetes.ApplyAsync(

@@ -30,6 +30,8 @@ public sealed class NetworkResolverTests
         var resolution = Resolve(s =>
         {
             s.SubnetId = "subnet-2";
+            s.SecurityGroupIds = null;
+            s.SecurityGroupNames = ["multus"];
             s.SubnetIds = ["subnet-1", "subnet-2"];
             s.SubnetName = "multus-a";
             s.SubnetSelector = new() { ["Name"] = "*", ["kind"] = "eni" };

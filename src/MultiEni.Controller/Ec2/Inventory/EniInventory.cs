@@ -1,64 +1,253 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MultiEni.Controller.Ec2.Failures;
+
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>What is known of our ENIs, without asking EC2 for each: one paged sweep, the answers of our own calls, and one shared poll for whatever is in transition.</summary>
 public sealed class EniInventory : IDisposable
 {
+    private readonly Lock _gate = new();
+    private readonly Ec2Client _client;
+    private readonly EniInventoryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly InventoryState _state;
+    private readonly OccupancyReader _occupancy;
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+
     /// <summary>Empty until the first sweep. Learns of our own calls from <see cref="Ec2Client.Changed"/>.</summary>
-    public EniInventory(Ec2Client client, EniInventoryOptions options, TimeProvider time) { }
+    public EniInventory(
+        Ec2Client client,
+        EniInventoryOptions options,
+        TimeProvider time,
+        ILogger? logger = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        _client = client;
+        _options = options;
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
+        _state = new(options.Grace, time.GetUtcNow());
+        _occupancy = new(
+            (instances, token) =>
+                client.DescribeEnisOnInstancesAsync(instances, CallPriority.AttachUnready, token),
+            options.OccupancyLifetime,
+            time
+        );
+        _client.Changed += Record;
+    }
 
     /// <summary>Told of every row that came, changed or went: the slot tag, or the ENI when it has none. Called on the thread that learned of it; must not block.</summary>
     public Action<string>? Changed { get; set; }
 
     /// <summary>Whether a sweep has completed; before that nothing may be created [ec2 K.3].</summary>
-    public bool Swept => throw new NotSupportedException("follows");
+    public bool Swept => Read(state => state.Swept);
 
     /// <summary>All our ENIs.</summary>
-    public IReadOnlyList<EniRow> Rows() => throw new NotSupportedException("follows");
+    public IReadOnlyList<EniRow> Rows() => Read(state => state.Rows());
 
     /// <summary>The ENI, if known.</summary>
-    public EniRow? Find(string eniId) => throw new NotSupportedException("follows");
+    public EniRow? Find(string eniId) => Read(state => state.Find(eniId));
 
     /// <summary>ENIs of the slot; more than one means duplicates, all of which are returned.</summary>
-    public IReadOnlyList<EniRow> FindBySlot(string slot) =>
-        throw new NotSupportedException("follows");
+    public IReadOnlyList<EniRow> FindBySlot(string slot) => Read(state => state.FindBySlot(slot));
 
     /// <summary>Our ENIs attached to the instance, or on their way.</summary>
     public IReadOnlyList<EniRow> FindByInstance(string instanceId) =>
-        throw new NotSupportedException("follows");
+        Read(state => state.FindByInstance(instanceId));
 
-    /// <summary>Whether the ENI exists.</summary>
-    public Presence PresenceOf(string eniId) => throw new NotSupportedException("follows");
+    /// <summary>Whether the ENI exists. For one that was never seen, <see cref="Watch"/> finds out.</summary>
+    public Presence PresenceOf(string eniId) => Read(state => state.PresenceOf(eniId));
 
     /// <summary>Whether the slot has an ENI. After a Create whose outcome is unknown, absence needs a description begun after the grace time.</summary>
-    public Presence PresenceOfSlot(string slot) => throw new NotSupportedException("follows");
+    public Presence PresenceOfSlot(string slot) => Read(state => state.PresenceOfSlot(slot));
 
     /// <summary>Reads all our ENIs, page by page, and tells the differences. ENIs that are gone are dropped when the sweep began after the grace time of what was last known of them.</summary>
-    public Task SweepAsync(CancellationToken cancellationToken) =>
-        throw new NotSupportedException("follows");
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var ours = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [EniTags.Cluster] = _options.Cluster,
+            [EniTags.ManagedBy] = EniTags.Owner,
+        };
+        var sweep = Begin();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var pages = 0;
+        await foreach (
+            var page in _client.DescribeEnisByTagAsync(ours, CallPriority.Drift, cancellationToken)
+        )
+        {
+            pages++;
+            foreach (var row in page)
+            {
+                seen.Add(row.EniId);
+            }
+
+            Step(state => state.Observe(sweep, page));
+        }
+
+        StepGone(state => state.EndSweep(sweep, seen));
+        Ec2Log.Swept(_logger, seen.Count, pages);
+    }
 
     /// <summary>Reads the ENIs of these slots, after calls whose outcome is unknown.</summary>
-    public Task RefreshSlotsAsync(
+    public async Task RefreshSlotsAsync(
         IReadOnlyCollection<string> slots,
         CancellationToken cancellationToken
-    ) => throw new NotSupportedException("follows");
+    )
+    {
+        ArgumentNullException.ThrowIfNull(slots);
+        var observation = Begin();
+        var rows = await _client.DescribeEnisBySlotAsync(
+            _options.Cluster,
+            slots,
+            CallPriority.AttachUnready,
+            cancellationToken
+        );
+        Step(state => state.Observe(observation, rows));
+        Step(state => state.SlotsNotSeen(observation, [.. slots]));
+    }
 
-    /// <summary>Adds an ENI to the shared poll until it is seen in a state of rest; ENIs in transition are in it by themselves.</summary>
-    public void Watch(string eniId) => throw new NotSupportedException("follows");
+    /// <summary>Adds an ENI to the shared poll until it is seen, or proven absent; ENIs in transition are in it by themselves.</summary>
+    public void Watch(string eniId)
+    {
+        lock (_gate)
+        {
+            _state.Watch(eniId, _time.GetUtcNow());
+        }
+
+        _wake.Writer.TryWrite(item: true);
+    }
 
     /// <summary>Polls while anything is in transition, and rests otherwise; runs until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        throw new NotSupportedException("follows");
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (!Read(state => state.AnythingInTransition))
+            {
+                await _wake.Reader.ReadAsync(cancellationToken);
+            }
+
+            await Task.Delay(_options.PollInterval, _time, cancellationToken);
+            try
+            {
+                await PollAsync(cancellationToken);
+            }
+            catch (Ec2CallException exception)
+            {
+                Ec2Log.PollFailed(_logger, exception);
+            }
+        }
+    }
+
+    /// <summary>One round of the shared poll: everything in transition, in calls of 200.</summary>
+    public async Task PollAsync(CancellationToken cancellationToken)
+    {
+        var (ids, slots) = Read(state => state.PollTargets(_time.GetUtcNow()));
+        if (ids.Count > 0)
+        {
+            var observation = Begin();
+            var asked = new List<EniId>(ids.Count);
+            foreach (var id in ids)
+            {
+                if (EniId.TryParse(id, out var eniId))
+                {
+                    asked.Add(eniId);
+                }
+            }
+
+            var rows = await _client.DescribeEnisByIdAsync(
+                asked,
+                CallPriority.AttachUnready,
+                cancellationToken
+            );
+            var seen = rows.Select(row => row.EniId).ToHashSet(StringComparer.Ordinal);
+            Step(state => state.Observe(observation, rows));
+            // Positive evidence only: what the answer leaves out is absent after the grace time, not before.
+            StepGone(state => state.Absent(observation, [.. ids.Where(id => !seen.Contains(id))]));
+        }
+
+        if (slots.Count > 0)
+        {
+            await RefreshSlotsAsync(slots, cancellationToken);
+        }
+    }
 
     /// <summary>Device indexes in use on the instance, foreign ENIs included; from memory when young, otherwise read together with other instances asked for at the same time.</summary>
-    public Task<IReadOnlyList<DeviceSlot>> OccupancyAsync(
+    public async Task<IReadOnlyList<DeviceSlot>> OccupancyAsync(
         InstanceId instanceId,
         CancellationToken cancellationToken
-    ) => throw new NotSupportedException("follows");
+    )
+    {
+        var read = await _occupancy.ReadAsync(instanceId, cancellationToken);
+        lock (_gate)
+        {
+            return Occupancy.Of(instanceId.ToString(), read, _state, _options.Cluster);
+        }
+    }
 
     /// <summary>Forgets the occupancy of an instance, after EC2 said that an index is taken.</summary>
-    public void ForgetOccupancy(InstanceId instanceId) =>
-        throw new NotSupportedException("follows");
+    public void ForgetOccupancy(InstanceId instanceId) => _occupancy.Forget(instanceId);
 
     /// <inheritdoc/>
-    public void Dispose() { }
+    public void Dispose()
+    {
+        _client.Changed -= Record;
+        _occupancy.Dispose();
+    }
+
+    private void Record(OwnChange change) => Step(state => state.Apply(change, _time.GetUtcNow()));
+
+    private Observation Begin() => Read(state => state.Begin(_time.GetUtcNow()));
+
+    private T Read<T>(Func<InventoryState, T> read)
+    {
+        lock (_gate)
+        {
+            return read(_state);
+        }
+    }
+
+    private void StepGone(
+        Func<InventoryState, (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone)> step
+    ) =>
+        Step(state =>
+        {
+            var (changed, gone) = step(state);
+            foreach (var eni in gone)
+            {
+                Ec2Log.EniGone(_logger, eni);
+            }
+
+            return changed;
+        });
+
+    private void Step(Func<InventoryState, IReadOnlyList<string>> step)
+    {
+        IReadOnlyList<string> changed;
+        bool moving;
+        lock (_gate)
+        {
+            changed = step(_state);
+            moving = _state.AnythingInTransition;
+        }
+
+        if (moving)
+        {
+            _wake.Writer.TryWrite(item: true);
+        }
+
+        foreach (var key in changed)
+        {
+            Changed?.Invoke(key);
+        }
+    }
 }

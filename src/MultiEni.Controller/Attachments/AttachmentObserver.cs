@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Inventory;
+using MultiEni.Controller.Kubernetes;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>Gathers what the next step of an attachment depends on.</summary>
+internal sealed class AttachmentObserver(
+    ClusterView cluster,
+    EniInventory inventory,
+    InstanceStates instances,
+    IndexReservations reservations,
+    Func<string, int, int?> maximumEnis,
+    EniTimeLimits limits,
+    TimeProvider time
+)
+{
+    // Only for how long a detachment has been under way; after a restart it counts anew, which delays the force and nothing else.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> detachSince = new();
+
+    public async Task<EniSituation> ObserveAsync(EniAttachment attachment, bool withIndexes, CancellationToken cancellationToken)
+    {
+        var name = attachment.Metadata.Name;
+        var spec = attachment.Spec!;
+        var slot = Slot(name);
+        var now = time.GetUtcNow();
+        return new EniSituation(
+            attachment,
+            slot,
+            withIndexes ? await IndexesAsync(name, spec, cancellationToken) : null,
+            MaximumEnis(spec),
+            await IsInstanceGoneAsync(spec, cancellationToken),
+            DetachSince(name, slot, now),
+            slot is SlotObservation.Present { Rows: [{ Attachment.AttachTime: { } since }] } ? since : null,
+            now,
+            limits
+        );
+    }
+
+    public void Forget(string name) => detachSince.TryRemove(name, out _);
+
+    private SlotObservation Slot(string name)
+    {
+        if (!inventory.Swept)
+        {
+            return new SlotObservation.Unknown();
+        }
+
+        var rows = inventory.FindBySlot(name);
+        if (rows.Count > 0)
+        {
+            return new SlotObservation.Present(rows);
+        }
+
+        return inventory.PresenceOfSlot(name) is Presence.Absent ? new SlotObservation.Absent() : new SlotObservation.AbsentForNow();
+    }
+
+    private async Task<IReadOnlySet<int>> IndexesAsync(string name, EniAttachmentSpec spec, CancellationToken cancellationToken)
+    {
+        var occupied = await inventory.OccupancyAsync(InstanceId.Parse(spec.InstanceId, null), cancellationToken);
+        return reservations.InUse(spec.InstanceId, spec.NetworkCardIndex, occupied, name);
+    }
+
+    private int? MaximumEnis(EniAttachmentSpec spec)
+    {
+        var type = cluster.Node(spec.NodeName)?.Metadata.Label(Planning.NodeIdentity.InstanceTypeLabel);
+        return type is null ? null : maximumEnis(type, spec.NetworkCardIndex);
+    }
+
+    private async Task<bool> IsInstanceGoneAsync(EniAttachmentSpec spec, CancellationToken cancellationToken)
+    {
+        var node = cluster.Node(spec.NodeName);
+        var stillThere = node is not null && Planning.NodeIdentity.Of(node) is Planning.NodeIdentity.Ec2 ec2 && ec2.InstanceId == spec.InstanceId;
+        return !stillThere && await instances.IsGoneAsync(spec.InstanceId, cancellationToken);
+    }
+
+    private DateTimeOffset? DetachSince(string name, SlotObservation slot, DateTimeOffset now)
+    {
+        if (slot is SlotObservation.Present { Rows: [{ Attachment.Status: EniStates.Detaching }] })
+        {
+            return detachSince.GetOrAdd(name, now);
+        }
+
+        Forget(name);
+        return null;
+    }
+}

@@ -1,0 +1,239 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Inventory;
+using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.NodeEnis;
+using MultiEni.Controller.Planning;
+using MultiEni.Operator.Queues;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>
+/// Takes one attachment as far as it goes now: observe, decide, act, and again, until something has to be waited for. Keeps nothing that
+/// a restart would miss.
+/// </summary>
+internal sealed class AttachmentReconciler(
+    ClusterView cluster,
+    EniInventory inventory,
+    AttachmentObserver observer,
+    EniOperations operations,
+    AttachmentWriter writer,
+    IndexReservations reservations,
+    CreatePauses pauses,
+    NetworkCatalog catalog,
+    ControllerMetrics metrics,
+    ControllerSettings settings,
+    TimeProvider time
+) : IDisposable
+{
+    private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BlockedRetry = TimeSpan.FromMinutes(2);
+
+    // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds.
+    private readonly SemaphoreSlim unattached = new(100);
+    private readonly SemaphoreSlim cleanups = new(settings.ConcurrentCleanups == 0 ? int.MaxValue : settings.ConcurrentCleanups);
+
+    public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
+    {
+        using var held = new HeldPermits();
+        var withIndexes = false;
+        while (true)
+        {
+            if (cluster.Attachment(name) is not { } attachment)
+            {
+                observer.Forget(name);
+                return ReconcileResult.Done;
+            }
+
+            EniStep step = new EniStep.Wait();
+            try
+            {
+                var situation = await observer.ObserveAsync(attachment, withIndexes, cancellationToken);
+                step = EniDecision.Next(situation);
+                switch (step)
+                {
+                    case EniStep.Sweep:
+                        await inventory.SweepAsync(cancellationToken);
+                        continue;
+                    case EniStep.ReadIndexes:
+                        withIndexes = true;
+                        continue;
+                    case EniStep.Create create when pauses.For(attachment.Spec!.SubnetId) is { } pause:
+                        await writer.ReportAsync(attachment, null, create.Attempt, new(false, pause.Reason, pause.Message), cancellationToken);
+                        return ReconcileResult.After(pause.Until - time.GetUtcNow());
+                    case EniStep.Create create:
+                        await held.TakeAsync(unattached, cancellationToken);
+                        await operations.CreateAsync(name, attachment.Spec!, create.Attempt, cancellationToken);
+                        metrics.Succeeded(step);
+                        continue;
+                    case EniStep.Attach attach:
+                        await AttachAsync(attachment, attach, cancellationToken);
+                        metrics.Succeeded(step);
+                        withIndexes = false;
+                        continue;
+                    case EniStep.Detach or EniStep.Delete:
+                        await held.TakeAsync(cleanups, cancellationToken);
+                        await operations.ChangeAsync(step, attachment.Spec!, cancellationToken);
+                        metrics.Succeeded(step);
+                        TellOfCleanup(attachment, step);
+                        continue;
+                }
+
+                if (await operations.ChangeAsync(step, attachment.Spec!, cancellationToken))
+                {
+                    metrics.Succeeded(step);
+                    continue;
+                }
+
+                return await RestAsync(attachment, situation, step, cancellationToken);
+            }
+            catch (Ec2CallException failed)
+            {
+                return await FailedAsync(attachment, step, failed.Failure, cancellationToken);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        unattached.Dispose();
+        cleanups.Dispose();
+    }
+
+    private async Task AttachAsync(EniAttachment attachment, EniStep.Attach step, CancellationToken cancellationToken)
+    {
+        var spec = attachment.Spec!;
+        if (!reservations.TryReserve(spec.InstanceId, spec.NetworkCardIndex, step.DeviceIndex, attachment.Metadata.Name))
+        {
+            return;
+        }
+
+        try
+        {
+            await operations.AttachAsync(step, spec, cancellationToken);
+        }
+        finally
+        {
+            reservations.Release(spec.InstanceId, spec.NetworkCardIndex, step.DeviceIndex);
+        }
+    }
+
+    /// <summary>Nothing to call for now: say what is the case and when to look again.</summary>
+    private async Task<ReconcileResult> RestAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
+    {
+        var row = situation.Slot is SlotObservation.Present { Rows: [var only, ..] } ? only : null;
+        switch (step)
+        {
+            case EniStep.InSync:
+                await writer.ReportAsync(attachment, row, null, null, cancellationToken);
+                return ReconcileResult.Done;
+            case EniStep.WaitForRelease wait:
+                await writer.ReportAsync(attachment, row, null, new(true, wait.Reason, wait.Message), cancellationToken);
+                TellOfDelay(attachment, wait.Message, situation.Now);
+                return ReconcileResult.After(wait.Deadline is { } deadline ? deadline - situation.Now : BlockedRetry);
+            case EniStep.DropDeviceFinalizer drop:
+                writer.Warning(attachment, Events.ReleaseSkipped, $"{attachment.Spec!.NodeName}: {drop.Message}");
+                await writer.RemoveFinalizerAsync(attachment, Names.DeviceFinalizer, cancellationToken);
+                return ReconcileResult.After(SafetyNet);
+            case EniStep.Finish:
+                await writer.RemoveFinalizerAsync(attachment, Names.EniFinalizer, cancellationToken);
+                return ReconcileResult.Done;
+            case EniStep.Blocked blocked:
+                await writer.ReportAsync(attachment, row, null, new(true, blocked.Reason, blocked.Message), cancellationToken);
+                return ReconcileResult.After(BlockedRetry);
+            case EniStep.Wait when situation.Slot is SlotObservation.AbsentForNow:
+                await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
+                return ReconcileResult.After(TimeSpan.FromSeconds(5));
+            default:
+                await writer.ReportAsync(attachment, row, null, null, cancellationToken);
+                TellOfDelay(attachment, "EC2 has not finished", situation.Now);
+                return ReconcileResult.After(SafetyNet);
+        }
+    }
+
+    private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
+    {
+        metrics.Failed(step, failure);
+        var spec = attachment.Spec!;
+        var row = inventory.FindBySlot(attachment.Metadata.Name) is [var only, ..] ? only : null;
+        int? attempt = null;
+        switch (failure.Reaction)
+        {
+            case Ec2Reaction.SubnetFull full:
+                pauses.PauseSubnet(spec.SubnetId, full.Cooldown, full.Reason, $"subnet {spec.SubnetId} has no free address; free some, or name another subnet");
+                break;
+            case Ec2Reaction.QuotaExceeded quota:
+                pauses.PauseAll(quota.Cooldown, quota.Reason, $"the account's limit of network interfaces is reached ({failure.Message}); request a higher one");
+                break;
+            case Ec2Reaction.ParameterMismatch when step is EniStep.Create create:
+                await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
+                attempt = create.Attempt + 1;
+                break;
+            case Ec2Reaction.ResolveAgain:
+                catalog.Forget();
+                break;
+            case Ec2Reaction.IndexTaken or Ec2Reaction.NodeFull:
+                inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
+                break;
+            case Ec2Reaction.NotFound or Ec2Reaction.AlreadyDetached or Ec2Reaction.InUse or Ec2Reaction.NotDetachedYet or Ec2Reaction.NotFoundYet when row is not null:
+                inventory.Watch(row.EniId);
+                break;
+            case Ec2Reaction.OutcomeUnknown:
+                await RefreshAsync(attachment, cancellationToken);
+                break;
+        }
+
+        var hindrance = new ConditionClaim(true, failure.Reaction.Reason, FailureMessage.For(failure));
+        if (failure.Reaction is not (Ec2Reaction.Throttled or Ec2Reaction.NotFound or Ec2Reaction.AlreadyDetached or Ec2Reaction.NotDetachedYet))
+        {
+            if (attachment.Status?.Conditions.Find(ConditionTypes.Attached)?.Reason != hindrance.Reason)
+            {
+                writer.Warning(attachment, FailureMessage.EventFor(step), $"{spec.NodeName}: {hindrance.Message}");
+            }
+
+            await writer.ReportAsync(attachment, row, attempt, hindrance, cancellationToken);
+        }
+
+        return ReconcileResult.After(failure.Reaction.RetryAfter ?? (failure.Reaction is Ec2Reaction.NodeFull or Ec2Reaction.TerminalUntilSpecChanges or Ec2Reaction.Unsupported ? BlockedRetry : TimeSpan.FromSeconds(5)));
+    }
+
+    private async Task RefreshAsync(EniAttachment attachment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
+        }
+        catch (Ec2CallException)
+        {
+            // EC2 does not answer at all; the next look asks again, and nothing is repeated before it has answered.
+        }
+    }
+
+    private void TellOfCleanup(EniAttachment attachment, EniStep step)
+    {
+        switch (step)
+        {
+            case EniStep.Detach detach:
+                writer.Normal(attachment, Events.EniDetached, $"{detach.Row.EniId} is being detached from {attachment.Spec!.NodeName}{(detach.Force ? " by force" : "")}");
+                break;
+            case EniStep.Delete delete:
+                writer.Normal(attachment, Events.EniDeleted, $"{delete.Row.EniId} of {attachment.Spec!.NodeName} is deleted");
+                break;
+        }
+    }
+
+    private void TellOfDelay(EniAttachment attachment, string why, DateTimeOffset now)
+    {
+        if (attachment.Metadata.DeletionTimestamp is { } since && now - since > settings.MaximumCleanupDuration)
+        {
+            writer.Warning(
+                attachment,
+                Events.CleanupTimeout,
+                $"{attachment.Metadata.Name} has been going away for more than {settings.MaximumCleanupDuration.TotalMinutes:0} minutes: {why}. It goes on"
+            );
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using MultiEni.Controller.Ec2;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>Turns a step into the call that it stands for. One step is one call.</summary>
+internal sealed class EniOperations(Ec2Client ec2, string cluster)
+{
+    public Task CreateAsync(string slot, Api.EniAttachments.EniAttachmentSpec spec, int attempt, CancellationToken cancellationToken)
+    {
+        var request = new CreateEniRequest(
+            "",
+            spec.SubnetId,
+            spec.SecurityGroupIds,
+            spec.Description ?? "",
+            SlotTags.For(cluster, slot, spec, attempt),
+            spec.SecondaryPrivateIpCount,
+            spec.Ipv4PrefixCount,
+            spec.Ipv6AddressCount,
+            spec.Ipv6PrefixCount
+        );
+        return ec2.CreateAsync(
+            request with
+            {
+                ClientToken = ClientToken.For(cluster, slot, request, attempt),
+            },
+            CallPriority.Create,
+            cancellationToken
+        );
+    }
+
+    public Task AttachAsync(EniStep.Attach step, Api.EniAttachments.EniAttachmentSpec spec, CancellationToken cancellationToken) =>
+        ec2.AttachAsync(
+            Id(step.Row),
+            InstanceId.Parse(spec.InstanceId, null),
+            step.DeviceIndex,
+            spec.NetworkCardIndex,
+            CallPriority.AttachUnready,
+            cancellationToken
+        );
+
+    /// <summary>Carries out a step that changes an ENI in place or takes it away; false for steps that are not a call.</summary>
+    public async Task<bool> ChangeAsync(EniStep step, Api.EniAttachments.EniAttachmentSpec spec, CancellationToken cancellationToken)
+    {
+        switch (step)
+        {
+            case EniStep.SetSourceDestCheck set:
+                await ec2.SetSourceDestCheckAsync(Id(set.Row), set.Enabled, CallPriority.SourceDestCheck, cancellationToken);
+                return true;
+            case EniStep.SetDeleteOnTermination set:
+                await ec2.SetDeleteOnTerminationAsync(
+                    Id(set.Row),
+                    AttachmentId.Parse(set.Row.Attachment!.AttachmentId, null),
+                    set.Enabled,
+                    CallPriority.DeleteOnTermination,
+                    cancellationToken
+                );
+                return true;
+            case EniStep.SetSecurityGroups set:
+                await ec2.SetSecurityGroupsAsync(Id(set.Row), spec.SecurityGroupIds, CallPriority.Drift, cancellationToken);
+                return true;
+            case EniStep.SetDescription set:
+                await ec2.SetDescriptionAsync(Id(set.Row), spec.Description ?? "", CallPriority.Drift, cancellationToken);
+                return true;
+            case EniStep.SetTags set:
+                await ec2.TagAsync(Id(set.Row), set.Set, CallPriority.Drift, cancellationToken);
+                return true;
+            case EniStep.Detach detach:
+                await ec2.DetachAsync(
+                    AttachmentId.Parse(detach.Row.Attachment!.AttachmentId, null),
+                    detach.Force,
+                    CallPriority.DetachAndDelete,
+                    cancellationToken
+                );
+                return true;
+            case EniStep.Delete delete:
+                await ec2.DeleteAsync(Id(delete.Row), CallPriority.DetachAndDelete, cancellationToken);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static EniId Id(EniRow row) => EniId.Parse(row.EniId, null);
+}

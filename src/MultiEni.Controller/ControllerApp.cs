@@ -1,0 +1,114 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Kubernetes;
+using MultiEni.Operator.Client;
+using MultiEni.Operator.Diagnostics;
+using MultiEni.Operator.Events;
+using MultiEni.Operator.Informers;
+using MultiEni.Operator.LeaderElection;
+
+namespace MultiEni.Controller;
+
+/// <summary>The controller as a whole: caches, leader election, and what runs while leading.</summary>
+public sealed class ControllerApp(
+    ControllerSettings settings,
+    KubernetesConfig kubernetesConfig,
+    Ec2ClientOptions ec2Options,
+    ILoggerFactory loggers,
+    TimeProvider time
+)
+{
+    /// <summary>Name prefix of all meters of this program.</summary>
+    public const string MeterName = "MultiEni.Controller";
+
+    private readonly ILogger logger = loggers.CreateLogger<ControllerApp>();
+
+    /// <summary>Runs until <paramref name="stop"/> is cancelled; then finishes what is under way and gives the lease back.</summary>
+    /// <exception cref="LeadershipLostException">Another controller leads; this process must end.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var http = KubernetesConnection.Open(kubernetesConfig, time);
+        var kubernetes = new KubernetesClient(http, time);
+        var nodeEnis = Informer(kubernetes, Kinds.NodeEni, null);
+        var nodes = Informer(kubernetes, Kinds.Node, Trimming.Node);
+        var attachments = Informer(kubernetes, Kinds.EniAttachment, null);
+        attachments.AddIndex(ClusterView.ByNodeEniIndex, attachment => [attachment.Spec!.NodeEniRef.Name]);
+        attachments.AddIndex(ClusterView.ByInstanceIndex, attachment => [attachment.Spec!.InstanceId]);
+        var events = new EventRecorder(kubernetes, "nodeeni-controller", settings.Identity, time, loggers.CreateLogger<EventRecorder>());
+
+        using var meter = new Meter(MeterName);
+        using var exporter = new PrometheusExporter("MultiEni.", time);
+        var checks = new HealthChecks();
+        checks.AddReadiness("nodeenis", () => Synced(nodeEnis.Health));
+        checks.AddReadiness("nodes", () => Synced(nodes.Health));
+        checks.AddReadiness("eniattachments", () => Synced(attachments.Health));
+        await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
+        if (await diagnostics.StartAsync(stop) is { } port)
+        {
+            ControllerLog.Serving(logger, port);
+        }
+
+        await using var background = new BackgroundTasks(stop);
+        background.Add(nodeEnis.RunAsync);
+        background.Add(nodes.RunAsync);
+        background.Add(attachments.RunAsync);
+        background.Add(events.RunAsync);
+        await background.RunAsync(async token =>
+        {
+            var view = new ClusterView(
+                await nodeEnis.SyncedAsync(token),
+                await nodes.SyncedAsync(token),
+                await attachments.SyncedAsync(token)
+            );
+            ControllerLog.Synced(logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
+            var cluster = await ClusterIdentity.FindAsync(kubernetes, settings.ClusterName, token);
+            ControllerLog.Starting(logger, cluster, kubernetesConfig.Source, ec2Options.Region, await CredentialSource.DescribeAsync(ec2Options, token));
+            var informers = new ControllerInformers(nodeEnis, nodes, attachments);
+
+            async Task Lead(Action ensureLeading, CancellationToken leading)
+            {
+                using var term = new LeadingController(
+                    settings,
+                    cluster,
+                    view,
+                    informers,
+                    kubernetes,
+                    events,
+                    ec2Options,
+                    meter,
+                    ensureLeading,
+                    loggers,
+                    time
+                );
+                await term.RunAsync(leading);
+            }
+
+            if (settings.LeaderElection)
+            {
+                var elector = new LeaderElector(kubernetes, Election(), time, loggers.CreateLogger<LeaderElector>());
+                await elector.RunAsync((leadership, leading) => Lead(leadership.ThrowIfLost, leading), token);
+            }
+            else
+            {
+                await Lead(() => { }, token);
+            }
+        });
+        ControllerLog.Stopped(logger);
+    }
+
+    private LeaderElectionOptions Election() =>
+        new()
+        {
+            Namespace = settings.Namespace,
+            Name = Api.Names.LeaderElectionLease,
+            Identity = $"{settings.Identity}_{Guid.NewGuid():N}",
+        };
+
+    private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, Func<T, T>? trim)
+        where T : class, IKubernetesObject => new(kubernetes, kind, InformerScope.All, trim, time, loggers.CreateLogger<Informer<T>>());
+
+    private static HealthResult Synced(InformerHealth health) =>
+        health.IsSynced ? HealthResult.Healthy : HealthResult.Unhealthy(health.LastFailure ?? "the first list has not ended");
+}

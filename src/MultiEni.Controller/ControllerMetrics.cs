@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Ec2.Failures;
+
+namespace MultiEni.Controller;
+
+/// <summary>What the controller counts of its own doings. The names are those of the Go controller, which declared and never served them.</summary>
+internal sealed class ControllerMetrics
+{
+    private readonly Counter<long> operations;
+    private readonly Counter<long> errors;
+    private readonly Counter<long> leaked;
+
+    public ControllerMetrics(Meter meter, Func<int> attachments, Func<int> candidates)
+    {
+        operations = meter.CreateCounter<long>("eni_operations_total", description: "EC2 operations on ENIs by operation and status.");
+        errors = meter.CreateCounter<long>("eni_operation_errors_total", description: "Failed EC2 operations on ENIs by operation and type of error.");
+        leaked = meter.CreateCounter<long>("eni_leaks_deleted_total", description: "ENIs deleted because nobody wanted them any more.");
+        meter.CreateObservableGauge("eni_attachments_total", attachments, description: "ENIAttachments that exist.");
+        meter.CreateObservableGauge("eni_leak_candidates", candidates, description: "ENIs that nobody seems to want; deleted after the grace time.");
+    }
+
+    public void Succeeded(EniStep step) => operations.Add(1, new("operation", Name(step)), new("status", "success"));
+
+    public void Failed(EniStep step, Ec2Failure failure)
+    {
+        operations.Add(1, new("operation", Name(step)), new("status", "error"));
+        errors.Add(1, new("operation", Name(step)), new("error_type", failure.Reaction.Category));
+    }
+
+    public void LeakDeleted() => leaked.Add(1);
+
+    private static string Name(EniStep step) =>
+        step switch
+        {
+            EniStep.Create => "create",
+            EniStep.Attach => "attach",
+            EniStep.Detach => "detach",
+            EniStep.Delete => "delete",
+            EniStep.SetSourceDestCheck or EniStep.SetDeleteOnTermination or EniStep.SetDescription or EniStep.SetSecurityGroups => "modify",
+            EniStep.SetTags => "tag",
+            _ => "describe",
+        };
+}

@@ -1,0 +1,110 @@
+namespace MultiEni.Controller.Ec2.Inventory;
+
+/// <summary>The effect of one of our calls that EC2's descriptions may not show for a while; laid over rows until they do [ec2 F.6].</summary>
+/// <param name="Change">The effect.</param>
+/// <param name="Made">When the call was answered.</param>
+internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset Made)
+{
+    /// <summary>The row as it will be; the same instance when it already is.</summary>
+    public EniRow LaidOver(EniRow row) =>
+        Change switch
+        {
+            OwnChange.Attached attached => Attach(row, attached.Attachment),
+            OwnChange.Detached detached => Detach(row, detached.AttachmentId),
+            OwnChange.SourceDestCheckSet set => row.SourceDestCheck == set.Value
+                ? row
+                : row with
+                {
+                    SourceDestCheck = set.Value,
+                },
+            OwnChange.DeleteOnTerminationSet set => DeleteOnTermination(row, set),
+            OwnChange.SecurityGroupsSet set => row.SecurityGroupIds.SequenceEqual(
+                set.SecurityGroupIds
+            )
+                ? row
+                : row with
+                {
+                    SecurityGroupIds = set.SecurityGroupIds,
+                },
+            OwnChange.DescriptionSet set => row.Description == set.Description
+                ? row
+                : row with
+                {
+                    Description = set.Description,
+                },
+            OwnChange.TagsSet set => Tag(row, set.Tags),
+            OwnChange.TagsRemoved removed => Untag(row, removed.Keys),
+            _ => row,
+        };
+
+    private static EniRow Attach(EniRow row, EniAttachmentRow attachment) =>
+        row.Attachment is null
+        || (
+            row.Attachment.AttachmentId != attachment.AttachmentId
+            && row.Attachment.Status is EniStates.Detaching or EniStates.Detached
+        )
+            ? row with
+            {
+                Status = EniStates.Attaching,
+                Attachment = attachment,
+            }
+            : row;
+
+    private static EniRow Detach(EniRow row, string attachmentId) =>
+        row.Attachment is { Status: not (EniStates.Detaching or EniStates.Detached) } attachment
+        && attachment.AttachmentId == attachmentId
+            ? row with
+            {
+                Status = EniStates.Detaching,
+                Attachment = attachment with { Status = EniStates.Detaching },
+            }
+            : row;
+
+    private static EniRow DeleteOnTermination(EniRow row, OwnChange.DeleteOnTerminationSet set) =>
+        row.Attachment is { } attachment
+        && attachment.AttachmentId == set.AttachmentId
+        && attachment.DeleteOnTermination != set.Value
+            ? row with
+            {
+                Attachment = attachment with { DeleteOnTermination = set.Value },
+            }
+            : row;
+
+    private static EniRow Tag(EniRow row, IReadOnlyDictionary<string, string> tags)
+    {
+        if (tags.All(tag => row.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value))
+        {
+            return row;
+        }
+
+        var all = new Dictionary<string, string>(row.Tags, StringComparer.Ordinal);
+        foreach (var (key, value) in tags)
+        {
+            all[key] = value;
+        }
+
+        return row with
+        {
+            Tags = all,
+        };
+    }
+
+    private static EniRow Untag(EniRow row, IReadOnlyList<string> keys)
+    {
+        if (!keys.Any(row.Tags.ContainsKey))
+        {
+            return row;
+        }
+
+        var rest = new Dictionary<string, string>(row.Tags, StringComparer.Ordinal);
+        foreach (var key in keys)
+        {
+            rest.Remove(key);
+        }
+
+        return row with
+        {
+            Tags = rest,
+        };
+    }
+}

@@ -1,0 +1,201 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Budget;
+using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Inventory;
+using MultiEni.Controller.Ec2.Limits;
+using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Leaks;
+using MultiEni.Controller.NodeEnis;
+using MultiEni.Operator.Client;
+using MultiEni.Operator.Events;
+using MultiEni.Operator.Informers;
+using MultiEni.Operator.Queues;
+
+namespace MultiEni.Controller;
+
+/// <summary>
+/// One term of leadership: first a sweep of EC2, so that nothing is created that exists, then three loops (plan, attachments, summary)
+/// that wake on changes, and a slow resync.
+/// </summary>
+internal sealed class LeadingController(
+    ControllerSettings settings,
+    string cluster,
+    ClusterView view,
+    ControllerInformers informers,
+    KubernetesClient kubernetes,
+    EventRecorder events,
+    Ec2ClientOptions ec2Options,
+    Meter meter,
+    Action ensureLeading,
+    ILoggerFactory loggers,
+    TimeProvider time
+) : IDisposable
+{
+    // Reconciles mostly wait, for EC2 or for the budget before it; few of them are at work at one moment.
+    private const int AttachmentWorkers = 200;
+
+    // At most one status write a second for an object, however many of its attachments change.
+    private static readonly TimeSpan SummaryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger logger = loggers.CreateLogger<LeadingController>();
+    private readonly WorkQueue<string> plans = new("plan", time);
+    private readonly WorkQueue<string> attachments = new("attachment", time);
+    private readonly WorkQueue<string> summaries = new("summary", time);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var ec2Metrics = new Ec2Metrics(meter);
+        using var budget = new Ec2Budget(new Ec2BudgetOptions { RateProfile = settings.Ec2RateProfile }, ec2Metrics, time);
+        using var ec2 = new Ec2Client(ec2Options, budget, ec2Metrics, time, ensureLeading);
+        using var inventory = new EniInventory(ec2, new EniInventoryOptions { Cluster = cluster }, time);
+        var types = new InstanceTypeCatalog(ec2, time);
+        int? MaximumEnis(string type, int card) =>
+            types.Find(type) is { } limits && card < limits.PerCard.Count ? limits.PerCard[card] : null;
+
+        await FirstSweepAsync(inventory, cancellationToken);
+        var leaks = new LeakPass(inventory, view, ec2, settings.Leaks, time, loggers.CreateLogger<LeakPass>());
+        var metrics = new ControllerMetrics(meter, () => view.Attachments.Count, () => leaks.Candidates);
+        var catalog = new NetworkCatalog(ec2, time);
+        var outcomes = new PlanOutcomes(name => summaries.AddAfter(name, SummaryDelay));
+        var reservations = new IndexReservations();
+        var planning = new PlanReconciler(view, kubernetes, catalog, MaximumEnis, outcomes, ensureLeading, settings.ReconcilePeriod);
+        var summing = new SummaryReconciler(view, kubernetes, outcomes, ensureLeading, time);
+        using var attaching = new AttachmentReconciler(
+            view,
+            inventory,
+            new AttachmentObserver(view, inventory, new InstanceStates(ec2, time), reservations, MaximumEnis, settings.TimeLimits, time),
+            new EniOperations(ec2, cluster),
+            new AttachmentWriter(kubernetes, catalog, events, ensureLeading, time),
+            reservations,
+            new CreatePauses(time),
+            catalog,
+            metrics,
+            settings,
+            time
+        );
+
+        inventory.Changed = slot => attachments.Add(slot);
+        using var nodeEniChanges = informers.NodeEnis.Subscribe(change => plans.Add(change.Current.Metadata.Name));
+        using var nodeChanges = informers.Nodes.Subscribe(OnNode);
+        using var attachmentChanges = informers.Attachments.Subscribe(OnAttachment);
+        await using var background = new BackgroundTasks(cancellationToken);
+        background.Add(inventory.RunAsync);
+        background.Add(Loop("plan", plans, planning.ReconcileAsync, settings.ConcurrentReconciles).RunAsync);
+        background.Add(Loop("attachment", attachments, attaching.ReconcileAsync, AttachmentWorkers).RunAsync);
+        background.Add(Loop("summary", summaries, summing.ReconcileAsync, 4).RunAsync);
+        await background.RunAsync(token => ResyncAsync(inventory, leaks, metrics, token));
+    }
+
+    public void Dispose()
+    {
+        plans.Dispose();
+        attachments.Dispose();
+        summaries.Dispose();
+    }
+
+    private async Task FirstSweepAsync(EniInventory inventory, CancellationToken cancellationToken)
+    {
+        for (var delay = TimeSpan.FromSeconds(1); ; delay = TimeSpan.FromSeconds(Math.Min(delay.TotalSeconds * 2, 60)))
+        {
+            try
+            {
+                await inventory.SweepAsync(cancellationToken);
+                ControllerLog.Leading(logger, inventory.Rows().Count);
+                return;
+            }
+            catch (Ec2CallException failed)
+            {
+                ControllerLog.FirstSweepFailed(logger, failed.Failure.ToString());
+                await Task.Delay(delay, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ResyncAsync(EniInventory inventory, LeakPass leaks, ControllerMetrics metrics, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(settings.ReconcilePeriod, time, cancellationToken);
+            try
+            {
+                await inventory.SweepAsync(cancellationToken);
+                await leaks.RunAsync(metrics.LeakDeleted, cancellationToken);
+            }
+            catch (Ec2CallException failed)
+            {
+                ControllerLog.SweepFailed(logger, failed.Failure.ToString());
+            }
+
+            foreach (var attachment in view.Attachments)
+            {
+                if (attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) != true || attachment.Metadata.IsBeingDeleted)
+                {
+                    attachments.Add(attachment.Metadata.Name, WorkPriority.Repair);
+                }
+            }
+        }
+    }
+
+    private void OnNode(ObjectChange<Node> change)
+    {
+        // Kubelets renew their node's status all the time; only what a plan reads is a reason to plan.
+        if (change is ObjectChange<Node>.Updated updated && SameForPlans(updated.Old, updated.New))
+        {
+            return;
+        }
+
+        foreach (var nodeEni in view.NodeEnis)
+        {
+            var concerned =
+                ClusterView.Selects(nodeEni, change.Current)
+                || (change is ObjectChange<Node>.Updated { Old: var old } && ClusterView.Selects(nodeEni, old));
+            if (concerned)
+            {
+                plans.Add(nodeEni.Metadata.Name);
+            }
+        }
+
+        if (change is ObjectChange<Node>.Deleted && Planning.NodeIdentity.Of(change.Current) is Planning.NodeIdentity.Ec2 instance)
+        {
+            foreach (var attachment in view.AttachmentsOn(instance.InstanceId))
+            {
+                attachments.Add(attachment.Metadata.Name);
+            }
+        }
+    }
+
+    private static bool SameForPlans(Node old, Node now) =>
+        old.Spec.ProviderID == now.Spec.ProviderID
+        && (old.Metadata.Labels?.Count ?? 0) == (now.Metadata.Labels?.Count ?? 0)
+        && (old.Metadata.Labels ?? []).All(label => now.Metadata.Label(label.Key) == label.Value);
+
+    private void OnAttachment(ObjectChange<EniAttachment> change)
+    {
+        var nodeEni = change.Current.Spec!.NodeEniRef.Name;
+        attachments.Add(change.Current.Metadata.Name);
+        summaries.AddAfter(nodeEni, SummaryDelay);
+        if (change is ObjectChange<EniAttachment>.Deleted || BecameReady(change))
+        {
+            // One that went may be replaced now, and one that is ready makes way for the next replacement.
+            plans.AddAfter(nodeEni, SummaryDelay);
+        }
+    }
+
+    private static bool BecameReady(ObjectChange<EniAttachment> change) =>
+        change is ObjectChange<EniAttachment>.Updated { Old: var old, New: var now }
+        && old.Status?.Conditions.IsTrue(ConditionTypes.Ready) != true
+        && now.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true;
+
+    private ReconcileLoop<string> Loop(
+        string name,
+        WorkQueue<string> queue,
+        Func<string, CancellationToken, Task<ReconcileResult>> reconcile,
+        int workers
+    ) => new(name, queue, reconcile, new ReconcileLoopOptions { Workers = workers }, time, loggers.CreateLogger<ReconcileLoop<string>>());
+}

@@ -1,0 +1,95 @@
+using MultiEni.Api;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Binding;
+
+/// <summary>What must be so before a device is taken from its kernel driver: the driver is loaded, and memory access is settled [sriov 4.2 steps 5 to 7].</summary>
+public sealed class BindPreparation(IHostFiles files, HostWriter writer, NoIommuMode mode)
+{
+    /// <summary>Why the bind cannot begin; null when it can. Nothing of the device has been changed either way.</summary>
+    public async Task<Refusal?> PrepareAsync(PciDevice device, string driver, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (!await files.ExistsAsync(SysfsPaths.Driver(driver), cancellationToken))
+        {
+            return new Refusal(
+                Reasons.DriverModuleUnavailable,
+                $"The driver {driver} is not loaded on the node ({SysfsPaths.Driver(driver)} does not exist). Load its kernel module "
+                    + $"(modprobe {driver}) or restart the eni-manager pod, whose init container does so."
+            );
+        }
+
+        var confined = device.IommuGroup is not null && !device.NoIommu;
+        if (driver != DpdkDrivers.VfioPci)
+        {
+            return confined
+                ? new Refusal(
+                    Reasons.InvalidSpec,
+                    $"{device.Address} is behind an IOMMU (group {device.IommuGroup}), where {driver} must not be used. Set dpdkDriver to vfio-pci."
+                )
+                : null;
+        }
+
+        if (confined && mode != NoIommuMode.Always)
+        {
+            return null;
+        }
+
+        if (mode == NoIommuMode.Never)
+        {
+            return new Refusal(
+                Reasons.IommuUnavailable,
+                $"{device.Address} has no IOMMU group and NOIOMMU_MODE is 'never'. Use an instance type with an IOMMU, or set NOIOMMU_MODE=auto "
+                    + "and accept that pods with the device can reach all memory of the node."
+            );
+        }
+
+        return await SwitchOnAsync(device, cancellationToken);
+    }
+
+    // Only before the driver probes the device: later it has no effect on it [sriov 4.1].
+    private async Task<Refusal?> SwitchOnAsync(PciDevice device, CancellationToken cancellationToken)
+    {
+        var present = await files.ReadTextAsync(SysfsPaths.NoIommuMode, cancellationToken);
+        if (present is null)
+        {
+            return new Refusal(
+                Reasons.NoIommuUnsupportedByKernel,
+                $"{device.Address} has no IOMMU group and the node's kernel has no no-IOMMU mode ({SysfsPaths.NoIommuMode} does not exist). "
+                    + "Use an instance type with an IOMMU or a kernel with CONFIG_VFIO_NOIOMMU."
+            );
+        }
+
+        if (IsOn(present))
+        {
+            return null;
+        }
+
+        var error = await writer.WriteAsync(device.Address, SysfsPaths.NoIommuMode, "1", cancellationToken);
+        if (error != Errno.None)
+        {
+            return await ExplainAsync(error, cancellationToken);
+        }
+
+        return IsOn(await files.ReadTextAsync(SysfsPaths.NoIommuMode, cancellationToken))
+            ? null
+            : new Refusal(Reasons.NoIommuUnsupportedByKernel, $"No-IOMMU mode stays off although {SysfsPaths.NoIommuMode} was written.");
+    }
+
+    private async Task<Refusal> ExplainAsync(Errno error, CancellationToken cancellationToken)
+    {
+        var why = SysfsFailure.Explain(SysfsPaths.NoIommuMode, error, DpdkDrivers.VfioPci);
+        var lockdown = await files.ReadTextAsync("/sys/kernel/security/lockdown", cancellationToken);
+        return lockdown is null || lockdown.Contains("[none]", StringComparison.Ordinal)
+            ? why
+            : why with
+            {
+                Message = $"{why.Message} The kernel is locked down ({lockdown.Trim()}).",
+            };
+    }
+
+    private static bool IsOn(string? value) => value?.Trim() is "Y" or "y" or "1";
+}

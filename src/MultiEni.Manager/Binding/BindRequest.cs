@@ -1,0 +1,31 @@
+using MultiEni.Manager.Devices;
+
+namespace MultiEni.Manager.Binding;
+
+/// <summary>A device to be handed to a user-space driver, after identity and safety were checked.</summary>
+public sealed record BindRequest
+{
+    /// <summary>The device.</summary>
+    public required PciAddress Address { get; init; }
+
+    /// <summary>What it was when it was identified; it must still be that.</summary>
+    public required PciIds Ids { get; init; }
+
+    /// <summary>The driver that it is to get.</summary>
+    public required string Driver { get; init; }
+
+    /// <summary>The ENI.</summary>
+    public required string EniId { get; init; }
+
+    /// <summary>Its hardware address.</summary>
+    public required string Mac { get; init; }
+
+    /// <summary>Name of the attachment.</summary>
+    public required string Attachment { get; init; }
+
+    /// <summary>Resource under which pods will request it.</summary>
+    public required string ResourceName { get; init; }
+
+    /// <summary>The present boot.</summary>
+    public required string BootId { get; init; }
+}

@@ -1,0 +1,177 @@
+using MultiEni.Api;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Binding;
+
+/// <summary>Hands a device to a user-space driver [sriov 4.2 steps 3 to 14]: prepare, note, take down, move, verify; undo when it fails.</summary>
+public sealed class BindSequence(
+    NodeHost host,
+    HostWriter writer,
+    IDriverMethod method,
+    BindPreparation preparation,
+    DeviceVerification verification,
+    DeviceRestoration restoration,
+    BindingJournal journal
+)
+{
+    /// <summary>Binds, or finishes or adopts a bind that was begun before.</summary>
+    public async Task<ChangeOutcome> BindAsync(BindRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var address = request.Address;
+        try
+        {
+            var device = await verification.ReadAsync(address, cancellationToken);
+            if (device is null || device.Ids != request.Ids)
+            {
+                return new ChangeOutcome.Removed(new Refusal(Reasons.DeviceRemoved, $"The device at {address} is gone or another one now."));
+            }
+
+            if (writer.IsStuck(address))
+            {
+                return Stuck(address, device.Driver, "an earlier attempt");
+            }
+
+            return device.Driver == request.Driver
+                ? await AdoptAsync(request, device, cancellationToken)
+                : await MoveAsync(request, device, cancellationToken);
+        }
+        catch (StuckWriteException error)
+        {
+            return Stuck(address, null, error.Message);
+        }
+    }
+
+    private async Task<ChangeOutcome> MoveAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
+    {
+        if (method.Unusable() is { } unusable)
+        {
+            return new ChangeOutcome.Refused(unusable);
+        }
+
+        if (await preparation.PrepareAsync(device, request.Driver, cancellationToken) is { } unprepared)
+        {
+            return new ChangeOutcome.Refused(unprepared);
+        }
+
+        var network = await host.Links.ReadAsync(cancellationToken);
+        var link = network.Links.FirstOrDefault(candidate => candidate.Name == device.InterfaceName);
+        var entry = Note(request, device, link);
+        journal.Save(entry);
+        if (link is { Up: true } && await TakeDownAsync(link, network, cancellationToken) is { } essential)
+        {
+            journal.Remove(request.Address);
+            return new ChangeOutcome.Refused(essential);
+        }
+
+        var hint = await method.BindAsync(
+            device,
+            request.Driver,
+            () => journal.Save(entry with { Phase = JournalPhase.Binding }),
+            cancellationToken
+        );
+        var after = await verification.ReadAsync(request.Address, cancellationToken);
+        if (after is null)
+        {
+            journal.Remove(request.Address);
+            return new ChangeOutcome.Removed(new Refusal(Reasons.DeviceRemoved, $"{request.Address} was removed from the node while it was bound."));
+        }
+
+        var why = await verification.CheckBoundAsync(after, request.Driver, cancellationToken);
+        if (why is null)
+        {
+            journal.Save(entry with { Phase = JournalPhase.Bound });
+            return new ChangeOutcome.Done(after);
+        }
+
+        return await UndoAsync(entry, hint ?? why, cancellationToken);
+    }
+
+    // Already there: a bind that was cut off after its last write, or one whose journal was lost. Verified like any other.
+    private async Task<ChangeOutcome> AdoptAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
+    {
+        var entry = Note(request, device, null);
+        if (await verification.CheckBoundAsync(device, request.Driver, cancellationToken) is { } why)
+        {
+            return await UndoAsync(entry, why, cancellationToken);
+        }
+
+        var bound = entry with { Phase = JournalPhase.Bound };
+        if (journal.Find(request.Address, request.BootId) != bound)
+        {
+            journal.Save(bound);
+        }
+
+        return new ChangeOutcome.Done(device);
+    }
+
+    private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Refusal why, CancellationToken cancellationToken) =>
+        await restoration.RestoreAsync(entry, restoreLink: true, cancellationToken) switch
+        {
+            ChangeOutcome.Done back => new ChangeOutcome.RolledBack(
+                why with
+                {
+                    Message = $"{why.Message} {back.Device.Address} was given back to {back.Device.Driver}.",
+                }
+            ),
+            ChangeOutcome.Driverless bare => new ChangeOutcome.Driverless(
+                bare.Why with
+                {
+                    Message = $"{why.Message} {bare.Why.Message}",
+                }
+            ),
+            var other => other,
+        };
+
+    // The route by which the node lives may have moved to this link since the rules were checked (S2).
+    private async Task<Refusal?> TakeDownAsync(Link link, NetworkState before, CancellationToken cancellationToken)
+    {
+        var error = await host.Links.SetUpAsync(link.Index, false, cancellationToken);
+        if (error != Errno.None)
+        {
+            return new Refusal(Reasons.LinkFailed, $"{link.Name} could not be taken down ({SysfsFailure.Name(error)}).");
+        }
+
+        var after = await host.Links.ReadAsync(cancellationToken);
+        if (PrimaryInterface.EffectiveDefaultLinks(after).SetEquals(PrimaryInterface.EffectiveDefaultLinks(before)))
+        {
+            return null;
+        }
+
+        await host.Links.SetUpAsync(link.Index, true, cancellationToken);
+        return new Refusal(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
+    }
+
+    // What an earlier entry of this boot says of the first state is worth more than what is seen halfway.
+    private JournalEntry Note(BindRequest request, PciDevice device, Link? link)
+    {
+        var earlier = journal.Find(request.Address, request.BootId) is { } entry && entry.EniId == request.EniId ? entry : null;
+        return new JournalEntry
+        {
+            PciAddress = request.Address.ToString(),
+            EniId = request.EniId,
+            MacAddress = request.Mac,
+            Attachment = request.Attachment,
+            Ids = request.Ids.ToString(),
+            InterfaceName = link?.Name ?? earlier?.InterfaceName ?? "",
+            Mtu = earlier?.Mtu ?? link?.Mtu ?? 0,
+            WasUp = earlier?.WasUp ?? link?.Up ?? false,
+            OriginalDriver = device is { Driver: { } driver, IsHeldByDpdk: false } ? driver : earlier?.OriginalDriver ?? "",
+            TargetDriver = request.Driver,
+            ResourceName = request.ResourceName,
+            BootId = request.BootId,
+            Phase = JournalPhase.Unbinding,
+        };
+    }
+
+    private static ChangeOutcome.Stuck Stuck(PciAddress address, string? holder, string what) =>
+        new(
+            new Refusal(
+                Reasons.UnbindTimeout,
+                $"{holder ?? "The driver"} does not let {address} go ({what}): a process has the device open, or the driver hangs. "
+                    + "Nothing more is tried until it lets go."
+            )
+        );
+}

@@ -1,0 +1,35 @@
+using MultiEni.Api;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Binding;
+
+/// <summary>Returns a device to its kernel driver [sriov 4.3], after it was withdrawn and proven unused.</summary>
+public sealed class GiveBackSequence(HostWriter writer, DeviceRestoration restoration)
+{
+    /// <summary>Gives back the device of an entry.</summary>
+    public async Task<ChangeOutcome> GiveBackAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var address = PciAddress.Parse(entry.PciAddress);
+        try
+        {
+            return writer.IsStuck(address)
+                ? Stuck(entry, "an earlier attempt")
+                : await restoration.RestoreAsync(entry, restoreLink: false, cancellationToken);
+        }
+        catch (StuckWriteException error)
+        {
+            return Stuck(entry, error.Message);
+        }
+    }
+
+    private static ChangeOutcome.Stuck Stuck(JournalEntry entry, string what) =>
+        new(
+            new Refusal(
+                Reasons.UnbindTimeout,
+                $"{entry.TargetDriver} does not let {entry.PciAddress} go ({what}): a process has the device open. End the pod that uses it; "
+                    + "nothing more is tried until then."
+            )
+        );
+}

@@ -1,0 +1,45 @@
+namespace MultiEni.Manager.Binding;
+
+/// <summary>What this program changed on one device, and how it was before. Valid for one boot.</summary>
+/// <remarks>A wire type: setters, see <c>ObjectMeta</c>.</remarks>
+public sealed record JournalEntry
+{
+    /// <summary>The device.</summary>
+    public string PciAddress { get; set; } = "";
+
+    /// <summary>The ENI behind it.</summary>
+    public string EniId { get; set; } = "";
+
+    /// <summary>Its hardware address.</summary>
+    public string MacAddress { get; set; } = "";
+
+    /// <summary>Name of the attachment.</summary>
+    public string Attachment { get; set; } = "";
+
+    /// <summary>Vendor and device number, as <c>1d0f:ec20</c>.</summary>
+    public string Ids { get; set; } = "";
+
+    /// <summary>Interface name before; empty when unknown.</summary>
+    public string InterfaceName { get; set; } = "";
+
+    /// <summary>MTU before, in bytes; 0 when unknown.</summary>
+    public int Mtu { get; set; }
+
+    /// <summary>Whether the link was up before.</summary>
+    public bool WasUp { get; set; }
+
+    /// <summary>The driver that held it before; empty when none did or it is unknown.</summary>
+    public string OriginalDriver { get; set; } = "";
+
+    /// <summary>The driver it was to get.</summary>
+    public string TargetDriver { get; set; } = "";
+
+    /// <summary>Resource under which pods request it; empty when none.</summary>
+    public string ResourceName { get; set; } = "";
+
+    /// <summary>The boot in which this holds.</summary>
+    public string BootId { get; set; } = "";
+
+    /// <summary>How far it had come.</summary>
+    public JournalPhase Phase { get; set; }
+}

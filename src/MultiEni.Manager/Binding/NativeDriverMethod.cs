@@ -1,0 +1,132 @@
+using MultiEni.Api;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Binding;
+
+/// <summary>The write sequences of [sriov 4.5] on the kernel's own files.</summary>
+public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, TimeProvider time) : IDriverMethod
+{
+    private static readonly TimeSpan DeferredProbeDelay = TimeSpan.FromMilliseconds(200);
+    private const int DeferredProbeAttempts = 3;
+
+    /// <inheritdoc />
+    public Refusal? Unusable() => null;
+
+    /// <inheritdoc />
+    public async Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(unbound);
+        if (await UnbindAsync(device, cancellationToken) is { } why)
+        {
+            return why;
+        }
+
+        unbound();
+        return await OverrideAsync(device.Address, driver, cancellationToken) ?? await ProbeAsync(device.Address, driver, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var address = device.Address;
+        if (await UnbindAsync(device, cancellationToken) is { } why)
+        {
+            return why;
+        }
+
+        // A newline clears it; a write of nothing would not [sriov 4.1].
+        var overridePath = SysfsPaths.Device(address, "driver_override");
+        var error = await writer.WriteAsync(address, overridePath, "\n", cancellationToken);
+        if (error != Errno.None)
+        {
+            return SysfsFailure.Explain(overridePath, error, driver);
+        }
+
+        if (driver.Length > 0)
+        {
+            error = await writer.WriteAsync(address, SysfsPaths.Driver(driver, "bind"), address.ToString(), cancellationToken);
+            if (await DriverAsync(address, cancellationToken) == driver)
+            {
+                return null;
+            }
+        }
+
+        var probe = await writer.WriteAsync(address, SysfsPaths.DriversProbe, address.ToString(), cancellationToken);
+        return (error, probe) switch
+        {
+            (Errno.None, Errno.None) => null,
+            (Errno.None, _) => SysfsFailure.Explain(SysfsPaths.DriversProbe, probe, driver),
+            _ => SysfsFailure.Explain(SysfsPaths.Driver(driver, "bind"), error, driver),
+        };
+    }
+
+    private async Task<Refusal?> UnbindAsync(PciDevice device, CancellationToken cancellationToken)
+    {
+        if (device.Driver is not { } holder)
+        {
+            return null;
+        }
+
+        var path = SysfsPaths.Driver(holder, "unbind");
+        var error = await writer.WriteAsync(device.Address, path, device.Address.ToString(), cancellationToken);
+        var left = await DriverAsync(device.Address, cancellationToken);
+        return left switch
+        {
+            null => null,
+            _ when error == Errno.None => new Refusal(Reasons.BindFailed, $"{left} still holds {device.Address} although it was told to let go."),
+            _ => SysfsFailure.Explain(path, error, holder),
+        };
+    }
+
+    private async Task<Refusal?> OverrideAsync(PciAddress address, string driver, CancellationToken cancellationToken)
+    {
+        var path = SysfsPaths.Device(address, "driver_override");
+        var error = await writer.WriteAsync(address, path, driver, cancellationToken);
+        if (error != Errno.None)
+        {
+            return SysfsFailure.Explain(path, error, driver);
+        }
+
+        var stored = await files.ReadTextAsync(path, cancellationToken);
+        return stored?.Trim() == driver ? null : new Refusal(Reasons.BindFailed, $"{path} reads '{stored}' after '{driver}' was written.");
+    }
+
+    private async Task<Refusal?> ProbeAsync(PciAddress address, string driver, CancellationToken cancellationToken)
+    {
+        var path = SysfsPaths.Driver(driver, "bind");
+        var error = Errno.None;
+        for (var attempt = 0; attempt < DeferredProbeAttempts; attempt++)
+        {
+            error = await writer.WriteAsync(address, path, address.ToString(), cancellationToken);
+            switch (error)
+            {
+                case Errno.None:
+                    return null;
+                case Errno.Busy when await DriverAsync(address, cancellationToken) == driver:
+                    return null;
+                case Errno.Again:
+                    await Task.Delay(DeferredProbeDelay, time, cancellationToken);
+                    break;
+                case Errno.NoDevice when attempt == 0:
+                    // Somebody took the override away between the two writes.
+                    if (await OverrideAsync(address, driver, cancellationToken) is { } why)
+                    {
+                        return why;
+                    }
+
+                    break;
+                default:
+                    return SysfsFailure.Explain(path, error, driver);
+            }
+        }
+
+        return SysfsFailure.Explain(path, error, driver);
+    }
+
+    private async Task<string?> DriverAsync(PciAddress address, CancellationToken cancellationToken) =>
+        SysfsPaths.LastPart(await files.ReadLinkAsync(SysfsPaths.Device(address, "driver"), cancellationToken));
+}

@@ -1,0 +1,177 @@
+namespace MultiEni.Manager.Devices;
+
+/// <summary>
+/// Finds the device of an ENI (rule 11): by hardware address, for a device without an interface by the journal of this boot, by this
+/// agent's report of this boot, then by elimination; never by slot order or by the form of a name.
+/// </summary>
+public static class DeviceIdentity
+{
+    /// <summary>The device of <paramref name="claim"/>.</summary>
+    /// <param name="claim">The ENI looked for.</param>
+    /// <param name="others">The other ENIs of this node.</param>
+    /// <param name="host">What the host shows.</param>
+    /// <param name="allowed">Devices that an ENI can be.</param>
+    public static DeviceMatch Find(
+        DeviceClaim claim,
+        IReadOnlyList<DeviceClaim> others,
+        HostObservation host,
+        IReadOnlyList<PciIds> allowed
+    )
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        ArgumentNullException.ThrowIfNull(others);
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(allowed);
+        if (claim.Mac is not { } mac)
+        {
+            return ByDeviceIndex(claim, others, host, allowed);
+        }
+
+        var visible = host.Devices.Where(device => host.MacOf(device) == mac).ToList();
+        return visible switch
+        {
+            [var device] => Check(claim, device, IdentityProof.HardwareAddress, host),
+            [] => WithoutInterface(claim, others, host, allowed),
+            _ => new DeviceMatch.Ambiguous(
+                $"Several devices show the hardware address {mac} of {claim.EniId}: {Names(visible)}. Remove the copy of the address."
+            ),
+        };
+    }
+
+    private static DeviceMatch WithoutInterface(
+        DeviceClaim claim,
+        IReadOnlyList<DeviceClaim> others,
+        HostObservation host,
+        IReadOnlyList<PciIds> allowed
+    )
+    {
+        if (Unseen(claim.JournalAddress, host) is { } journaled)
+        {
+            return Check(claim, journaled, IdentityProof.Journal, host);
+        }
+
+        if (Unseen(claim.ReportedAddress, host) is { } reported && !IsClaimed(reported, others, host))
+        {
+            return Check(claim, reported, IdentityProof.Report, host);
+        }
+
+        if (claim.GivenAddress is { } given && GivenIsImpossible(claim, given, host) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var missing = $"No device with the hardware address {claim.Mac} of {claim.EniId} has appeared on the node yet.";
+        if (!claim.MayEliminate)
+        {
+            return new DeviceMatch.Absent(missing);
+        }
+
+        var candidates = host
+            .Devices.Where(device =>
+                device.InterfaceName is null && allowed.Contains(device.Ids) && !IsClaimed(device, others, host)
+            )
+            .ToList();
+        var rivals = others.Where(other => IsMissing(other, host)).ToList();
+        if (claim.GivenAddress is { } wanted && candidates.Find(device => device.Address == wanted) is { } chosen)
+        {
+            return new DeviceMatch.Found(chosen, IdentityProof.Elimination);
+        }
+
+        return (candidates, rivals) switch
+        {
+            ([], _) => new DeviceMatch.Absent(missing),
+            ([var only], []) => Check(claim, only, IdentityProof.Elimination, host),
+            _ => new DeviceMatch.Ambiguous(
+                $"{missing} Devices without an interface: {Names(candidates)}; ENIs that could be one of them: "
+                    + $"{string.Join(", ", rivals.Select(rival => rival.EniId).Prepend(claim.EniId))}. "
+                    + "Name the device with dpdkPCIAddress, or give the devices back to their kernel driver."
+            ),
+        };
+    }
+
+    // EC2's device index is not in sysfs. Without a hardware address it can only say "not the primary one", which is enough when the
+    // node has a single other device.
+    private static DeviceMatch ByDeviceIndex(
+        DeviceClaim claim,
+        IReadOnlyList<DeviceClaim> others,
+        HostObservation host,
+        IReadOnlyList<PciIds> allowed
+    )
+    {
+        if (claim.DeviceIndex is not > 0)
+        {
+            return new DeviceMatch.Absent("Neither the hardware address nor the device index of the ENI is known yet.");
+        }
+
+        var primary = PrimaryInterface.EffectiveDefaultLinks(host.Network);
+        var candidates = host
+            .Devices.Where(device =>
+                allowed.Contains(device.Ids)
+                && !IsClaimed(device, others, host)
+                && host.LinkOf(device) is { } link
+                && !primary.Contains(link.Index)
+            )
+            .ToList();
+        return (candidates, primary.Count) switch
+        {
+            ([], _) => new DeviceMatch.Absent($"No device that could have the device index {claim.DeviceIndex} has appeared on the node yet."),
+            ([var only], > 0) => Check(claim, only, IdentityProof.DeviceIndex, host),
+            _ => new DeviceMatch.Ambiguous(
+                $"The hardware address of the ENI is not known and the device index {claim.DeviceIndex} alone does not tell {Names(candidates)} apart."
+            ),
+        };
+    }
+
+    private static DeviceMatch Check(DeviceClaim claim, PciDevice device, IdentityProof proof, HostObservation host)
+    {
+        if (claim.GivenAddress is not { } given || given == device.Address)
+        {
+            return new DeviceMatch.Found(device, proof);
+        }
+
+        return new DeviceMatch.Mismatch(
+            $"dpdkPCIAddress says {given}, but {claim.EniId} ({claim.Mac}) is at {device.Address} on this node"
+                + (host.DeviceAt(given) is { } there && host.MacOf(there) is { } other ? $"; {given} is {other}." : ".")
+                + $" Set dpdkPCIAddress to {device.Address} or leave it out."
+        );
+    }
+
+    private static DeviceMatch? GivenIsImpossible(DeviceClaim claim, PciAddress given, HostObservation host) =>
+        host.DeviceAt(given) switch
+        {
+            null when claim.MayEliminate => new DeviceMatch.AddressNotFound(
+                $"No network device has the PCI address {given} given by dpdkPCIAddress. Look it up on the node (lspci) or leave dpdkPCIAddress out."
+            ),
+            { } device when host.MacOf(device) is { } other => new DeviceMatch.Mismatch(
+                $"dpdkPCIAddress says {given}, but the device there has the hardware address {other} and {claim.EniId} has {claim.Mac}. "
+                    + "Correct dpdkPCIAddress or leave it out."
+            ),
+            _ => null,
+        };
+
+    // A device that shows another ENI's address is not the one that was noted: addresses are reused after a detach [sriov 7.3].
+    private static PciDevice? Unseen(PciAddress? address, HostObservation host) =>
+        address is { } known && host.DeviceAt(known) is { } device && host.MacOf(device) is null ? device : null;
+
+    private static bool IsClaimed(PciDevice device, IReadOnlyList<DeviceClaim> others, HostObservation host)
+    {
+        var mac = host.MacOf(device);
+        foreach (var other in others)
+        {
+            if ((mac is not null && other.Mac == mac) || other.JournalAddress == device.Address || other.ReportedAddress == device.Address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsMissing(DeviceClaim other, HostObservation host) =>
+        Unseen(other.JournalAddress, host) is null
+        && Unseen(other.ReportedAddress, host) is null
+        && !host.Devices.Any(device => other.Mac is not null && host.MacOf(device) == other.Mac);
+
+    private static string Names(List<PciDevice> devices) =>
+        devices.Count == 0 ? "none" : string.Join(", ", devices.Select(device => device.Address));
+}

@@ -1,0 +1,40 @@
+using MultiEni.Api.NodeEnis;
+
+namespace MultiEni.Manager.Devices;
+
+/// <summary>One PCI network function as sysfs shows it.</summary>
+public sealed record PciDevice
+{
+    /// <summary>Where it sits.</summary>
+    public required PciAddress Address { get; init; }
+
+    /// <summary>What it is.</summary>
+    public required PciIds Ids { get; init; }
+
+    /// <summary>PCI class without prefix, such as <c>020000</c> for an Ethernet controller.</summary>
+    public string ClassCode { get; init; } = "020000";
+
+    /// <summary>The driver that holds it; null when none does.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>The only driver that may take it, when one was set; otherwise null.</summary>
+    public string? DriverOverride { get; init; }
+
+    /// <summary>
+    /// Its network interface in the host's network namespace. Null although a kernel driver holds the device means that the interface
+    /// is in another namespace, or that the driver's probe failed [sriov 4.1].
+    /// </summary>
+    public string? InterfaceName { get; init; }
+
+    /// <summary>IOMMU group, or null.</summary>
+    public string? IommuGroup { get; init; }
+
+    /// <summary>Whether the group is the fake one of no-IOMMU mode.</summary>
+    public bool NoIommu { get; init; }
+
+    /// <summary>Virtual functions that are switched on; 0 where the device has none.</summary>
+    public int VirtualFunctions { get; init; }
+
+    /// <summary>Whether a user-space driver of DPDK holds it.</summary>
+    public bool IsHeldByDpdk => DpdkDrivers.Contains(Driver);
+}

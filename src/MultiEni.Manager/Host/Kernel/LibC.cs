@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MultiEni.Manager.Host.Kernel;
+
+/// <summary>The few calls of the C library that the runtime does not offer. Constants are those of x86-64 and arm64, which agree.</summary>
+internal static partial class LibC
+{
+    public const int OpenReadWrite = 2;
+    public const int OpenNonBlocking = 0x800;
+    public const int OpenCloseOnExec = 0x80000;
+
+    public const int AddressFamilyNetlink = 16;
+    public const int SocketRaw = 3;
+    public const int SocketCloseOnExec = 0x80000;
+
+    public const long SysfsMagic = 0x62656572;
+    public const long ProcMagic = 0x9FA0;
+
+    public const int Interrupted = 4;
+    private const int InputOutput = 5;
+
+    /// <summary>Longest interface name with its terminating zero.</summary>
+    public const int InterfaceNameSize = 16;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    public static partial int Open(ref readonly byte path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int descriptor, ref readonly byte bytes, nuint count);
+
+    /// <summary>One write(2), whatever the kind of file: the runtime's own writes go on after a part and refuse pipes.</summary>
+    /// <returns>The error number, 0 when all bytes were taken.</returns>
+    public static int WriteOnce(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        var descriptor = (int)file.DangerousGetHandle();
+        while (true)
+        {
+            var written = Write(
+                descriptor,
+                in MemoryMarshal.GetReference(bytes),
+                (nuint)bytes.Length
+            );
+            var errno = written >= 0 ? 0 : Marshal.GetLastPInvokeError();
+            if (errno != Interrupted)
+            {
+                return written >= 0 && written < bytes.Length ? InputOutput : errno;
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "fstatfs")]
+    private static partial int StatFileSystem(int file, ref long buffer);
+
+    /// <summary>The type of the file system of an open file, null when the kernel does not tell.</summary>
+    public static long? FileSystemOf(SafeFileHandle file)
+    {
+        // struct statfs begins with the type and is 120 bytes long.
+        Span<long> buffer = stackalloc long[32];
+        return StatFileSystem((int)file.DangerousGetHandle(), ref buffer[0]) == 0
+            ? buffer[0]
+            : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int socket, ref readonly NetlinkAddress address, int length);
+
+    [LibraryImport("libc", EntryPoint = "if_indextoname")]
+    public static partial nint InterfaceName(uint index, ref byte name);
+
+    /// <summary>struct sockaddr_nl.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct NetlinkAddress
+    {
+        public ushort Family;
+        public ushort Padding;
+        public uint Port;
+        public uint Groups;
+    }
+}

@@ -1,0 +1,95 @@
+namespace MultiEni.Manager.Host.Kernel.Netlink;
+
+/// <summary>Links in messages (struct ifinfomsg and IFLA_ attributes).</summary>
+public static class LinkCodec
+{
+    internal const int HeaderSize = 16;
+
+    private const byte BridgeFamily = 7;
+    private const uint UpFlag = 1;
+
+    private const int HardwareAddress = 1;
+    private const int InterfaceName = 3;
+    private const int Mtu = 4;
+    private const int LowerLink = 5;
+    private const int Master = 10;
+    private const int LinkInfo = 18;
+    private const int LowerLinkNamespace = 37;
+    private const int LinkInfoKind = 1;
+
+    /// <summary>
+    /// Reads a link. False when the bytes are not one, or belong to a bridge's port table rather than to the table of links.
+    /// </summary>
+    /// <remarks>
+    /// The kernel gives the other end of a pair (veth) in the same attribute as the link below a VLAN, and for a link below that lives in
+    /// another namespace its number there. Neither is a lower link in this namespace, so both become null.
+    /// </remarks>
+    public static bool TryDecode(ReadOnlySpan<byte> payload, out Link link)
+    {
+        link = new Link(0, "", "", 0, Up: false, null, null);
+        if (payload.Length < HeaderSize || payload[0] == BridgeFamily)
+        {
+            return false;
+        }
+
+        var isLowerHere = true;
+        link = link with
+        {
+            Index = NativeBytes.Int32(payload[4..]),
+            Up = (NativeBytes.UInt32(payload[8..]) & UpFlag) != 0,
+        };
+        var attributes = new AttributeReader(payload[HeaderSize..]);
+        while (attributes.TryRead(out var attribute))
+        {
+            switch (attribute.Type)
+            {
+                case HardwareAddress:
+                    link = link with { MacAddress = FormatHardwareAddress(attribute.Value) };
+                    break;
+                case InterfaceName:
+                    link = link with { Name = attribute.Text };
+                    break;
+                case Mtu:
+                    link = link with { Mtu = (int)(attribute.Number ?? 0) };
+                    break;
+                case LowerLink:
+                    link = link with { LowerIndex = Reference(attribute, link.Index) };
+                    break;
+                case Master:
+                    link = link with { MasterIndex = Reference(attribute, link.Index) };
+                    break;
+                case LowerLinkNamespace:
+                    isLowerHere = false;
+                    break;
+                case LinkInfo:
+                    isLowerHere &= !IsPair(attribute.Value);
+                    break;
+            }
+        }
+
+        link = isLowerHere ? link : link with { LowerIndex = null };
+        return link is { Index: > 0, Name: not "" };
+    }
+
+    private static int? Reference(NetlinkAttribute attribute, int self) =>
+        attribute.Number is { } index and > 0 and <= int.MaxValue && index != self
+            ? (int)index
+            : null;
+
+    private static bool IsPair(ReadOnlySpan<byte> information)
+    {
+        var attributes = new AttributeReader(information);
+        while (attributes.TryRead(out var attribute))
+        {
+            if (attribute.Type == LinkInfoKind)
+            {
+                return attribute.Text is "veth" or "netkit" or "vxcan";
+            }
+        }
+
+        return false;
+    }
+
+    private static string FormatHardwareAddress(ReadOnlySpan<byte> bytes) =>
+        string.Join(':', Convert.ToHexStringLower(bytes).Chunk(2).Select(pair => new string(pair)));
+}

@@ -1,0 +1,116 @@
+namespace MultiEni.Manager.Host.Kernel.Netlink;
+
+/// <summary>Routes in messages (struct rtmsg, struct rtnexthop and RTA_ attributes).</summary>
+public static class RouteCodec
+{
+    internal const int HeaderSize = 12;
+
+    private const int NextHopSize = 8;
+    private const uint ClonedFlag = 0x200;
+
+    private const int DestinationAddress = 1;
+    private const int OutgoingLink = 4;
+    private const int Gateway = 5;
+    private const int Metric = 6;
+    private const int NextHops = 9;
+    private const int Table = 15;
+    private const int GatewayOfOtherFamily = 18;
+
+    /// <summary>
+    /// Reads a route: one record for each next hop of a multipath route, none when the bytes are no IPv4 or IPv6 route of a table.
+    /// </summary>
+    /// <remarks>
+    /// A default route has no destination, however it is spelt: an absent address, 0.0.0.0/0 and ::/0 all have prefix length 0 [sriov S2].
+    /// </remarks>
+    public static IReadOnlyList<Route> Decode(ReadOnlySpan<byte> payload)
+    {
+        if (
+            payload.Length < HeaderSize
+            || AddressText.Version(payload[0]) is not { } version
+            || (NativeBytes.UInt32(payload[8..]) & ClonedFlag) != 0
+        )
+        {
+            return [];
+        }
+
+        var prefixLength = payload[1];
+        var route = new Route(
+            version,
+            Table: payload[4],
+            null,
+            null,
+            LinkIndex: 0,
+            Metric: 0,
+            Protocol: payload[5]
+        );
+        var hops = ReadOnlySpan<byte>.Empty;
+        var attributes = new AttributeReader(payload[HeaderSize..]);
+        while (attributes.TryRead(out var attribute))
+        {
+            switch (attribute.Type)
+            {
+                case DestinationAddress:
+                    route = route with
+                    {
+                        Destination = AddressText.FormatPrefix(attribute.Value, prefixLength),
+                    };
+                    break;
+                case Metric:
+                    route = route with { Metric = Number.Clamp(attribute.Number) };
+                    break;
+                case Table:
+                    route = route with { Table = Number.Clamp(attribute.Number) };
+                    break;
+                case NextHops:
+                    hops = attribute.Value;
+                    break;
+                default:
+                    route = WithHop(route, attribute);
+                    break;
+            }
+        }
+
+        // A destination that cannot be read must not turn into a default route.
+        return prefixLength > 0 && route.Destination is null ? []
+            : hops.IsEmpty ? [route]
+            : DecodeHops(route, hops);
+    }
+
+    private static Route WithHop(Route route, NetlinkAttribute attribute) =>
+        attribute.Type switch
+        {
+            OutgoingLink => route with { LinkIndex = Number.Clamp(attribute.Number) },
+            Gateway => route with { Gateway = AddressText.Format(attribute.Value) },
+            // The family comes before the address.
+            GatewayOfOtherFamily when attribute.Value.Length > 2 => route with
+            {
+                Gateway = AddressText.Format(attribute.Value[2..]),
+            },
+            _ => route,
+        };
+
+    private static List<Route> DecodeHops(Route route, ReadOnlySpan<byte> hops)
+    {
+        var routes = new List<Route>();
+        while (hops.Length >= NextHopSize)
+        {
+            var length = NativeBytes.UInt16(hops);
+            if (length < NextHopSize || length > hops.Length)
+            {
+                break;
+            }
+
+            var hop = route with { LinkIndex = NativeBytes.Int32(hops[4..]) };
+            var attributes = new AttributeReader(hops[NextHopSize..length]);
+            while (attributes.TryRead(out var attribute))
+            {
+                hop = WithHop(hop, attribute);
+            }
+
+            routes.Add(hop);
+            hops = hops[Math.Min(NativeBytes.Align(length), hops.Length)..];
+        }
+
+        return routes;
+    }
+}

@@ -1,0 +1,40 @@
+namespace MultiEni.Manager.Host.Kernel.Netlink;
+
+/// <summary>Policy rules in messages (struct fib_rule_hdr and FRA_ attributes).</summary>
+public static class RuleCodec
+{
+    internal const int HeaderSize = 12;
+
+    private const int Source = 2;
+    private const int Priority = 6;
+    private const int Table = 15;
+
+    /// <summary>Reads a rule. False when the bytes are no rule for IPv4 or IPv6 unicast.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> payload, out RoutingRule rule)
+    {
+        rule = new RoutingRule(0, 0, null, 0);
+        if (payload.Length < HeaderSize || AddressText.Version(payload[0]) is not { } version)
+        {
+            return false;
+        }
+
+        var sourceLength = payload[2];
+        rule = rule with { Family = version, Table = payload[4] };
+        var attributes = new AttributeReader(payload[HeaderSize..]);
+        while (attributes.TryRead(out var attribute))
+        {
+            rule = attribute.Type switch
+            {
+                Source => rule with
+                {
+                    Source = AddressText.FormatPrefix(attribute.Value, sourceLength),
+                },
+                Priority => rule with { Priority = Number.Clamp(attribute.Number) },
+                Table => rule with { Table = Number.Clamp(attribute.Number) },
+                _ => rule,
+            };
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Net.Sockets;
+using MultiEni.Manager.Host.Kernel.Netlink;
+
+namespace MultiEni.Manager.Host.Kernel;
+
+/// <summary>Links, addresses, routes and rules of this process's network namespace, read and set over rtnetlink.</summary>
+/// <remarks>
+/// Each operation has a socket of its own, so that nothing that one left unread can be taken for another's answer, and runs outside the thread
+/// pool: the kernel works on a request while it is sent, and waits there for whoever holds its one lock for links, such as a driver that is
+/// being unbound.
+/// </remarks>
+public sealed class RtNetlink(BlockingCalls calls) : ILinks
+{
+    /// <summary>How often a table is read again because it changed meanwhile.</summary>
+    private const int MaximumReads = 20;
+
+    /// <summary>The kernel makes no part of a dump larger than 32 KiB.</summary>
+    private const int ReceiveSize = 64 * 1024;
+
+    private delegate void MessageHandler(NetlinkMessage message);
+
+    /// <summary>
+    /// Each table is a picture of one moment: one that changes while it is read is read again. The four follow each other closely but are not
+    /// one transaction, because the kernel offers none.
+    /// </summary>
+    /// <exception cref="IOException">The kernel refuses, or a table did not hold still in 20 attempts.</exception>
+    public ValueTask<NetworkState> ReadAsync(CancellationToken cancellationToken) =>
+        new(calls.RunAsync("rtnetlink read", Read, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<Errno> SetUpAsync(int index, bool up, CancellationToken cancellationToken) =>
+        new(
+            calls.RunAsync(
+                "rtnetlink up",
+                () => Change(RouteRequests.SetUp(1, index, up)),
+                cancellationToken
+            )
+        );
+
+    /// <inheritdoc/>
+    public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) =>
+        new(
+            calls.RunAsync(
+                "rtnetlink mtu",
+                () => Change(RouteRequests.SetMtu(1, index, mtu)),
+                cancellationToken
+            )
+        );
+
+    private static NetworkState Read()
+    {
+        using var socket = NetlinkSocket.OpenRoute();
+        var sequence = 0u;
+        return new NetworkState(
+            Dump<Link>(
+                socket,
+                RouteRequests.DumpLinks,
+                ref sequence,
+                static (payload, links) =>
+                    AddIf(LinkCodec.TryDecode(payload, out var link), link, links)
+            ),
+            Dump<LinkAddress>(
+                socket,
+                RouteRequests.DumpAddresses,
+                ref sequence,
+                static (payload, addresses) =>
+                    AddIf(AddressCodec.TryDecode(payload, out var address), address, addresses)
+            ),
+            Dump<Route>(
+                socket,
+                RouteRequests.DumpRoutes,
+                ref sequence,
+                static (payload, routes) => routes.AddRange(RouteCodec.Decode(payload))
+            ),
+            Dump<RoutingRule>(
+                socket,
+                RouteRequests.DumpRules,
+                ref sequence,
+                static (payload, rules) =>
+                    AddIf(RuleCodec.TryDecode(payload, out var rule), rule, rules)
+            )
+        );
+    }
+
+    private static void AddIf<T>(bool isOne, T item, List<T> items)
+    {
+        if (isOne)
+        {
+            items.Add(item);
+        }
+    }
+
+    private static List<T> Dump<T>(
+        Socket socket,
+        Func<uint, byte[]> request,
+        ref uint sequence,
+        Action<ReadOnlySpan<byte>, List<T>> decode
+    )
+    {
+        for (var read = 0; read < MaximumReads; read++)
+        {
+            var items = new List<T>();
+            var isInterrupted = false;
+            Exchange(
+                socket,
+                request(++sequence),
+                sequence,
+                message =>
+                {
+                    isInterrupted |= message.Flags.HasFlag(NetlinkFlags.DumpInterrupted);
+                    if (message.Type is NetlinkMessageType.Error or NetlinkMessageType.Done)
+                    {
+                        ThrowIfFailed(message.ErrorNumber);
+                    }
+                    else
+                    {
+                        decode(message.Payload, items);
+                    }
+                }
+            );
+            if (!isInterrupted)
+            {
+                return items;
+            }
+        }
+
+        throw new IOException(
+            $"The kernel's network tables changed during each of {MaximumReads} reads."
+        );
+    }
+
+    private static Errno Change(byte[] request)
+    {
+        using var socket = NetlinkSocket.OpenRoute();
+        var errno = Errno.None;
+        Exchange(socket, request, sequence: 1, message => errno = (Errno)message.ErrorNumber);
+        return errno;
+    }
+
+    /// <summary>Sends a request and hands on what answers it, up to and including the message that ends the answer.</summary>
+    private static void Exchange(
+        Socket socket,
+        byte[] request,
+        uint sequence,
+        MessageHandler handle
+    )
+    {
+        socket.Send(request);
+        var buffer = new byte[ReceiveSize];
+        var isOver = false;
+        while (!isOver)
+        {
+            var reader = new NetlinkReader(buffer.AsSpan(0, socket.Receive(buffer)));
+            while (reader.TryRead(out var message))
+            {
+                // An earlier dump on this socket may have been left half read by an exception.
+                if (message.Sequence == sequence)
+                {
+                    isOver |= message.Type is NetlinkMessageType.Error or NetlinkMessageType.Done;
+                    handle(message);
+                }
+            }
+
+            if (reader.IsMalformed)
+            {
+                throw new IOException("The kernel's answer was cut short.");
+            }
+        }
+    }
+
+    private static void ThrowIfFailed(int errno)
+    {
+        if (errno != 0)
+        {
+            throw new IOException(
+                $"The kernel did not list its network tables: error {errno}.",
+                errno
+            );
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Manager.Pods;
+
+/// <summary>The pods of this node. Asked for when needed and not watched: that happens only around changes.</summary>
+public sealed class NodePods(KubernetesClient client, string nodeName)
+{
+    private static readonly ResourceKind<Pod> Kind = new("", "v1", "pods", "Pod", true, PodJson.Default.Pod, PodJson.Default.KubernetesListPod);
+
+    /// <summary>All pods of the node.</summary>
+    public async Task<IReadOnlyList<Pod>> ListAsync(CancellationToken cancellationToken)
+    {
+        var pods = new List<Pod>();
+        string? next = null;
+        do
+        {
+            var page = await client.ListAsync(
+                Kind,
+                new ListOptions { FieldSelector = $"spec.nodeName={nodeName}", Continue = next },
+                cancellationToken
+            );
+            pods.AddRange(page.Items);
+            next = page.Metadata.Continue;
+        } while (!string.IsNullOrEmpty(next));
+        return pods;
+    }
+
+    /// <summary>Deletes a pod, that very one; its controller makes another. Returns whether it was still there.</summary>
+    public Task<bool> DeleteAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        return client.DeleteAsync(Kind, ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancellationToken);
+    }
+}

@@ -1,0 +1,26 @@
+using MultiEni.Api.Kubernetes;
+
+namespace MultiEni.Manager.Pods;
+
+/// <summary>A label by which pods are recognised.</summary>
+/// <param name="Key">Name of the label.</param>
+/// <param name="Value">Its value.</param>
+public sealed record PodLabel(string Key, string Value)
+{
+    /// <summary>Reads <c>key=value</c>.</summary>
+    /// <exception cref="FormatException">It is not of that form.</exception>
+    public static PodLabel Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Trim().Split('=') is [{ Length: > 0 } key, { Length: > 0 } value]
+            ? new PodLabel(key, value)
+            : throw new FormatException($"'{text}' is not a label; write key=value.");
+    }
+
+    /// <summary>Whether an object has it.</summary>
+    public bool Matches(ObjectMeta metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return metadata.Label(Key) == Value;
+    }
+}

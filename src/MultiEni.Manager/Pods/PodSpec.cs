@@ -1,0 +1,14 @@
+namespace MultiEni.Manager.Pods;
+
+/// <summary>The part of a pod's specification that is read.</summary>
+public sealed record PodSpec
+{
+    /// <summary>The node it runs on.</summary>
+    public string? NodeName { get; set; }
+
+    /// <summary>Its containers.</summary>
+    public List<PodContainer>? Containers { get; set; }
+
+    /// <summary>Containers that run before.</summary>
+    public List<PodContainer>? InitContainers { get; set; }
+}

@@ -1,0 +1,128 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MultiEni.Manager.Publishing;
+
+/// <summary>
+/// The SR-IOV device plugin's configuration as a function: the present text and our devices give the new text. Entries of others
+/// keep their meaning; what is written passes the plugin's own checks, because one bad entry takes down all resources of a node [sriov 1.2, 8].
+/// </summary>
+public static class DevicePluginFile
+{
+    private const string ListKey = "resourceList";
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Merges our devices into a file.</summary>
+    /// <param name="existing">The present text; null when there is no file.</param>
+    /// <param name="owned">Resources whose entries in the file are ours, from the record beside it.</param>
+    /// <param name="devices">All devices that we offer.</param>
+    public static PluginFileResult Merge(string? existing, IReadOnlySet<string> owned, IReadOnlyList<OfferedDevice> devices)
+    {
+        ArgumentNullException.ThrowIfNull(owned);
+        ArgumentNullException.ThrowIfNull(devices);
+        JsonObject file;
+        try
+        {
+            file = Parse(existing);
+        }
+        catch (JsonException error)
+        {
+            return new PluginFileResult.Invalid(error.Message);
+        }
+
+        if (devices.Count == 0 && owned.Count == 0)
+        {
+            return new PluginFileResult.Unchanged([]);
+        }
+
+        var listKey = Key(file, ListKey) ?? ListKey;
+        var before = file[listKey] as JsonArray ?? [];
+        var wanted = devices.Select(device => device.Resource.ToString()).ToHashSet(StringComparer.Ordinal);
+        var foreign = new List<JsonNode>();
+        foreach (var entry in before)
+        {
+            if (entry is JsonObject known && IsOurs(known, owned, wanted, devices))
+            {
+                continue;
+            }
+
+            if (entry is not null)
+            {
+                foreign.Add(LegacyEntry.Migrate(entry, devices) ?? entry.DeepClone());
+            }
+        }
+
+        var taken = foreign.OfType<JsonObject>().Select(PluginEntry.NameOf).ToHashSet(StringComparer.Ordinal);
+        var conflicts = wanted.Where(taken.Contains).Order(StringComparer.Ordinal).ToList();
+        var ours = PluginEntry.Build(devices.Where(device => !taken.Contains(device.Resource.ToString())));
+        var after = new JsonArray([.. foreign, .. ours]);
+        if (after.Count == 0)
+        {
+            after.Add((JsonNode)PluginEntry.Guard());
+        }
+
+        foreach (var entry in after)
+        {
+            if (PluginEntry.Problem(entry) is { } problem)
+            {
+                return new PluginFileResult.Invalid(problem);
+            }
+        }
+
+        if (PluginEntry.Duplicate(after) is { } twice)
+        {
+            return new PluginFileResult.Invalid($"the resource {twice} stands in it twice");
+        }
+
+        if (JsonNode.DeepEquals(before, after))
+        {
+            return new PluginFileResult.Unchanged(conflicts);
+        }
+
+        file[listKey] = after;
+        return new PluginFileResult.Changed(file.ToJsonString(Indented) + "\n", conflicts);
+    }
+
+    /// <summary>The resources whose entries are ours once <paramref name="devices"/> are offered: theirs, and the guard's.</summary>
+    public static IReadOnlySet<string> OwnedBy(IEnumerable<OfferedDevice> devices)
+    {
+        ArgumentNullException.ThrowIfNull(devices);
+        var owned = devices.Select(device => device.Resource.ToString()).ToHashSet(StringComparer.Ordinal);
+        owned.Add(PluginEntry.GuardName);
+        return owned;
+    }
+
+    private static JsonObject Parse(string? existing)
+    {
+        if (string.IsNullOrWhiteSpace(existing))
+        {
+            return [];
+        }
+
+        var file =
+            JsonNode.Parse(existing) as JsonObject ?? throw new JsonException("it is not a JSON object with the key resourceList");
+        return Key(file, ListKey) is { } key && file[key] is not (null or JsonArray)
+            ? throw new JsonException("its resourceList is not a list")
+            : file;
+    }
+
+    // Go reads keys without regard to case [sriov 1.1].
+    private static string? Key(JsonObject file, string name) =>
+        file.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Key;
+
+    private static bool IsOurs(JsonObject entry, IReadOnlySet<string> owned, HashSet<string> wanted, IReadOnlyList<OfferedDevice> devices)
+    {
+        var name = PluginEntry.NameOf(entry);
+        return owned.Contains(name)
+            || PluginEntry.IsGuard(entry)
+            || LegacyEntry.IsPlaceholder(entry)
+            || (LegacyEntry.IsPredecessors(entry) && wanted.Contains(name))
+            || LegacyEntry.NamesOnly(entry, devices)
+            || (wanted.Contains(name) && PluginEntry.SelectsOnly(entry, devices));
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Manager.Pods;
+
+namespace MultiEni.Manager.Publishing;
+
+/// <summary>Has the SR-IOV device plugin of this node read a changed file, by deleting its pod: once for a batch of changes.</summary>
+public sealed class DevicePluginRestarter(
+    FileDevicePublisher publisher,
+    NodePods pods,
+    ManagerSettings settings,
+    Action settled,
+    ManagerMetrics metrics,
+    TimeProvider time,
+    ILogger logger
+) : IDisposable
+{
+    private readonly SemaphoreSlim _wake = new(1, 1);
+
+    /// <summary>There is something to do.</summary>
+    public void Wake()
+    {
+        lock (_wake)
+        {
+            if (_wake.CurrentCount == 0)
+            {
+                _wake.Release();
+            }
+        }
+    }
+
+    /// <summary>Restarts the plugin whenever it has a change to read, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // While no plugin is there, or the API server does not answer, looking again now and then is all that can be done.
+            var patience = publisher.RestartDueSince is null ? Timeout.InfiniteTimeSpan : settings.DevicePluginRetryInterval;
+            await WaitAsync(patience, cancellationToken);
+            await Task.Delay(settings.DevicePluginRestartDelay, time, cancellationToken);
+            try
+            {
+                await RestartAsync(cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                Log.DevicePluginRestartFailed(logger, error);
+            }
+        }
+    }
+
+    private async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        if (publisher.RestartDueSince is not { } changedAt)
+        {
+            return;
+        }
+
+        var plugins = (await pods.ListAsync(cancellationToken)).Where(IsPlugin).ToList();
+        if (plugins.Count == 0)
+        {
+            publisher.PluginMissing();
+            settled();
+            return;
+        }
+
+        foreach (var pod in plugins)
+        {
+            // One that started after the change has read it. The API server's clock counts whole seconds.
+            if (pod.Metadata.IsBeingDeleted || pod.Metadata.CreationTimestamp > changedAt.AddSeconds(1))
+            {
+                continue;
+            }
+
+            if (await pods.DeleteAsync(pod, cancellationToken))
+            {
+                metrics.PluginRestarted();
+                Log.DevicePluginRestarted(logger, $"{pod.Metadata.Namespace}/{pod.Metadata.Name}");
+            }
+        }
+
+        publisher.PluginRead(changedAt);
+        settled();
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _wake.Dispose();
+
+    private bool IsPlugin(Pod pod) =>
+        settings.DevicePluginNamespaces.Contains(pod.Metadata.Namespace ?? "", StringComparer.Ordinal)
+        && settings.DevicePluginLabels.Any(label => label.Matches(pod.Metadata));
+
+    private async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var wake = _wake.WaitAsync(cancellationToken);
+        if (patience == Timeout.InfiniteTimeSpan)
+        {
+            await wake;
+            return;
+        }
+
+        // Whoever wakes later finds the count untouched only if this wait is over, so a timeout is a wake of our own.
+        if (await Task.WhenAny(wake, Task.Delay(patience, time, cancellationToken)) != wake)
+        {
+            Wake();
+        }
+
+        await wake;
+    }
+}

@@ -1,0 +1,27 @@
+using MultiEni.Manager.Devices;
+
+namespace MultiEni.Manager.Publishing;
+
+/// <summary>Offers devices to pods: through the SR-IOV device plugin's file, or as a device plugin of its own. Safe for concurrent use.</summary>
+public interface IDevicePublisher
+{
+    /// <summary>All devices on offer.</summary>
+    IReadOnlyList<OfferedDevice> Offered { get; }
+
+    /// <summary>Takes over what a predecessor offered in this boot and takes back what it offered in an earlier one.</summary>
+    Task StartAsync(string bootId, CancellationToken cancellationToken);
+
+    /// <summary>Offers a device, replacing what was offered at its address. Doing it again repairs what others have changed.</summary>
+    Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken);
+
+    /// <summary>Takes a device back. Pods that have it keep it.</summary>
+    Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken);
+
+    /// <summary>Puts right what others have changed.</summary>
+    Task RepairAsync(CancellationToken cancellationToken);
+
+    /// <summary>How far the offer of the device at an address has come.</summary>
+    /// <param name="address">The device.</param>
+    /// <param name="allocatable">What the node counts; null while that is not known.</param>
+    OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable);
+}

@@ -1,0 +1,6 @@
+namespace MultiEni.Manager.Safety;
+
+/// <summary>Why something is not done.</summary>
+/// <param name="Reason">Condition reason.</param>
+/// <param name="Message">The thing, the value and the remedy.</param>
+public sealed record Refusal(string Reason, string Message);

@@ -1,0 +1,277 @@
+using System.Net;
+using MultiEni.Api;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+
+namespace MultiEni.Manager.Safety;
+
+/// <summary>
+/// The rules S1 to S13 of [sriov 8] as a function of facts. They fail closed: what is not known counts as a reason not to act.
+/// S7 (the interface is elsewhere), S9 (deletion) and S11 (held by a pod or process) are part of the device step, which has to wait on them.
+/// </summary>
+public static class SafetyRules
+{
+    private const int MainTable = 254;
+    private const int LocalTable = 255;
+
+    // nodeadm gives each further ENI a table of its own from here on [sriov 7.4].
+    private const int FirstNodeadmTable = 10_000;
+
+    private const int KernelProtocol = 2;
+    private const int RouterAdvertisementProtocol = 9;
+    private const int DhcpProtocol = 16;
+
+    /// <summary>Why the device must not be touched at all, not even its link; null when it may.</summary>
+    public static Refusal? CheckTouch(SafetyFacts facts, SafetyPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(policy);
+        return NotOurs(facts) ?? Unsupported(facts, policy) ?? Primary(facts, policy) ?? Excluded(facts, policy);
+    }
+
+    /// <summary>Why the device must not be handed to a user-space driver; null when it may.</summary>
+    public static Refusal? CheckBind(SafetyFacts facts, SafetyPolicy policy) =>
+        CheckTouch(facts, policy)
+        ?? Stacked(facts)
+        ?? Addressed(facts)
+        ?? Routed(facts)
+        ?? GroupNotViable(facts)
+        ?? KnownBad(facts, policy)
+        ?? OneAtATime(facts);
+
+    // S3
+    private static Refusal? NotOurs(SafetyFacts facts) =>
+        facts.IsOurs
+            ? null
+            : new Refusal(Reasons.UnsupportedDevice, $"{facts.Device.Address} is not an ENI that this product attached to this node; it is left alone.");
+
+    // S8
+    private static Refusal? Unsupported(SafetyFacts facts, SafetyPolicy policy)
+    {
+        var device = facts.Device;
+        if (!policy.AllowedDevices.Contains(device.Ids))
+        {
+            return new Refusal(
+                Reasons.UnsupportedDevice,
+                $"{device.Address} is {device.Ids}; allowed are {string.Join(", ", policy.AllowedDevices)} (--allowed-devices)."
+            );
+        }
+
+        return device.VirtualFunctions > 0
+            ? new Refusal(
+                Reasons.UnsupportedDevice,
+                $"{device.Address} has {device.VirtualFunctions} virtual functions switched on; switch them off first."
+            )
+            : null;
+    }
+
+    // S1, S2
+    private static Refusal? Primary(SafetyFacts facts, SafetyPolicy policy)
+    {
+        if (facts.Slot is (0, 0))
+        {
+            return new Refusal(Reasons.PrimaryInterface, $"{facts.Device.Address} has the device index 0: it is the node's primary interface.");
+        }
+
+        var defaults = PrimaryInterface.EffectiveDefaultLinks(facts.Host.Network);
+        var nodeLinks = LinksOf(facts.NodeAddresses ?? [], facts.Host.Network);
+        if (defaults.Count == 0 && nodeLinks.Count == 0 && policy.PrimaryInterface.Length == 0)
+        {
+            return new Refusal(
+                Reasons.PrimaryInterface,
+                "The node's primary interface cannot be told: there is no default route and no interface has the node's InternalIP. "
+                    + "Name it with --primary-interface."
+            );
+        }
+
+        if (facts.Host.LinkOf(facts.Device) is not { } link)
+        {
+            return null;
+        }
+
+        if (link.Name == policy.PrimaryInterface)
+        {
+            return new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) is the interface named by --primary-interface.");
+        }
+
+        if (defaults.Contains(link.Index))
+        {
+            return new Refusal(
+                Reasons.PrimaryInterface,
+                $"{link.Name} ({facts.Device.Address}) carries the node's default route. Give another interface's route a lower metric first."
+            );
+        }
+
+        return nodeLinks.Contains(link.Index)
+            ? new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) has the node's InternalIP address.")
+            : null;
+    }
+
+    private static Refusal? Excluded(SafetyFacts facts, SafetyPolicy policy)
+    {
+        if (facts.Device.InterfaceName is not { } name)
+        {
+            return null;
+        }
+
+        if (policy.IgnoredInterfaces.Contains(name, StringComparer.Ordinal))
+        {
+            return new Refusal(Reasons.UnsupportedDevice, $"The interface {name} is listed in IGNORE_INTERFACES; take it off the list to use it.");
+        }
+
+        return policy.InterfacePattern.IsMatch(name)
+            ? null
+            : new Refusal(
+                Reasons.UnsupportedDevice,
+                $"The interface {name} does not match ENI_PATTERN '{policy.InterfacePattern}'; widen the pattern to use it."
+            );
+    }
+
+    // S6
+    private static Refusal? Stacked(SafetyFacts facts)
+    {
+        if (facts.Host.LinkOf(facts.Device) is not { } link)
+        {
+            return null;
+        }
+
+        var links = facts.Host.Network.Links;
+        if (link.MasterIndex is { } master)
+        {
+            var name = links.FirstOrDefault(other => other.Index == master)?.Name ?? $"link {master}";
+            return InUse($"{link.Name} is part of {name}; take it out first.");
+        }
+
+        var upper = links.FirstOrDefault(other => other.LowerIndex == link.Index);
+        return upper is null ? null : InUse($"{upper.Name} is stacked on {link.Name}; remove it first.");
+    }
+
+    // S4a: an address that EC2 does not know was put there by somebody for a purpose.
+    private static Refusal? Addressed(SafetyFacts facts)
+    {
+        if (facts.Host.LinkOf(facts.Device) is not { } link)
+        {
+            return null;
+        }
+
+        foreach (var address in facts.Host.Network.Addresses)
+        {
+            if (address.LinkIndex == link.Index && !IsLinkLocal(address.Address) && !IsAssigned(address.Address, facts.AssignedAddresses))
+            {
+                return InUse($"{link.Name} has the address {address.Address}/{address.PrefixLength}, which EC2 does not list for this ENI; remove it first.");
+            }
+        }
+
+        return null;
+    }
+
+    // S4a and S5: the VPC CNI's and anybody else's routes stand in tables of their own.
+    private static Refusal? Routed(SafetyFacts facts)
+    {
+        if (facts.Host.LinkOf(facts.Device) is not { } link)
+        {
+            return null;
+        }
+
+        foreach (var route in facts.Host.Network.Routes)
+        {
+            if (route.LinkIndex == link.Index && !IsConfiguration(route))
+            {
+                return InUse(
+                    $"the route to {route.Destination ?? "everywhere"} in table {route.Table} leads over {link.Name}; remove it first, "
+                        + "or keep the VPC CNI off this ENI (tag node.k8s.amazonaws.com/no_manage=true)."
+                );
+            }
+        }
+
+        return null;
+    }
+
+    // S10
+    private static Refusal? GroupNotViable(SafetyFacts facts)
+    {
+        if (facts.Device.IommuGroup is null || facts.Device.NoIommu)
+        {
+            return null;
+        }
+
+        var self = facts.Device.Address.ToString();
+        var obstacles = facts
+            .GroupDrivers.Where(member => member.Key != self && member.Value is not (null or "vfio-pci" or "pci-stub" or "pcieport"))
+            .Select(member => $"{member.Key} ({member.Value})")
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return obstacles.Count == 0
+            ? null
+            : new Refusal(
+                Reasons.IommuGroupNotViable,
+                $"{self} shares IOMMU group {facts.Device.IommuGroup} with devices that kernel drivers hold: {string.Join(", ", obstacles)}."
+            );
+    }
+
+    // S12: amzn-drivers issues 379 and 380.
+    private static Refusal? KnownBad(SafetyFacts facts, SafetyPolicy policy)
+    {
+        var version = facts.Host.EnaVersion;
+        var bad =
+            facts.Device.Driver == "ena"
+            && version is not null
+            && (version.StartsWith("2.17.0", StringComparison.Ordinal) || version.StartsWith("2.17.1", StringComparison.Ordinal));
+        return bad && !policy.AcceptKnownBadEna
+            ? new Refusal(
+                Reasons.UnsupportedDevice,
+                $"The node's ena driver {version} can crash the kernel when it lets a device go. Update it to 2.17.2 or later, or accept the risk with ACCEPT_KNOWN_BAD_ENA=true."
+            )
+            : null;
+    }
+
+    // S13
+    private static Refusal? OneAtATime(SafetyFacts facts) =>
+        facts.DriverlessElsewhere is { } other && other != facts.Device.Address
+            ? new Refusal(
+                Reasons.ConcurrentOperation,
+                $"{other} has no driver since a change of it went wrong; no further device is bound until it is repaired."
+            )
+            : null;
+
+    // What the kernel, DHCP, router advertisements and nodeadm add to any link that is up goes away with the link.
+    private static bool IsConfiguration(Route route) =>
+        route.Protocol is KernelProtocol
+        || route.Table == LocalTable
+        || route.Table >= FirstNodeadmTable
+        || PrimaryInterface.IsMainDefault(route)
+        || (route.Table == MainTable && route.Protocol is DhcpProtocol or RouterAdvertisementProtocol);
+
+    private static Refusal InUse(string what) => new(Reasons.DeviceInUse, "The device is in use: " + what);
+
+    private static HashSet<int> LinksOf(IReadOnlyList<string> addresses, NetworkState network) =>
+        network
+            .Addresses.Where(own => addresses.Any(address => IPAddress.TryParse(address, out var node) && IPAddress.TryParse(own.Address, out var here) && node.Equals(here)))
+            .Select(own => own.LinkIndex)
+            .ToHashSet();
+
+    private static bool IsLinkLocal(string address) =>
+        IPAddress.TryParse(address, out var parsed)
+        && (parsed.IsIPv6LinkLocal || address.StartsWith("169.254.", StringComparison.Ordinal));
+
+    private static bool IsAssigned(string address, IReadOnlyList<string> assigned)
+    {
+        if (!IPAddress.TryParse(address, out var parsed))
+        {
+            return false;
+        }
+
+        foreach (var entry in assigned)
+        {
+            var matches = entry.Contains('/')
+                ? IPNetwork.TryParse(entry, out var network) && network.Contains(parsed)
+                : IPAddress.TryParse(entry, out var single) && single.Equals(parsed);
+            if (matches)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,44 @@
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Steps;
+
+/// <summary>Everything that the next step of one attachment depends on.</summary>
+public sealed record DeviceSituation
+{
+    /// <summary>What is asked for.</summary>
+    public required DeviceWish Wish { get; init; }
+
+    /// <summary>Which device it is.</summary>
+    public required DeviceMatch Match { get; init; }
+
+    /// <summary>The device's link in the host's network namespace, if it has one there.</summary>
+    public Link? Link { get; init; }
+
+    /// <summary>What the journal of this boot says of the device.</summary>
+    public JournalEntry? Journal { get; init; }
+
+    /// <summary>How far the offer to pods has come.</summary>
+    public OfferState Offer { get; init; } = new OfferState.NotOffered();
+
+    /// <summary>Whether a pod or a process has the device.</summary>
+    public DeviceUsage Usage { get; init; } = new DeviceUsage.NotChecked();
+
+    /// <summary>Why the device must not be touched.</summary>
+    public Refusal? TouchRefusal { get; init; }
+
+    /// <summary>Why the device must not be bound.</summary>
+    public Refusal? BindRefusal { get; init; }
+
+    /// <summary>Whether an earlier write to the device has not returned.</summary>
+    public bool IsStuck { get; init; }
+
+    /// <summary>Whether the node's administrator allows binding at all.</summary>
+    public bool DpdkEnabled { get; init; } = true;
+
+    /// <summary>The device, or null while it is not known.</summary>
+    public PciDevice? Device => (Match as DeviceMatch.Found)?.Device;
+}

@@ -1,0 +1,217 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Steps;
+
+/// <summary>
+/// The decision of the agent: what is asked for and what is the case give the next step. Publish last, withdraw first; nothing is
+/// done to a device whose identity or safety is in doubt (rules 11 to 16).
+/// </summary>
+public static class NextStep
+{
+    /// <summary>The next step; asked again after each.</summary>
+    public static DeviceStep Decide(DeviceSituation situation)
+    {
+        ArgumentNullException.ThrowIfNull(situation);
+        return situation.Wish.Deleting ? Release.Decide(situation) : Establish(situation);
+    }
+
+    private static DeviceStep Establish(DeviceSituation situation)
+    {
+        var wish = situation.Wish;
+        if (wish.NetworkState != EniState.Attached)
+        {
+            return Wait(ConditionTypes.Configured, Reasons.WaitingForDevice, $"The ENI is {wish.NetworkState} in EC2 and not attached yet.");
+        }
+
+        if (situation.Match is not DeviceMatch.Found { Device: var device })
+        {
+            return WithoutDevice(situation);
+        }
+
+        if (situation.TouchRefusal is { } refusal)
+        {
+            return new DeviceStep.Refuse(ConditionTypes.Configured, refusal);
+        }
+
+        return wish.Use == DeviceUses.Bound ? Bound(situation, device) : WithKernelDriver(situation, device);
+    }
+
+    private static DeviceStep WithoutDevice(DeviceSituation situation)
+    {
+        if (OfferOf(situation) is { } offer)
+        {
+            return new DeviceStep.Withdraw(offer.Address);
+        }
+
+        return situation.Match switch
+        {
+            DeviceMatch.Absent absent => Wait(ConditionTypes.Configured, Reasons.WaitingForDevice, absent.Message),
+            DeviceMatch.Ambiguous ambiguous => Refuse(ConditionTypes.Configured, Reasons.DeviceAmbiguous, ambiguous.Message),
+            DeviceMatch.Mismatch mismatch => Refuse(ConditionTypes.Configured, Reasons.PciAddressMismatch, mismatch.Message),
+            DeviceMatch.AddressNotFound missing => Refuse(ConditionTypes.Configured, Reasons.PciDeviceNotFound, missing.Message),
+            _ => throw new InvalidOperationException($"A found device has no place here: {situation.Match}."),
+        };
+    }
+
+    private static DeviceStep WithKernelDriver(DeviceSituation situation, PciDevice device)
+    {
+        if (device.IsHeldByDpdk && situation.Journal is null)
+        {
+            return Refuse(ConditionTypes.Configured, Reasons.ForeignBinding, Foreign(device, "its kernel driver"));
+        }
+
+        if (device.IsHeldByDpdk || device.Driver is null || situation.Journal is not null)
+        {
+            return Release.GiveBack(situation, device, ConditionTypes.Configured);
+        }
+
+        var wish = situation.Wish;
+        var inPod = situation.Link is null && situation.Match is DeviceMatch.Found { Proof: not IdentityProof.HardwareAddress };
+        if (!inPod)
+        {
+            if (situation.Link is not { } link)
+            {
+                return Wait(ConditionTypes.Configured, Reasons.WaitingForDevice, $"{device.Driver} holds {device.Address} but shows no interface yet.");
+            }
+
+            if (!link.Up)
+            {
+                return new DeviceStep.LinkUp(link.Index, link.Name);
+            }
+
+            if (wish.Mtu > 0 && link.Mtu != wish.Mtu)
+            {
+                return new DeviceStep.SetMtu(link.Index, link.Name, wish.Mtu);
+            }
+        }
+
+        if (wish.Use == DeviceUses.Advertised)
+        {
+            return Publish(situation, device);
+        }
+
+        return OfferOf(situation) is { } offer ? new DeviceStep.Withdraw(offer.Address) : new DeviceStep.Nothing();
+    }
+
+    private static DeviceStep Bound(DeviceSituation situation, PciDevice device)
+    {
+        var wish = situation.Wish;
+        if (!DpdkDrivers.Contains(wish.Driver))
+        {
+            return Refuse(
+                ConditionTypes.Bound,
+                Reasons.InvalidSpec,
+                $"'{wish.Driver}' is not a driver that devices are bound to; use vfio-pci, igb_uio or uio_pci_generic."
+            );
+        }
+
+        if (device.Driver == wish.Driver)
+        {
+            return situation.Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == wish.EniId
+                ? Publish(situation, device)
+                : new DeviceStep.Bind(device, wish.Driver);
+        }
+
+        if (!situation.DpdkEnabled)
+        {
+            return Refuse(
+                ConditionTypes.Bound,
+                ManagerReasons.DpdkDisabled,
+                $"{device.Address} is not bound to {wish.Driver}: ENABLE_DPDK is false on this node. Set it to true (eniManager.dpdk.enabled) or leave enableDPDK out."
+            );
+        }
+
+        if (device.IsHeldByDpdk && situation.Journal is null)
+        {
+            return Refuse(ConditionTypes.Bound, Reasons.ForeignBinding, Foreign(device, wish.Driver));
+        }
+
+        if (device.IsHeldByDpdk || situation.Journal is { Phase: JournalPhase.Driverless or JournalPhase.GivingBack } && device.Driver is null)
+        {
+            return Release.GiveBack(situation, device, ConditionTypes.Bound);
+        }
+
+        return Bind(situation, device);
+    }
+
+    private static DeviceStep Bind(DeviceSituation situation, PciDevice device)
+    {
+        if (OfferOf(situation) is { } offer)
+        {
+            return new DeviceStep.Withdraw(offer.Address);
+        }
+
+        if (situation.Offer is OfferState.Withdrawing withdrawing)
+        {
+            return new DeviceStep.Wait(ConditionTypes.Bound, withdrawing.Why);
+        }
+
+        if (situation.IsStuck)
+        {
+            return new DeviceStep.Wait(ConditionTypes.Bound, Stuck(device));
+        }
+
+        // S7: a kernel driver without an interface here has it in another network namespace.
+        if (device.Driver is { } driver && situation.Link is null)
+        {
+            return situation.Match is DeviceMatch.Found { Proof: IdentityProof.HardwareAddress }
+                ? Wait(ConditionTypes.Bound, Reasons.WaitingForDevice, $"{driver} holds {device.Address} but shows no interface yet.")
+                : Wait(
+                    ConditionTypes.Bound,
+                    Reasons.DeviceInUse,
+                    $"{driver} holds {device.Address} but its interface is not in the host's network namespace: it is in use by a pod. End that pod first."
+                );
+        }
+
+        return situation.BindRefusal is { } refusal
+            ? new DeviceStep.Refuse(ConditionTypes.Bound, refusal)
+            : new DeviceStep.Bind(device, situation.Wish.Driver);
+    }
+
+    private static DeviceStep Publish(DeviceSituation situation, PciDevice device)
+    {
+        if (situation.Wish.Resource is not { } resource)
+        {
+            return Refuse(ConditionTypes.Advertised, Reasons.InvalidSpec, situation.Wish.ResourceProblem);
+        }
+
+        var wanted = new OfferedDevice(resource, device.Address, device.Ids, device.Driver!);
+        return situation.Offer switch
+        {
+            OfferState.Confirmed confirmed when confirmed.Device == wanted => new DeviceStep.Nothing(),
+            OfferState.Pending pending when pending.Device == wanted => new DeviceStep.Wait(ConditionTypes.Advertised, pending.Why),
+            OfferState.Failed failed when failed.Device == wanted => new DeviceStep.Refuse(ConditionTypes.Advertised, failed.Why),
+            _ => new DeviceStep.Publish(wanted),
+        };
+    }
+
+    /// <summary>What is on offer at present, or null.</summary>
+    internal static OfferedDevice? OfferOf(DeviceSituation situation) =>
+        situation.Offer switch
+        {
+            OfferState.Pending pending => pending.Device,
+            OfferState.Confirmed confirmed => confirmed.Device,
+            OfferState.Failed failed => failed.Device,
+            _ => null,
+        };
+
+    /// <summary>An earlier write has not returned.</summary>
+    internal static Refusal Stuck(PciDevice device) =>
+        new(
+            Reasons.UnbindTimeout,
+            $"{device.Driver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
+        );
+
+    private static string Foreign(PciDevice device, string wanted) =>
+        $"{device.Address} is already bound to {device.Driver}, and not by this agent; it is left alone. Bind it to {wanted} yourself, or set dpdkDriver to {device.Driver}.";
+
+    private static DeviceStep.Wait Wait(string condition, string reason, string message) => new(condition, new Refusal(reason, message));
+
+    private static DeviceStep.Refuse Refuse(string condition, string reason, string message) => new(condition, new Refusal(reason, message));
+}

@@ -1,0 +1,28 @@
+using MultiEni.Simulator.Nodes;
+
+namespace MultiEni.Simulator.Cluster.DevicePlugins;
+
+/// <summary>One selector of a pool: all given lists must match, an empty list is no filter [sriov 1.1].</summary>
+/// <param name="Vendors">Four hexadecimal digits each.</param>
+/// <param name="Devices">Four hexadecimal digits each.</param>
+/// <param name="Drivers">Driver names.</param>
+/// <param name="PciAddresses">Compared letter by letter.</param>
+/// <param name="MatchesNoInterface">It asks for what an ENA never has: a parent function, a link type, RDMA, vDPA.</param>
+internal sealed record DeviceSelector(
+    IReadOnlyList<string> Vendors,
+    IReadOnlyList<string> Devices,
+    IReadOnlyList<string> Drivers,
+    IReadOnlyList<string> PciAddresses,
+    bool MatchesNoInterface
+)
+{
+    internal bool Matches(SimulatedDevice device) =>
+        !MatchesNoInterface
+        && Admits(Vendors, device.Vendor)
+        && Admits(Devices, device.Device)
+        && Admits(Drivers, device.Driver)
+        && Admits(PciAddresses, device.Address);
+
+    private static bool Admits(IReadOnlyList<string> wanted, string? value) =>
+        wanted.Count == 0 || wanted.Contains(value, StringComparer.Ordinal);
+}

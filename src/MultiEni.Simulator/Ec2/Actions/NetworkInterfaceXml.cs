@@ -1,0 +1,80 @@
+using MultiEni.Simulator.Ec2.Protocol;
+using MultiEni.Simulator.Ec2.State;
+
+namespace MultiEni.Simulator.Ec2.Actions;
+
+/// <summary>A network interface on the wire; the members follow the recordings of [ec2 I.1] and the service model.</summary>
+internal static class NetworkInterfaceXml
+{
+    public static void Write(Ec2State state, XmlAnswer answer, NetworkInterface row)
+    {
+        answer
+            .Text("networkInterfaceId", row.Id)
+            .Text("subnetId", row.SubnetId)
+            .Text("vpcId", row.VpcId)
+            .Text("availabilityZone", row.AvailabilityZone)
+            .Text("availabilityZoneId", NetworkInterfaceFields.ZoneId(row.AvailabilityZone))
+            .Text("description", row.Description)
+            .Text("ownerId", state.Options.AccountId)
+            .Flag("requesterManaged", false)
+            .Text("status", WireNames.Of(row.Status))
+            .Text("macAddress", row.MacAddress)
+            .Text("privateIpAddress", row.PrivateIps[0])
+            .Flag("sourceDestCheck", row.SourceDestCheck)
+            .Text("interfaceType", row.InterfaceType);
+        WriteGroups(state, answer, row);
+        if (row.Attachment is { } attachment)
+        {
+            answer.Begin("attachment");
+            WriteAttachment(answer, attachment);
+            answer
+                .Text("instanceId", attachment.InstanceId)
+                .Text("instanceOwnerId", state.Options.AccountId)
+                .End("attachment");
+        }
+
+        answer.TagSet(row.Tags);
+        WriteAddresses(answer, row);
+    }
+
+    public static void WriteGroups(Ec2State state, XmlAnswer answer, NetworkInterface row) =>
+        answer.Set(
+            "groupSet",
+            row.GroupIds,
+            (item, id) => item.Text("groupId", id).Text("groupName", state.SecurityGroups[id].Name)
+        );
+
+    public static void WriteAttachment(XmlAnswer answer, Attachment attachment) =>
+        answer
+            .Text("attachmentId", attachment.Id)
+            .Number("deviceIndex", attachment.DeviceIndex)
+            .Number("networkCardIndex", attachment.NetworkCardIndex)
+            .Text("status", WireNames.Of(attachment.Status))
+            .Time("attachTime", attachment.AttachTime)
+            .Flag("deleteOnTermination", attachment.DeleteOnTermination);
+
+    public static void WriteAddresses(XmlAnswer answer, NetworkInterface row)
+    {
+        answer.Set(
+            "privateIpAddressesSet",
+            row.PrivateIps,
+            (item, address) =>
+                item.Text("privateIpAddress", address).Flag("primary", address == row.PrivateIps[0])
+        );
+        answer.Set(
+            "ipv4PrefixSet",
+            row.Ipv4Prefixes,
+            static (item, prefix) => item.Text("ipv4Prefix", prefix)
+        );
+        answer.Set(
+            "ipv6AddressesSet",
+            row.Ipv6Addresses,
+            static (item, address) => item.Text("ipv6Address", address)
+        );
+        answer.Set(
+            "ipv6PrefixSet",
+            row.Ipv6Prefixes,
+            static (item, prefix) => item.Text("ipv6Prefix", prefix)
+        );
+    }
+}

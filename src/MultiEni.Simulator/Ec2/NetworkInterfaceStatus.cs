@@ -1,0 +1,14 @@
+namespace MultiEni.Simulator.Ec2;
+
+/// <summary>The status of a network interface itself; that of its attachment is <see cref="AttachmentStatus"/>.</summary>
+public enum NetworkInterfaceStatus
+{
+    /// <summary>Just created; recorded on AWS as the answer of the create call [ec2 I.1].</summary>
+    Pending,
+
+    /// <summary>Not attached.</summary>
+    Available,
+
+    /// <summary>Has an attachment, in whatever state that is.</summary>
+    InUse,
+}

@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiEni.Simulator.Ec2.State;
+
+/// <summary>The IPv4 addresses of a subnet: the first four and the last one are reserved, a prefix takes an aligned block of sixteen [ec2 C.3, I.3].</summary>
+internal sealed class Ipv4Pool
+{
+    private const int PrefixSize = 16;
+    private readonly uint _base;
+    private readonly bool[] _used;
+    private int _firstCandidate;
+
+    public Ipv4Pool(string cidr)
+    {
+        var network = IPNetwork.Parse(cidr);
+        if (
+            network.BaseAddress.AddressFamily != AddressFamily.InterNetwork
+            || network.PrefixLength is < 16 or > 28
+        )
+        {
+            throw new ArgumentException($"{cidr} is no IPv4 block of /16 to /28.", nameof(cidr));
+        }
+
+        _base = ToNumber(network.BaseAddress);
+        _used = new bool[1 << (32 - network.PrefixLength)];
+        _used[0] = _used[1] = _used[2] = _used[3] = _used[^1] = true;
+        Free = _used.Length - 5;
+    }
+
+    public int Free { get; private set; }
+
+    /// <summary>The lowest free addresses, or null, taking none, when there are too few.</summary>
+    public List<string>? Take(int count)
+    {
+        if (count > Free)
+        {
+            return null;
+        }
+
+        var taken = new List<string>(count);
+        for (var offset = _firstCandidate; taken.Count < count; offset++)
+        {
+            if (!_used[offset])
+            {
+                _used[offset] = true;
+                taken.Add(ToText(offset));
+            }
+
+            _firstCandidate = offset + 1;
+        }
+
+        Free -= count;
+        return taken;
+    }
+
+    /// <summary>Takes one given address; false when it is taken or reserved.</summary>
+    public bool TakeExactly(string address)
+    {
+        var offset = OffsetOf(address);
+        if (offset < 0 || _used[offset])
+        {
+            return false;
+        }
+
+        _used[offset] = true;
+        Free--;
+        return true;
+    }
+
+    /// <summary>Whether the address lies in the block.</summary>
+    public bool Contains(string address) => OffsetOf(address) >= 0;
+
+    /// <summary>The lowest whole free blocks of sixteen, or null, taking none, when there are too few.</summary>
+    public List<string>? TakePrefixes(int count)
+    {
+        var blocks = new List<int>(count);
+        for (var offset = 0; offset < _used.Length && blocks.Count < count; offset += PrefixSize)
+        {
+            if (_used.AsSpan(offset, PrefixSize).IndexOf(true) < 0)
+            {
+                blocks.Add(offset);
+            }
+        }
+
+        if (blocks.Count < count)
+        {
+            return null;
+        }
+
+        blocks.ForEach(offset => _used.AsSpan(offset, PrefixSize).Fill(true));
+        Free -= count * PrefixSize;
+        return blocks.ConvertAll(offset => $"{ToText(offset)}/28");
+    }
+
+    public void Release(string address)
+    {
+        var offset = OffsetOf(address);
+        _used[offset] = false;
+        _firstCandidate = Math.Min(_firstCandidate, offset);
+        Free++;
+    }
+
+    public void ReleasePrefix(string prefix)
+    {
+        var offset = OffsetOf(prefix[..prefix.IndexOf('/', StringComparison.Ordinal)]);
+        _used.AsSpan(offset, PrefixSize).Clear();
+        _firstCandidate = Math.Min(_firstCandidate, offset);
+        Free += PrefixSize;
+    }
+
+    private int OffsetOf(string address)
+    {
+        if (
+            !IPAddress.TryParse(address, out var parsed)
+            || parsed.AddressFamily != AddressFamily.InterNetwork
+        )
+        {
+            return -1;
+        }
+
+        var offset = (long)ToNumber(parsed) - _base;
+        return offset >= 0 && offset < _used.Length ? (int)offset : -1;
+    }
+
+    private static uint ToNumber(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        return ((uint)bytes[0] << 24) | ((uint)bytes[1] << 16) | ((uint)bytes[2] << 8) | bytes[3];
+    }
+
+    private string ToText(int offset)
+    {
+        var number = _base + (uint)offset;
+        return $"{number >> 24}.{(number >> 16) & 0xff}.{(number >> 8) & 0xff}.{number & 0xff}";
+    }
+}

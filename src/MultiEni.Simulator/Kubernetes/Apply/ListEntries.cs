@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Schema;
+
+namespace MultiEni.Simulator.Kubernetes.Apply;
+
+/// <summary>Names the entries of sets and map lists.</summary>
+internal static class ListEntries
+{
+    /// <summary>The step to an entry: <c>k:{"type":"Ready"}</c> or <c>v:"a"</c>.</summary>
+    public static string Step(ListSemantics rule, JsonNode? entry)
+    {
+        if (rule is not ListSemantics.Map map)
+        {
+            return "v:" + (entry?.ToJsonString() ?? "null");
+        }
+
+        var keys = new JsonObject();
+        foreach (var key in map.Keys.Order(StringComparer.Ordinal))
+        {
+            if ((entry as JsonObject)?[key] is { } value)
+            {
+                keys[key] = value.DeepClone();
+            }
+        }
+
+        return "k:" + keys.ToJsonString();
+    }
+
+    public static int IndexOf(JsonArray list, ListSemantics rule, string step)
+    {
+        for (var index = 0; index < list.Count; index++)
+        {
+            if (Step(rule, list[index]) == step)
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+}

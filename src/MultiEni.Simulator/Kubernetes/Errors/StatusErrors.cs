@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Resources;
+using MultiEni.Simulator.Kubernetes.Schema;
+
+namespace MultiEni.Simulator.Kubernetes.Errors;
+
+/// <summary>The refusals in the words of the API server: clients and users match on them.</summary>
+internal static class StatusErrors
+{
+    public static StatusException NotFound(ResourceDefinition resource, string name) =>
+        new(
+            404,
+            "NotFound",
+            $"{resource.GroupResource} \"{name}\" not found",
+            Details(resource.Plural, resource.Group, name)
+        );
+
+    public static StatusException UnknownPath() =>
+        new(404, "NotFound", "the server could not find the requested resource", []);
+
+    public static StatusException AlreadyExists(ResourceDefinition resource, string name) =>
+        new(
+            409,
+            "AlreadyExists",
+            $"{resource.GroupResource} \"{name}\" already exists",
+            Details(resource.Plural, resource.Group, name)
+        );
+
+    public static StatusException Conflict(ResourceDefinition resource, string name, string why) =>
+        new(
+            409,
+            "Conflict",
+            $"Operation cannot be fulfilled on {resource.GroupResource} \"{name}\": {why}",
+            Details(resource.Plural, resource.Group, name)
+        );
+
+    public static StatusException StaleVersion(ResourceDefinition resource, string name) =>
+        Conflict(
+            resource,
+            name,
+            "the object has been modified; please apply your changes to the latest version and try again"
+        );
+
+    public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static StatusException MethodNotAllowed() =>
+        new(
+            405,
+            "MethodNotAllowed",
+            "the server does not allow this method on the requested resource",
+            []
+        );
+
+    public static StatusException UnsupportedMediaType(string accepted) =>
+        new(
+            415,
+            "UnsupportedMediaType",
+            $"the body of the request was in an unknown format - accepted media types include: {accepted}",
+            []
+        );
+
+    public static StatusException NotAcceptable() =>
+        new(
+            406,
+            "NotAcceptable",
+            "only the following media types are accepted: application/json, application/yaml, application/json;as=Table;v=v1;g=meta.k8s.io",
+            []
+        );
+
+    public static StatusException Expired(string message) => new(410, "Expired", message);
+
+    public static StatusException TooLargeVersion(long wanted, long current) =>
+        new(
+            504,
+            "Timeout",
+            $"Too large resource version: {wanted}, current: {current}",
+            new JsonObject
+            {
+                ["causes"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["reason"] = "ResourceVersionTooLarge",
+                        ["message"] = "Too large resource version",
+                    }
+                ),
+            }
+        )
+        {
+            RetryAfterSeconds = 1,
+        };
+
+    public static StatusException Forbidden(ResourceDefinition resource, string name, string why) =>
+        new(
+            403,
+            "Forbidden",
+            name.Length == 0
+                ? $"{resource.GroupResource} is forbidden: {why}"
+                : $"{resource.GroupResource} \"{name}\" is forbidden: {why}",
+            Details(resource.Plural, resource.Group, name)
+        );
+
+    public static StatusException Invalid(
+        ResourceDefinition resource,
+        string name,
+        IReadOnlyList<FieldError> errors
+    )
+    {
+        var details = Details(resource.Kind, resource.Group, name);
+        var causes = new JsonArray();
+        foreach (var error in errors)
+        {
+            causes.Add(
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["reason"] = error.Reason,
+                        ["message"] = error.Message,
+                        ["field"] = error.Path.Length == 0 ? "<nil>" : error.Path,
+                    }
+            );
+        }
+
+        details["causes"] = causes;
+        var kind = resource.Group.Length == 0 ? resource.Kind : $"{resource.Kind}.{resource.Group}";
+        var list =
+            errors.Count == 1
+                ? errors[0].ToString()
+                : $"[{string.Join(", ", errors.Select(static error => error.ToString()))}]";
+        return new StatusException(
+            422,
+            "Invalid",
+            $"{kind} \"{name}\" is invalid: {list}",
+            details
+        );
+    }
+
+    public static StatusException Invalid(
+        ResourceDefinition resource,
+        string name,
+        string path,
+        string reason,
+        string message
+    ) => Invalid(resource, name, [new FieldError(path, reason, message)]);
+
+    private static JsonObject Details(string kind, string group, string name)
+    {
+        var details = new JsonObject();
+        if (name.Length > 0)
+        {
+            details["name"] = name;
+        }
+
+        if (group.Length > 0)
+        {
+            details["group"] = group;
+        }
+
+        details["kind"] = kind;
+        return details;
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http;
+using MultiEni.Simulator.Kubernetes.Resources;
+
+namespace MultiEni.Simulator.Kubernetes.Http;
+
+/// <summary>The parts of a resource path: <c>/apis/GROUP/VERSION[/namespaces/NAMESPACE]/RESOURCE[/NAME[/SUBRESOURCE]]</c>.</summary>
+/// <param name="Group">Empty for the core group.</param>
+/// <param name="Version">The API version.</param>
+/// <param name="Resource">The resource in the plural.</param>
+/// <param name="Namespace">Empty for cluster-scoped resources and across all namespaces.</param>
+/// <param name="Name">Empty for collections.</param>
+/// <param name="Subresource">Such as <c>status</c>, or empty.</param>
+internal sealed record Route(
+    string Group,
+    string Version,
+    string Resource,
+    string Namespace,
+    string Name,
+    string Subresource
+)
+{
+    /// <summary>Null when the path is not that of a resource.</summary>
+    public static Route? Parse(string path)
+    {
+        var parts = path.Trim('/').Split('/');
+        var start =
+            parts[0] == "api" && parts.Length > 2 ? 2
+            : parts[0] == "apis" && parts.Length > 3 ? 3
+            : 0;
+        if (start == 0 || parts.Any(static part => part.Length == 0))
+        {
+            return null;
+        }
+
+        var group = start == 2 ? "" : parts[1];
+        var version = parts[start - 1];
+        var rest = parts.AsSpan(start);
+        var inNamespace = "";
+        // namespaces/NAME and its subresources are about the namespace itself.
+        if (
+            rest[0] == "namespaces"
+            && rest.Length > 2
+            && !(rest.Length == 3 && rest[2] is "status" or "finalize")
+        )
+        {
+            inNamespace = Uri.UnescapeDataString(rest[1]);
+            rest = rest[2..];
+        }
+
+        return rest.Length > 3
+            ? null
+            : new Route(
+                group,
+                version,
+                rest[0],
+                inNamespace,
+                rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : "",
+                rest.Length > 2 ? rest[2] : ""
+            );
+    }
+
+    public string Verb(HttpRequest request) =>
+        request.Method switch
+        {
+            "GET" or "HEAD" when request.Query["watch"].ToString() is "true" or "1" => "watch",
+            "GET" or "HEAD" => Name.Length == 0 ? "list" : "get",
+            "POST" => "create",
+            "PUT" => "update",
+            "PATCH" => "patch",
+            "DELETE" => Name.Length == 0 ? "deletecollection" : "delete",
+            var other => other,
+        };
+
+    public ResourceDefinition? Find(ResourceRegistry registry) =>
+        registry.Find(Group, Version, Resource);
+}

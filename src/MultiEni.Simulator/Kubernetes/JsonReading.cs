@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MultiEni.Simulator.Kubernetes;
+
+/// <summary>Reads untyped JSON without throwing on absent or mistyped values.</summary>
+internal static class JsonReading
+{
+    public static string? Text(this JsonObject? obj, string field) =>
+        obj?[field] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    public static string? Text(this JsonObject? obj, string parent, string field) =>
+        (obj?[parent] as JsonObject).Text(field);
+
+    public static long? Integer(this JsonObject? obj, string field) =>
+        obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+            ? value.TryGetValue<long>(out var number)
+                ? number
+                : value.TryGetValue<int>(out var small)
+                    ? small
+                    : (long)value.GetValue<double>()
+            : null;
+
+    public static bool Flag(this JsonObject? obj, string field) =>
+        obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.True;
+
+    public static IReadOnlyList<string> Texts(this JsonObject? obj, string field) =>
+        obj?[field] is JsonArray list
+            ?
+            [
+                .. list.OfType<JsonValue>()
+                    .Select(static value =>
+                        value.TryGetValue<string>(out var text) ? text : value.ToString()
+                    ),
+            ]
+            : [];
+
+    /// <summary>The metadata of an object, added when absent.</summary>
+    public static JsonObject Metadata(this JsonObject obj)
+    {
+        if (obj["metadata"] is JsonObject metadata)
+        {
+            return metadata;
+        }
+
+        metadata = [];
+        obj["metadata"] = metadata;
+        return metadata;
+    }
+
+    /// <summary>The value at a dotted path as text, as field selectors compare it; empty when absent.</summary>
+    public static string TextAt(this JsonObject obj, string dottedPath)
+    {
+        JsonNode? node = obj;
+        foreach (var step in dottedPath.Split('.'))
+        {
+            node = (node as JsonObject)?[step];
+        }
+
+        return node switch
+        {
+            null => "",
+            JsonValue value when value.TryGetValue<string>(out var text) => text,
+            _ => node.ToJsonString(),
+        };
+    }
+
+    public static JsonObject Copy(this JsonObject obj) => obj.DeepClone().AsObject();
+}

@@ -1,0 +1,503 @@
+using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Apply;
+using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.Simulator.Kubernetes.Resources;
+using MultiEni.Simulator.Kubernetes.Storage;
+
+namespace MultiEni.Simulator.Kubernetes.Operations;
+
+/// <summary>Creates and changes objects by the rules of the API. Over HTTP and in process alike, every write goes through here.</summary>
+internal sealed class ObjectOperations
+{
+    private readonly Ledger _ledger;
+    private readonly ResourceRegistry _registry;
+    private readonly TimeProvider _time;
+    private readonly Action<ResourceDefinition, StoredObject> _stored;
+
+    /// <summary>Operations on one ledger.</summary>
+    /// <param name="ledger">Where objects are kept.</param>
+    /// <param name="registry">What is served.</param>
+    /// <param name="time">The clock of timestamps.</param>
+    /// <param name="stored">Told of each object stored, before the answer is given.</param>
+    public ObjectOperations(
+        Ledger ledger,
+        ResourceRegistry registry,
+        TimeProvider time,
+        Action<ResourceDefinition, StoredObject> stored
+    )
+    {
+        _ledger = ledger;
+        _registry = registry;
+        _time = time;
+        _stored = stored;
+    }
+
+    /// <summary>Whether a new node starts tainted as not ready.</summary>
+    public bool TaintsNewNodes { get; init; } = true;
+
+    public Written Create(
+        ResourceDefinition resource,
+        string inNamespace,
+        JsonObject body,
+        WriteOptions options,
+        bool? taintNode = null
+    )
+    {
+        var obj = body.Copy();
+        var name = PrepareNew(resource, inNamespace, obj);
+        var warnings = new List<string>();
+        DropStatus(resource, obj);
+        ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
+        KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
+        CheckNamespace(resource, inNamespace, name);
+        ObjectChecks.Validate(resource, obj, null);
+        if (options.FieldManager is not null && obj.Metadata()["managedFields"] is null)
+        {
+            Record([], obj, new ManagedFields(), resource, options);
+        }
+
+        return new Written(StoreNew(resource, obj, options), IsNew: true, warnings);
+    }
+
+    /// <summary>Replaces an object by what <paramref name="change"/> makes of it; the change is made again when another writer was faster.</summary>
+    public Written Update(
+        ResourceDefinition resource,
+        ObjectKey key,
+        Func<JsonObject, JsonObject> change,
+        WriteOptions options,
+        bool ownsFieldsAlready = false
+    )
+    {
+        CheckSubresource(resource, options);
+        while (true)
+        {
+            var current =
+                _ledger.Find(resource, key) ?? throw StatusErrors.NotFound(resource, key.Name);
+            var live = current.Thaw();
+            var warnings = new List<string>();
+            var obj = change(live.Copy());
+            PrepareChanged(resource, key, live, obj, options);
+            ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
+            ObjectChecks.Validate(resource, obj, live);
+            if (!ownsFieldsAlready)
+            {
+                RecordUpdate(resource, live, obj, options);
+            }
+
+            if (JsonNode.DeepEquals(live, obj))
+            {
+                return new Written(current, IsNew: false, warnings);
+            }
+
+            CountGeneration(resource, live, obj);
+            if (options.DryRun)
+            {
+                return new Written(
+                    StoredObject.Freeze(resource, obj, current.ResourceVersion),
+                    IsNew: false,
+                    warnings
+                );
+            }
+
+            if (IsReleased(obj))
+            {
+                if (_ledger.TryRemove(resource, current, obj) is { } removed)
+                {
+                    Gone?.Invoke(resource, removed);
+                    return new Written(removed, IsNew: false, warnings);
+                }
+            }
+            else if (_ledger.TryPut(resource, current, key, obj) is { } stored)
+            {
+                _stored(resource, stored);
+                return new Written(stored, IsNew: false, warnings);
+            }
+        }
+    }
+
+    /// <summary>Server-side apply: creates the object or merges into it.</summary>
+    public Written Apply(
+        ResourceDefinition resource,
+        ObjectKey key,
+        JsonObject configuration,
+        WriteOptions options
+    )
+    {
+        CheckSubresource(resource, options);
+        var manager = new Manager(
+            options.FieldManager
+                ?? throw StatusErrors.BadRequest(
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"
+                ),
+            IsApply: true,
+            resource.ApiVersion,
+            options.Subresource
+        );
+        var rules = new MergeRules(resource);
+        while (true)
+        {
+            var exists = _ledger.Find(resource, key) is not null;
+            if (!exists && options.Subresource.Length > 0)
+            {
+                throw StatusErrors.NotFound(resource, key.Name);
+            }
+
+            var wanted = ApplyConfiguration.Prepare(resource, key, configuration, options, exists);
+            if (exists)
+            {
+                try
+                {
+                    return Update(
+                        resource,
+                        key,
+                        live =>
+                            ServerSideApply.Apply(
+                                live,
+                                wanted,
+                                manager,
+                                options.Force,
+                                rules,
+                                Now()
+                            ),
+                        options,
+                        ownsFieldsAlready: true
+                    );
+                }
+                catch (StatusException gone) when (gone.Code == 404)
+                {
+                    continue;
+                }
+            }
+
+            var owned = ServerSideApply.Apply([], wanted, manager, force: true, rules, Now());
+            try
+            {
+                return Create(resource, key.Namespace, owned, options);
+            }
+            catch (StatusException faster)
+                when (faster.Reason == "AlreadyExists" && _ledger.Find(resource, key) is not null)
+            { }
+        }
+    }
+
+    /// <summary>Told of each object removed by an update that took its last finalizer.</summary>
+    public Action<ResourceDefinition, StoredObject>? Gone { get; set; }
+
+    /// <summary>Whether nothing holds an object whose deletion was asked for.</summary>
+    public static bool IsReleased(JsonObject obj)
+    {
+        var metadata = obj.Metadata();
+        return metadata["deletionTimestamp"] is not null
+            && metadata["finalizers"] is not JsonArray { Count: > 0 }
+            && metadata.Integer("deletionGracePeriodSeconds") is null or 0
+            && (obj["spec"] as JsonObject)?["finalizers"] is not JsonArray { Count: > 0 };
+    }
+
+    public string Now() => ApiTime.Seconds(_time.GetUtcNow());
+
+    private string PrepareNew(ResourceDefinition resource, string inNamespace, JsonObject obj)
+    {
+        ObjectChecks.CheckType(resource, obj);
+        var metadata = obj.Metadata();
+        var name = metadata.Text("name") ?? "";
+        if (name.Length == 0 && metadata.Text("generateName") is { Length: > 0 } prefix)
+        {
+            name = prefix + Random.Shared.GetString("bcdfghjklmnpqrstvwxz2456789", 5);
+            metadata["name"] = name;
+        }
+
+        CheckNamespaceMatches(resource, inNamespace, metadata);
+        if (metadata.Text("resourceVersion") is { Length: > 0 })
+        {
+            throw new StatusException(
+                500,
+                "",
+                "resourceVersion should not be set on objects to be created"
+            );
+        }
+
+        if (metadata["managedFields"] is JsonArray { Count: 0 })
+        {
+            metadata.Remove("managedFields");
+        }
+
+        foreach (
+            var serverOwned in (ReadOnlySpan<string>)
+                ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"]
+        )
+        {
+            metadata.Remove(serverOwned);
+        }
+
+        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["creationTimestamp"] = Now();
+        metadata.Remove("generation");
+        if (resource.CountsGenerations)
+        {
+            metadata["generation"] = 1;
+        }
+
+        return name;
+    }
+
+    private StoredObject StoreNew(ResourceDefinition resource, JsonObject obj, WriteOptions options)
+    {
+        var metadata = obj.Metadata();
+        var key = new ObjectKey(
+            resource.Namespaced ? metadata.Text("namespace") ?? "" : "",
+            metadata.Text("name") ?? ""
+        );
+        if (options.DryRun)
+        {
+            return _ledger.Find(resource, key) is null
+                ? StoredObject.Freeze(resource, obj, 0)
+                : throw StatusErrors.AlreadyExists(resource, key.Name);
+        }
+
+        var stored =
+            _ledger.TryPut(resource, null, key, obj)
+            ?? throw StatusErrors.AlreadyExists(resource, key.Name);
+        _stored(resource, stored);
+        return stored;
+    }
+
+    private static void PrepareChanged(
+        ResourceDefinition resource,
+        ObjectKey key,
+        JsonObject live,
+        JsonObject obj,
+        WriteOptions options
+    )
+    {
+        ObjectChecks.CheckType(resource, obj);
+        var metadata = obj.Metadata();
+        var old = live.Metadata();
+        if (metadata.Text("name") is { Length: > 0 } name && name != key.Name)
+        {
+            throw StatusErrors.BadRequest(
+                $"the name of the object ({name}) does not match the name on the URL ({key.Name})"
+            );
+        }
+
+        metadata["name"] = key.Name;
+        CheckNamespaceMatches(resource, key.Namespace, metadata);
+        if (metadata.Text("uid") is { Length: > 0 } uid && uid != old.Text("uid"))
+        {
+            throw StatusErrors.Conflict(
+                resource,
+                key.Name,
+                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Text("uid")}"
+            );
+        }
+
+        if (
+            metadata.Text("resourceVersion") is { Length: > 0 } version
+            && version != "0"
+            && version != old.Text("resourceVersion")
+        )
+        {
+            throw StatusErrors.StaleVersion(resource, key.Name);
+        }
+
+        foreach (
+            var field in (ReadOnlySpan<string>)
+                [
+                    "uid",
+                    "resourceVersion",
+                    "creationTimestamp",
+                    "deletionTimestamp",
+                    "deletionGracePeriodSeconds",
+                    "generation",
+                    "selfLink",
+                ]
+        )
+        {
+            Take(metadata, old, field);
+        }
+
+        if (options.Subresource == "status")
+        {
+            KeepAllButStatus(resource, live, obj);
+        }
+        else if (resource.HasStatus)
+        {
+            Take(obj, live, "status");
+        }
+
+        if (resource.GroupResource == "namespaces")
+        {
+            Take(obj, live, "spec");
+        }
+    }
+
+    private static void KeepAllButStatus(
+        ResourceDefinition resource,
+        JsonObject live,
+        JsonObject obj
+    )
+    {
+        var owners = obj.Metadata()["managedFields"]?.DeepClone();
+        foreach (
+            var field in obj.Select(static property => property.Key)
+                .Union(live.Select(static property => property.Key))
+                .ToList()
+        )
+        {
+            // A kubelet sets labels and annotations of its node or pod together with the status; custom resources take nothing but the status.
+            if (field != "status" && (field != "metadata" || resource.IsCustom))
+            {
+                Take(obj, live, field);
+            }
+        }
+
+        var metadata = obj.Metadata();
+        metadata.Remove("managedFields");
+        if (owners is not null)
+        {
+            metadata["managedFields"] = owners;
+        }
+    }
+
+    private void RecordUpdate(
+        ResourceDefinition resource,
+        JsonObject live,
+        JsonObject obj,
+        WriteOptions options
+    )
+    {
+        // One empty entry is the way to ask for a fresh start; anything else that a client sends back is what it read.
+        var isReset =
+            obj.Metadata()["managedFields"] is JsonArray { Count: 1 } entries
+            && entries[0] is JsonObject { Count: 0 };
+        var owners = isReset ? new ManagedFields() : ManagedFields.Of(live);
+        if (isReset)
+        {
+            obj.Metadata().Remove("managedFields");
+        }
+        else if (owners.IsEmpty && options.FieldManager is null)
+        {
+            Take(obj.Metadata(), live.Metadata(), "managedFields");
+        }
+        else
+        {
+            Record(live, obj, owners, resource, options);
+        }
+    }
+
+    private void Record(
+        JsonObject before,
+        JsonObject now,
+        ManagedFields owners,
+        ResourceDefinition resource,
+        WriteOptions options
+    ) =>
+        ServerSideApply.RecordUpdate(
+            before,
+            now,
+            owners,
+            new Manager(
+                options.FieldManager ?? "simulator",
+                IsApply: false,
+                resource.ApiVersion,
+                options.Subresource
+            ),
+            new MergeRules(resource),
+            Now()
+        );
+
+    private static void CountGeneration(
+        ResourceDefinition resource,
+        JsonObject live,
+        JsonObject obj
+    )
+    {
+        if (!resource.CountsGenerations)
+        {
+            return;
+        }
+
+        var before = live.Copy();
+        var now = obj.Copy();
+        foreach (var copy in (ReadOnlySpan<JsonObject>)[before, now])
+        {
+            copy.Remove("metadata");
+            if (resource.HasStatus)
+            {
+                copy.Remove("status");
+            }
+        }
+
+        if (!JsonNode.DeepEquals(before, now))
+        {
+            obj.Metadata()["generation"] = (live.Metadata().Integer("generation") ?? 1) + 1;
+        }
+    }
+
+    private void CheckNamespace(ResourceDefinition resource, string inNamespace, string name)
+    {
+        if (!resource.Namespaced)
+        {
+            return;
+        }
+
+        var namespaces = _registry.Find("namespaces")!;
+        var found =
+            _ledger.Find(namespaces, new ObjectKey("", inNamespace))
+            ?? throw StatusErrors.NotFound(namespaces, inNamespace);
+        if (found.IsBeingDeleted)
+        {
+            throw StatusErrors.Forbidden(
+                resource,
+                name,
+                $"unable to create new content in namespace {inNamespace} because it is being terminated"
+            );
+        }
+    }
+
+    private static void CheckNamespaceMatches(
+        ResourceDefinition resource,
+        string inNamespace,
+        JsonObject metadata
+    )
+    {
+        if (!resource.Namespaced)
+        {
+            metadata.Remove("namespace");
+            return;
+        }
+
+        if (metadata.Text("namespace") is { Length: > 0 } own && own != inNamespace)
+        {
+            throw StatusErrors.BadRequest(
+                "the namespace of the provided object does not match the namespace sent on the request"
+            );
+        }
+
+        metadata["namespace"] = inNamespace;
+    }
+
+    private static void CheckSubresource(ResourceDefinition resource, WriteOptions options)
+    {
+        if (options.Subresource == "status" && !resource.HasStatus)
+        {
+            throw StatusErrors.UnknownPath();
+        }
+    }
+
+    private static void DropStatus(ResourceDefinition resource, JsonObject obj)
+    {
+        if (resource.HasStatus && !resource.KeepsStatusOnCreate)
+        {
+            obj.Remove("status");
+        }
+    }
+
+    private static void Take(JsonObject target, JsonObject source, string field)
+    {
+        target.Remove(field);
+        if (source[field] is { } value)
+        {
+            target[field] = value.DeepClone();
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Errors;
+
+namespace MultiEni.Simulator.Kubernetes.Patching;
+
+/// <summary>JSON patch (RFC 6902).</summary>
+internal static class JsonPatch
+{
+    /// <summary>Changes <paramref name="target"/> in place and returns it.</summary>
+    /// <exception cref="StatusException">422: an operation cannot be carried out, or a test failed.</exception>
+    public static JsonObject Apply(JsonObject target, JsonArray operations)
+    {
+        JsonNode? document = target;
+        foreach (var node in operations)
+        {
+            if (node is not JsonObject operation)
+            {
+                throw Refused("an operation is not an object");
+            }
+
+            Apply(document, operation);
+        }
+
+        return document.AsObject();
+    }
+
+    private static void Apply(JsonNode document, JsonObject operation)
+    {
+        var path = operation.Text("path") ?? throw Refused("path is missing");
+        switch (operation.Text("op"))
+        {
+            case "add":
+                Add(document, path, operation["value"]?.DeepClone());
+                break;
+            case "remove":
+                Remove(document, path);
+                break;
+            case "replace":
+                Remove(document, path);
+                Add(document, path, operation["value"]?.DeepClone());
+                break;
+            case "move":
+                var moved = Remove(
+                    document,
+                    operation.Text("from") ?? throw Refused("from is missing")
+                );
+                Add(document, path, moved);
+                break;
+            case "copy":
+                Add(
+                    document,
+                    path,
+                    Get(document, operation.Text("from") ?? throw Refused("from is missing"))
+                        ?.DeepClone()
+                );
+                break;
+            case "test":
+                if (!JsonNode.DeepEquals(Get(document, path), operation["value"]))
+                {
+                    throw Refused($"testing path {path} value failed");
+                }
+
+                break;
+            default:
+                throw Refused($"unknown operation {operation.Text("op")}");
+        }
+    }
+
+    private static JsonNode? Get(JsonNode document, string pointer)
+    {
+        if (pointer.Length == 0)
+        {
+            return document;
+        }
+
+        var (parent, last) = Parent(document, pointer);
+        return parent switch
+        {
+            JsonObject obj when obj.TryGetPropertyValue(last, out var value) => value,
+            JsonArray list when Index(list, last, forAdd: false) is var index => list[index],
+            _ => null,
+        };
+    }
+
+    private static void Add(JsonNode document, string pointer, JsonNode? value)
+    {
+        var (parent, last) = Parent(document, pointer);
+        switch (parent)
+        {
+            case JsonObject obj:
+                obj[last] = value;
+                break;
+            case JsonArray list:
+                list.Insert(Index(list, last, forAdd: true), value);
+                break;
+            default:
+                throw Refused($"add operation does not apply: doc is missing path: {pointer}");
+        }
+    }
+
+    private static JsonNode? Remove(JsonNode document, string pointer)
+    {
+        var (parent, last) = Parent(document, pointer);
+        switch (parent)
+        {
+            case JsonObject obj when obj.TryGetPropertyValue(last, out var value):
+                obj.Remove(last);
+                return value;
+            case JsonArray list:
+                var index = Index(list, last, forAdd: false);
+                var removed = list[index];
+                list.RemoveAt(index);
+                return removed;
+            default:
+                throw Refused($"remove operation does not apply: doc is missing key: {pointer}");
+        }
+    }
+
+    private static (JsonNode? Parent, string Last) Parent(JsonNode document, string pointer)
+    {
+        if (!pointer.StartsWith('/'))
+        {
+            throw Refused($"{pointer} is not a JSON pointer to a part of the document");
+        }
+
+        var steps = pointer[1..].Split('/');
+        JsonNode? node = document;
+        foreach (var step in steps.AsSpan(0, steps.Length - 1))
+        {
+            var name = Unescape(step);
+            node = node switch
+            {
+                JsonObject obj => obj[name],
+                JsonArray list => list[Index(list, name, forAdd: false)],
+                _ => null,
+            };
+        }
+
+        return (node, Unescape(steps[^1]));
+    }
+
+    private static int Index(JsonArray list, string text, bool forAdd)
+    {
+        if (forAdd && text == "-")
+        {
+            return list.Count;
+        }
+
+        return
+            int.TryParse(text, out var index) && index >= 0 && index < list.Count + (forAdd ? 1 : 0)
+            ? index
+            : throw Refused($"index {text} is out of bounds");
+    }
+
+    private static string Unescape(string step) =>
+        step.Replace("~1", "/", StringComparison.Ordinal)
+            .Replace("~0", "~", StringComparison.Ordinal);
+
+    private static StatusException Refused(string why) =>
+        new(
+            422,
+            "Invalid",
+            $"the server rejected our request due to an error in our request: {why}",
+            []
+        );
+}

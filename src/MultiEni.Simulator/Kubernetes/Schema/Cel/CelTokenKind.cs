@@ -1,0 +1,9 @@
+namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
+
+internal enum CelTokenKind
+{
+    End,
+    Identifier,
+    Symbol,
+    Literal,
+}

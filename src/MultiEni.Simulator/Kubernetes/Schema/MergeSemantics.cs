@@ -1,0 +1,54 @@
+namespace MultiEni.Simulator.Kubernetes.Schema;
+
+/// <summary>Derives how server-side apply merges a value from the schema's extensions.</summary>
+internal static class MergeSemantics
+{
+    private static readonly ListSemantics.Atomic Whole = new();
+    private static readonly ListSemantics.Set Scalars = new();
+    private static readonly ListSemantics.Granular Fields = new();
+
+    public static ListSemantics At(SchemaNode root, IReadOnlyList<string> path)
+    {
+        var node = root;
+        foreach (var step in path)
+        {
+            if (node is null or { PreservesUnknownFields: true, Properties.Count: 0 })
+            {
+                // Where nothing is described, the shape of the data decides: objects part by part, lists as a whole.
+                return step == "[]" ? Whole : Fields;
+            }
+
+            if (
+                node.IsAtomicMap
+                || (
+                    node.Type == SchemaType.Array
+                    && node.ListType is null or ListType.Atomic
+                    && node.Type == SchemaType.Array
+                )
+            )
+            {
+                return Whole;
+            }
+
+            // Metadata has a schema of its own, which is not part of the definition.
+            if (ReferenceEquals(node, root) && step == "metadata")
+            {
+                return Fields;
+            }
+
+            node = step == "[]" ? node.Items! : node.Child(step)!;
+        }
+
+        return node switch
+        {
+            null => Fields,
+            { Type: SchemaType.Array, ListType: ListType.Set } => Scalars,
+            { Type: SchemaType.Array, ListType: ListType.Map } => new ListSemantics.Map(
+                node.MapKeys
+            ),
+            { Type: SchemaType.Array } or { IsAtomicMap: true } => Whole,
+            { Type: SchemaType.Object } or { PreservesUnknownFields: true } => Fields,
+            _ => Whole,
+        };
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace MultiEni.Simulator.Kubernetes.Schema;
+
+/// <summary>One compiled node of a structural schema.</summary>
+internal sealed class SchemaNode
+{
+    public static readonly IReadOnlyDictionary<string, SchemaNode> NoProperties =
+        new Dictionary<string, SchemaNode>();
+
+    public SchemaType Type { get; init; }
+
+    public string? Format { get; init; }
+
+    public bool IsNullable { get; init; }
+
+    public bool IsIntOrString { get; init; }
+
+    public bool PreservesUnknownFields { get; init; }
+
+    public bool IsEmbeddedResource { get; init; }
+
+    public IReadOnlyDictionary<string, SchemaNode> Properties { get; init; } = NoProperties;
+
+    /// <summary>Schema of the values of a map.</summary>
+    public SchemaNode? AdditionalProperties { get; init; }
+
+    /// <summary><c>additionalProperties: true</c>, or a schema for them.</summary>
+    public bool AllowsAdditionalProperties { get; init; }
+
+    public SchemaNode? Items { get; init; }
+
+    public JsonNode? Default { get; init; }
+
+    public string[] Required { get; init; } = [];
+
+    public JsonNode?[]? Enum { get; init; }
+
+    public JsonNumber? Minimum { get; init; }
+
+    public bool ExclusiveMinimum { get; init; }
+
+    public JsonNumber? Maximum { get; init; }
+
+    public bool ExclusiveMaximum { get; init; }
+
+    public JsonNumber? MultipleOf { get; init; }
+
+    public long? MinLength { get; init; }
+
+    public long? MaxLength { get; init; }
+
+    public long? MinItems { get; init; }
+
+    public long? MaxItems { get; init; }
+
+    public long? MinProperties { get; init; }
+
+    public long? MaxProperties { get; init; }
+
+    public string? Pattern { get; init; }
+
+    public Regex? PatternExpression { get; init; }
+
+    public SchemaNode[] AllOf { get; init; } = [];
+
+    public SchemaNode[] AnyOf { get; init; } = [];
+
+    public SchemaNode[] OneOf { get; init; } = [];
+
+    public SchemaNode? Not { get; init; }
+
+    public ListType? ListType { get; init; }
+
+    public string[] MapKeys { get; init; } = [];
+
+    /// <summary><c>x-kubernetes-map-type: atomic</c>.</summary>
+    public bool IsAtomicMap { get; init; }
+
+    public SchemaRule[] Rules { get; set; } = [];
+
+    /// <summary>Whether this node or one below it has rules.</summary>
+    public bool HasRules { get; set; }
+
+    /// <summary>Whether this node or one below it has defaults.</summary>
+    public bool HasDefaults { get; set; }
+
+    /// <summary>The schema of a field or of a map's value, or null when there is none.</summary>
+    public SchemaNode? Child(string key) =>
+        Properties.TryGetValue(key, out var property) ? property : AdditionalProperties;
+}

@@ -1,0 +1,353 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.Simulator.Kubernetes.Resources;
+
+namespace MultiEni.Simulator.Kubernetes.Storage;
+
+/// <summary>
+/// All objects under one resourceVersion counter. It keeps what it is told, in order, and tells watchers; the rules of the API are in
+/// the operations above it.
+/// </summary>
+internal sealed class Ledger
+{
+    private const int KeptPagedLists = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ResourceTable> _tables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(
+        StringComparer.Ordinal
+    );
+    private readonly Dictionary<string, HashSet<(string GroupResource, ObjectKey Key)>> _byOwner =
+        new(StringComparer.Ordinal);
+    private readonly int _historyLength;
+    private long _version = 1;
+
+    public Ledger(int historyLength) => _historyLength = historyLength;
+
+    public long Version
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _version;
+            }
+        }
+    }
+
+    public StoredObject? Find(ResourceDefinition resource, ObjectKey key) =>
+        Table(resource).Objects.GetValueOrDefault(key);
+
+    public (long Version, ImmutableSortedDictionary<ObjectKey, StoredObject> Objects) Snapshot(
+        ResourceDefinition resource
+    )
+    {
+        lock (_gate)
+        {
+            return (_version, Table(resource).Objects);
+        }
+    }
+
+    /// <summary>Stores <paramref name="obj"/> if the stored version is still <paramref name="expected"/>; null when it is not.</summary>
+    public StoredObject? TryPut(
+        ResourceDefinition resource,
+        StoredObject? expected,
+        ObjectKey key,
+        JsonObject obj
+    )
+    {
+        lock (_gate)
+        {
+            var table = Table(resource);
+            var current = table.Objects.GetValueOrDefault(key);
+            if (!ReferenceEquals(current, expected))
+            {
+                return null;
+            }
+
+            var stored = StoredObject.Freeze(resource, obj, _version + 1);
+            _version++;
+            table.Objects = table.Objects.SetItem(key, stored);
+            Index(resource, current, stored);
+            Publish(
+                table,
+                new Change(
+                    current is null ? ChangeType.Added : ChangeType.Modified,
+                    _version,
+                    stored,
+                    current
+                )
+            );
+            return stored;
+        }
+    }
+
+    /// <summary>Removes the object if it is still <paramref name="expected"/>; <paramref name="last"/> is what watchers see of it.</summary>
+    public StoredObject? TryRemove(
+        ResourceDefinition resource,
+        StoredObject expected,
+        JsonObject last
+    )
+    {
+        lock (_gate)
+        {
+            var table = Table(resource);
+            if (!ReferenceEquals(table.Objects.GetValueOrDefault(expected.Key), expected))
+            {
+                return null;
+            }
+
+            var removed = StoredObject.Freeze(resource, last, _version + 1);
+            _version++;
+            table.Objects = table.Objects.Remove(expected.Key);
+            Index(resource, expected, null);
+            Publish(table, new Change(ChangeType.Deleted, _version, removed, expected));
+            return removed;
+        }
+    }
+
+    /// <summary>Whether an object with this uid exists.</summary>
+    public bool Exists(string uid)
+    {
+        lock (_gate)
+        {
+            return _byUid.ContainsKey(uid);
+        }
+    }
+
+    public (string GroupResource, ObjectKey Key)? FindByUid(string uid)
+    {
+        lock (_gate)
+        {
+            return _byUid.TryGetValue(uid, out var found) ? found : null;
+        }
+    }
+
+    /// <summary>The objects that name <paramref name="uid"/> among their owners.</summary>
+    public IReadOnlyList<(string GroupResource, ObjectKey Key)> Dependents(string uid)
+    {
+        lock (_gate)
+        {
+            return _byOwner.TryGetValue(uid, out var dependents) ? [.. dependents] : [];
+        }
+    }
+
+    /// <summary>Keeps a snapshot for the following pages of a list.</summary>
+    public void KeepForPaging(
+        ResourceDefinition resource,
+        long version,
+        ImmutableSortedDictionary<ObjectKey, StoredObject> objects
+    )
+    {
+        lock (_gate)
+        {
+            var kept = Table(resource).PagedLists;
+            kept[version] = objects;
+            if (kept.Count > KeptPagedLists)
+            {
+                kept.Remove(kept.Keys.First());
+            }
+        }
+    }
+
+    public ImmutableSortedDictionary<ObjectKey, StoredObject>? FindForPaging(
+        ResourceDefinition resource,
+        long version
+    )
+    {
+        lock (_gate)
+        {
+            return Table(resource).PagedLists.GetValueOrDefault(version);
+        }
+    }
+
+    /// <summary>Opens a watch.</summary>
+    /// <param name="resource">What to watch.</param>
+    /// <param name="filter">Which objects show.</param>
+    /// <param name="since">The version after which changes are told; null begins with an Added for each object there is.</param>
+    /// <param name="marksInitialEnd">Whether a bookmark follows those initial objects.</param>
+    /// <exception cref="StatusException">410: <paramref name="since"/> is older than the history.</exception>
+    public Watcher Watch(
+        ResourceDefinition resource,
+        ObjectFilter filter,
+        long? since,
+        bool marksInitialEnd = false
+    )
+    {
+        lock (_gate)
+        {
+            var table = Table(resource);
+            if (since is { } tooOld && tooOld < table.OldestVersion)
+            {
+                throw StatusErrors.Expired(
+                    $"too old resource version: {tooOld} ({table.OldestVersion})"
+                );
+            }
+
+            var watcher = new Watcher(
+                filter,
+                self =>
+                {
+                    lock (_gate)
+                    {
+                        table.Watchers.Remove(self);
+                    }
+                }
+            );
+            if (since is { } version)
+            {
+                foreach (var change in table.History)
+                {
+                    if (change.ResourceVersion > version)
+                    {
+                        watcher.Offer(change);
+                    }
+                }
+            }
+            else
+            {
+                foreach (var obj in table.Objects.Values)
+                {
+                    watcher.Offer(new Change(ChangeType.Added, obj.ResourceVersion, obj, null));
+                }
+
+                if (marksInitialEnd)
+                {
+                    watcher.Offer(
+                        new Change(
+                            ChangeType.Bookmark,
+                            _version,
+                            null,
+                            null,
+                            EndsInitialEvents: true
+                        )
+                    );
+                }
+            }
+
+            table.Watchers.Add(watcher);
+            return watcher;
+        }
+    }
+
+    /// <summary>Queues a bookmark behind everything that the watcher must see before it.</summary>
+    public void Bookmark(Watcher watcher)
+    {
+        lock (_gate)
+        {
+            watcher.Offer(new Change(ChangeType.Bookmark, _version, null, null));
+        }
+    }
+
+    public int EndWatches(
+        bool cut,
+        Func<ResourceDefinition, bool>? which,
+        ResourceRegistry registry
+    )
+    {
+        lock (_gate)
+        {
+            var ended = 0;
+            foreach (var (groupResource, table) in _tables)
+            {
+                if (
+                    which is not null
+                    && (registry.Find(groupResource) is not { } resource || !which(resource))
+                )
+                {
+                    continue;
+                }
+
+                foreach (var watcher in table.Watchers.All)
+                {
+                    watcher.End(cut);
+                    ended++;
+                }
+            }
+
+            return ended;
+        }
+    }
+
+    public int CountWatches()
+    {
+        lock (_gate)
+        {
+            return _tables.Values.Sum(static table => table.Watchers.Count);
+        }
+    }
+
+    /// <summary>Forgets all history, as a compaction of the database does.</summary>
+    public void Compact()
+    {
+        lock (_gate)
+        {
+            foreach (var table in _tables.Values)
+            {
+                table.History.Clear();
+                table.PagedLists.Clear();
+                table.OldestVersion = _version;
+            }
+        }
+    }
+
+    private ResourceTable Table(ResourceDefinition resource)
+    {
+        lock (_gate)
+        {
+            if (!_tables.TryGetValue(resource.GroupResource, out var table))
+            {
+                _tables[resource.GroupResource] = table = new ResourceTable();
+            }
+
+            return table;
+        }
+    }
+
+    private void Publish(ResourceTable table, Change change)
+    {
+        table.History.Enqueue(change);
+        while (table.History.Count > _historyLength)
+        {
+            table.OldestVersion = table.History.Dequeue().ResourceVersion;
+        }
+
+        table.Watchers.Publish(change);
+    }
+
+    private void Index(ResourceDefinition resource, StoredObject? before, StoredObject? now)
+    {
+        if (before is not null && before.Uid != now?.Uid)
+        {
+            _byUid.Remove(before.Uid);
+        }
+
+        if (now is not null)
+        {
+            _byUid[now.Uid] = (resource.GroupResource, now.Key);
+        }
+
+        foreach (var owner in before?.OwnerUids ?? [])
+        {
+            if (
+                _byOwner.TryGetValue(owner, out var dependents)
+                && dependents.Remove((resource.GroupResource, before!.Key))
+                && dependents.Count == 0
+            )
+            {
+                _byOwner.Remove(owner);
+            }
+        }
+
+        foreach (var owner in now?.OwnerUids ?? [])
+        {
+            if (!_byOwner.TryGetValue(owner, out var dependents))
+            {
+                _byOwner[owner] = dependents = [];
+            }
+
+            dependents.Add((resource.GroupResource, now!.Key));
+        }
+    }
+}

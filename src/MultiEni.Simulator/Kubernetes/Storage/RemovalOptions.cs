@@ -1,0 +1,23 @@
+namespace MultiEni.Simulator.Kubernetes.Storage;
+
+/// <summary>How an object is to be deleted; the same choices that DeleteOptions has.</summary>
+public sealed record RemovalOptions
+{
+    /// <summary>Background garbage collection and no conditions.</summary>
+    public static RemovalOptions Default { get; } = new();
+
+    /// <summary><c>Background</c>, <c>Foreground</c> or <c>Orphan</c>: what becomes of dependents.</summary>
+    public string PropagationPolicy { get; init; } = "Background";
+
+    /// <summary>Seconds that a pod gets to end; null takes the pod's own.</summary>
+    public long? GracePeriodSeconds { get; init; }
+
+    /// <summary>Deletes only the object with this uid.</summary>
+    public string? Uid { get; init; }
+
+    /// <summary>Deletes only this version of the object.</summary>
+    public string? ResourceVersion { get; init; }
+
+    /// <summary>Checks everything and deletes nothing.</summary>
+    public bool DryRun { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace MultiEni.Simulator.Kubernetes.Storage;
+
+/// <summary>How a write is to be carried out; the same choices that the query string of a request has.</summary>
+public sealed record WriteOptions
+{
+    /// <summary>Plain writes with nothing special.</summary>
+    public static WriteOptions Default { get; } = new();
+
+    /// <summary>A write to the status subresource.</summary>
+    public static WriteOptions Status { get; } = new() { Subresource = "status" };
+
+    /// <summary>Empty for the object itself, or <c>status</c>.</summary>
+    public string Subresource { get; init; } = "";
+
+    /// <summary>Who owns the fields written. Null tracks nothing as long as nobody else does, which is what fast simulated writers want.</summary>
+    public string? FieldManager { get; init; }
+
+    /// <summary>Checks everything and stores nothing.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Under server-side apply, takes fields that others own.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>What becomes of fields that the schema does not know.</summary>
+    public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;
+}

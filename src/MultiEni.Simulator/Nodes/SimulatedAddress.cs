@@ -1,0 +1,7 @@
+namespace MultiEni.Simulator.Nodes;
+
+/// <summary>One address of a link.</summary>
+/// <param name="LinkIndex">The link.</param>
+/// <param name="Address">Without the prefix length.</param>
+/// <param name="PrefixLength">In bits.</param>
+public sealed record SimulatedAddress(int LinkIndex, string Address, int PrefixLength);

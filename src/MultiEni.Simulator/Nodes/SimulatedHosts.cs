@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MultiEni.Simulator.Nodes;
+
+/// <summary>All simulated nodes of a cluster behind one HTTP server on loopback, which speaks the wire protocol of a simulated host.</summary>
+public sealed class SimulatedHosts : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, SimulatedHost> byName = new(
+        StringComparer.Ordinal
+    );
+    private readonly ConcurrentDictionary<string, SimulatedHost> byInstance = new(
+        StringComparer.Ordinal
+    );
+    private readonly CancellationTokenSource stopping = new();
+    private readonly WebApplication server;
+
+    private SimulatedHosts(WebApplication server) => this.server = server;
+
+    /// <summary>Where the server listens, <c>http://127.0.0.1:PORT/</c>.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>All nodes that were not terminated.</summary>
+    public IReadOnlyCollection<SimulatedHost> All => [.. byName.Values];
+
+    /// <summary>A node by its name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public SimulatedHost this[string node] =>
+        byName.TryGetValue(node, out var host)
+            ? host
+            : throw new KeyNotFoundException($"There is no node {node}.");
+
+    /// <summary>Starts the server on a free port.</summary>
+    public static async Task<SimulatedHosts> StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0)
+        );
+        var application = builder.Build();
+        var hosts = new SimulatedHosts(application);
+        application.Run(hosts.AnswerAsync);
+        await application.StartAsync(cancellationToken);
+        hosts.Address = new Uri(application.Urls.First());
+        return hosts;
+    }
+
+    /// <summary>Base address of one node's protocol, the value of <c>ENI_MANAGER_HOST</c>.</summary>
+    public Uri HostUri(string node) => new(Address, $"hosts/{Uri.EscapeDataString(node)}");
+
+    /// <summary>Adds a node.</summary>
+    public void Add(SimulatedHost host)
+    {
+        if (!byName.TryAdd(host.Name, host))
+        {
+            throw new InvalidOperationException($"There is a node {host.Name} already.");
+        }
+
+        byInstance[host.InstanceId] = host;
+    }
+
+    /// <summary>The node of an EC2 instance, or null.</summary>
+    public SimulatedHost? OfInstance(string instanceId) => byInstance.GetValueOrDefault(instanceId);
+
+    /// <summary>Terminates a node's machine: requests for it get status 404 from now on.</summary>
+    public void Remove(string instanceId)
+    {
+        if (byInstance.TryRemove(instanceId, out var host))
+        {
+            byName.TryRemove(new KeyValuePair<string, SimulatedHost>(host.Name, host));
+            host.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        foreach (var instance in byInstance.Keys)
+        {
+            Remove(instance);
+        }
+
+        await server.DisposeAsync();
+        stopping.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var parts = (context.Request.Path.Value ?? "").Split(
+            '/',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        if (
+            parts is not ["hosts", var name, .. var operation]
+            || !byName.TryGetValue(name, out var host)
+        )
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (!host.Up)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        try
+        {
+            await new HostRequest(context, host, stopping.Token).AnswerAsync(operation);
+        }
+        catch (OperationCanceledException)
+            when (stopping.IsCancellationRequested || context.RequestAborted.IsCancellationRequested
+            )
+        {
+            context.Features.Get<IHttpRequestLifetimeFeature>()?.Abort();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace MultiEni.Simulator.Nodes;
+
+/// <summary>Keeps a write waiting until disposed.</summary>
+internal sealed class WriteBlock : IDisposable
+{
+    private readonly TaskCompletionSource released = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
+    internal Task Released => released.Task;
+
+    public void Dispose() => released.TrySetResult();
+}

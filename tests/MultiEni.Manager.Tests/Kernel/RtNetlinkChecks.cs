@@ -1,0 +1,208 @@
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Host.Kernel;
+
+namespace MultiEni.Manager.Tests.Kernel;
+
+/// <summary>rtnetlink of the real kernel. Each check makes links of its own names and leaves them to the namespace's end.</summary>
+public sealed class RtNetlinkChecks
+{
+    private readonly RtNetlink _links = new(new BlockingCalls());
+
+    public RtNetlinkChecks() => OwnNamespace.Demand();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact(Explicit = true)]
+    public async Task A_link_shows_its_name_address_MTU_and_state()
+    {
+        await OwnNamespace.SetUpAsync(
+            "link add look0 address 0a:00:00:00:00:01 mtu 1400 type veth peer name look1\nlink set look0 up\n"
+        );
+        var state = await _links.ReadAsync(Cancellation);
+        var (look, peer) = (Named(state, "look0"), Named(state, "look1"));
+
+        Assert.Equal(("0a:00:00:00:00:01", 1400, true), (look.MacAddress, look.Mtu, look.Up));
+        Assert.False(peer.Up);
+        // The two ends of a pair name each other in the attribute for lower links; neither is stacked on the other.
+        Assert.Null(look.LowerIndex);
+        Assert.Null(peer.LowerIndex);
+        Assert.Equal("00:00:00:00:00:00", Named(state, "lo").MacAddress);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_link_goes_up_and_down_again()
+    {
+        await OwnNamespace.SetUpAsync("link add up0 type veth peer name up1\n");
+        var index = Named(await _links.ReadAsync(Cancellation), "up0").Index;
+
+        Assert.Equal(Errno.None, await _links.SetUpAsync(index, up: true, Cancellation));
+        Assert.True(Named(await _links.ReadAsync(Cancellation), "up0").Up);
+        Assert.Equal(Errno.None, await _links.SetUpAsync(index, up: false, Cancellation));
+        Assert.False(Named(await _links.ReadAsync(Cancellation), "up0").Up);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task An_MTU_of_9001_is_taken_and_an_impossible_one_refused()
+    {
+        await OwnNamespace.SetUpAsync("link add mtu0 type veth peer name mtu1\nlink set mtu0 up\n");
+        var index = Named(await _links.ReadAsync(Cancellation), "mtu0").Index;
+
+        Assert.Equal(Errno.None, await _links.SetMtuAsync(index, 9001, Cancellation));
+        Assert.Equal(
+            (9001, true),
+            Named(await _links.ReadAsync(Cancellation), "mtu0") is var link
+                ? (link.Mtu, link.Up)
+                : default
+        );
+        Assert.Equal(Errno.Invalid, await _links.SetMtuAsync(index, 1_000_000, Cancellation));
+        Assert.Equal(9001, Named(await _links.ReadAsync(Cancellation), "mtu0").Mtu);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_link_that_is_not_there_answers_no_such_device()
+    {
+        Assert.Equal(Errno.NoDevice, await _links.SetUpAsync(999_999, up: true, Cancellation));
+        Assert.Equal(Errno.NoDevice, await _links.SetMtuAsync(999_999, 1500, Cancellation));
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_member_of_a_bridge_names_it_as_its_master()
+    {
+        await OwnNamespace.SetUpAsync(
+            "link add bridge0 type bridge\nlink add member0 type veth peer name member1\nlink set member0 master bridge0\n"
+        );
+        var state = await _links.ReadAsync(Cancellation);
+
+        Assert.Equal(Named(state, "bridge0").Index, Named(state, "member0").MasterIndex);
+        Assert.Null(Named(state, "member1").MasterIndex);
+        Assert.Null(Named(state, "bridge0").MasterIndex);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Addresses_of_both_families_are_listed()
+    {
+        await OwnNamespace.SetUpAsync(
+            "link add addr0 type veth peer name addr1\naddress add 10.1.0.5/24 dev addr0\naddress add 10.1.1.1 peer 10.1.1.2/32 dev addr0\naddress add fd00:1::5/64 dev addr0 nodad\n"
+        );
+        var state = await _links.ReadAsync(Cancellation);
+        var index = Named(state, "addr0").Index;
+
+        Assert.Contains(new LinkAddress(index, "10.1.0.5", 24), state.Addresses);
+        Assert.Contains(new LinkAddress(index, "10.1.1.1", 32), state.Addresses);
+        Assert.Contains(new LinkAddress(index, "fd00:1::5", 64), state.Addresses);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Default_routes_of_both_families_and_of_other_tables_have_no_destination()
+    {
+        await OwnNamespace.SetUpAsync(
+            """
+            link add route0 type veth peer name route1
+            link set route0 up
+            link set route1 up
+            address add 10.2.0.5/24 dev route0
+            address add fd00:2::5/64 dev route0 nodad
+            route add default via 10.2.0.1 metric 512
+            route add 0.0.0.0/0 via 10.2.0.1 table 10001
+            route add 192.0.2.0/24 via 10.2.0.9 dev route0
+            route add default via fd00:2::1 metric 700
+            route add ::/0 via fd00:2::1 table 10001
+            route add 198.51.100.0/24 nexthop via 10.2.0.1 nexthop via 10.2.0.2
+
+            """
+        );
+        var state = await _links.ReadAsync(Cancellation);
+        var index = Named(state, "route0").Index;
+        const int main = 254;
+        const int boot = 3;
+
+        Assert.Contains(new Route(4, main, null, "10.2.0.1", index, 512, boot), state.Routes);
+        Assert.Contains(new Route(4, 10001, null, "10.2.0.1", index, 0, boot), state.Routes);
+        Assert.Contains(
+            new Route(4, main, "192.0.2.0/24", "10.2.0.9", index, 0, boot),
+            state.Routes
+        );
+        Assert.Contains(new Route(6, main, null, "fd00:2::1", index, 700, boot), state.Routes);
+        Assert.Contains(new Route(6, 10001, null, "fd00:2::1", index, 1024, boot), state.Routes);
+        Assert.Equal(
+            ["10.2.0.1", "10.2.0.2"],
+            state
+                .Routes.Where(route => route.Destination == "198.51.100.0/24")
+                .Select(route => route.Gateway)
+        );
+        // The connected prefix is the kernel's own.
+        Assert.Contains(
+            state.Routes,
+            route =>
+                route is { Destination: "10.2.0.0/24", Protocol: 2, Table: main }
+                && route.LinkIndex == index
+        );
+        Assert.Equal(
+            4,
+            state.Routes.Count(route => route.Destination is null && route.LinkIndex == index)
+        );
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Rules_of_both_families_lead_to_their_tables()
+    {
+        await OwnNamespace.SetUpAsync("rule add from 10.3.0.5/32 table 10001 priority 1024\n");
+        await OwnNamespace.SetUpAsync(
+            "rule add from fd00:3::/64 table 10002 priority 1025\n",
+            family: "inet6"
+        );
+        var rules = (await _links.ReadAsync(Cancellation)).Rules;
+
+        Assert.Contains(new RoutingRule(4, 1024, "10.3.0.5/32", 10001), rules);
+        Assert.Contains(new RoutingRule(6, 1025, "fd00:3::/64", 10002), rules);
+        Assert.Contains(new RoutingRule(4, 0, null, 255), rules);
+        Assert.Contains(new RoutingRule(6, 32766, null, 254), rules);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Tables_longer_than_one_datagram_come_whole()
+    {
+        const int many = 3000;
+        var commands = Enumerable
+            .Range(0, many)
+            .Select(number =>
+                $"route add blackhole 172.16.{number / 256}.{number % 256}/32 table 77\n"
+            );
+        await OwnNamespace.SetUpAsync(string.Concat(commands));
+
+        var routes = (await _links.ReadAsync(Cancellation))
+            .Routes.Where(route => route.Table == 77)
+            .ToList();
+        Assert.Equal(many, routes.Count);
+        Assert.Equal(
+            many,
+            routes.Select(route => route.Destination).Distinct(StringComparer.Ordinal).Count()
+        );
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Reads_stay_whole_while_links_come_and_go()
+    {
+        await OwnNamespace.SetUpAsync("link add steady0 type veth peer name steady1\n");
+        var churn = string.Concat(
+            Enumerable.Repeat("link add churn0 type veth peer name churn1\nlink del churn0\n", 40)
+        );
+        var changing = OwnNamespace.SetUpAsync(churn);
+        var reads = 0;
+        while (!changing.IsCompleted)
+        {
+            var names = (await _links.ReadAsync(Cancellation))
+                .Links.Select(link => link.Name)
+                .ToList();
+            Assert.Contains("steady0", names);
+            Assert.Equal(names.Count, names.Distinct(StringComparer.Ordinal).Count());
+            reads++;
+        }
+
+        await changing;
+        Assert.True(reads > 0);
+    }
+
+    private static Link Named(NetworkState state, string name) =>
+        Assert.Single(state.Links, link => link.Name == name);
+}

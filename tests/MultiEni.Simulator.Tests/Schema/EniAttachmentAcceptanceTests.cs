@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+
+namespace MultiEni.Simulator.Tests.Schema;
+
+/// <summary>Every rule and bound of the ENIAttachment definition.</summary>
+public sealed class EniAttachmentAcceptanceTests
+{
+    private const string NotChecked =
+        "<nil>: Invalid value: \"null\": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+
+    [Fact]
+    public void A_complete_attachment_is_accepted() =>
+        Assert.Empty(ProductSchemas.EniAttachment.Admit(ProductSchemas.ValidEniAttachment()));
+
+    [Theory]
+    [InlineData("nodeENIRef")]
+    [InlineData("nodeName")]
+    [InlineData("instanceID")]
+    [InlineData("slot")]
+    [InlineData("subnetID")]
+    [InlineData("securityGroupIDs")]
+    [InlineData("deviceIndex")]
+    [InlineData("networkCardIndex")]
+    [InlineData("device")]
+    public void A_field_of_the_identity_or_the_plan_is_required(string field)
+    {
+        var obj = ProductSchemas.ValidEniAttachment();
+        obj["spec"]!.AsObject().Remove(field);
+
+        Assert.Equal([$"spec.{field}: Required value", NotChecked], Findings(obj));
+    }
+
+    [Theory]
+    [InlineData("nodeENIRef", """{"name":"other","uid":"0b5a"}""")]
+    [InlineData("nodeENIRef", """{"name":"example","uid":"other"}""")]
+    [InlineData("nodeName", "\"other\"")]
+    [InlineData("instanceID", "\"other\"")]
+    [InlineData("slot", "\"other\"")]
+    [InlineData("subnetID", "\"other\"")]
+    [InlineData("deviceIndex", "2")]
+    [InlineData("networkCardIndex", "1")]
+    [InlineData("secondaryPrivateIPCount", "1")]
+    [InlineData("ipv4PrefixCount", "1")]
+    [InlineData("ipv6AddressCount", "1")]
+    [InlineData("ipv6PrefixCount", "1")]
+    public void What_EC2_cannot_change_in_place_is_immutable(string field, string value)
+    {
+        var (old, now) = Stored();
+        now["spec"]![field] = JsonNode.Parse(value);
+
+        Assert.Equal(
+            [
+                $"spec: Invalid value: \"object\": {field} is immutable: delete the ENIAttachment and the controller creates it anew",
+            ],
+            ProductSchemas.EniAttachment.Validate(now, old).Select(e => e.ToString())
+        );
+        Assert.Empty(ProductSchemas.EniAttachment.Validate(now, null));
+    }
+
+    [Theory]
+    [InlineData("securityGroupIDs", """["sg-2"]""")]
+    [InlineData("deleteOnTermination", "false")]
+    [InlineData("description", "\"other\"")]
+    [InlineData("tags", """{"a":"b"}""")]
+    [InlineData("sourceDestCheck", "false")]
+    [InlineData("mtu", "9001")]
+    [InlineData(
+        "device",
+        """{"use":"Bound","driver":"vfio-pci","resourceName":"intel.com/x","pciAddress":"0000:00:06.0"}"""
+    )]
+    public void What_can_change_in_place_may_change(string field, string value)
+    {
+        var (old, now) = Stored();
+        now["spec"]![field] = JsonNode.Parse(value);
+
+        Assert.Empty(ProductSchemas.EniAttachment.Validate(now, old));
+    }
+
+    [Theory]
+    [InlineData(
+        "deviceIndex",
+        "0",
+        "spec.deviceIndex: Invalid value: 0: spec.deviceIndex in body should be greater than or equal to 1"
+    )]
+    [InlineData(
+        "deviceIndex",
+        "128",
+        "spec.deviceIndex: Invalid value: 128: spec.deviceIndex in body should be less than or equal to 127"
+    )]
+    [InlineData(
+        "networkCardIndex",
+        "-1",
+        "spec.networkCardIndex: Invalid value: -1: spec.networkCardIndex in body should be greater than or equal to 0"
+    )]
+    [InlineData(
+        "nodeName",
+        "\"\"",
+        "spec.nodeName: Invalid value: \"\": spec.nodeName in body should be at least 1 chars long"
+    )]
+    [InlineData(
+        "device",
+        """{"use":"Shared"}""",
+        "spec.device.use: Unsupported value: \"Shared\": supported values: \"Plain\", \"Advertised\", \"Bound\""
+    )]
+    [InlineData("device", "{}", "spec.device.use: Required value")]
+    [InlineData("nodeENIRef", """{"name":"x"}""", "spec.nodeENIRef.uid: Required value")]
+    public void A_value_out_of_bounds_is_refused(string field, string value, string finding)
+    {
+        var obj = ProductSchemas.ValidEniAttachment();
+        obj["spec"]![field] = JsonNode.Parse(value);
+
+        Assert.Equal(finding, Findings(obj)[0]);
+    }
+
+    private static (JsonObject Old, JsonObject Now) Stored()
+    {
+        var old = ProductSchemas.ValidEniAttachment();
+        Assert.Empty(ProductSchemas.EniAttachment.Admit(old));
+        return (old, old.DeepClone().AsObject());
+    }
+
+    private static string[] Findings(JsonObject obj) =>
+        [.. ProductSchemas.EniAttachment.Admit(obj).Select(e => e.ToString())];
+}

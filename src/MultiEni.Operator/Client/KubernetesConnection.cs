@@ -47,10 +47,11 @@ public static class KubernetesConnection
 
     private static SslClientAuthenticationOptions Tls(KubernetesConfig config)
     {
-        var options = new SslClientAuthenticationOptions { TargetHost = config.TlsServerName };
+        var options = new SslClientAuthenticationOptions();
         if (config.SkipTlsVerification)
         {
-            options.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None || config.SkipTlsVerification;
+            options.RemoteCertificateValidationCallback = (_, _, _, errors) =>
+                errors == SslPolicyErrors.None || config.SkipTlsVerification;
         }
         else if (config.CertificateAuthorities.Count > 0)
         {

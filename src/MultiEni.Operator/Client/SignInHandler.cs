@@ -15,6 +15,8 @@ internal sealed class SignInHandler(KubernetesConfig config, TimeProvider time) 
         CancellationToken cancellationToken
     )
     {
+        // The handler below checks the certificate against the Host header and overwrites whatever its TLS options say.
+        request.Headers.Host = config.TlsServerName;
         if (config.Credentials is ClientCredentials.Basic(var user, var password))
         {
             var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));

@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Operator.Tests.Client;
+
+public sealed class KubernetesClientTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider time = new();
+    private TestApi api = null!;
+    private KubernetesClient client = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        api = await TestApi.StartAsync();
+        client = api.Client(time);
+    }
+
+    public ValueTask DisposeAsync() => api.DisposeAsync();
+
+    [Fact]
+    public async Task A_missing_object_is_null_and_its_deletion_false()
+    {
+        api.On(_ => true, TestApi.Refuse(404, "NotFound"));
+
+        Assert.Null(await client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token));
+        Assert.False(
+            await client.DeleteAsync(
+                TestNodes.Kind,
+                ObjectKey.Cluster("a"),
+                new DeleteOptions(),
+                Token
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Apply_sends_only_what_is_claimed_with_kind_and_version()
+    {
+        api.On(_ => true, TestApi.Json(TestNodes.Json("a", "2")));
+
+        await client.ApplyAsync(
+            TestNodes.Kind,
+            new() { Metadata = new() { Name = "a" } },
+            "me",
+            true,
+            "status",
+            Token
+        );
+
+        var call = api.Calls[0];
+        Assert.Equal(
+            ("PATCH", "/api/v1/nodes/a/status", "application/apply-patch+yaml"),
+            (call.Method, call.Path, call.ContentType)
+        );
+        Assert.Equal(("me", "true"), (call.Query["fieldManager"], call.Query["force"]));
+        Assert.True(
+            JsonNode.DeepEquals(
+                JsonNode.Parse(
+                    """{"metadata":{"name":"a"},"spec":{},"status":{},"apiVersion":"v1","kind":"Node"}"""
+                ),
+                call.Json
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Delete_sends_its_conditions()
+    {
+        api.On(_ => true, TestApi.Json("""{"kind":"Status"}"""));
+        var options = new DeleteOptions
+        {
+            Uid = "u1",
+            GracePeriodSeconds = 0,
+            Propagation = DeletePropagation.Foreground,
+        };
+
+        Assert.True(
+            await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), options, Token)
+        );
+
+        var body = api.Calls[0].Json;
+        Assert.Equal("u1", (string?)body["preconditions"]!["uid"]);
+        Assert.Equal(0, (int?)body["gracePeriodSeconds"]);
+        Assert.Equal("Foreground", (string?)body["propagationPolicy"]);
+    }
+
+    [Fact]
+    public async Task Too_many_requests_is_waited_out_as_long_as_the_server_says()
+    {
+        api.On(_ => true, TestApi.Json("{}", 429, "7"), TestApi.Json(TestNodes.Json("a", "2")));
+
+        var getting = client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token);
+        await Eventually.Holds(
+            () => getting.IsCompleted,
+            () => time.Advance(TimeSpan.FromSeconds(1)),
+            "an answer"
+        );
+
+        Assert.Equal("2", (await getting)!.Metadata.ResourceVersion);
+        Assert.True(time.GetUtcNow() - time.Start >= TimeSpan.FromSeconds(7));
+    }
+
+    [Theory]
+    [InlineData(409, "Conflict", nameof(KubernetesApiException.IsConflict))]
+    [InlineData(409, "AlreadyExists", nameof(KubernetesApiException.IsAlreadyExists))]
+    [InlineData(422, "Invalid", nameof(KubernetesApiException.IsInvalid))]
+    [InlineData(403, "Forbidden", nameof(KubernetesApiException.IsForbidden))]
+    [InlineData(410, "Expired", nameof(KubernetesApiException.IsExpired))]
+    [InlineData(503, "ServiceUnavailable", nameof(KubernetesApiException.IsTransient))]
+    [InlineData(404, "NotFound", nameof(KubernetesApiException.IsNotFound))]
+    public async Task A_refusal_has_exactly_one_meaning_and_names_verb_and_object(
+        int status,
+        string reason,
+        string meaning
+    )
+    {
+        api.On(_ => true, TestApi.Refuse(status, reason, "because"));
+
+        var e = await Assert.ThrowsAsync<KubernetesApiException>(() =>
+            client.MergePatchAsync(
+                TestNodes.Kind,
+                ObjectKey.Cluster("a"),
+                new JsonObject(),
+                null,
+                Token
+            )
+        );
+
+        Assert.Equal($"patch nodes a: {status} {reason}: because", e.Message);
+        var meanings = new Dictionary<string, bool>
+        {
+            [nameof(e.IsConflict)] = e.IsConflict,
+            [nameof(e.IsAlreadyExists)] = e.IsAlreadyExists,
+            [nameof(e.IsInvalid)] = e.IsInvalid,
+            [nameof(e.IsForbidden)] = e.IsForbidden,
+            [nameof(e.IsExpired)] = e.IsExpired,
+            [nameof(e.IsTransient)] = e.IsTransient,
+            [nameof(e.IsNotFound)] = e.IsNotFound,
+        };
+        Assert.Equal([meaning], meanings.Where(entry => entry.Value).Select(entry => entry.Key));
+    }
+
+    [Fact]
+    public async Task A_body_that_stalls_ends_with_the_callers_token()
+    {
+        api.On(_ => true, api.Hang("""{"metadata":"""));
+        using var cancelled = new CancellationTokenSource();
+        var getting = client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), cancelled.Token);
+        await Eventually.Holds(() => api.Calls.Count == 1, "the request");
+
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.Within());
+    }
+
+    [Fact]
+    public async Task A_body_that_stalls_ends_with_a_timeout_of_our_own()
+    {
+        api.On(_ => true, api.Hang("""{"metadata":"""));
+        var getting = client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token);
+
+        await Eventually.Holds(
+            () => getting.IsCompleted,
+            () => time.Advance(TimeSpan.FromSeconds(5)),
+            "the end"
+        );
+
+        Assert.Contains(
+            "get nodes a",
+            (await Assert.ThrowsAsync<TimeoutException>(() => getting)).Message,
+            StringComparison.Ordinal
+        );
+    }
+}

@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using MultiEni.Operator.Events;
+
+namespace MultiEni.Operator.Tests.Events;
+
+public sealed class EventRecorderTests : IAsyncLifetime
+{
+    private const string Stored = """{"metadata":{"name":"n","namespace":"default"}}""";
+    private readonly FakeTimeProvider time = new(
+        new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)
+    );
+    private readonly CancellationTokenSource stop = new();
+    private readonly ObjectReference node = new()
+    {
+        ApiVersion = "v1",
+        Kind = "Node",
+        Name = "a",
+        Uid = "u",
+    };
+    private TestApi api = null!;
+    private EventRecorder recorder = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        api = await TestApi.StartAsync();
+        recorder = new(api.Client(time), "eni-controller", "pod-1", time, NullLogger.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await api.DisposeAsync();
+        stop.Dispose();
+    }
+
+    [Fact]
+    public async Task A_repeat_counts_up_the_event_instead_of_adding_one()
+    {
+        api.On(_ => true, TestApi.Json(Stored));
+        recorder.Record(node, EventType.Warning, "SubnetFull", "no address");
+        recorder.Record(node, EventType.Warning, "SubnetFull", "no address");
+        recorder.Record(node, EventType.Normal, "Attached", "done");
+
+        await DrainAsync();
+
+        Assert.Equal(["POST", "PATCH", "POST"], api.Calls.Select(call => call.Method));
+        var created = api.Calls[0];
+        Assert.Equal("/api/v1/namespaces/default/events", created.Path);
+        Assert.Equal(
+            ("Warning", "SubnetFull", 1),
+            (
+                (string?)created.Json["type"],
+                (string?)created.Json["reason"],
+                (int?)created.Json["count"]
+            )
+        );
+        Assert.Equal("eni-controller", (string?)created.Json["source"]!["component"]);
+        Assert.Equal("u", (string?)created.Json["involvedObject"]!["uid"]);
+        Assert.Equal(2, (int?)api.Calls[1].Json["count"]);
+        Assert.EndsWith(
+            (string)created.Json["metadata"]!["name"]!,
+            api.Calls[1].Path,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task An_event_that_the_server_has_dropped_is_created_anew()
+    {
+        api.On(call => call.Method == "PATCH", TestApi.Refuse(404, "NotFound"));
+        api.On(_ => true, TestApi.Json(Stored));
+        recorder.Record(node, EventType.Normal, "R", "m");
+        recorder.Record(node, EventType.Normal, "R", "m");
+
+        await DrainAsync();
+
+        Assert.Equal(["POST", "PATCH", "POST"], api.Calls.Select(call => call.Method));
+        Assert.Equal(0, recorder.Dropped);
+    }
+
+    [Fact]
+    public async Task A_flood_of_messages_of_one_reason_is_combined_after_ten()
+    {
+        api.On(_ => true, TestApi.Json(Stored));
+        for (var i = 0; i < 14; i++)
+        {
+            recorder.Record(node, EventType.Warning, "R", $"message {i}");
+        }
+
+        await DrainAsync();
+
+        Assert.Equal(11, api.Calls.Count(call => call.Method == "POST"));
+        Assert.Equal(
+            "(combined from similar events) message 10",
+            (string?)api.Calls[10].Json["message"]
+        );
+        Assert.Equal(
+            "(combined from similar events) message 13",
+            (string?)api.Calls[^1].Json["message"]
+        );
+        Assert.Equal(4, (int?)api.Calls[^1].Json["count"]);
+    }
+
+    [Fact]
+    public async Task A_full_queue_drops_and_counts_rather_than_blocks()
+    {
+        for (var i = 0; i < 1005; i++)
+        {
+            recorder.Record(node, EventType.Normal, "R", "m");
+        }
+
+        Assert.Equal(5, recorder.Dropped);
+        api.On(_ => true, TestApi.Json(Stored));
+        await DrainAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_is_down_is_tried_again_and_then_given_up()
+    {
+        api.On(_ => true, TestApi.Refuse(503, "ServiceUnavailable"));
+        var running = recorder.RunAsync(stop.Token);
+        recorder.Record(node, EventType.Normal, "R", "m");
+
+        await Eventually.Holds(
+            () => recorder.Dropped == 1,
+            () => time.Advance(TimeSpan.FromSeconds(1)),
+            "given up"
+        );
+
+        Assert.Equal(3, api.Calls.Count);
+        await stop.CancelAsync();
+        await running.Within();
+    }
+
+    private async Task DrainAsync()
+    {
+        var running = recorder.RunAsync(stop.Token);
+        await stop.CancelAsync();
+        await running.Within();
+    }
+}

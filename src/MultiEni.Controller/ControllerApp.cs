@@ -64,7 +64,7 @@ public sealed class ControllerApp(
             );
             ControllerLog.Synced(logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
             var cluster = await ClusterIdentity.FindAsync(kubernetes, settings.ClusterName, token);
-            ControllerLog.Starting(logger, cluster, kubernetesConfig.Source, ec2Options.Region, Ec2Credentials.Describe(ec2Options));
+            ControllerLog.Starting(logger, cluster, kubernetesConfig.Source, ec2Options.Region, await CredentialSource.DescribeAsync(ec2Options, token));
             var informers = new ControllerInformers(nodeEnis, nodes, attachments);
 
             async Task Lead(Action ensureLeading, CancellationToken leading)

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using MultiEni.Operator.Client;
 
@@ -28,6 +27,8 @@ public sealed class TestApi : IAsyncDisposable
 
     public IReadOnlyList<ApiCall> Calls => [.. calls];
 
+    public static ApiCall CallOf(HttpContext context) => (ApiCall)context.Items[nameof(ApiCall)]!;
+
     public KubernetesClient Client(TimeProvider time) => new(Http, time);
 
     public static async Task<TestApi> StartAsync()
@@ -38,7 +39,7 @@ public sealed class TestApi : IAsyncDisposable
         var server = builder.Build();
         var api = new TestApi(server);
         server.Run(api.AnswerAsync);
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await server.StartAsync(TestContext.Current.CancellationToken);
         api.Http = new HttpClient
         {
             BaseAddress = new Uri(server.Urls.First() + "/"),
@@ -87,12 +88,13 @@ public sealed class TestApi : IAsyncDisposable
     public static Func<HttpContext, Task> Stream(params string[] frames) =>
         Json(string.Concat(frames.Select(frame => frame + "\n")));
 
-    /// <summary>Sends text, then breaks the connection.</summary>
-    public static Func<HttpContext, Task> Cut(string text) =>
+    /// <summary>Sends text, then breaks the connection; a break overtakes what the client has not read yet, unless it is awaited.</summary>
+    public static Func<HttpContext, Task> Cut(string text, Func<bool>? isRead = null) =>
         async context =>
         {
             await context.Response.WriteAsync(text, context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Eventually.Holds(isRead ?? (() => true), "the client has read what was sent");
             context.Abort();
         };
 
@@ -169,6 +171,7 @@ public sealed class TestApi : IAsyncDisposable
             await reader.ReadToEndAsync(context.RequestAborted)
         );
         calls.Enqueue(call);
+        context.Items[nameof(ApiCall)] = call;
         foreach (var (matches, steps) in scripts)
         {
             if (matches(call))

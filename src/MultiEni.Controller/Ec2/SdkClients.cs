@@ -20,6 +20,8 @@ internal static class SdkClients
         {
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = retries,
+            // Counted apart, 10 by default: a mutating call would be repeated behind the budget and the lease.
+            MaxStaleConnectionRetries = retries,
             Timeout = options.Timeout,
         };
         if (options.Endpoint is null)
@@ -41,7 +43,7 @@ internal static class SdkClients
     }
 
     /// <summary>Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled program, and no build warns of it [dotnet 2.2].</summary>
-    private static void RegisterSecurityTokenService()
+    internal static void RegisterSecurityTokenService()
     {
         lock (Gate)
         {

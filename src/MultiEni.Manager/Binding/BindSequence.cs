@@ -166,8 +166,8 @@ public sealed class BindSequence(
         };
     }
 
-    private static ChangeOutcome Stuck(PciAddress address, string? holder, string what) =>
-        new ChangeOutcome.Stuck(
+    private static ChangeOutcome.Stuck Stuck(PciAddress address, string? holder, string what) =>
+        new(
             new Refusal(
                 Reasons.UnbindTimeout,
                 $"{holder ?? "The driver"} does not let {address} go ({what}): a process has the device open, or the driver hangs. "

@@ -37,6 +37,21 @@ public sealed class BindingJournal
         }
     }
 
+    /// <summary>Number of bound devices, by driver.</summary>
+    public IReadOnlyList<KeyValuePair<string, int>> BoundByDriver()
+    {
+        lock (_lock)
+        {
+            return
+            [
+                .. _entries
+                    .Values.Where(entry => entry.Phase == JournalPhase.Bound)
+                    .GroupBy(entry => entry.TargetDriver, StringComparer.Ordinal)
+                    .Select(group => KeyValuePair.Create(group.Key, group.Count())),
+            ];
+        }
+    }
+
     /// <summary>The entry of a device in a boot, or null.</summary>
     public JournalEntry? Find(PciAddress address, string bootId)
     {

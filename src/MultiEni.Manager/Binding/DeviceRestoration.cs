@@ -125,6 +125,6 @@ public sealed class DeviceRestoration(
     private static bool IsKernelDriver(PciDevice device, JournalEntry entry) =>
         device.Driver is not null && !device.IsHeldByDpdk && device.Driver != entry.TargetDriver;
 
-    private static ChangeOutcome Gone(PciAddress address) =>
-        new ChangeOutcome.Removed(new Refusal(Reasons.DeviceRemoved, $"{address} was removed from the node."));
+    private static ChangeOutcome.Removed Gone(PciAddress address) =>
+        new(new Refusal(Reasons.DeviceRemoved, $"{address} was removed from the node."));
 }

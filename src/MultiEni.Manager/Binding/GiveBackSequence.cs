@@ -24,8 +24,8 @@ public sealed class GiveBackSequence(HostWriter writer, DeviceRestoration restor
         }
     }
 
-    private static ChangeOutcome Stuck(JournalEntry entry, string what) =>
-        new ChangeOutcome.Stuck(
+    private static ChangeOutcome.Stuck Stuck(JournalEntry entry, string what) =>
+        new(
             new Refusal(
                 Reasons.UnbindTimeout,
                 $"{entry.TargetDriver} does not let {entry.PciAddress} go ({what}): a process has the device open. End the pod that uses it; "

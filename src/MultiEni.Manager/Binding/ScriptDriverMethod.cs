@@ -26,7 +26,7 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter w
         }
 
         const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Execute) == 0 ? NotExecutable("no execute permission") : null;
+        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Execute) == UnixFileMode.None ? NotExecutable("no execute permission") : null;
     }
 
     /// <inheritdoc />
@@ -90,9 +90,12 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter w
             );
         }
 
-        return process.ExitCode == 0
-            ? null
-            : new Refusal(Reasons.BindingScriptFailed, $"{path} -b {driver} {address} ended with exit code {process.ExitCode}.{output}");
+        // A hint either way: whether the script had an effect is read from the driver link by the caller.
+        var effect = process.ExitCode == 0 ? " but had no effect" : "";
+        return new Refusal(
+            Reasons.BindingScriptFailed,
+            $"{path} -b {driver} {address} ended with exit code {process.ExitCode}{effect}.{output}"
+        );
     }
 
     // A process inside an unbind that the kernel does not finish cannot be killed either.

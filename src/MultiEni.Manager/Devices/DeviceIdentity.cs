@@ -172,6 +172,6 @@ public static class DeviceIdentity
         && Unseen(other.ReportedAddress, host) is null
         && !host.Devices.Any(device => other.Mac is not null && host.MacOf(device) == other.Mac);
 
-    private static string Names(IReadOnlyList<PciDevice> devices) =>
+    private static string Names(List<PciDevice> devices) =>
         devices.Count == 0 ? "none" : string.Join(", ", devices.Select(device => device.Address));
 }

@@ -12,7 +12,7 @@ public sealed class DevicePluginRestarter(
     ManagerMetrics metrics,
     TimeProvider time,
     ILogger logger
-)
+) : IDisposable
 {
     private readonly SemaphoreSlim _wake = new(1, 1);
 
@@ -81,6 +81,9 @@ public sealed class DevicePluginRestarter(
         publisher.PluginRead(changedAt);
         settled();
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _wake.Dispose();
 
     private bool IsPlugin(Pod pod) =>
         settings.DevicePluginNamespaces.Contains(pod.Metadata.Namespace ?? "", StringComparer.Ordinal)

@@ -28,8 +28,8 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     private string? _invalid;
     private string _bootId = "";
 
-    /// <summary>Raised when the file's meaning has changed and the plugin has to read it.</summary>
-    public event Action? RestartNeeded;
+    /// <summary>Called when the file's meaning has changed and the plugin has to read it.</summary>
+    public Action RestartNeeded { get; set; } = () => { };
 
     /// <inheritdoc />
     public IReadOnlyList<OfferedDevice> Offered
@@ -209,7 +209,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     {
         if (RestartDueSince is not null)
         {
-            RestartNeeded?.Invoke();
+            RestartNeeded();
         }
     }
 

@@ -22,12 +22,16 @@ public readonly record struct ResourceName : IParsable<ResourceName>
 
     /// <summary>Reads a name; without a slash the prefix is <c>intel.com</c>.</summary>
     /// <exception cref="FormatException">It is none; the message says what is allowed.</exception>
-    public static ResourceName Parse(string s, IFormatProvider? provider = null) =>
+    public static ResourceName Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var name)
             ? name
             : throw new FormatException(
                 $"'{s}' is not a resource name; write prefix/name with a DNS name and at most {NameLimit} letters, digits, hyphens or underscores, such as intel.com/dpdk_1."
             );
+
+    /// <summary>Reads a name; without a slash the prefix is <c>intel.com</c>.</summary>
+    /// <exception cref="FormatException">It is none; the message says what is allowed.</exception>
+    public static ResourceName Parse(string s) => Parse(s, null);
 
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ResourceName result)

@@ -211,7 +211,7 @@ public static class NextStep
     private static string Foreign(PciDevice device, string wanted) =>
         $"{device.Address} is already bound to {device.Driver}, and not by this agent; it is left alone. Bind it to {wanted} yourself, or set dpdkDriver to {device.Driver}.";
 
-    private static DeviceStep Wait(string condition, string reason, string message) => new DeviceStep.Wait(condition, new Refusal(reason, message));
+    private static DeviceStep.Wait Wait(string condition, string reason, string message) => new(condition, new Refusal(reason, message));
 
-    private static DeviceStep Refuse(string condition, string reason, string message) => new DeviceStep.Refuse(condition, new Refusal(reason, message));
+    private static DeviceStep.Refuse Refuse(string condition, string reason, string message) => new(condition, new Refusal(reason, message));
 }

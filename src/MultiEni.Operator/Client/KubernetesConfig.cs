@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace MultiEni.Operator.Client;
 
 /// <summary>Which API server to talk to, and as whom.</summary>
@@ -12,15 +14,59 @@ public sealed record KubernetesConfig
     /// <summary>Namespace of the context or of the pod; <c>default</c> when neither says.</summary>
     public string Namespace { get; init; } = "default";
 
+    /// <summary>Roots that the server's certificate must lead to; the system's when empty.</summary>
+    public X509Certificate2Collection CertificateAuthorities { get; init; } = [];
+
+    /// <summary>Accept any certificate. For test clusters.</summary>
+    public bool SkipTlsVerification { get; init; }
+
+    /// <summary>Name to expect in the server's certificate, when it differs from the address.</summary>
+    public string? TlsServerName { get; init; }
+
+    /// <summary>Certificate with private key by which the client shows who it is, or null.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>What else the client shows.</summary>
+    public ClientCredentials Credentials { get; init; } = new ClientCredentials.Anonymous();
+
     /// <summary>
-    /// The configuration to use: <paramref name="kubeconfigPath"/> when given, else the file named by <c>KUBECONFIG</c>, else the
+    /// The configuration to use: <paramref name="kubeconfigPath"/> when given, else the files named by <c>KUBECONFIG</c>, else the
     /// pod's service account, else <c>~/.kube/config</c>.
     /// </summary>
     /// <param name="kubeconfigPath">Value of <c>--kubeconfig</c>; empty or null when not given.</param>
     /// <param name="environment">Reads an environment variable.</param>
     /// <exception cref="KubernetesConfigException">There is none, or it cannot be read; the message says where.</exception>
-    public static KubernetesConfig Load(
-        string? kubeconfigPath,
-        Func<string, string?> environment
-    ) => throw new NotImplementedException();
+    public static KubernetesConfig Load(string? kubeconfigPath, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        if (!string.IsNullOrEmpty(kubeconfigPath))
+        {
+            return Kubeconfig.Load([kubeconfigPath]);
+        }
+
+        if (environment("KUBECONFIG") is { Length: > 0 } listed)
+        {
+            var present = listed
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+                .Where(File.Exists)
+                .ToList();
+            return present.Count > 0
+                ? Kubeconfig.Load(present)
+                : throw new KubernetesConfigException(
+                    $"None of the files in KUBECONFIG exists: {listed}."
+                );
+        }
+
+        if (InCluster.IsPresent(environment))
+        {
+            return InCluster.Load(environment);
+        }
+
+        var own = Path.Combine(environment("HOME") ?? "", ".kube", "config");
+        return File.Exists(own)
+            ? Kubeconfig.Load([own])
+            : throw new KubernetesConfigException(
+                $"There is no way to an API server: no --kubeconfig, no KUBECONFIG, not in a pod (KUBERNETES_SERVICE_HOST is not set), no {own}."
+            );
+    }
 }

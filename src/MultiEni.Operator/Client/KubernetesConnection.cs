@@ -1,9 +1,102 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
 namespace MultiEni.Operator.Client;
 
 /// <summary>Makes the <see cref="HttpClient"/> for a <see cref="KubernetesConfig"/>.</summary>
 public static class KubernetesConnection
 {
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(15);
+
+    // So that connections spread over API servers that came later; a watch keeps its own until it ends.
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
+
     /// <summary>A client whose relative addresses are paths of the API server and which signs in by itself.</summary>
-    public static HttpClient Open(KubernetesConfig config, TimeProvider time) =>
-        throw new NotImplementedException();
+    public static HttpClient Open(KubernetesConfig config, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var handler = new SocketsHttpHandler
+        {
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = ConnectLimit,
+            PooledConnectionLifetime = ConnectionLifetime,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = PingLimit,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            AutomaticDecompression = DecompressionMethods.GZip,
+            ConnectCallback = ConnectAsync,
+            SslOptions = Tls(config),
+        };
+        return new HttpClient(new SignInHandler(config, time) { InnerHandler = handler })
+        {
+            BaseAddress = config.Server,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion =
+                config.Server.Scheme == Uri.UriSchemeHttps
+                    ? HttpVersion.Version20
+                    : HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+    }
+
+    private static SslClientAuthenticationOptions Tls(KubernetesConfig config)
+    {
+        var options = new SslClientAuthenticationOptions { TargetHost = config.TlsServerName };
+        if (config.SkipTlsVerification)
+        {
+            options.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None || config.SkipTlsVerification;
+        }
+        else if (config.CertificateAuthorities.Count > 0)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(config.CertificateAuthorities);
+        }
+
+        if (config.ClientCertificate is { } certificate)
+        {
+            options.ClientCertificates = [certificate];
+        }
+
+        return options;
+    }
+
+    // A peer that is gone without a word must be noticed on HTTP/1.1 too, where there are no pings.
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(
+                SocketOptionLevel.Tcp,
+                SocketOptionName.TcpKeepAliveTime,
+                (int)PingDelay.TotalSeconds
+            );
+            socket.SetSocketOption(
+                SocketOptionLevel.Tcp,
+                SocketOptionName.TcpKeepAliveInterval,
+                (int)PingLimit.TotalSeconds
+            );
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

@@ -6,9 +6,42 @@ namespace MultiEni.Operator.Logging;
 /// <summary>The log of a program: one line an event on standard error, UTC, with the event's values as fields.</summary>
 public static class ConsoleLogging
 {
+    private static readonly (string Word, LogLevel Level)[] Levels =
+    [
+        ("trace", LogLevel.Trace),
+        ("debug", LogLevel.Debug),
+        ("info", LogLevel.Information),
+        ("warning", LogLevel.Warning),
+        ("error", LogLevel.Error),
+    ];
+
     /// <summary>Asks for <c>LOG_FORMAT</c> (<c>json</c> or <c>text</c>) and <c>LOG_LEVEL</c> and makes the factory.</summary>
-    public static ILoggerFactory Create(SettingsReader settings, TimeProvider time) =>
-        throw new NotImplementedException();
+    public static ILoggerFactory Create(SettingsReader settings, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var format = settings.Choice(
+            null,
+            "LOG_FORMAT",
+            "json",
+            ["json", "text"],
+            "Form of the log lines."
+        );
+        var words = Levels.Select(level => level.Word).ToList();
+        var word = settings.Choice(
+            null,
+            "LOG_LEVEL",
+            "info",
+            words,
+            "Least severity that is logged."
+        );
+        var minimum = Levels.First(level => level.Word == word).Level;
+        return Create(
+            format == "json" ? LogFormat.Json : LogFormat.Text,
+            minimum,
+            Console.Error,
+            time
+        );
+    }
 
     /// <summary>A factory that writes to <paramref name="output"/>.</summary>
     public static ILoggerFactory Create(
@@ -16,5 +49,13 @@ public static class ConsoleLogging
         LogLevel minimum,
         TextWriter output,
         TimeProvider time
-    ) => throw new NotImplementedException();
+    ) =>
+        LoggerFactory.Create(builder =>
+            builder
+                .SetMinimumLevel(minimum)
+                // The web server's and the HTTP client's own chatter says nothing about the product.
+                .AddFilter("Microsoft", LogLevel.Warning)
+                .AddFilter("System", LogLevel.Warning)
+                .AddProvider(new LineLoggerProvider(format, output, time))
+        );
 }

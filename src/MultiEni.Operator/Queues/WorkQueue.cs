@@ -15,7 +15,8 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly Dictionary<TKey, int> failures = [];
     private readonly PriorityQueue<(TKey Key, long Ticket), (int Urgency, long Arrival)> ready =
         new();
-    private readonly PriorityQueue<(TKey Key, TimeSpan Due), TimeSpan> delayed = new();
+    private readonly PriorityQueue<(TKey Key, long Ticket), (TimeSpan Due, long Arrival)> delayed =
+        new();
     private readonly KeyValuePair<string, object?> label;
     private readonly TimeProvider time;
     private readonly Backoff backoff;
@@ -111,7 +112,8 @@ public sealed class WorkQueue<TKey> : IDisposable
             }
 
             state.Due = due;
-            delayed.Enqueue((key, due), due);
+            state.DueTicket = ++lastTicket;
+            delayed.Enqueue((key, state.DueTicket), (due, state.DueTicket));
             ArmTimer();
         }
     }
@@ -287,11 +289,15 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         lock (gate)
         {
-            while (!isShutDown && delayed.TryPeek(out var next, out var due) && due <= Now)
+            while (!isShutDown && delayed.TryPeek(out var next, out var order) && order.Due <= Now)
             {
                 delayed.Dequeue();
                 // An entry whose key was due earlier, or became ready meanwhile, is a leftover.
-                if (states.TryGetValue(next.Key, out var state) && state.Due == next.Due)
+                if (
+                    states.TryGetValue(next.Key, out var state)
+                    && state.Due is not null
+                    && state.DueTicket == next.Ticket
+                )
                 {
                     MakeReady(next.Key, state, state.DuePriority);
                 }
@@ -303,11 +309,11 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     private void ArmTimer()
     {
-        if (delayed.TryPeek(out _, out var due) && !isShutDown)
+        if (delayed.TryPeek(out _, out var order) && !isShutDown)
         {
             // Rounded up: a timer that fires a tick early would find nothing due.
             var wait = TimeSpan.FromMilliseconds(
-                Math.Ceiling(Math.Max(0, (due - Now).TotalMilliseconds))
+                Math.Ceiling(Math.Max(0, (order.Due - Now).TotalMilliseconds))
             );
             timer.Change(wait, Timeout.InfiniteTimeSpan);
         }

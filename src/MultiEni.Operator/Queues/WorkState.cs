@@ -24,6 +24,9 @@ internal sealed class WorkState
     /// <summary>When it becomes ready by itself; null when it does not.</summary>
     public TimeSpan? Due { get; set; }
 
+    /// <summary>The valid entry among those of the key in the heap of deadlines.</summary>
+    public long DueTicket { get; set; }
+
     /// <summary>How urgent it will be then.</summary>
     public int DuePriority { get; set; }
 }

@@ -69,6 +69,9 @@ public sealed class SimulatedHost : IDisposable
     /// <summary>The EC2 instance.</summary>
     public string InstanceId { get; }
 
+    /// <summary>IPv4 address of the primary interface.</summary>
+    public string PrimaryAddress => primary.Address;
+
     /// <summary>Scripted misbehaviour.</summary>
     public NodeFaults Faults { get; } = new();
 

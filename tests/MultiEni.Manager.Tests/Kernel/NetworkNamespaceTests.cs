@@ -5,14 +5,15 @@ using System.Text.RegularExpressions;
 namespace MultiEni.Manager.Tests.Kernel;
 
 /// <summary>
-/// Runs <see cref="RtNetlinkChecks"/> and <see cref="KernelEventsChecks"/> in a process of their own inside a new network namespace, so that no link or route of the machine is
-/// ever touched. Fails, with the reason, where a namespace cannot be made.
+/// Runs the checks that change links, routes or mounts in a process of their own inside new namespaces, so that those of the machine are never
+/// touched. They count as explicit tests, which a plain run leaves out, because this test runs them. Fails, with the reason, where a namespace cannot be made.
 /// </summary>
 public sealed partial class NetworkNamespaceTests
 {
     [Theory]
     [InlineData(typeof(RtNetlinkChecks))]
     [InlineData(typeof(KernelEventsChecks))]
+    [InlineData(typeof(KernelFilesChecks))]
     public async Task The_kernel_behaves_as_checked_in_a_namespace_of_its_own(Type checks)
     {
         using var process = Process.Start(
@@ -57,8 +58,8 @@ public sealed partial class NetworkNamespaceTests
 
     private static string[] NewNamespace() =>
         Environment.IsPrivilegedProcess
-            ? ["--net", "--"]
-            : ["--user", "--map-root-user", "--net", "--"];
+            ? ["--net", "--mount", "--"]
+            : ["--user", "--map-root-user", "--net", "--mount", "--"];
 
     private static string[] ThisProgram()
     {

@@ -24,11 +24,14 @@ internal static class OwnNamespace
     }
 
     /// <summary>Runs iproute2's <c>ip</c>, each line one command.</summary>
-    public static async Task SetUpAsync(string commands)
+    public static async Task SetUpAsync(string commands, string? family = null)
     {
         Demand();
         using var ip = Process.Start(
-            new ProcessStartInfo("ip", ["-batch", "-"])
+            new ProcessStartInfo(
+                "ip",
+                [.. family is null ? Array.Empty<string>() : ["-family", family], "-batch", "-"]
+            )
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,

@@ -146,8 +146,10 @@ public sealed class RtNetlinkChecks
     [Fact(Explicit = true)]
     public async Task Rules_of_both_families_lead_to_their_tables()
     {
+        await OwnNamespace.SetUpAsync("rule add from 10.3.0.5/32 table 10001 priority 1024\n");
         await OwnNamespace.SetUpAsync(
-            "rule add from 10.3.0.5/32 table 10001 priority 1024\nrule add from fd00:3::/64 table 10002 priority 1025\n"
+            "rule add from fd00:3::/64 table 10002 priority 1025\n",
+            family: "inet6"
         );
         var rules = (await _links.ReadAsync(Cancellation)).Rules;
 

@@ -109,11 +109,9 @@ public sealed class InformerTests : IAsyncLifetime
     public async Task A_broken_watch_resumes_from_the_last_version_seen(string where)
     {
         var whole =
-            TestNodes.Added(TestNodes.Json("b", "6")) + "\n" + TestNodes.Bookmark("11") + "\n";
-        api.OnWatch(
-            TestApi.Cut(where == "between frames" ? whole : whole + """{"type":"ADDED","obj"""),
-            api.Hang()
-        );
+            TestNodes.Bookmark("6") + "\n" + TestNodes.Added(TestNodes.Json("b", "11")) + "\n";
+        var sent = where == "between frames" ? whole : whole + """{"type":"ADDED","obj""";
+        api.OnWatch(TestApi.Cut(sent, () => News().Count == 1), api.Hang());
         api.OnList(TestApi.Json(TestNodes.List("5")));
         await StartAsync();
 
@@ -121,7 +119,7 @@ public sealed class InformerTests : IAsyncLifetime
 
         Assert.Equal(["5", "11"], Watches().Select(call => call.Query["resourceVersion"]));
         Assert.Single(api.Calls, call => !call.IsWatch);
-        Assert.Equal(["Added b@6"], News());
+        Assert.Equal(["Added b@11"], News());
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace MultiEni.Simulator.Tests.Ec2;
 /// <summary>A simulator on virtual time with one VPC, two zones and a running m5.xlarge (four interfaces), seen through the real SDK.</summary>
 public sealed class Ec2Fixture : IAsyncDisposable
 {
-    private Ec2Fixture(Ec2Simulator simulator, FakeTimeProvider time)
+    private Ec2Fixture(Ec2Simulator simulator, FakeTimeProvider time, int staleConnectionRetries)
     {
         Simulator = simulator;
         Time = time;
@@ -20,6 +20,7 @@ public sealed class Ec2Fixture : IAsyncDisposable
                 ServiceURL = simulator.BaseAddress.ToString(),
                 AuthenticationRegion = "us-east-1",
                 MaxErrorRetry = 0,
+                MaxStaleConnectionRetries = staleConnectionRetries,
             }
         );
         Vpc = World.AddVpc();
@@ -58,7 +59,8 @@ public sealed class Ec2Fixture : IAsyncDisposable
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static async Task<Ec2Fixture> StartAsync(
-        Func<Ec2SimulatorOptions, Ec2SimulatorOptions>? change = null
+        Func<Ec2SimulatorOptions, Ec2SimulatorOptions>? change = null,
+        int staleConnectionRetries = 0
     )
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -69,7 +71,8 @@ public sealed class Ec2Fixture : IAsyncDisposable
         };
         return new Ec2Fixture(
             await Ec2Simulator.StartAsync(change?.Invoke(options) ?? options, Ct),
-            time
+            time,
+            staleConnectionRetries
         );
     }
 
@@ -176,6 +179,13 @@ public sealed class Ec2Fixture : IAsyncDisposable
         Assert.Equal(code, error.ErrorCode);
         Assert.Equal(status, (int)error.StatusCode);
         return error;
+    }
+
+    /// <summary>Expects a connection that broke without an answer.</summary>
+    public static async Task BreaksAsync(Func<Task> call)
+    {
+        var error = await Assert.ThrowsAnyAsync<Exception>(call);
+        Assert.True(error is HttpRequestException or IOException, error.ToString());
     }
 
     /// <summary>Waits for what another thread does, with a generous deadline.</summary>

@@ -137,7 +137,9 @@ public static class FailureTable
     {
         if (ByCode.TryGetValue(code, out var reaction))
         {
-            return reaction;
+            return reaction is Ec2Reaction.InUse && action == DeleteNetworkInterface
+                ? new Ec2Reaction.NotDetachedYet()
+                : reaction;
         }
 
         var family = Family(code);

@@ -2,8 +2,8 @@ namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>
 /// Runs system calls that may wait for long, on threads of their own. An unbind of a vfio device that somebody holds open sleeps
-/// uninterruptibly and survives even SIGKILL [sriov 4.1]; meanwhile a read of the same device's <c>driver_override</c> waits for the
-/// device's lock. On the thread pool such calls would take the whole program with them.
+/// uninterruptibly and survives even SIGKILL [sriov 4.1]; meanwhile it holds the device's lock,
+/// for which many kernels make even a read of <c>driver_override</c> wait. On the thread pool such calls would take the whole program with them.
 /// </summary>
 public sealed class BlockingCalls
 {

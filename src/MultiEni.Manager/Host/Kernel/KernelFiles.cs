@@ -6,8 +6,8 @@ namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>The files of the kernel below a root. See <see cref="IHostFiles"/> for what each operation promises.</summary>
 /// <remarks>
-/// Every operation leaves the thread pool, reads included: while an unbind waits for the user of a device, reading some files of that device
-/// waits with it. Giving up by cancellation leaves the call behind on its own thread.
+/// Every operation leaves the thread pool, reads included: while an unbind waits for the user of a device, some kernels let reads of that device's
+/// files wait with it. Giving up by cancellation leaves the call behind on its own thread.
 /// </remarks>
 public sealed class KernelFiles : IHostFiles
 {
@@ -177,7 +177,7 @@ public sealed class KernelFiles : IHostFiles
 
         try
         {
-            // Neither truncates nor creates, and writes all bytes at once: sysfs takes each write(2) as one whole value.
+            // Neither truncates nor creates. sysfs takes each write(2) as one whole value.
             using var file = File.OpenHandle(
                 path,
                 FileMode.Open,
@@ -185,8 +185,7 @@ public sealed class KernelFiles : IHostFiles
                 FileShare.ReadWrite | FileShare.Delete
             );
             ThrowIfForbidden(file, path);
-            RandomAccess.Write(file, bytes, fileOffset: 0);
-            return Errno.None;
+            return (Errno)LibC.WriteOnce(file, bytes);
         }
         catch (Exception exception) when (SystemErrors.Find(exception) is { } errno)
         {

@@ -18,6 +18,7 @@ internal static partial class LibC
     public const long ProcMagic = 0x9FA0;
 
     public const int Interrupted = 4;
+    private const int InputOutput = 5;
 
     /// <summary>Longest interface name with its terminating zero.</summary>
     public const int InterfaceNameSize = 16;
@@ -27,6 +28,29 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int descriptor, ref readonly byte bytes, nuint count);
+
+    /// <summary>One write(2), whatever the kind of file: the runtime's own writes go on after a part and refuse pipes.</summary>
+    /// <returns>The error number, 0 when all bytes were taken.</returns>
+    public static int WriteOnce(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        var descriptor = (int)file.DangerousGetHandle();
+        while (true)
+        {
+            var written = Write(
+                descriptor,
+                in MemoryMarshal.GetReference(bytes),
+                (nuint)bytes.Length
+            );
+            var errno = written >= 0 ? 0 : Marshal.GetLastPInvokeError();
+            if (errno != Interrupted)
+            {
+                return written >= 0 && written < bytes.Length ? InputOutput : errno;
+            }
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "fstatfs")]
     private static partial int StatFileSystem(int file, ref long buffer);

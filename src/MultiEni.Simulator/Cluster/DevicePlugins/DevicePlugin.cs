@@ -37,7 +37,9 @@ public static partial class DevicePlugin
             var claimed = Claim(pool, usable, taken, log);
             if (claimed.Count == 0)
             {
-                log.Add($"no devices in device pool, skipping creating resource server for {pool.Name}");
+                log.Add(
+                    $"no devices in device pool, skipping creating resource server for {pool.Name}"
+                );
             }
             else if (!IsAcceptedByKubelet(pool.FullName))
             {
@@ -53,7 +55,12 @@ public static partial class DevicePlugin
         return new DevicePluginRun.Serving(log, served);
     }
 
-    private static List<string> Claim(ResourcePool pool, IReadOnlyList<SimulatedDevice> devices, HashSet<string> taken, List<string> log)
+    private static List<string> Claim(
+        ResourcePool pool,
+        IReadOnlyList<SimulatedDevice> devices,
+        HashSet<string> taken,
+        List<string> log
+    )
     {
         var wantedClass = pool.DeviceType switch
         {
@@ -64,7 +71,10 @@ public static partial class DevicePlugin
         List<string> claimed = [];
         foreach (var device in devices)
         {
-            if (!device.Class.StartsWith(wantedClass, StringComparison.Ordinal) || !pool.Selectors.Any(selector => selector.Matches(device)))
+            if (
+                !device.Class.StartsWith(wantedClass, StringComparison.Ordinal)
+                || !pool.Selectors.Any(selector => selector.Matches(device))
+            )
             {
                 continue;
             }
@@ -82,11 +92,18 @@ public static partial class DevicePlugin
         return claimed;
     }
 
-    private static bool IsUsable(SimulatedDevice device, DevicePluginRelease release, SimulatedNetwork network, List<string> log)
+    private static bool IsUsable(
+        SimulatedDevice device,
+        DevicePluginRelease release,
+        SimulatedNetwork network,
+        List<string> log
+    )
     {
         if (device.Driver is null)
         {
-            log.Add($"error creating new device: \"error getting driver info for device {device.Address} readlink: no such file or directory\"");
+            log.Add(
+                $"error creating new device: \"error getting driver info for device {device.Address} readlink: no such file or directory\""
+            );
             return false;
         }
 
@@ -95,11 +112,17 @@ public static partial class DevicePlugin
 
     private static bool HasDefaultRoute(SimulatedDevice device, SimulatedNetwork network) =>
         network.Links.FirstOrDefault(link => link.Name == device.InterfaceName) is { } link
-        && network.Routes.Any(route => route is { Family: 4, Table: MainTable, Destination: null } && route.LinkIndex == link.Index);
+        && network.Routes.Any(route =>
+            route is { Family: 4, Table: MainTable, Destination: null }
+            && route.LinkIndex == link.Index
+        );
 
     private static bool IsAcceptedByKubelet(string resource)
     {
-        var (prefix, name) = (resource[..resource.IndexOf('/', StringComparison.Ordinal)], resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        var (prefix, name) = (
+            resource[..resource.IndexOf('/', StringComparison.Ordinal)],
+            resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..]
+        );
         return name.Length <= 63
             && QualifiedName().IsMatch(name)
             && Subdomain().IsMatch(prefix)
@@ -107,9 +130,17 @@ public static partial class DevicePlugin
             && !prefix.StartsWith("requests.", StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex QualifiedName();
 
-    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Subdomain();
 }

@@ -20,7 +20,11 @@ internal sealed record NodeOffer(
         new(
             node["metadata"]!["name"]!.GetValue<string>(),
             node["spec"]?["unschedulable"]?.GetValue<bool>() ?? false,
-            (node["metadata"]?["labels"] as JsonObject ?? []).ToDictionary(label => label.Key, label => label.Value?.ToString() ?? "", StringComparer.Ordinal),
+            (node["metadata"]?["labels"] as JsonObject ?? []).ToDictionary(
+                label => label.Key,
+                label => label.Value?.ToString() ?? "",
+                StringComparer.Ordinal
+            ),
             [
                 .. (node["spec"]?["taints"] as JsonArray ?? [])
                     .OfType<JsonObject>()

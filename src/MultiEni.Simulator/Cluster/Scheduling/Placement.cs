@@ -13,7 +13,10 @@ internal abstract record Placement
     /// <summary>The first node that fits, in the order given.</summary>
     /// <param name="pod">What the pod asks for.</param>
     /// <param name="nodes">What there is, and thousandths that pods on the node use already.</param>
-    internal static Placement Of(PodNeeds pod, IReadOnlyCollection<(NodeOffer Node, IReadOnlyDictionary<string, long> Used)> nodes)
+    internal static Placement Of(
+        PodNeeds pod,
+        IReadOnlyCollection<(NodeOffer Node, IReadOnlyDictionary<string, long> Used)> nodes
+    )
     {
         var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var (node, used) in nodes)
@@ -39,7 +42,11 @@ internal abstract record Placement
         );
     }
 
-    private static IEnumerable<string> Refusals(PodNeeds pod, NodeOffer node, IReadOnlyDictionary<string, long> used)
+    private static IEnumerable<string> Refusals(
+        PodNeeds pod,
+        NodeOffer node,
+        IReadOnlyDictionary<string, long> used
+    )
     {
         if (node.Unschedulable)
         {
@@ -47,7 +54,13 @@ internal abstract record Placement
             yield break;
         }
 
-        if (node.Taints.FirstOrDefault(taint => taint.Effect != "PreferNoSchedule" && !pod.Tolerations.Any(toleration => toleration.Bears(taint))) is { } taint)
+        if (
+            node.Taints.FirstOrDefault(taint =>
+                taint.Effect != "PreferNoSchedule"
+                && !pod.Tolerations.Any(toleration => toleration.Bears(taint))
+            ) is
+            { } taint
+        )
         {
             yield return $"node(s) had untolerated taint {{{taint.Key}: {taint.Value}}}";
             yield break;
@@ -61,7 +74,10 @@ internal abstract record Placement
 
         foreach (var (resource, amount) in pod.Resources)
         {
-            if (amount > node.Allocatable.GetValueOrDefault(resource) - used.GetValueOrDefault(resource))
+            if (
+                amount
+                > node.Allocatable.GetValueOrDefault(resource) - used.GetValueOrDefault(resource)
+            )
             {
                 yield return resource == "pods" ? "Too many pods" : $"Insufficient {resource}";
             }

@@ -40,7 +40,7 @@ internal static class DescribeNetworkInterfaces
         foreach (var id in ids.Distinct(StringComparer.Ordinal))
         {
             ResourceIds.Check("eni-", id, "InvalidNetworkInterfaceId.Malformed");
-            var entry = state.NetworkInterfaces.Find(id);
+            var entry = state.NetworkInterfaces.FindSeen(id);
             var row =
                 entry is not null && state.IsVisible(entry)
                     ? state.NetworkInterfaces.Seen(entry)

@@ -9,8 +9,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     private const string ApiVersion = "2016-11-15";
     private long _sequence;
 
-    /// <summary>Null when the connection is to be broken.</summary>
-    public async Task<CallAnswer?> RunAsync(QueryParameters query, CancellationToken ct)
+    public async Task<CallAnswer> RunAsync(QueryParameters query, CancellationToken ct)
     {
         var name = query.Text("Action") ?? "";
         var action = ActionTable.Find(name);
@@ -32,7 +31,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         }
     }
 
-    private async Task<CallAnswer?> RunAsync(
+    private async Task<CallAnswer> RunAsync(
         Ec2Call call,
         Ec2Action? action,
         QueryParameters query,
@@ -40,7 +39,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     )
     {
         var requestId = state.Enter(state.Ids.RequestId);
-        CallAnswer? answer;
+        CallAnswer answer;
         try
         {
             answer = await AdmitAndExecuteAsync(call, action, query, requestId, ct);
@@ -50,17 +49,17 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
             answer = CallAnswer.Of(error, requestId);
         }
 
-        if (answer is { ErrorCode: not "RequestLimitExceeded" } || answer is null)
+        // Only what had a chance to take effect is shown to the hook.
+        if (answer is { Lost: false, ErrorCode: not "RequestLimitExceeded" })
         {
-            // A lost request is recorded too; only what had a chance to take effect is shown to the hook.
-            answer = answer is null ? null : await AfterAsync(call, answer, requestId, ct);
+            answer = await AfterAsync(call, answer, requestId, ct);
         }
 
         Record(call, answer);
-        return answer is { Lost: true } ? null : answer;
+        return answer;
     }
 
-    private async Task<CallAnswer?> AdmitAndExecuteAsync(
+    private async Task<CallAnswer> AdmitAndExecuteAsync(
         Ec2Call call,
         Ec2Action? action,
         QueryParameters query,
@@ -99,8 +98,8 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
 
         switch (await faults.BeforeAsync(call, ct))
         {
-            case Ec2Verdict.Lose:
-                return null;
+            case Ec2Verdict.Lose lose:
+                return CallAnswer.LostRequest(lose.Reset);
             case Ec2Verdict.Fail fail:
                 throw new Ec2Error(fail.Code, fail.Message, fail.Status);
             case Ec2Verdict.Delay delay:
@@ -137,8 +136,8 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     {
         switch (await faults.AfterAsync(call, answer.ErrorCode, ct))
         {
-            case Ec2Verdict.Lose:
-                return answer with { Lost = true };
+            case Ec2Verdict.Lose lose:
+                return answer with { Lost = true, Reset = lose.Reset };
             case Ec2Verdict.Fail fail:
                 return CallAnswer.Of(new Ec2Error(fail.Code, fail.Message, fail.Status), requestId);
             case Ec2Verdict.Delay delay:
@@ -154,7 +153,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
             ? Task.Delay(delay, state.Options.TimeProvider, ct)
             : Task.CompletedTask;
 
-    private void Record(Ec2Call call, CallAnswer? answer) =>
+    private void Record(Ec2Call call, CallAnswer answer) =>
         counters.Add(
             new Ec2CallRecord(
                 call.Sequence,
@@ -162,8 +161,8 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
                 call.Mutating,
                 call.ReceivedAt,
                 state.Now,
-                answer is null ? "RequestLost" : answer.ErrorCode,
-                answer is { Lost: false },
+                answer.ErrorCode,
+                !answer.Lost,
                 call.Parameters.GetValueOrDefault("NetworkInterfaceId")
                     ?? call.Parameters.GetValueOrDefault("AttachmentId")
                     ?? call.Parameters.GetValueOrDefault("InstanceId")

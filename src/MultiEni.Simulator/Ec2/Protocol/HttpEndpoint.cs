@@ -1,9 +1,12 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MultiEni.Simulator.Ec2.Protocol;
@@ -37,12 +40,13 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         {
             using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
             var body = await reader.ReadToEndAsync(context.RequestAborted);
-            if (
-                await pipeline.RunAsync(QueryParameters.Parse(body), context.RequestAborted)
-                is not { } answer
-            )
+            var answer = await pipeline.RunAsync(
+                QueryParameters.Parse(body),
+                context.RequestAborted
+            );
+            if (answer.Lost)
             {
-                context.Abort();
+                Break(context, answer.Reset);
                 return;
             }
 
@@ -55,6 +59,21 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The caller has gone, or the simulator goes down.
+        }
+    }
+
+    /// <summary>Ends the connection under the answer; the server cannot send one any more.</summary>
+    private static void Break(HttpContext context, bool reset)
+    {
+        if (reset)
+        {
+            context.Abort();
+        }
+        else
+        {
+            context
+                .Features.GetRequiredFeature<IConnectionSocketFeature>()
+                .Socket.Shutdown(SocketShutdown.Both);
         }
     }
 }

@@ -92,6 +92,15 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
             ? entries.Min!.Row
             : null;
 
+    /// <summary>The interface as a describe by identifier finds it: a stale read still finds one that has just been deleted.</summary>
+    public NetworkInterfaceEntry? FindSeen(string id) =>
+        Find(id)
+        ?? (
+            Staleness > TimeSpan.Zero
+                ? _recent.Select(change => change.Entry).LastOrDefault(entry => entry.Row.Id == id)
+                : null
+        );
+
     /// <summary>The row that a describe sees, which may be an old one.</summary>
     public NetworkInterface? Seen(NetworkInterfaceEntry entry) =>
         Staleness > TimeSpan.Zero ? entry.AsOf(time.GetUtcNow() - Staleness)

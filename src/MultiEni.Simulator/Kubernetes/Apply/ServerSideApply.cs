@@ -103,7 +103,11 @@ internal static class ServerSideApply
                 who += $" with subresource \"{other.Subresource}\"";
             }
 
-            who += $" using {other.ApiVersion}";
+            if (!other.IsApply)
+            {
+                who += $" using {other.ApiVersion}";
+            }
+
             var paths = fields.Paths().ToList();
             lines.Add((who, paths));
             foreach (var path in paths)

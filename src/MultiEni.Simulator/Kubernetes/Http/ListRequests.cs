@@ -72,14 +72,8 @@ internal static class ListRequests
         }
 
         var page = new List<StoredObject>(Math.Min(limit, objects.Count));
-        var seen = 0;
-        var isUnfiltered =
-            ReferenceEquals(filter.Labels, LabelSelector.Everything)
-            && filter.Fields.IsEverything
-            && filter.Namespace.Length == 0;
         foreach (var (key, obj) in objects)
         {
-            seen++;
             if ((after is { } start && key <= start) || !filter.Matches(obj))
             {
                 continue;
@@ -92,7 +86,7 @@ internal static class ListRequests
                     version,
                     page,
                     WriteToken(version, page[^1].Key),
-                    isUnfiltered ? objects.Count - seen + 1 : null
+                    Remaining(filter, objects, page[^1].Key)
                 );
             }
 
@@ -101,6 +95,18 @@ internal static class ListRequests
 
         return new ObjectPage(version, page, "", null);
     }
+
+    // As the API server does, only a list without selectors says how many follow.
+    private static long? Remaining(
+        ObjectFilter filter,
+        ImmutableSortedDictionary<ObjectKey, StoredObject> objects,
+        ObjectKey last
+    ) =>
+        filter.Labels.IsEverything && filter.Fields.IsEverything
+            ? objects.Keys.Count(key =>
+                key > last && (filter.Namespace.Length == 0 || key.Namespace == filter.Namespace)
+            )
+            : null;
 
     private static void CheckVersion(IQueryCollection query, long now)
     {

@@ -80,6 +80,13 @@ internal sealed class RequestPipeline
         {
             answer = Answer.Failure(refused);
         }
+        catch (Exception bug) when (bug is not OperationCanceledException)
+        {
+            // What the simulator did not foresee must reach the person in front of the client, not vanish in an empty answer.
+            answer = Answer.Failure(
+                new StatusException(500, "InternalError", $"Internal error occurred: {bug}")
+            );
+        }
 
         var code = answer is Answer.Body body ? body.Code : 200;
         answer =

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Publishes both programs as Native AOT binaries into a folder (default artifacts/programs) and holds them to their size.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+folder=${1:-artifacts/programs}
+runtime=${RUNTIME:-linux-x64}
+mkdir -p "$folder"
+publish() { # PROJECT PROGRAM MEGABYTES
+  local log
+  log=$(mktemp)
+  dotnet publish "src/$1" --configuration Release --runtime "$runtime" --nologo --verbosity quiet --output "artifacts/publish-$2" | tee "$log"
+  if grep -qE 'warning IL[0-9]+' "$log"; then
+    echo "$2: trimming or AOT warnings are not allowed" >&2
+    exit 1
+  fi
+  rm -f "$log"
+  install -m 0755 "artifacts/publish-$2/$2" "$folder/$2"
+  local size=$(($(stat -c %s "$folder/$2") / 1000000))
+  echo "$2: $size MB of at most $3"
+  [ "$size" -le "$3" ] || { echo "$2 is larger than its budget" >&2; exit 1; }
+}
+
+publish MultiEni.Controller eni-controller 22
+publish MultiEni.Manager eni-manager 15

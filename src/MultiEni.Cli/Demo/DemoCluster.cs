@@ -1,0 +1,60 @@
+using MultiEni.Simulator;
+using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Ec2;
+
+namespace MultiEni.Cli.Demo;
+
+/// <summary>The stage: an EKS-like cluster in two zones with delays as in a real one, divided by the speed.</summary>
+internal static class DemoCluster
+{
+    /// <summary>An entry of somebody else in the device plugin's file, to show that it is left alone.</summary>
+    public const string ForeignEntry = """
+        {"resourceList":[{"resourcePrefix":"example.com","resourceName":"somebody_elses","deviceType":"netDevice","selectors":{"vendors":["8086"],"devices":["154c"],"drivers":["iavf"],"pciAddresses":["0000:7f:00.0"]}}]}
+        """;
+
+    public static async Task<SimulatedCluster> StartAsync(DemoOptions options, string folder, CancellationToken cancellationToken)
+    {
+        var realistic = new SimulatedClusterOptions
+        {
+            Nodes = options.Nodes,
+            Zones = 2,
+            Seed = options.Seed,
+            StateFolder = folder,
+            InitialPluginFile = ForeignEntry,
+            NodeLabels = new Dictionary<string, string> { ["ng"] = "multi-eni", ["workload"] = "packet-processing" },
+        }.Realistic();
+        return await SimulatedCluster.StartAsync(
+            realistic with
+            {
+                Ec2 = realistic.Ec2 with { Latencies = Faster(realistic.Ec2.Latencies, options.Speed) },
+                Timings = Faster(realistic.Timings, options.Speed),
+                Host = realistic.Host with
+                {
+                    ProbeDelay = realistic.Host.ProbeDelay / options.Speed,
+                    InterfaceDelay = realistic.Host.InterfaceDelay / options.Speed,
+                },
+            },
+            cancellationToken
+        );
+    }
+
+    private static Ec2Latencies Faster(Ec2Latencies latencies, double speed) =>
+        latencies with
+        {
+            Call = latencies.Call / speed,
+            CallByAction = latencies.CallByAction.ToDictionary(call => call.Key, call => call.Value / speed),
+            Create = latencies.Create / speed,
+            Attach = latencies.Attach / speed,
+            Detach = latencies.Detach / speed,
+        };
+
+    private static ClusterTimings Faster(ClusterTimings timings, double speed) =>
+        timings with
+        {
+            PodStart = timings.PodStart / speed,
+            PodStop = timings.PodStop / speed,
+            PluginStart = timings.PluginStart / speed,
+            PluginReplacement = timings.PluginReplacement / speed,
+            CrashLoopPause = timings.CrashLoopPause / speed,
+        };
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+
+namespace MultiEni.Cli.Demo;
+
+/// <summary>The command <c>demo</c>.</summary>
+internal static class DemoCommand
+{
+    public static Command Create()
+    {
+        var nodes = new Option<int>("--nodes") { Description = "Nodes of the simulated cluster.", DefaultValueFactory = _ => 3 };
+        var speed = new Option<double>("--speed") { Description = "How much faster than real ones EC2 and the nodes are.", DefaultValueFactory = _ => 1 };
+        var chaos = new Option<bool>("--chaos") { Description = "Kill the controller and the ENI managers at random; the outcome must be the same." };
+        var seed = new Option<int>("--seed") { Description = "What chaos does; printed, so that a run can be repeated.", DefaultValueFactory = _ => Random.Shared.Next(1, 100000) };
+        var keep = new Option<bool>("--keep") { Description = "Leave it running when the ENIs are ready, to be played with by kubectl; Ctrl-C ends it." };
+        var manifest = new Option<string?>("--manifest") { Description = "Apply this file in place of the built-in documents." };
+        var binaries = new Option<string?>("--binaries") { Description = "Folder of the published programs eni-controller and eni-manager." };
+        var timeout = new Option<int>("--timeout") { Description = "Seconds that one step may take.", DefaultValueFactory = _ => 180 };
+        AtLeast(nodes, 1, 500);
+        AtLeast(timeout, 1, 86400);
+        speed.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (> 0 and <= 1000))
+            {
+                result.AddError("--speed must be more than 0 and at most 1000");
+            }
+        });
+
+        var command = new Command("demo", "Show the whole product at work on a simulated cluster: no Kubernetes and no AWS account needed.")
+        {
+            nodes,
+            speed,
+            chaos,
+            seed,
+            keep,
+            manifest,
+            binaries,
+            timeout,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                DemoRun.RunAsync(
+                    new DemoOptions(
+                        parsed.GetValue(nodes),
+                        parsed.GetValue(speed),
+                        parsed.GetValue(chaos),
+                        parsed.GetValue(seed),
+                        parsed.GetValue(keep),
+                        parsed.GetValue(manifest),
+                        parsed.GetValue(binaries),
+                        TimeSpan.FromSeconds(parsed.GetValue(timeout))
+                    ),
+                    Console.Out,
+                    cancellationToken
+                )
+        );
+        return command;
+    }
+
+    private static void AtLeast(Option<int> option, int minimum, int maximum) =>
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < minimum || result.GetValueOrDefault<int>() > maximum)
+            {
+                result.AddError($"{option.Name} must be from {minimum} to {maximum}");
+            }
+        });
+}

@@ -1,0 +1,59 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using MultiEni.Api;
+using MultiEni.Simulator.Yaml;
+
+namespace MultiEni.Cli.Demo;
+
+/// <summary>The documents that the story applies, in order; each is waited for before the next.</summary>
+/// <param name="NodeEnis">NodeENIs.</param>
+/// <param name="Others">Pods.</param>
+/// <param name="AreBuiltIn">Whether they are ours, of which the outcome is known.</param>
+internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOnlyList<JsonObject> Others, bool AreBuiltIn)
+{
+    private static readonly string[] BuiltIn = ["nodeeni-dpdk-pci-address.yaml", "nodeeni-dpdk.yaml", "pod-dpdk.yaml"];
+
+    public static DemoDocuments Load(string? manifest)
+    {
+        var documents = manifest is null ? BuiltIn.SelectMany(name => Parse(name, ReadBuiltIn(name))).ToList() : Parse(manifest, ReadFile(manifest)).ToList();
+        if (documents.Count == 0)
+        {
+            throw new DemoException($"{manifest} contains no document");
+        }
+
+        return new DemoDocuments(documents.Where(IsNodeEni).ToList(), documents.Where(document => !IsNodeEni(document)).ToList(), manifest is null);
+    }
+
+    private static bool IsNodeEni(JsonObject document) => document["kind"]?.GetValue<string>() == Names.NodeEniKind;
+
+    private static IReadOnlyList<JsonObject> Parse(string name, string text)
+    {
+        try
+        {
+            return YamlDocuments.Parse(text);
+        }
+        catch (Exception malformed) when (malformed is FormatException or YamlDotNet.Core.YamlException)
+        {
+            throw new DemoException($"{name} is not YAML: {malformed.Message}");
+        }
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException unreadable)
+        {
+            throw new DemoException($"cannot read {path}: {unreadable.Message}");
+        }
+    }
+
+    private static string ReadBuiltIn(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"samples/{name}")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using MultiEni.Simulator;
+
+namespace MultiEni.Cli.Demo;
+
+/// <summary>The controller and the ENI managers as processes of their own, so that killing one is what it is in a cluster.</summary>
+internal sealed class Programs(SimulatedCluster cluster, string logFolder, string? binaries) : IAsyncDisposable
+{
+    private const string Controller = "eni-controller";
+    private const string Manager = "eni-manager";
+    private readonly Dictionary<string, Process> running = [];
+    private readonly Lock gate = new();
+    private bool ending;
+
+    /// <summary>Names of the programs that run, for chaos to choose from.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            lock (gate)
+            {
+                return running.Keys.Order(StringComparer.Ordinal).ToList();
+            }
+        }
+    }
+
+    /// <summary>How often a program ended without being asked to.</summary>
+    public int UnexpectedEnds { get; private set; }
+
+    public void StartAll()
+    {
+        Start(Controller);
+        foreach (var node in cluster.Nodes)
+        {
+            Start($"{Manager}@{node.Name}");
+        }
+    }
+
+    /// <summary>Kills a program without a chance to clean up, as the kernel does when memory runs out, and starts it again.</summary>
+    public async Task KillAndRestartAsync(string name, CancellationToken cancellationToken)
+    {
+        Process process;
+        lock (gate)
+        {
+            process = running[name];
+            running.Remove(name);
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync(cancellationToken);
+        process.Dispose();
+        Start(name);
+    }
+
+    /// <summary>Asks all programs to end, as a kubelet does, and kills those that do not within ten seconds.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        List<Process> all;
+        lock (gate)
+        {
+            ending = true;
+            all = [.. running.Values];
+        }
+
+        foreach (var process in all)
+        {
+            Signals.Terminate(process);
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        foreach (var process in all)
+        {
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+            }
+
+            process.Dispose();
+        }
+    }
+
+    private void Start(string name)
+    {
+        var isController = name == Controller;
+        var environment = isController ? cluster.ControllerEnvironment() : cluster.ManagerEnvironment(name[(Manager.Length + 1)..]);
+        var start = Executable(isController ? Controller : Manager);
+        start.RedirectStandardError = true;
+        start.RedirectStandardOutput = true;
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
+        }
+
+        start.Environment["METRICS_ADDR"] = "0";
+        start.Environment["POD_NAME"] = name;
+        start.Environment["LOG_FORMAT"] = "text";
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var log = TextWriter.Synchronized(new StreamWriter(Path.Combine(logFolder, $"{name}.log"), append: true) { AutoFlush = true });
+        process.OutputDataReceived += (_, line) => Write(log, line.Data);
+        process.ErrorDataReceived += (_, line) => Write(log, line.Data);
+        process.Exited += (_, _) => OnExit(name, process);
+        lock (gate)
+        {
+            process.Start();
+            running[name] = process;
+        }
+
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    // What a Deployment and a DaemonSet do: a program that ends is started again.
+    private void OnExit(string name, Process process)
+    {
+        lock (gate)
+        {
+            if (ending || !running.TryGetValue(name, out var current) || current != process)
+            {
+                return;
+            }
+
+            UnexpectedEnds++;
+        }
+
+        if (UnexpectedEnds < 20)
+        {
+            Start(name);
+        }
+    }
+
+    private static void Write(TextWriter log, string? line)
+    {
+        if (line is not null)
+        {
+            log.WriteLine(line);
+        }
+    }
+
+    private ProcessStartInfo Executable(string program)
+    {
+        var folder = binaries ?? AppContext.BaseDirectory;
+        var native = Path.Combine(folder, program);
+        var managed = Path.Combine(folder, $"{program}.dll");
+        if (binaries is null && File.Exists(managed))
+        {
+            return new ProcessStartInfo("dotnet", ["exec", managed]);
+        }
+
+        return File.Exists(native)
+            ? new ProcessStartInfo(native)
+            : throw new DemoException($"there is no program {program} in {folder}; build or publish it first");
+    }
+}

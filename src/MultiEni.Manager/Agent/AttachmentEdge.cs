@@ -1,0 +1,172 @@
+using System.Text.Json.Nodes;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Manager.Agent;
+
+/// <summary>Writes to attachments: the agent's finalizer and the agent's part of the status, and nothing else.</summary>
+public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metrics)
+{
+    private const int Attempts = 5;
+    private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+
+    /// <summary>Where attachments live in the API.</summary>
+    public static ResourceKind<EniAttachment> Kind { get; } =
+        new(
+            Names.Group,
+            Names.Version,
+            Names.EniAttachmentPlural,
+            Names.EniAttachmentKind,
+            false,
+            ApiJson.Default.EniAttachment,
+            ApiJson.Default.KubernetesListEniAttachment
+        );
+
+    /// <summary>Adds the agent's finalizer, so that the attachment stays until the device was given back.</summary>
+    /// <returns>False when the attachment is gone, is another one now, or is being deleted.</returns>
+    public Task<bool> HoldAsync(EniAttachment attachment, CancellationToken cancellationToken) =>
+        ChangeFinalizersAsync(attachment, add: true, cancellationToken);
+
+    /// <summary>Removes the agent's finalizer.</summary>
+    public Task<bool> LetGoAsync(EniAttachment attachment, CancellationToken cancellationToken) =>
+        ChangeFinalizersAsync(attachment, add: false, cancellationToken);
+
+    /// <summary>Applies the status when it differs from what the API server has.</summary>
+    public async Task ReportAsync(EniAttachment attachment, EniAttachmentStatus status, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        ArgumentNullException.ThrowIfNull(status);
+        if (IsKnown(attachment, status))
+        {
+            return;
+        }
+
+        var patch = new EniAttachment
+        {
+            Metadata = new() { Name = attachment.Metadata.Name, Uid = attachment.Metadata.Uid },
+            Status = status,
+        };
+        try
+        {
+            await client.ApplyAsync(Kind, patch, Names.Manager, force: true, "status", cancellationToken);
+        }
+        catch (KubernetesApiException error) when (error.IsNotFound || error.IsConflict)
+        {
+            // Deleted meanwhile, perhaps with a successor of the same name: not the object that this is about.
+            return;
+        }
+
+        metrics.StatusWritten();
+        lock (_lock)
+        {
+            _written[attachment.Metadata.Name] = new Written(attachment.Metadata.Uid, attachment.Metadata.ResourceVersion, status);
+        }
+    }
+
+    /// <summary>Forgets an attachment that is gone.</summary>
+    public void Forget(string name)
+    {
+        lock (_lock)
+        {
+            _written.Remove(name);
+        }
+    }
+
+    // The cache may be older than the last write. As long as it shows the very version that was seen then, that write is the newest known.
+    private bool IsKnown(EniAttachment attachment, EniAttachmentStatus status)
+    {
+        lock (_lock)
+        {
+            if (
+                _written.TryGetValue(attachment.Metadata.Name, out var written)
+                && written.Uid == attachment.Metadata.Uid
+                && written.SeenVersion == attachment.Metadata.ResourceVersion
+            )
+            {
+                return Same(written.Status, status);
+            }
+        }
+
+        return attachment.Status is { } current && Same(Ours(current), status);
+    }
+
+    private static EniAttachmentStatus Ours(EniAttachmentStatus status) =>
+        new()
+        {
+            Device = status.Device,
+            Conditions = status.Conditions?.FindAll(condition =>
+                condition.Type is ConditionTypes.Configured or ConditionTypes.Bound or ConditionTypes.Advertised or ConditionTypes.Released
+            ),
+        };
+
+    private static bool Same(EniAttachmentStatus left, EniAttachmentStatus right)
+    {
+        var before = left.Conditions ?? [];
+        var after = right.Conditions ?? [];
+        return left.Device == right.Device && before.Count == after.Count && after.TrueForAll(before.Contains);
+    }
+
+    private async Task<bool> ChangeFinalizersAsync(EniAttachment attachment, bool add, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var current = attachment;
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var has = current.Metadata.HasFinalizer(Names.DeviceFinalizer);
+            if (has == add)
+            {
+                return true;
+            }
+
+            if (add && current.Metadata.IsBeingDeleted)
+            {
+                return false;
+            }
+
+            try
+            {
+                await client.MergePatchAsync(Kind, ObjectKey.Of(current), Patch(current, add), null, cancellationToken);
+                return true;
+            }
+            catch (KubernetesApiException error) when (error.IsNotFound)
+            {
+                return !add;
+            }
+            catch (KubernetesApiException error) when (error.IsConflict)
+            {
+                var newest = await client.GetAsync(Kind, ObjectKey.Of(current), cancellationToken);
+                if (newest is null || newest.Metadata.Uid != attachment.Metadata.Uid)
+                {
+                    return !add;
+                }
+
+                current = newest;
+            }
+        }
+
+        throw new TimeoutException($"The finalizer of {attachment.Metadata.Name} was changed by others {Attempts} times in a row.");
+    }
+
+    // The list is replaced as a whole, so the patch holds only for the version that it was made from.
+    private static JsonObject Patch(EniAttachment attachment, bool add)
+    {
+        var finalizers = (attachment.Metadata.Finalizers ?? []).Where(name => name != Names.DeviceFinalizer).ToList();
+        if (add)
+        {
+            finalizers.Add(Names.DeviceFinalizer);
+        }
+
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["resourceVersion"] = attachment.Metadata.ResourceVersion,
+                ["finalizers"] = new JsonArray([.. finalizers.Select(name => (JsonNode)JsonValue.Create(name))]),
+            },
+        };
+    }
+
+    private sealed record Written(string? Uid, string? SeenVersion, EniAttachmentStatus Status);
+}

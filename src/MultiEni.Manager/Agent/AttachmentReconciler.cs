@@ -1,0 +1,244 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Steps;
+using MultiEni.Operator.Queues;
+
+namespace MultiEni.Manager.Agent;
+
+/// <summary>Observe, decide, act, report: for one attachment, or for a device that no attachment asks for any more.</summary>
+public sealed class AttachmentReconciler(
+    NodeView view,
+    BootWatch boot,
+    SituationReader situations,
+    DeviceActions actions,
+    UsageProbe usage,
+    OfferOwners owners,
+    IDevicePublisher publisher,
+    AttachmentEdge edge,
+    RetryGate retries,
+    ManagerSettings settings,
+    TimeProvider time,
+    ILogger logger
+)
+{
+    // Bring up, set MTU, withdraw, look, give back, bind, publish: with room for one retry of each.
+    private const int MostSteps = 16;
+    private static readonly TimeSpan TurnDelay = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Moves an attachment as far as it will go.</summary>
+    public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
+    {
+        var work = AgentWork.Attachment(name);
+        if (view.Attachment(name) is not { } attachment)
+        {
+            edge.Forget(name);
+            retries.Forget(work);
+            return ReconcileResult.Done;
+        }
+
+        var progress = new Progress(work, attachment);
+        var seen = await AdvanceAsync(progress, cancellationToken);
+        if (progress.Gone)
+        {
+            return ReconcileResult.Done;
+        }
+
+        LogStanding(progress);
+        if (progress.Step is not DeviceStep.Nothing || !attachment.Metadata.IsBeingDeleted)
+        {
+            var status = StatusReport.Build(attachment, progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
+            await edge.ReportAsync(attachment, status, cancellationToken);
+        }
+
+        if (progress.Step is DeviceStep.ReleaseDone)
+        {
+            await edge.LetGoAsync(attachment, cancellationToken);
+        }
+
+        return Next(progress);
+    }
+
+    /// <summary>Gives back a device that no attachment asks for.</summary>
+    public async Task<ReconcileResult> ReconcileOrphanAsync(PciAddress address, CancellationToken cancellationToken)
+    {
+        var progress = new Progress(AgentWork.Orphan(address.ToString()), null) { Orphan = address };
+        await AdvanceAsync(progress, cancellationToken);
+        LogStanding(progress);
+        return Next(progress);
+    }
+
+    private async Task<HostObservation> AdvanceAsync(Progress progress, CancellationToken cancellationToken)
+    {
+        DeviceUsage known = new DeviceUsage.NotChecked();
+        for (var count = 0; ; count++)
+        {
+            var seen = await boot.ObserveAsync(cancellationToken);
+            var (situation, claim) = progress.Attachment is { } attachment
+                ? await situations.ReadAsync(attachment, seen, known, cancellationToken)
+                : situations.ReadOrphan(progress.Orphan, seen, known);
+            progress.Situation = situation;
+            progress.Claim = claim;
+            progress.Step = NextStep.Decide(situation);
+            if (count == MostSteps)
+            {
+                throw new InvalidOperationException($"{progress.Work.Name} does not settle; the last step was {progress.Step}.");
+            }
+
+            switch (progress.Step)
+            {
+                case DeviceStep.Nothing or DeviceStep.Wait or DeviceStep.Refuse:
+                    return seen;
+                case DeviceStep.ReleaseDone:
+                    Finish(progress);
+                    return seen;
+                case DeviceStep.CheckUse look:
+                    known = await LookAsync(look.Device, situation, cancellationToken);
+                    continue;
+            }
+
+            if (!await HoldAsync(progress, cancellationToken) || !await ActAsync(progress, seen, cancellationToken))
+            {
+                return await boot.ObserveAsync(cancellationToken);
+            }
+        }
+    }
+
+    // Before anything is done to a device, its attachment must not be able to vanish without the agent.
+    private async Task<bool> HoldAsync(Progress progress, CancellationToken cancellationToken)
+    {
+        if (progress.Held || progress.Attachment is not { Metadata.IsBeingDeleted: false } attachment || progress.Step is DeviceStep.Withdraw)
+        {
+            return true;
+        }
+
+        progress.Held = await edge.HoldAsync(attachment, cancellationToken);
+        progress.Gone = !progress.Held;
+        return progress.Held;
+    }
+
+    // True: decide again. False: the step was replaced by what it failed with.
+    private async Task<bool> ActAsync(Progress progress, HostObservation seen, CancellationToken cancellationToken)
+    {
+        var name = progress.Attachment?.Metadata.Name ?? progress.Work.Name;
+        switch (progress.Step)
+        {
+            case DeviceStep.Withdraw withdraw:
+                await actions.WithdrawAsync(withdraw.Address, cancellationToken);
+                return true;
+            case DeviceStep.Publish publish:
+                owners.Set(publish.Offer.Address, name);
+                await actions.PublishAsync(name, publish.Offer, cancellationToken);
+                return true;
+        }
+
+        var condition = progress.Step switch
+        {
+            DeviceStep.Bind => ConditionTypes.Bound,
+            DeviceStep.GiveBack give => give.Condition,
+            _ => ConditionTypes.Configured,
+        };
+        if (retries.Closed(progress.Work, progress.Generation) is { } closed)
+        {
+            progress.Step = new DeviceStep.Refuse(condition, closed.Why);
+            progress.LookAgain = closed.Left;
+            return false;
+        }
+
+        var (why, first, longest) = progress.Step switch
+        {
+            DeviceStep.LinkUp up => (await actions.LinkUpAsync(name, up, cancellationToken), settings.RetryDelay, settings.RetryDelay * 12),
+            DeviceStep.SetMtu mtu => (await actions.SetMtuAsync(name, mtu, cancellationToken), settings.RetryDelay, settings.RetryDelay * 12),
+            DeviceStep.Bind bind => await actions.BindAsync(bind, progress.Situation!, progress.Claim!, seen.BootId, cancellationToken),
+            DeviceStep.GiveBack give => await actions.GiveBackAsync(give, progress.Situation!, progress.Claim!, seen.BootId, cancellationToken),
+            _ => throw new InvalidOperationException($"No such step: {progress.Step}."),
+        };
+        if (why is null)
+        {
+            retries.Forget(progress.Work);
+            return true;
+        }
+
+        progress.Step = why.Reason == Reasons.ConcurrentOperation ? new DeviceStep.Wait(condition, why) : new DeviceStep.Refuse(condition, why);
+        progress.LookAgain = first > TimeSpan.Zero ? retries.Fail(progress.Work, progress.Generation, why, first, longest) : null;
+        return false;
+    }
+
+    private Task<DeviceUsage> LookAsync(PciDevice? device, DeviceSituation situation, CancellationToken cancellationToken)
+    {
+        var resource = situation.Journal?.ResourceName is { Length: > 0 } noted ? noted : situation.Wish.Resource?.ToString() ?? "";
+        return device is null
+            ? Task.FromResult<DeviceUsage>(new DeviceUsage.Free())
+            : usage.LookAsync(device, resource, publisher.Offered, cancellationToken);
+    }
+
+    private void Finish(Progress progress)
+    {
+        if (progress.Situation?.Journal is { } entry)
+        {
+            actions.Forget(PciAddress.Parse(entry.PciAddress));
+        }
+
+        retries.Forget(progress.Work);
+    }
+
+    private ReconcileResult Next(Progress progress)
+    {
+        if (progress.LookAgain is { } delay)
+        {
+            return ReconcileResult.After(delay);
+        }
+
+        return progress.Step switch
+        {
+            DeviceStep.Wait { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(TurnDelay),
+            DeviceStep.Refuse { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(settings.RetryDelay),
+            DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse } => ReconcileResult.After(settings.InUseInterval),
+            DeviceStep.Wait { Why.Reason: Reasons.WaitingForDevice } when progress.Situation?.Wish.NetworkState == EniState.Attached =>
+                ReconcileResult.After(settings.EliminationDelay),
+            _ => ReconcileResult.Done,
+        };
+    }
+
+    private void LogStanding(Progress progress)
+    {
+        var name = progress.Work.Name;
+        switch (progress.Step)
+        {
+            case DeviceStep.Wait wait:
+                Log.Waiting(logger, name, wait.Condition, wait.Why.Reason, wait.Why.Message);
+                break;
+            case DeviceStep.Refuse refuse:
+                Log.Refused(logger, name, refuse.Condition, refuse.Why.Reason, refuse.Why.Message);
+                break;
+            case DeviceStep.ReleaseDone done:
+                Log.Released(logger, name, done.Message);
+                break;
+        }
+    }
+
+    private sealed class Progress(AgentWork work, EniAttachment? attachment)
+    {
+        public AgentWork Work => work;
+
+        public EniAttachment? Attachment => attachment;
+
+        public long? Generation => attachment?.Metadata.Generation;
+
+        public PciAddress Orphan { get; init; }
+
+        public DeviceSituation? Situation { get; set; }
+
+        public DeviceClaim? Claim { get; set; }
+
+        public DeviceStep? Step { get; set; }
+
+        public TimeSpan? LookAgain { get; set; }
+
+        public bool Held { get; set; }
+
+        public bool Gone { get; set; }
+    }
+}

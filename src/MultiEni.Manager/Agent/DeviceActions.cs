@@ -1,0 +1,204 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Api;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
+using MultiEni.Manager.Steps;
+
+namespace MultiEni.Manager.Agent;
+
+/// <summary>Carries out steps. What goes wrong comes back as a refusal; null means done.</summary>
+public sealed class DeviceActions(
+    NodeHost host,
+    ManagerSettings settings,
+    BindingJournal journal,
+    BindSequence bind,
+    GiveBackSequence giveBack,
+    DeviceChangeGate gate,
+    IDevicePublisher publisher,
+    ManagerMetrics metrics,
+    TimeProvider time,
+    ILogger logger
+)
+{
+    private static readonly TimeSpan LinkInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Brings a link up and waits until it is.</summary>
+    public async Task<Refusal?> LinkUpAsync(string attachment, DeviceStep.LinkUp step, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        var error = await host.Links.SetUpAsync(step.LinkIndex, true, cancellationToken);
+        if (error != Errno.None)
+        {
+            return LinkFailure($"{step.Name} could not be brought up", error);
+        }
+
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            var network = await host.Links.ReadAsync(cancellationToken);
+            if (network.Links.FirstOrDefault(link => link.Index == step.LinkIndex) is { Up: true })
+            {
+                Log.LinkUp(logger, attachment, step.Name);
+                return null;
+            }
+
+            if (time.GetElapsedTime(start) >= settings.InterfaceUpTimeout)
+            {
+                return new Refusal(Reasons.LinkFailed, $"{step.Name} was brought up and is not up after {settings.InterfaceUpTimeout.TotalSeconds} s (INTERFACE_UP_TIMEOUT).");
+            }
+
+            await Task.Delay(LinkInterval, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Sets a link's MTU.</summary>
+    public async Task<Refusal?> SetMtuAsync(string attachment, DeviceStep.SetMtu step, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        var error = await host.Links.SetMtuAsync(step.LinkIndex, step.Mtu, cancellationToken);
+        if (error != Errno.None)
+        {
+            return LinkFailure($"the MTU of {step.Name} could not be set to {step.Mtu}", error);
+        }
+
+        Log.MtuSet(logger, attachment, step.Name, step.Mtu);
+        return null;
+    }
+
+    /// <summary>Hands a device to its user-space driver.</summary>
+    public async Task<(Refusal? Why, TimeSpan First, TimeSpan Longest)> BindAsync(
+        DeviceStep.Bind step,
+        DeviceSituation situation,
+        DeviceClaim claim,
+        string bootId,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(situation);
+        ArgumentNullException.ThrowIfNull(claim);
+        using var inside = gate.TryEnter();
+        if (inside is null)
+        {
+            return Busy();
+        }
+
+        var request = new BindRequest
+        {
+            Address = step.Device.Address,
+            Ids = step.Device.Ids,
+            Driver = step.Driver,
+            EniId = claim.EniId,
+            Mac = claim.Mac?.ToString() ?? "",
+            Attachment = claim.Attachment,
+            ResourceName = situation.Wish.Resource?.ToString() ?? "",
+            BootId = bootId,
+        };
+        var start = time.GetTimestamp();
+        var outcome = await bind.BindAsync(request, cancellationToken);
+        return Account("bind", outcome, claim, step.Device.Address, time.GetElapsedTime(start));
+    }
+
+    /// <summary>Returns a device to its kernel driver.</summary>
+    public async Task<(Refusal? Why, TimeSpan First, TimeSpan Longest)> GiveBackAsync(
+        DeviceStep.GiveBack step,
+        DeviceSituation situation,
+        DeviceClaim claim,
+        string bootId,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(situation);
+        ArgumentNullException.ThrowIfNull(claim);
+        using var inside = gate.TryEnter();
+        if (inside is null)
+        {
+            return Busy();
+        }
+
+        // Without an entry the device's history is unknown, and the kernel chooses the driver.
+        var entry =
+            situation.Journal
+            ?? new JournalEntry
+            {
+                PciAddress = step.Device.Address.ToString(),
+                EniId = claim.EniId,
+                MacAddress = claim.Mac?.ToString() ?? "",
+                Attachment = claim.Attachment,
+                Ids = step.Device.Ids.ToString(),
+                TargetDriver = step.Device.Driver ?? "",
+                BootId = bootId,
+            };
+        var start = time.GetTimestamp();
+        var outcome = await giveBack.GiveBackAsync(entry, cancellationToken);
+        return Account("unbind", outcome, claim, step.Device.Address, time.GetElapsedTime(start));
+    }
+
+    /// <summary>Offers a device.</summary>
+    public async Task PublishAsync(string attachment, OfferedDevice offer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        await publisher.OfferAsync(offer, cancellationToken);
+        Log.Offered(logger, attachment, offer.Address.ToString(), offer.Resource.ToString());
+    }
+
+    /// <summary>Offers a device no longer.</summary>
+    public async Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken)
+    {
+        await publisher.WithdrawAsync(address, cancellationToken);
+        Log.Withdrawn(logger, address.ToString());
+    }
+
+    /// <summary>Forgets a device that needs nothing more.</summary>
+    public void Forget(PciAddress address) => journal.Remove(address);
+
+    private (Refusal? Why, TimeSpan First, TimeSpan Longest) Account(
+        string operation,
+        ChangeOutcome outcome,
+        DeviceClaim claim,
+        PciAddress address,
+        TimeSpan duration
+    )
+    {
+        var (why, first, longest) = outcome switch
+        {
+            ChangeOutcome.Done => (null, TimeSpan.Zero, TimeSpan.Zero),
+            ChangeOutcome.Refused refused => (refused.Why, settings.RetryDelay, settings.RetryDelay * 6),
+            ChangeOutcome.RolledBack undone => (undone.Why, settings.RetryDelay, settings.RetryDelay * 60),
+            ChangeOutcome.Driverless bare => (bare.Why, settings.RetryDelay / 2, settings.RetryDelay * 12),
+            ChangeOutcome.Stuck stuck => (stuck.Why, TimeSpan.Zero, TimeSpan.Zero),
+            ChangeOutcome.Removed removed => (removed.Why, TimeSpan.Zero, TimeSpan.Zero),
+            _ => throw new InvalidOperationException($"No such outcome: {outcome}."),
+        };
+        metrics.DriverChanged(operation, why?.Reason, duration);
+        if (outcome is ChangeOutcome.RolledBack)
+        {
+            metrics.RolledBack();
+        }
+
+        if (outcome is ChangeOutcome.Done done)
+        {
+            Log.DriverChanged(logger, operation, address.ToString(), claim.Attachment, claim.EniId, done.Device.Driver ?? "");
+        }
+        else
+        {
+            Log.DriverChangeFailed(logger, operation, address.ToString(), claim.Attachment, claim.EniId, why!.Reason, why.Message);
+        }
+
+        return (why, first, longest);
+    }
+
+    private static (Refusal? Why, TimeSpan First, TimeSpan Longest) Busy() =>
+        (new Refusal(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."), TimeSpan.Zero, TimeSpan.Zero);
+
+    private static Refusal LinkFailure(string what, Errno error) =>
+        new(
+            error is Errno.NotPermitted or Errno.AccessDenied ? Reasons.InsufficientPermissions : Reasons.LinkFailed,
+            $"{what} ({SysfsFailure.Name(error)})."
+                + (error is Errno.NotPermitted or Errno.AccessDenied ? " Run the eni-manager container privileged and in the host's network." : "")
+        );
+}

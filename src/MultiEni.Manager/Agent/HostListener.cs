@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Manager.Host;
+using MultiEni.Operator.Queues;
+
+namespace MultiEni.Manager.Agent;
+
+/// <summary>Wakes the agent when the kernel announces something (rule 15).</summary>
+public sealed class HostListener(IHostEvents events, AgentWake wake, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>Listens until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await foreach (var announced in events.WatchAsync(cancellationToken))
+                {
+                    wake.Everything(WorkPriority.Urgent);
+                }
+
+                Log.AnnouncementsEnded(logger, "end of stream");
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                Log.AnnouncementsEnded(logger, error.Message);
+            }
+
+            // What was announced while nobody listened is lost.
+            await Task.Delay(AgainDelay, time, cancellationToken);
+            wake.Everything(WorkPriority.Normal);
+        }
+    }
+}

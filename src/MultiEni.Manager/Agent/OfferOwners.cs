@@ -1,0 +1,16 @@
+using System.Collections.Concurrent;
+using MultiEni.Manager.Devices;
+
+namespace MultiEni.Manager.Agent;
+
+/// <summary>For which attachment each device was offered, since this agent started: the status that says so may not be written yet.</summary>
+public sealed class OfferOwners
+{
+    private readonly ConcurrentDictionary<PciAddress, string> _owners = new();
+
+    /// <summary>The attachment that a device was offered for, or null.</summary>
+    public string? Of(PciAddress address) => _owners.GetValueOrDefault(address);
+
+    /// <summary>Notes it, before the device is offered.</summary>
+    public void Set(PciAddress address, string attachment) => _owners[address] = attachment;
+}

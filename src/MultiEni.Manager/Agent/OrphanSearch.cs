@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Publishing;
+
+namespace MultiEni.Manager.Agent;
+
+/// <summary>Finds what no attachment of this node asks for any more: devices bound, or offered, by this agent or a predecessor.</summary>
+public sealed class OrphanSearch(NodeView view, BindingJournal journal, IDevicePublisher publisher, OfferOwners owners, ILogger logger)
+{
+    /// <summary>Their addresses.</summary>
+    public IReadOnlySet<PciAddress> Find(string bootId)
+    {
+        var orphans = new HashSet<PciAddress>();
+        var attachments = view.Attachments;
+        foreach (var entry in journal.Entries(bootId))
+        {
+            var wanted = attachments.Any(attachment =>
+                attachment.Status?.Network?.EniId is { Length: > 0 } eni ? eni == entry.EniId : attachment.Metadata.Name == entry.Attachment
+            );
+            if (!wanted)
+            {
+                Log.Orphan(logger, entry.PciAddress, entry.EniId);
+                orphans.Add(PciAddress.Parse(entry.PciAddress));
+            }
+        }
+
+        foreach (var offer in publisher.Offered)
+        {
+            var wanted =
+                journal.Find(offer.Address, bootId) is not null
+                || (owners.Of(offer.Address) is { } owner && view.Attachment(owner) is not null)
+                || attachments.Any(attachment =>
+                    attachment.Status?.Device is { } report
+                    && report.BootId == bootId
+                    && PciAddress.TryParse(report.PciAddress, out var reported)
+                    && reported == offer.Address
+                );
+            if (!wanted)
+            {
+                orphans.Add(offer.Address);
+            }
+        }
+
+        return orphans;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.Http.Json;
+
+namespace MultiEni.Manager.Host.Simulated;
+
+/// <summary>A simulated node over HTTP as a <see cref="NodeHost"/>. The protocol is described in <c>SIMULATED.md</c>.</summary>
+public static class SimulatedHostClient
+{
+    /// <summary>The host at <paramref name="address"/>; nothing is asked yet.</summary>
+    /// <exception cref="ArgumentException">The address is not on loopback: whoever answers there decides what this program believes of the machine.</exception>
+    public static NodeHost Open(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (!address.IsLoopback || address.Scheme != Uri.UriSchemeHttp)
+        {
+            throw new ArgumentException($"{address} is not a loopback address.", nameof(address));
+        }
+
+        // A write may take as long as a process holds a device, and the announcements never end.
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        return new NodeHost(new SimulatedFiles(http), new SimulatedLinks(http), new SimulatedEvents(http));
+    }
+
+    internal static async Task<Errno> ErrnoAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        response.EnsureSuccessStatusCode();
+        var answer = await response.Content.ReadFromJsonAsync(SimulatedJson.Default.SimulatedAnswer, cancellationToken);
+        return (Errno)(answer ?? throw new IOException("The simulated host answered without an error number.")).Errno;
+    }
+
+    internal static bool IsAbsent(HttpResponseMessage response) => response.StatusCode == HttpStatusCode.NotFound;
+}

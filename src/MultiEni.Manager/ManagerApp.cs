@@ -1,0 +1,203 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Manager.Agent;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Pods;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
+using MultiEni.Operator.Client;
+using MultiEni.Operator.Diagnostics;
+using MultiEni.Operator.Informers;
+using MultiEni.Operator.Queues;
+
+namespace MultiEni.Manager;
+
+/// <summary>The whole agent of one node.</summary>
+public static class ManagerApp
+{
+    private const int Workers = 4;
+
+    private static readonly ResourceKind<Node> Nodes = new("", "v1", "nodes", "Node", false, ApiJson.Default.Node, ApiJson.Default.KubernetesListNode);
+
+    /// <summary>Runs the agent until it is asked to stop; then lets changes under way finish within the grace period.</summary>
+    /// <param name="settings">How it behaves.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="time">Its clock.</param>
+    /// <param name="stop">Asks it to stop.</param>
+    public static async Task RunAsync(ManagerSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(loggers);
+        ArgumentNullException.ThrowIfNull(time);
+        var logger = loggers.CreateLogger("eni-manager");
+        var host = HostChoice.Open(settings.Host);
+        var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
+        using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
+        var publisher = new FileDevicePublisher(settings.DevicePluginFile, metrics, time, logger);
+        using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
+
+        using var http = KubernetesConnection.Open(settings.Kubernetes, time);
+        var client = new KubernetesClient(http, time);
+        var attachments = Informer(
+            client,
+            AttachmentEdge.Kind,
+            new InformerScope { LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}" },
+            loggers,
+            time
+        );
+        var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, loggers, time);
+        using var exporter = new PrometheusExporter("MultiEni.", time);
+        await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, Checks(attachments, nodes, boot), exporter, loggers);
+        await diagnostics.StartAsync(stop);
+
+        using var queue = new WorkQueue<AgentWork>("devices", time);
+        var wake = new AgentWake(queue);
+        var pods = new NodePods(client, settings.NodeName);
+        using var restarter = new DevicePluginRestarter(
+            publisher,
+            pods,
+            settings,
+            () => wake.Everything(WorkPriority.Urgent),
+            metrics,
+            time,
+            logger
+        );
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watching = new List<Task> { attachments.RunAsync(ended.Token), nodes.RunAsync(ended.Token) };
+        try
+        {
+            // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
+            publisher.RestartNeeded = restarter.Wake;
+            var seen = await boot.ObserveAsync(stop);
+            Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
+
+            var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
+            using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
+            var worker = Worker(new Parts(settings, host, journal, publisher, boot, view, pods, client, gate, metrics, time, logger), wake, queue);
+            using var onAttachment = attachments.Subscribe(wake.AttachmentChanged);
+            using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
+            if (settings.UseAnnouncements)
+            {
+                watching.Add(new HostListener(host.Events, wake, time, logger).RunAsync(ended.Token));
+            }
+
+            watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
+            watching.Add(restarter.RunAsync(ended.Token));
+            wake.Begin(view);
+            var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
+            await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to stop before there was anything to do.
+        }
+        finally
+        {
+            Log.Stopping(logger);
+            await ended.CancelAsync();
+            await Task.WhenAll(watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static AgentWorker Worker(Parts parts, AgentWake wake, WorkQueue<AgentWork> queue)
+    {
+        var settings = parts.Settings;
+        var writer = new HostWriter(
+            parts.Host.Files,
+            parts.Time,
+            settings.WriteLimit,
+            settings.BeforeEachWrite,
+            address =>
+            {
+                Log.StuckWriteReturned(parts.Logger, address.ToString());
+                wake.Everything(WorkPriority.Urgent);
+            }
+        );
+        var native = new NativeDriverMethod(parts.Host.Files, writer, parts.Time);
+        IDriverMethod method =
+            settings.BindingScript == ManagerSettings.NativeBinding
+                ? native
+                : new ScriptDriverMethod(settings.BindingScript, settings.BindingScriptLimit, writer, parts.Time);
+        var verification = new DeviceVerification(parts.Host, parts.Time);
+        var restoration = new DeviceRestoration(parts.Host, method, native, verification, parts.Journal);
+        var preparation = new BindPreparation(parts.Host.Files, writer, settings.NoIommu);
+        var actions = new DeviceActions(
+            parts.Host,
+            settings,
+            parts.Journal,
+            new BindSequence(parts.Host, writer, method, preparation, verification, restoration, parts.Journal),
+            new GiveBackSequence(writer, restoration),
+            parts.Gate,
+            parts.Publisher,
+            parts.Metrics,
+            parts.Time,
+            parts.Logger
+        );
+        var owners = new OfferOwners();
+        var reconciler = new AttachmentReconciler(
+            parts.View,
+            parts.Boot,
+            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publisher, writer, Policy(settings), settings, parts.Time),
+            actions,
+            new UsageProbe(parts.Host.Files, parts.Pods),
+            owners,
+            parts.Publisher,
+            new AttachmentEdge(parts.Client, parts.Metrics),
+            new RetryGate(parts.Time),
+            settings,
+            parts.Time,
+            parts.Logger
+        );
+        return new AgentWorker(reconciler, new OrphanSearch(parts.View, parts.Journal, parts.Publisher, owners, parts.Logger), parts.Boot, queue);
+    }
+
+    private static SafetyPolicy Policy(ManagerSettings settings) =>
+        new()
+        {
+            AllowedDevices = settings.AllowedDevices,
+            PrimaryInterface = settings.PrimaryInterface,
+            InterfacePattern = settings.InterfacePattern,
+            IgnoredInterfaces = settings.IgnoredInterfaces,
+            AcceptKnownBadEna = settings.AcceptKnownBadEna,
+        };
+
+    private static Informer<T> Informer<T>(
+        KubernetesClient client,
+        ResourceKind<T> kind,
+        InformerScope scope,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
+        where T : class, IKubernetesObject => new(client, kind, scope, null, time, loggers.CreateLogger("informer"));
+
+    private static HealthChecks Checks(Informer<EniAttachment> attachments, Informer<Node> nodes, BootWatch boot)
+    {
+        var checks = new HealthChecks();
+        checks.AddReadiness("attachments", () => Synced(attachments.Health));
+        checks.AddReadiness("node", () => Synced(nodes.Health));
+        checks.AddReadiness("devices", () => boot.HasRead ? HealthResult.Healthy : HealthResult.Unhealthy("the host's devices were not read yet"));
+        return checks;
+    }
+
+    private static HealthResult Synced(InformerHealth health) =>
+        health.IsSynced ? HealthResult.Healthy : HealthResult.Unhealthy(health.LastFailure ?? "the first list is not in yet");
+
+    private sealed record Parts(
+        ManagerSettings Settings,
+        NodeHost Host,
+        BindingJournal Journal,
+        IDevicePublisher Publisher,
+        BootWatch Boot,
+        NodeView View,
+        NodePods Pods,
+        KubernetesClient Client,
+        DeviceChangeGate Gate,
+        ManagerMetrics Metrics,
+        TimeProvider Time,
+        ILogger Logger
+    );
+}

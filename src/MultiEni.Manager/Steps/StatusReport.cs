@@ -1,0 +1,164 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Manager.Publishing;
+using Found = MultiEni.Manager.Devices.DeviceMatch.Found;
+
+namespace MultiEni.Manager.Steps;
+
+/// <summary>The agent's part of an attachment's status, as a function of what was seen and of the step at which it stands.</summary>
+public static class StatusReport
+{
+    /// <summary>Builds the report. Conditions that do not apply are left out.</summary>
+    /// <param name="attachment">The attachment, whose earlier conditions keep their times.</param>
+    /// <param name="situation">What was seen last.</param>
+    /// <param name="step">The step at which it stands: nothing, a wait, a refusal or the release.</param>
+    /// <param name="bootId">The present boot.</param>
+    /// <param name="now">The time.</param>
+    public static EniAttachmentStatus Build(
+        EniAttachment attachment,
+        DeviceSituation situation,
+        DeviceStep step,
+        string bootId,
+        DateTimeOffset now
+    )
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        ArgumentNullException.ThrowIfNull(situation);
+        ArgumentNullException.ThrowIfNull(step);
+        var conditions = new List<Condition>();
+        foreach (var (type, status, reason, message) in Statements(situation, step))
+        {
+            conditions.Add(attachment.Status?.Conditions.Next(type, status, reason, message, attachment.Metadata.Generation, now) ?? First(type, status, reason, message, attachment, now));
+        }
+
+        return new EniAttachmentStatus { Device = Device(situation, bootId), Conditions = conditions };
+    }
+
+    private static Condition First(string type, string status, string reason, string message, EniAttachment attachment, DateTimeOffset now) =>
+        Conditions.Next(null, type, status, reason, message, attachment.Metadata.Generation, now);
+
+    private static IEnumerable<(string Type, string Status, string Reason, string Message)> Statements(DeviceSituation situation, DeviceStep step)
+    {
+        var (obstacle, why) = step switch
+        {
+            DeviceStep.Wait wait => (wait.Condition, wait.Why),
+            DeviceStep.Refuse refuse => (refuse.Condition, refuse.Why),
+            _ => (null, null),
+        };
+        var passed = true;
+        foreach (var type in Applicable(situation.Wish))
+        {
+            if (type == obstacle)
+            {
+                passed = false;
+                yield return (type, ConditionStatus.False, why!.Reason, why.Message);
+            }
+            else if (situation.Wish.Deleting)
+            {
+                yield return WhileDeleting(type, situation, step);
+            }
+            else if (passed)
+            {
+                yield return Achieved(type, situation);
+            }
+            else
+            {
+                yield return (type, ConditionStatus.False, Reasons.Progressing, $"Waits for {obstacle}: {why!.Message}");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Applicable(DeviceWish wish)
+    {
+        yield return ConditionTypes.Configured;
+        if (wish.Use == DeviceUses.Bound)
+        {
+            yield return ConditionTypes.Bound;
+        }
+
+        if (wish.Use is DeviceUses.Bound or DeviceUses.Advertised)
+        {
+            yield return ConditionTypes.Advertised;
+        }
+
+        if (wish.Deleting)
+        {
+            yield return ConditionTypes.Released;
+        }
+    }
+
+    private static (string, string, string, string) Achieved(string type, DeviceSituation situation)
+    {
+        var device = situation.Device;
+        return type switch
+        {
+            ConditionTypes.Configured => (type, ConditionStatus.True, Reasons.DeviceConfigured, Where(situation)),
+            ConditionTypes.Bound => (
+                type,
+                ConditionStatus.True,
+                Reasons.Bound,
+                $"{device?.Driver} holds {device?.Address}" + (device?.NoIommu == true ? " without an IOMMU: pods with it can reach all memory of the node." : ".")
+            ),
+            _ => (type, ConditionStatus.True, Reasons.Advertised, $"Pods can request {situation.Wish.Resource}."),
+        };
+    }
+
+    private static (string, string, string, string) WhileDeleting(string type, DeviceSituation situation, DeviceStep step)
+    {
+        var bound = situation.Device?.IsHeldByDpdk == true;
+        return type switch
+        {
+            ConditionTypes.Released when step is DeviceStep.ReleaseDone done => (type, ConditionStatus.True, Reasons.Released, done.Message),
+            ConditionTypes.Released => (type, ConditionStatus.False, Reasons.Releasing, "The device is being given back."),
+            ConditionTypes.Bound when bound => (type, ConditionStatus.True, Reasons.Bound, $"{situation.Device!.Driver} still holds {situation.Device.Address}."),
+            ConditionTypes.Bound => (type, ConditionStatus.False, Reasons.Released, "No user-space driver holds the device."),
+            ConditionTypes.Advertised => (type, ConditionStatus.False, Reasons.Withdrawn, "The device is not offered to pods."),
+            _ => (type, ConditionStatus.False, Reasons.Releasing, "The ENI is being taken away."),
+        };
+    }
+
+    private static string Where(DeviceSituation situation) =>
+        (situation.Device, situation.Link) switch
+        {
+            ({ } device, { } link) => $"{device.Address} is {link.Name}, up with MTU {link.Mtu}.",
+            ({ IsHeldByDpdk: true } device, _) => $"The device is at {device.Address}.",
+            ({ } device, _) => $"The device is at {device.Address}; its interface is not in the host's network namespace.",
+            _ => "",
+        };
+
+    private static DeviceStatus? Device(DeviceSituation situation, string bootId)
+    {
+        if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is not null)
+        {
+            return null;
+        }
+
+        var link = situation.Link;
+        var offered = NextStep.OfferOf(situation) is not null;
+        var published = situation.Wish.Use is DeviceUses.Bound or DeviceUses.Advertised;
+        return new DeviceStatus
+        {
+            InterfaceName = link?.Name,
+            PciAddress = device.Address.ToString(),
+            VendorId = device.Ids.Vendor,
+            DeviceId = device.Ids.Device,
+            Driver = device.Driver,
+            Mtu = link?.Mtu,
+            LinkState =
+                link is null ? null
+                : link.Up ? "up"
+                : "down",
+            Iommu =
+                !device.IsHeldByDpdk ? null
+                : device.IommuGroup is null ? "none"
+                : device.NoIommu ? "noiommu"
+                : "iommu",
+            VfioGroup = device.Driver == DpdkDrivers.VfioPci ? device.IommuGroup : null,
+            ResourceName = published ? situation.Wish.Resource?.ToString() : null,
+            Advertised = published ? offered && situation.Offer is OfferState.Confirmed : null,
+            BootId = bootId,
+        };
+    }
+}

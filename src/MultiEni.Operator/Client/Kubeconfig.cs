@@ -1,0 +1,182 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace MultiEni.Operator.Client;
+
+/// <summary>Reads kubeconfig files, as kubectl does: of several files the first that has an entry counts.</summary>
+internal static class Kubeconfig
+{
+    /// <summary>The current context of the files.</summary>
+    /// <exception cref="KubernetesConfigException">A file cannot be read, or something is missing in it.</exception>
+    public static KubernetesConfig Load(IReadOnlyList<string> paths)
+    {
+        var files = paths.Select(KubeconfigFile.Open).ToList();
+        var all = string.Join(", ", paths);
+        var contextName =
+            files
+                .Select(file => KubeconfigFile.Text(file.Root, "current-context"))
+                .FirstOrDefault(name => !string.IsNullOrEmpty(name))
+            ?? throw new KubernetesConfigException($"{all}: there is no current-context.");
+        var context = Find(files, all, "contexts", "context", contextName);
+        var cluster = Find(files, all, "clusters", "cluster", context.Required("cluster"));
+        var userName = context.Text("user");
+        var user = string.IsNullOrEmpty(userName)
+            ? context with
+            {
+                Node = [],
+            }
+            : Find(files, all, "users", "user", userName);
+        return Build(cluster, user) with
+        {
+            Source = $"{cluster.Path}, context {contextName}",
+            Namespace = context.Text("namespace") is { Length: > 0 } home ? home : "default",
+        };
+    }
+
+    private static KubernetesConfig Build(KubeconfigEntry cluster, KubeconfigEntry user)
+    {
+        var server = cluster.Required("server");
+        if (
+            !Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https")
+        )
+        {
+            throw new KubernetesConfigException(
+                $"{cluster}: server '{server}' must be an http or https address."
+            );
+        }
+
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            if (cluster.Bytes("certificate-authority") is { } pem)
+            {
+                authorities.ImportFromPem(Encoding.UTF8.GetString(pem));
+            }
+
+            return new KubernetesConfig
+            {
+                Server = address,
+                Source = "",
+                CertificateAuthorities = authorities,
+                SkipTlsVerification = cluster.Text("insecure-skip-tls-verify") == "true",
+                TlsServerName = cluster.Text("tls-server-name"),
+                ClientCertificate = Certificate(user),
+                Credentials = CredentialsOf(user),
+            };
+        }
+        catch (Exception e)
+            when (e
+                    is CryptographicException
+                        or FormatException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
+        {
+            throw new KubernetesConfigException(
+                $"{cluster} and {user}: a certificate or key cannot be read: {e.Message}",
+                e
+            );
+        }
+    }
+
+    private static X509Certificate2? Certificate(KubeconfigEntry user)
+    {
+        var certificate = user.Bytes("client-certificate");
+        var key = user.Bytes("client-key");
+        if (certificate is null && key is null)
+        {
+            return null;
+        }
+
+        if (certificate is null || key is null)
+        {
+            throw new KubernetesConfigException(
+                $"{user}: client-certificate and client-key belong together; one is missing."
+            );
+        }
+
+        return X509Certificate2.CreateFromPem(
+            Encoding.UTF8.GetString(certificate),
+            Encoding.UTF8.GetString(key)
+        );
+    }
+
+    private static ClientCredentials CredentialsOf(KubeconfigEntry user)
+    {
+        if (user.Text("token") is { Length: > 0 } token)
+        {
+            return new ClientCredentials.Token(token);
+        }
+
+        if (user.Text("tokenFile") is { Length: > 0 } file)
+        {
+            return new ClientCredentials.TokenFile(user.FullPath(file));
+        }
+
+        if (user.Text("username") is { Length: > 0 } name)
+        {
+            return new ClientCredentials.Basic(name, user.Text("password") ?? "");
+        }
+
+        if (user.Node["exec"] is JsonObject exec)
+        {
+            return ExecOf(user with { Node = exec });
+        }
+
+        return user.Node["auth-provider"] is null
+            ? new ClientCredentials.Anonymous()
+            : throw new KubernetesConfigException(
+                $"{user}: auth-provider is not supported; use exec or a token."
+            );
+    }
+
+    private static ClientCredentials.Exec ExecOf(KubeconfigEntry exec)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var variable in (exec.Node["env"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            variables[KubeconfigFile.Text(variable, "name") ?? ""] =
+                KubeconfigFile.Text(variable, "value") ?? "";
+        }
+
+        var command = exec.Required("command");
+        return new ClientCredentials.Exec(
+            exec.Text("apiVersion") ?? "client.authentication.k8s.io/v1",
+            // A bare name is looked up on the PATH; anything with a slash is relative to the file.
+            command.Contains('/', StringComparison.Ordinal)
+                ? exec.FullPath(command)
+                : command,
+            [
+                .. (exec.Node["args"] as JsonArray ?? []).Select(argument =>
+                    argument?.ToString() ?? ""
+                ),
+            ],
+            variables
+        );
+    }
+
+    private static KubeconfigEntry Find(
+        IEnumerable<KubeconfigFile> files,
+        string all,
+        string list,
+        string kind,
+        string name
+    )
+    {
+        foreach (var file in files)
+        {
+            foreach (var entry in (file.Root[list] as JsonArray ?? []).OfType<JsonObject>())
+            {
+                if (KubeconfigFile.Text(entry, "name") == name)
+                {
+                    return new(file.Path, kind, name, entry[kind] as JsonObject ?? []);
+                }
+            }
+        }
+
+        throw new KubernetesConfigException($"{all}: there is no {kind} named '{name}'.");
+    }
+}

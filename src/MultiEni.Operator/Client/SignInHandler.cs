@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace MultiEni.Operator.Client;
+
+/// <summary>Adds the credentials to each request, and asks for fresh ones after the server has refused them.</summary>
+internal sealed class SignInHandler(KubernetesConfig config, TimeProvider time) : DelegatingHandler
+{
+    private readonly TokenSource? tokens = TokenSource.For(config, time);
+
+    /// <inheritdoc />
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (config.Credentials is ClientCredentials.Basic(var user, var password))
+        {
+            var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", pair);
+        }
+        else if (tokens is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Bearer",
+                await tokens.GetAsync(cancellationToken)
+            );
+        }
+
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            tokens?.Invalidate();
+        }
+
+        return response;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics.Metrics;
+
+namespace MultiEni.Operator.Diagnostics;
+
+/// <summary>All series of one instrument name.</summary>
+internal sealed class MetricFamily
+{
+    // A label that takes its values from users' input must not be able to fill the memory.
+    private const int MaximumSeries = 5000;
+    private const string Overflow = "overflow=\"true\"";
+    private static readonly double[] DefaultBounds =
+    [
+        0.005,
+        0.01,
+        0.025,
+        0.05,
+        0.1,
+        0.25,
+        0.5,
+        1,
+        2.5,
+        5,
+        10,
+    ];
+
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<string, MetricSeries> series = new(StringComparer.Ordinal);
+    private readonly string type;
+    private readonly string help;
+    private readonly bool isObserved;
+    private readonly bool isSum;
+    private readonly double[] bounds;
+
+    private MetricFamily(Instrument instrument, string type, bool isSum, double[] bounds)
+    {
+        Name = instrument.Name;
+        help = instrument.Description ?? "";
+        isObserved = instrument.IsObservable;
+        this.type = type;
+        this.isSum = isSum;
+        this.bounds = bounds;
+    }
+
+    /// <summary>The instrument's name, verbatim.</summary>
+    public string Name { get; }
+
+    /// <summary>The family for a kind of instrument.</summary>
+    public static MetricFamily For(Instrument instrument)
+    {
+        var definition = instrument.GetType().GetGenericTypeDefinition();
+        if (definition == typeof(Histogram<>))
+        {
+            return new(instrument, "histogram", false, Bounds(instrument));
+        }
+
+        if (definition == typeof(Counter<>))
+        {
+            return new(instrument, "counter", true, []);
+        }
+
+        // An observable counter reports its total, not what was added.
+        return definition == typeof(ObservableCounter<>) ? new(instrument, "counter", false, [])
+            : definition == typeof(UpDownCounter<>) ? new(instrument, "gauge", true, [])
+            : new(instrument, "gauge", false, []);
+    }
+
+    /// <summary>Takes a measurement.</summary>
+    public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var labels = PrometheusText.Labels(tags);
+        lock (gate)
+        {
+            if (!series.TryGetValue(labels, out var entry))
+            {
+                labels = series.Count < MaximumSeries ? labels : Overflow;
+                if (!series.TryGetValue(labels, out entry))
+                {
+                    series.Add(labels, entry = new MetricSeries(bounds));
+                }
+            }
+
+            entry.Record(value, isSum);
+        }
+    }
+
+    /// <summary>Before a new observation: a series that is not observed any more must not keep its last value.</summary>
+    public void ForgetObserved()
+    {
+        if (isObserved)
+        {
+            lock (gate)
+            {
+                series.Clear();
+            }
+        }
+    }
+
+    /// <summary>Writes the family.</summary>
+    public void Write(PrometheusText text)
+    {
+        text.Head(Name, type, help);
+        lock (gate)
+        {
+            foreach (var (labels, entry) in series)
+            {
+                if (type == "histogram")
+                {
+                    entry.WriteHistogram(text, Name, labels);
+                }
+                else
+                {
+                    text.Sample(Name, labels, entry.Value);
+                }
+            }
+        }
+    }
+
+    private static double[] Bounds(Instrument instrument) =>
+        instrument switch
+        {
+            Histogram<double> { Advice.HistogramBucketBoundaries: { } advised } => [.. advised],
+            Histogram<long> { Advice.HistogramBucketBoundaries: { } advised } =>
+            [
+                .. advised.Select(bound => (double)bound),
+            ],
+            Histogram<int> { Advice.HistogramBucketBoundaries: { } advised } =>
+            [
+                .. advised.Select(bound => (double)bound),
+            ],
+            _ => DefaultBounds,
+        };
+}

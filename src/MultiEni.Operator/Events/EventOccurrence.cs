@@ -1,0 +1,15 @@
+namespace MultiEni.Operator.Events;
+
+/// <summary>Something happened to an object.</summary>
+/// <param name="Regarding">The object.</param>
+/// <param name="Type">Normal or warning.</param>
+/// <param name="Reason">A CamelCase word.</param>
+/// <param name="Message">A sentence for people.</param>
+/// <param name="Time">When.</param>
+internal sealed record EventOccurrence(
+    ObjectReference Regarding,
+    EventType Type,
+    string Reason,
+    string Message,
+    DateTimeOffset Time
+);

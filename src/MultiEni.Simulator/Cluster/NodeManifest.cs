@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+
+namespace MultiEni.Simulator.Cluster;
+
+/// <summary>The Node that a kubelet registers on EC2.</summary>
+internal static class NodeManifest
+{
+    internal static JsonObject Of(
+        SimulatedClusterNode node,
+        string instanceType,
+        string region,
+        IReadOnlyDictionary<string, string> labels,
+        int interfaces,
+        int addressesEach,
+        string now
+    )
+    {
+        var allLabels = new JsonObject
+        {
+            ["kubernetes.io/hostname"] = node.Name,
+            ["kubernetes.io/os"] = "linux",
+            ["kubernetes.io/arch"] = "amd64",
+            ["node.kubernetes.io/instance-type"] = instanceType,
+            ["topology.kubernetes.io/region"] = region,
+            ["topology.kubernetes.io/zone"] = node.Zone,
+        };
+        foreach (var (key, value) in labels)
+        {
+            allLabels[key] = value;
+        }
+
+        var resources = Resources(instanceType, interfaces, addressesEach);
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = node.Name, ["labels"] = allLabels },
+            ["spec"] = new JsonObject { ["providerID"] = $"aws:///{node.Zone}/{node.InstanceId}" },
+            ["status"] = new JsonObject
+            {
+                ["capacity"] = resources,
+                ["allocatable"] = resources.DeepClone(),
+                ["addresses"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["type"] = "InternalIP",
+                        ["address"] = node.Host.PrimaryAddress,
+                    },
+                    new JsonObject { ["type"] = "InternalDNS", ["address"] = node.Name },
+                    new JsonObject { ["type"] = "Hostname", ["address"] = node.Name }
+                ),
+                ["conditions"] = new JsonArray(
+                    PodStatuses.Condition(
+                        "Ready",
+                        "True",
+                        "KubeletReady",
+                        "kubelet is posting ready status",
+                        now
+                    )
+                ),
+                ["nodeInfo"] = new JsonObject
+                {
+                    ["kubeletVersion"] = "v1.34.1-eks",
+                    ["osImage"] = "Amazon Linux 2023",
+                    ["kernelVersion"] = "6.12.40-64.114.amzn2023.x86_64",
+                    ["containerRuntimeVersion"] = "containerd://2.1.4",
+                    ["operatingSystem"] = "linux",
+                    ["architecture"] = "amd64",
+                    ["bootID"] = node.Host.BootId,
+                },
+            },
+        };
+    }
+
+    // 4 GiB for each CPU, as in the m family; pods by the formula of the VPC CNI.
+    private static JsonObject Resources(string instanceType, int interfaces, int addressesEach)
+    {
+        var processors = Processors(
+            instanceType[(instanceType.IndexOf('.', StringComparison.Ordinal) + 1)..]
+        );
+        return new JsonObject
+        {
+            ["cpu"] = processors.ToString(),
+            ["memory"] = $"{4 * processors}Gi",
+            ["pods"] = ((interfaces * (addressesEach - 1)) + 2).ToString(),
+        };
+    }
+
+    private static int Processors(string size) =>
+        size switch
+        {
+            "xlarge" => 4,
+            _ when size.EndsWith("xlarge", StringComparison.Ordinal)
+                    && int.TryParse(size[..^6], out var times) => 4 * times,
+            _ => 2,
+        };
+}

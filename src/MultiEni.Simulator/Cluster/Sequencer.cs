@@ -1,0 +1,89 @@
+using System.Threading.Channels;
+
+namespace MultiEni.Simulator.Cluster;
+
+/// <summary>Runs what it is given one after the other, so that scheduler, kubelets and plugins of a cluster need no locks.</summary>
+internal sealed class Sequencer : IAsyncDisposable
+{
+    private readonly Channel<Action> actions = Channel.CreateUnbounded<Action>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TimeProvider time;
+    private readonly Task loop;
+
+    internal Sequencer(TimeProvider time)
+    {
+        this.time = time;
+        Stopping = stopping.Token;
+        loop = RunAsync();
+    }
+
+    internal CancellationToken Stopping { get; }
+
+    /// <summary>The first exception of an action: a bug of the simulator. Nothing runs after it.</summary>
+    internal Exception? Failure { get; private set; }
+
+    internal void Post(Action action) => actions.Writer.TryWrite(action);
+
+    internal void PostLater(TimeSpan delay, Action action)
+    {
+        if (delay <= TimeSpan.Zero)
+        {
+            Post(action);
+        }
+        else
+        {
+            _ = DelayAsync(delay, action);
+        }
+    }
+
+    /// <summary>Ends when everything posted before has run.</summary>
+    internal async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => reached.SetResult());
+        await reached.Task.WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        actions.Writer.TryComplete();
+        await loop;
+        stopping.Dispose();
+    }
+
+    private async Task DelayAsync(TimeSpan delay, Action action)
+    {
+        try
+        {
+            await Task.Delay(delay, time, Stopping);
+            Post(action);
+        }
+        catch (OperationCanceledException)
+        {
+            // The cluster goes down.
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (var action in actions.Reader.ReadAllAsync())
+        {
+            if (Stopping.IsCancellationRequested || Failure is not null)
+            {
+                continue;
+            }
+
+            try
+            {
+                action();
+            }
+            catch (Exception bug)
+            {
+                Failure = bug;
+            }
+        }
+    }
+}

@@ -1,0 +1,337 @@
+using System.Collections.Concurrent;
+using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Kubernetes;
+using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.Simulator.Nodes;
+
+namespace MultiEni.Simulator;
+
+/// <summary>
+/// A whole cluster on EC2 in one process: API server, EC2 endpoint, the kernels of its nodes, and scheduler, kubelets and device plugins. Programs
+/// under test run outside of it and reach it over loopback with the environment that this class gives them.
+/// </summary>
+public sealed class SimulatedCluster : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, SimulatedClusterNode> nodes = new(
+        StringComparer.Ordinal
+    );
+    private readonly SimulatedClusterOptions options;
+    private readonly HostBackplane backplane;
+    private readonly ClusterMachinery machinery;
+    private readonly string stateFolder;
+    private int launched;
+    private int booted;
+
+    private SimulatedCluster(
+        SimulatedClusterOptions options,
+        KubernetesSimulator kubernetes,
+        Ec2Simulator ec2,
+        SimulatedHosts hosts,
+        HostBackplane backplane
+    )
+    {
+        this.options = options;
+        this.backplane = backplane;
+        Kubernetes = kubernetes;
+        Ec2 = ec2;
+        Hosts = hosts;
+        Network = new SimulatedClusterNetwork(ec2.World, options.Region, options.Zones);
+        stateFolder =
+            options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
+        Directory.CreateDirectory(stateFolder);
+        KubeconfigPath = WriteKubeconfig(Path.Combine(stateFolder, "kubeconfig"));
+        machinery = new ClusterMachinery(
+            kubernetes.Store,
+            options.Timings,
+            options.DevicePlugin,
+            options.TimeProvider
+        );
+    }
+
+    /// <summary>The API server.</summary>
+    public KubernetesSimulator Kubernetes { get; }
+
+    /// <summary>The EC2 endpoint.</summary>
+    public Ec2Simulator Ec2 { get; }
+
+    /// <summary>The kernels of all nodes.</summary>
+    public SimulatedHosts Hosts { get; }
+
+    /// <summary>Subnets and security groups.</summary>
+    public SimulatedClusterNetwork Network { get; }
+
+    /// <summary>A kubeconfig for this cluster.</summary>
+    public string KubeconfigPath { get; }
+
+    /// <summary>Nodes that were not terminated, by name.</summary>
+    public IReadOnlyList<SimulatedClusterNode> Nodes =>
+        [.. nodes.Values.OrderBy(node => node.Name, StringComparer.Ordinal)];
+
+    /// <summary>A bug that stopped the cluster's own parts, or null. A test that waits in vain should look here.</summary>
+    public Exception? Failure => machinery.Failure;
+
+    /// <summary>Starts a cluster; its nodes are there when the task completes.</summary>
+    public static async Task<SimulatedCluster> StartAsync(
+        SimulatedClusterOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var hosts = await SimulatedHosts.StartAsync(cancellationToken);
+        var plane = new HostBackplane(hosts);
+        var ec2 = await Ec2Simulator.StartAsync(
+            options.Ec2 with
+            {
+                TimeProvider = options.TimeProvider,
+                Seed = (ulong)options.Seed,
+                Region = options.Region,
+                Backplane = plane,
+            },
+            cancellationToken
+        );
+        var kubernetes = await KubernetesSimulator.StartAsync(
+            new KubernetesSimulatorOptions { TimeProvider = options.TimeProvider },
+            cancellationToken
+        );
+        var cluster = new SimulatedCluster(options, kubernetes, ec2, hosts, plane);
+        for (var i = 0; i < options.Nodes; i++)
+        {
+            await cluster.AddNodeAsync(cancellationToken);
+        }
+
+        return cluster;
+    }
+
+    /// <summary>The kernel of a node.</summary>
+    public SimulatedHost Host(string node) => Hosts[node];
+
+    /// <summary>A node by its name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public SimulatedClusterNode Node(string name) =>
+        nodes.TryGetValue(name, out var node)
+            ? node
+            : throw new KeyNotFoundException($"There is no node {name}.");
+
+    /// <summary>The device plugin's file of a node, on disk.</summary>
+    public string PcidpFile(string node) => Path.Combine(stateFolder, node, "pcidp", "config.json");
+
+    /// <summary>Where the agent of a node keeps its journal, on disk.</summary>
+    public string JournalFolder(string node) => Path.Combine(stateFolder, node, "journal");
+
+    /// <summary>Adds a node in the next zone: instance, kernel, Node object, kubelet.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<SimulatedClusterNode> AddNodeAsync(CancellationToken cancellationToken) =>
+        AddNodeAsync(
+            launched++ % options.Zones,
+            name: null,
+            options.InstanceType,
+            cancellationToken
+        );
+
+    /// <summary>Adds a node.</summary>
+    /// <param name="zone">Number of its zone, from 0.</param>
+    /// <param name="name">Its name; null derives it from its address as EC2 does.</param>
+    /// <param name="instanceType">Its type.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<SimulatedClusterNode> AddNodeAsync(
+        int zone,
+        string? name,
+        string instanceType,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var subnet = Network.NodeSubnets[zone];
+        var instanceId = Ec2.World.RunInstance(
+            instanceType,
+            subnet.Id,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node" }
+        );
+        var instance = Ec2.World.FindInstance(instanceId)!;
+        var primary = Ec2
+            .World.NetworkInterfacesOf(instanceId)
+            .Single(row => row.Attachment!.DeviceIndex == 0);
+        var address = instance.PrivateIpAddress;
+        name ??= $"ip-{address.Replace('.', '-')}.{options.Region}.compute.internal";
+        var host = new SimulatedHost(
+            name,
+            instanceId,
+            new PrimaryInterface(
+                primary.MacAddress,
+                address,
+                PrefixLength(subnet),
+                Gateway(subnet)
+            ),
+            options.Host,
+            unchecked((options.Seed * 100_003) + Interlocked.Increment(ref booted)),
+            options.TimeProvider
+        );
+        var node = new SimulatedClusterNode(name, instanceId, subnet.AvailabilityZone, host);
+        PrepareFolder(name);
+        backplane.Add(host);
+        nodes[name] = node;
+        Kubernetes.Store.Create(
+            "nodes",
+            NodeManifest.Of(
+                node,
+                instanceType,
+                options.Region,
+                options.NodeLabels,
+                instance.Type.MaximumInterfaces,
+                instance.Type.Ipv4PerInterface,
+                PodStatuses.Time(options.TimeProvider)
+            ),
+            taintNode: false
+        );
+        machinery.AddNode(name, host, PcidpFile(name));
+        return Task.FromResult(node);
+    }
+
+    /// <summary>
+    /// Terminates a node's instance. Its kernel is gone when EC2 says so; its Node is deleted after <see cref="ClusterTimings.NodeRemoval"/>, as the cloud
+    /// node controller does.
+    /// </summary>
+    public Task TerminateNodeAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!nodes.TryRemove(name, out var node))
+        {
+            throw new KeyNotFoundException($"There is no node {name}.");
+        }
+
+        Ec2.World.Terminate(node.InstanceId);
+        machinery.PostLater(
+            options.Timings.NodeRemoval,
+            () =>
+            {
+                // Only this machine's Node: another may have come under the same name.
+                if (
+                    Kubernetes.Store.Find("nodes", name) is { } live
+                    && live["spec"]
+                        ?["providerID"]?.GetValue<string>()
+                        .EndsWith(node.InstanceId, StringComparison.Ordinal)
+                        is true
+                )
+                {
+                    DeleteNode(name);
+                }
+            }
+        );
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Reboots a node's machine; ends when it is up again.</summary>
+    public Task RebootNodeAsync(string name, CancellationToken cancellationToken) =>
+        Host(name).RebootAsync(cancellationToken);
+
+    /// <summary>Terminates a node and adds another machine with the same name in the same zone, as fixed host names do.</summary>
+    public Task<SimulatedClusterNode> ReplaceNodeAsync(
+        string name,
+        CancellationToken cancellationToken
+    )
+    {
+        var old = Node(name);
+        nodes.TryRemove(name, out _);
+        Ec2.World.Terminate(old.InstanceId);
+        Hosts.Remove(old.InstanceId);
+        DeleteNode(name);
+        return AddNodeAsync(
+            Network.Zones.ToList().IndexOf(old.Zone),
+            name,
+            options.InstanceType,
+            cancellationToken
+        );
+    }
+
+    /// <summary>What the device plugin of a node logged at its last start.</summary>
+    public Task<IReadOnlyList<string>> DevicePluginLogAsync(
+        string node,
+        CancellationToken cancellationToken
+    ) => machinery.PluginLogAsync(node, cancellationToken);
+
+    /// <summary>Writes a kubeconfig for this cluster.</summary>
+    /// <returns>The path.</returns>
+    public string WriteKubeconfig(string path) => Kubernetes.WriteKubeconfig(path);
+
+    /// <summary>Environment with which a controller acts on this cluster and no other.</summary>
+    public IReadOnlyDictionary<string, string> ControllerEnvironment() =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["AWS_ENDPOINT_URL_EC2"] = Ec2.BaseAddress.ToString(),
+            ["AWS_REGION"] = options.Region,
+            ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
+            ["AWS_SECRET_ACCESS_KEY"] = "simulated",
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+            ["KUBECONFIG"] = KubeconfigPath,
+        };
+
+    /// <summary>Environment with which an ENI manager acts on one node of this cluster and nothing else.</summary>
+    public IReadOnlyDictionary<string, string> ManagerEnvironment(string node) =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["NODE_NAME"] = node,
+            ["ENI_MANAGER_HOST"] = Hosts.HostUri(node).ToString(),
+            ["SRIOV_DP_CONFIG_PATH"] = PcidpFile(node),
+            ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(
+                JournalFolder(node),
+                "interface-mappings.json"
+            ),
+            ["KUBECONFIG"] = KubeconfigPath,
+        };
+
+    /// <summary>Everything that is not as it was before the product ran, in words; empty when it cleaned up.</summary>
+    public Task<IReadOnlyList<string>> LeftoversAsync(CancellationToken cancellationToken) =>
+        Leftovers.FindAsync(this, options.InitialPluginFile, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await machinery.DisposeAsync();
+        await Hosts.DisposeAsync();
+        await Ec2.DisposeAsync();
+        await Kubernetes.DisposeAsync();
+        if (options.StateFolder is null)
+        {
+            Directory.Delete(stateFolder, recursive: true);
+        }
+    }
+
+    private void DeleteNode(string name)
+    {
+        try
+        {
+            Kubernetes.Store.Delete("nodes", name);
+        }
+        catch (StatusException)
+        {
+            // Somebody deleted it already.
+        }
+
+        machinery.RemoveNode(name);
+    }
+
+    // A new machine has a new disk.
+    private void PrepareFolder(string name)
+    {
+        var folder = Path.Combine(stateFolder, name);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(PcidpFile(name))!);
+        Directory.CreateDirectory(JournalFolder(name));
+        if (options.InitialPluginFile is { } text)
+        {
+            File.WriteAllText(PcidpFile(name), text);
+        }
+    }
+
+    private static int PrefixLength(Subnet subnet) =>
+        int.Parse(subnet.Cidr[(subnet.Cidr.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+
+    // The router of a VPC subnet has the first address after the network's.
+    private static string Gateway(Subnet subnet) =>
+        subnet.Cidr[..subnet.Cidr.LastIndexOf('.')] + ".1";
+}

@@ -1,0 +1,63 @@
+using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Nodes;
+
+namespace MultiEni.Simulator;
+
+/// <summary>Which cluster is simulated.</summary>
+public sealed record SimulatedClusterOptions
+{
+    /// <summary>Nodes at the start, in turn over the zones.</summary>
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>Availability zones, 1 to 4.</summary>
+    public int Zones { get; init; } = 2;
+
+    /// <summary>Instance type of nodes.</summary>
+    public string InstanceType { get; init; } = "m5.4xlarge";
+
+    /// <summary>Name of the Region; zones are this and a letter.</summary>
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Determines identifiers, boot ids and addresses after a reboot.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>The clock of everything.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Folder for what nodes keep on disk; null makes a temporary one that goes with the cluster.</summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>Labels of every node, besides those that nodes always have.</summary>
+    public IReadOnlyDictionary<string, string> NodeLabels { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["ng"] = "multi-eni" };
+
+    /// <summary>Machine and kernel of every node.</summary>
+    public SimulatedHostOptions Host { get; init; } = new();
+
+    /// <summary>EC2: latencies, quotas and limits. Clock, seed, Region and backplane are those of the cluster.</summary>
+    public Ec2SimulatorOptions Ec2 { get; init; } = new();
+
+    /// <summary>How long the cluster's own parts take.</summary>
+    public ClusterTimings Timings { get; init; } = ClusterTimings.None;
+
+    /// <summary>Release of the SR-IOV device plugin that runs on every node; null for a cluster without it.</summary>
+    public DevicePluginRelease? DevicePlugin { get; init; } = DevicePluginRelease.V38;
+
+    /// <summary>What the device plugin's file says on a new node; null for no file, with which the plugin crash-loops until somebody writes one.</summary>
+    public string? InitialPluginFile { get; init; }
+
+    /// <summary>The same cluster with delays as in a real one.</summary>
+    public SimulatedClusterOptions Realistic() =>
+        this with
+        {
+            Timings = ClusterTimings.Typical,
+            Ec2 = Ec2 with { Latencies = Ec2Latencies.Typical },
+            Host = Host with
+            {
+                ProbeDelay = TimeSpan.FromMilliseconds(150),
+                InterfaceDelay = TimeSpan.FromMilliseconds(300),
+            },
+        };
+}

@@ -1,0 +1,248 @@
+using MultiEni.Api;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Devices;
+using MultiEni.Simulator.Nodes;
+
+namespace MultiEni.Manager.Tests.Binding;
+
+public sealed class BindSequenceTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static async Task<ChangeOutcome> BindAsync(BindingBench bench, BindingParts parts, string driver = "vfio-pci") =>
+        await parts.Bind.BindAsync(await bench.RequestAsync(driver), Stop);
+
+    private static JournalEntry? Entry(BindingBench bench, BindingParts parts) =>
+        parts.Journal.Find(PciAddress.Parse(bench.Address), bench.Node.BootId);
+
+    [Fact]
+    public async Task A_bind_moves_the_device_and_notes_how_it_was()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent();
+        var done = Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, parts));
+        Assert.Equal("vfio-pci", bench.Driver);
+        Assert.True(done.Device.NoIommu);
+        var entry = Entry(bench, parts)!;
+        Assert.Equal((JournalPhase.Bound, "ena", "ens6"), (entry.Phase, entry.OriginalDriver, entry.InterfaceName));
+        Assert.Equal(entry, Entry(bench, bench.Agent()));
+    }
+
+    [Fact]
+    public async Task A_bind_of_a_bound_device_changes_nothing()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        await BindAsync(bench, bench.Agent());
+        var writes = 0;
+        var again = bench.Agent(_ => writes++);
+        Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, again));
+        Assert.Equal(0, writes);
+    }
+
+    [Fact]
+    public async Task Giving_back_brings_the_interface_with_its_address_and_forgets_the_device()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent();
+        await BindAsync(bench, parts);
+        var back = Assert.IsType<ChangeOutcome.Done>(await parts.GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop));
+        Assert.Equal(("ena", "ens6"), (back.Device.Driver, back.Device.InterfaceName));
+        Assert.Null(Entry(bench, parts));
+        Assert.Null(bench.Node.Device(bench.Address)!.DriverOverride);
+    }
+
+    [Fact]
+    public async Task With_an_IOMMU_no_switch_is_touched()
+    {
+        await using var bench = await BindingBench.StartAsync(new SimulatedHostOptions { Iommu = IommuKind.GroupPerDevice });
+        Assert.False(Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, bench.Agent())).Device.NoIommu);
+        Assert.Equal("N", await bench.Wire.Files.ReadTextAsync(SysfsPaths.NoIommuMode, Stop));
+    }
+
+    [Fact]
+    public async Task Without_the_drivers_module_nothing_is_changed_and_the_remedy_is_named()
+    {
+        await using var bench = await BindingBench.StartAsync(new SimulatedHostOptions { Modules = [] });
+        var parts = bench.Agent();
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, parts));
+        Assert.Equal(Reasons.DriverModuleUnavailable, refused.Why.Reason);
+        Assert.Contains("modprobe vfio-pci", refused.Why.Message, StringComparison.Ordinal);
+        Assert.Equal("ena", bench.Driver);
+        Assert.Null(Entry(bench, parts));
+    }
+
+    [Fact]
+    public async Task Where_the_policy_forbids_it_no_device_is_bound_without_an_IOMMU()
+    {
+        await using var bench = await BindingBench.StartAsync(mode: NoIommuMode.Never);
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, bench.Agent()));
+        Assert.Equal(Reasons.IommuUnavailable, refused.Why.Reason);
+        Assert.Contains("NOIOMMU_MODE", refused.Why.Message, StringComparison.Ordinal);
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
+    public async Task Where_the_kernel_cannot_do_without_an_IOMMU_that_is_said()
+    {
+        await using var bench = await BindingBench.StartAsync(new SimulatedHostOptions { NoIommuSupported = false });
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, bench.Agent()));
+        Assert.Equal(Reasons.NoIommuUnsupportedByKernel, refused.Why.Reason);
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
+    public async Task A_driver_that_refuses_the_device_leads_back_to_the_kernel_driver()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent();
+        bench.Node.Faults.FailProbes("vfio-pci", 22, times: 5);
+        var undone = Assert.IsType<ChangeOutcome.RolledBack>(await BindAsync(bench, parts));
+        Assert.Equal(Reasons.BindFailed, undone.Why.Reason);
+        Assert.Contains("given back to ena", undone.Why.Message, StringComparison.Ordinal);
+        Assert.Equal("ena", bench.Driver);
+        Assert.Null(bench.Node.Device(bench.Address)!.DriverOverride);
+        Assert.Null(Entry(bench, parts));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(13)]
+    [InlineData(30)]
+    public async Task A_kernel_that_refuses_writes_is_a_matter_of_permissions(int error)
+    {
+        await using var bench = await BindingBench.StartAsync();
+        bench.Node.Faults.FailWrites("*/unbind", error);
+        var undone = Assert.IsType<ChangeOutcome.RolledBack>(await BindAsync(bench, bench.Agent()));
+        Assert.Equal(Reasons.InsufficientPermissions, undone.Why.Reason);
+        Assert.Contains("privileged", undone.Why.Message, StringComparison.Ordinal);
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
+    public async Task A_deferred_probe_is_tried_again()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        bench.Node.Faults.FailWrites("*/vfio-pci/bind", 11, times: 2);
+        Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, bench.Agent()));
+    }
+
+    [Fact]
+    public async Task A_write_that_claims_success_is_not_believed()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        bench.Node.Faults.FailWrites("*/vfio-pci/bind", 0);
+        Assert.IsType<ChangeOutcome.RolledBack>(await BindAsync(bench, bench.Agent()));
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
+    public async Task A_device_that_nobody_takes_back_is_reported_as_driverless_and_repaired_later()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent();
+        bench.Node.Faults.FailProbes("vfio-pci", 22, times: 5);
+        bench.Node.Faults.FailProbes("ena", 5, times: 2);
+        var bare = Assert.IsType<ChangeOutcome.Driverless>(await BindAsync(bench, parts));
+        Assert.Equal(Reasons.Driverless, bare.Why.Reason);
+        Assert.Equal(JournalPhase.Driverless, Entry(bench, parts)!.Phase);
+        Assert.IsType<ChangeOutcome.Done>(await bench.Agent().GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop));
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
+    public async Task A_device_held_open_is_stuck_until_its_user_lets_go_and_nothing_else_is_tried()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent(limit: TimeSpan.FromMilliseconds(300));
+        await BindAsync(bench, parts);
+        var hold = bench.Node.HoldOpen(bench.Address);
+        var entry = Entry(bench, parts)!;
+        Assert.Equal(Reasons.UnbindTimeout, Assert.IsType<ChangeOutcome.Stuck>(await parts.GiveBack.GiveBackAsync(entry, Stop)).Why.Reason);
+        Assert.True(parts.Writer.IsStuck(PciAddress.Parse(bench.Address)));
+        Assert.IsType<ChangeOutcome.Stuck>(await parts.GiveBack.GiveBackAsync(entry, Stop));
+        hold.Dispose();
+        await Eventually.Holds(() => !parts.Writer.IsStuck(PciAddress.Parse(entry.PciAddress)), "the write to return");
+        Assert.IsType<ChangeOutcome.Done>(await parts.GiveBack.GiveBackAsync(entry, Stop));
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
+    public async Task A_device_that_vanishes_is_forgotten()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent();
+        await BindAsync(bench, parts);
+        var entry = Entry(bench, parts)!;
+        bench.Node.Vanish(A.Mac.ToString());
+        Assert.IsType<ChangeOutcome.Removed>(await parts.GiveBack.GiveBackAsync(entry, Stop));
+        Assert.Empty(parts.Journal.Entries(bench.Node.BootId));
+    }
+
+    [Fact]
+    public async Task The_entry_of_an_earlier_boot_is_void()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent();
+        await BindAsync(bench, parts);
+        await bench.Node.RebootAsync(Stop);
+        Assert.Null(Entry(bench, parts));
+        Assert.Equal(1, parts.Journal.Void(bench.Node.BootId));
+    }
+
+    // The invariant of [sriov 10.3]: after a crash anywhere, the journal leads the successor to the end, and meanwhile to no loss.
+    [Fact]
+    public async Task Killed_before_any_write_and_started_again_a_bind_ends_bound()
+    {
+        var points = new List<string>();
+        await using (var bench = await BindingBench.StartAsync())
+        {
+            await BindAsync(bench, bench.Agent(points.Add));
+        }
+
+        Assert.True(points.Count >= 7, string.Join(", ", points));
+        for (var crash = 0; crash < points.Count; crash++)
+        {
+            await using var bench = await BindingBench.StartAsync();
+            var count = 0;
+            await Assert.ThrowsAsync<SimulatedCrash>(() =>
+                BindAsync(bench, bench.Agent(point => count = count == crash ? throw new SimulatedCrash(point) : count + 1))
+            );
+            var next = bench.Agent();
+            if (bench.Driver != "ena")
+            {
+                Assert.NotNull(Entry(bench, next));
+            }
+
+            Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, next));
+            var entry = Entry(bench, next)!;
+            Assert.Equal((JournalPhase.Bound, "ena", "ens6"), (entry.Phase, entry.OriginalDriver, entry.InterfaceName));
+        }
+    }
+
+    [Fact]
+    public async Task Killed_before_any_write_and_started_again_a_give_back_ends_with_the_kernel_driver()
+    {
+        var points = new List<string>();
+        await using (var bench = await BindingBench.StartAsync())
+        {
+            await BindAsync(bench, bench.Agent());
+            var parts = bench.Agent(points.Add);
+            await parts.GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop);
+        }
+
+        Assert.True(points.Count >= 5, string.Join(", ", points));
+        for (var crash = 0; crash < points.Count; crash++)
+        {
+            await using var bench = await BindingBench.StartAsync();
+            await BindAsync(bench, bench.Agent());
+            var count = 0;
+            var parts = bench.Agent(point => count = count == crash ? throw new SimulatedCrash(point) : count + 1);
+            await Assert.ThrowsAsync<SimulatedCrash>(() => parts.GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop));
+            var next = bench.Agent();
+            Assert.IsType<ChangeOutcome.Done>(await next.GiveBack.GiveBackAsync(Entry(bench, next)!, Stop));
+            Assert.Equal("ena", bench.Driver);
+            Assert.Null(bench.Node.Device(bench.Address)!.DriverOverride);
+            Assert.Null(Entry(bench, next));
+        }
+    }
+}

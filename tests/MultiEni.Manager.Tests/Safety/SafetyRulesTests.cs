@@ -1,0 +1,175 @@
+using System.Text.RegularExpressions;
+using MultiEni.Api;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Tests.Safety;
+
+public sealed class SafetyRulesTests
+{
+    private static readonly SafetyPolicy Policy = new();
+
+    private static SafetyFacts Facts(HostObservation? host = null, PciDevice? device = null) =>
+        new()
+        {
+            Device = device ?? A.Device(),
+            Host = host ?? A.HostWithEni(),
+            IsOurs = true,
+            Slot = (1, 0),
+            AssignedAddresses = ["10.0.1.6", "10.0.9.0/28"],
+            NodeAddresses = ["10.0.0.5"],
+        };
+
+    private static HostObservation With(HostObservation host, Route? route = null, LinkAddress? address = null, Link? link = null) =>
+        host with
+        {
+            Network = host.Network with
+            {
+                Routes = route is null ? host.Network.Routes : [.. host.Network.Routes, route],
+                Addresses = address is null ? host.Network.Addresses : [.. host.Network.Addresses, address],
+                Links = link is null ? host.Network.Links : [.. host.Network.Links, link],
+            },
+        };
+
+    private static void Refused(string reason, string part, Refusal? refusal)
+    {
+        Assert.NotNull(refusal);
+        Assert.Equal(reason, refusal.Reason);
+        Assert.Contains(part, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_ENI_of_ours_without_anything_on_it_may_be_bound() => Assert.Null(SafetyRules.CheckBind(Facts(), Policy));
+
+    [Fact]
+    public void S1_the_device_index_0_is_the_primary_interface() =>
+        Refused(Reasons.PrimaryInterface, "device index 0", SafetyRules.CheckTouch(Facts() with { Slot = (0, 0) }, Policy));
+
+    [Fact]
+    public void S1_the_device_index_0_of_another_card_is_not() => Assert.Null(SafetyRules.CheckTouch(Facts() with { Slot = (0, 1) }, Policy));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0.0.0.0/0")]
+    public void S2_the_effective_default_route_makes_an_interface_primary(string? destination) =>
+        Refused(
+            Reasons.PrimaryInterface,
+            "default route",
+            SafetyRules.CheckTouch(Facts(With(A.HostWithEni(), new Route(4, 254, destination, "10.0.1.1", 3, 100, 16))), Policy)
+        );
+
+    [Fact]
+    public void S2_an_IPv6_default_route_counts_as_well() =>
+        Refused(
+            Reasons.PrimaryInterface,
+            "default route",
+            SafetyRules.CheckTouch(Facts(With(A.HostWithEni(), new Route(6, 254, "::/0", "fe80::1", 3, 1024, 9))), Policy)
+        );
+
+    [Fact]
+    public void S2_a_second_default_route_of_nodeadm_does_not() =>
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, 254, null, "10.0.1.1", 3, 613, 16))), Policy));
+
+    [Fact]
+    public void S2_the_nodes_own_address_makes_an_interface_primary() =>
+        Refused(Reasons.PrimaryInterface, "InternalIP", SafetyRules.CheckTouch(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "10.0.0.99", 24))) with { NodeAddresses = ["10.0.0.99"] }, Policy));
+
+    [Fact]
+    public void A_node_whose_primary_interface_cannot_be_told_is_left_alone()
+    {
+        var host = A.HostWithEni();
+        var blind = Facts(host with { Network = host.Network with { Routes = [] } }) with { NodeAddresses = null };
+        Refused(Reasons.PrimaryInterface, "--primary-interface", SafetyRules.CheckTouch(blind, Policy));
+        Assert.Null(SafetyRules.CheckTouch(blind, Policy with { PrimaryInterface = "ens5" }));
+    }
+
+    [Fact]
+    public void The_interface_that_the_administrator_names_is_never_touched() =>
+        Refused(Reasons.PrimaryInterface, "--primary-interface", SafetyRules.CheckTouch(Facts(), Policy with { PrimaryInterface = "ens6" }));
+
+    [Fact]
+    public void Interfaces_outside_the_pattern_or_on_the_list_are_not_touched()
+    {
+        Refused(Reasons.UnsupportedDevice, "ENI_PATTERN", SafetyRules.CheckTouch(Facts(), Policy with { InterfacePattern = new Regex("^eth", RegexOptions.None, TimeSpan.FromSeconds(1)) }));
+        Refused(Reasons.UnsupportedDevice, "IGNORE_INTERFACES", SafetyRules.CheckTouch(Facts(), Policy with { IgnoredInterfaces = ["ens6"] }));
+    }
+
+    [Fact]
+    public void S3_an_ENI_that_is_not_ours_is_left_alone() =>
+        Refused(Reasons.UnsupportedDevice, "left alone", SafetyRules.CheckTouch(Facts() with { IsOurs = false }, Policy));
+
+    [Fact]
+    public void S4_an_address_that_EC2_does_not_list_means_use()
+    {
+        Refused(Reasons.DeviceInUse, "192.168.1.1", SafetyRules.CheckBind(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "192.168.1.1", 24))), Policy));
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "10.0.1.6", 24))), Policy));
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "10.0.9.7", 28))), Policy));
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "fe80::1", 64))), Policy));
+    }
+
+    [Theory]
+    [InlineData(254, "10.0.1.0/24", 2)]
+    [InlineData(255, "10.0.1.6/32", 2)]
+    [InlineData(10001, null, 16)]
+    [InlineData(254, "10.0.1.1/32", 16)]
+    public void S4_what_comes_with_a_link_by_itself_is_no_use(int table, string? destination, int protocol) =>
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, table, destination, null, 3, 700, protocol))), Policy));
+
+    [Theory]
+    [InlineData(254, "10.8.0.0/16", 4)]
+    [InlineData(2, null, 3)]
+    [InlineData(254, "172.16.0.0/12", 3)]
+    public void S4_and_S5_other_routes_mean_use(int table, string? destination, int protocol) =>
+        Refused(
+            Reasons.DeviceInUse,
+            $"table {table}",
+            SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, table, destination, "10.0.1.1", 3, 700, protocol))), Policy)
+        );
+
+    [Fact]
+    public void S6_a_link_with_something_on_top_or_in_a_bond_is_in_use()
+    {
+        Refused(Reasons.DeviceInUse, "ens6.10", SafetyRules.CheckBind(Facts(With(A.HostWithEni(), link: new Link(9, "ens6.10", "", 1500, true, null, 3))), Policy));
+        var bonded = A.Host([A.Device()], [A.Link(3, "ens6", A.Mac.ToString()) with { MasterIndex = 9 }, A.Link(9, "bond0", A.Mac.ToString())]);
+        Refused(Reasons.DeviceInUse, "bond0", SafetyRules.CheckBind(Facts(bonded), Policy));
+    }
+
+    [Fact]
+    public void S8_devices_that_are_not_allowed_are_not_touched()
+    {
+        var efa = A.Device() with { Ids = new PciIds("1d0f", "efa1") };
+        Refused(Reasons.UnsupportedDevice, "1d0f:efa1", SafetyRules.CheckTouch(Facts(device: efa), Policy));
+        Refused(Reasons.UnsupportedDevice, "virtual functions", SafetyRules.CheckTouch(Facts(device: A.Device() with { VirtualFunctions = 2 }), Policy));
+    }
+
+    [Fact]
+    public void S10_a_group_with_devices_of_kernel_drivers_is_not_viable()
+    {
+        var facts = Facts(device: A.Device() with { IommuGroup = "7" });
+        Refused(
+            Reasons.IommuGroupNotViable,
+            "0000:00:09.0 (nvme)",
+            SafetyRules.CheckBind(facts with { GroupDrivers = new Dictionary<string, string?> { ["0000:00:06.0"] = "ena", ["0000:00:09.0"] = "nvme" } }, Policy)
+        );
+        Assert.Null(
+            SafetyRules.CheckBind(
+                facts with { GroupDrivers = new Dictionary<string, string?> { ["0000:00:06.0"] = "ena", ["0000:00:01.0"] = "pcieport", ["0000:00:07.0"] = "vfio-pci", ["0000:00:08.0"] = null } },
+                Policy
+            )
+        );
+    }
+
+    [Fact]
+    public void S12_an_ena_driver_that_may_crash_the_kernel_needs_consent()
+    {
+        var facts = Facts(A.HostWithEni() with { EnaVersion = "2.17.0g" });
+        Refused(Reasons.UnsupportedDevice, "2.17.2", SafetyRules.CheckBind(facts, Policy));
+        Assert.Null(SafetyRules.CheckBind(facts, Policy with { AcceptKnownBadEna = true }));
+        Assert.Null(SafetyRules.CheckTouch(facts, Policy));
+    }
+
+    [Fact]
+    public void S13_no_further_device_is_bound_while_one_has_no_driver() =>
+        Refused(Reasons.ConcurrentOperation, "0000:00:07.0", SafetyRules.CheckBind(Facts() with { DriverlessElsewhere = A.OtherAddress }, Policy));
+}

@@ -1,0 +1,285 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using MultiEni.Operator.LeaderElection;
+
+namespace MultiEni.Operator.Tests.LeaderElection;
+
+public sealed class LeaderElectorTests : IAsyncLifetime
+{
+    // A whole second: the fraction digits must be written all the same.
+    private readonly FakeTimeProvider time = new(
+        new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)
+    );
+    private readonly LeaseServer server = new();
+    private readonly CancellationTokenSource stop = new();
+    private TestApi api = null!;
+    private Leadership? leadership;
+    private bool hasEnded;
+
+    public async ValueTask InitializeAsync()
+    {
+        api = await TestApi.StartAsync();
+        server.Attach(api);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await api.DisposeAsync();
+        stop.Dispose();
+    }
+
+    [Fact]
+    public async Task A_missing_lease_is_created_with_six_fraction_digits_and_given_back_at_the_end()
+    {
+        var running = RunAsync();
+        await Eventually.Holds(() => leadership is { IsHeld: true }, "leadership");
+        Assert.Equal("me", server.Stored!.Spec.HolderIdentity);
+        Assert.Equal(0, server.Stored.Spec.LeaseTransitions);
+        Assert.Contains(
+            "\"renewTime\":\"2026-01-02T03:04:05.000000Z\"",
+            server.Bodies[0],
+            StringComparison.Ordinal
+        );
+
+        await stop.CancelAsync();
+        await running.Within();
+
+        Assert.True(hasEnded);
+        Assert.Equal("", server.Stored.Spec.HolderIdentity);
+        Assert.Equal(0, server.Stored.Spec.LeaseTransitions);
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_renewed_is_left_alone_and_one_that_falls_silent_is_taken()
+    {
+        server.Put("other", transitions: 3);
+        var running = RunAsync();
+        for (var i = 0; i < 12; i++)
+        {
+            var seen = api.Calls.Count;
+            await Eventually.Holds(
+                () => api.Calls.Count > seen,
+                () => time.Advance(TimeSpan.FromSeconds(1)),
+                "another look"
+            );
+            server.Touch();
+        }
+
+        Assert.Equal("other", server.Stored!.Spec.HolderIdentity);
+
+        await Eventually.Holds(
+            () => leadership is not null,
+            () => time.Advance(TimeSpan.FromSeconds(1)),
+            "leadership"
+        );
+
+        Assert.Equal("me", server.Stored!.Spec.HolderIdentity);
+        Assert.Equal(4, server.Stored.Spec.LeaseTransitions);
+        await stop.CancelAsync();
+        await running.Within();
+    }
+
+    [Fact]
+    public async Task Broken_attempts_within_the_renew_deadline_do_not_end_leadership()
+    {
+        var running = RunAsync();
+        await Eventually.Holds(() => leadership is not null, "leadership");
+        var broken = 0;
+        server.Trouble = _ => Interlocked.Increment(ref broken) <= 2 ? TestApi.Cut("") : null;
+
+        await Eventually.Holds(
+            () => Volatile.Read(ref broken) > 4,
+            () => time.Advance(TimeSpan.FromMilliseconds(200)),
+            "renewals again"
+        );
+
+        Assert.True(leadership!.IsHeld);
+        Assert.False(leadership.Lost.IsCancellationRequested);
+        await stop.CancelAsync();
+        await running.Within();
+    }
+
+    [Fact]
+    public async Task Without_a_renewal_until_the_deadline_the_work_is_cancelled_and_the_process_told_to_end()
+    {
+        var running = RunAsync();
+        await Eventually.Holds(() => leadership is not null, "leadership");
+        server.Trouble = _ => TestApi.Refuse(503, "ServiceUnavailable");
+
+        await Eventually.Holds(
+            () => running.IsCompleted,
+            () => time.Advance(TimeSpan.FromSeconds(1)),
+            "the end"
+        );
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => running);
+        Assert.True(hasEnded);
+        Assert.Throws<LeadershipLostException>(leadership!.ThrowIfLost);
+    }
+
+    [Fact]
+    public void A_paused_process_knows_before_its_timers_run_that_it_may_not_act()
+    {
+        var frozen = new FrozenTimers(time);
+        using var held = new Leadership(frozen, TimeSpan.FromSeconds(10), frozen.GetTimestamp());
+        held.ThrowIfLost();
+
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.False(held.IsHeld);
+        Assert.False(held.Lost.IsCancellationRequested);
+        Assert.Throws<LeadershipLostException>(held.ThrowIfLost);
+    }
+
+    [Fact]
+    public async Task A_lease_taken_by_another_ends_leadership_at_once()
+    {
+        var running = RunAsync();
+        await Eventually.Holds(() => leadership is not null, "leadership");
+        server.Put("thief", transitions: 1);
+
+        await Eventually.Holds(
+            () => running.IsCompleted,
+            () => time.Advance(TimeSpan.FromSeconds(0.5)),
+            "the end"
+        );
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => running);
+        Assert.Equal("thief", server.Stored!.Spec.HolderIdentity);
+    }
+
+    [Fact]
+    public async Task The_lease_is_kept_until_slow_work_has_really_ended()
+    {
+        var gate = new TaskCompletionSource();
+        var running = Elector("me")
+            .RunAsync(
+                async (held, _) =>
+                {
+                    leadership = held;
+                    await gate.Task;
+                },
+                stop.Token
+            );
+        await Eventually.Holds(() => leadership is not null, "leadership");
+
+        await stop.CancelAsync();
+        var before = server.Bodies.Count;
+        await Eventually.Holds(
+            () => server.Bodies.Count > before + 10,
+            () => time.Advance(TimeSpan.FromSeconds(1)),
+            "further renewals"
+        );
+
+        Assert.True(leadership!.IsHeld);
+        Assert.Equal("me", server.Stored!.Spec.HolderIdentity);
+        gate.SetResult();
+        await running.Within();
+        Assert.Equal("", server.Stored!.Spec.HolderIdentity);
+    }
+
+    [Fact]
+    public async Task Of_many_candidates_one_leads_at_a_time_and_each_gets_its_turn()
+    {
+        var leading = 0;
+        var most = 0;
+        var turns = 0;
+        var candidates = Enumerable
+            .Range(0, 4)
+            .Select(i =>
+                Elector($"candidate-{i}")
+                    .RunAsync(
+                        async (held, cancellationToken) =>
+                        {
+                            most = Math.Max(most, Interlocked.Increment(ref leading));
+                            held.ThrowIfLost();
+                            await Task.Delay(TimeSpan.FromSeconds(3), time, cancellationToken);
+                            Interlocked.Decrement(ref leading);
+                            Interlocked.Increment(ref turns);
+                        },
+                        stop.Token
+                    )
+            )
+            .ToList();
+
+        await Eventually.Holds(
+            () => candidates.All(candidate => candidate.IsCompleted),
+            () => time.Advance(TimeSpan.FromSeconds(0.5)),
+            "all turns"
+        );
+
+        await Task.WhenAll(candidates);
+        Assert.Equal(4, turns);
+        Assert.Equal(1, most);
+        Assert.Equal(3, server.Stored!.Spec.LeaseTransitions);
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_work_comes_out_and_the_lease_is_given_back()
+    {
+        var running = Elector("me")
+            .RunAsync((_, _) => throw new InvalidOperationException("bug"), stop.Token);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => running.Within());
+        Assert.Equal("", server.Stored!.Spec.HolderIdentity);
+    }
+
+    [Fact]
+    public void Periods_that_do_not_fit_are_refused() =>
+        Assert.Throws<ArgumentException>(() =>
+            new LeaderElector(
+                api.Client(time),
+                Options("me") with
+                {
+                    RenewDeadline = TimeSpan.FromSeconds(15),
+                },
+                time,
+                NullLogger.Instance
+            )
+        );
+
+    private Task RunAsync() =>
+        Elector("me")
+            .RunAsync(
+                async (held, cancellationToken) =>
+                {
+                    leadership = held;
+                    try
+                    {
+                        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+                    }
+                    finally
+                    {
+                        hasEnded = true;
+                    }
+                },
+                stop.Token
+            );
+
+    private LeaderElector Elector(string identity) =>
+        new(api.Client(time), Options(identity), time, NullLogger.Instance);
+
+    private static LeaderElectionOptions Options(string identity) =>
+        new()
+        {
+            Namespace = "system",
+            Name = "lock",
+            Identity = identity,
+        };
+
+    /// <summary>The clock moves and no timer fires: a process that was stopped and has just been let go on.</summary>
+    private sealed class FrozenTimers(FakeTimeProvider clock) : TimeProvider
+    {
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(
+            TimerCallback callback,
+            object? state,
+            TimeSpan dueTime,
+            TimeSpan period
+        ) => new FakeTimeProvider().CreateTimer(callback, state, dueTime, period);
+    }
+}

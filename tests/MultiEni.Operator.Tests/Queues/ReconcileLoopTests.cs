@@ -1,0 +1,183 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using MultiEni.Operator.Queues;
+
+namespace MultiEni.Operator.Tests.Queues;
+
+public sealed class ReconcileLoopTests : IDisposable
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly WorkQueue<string> queue;
+    private readonly RecordingLogger log = new();
+    private readonly CancellationTokenSource stop = new();
+
+    public ReconcileLoopTests() =>
+        queue = new(
+            "test",
+            time,
+            new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0)
+        );
+
+    public void Dispose()
+    {
+        queue.Dispose();
+        stop.Dispose();
+    }
+
+    [Fact]
+    public async Task A_failure_is_retried_with_backoff_and_logged_once_per_message()
+    {
+        var attempts = 0;
+        var running = Run(
+            (_, _) =>
+                ++attempts switch
+                {
+                    <= 2 => throw new InvalidOperationException("first"),
+                    3 => throw new InvalidOperationException("second"),
+                    _ => Task.FromResult(ReconcileResult.Done),
+                }
+        );
+        queue.Add("a");
+
+        await Eventually.Holds(
+            () => log.Count(LogLevel.Information) == 1,
+            () => time.Advance(TimeSpan.FromSeconds(1)),
+            "recovery"
+        );
+
+        Assert.Equal(4, attempts);
+        Assert.Equal(
+            ["first", "second"],
+            log.At(LogLevel.Warning).Select(entry => entry[(entry.LastIndexOf(' ') + 1)..])
+        );
+        Assert.Equal(1, log.Count(LogLevel.Debug));
+        Assert.Equal(0, queue.Failures("a"));
+        await stop.CancelAsync();
+        await running.Within();
+    }
+
+    [Fact]
+    public async Task A_key_that_wants_to_look_again_does()
+    {
+        var attempts = 0;
+        var running = Run(
+            (_, _) =>
+                Task.FromResult(
+                    ++attempts == 1
+                        ? ReconcileResult.After(TimeSpan.FromMinutes(5))
+                        : ReconcileResult.Done
+                )
+        );
+        queue.Add("a");
+        await Eventually.Holds(() => Volatile.Read(ref attempts) == 1, "the first look");
+
+        await Eventually.Holds(
+            () => Volatile.Read(ref attempts) == 2,
+            () => time.Advance(TimeSpan.FromMinutes(1)),
+            "the second look"
+        );
+
+        await stop.CancelAsync();
+        await running.Within();
+    }
+
+    [Fact]
+    public async Task Stopping_lets_running_work_finish_and_takes_no_more()
+    {
+        var gate = new TaskCompletionSource();
+        var begun = new List<string>();
+        var running = Run(
+            async (key, cancellationToken) =>
+            {
+                begun.Add(key);
+                await gate.Task.WaitAsync(cancellationToken);
+                return ReconcileResult.Done;
+            }
+        );
+        queue.Add("a");
+        queue.Add("b");
+        await Eventually.Holds(() => begun.Count == 1, "work on a");
+
+        await stop.CancelAsync();
+        Assert.False(running.IsCompleted);
+        gate.SetResult();
+        await running.Within();
+
+        Assert.Equal(["a"], begun);
+    }
+
+    [Fact]
+    public async Task Work_that_outlasts_the_grace_period_is_cancelled()
+    {
+        var begun = false;
+        var cancelled = false;
+        var running = Run(
+            async (_, cancellationToken) =>
+            {
+                begun = true;
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+                }
+                catch (OperationCanceledException)
+                {
+                    cancelled = true;
+                    throw;
+                }
+
+                return ReconcileResult.Done;
+            }
+        );
+        queue.Add("a");
+        await Eventually.Holds(() => begun, "work");
+
+        await stop.CancelAsync();
+        await Eventually.Holds(
+            () => running.IsCompleted,
+            () => time.Advance(TimeSpan.FromSeconds(1)),
+            "the end of the loop"
+        );
+
+        await running;
+        Assert.True(cancelled);
+    }
+
+    [Fact]
+    public async Task As_many_keys_as_there_are_workers_are_worked_on_at_once()
+    {
+        var gate = new TaskCompletionSource();
+        var busy = 0;
+        var running = Run(
+            async (_, _) =>
+            {
+                Interlocked.Increment(ref busy);
+                await gate.Task;
+                return ReconcileResult.Done;
+            },
+            workers: 3
+        );
+        foreach (var key in new[] { "a", "b", "c", "d" })
+        {
+            queue.Add(key);
+        }
+
+        await Eventually.Holds(() => Volatile.Read(ref busy) == 3, "three at once");
+        Assert.Equal(1, queue.Depth);
+        gate.SetResult();
+        await stop.CancelAsync();
+        await running.Within();
+    }
+
+    private Task Run(
+        Func<string, CancellationToken, Task<ReconcileResult>> reconcile,
+        int workers = 1
+    ) =>
+        new ReconcileLoop<string>(
+            "test",
+            queue,
+            reconcile,
+            new ReconcileLoopOptions { Workers = workers },
+            time,
+            log
+        ).RunAsync(stop.Token);
+}

@@ -1,0 +1,302 @@
+using Amazon.EC2;
+using Amazon.EC2.Model;
+using CsCheck;
+
+namespace MultiEni.Simulator.Tests.Ec2;
+
+public sealed class AddressTests
+{
+    [Fact]
+    public async Task Five_addresses_of_a_subnet_are_reserved()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var tiny = ec2.World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "10.0.2.0/28");
+        Assert.Equal(11, tiny.FreeAddresses);
+        for (var number = 0; number < 11; number++)
+        {
+            await ec2.CreateAsync(tiny.Id);
+        }
+
+        await Ec2Fixture.FailsAsync(
+            "InsufficientFreeAddressesInSubnet",
+            () => ec2.CreateAsync(tiny.Id)
+        );
+        var used = ec2
+            .World.NetworkInterfaces.Where(row => row.SubnetId == tiny.Id)
+            .Select(row => row.PrivateIps[0]);
+        Assert.Equal(Enumerable.Range(4, 11).Select(host => $"10.0.2.{host}"), used);
+    }
+
+    [Fact]
+    public async Task Secondary_addresses_and_prefixes_come_with_the_interface()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var free = Free(ec2, ec2.SubnetA);
+        var four = await CreateAsync(ec2, request => request.SecondaryPrivateIpAddressCount = 3);
+        Assert.Equal(
+            [true, false, false, false],
+            four.PrivateIpAddresses.Select(address => address.Primary!.Value)
+        );
+        Assert.Equal(free - 4, Free(ec2, ec2.SubnetA));
+
+        var prefixes = await CreateAsync(ec2, request => request.Ipv4PrefixCount = 2);
+        Assert.Equal(
+            ["10.0.0.16/28", "10.0.0.32/28"],
+            prefixes.Ipv4Prefixes.Select(prefix => prefix.Ipv4Prefix)
+        );
+        Assert.Equal(free - 4 - 1 - 32, Free(ec2, ec2.SubnetA));
+
+        var six = await CreateAsync(ec2, request => request.Ipv6AddressCount = 2);
+        Assert.Equal(
+            2,
+            six.Ipv6Addresses.Select(address => address.Ipv6Address).Distinct().Count()
+        );
+        Assert.All(
+            six.Ipv6Addresses,
+            address =>
+                Assert.StartsWith("fd00:0:0:1:", address.Ipv6Address, StringComparison.Ordinal)
+        );
+        var eighty = await CreateAsync(ec2, request => request.Ipv6PrefixCount = 1);
+        Assert.Equal("fd00:0:0:1:1::/80", Assert.Single(eighty.Ipv6Prefixes).Ipv6Prefix);
+
+        foreach (var row in new[] { four, prefixes, six, eighty })
+        {
+            await ec2.DeleteAsync(row.NetworkInterfaceId);
+        }
+
+        Assert.Equal(free, Free(ec2, ec2.SubnetA));
+    }
+
+    [Fact]
+    public async Task Scattered_addresses_leave_room_for_addresses_but_not_for_prefixes()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var subnet = ec2.World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "10.0.2.0/27").Id;
+        await CreateAsync(
+            ec2,
+            request => (request.SubnetId, request.PrivateIpAddress) = (subnet, "10.0.2.20")
+        );
+        await Ec2Fixture.FailsAsync(
+            "InsufficientCidrBlocks",
+            () =>
+                CreateAsync(
+                    ec2,
+                    request => (request.SubnetId, request.Ipv4PrefixCount) = (subnet, 1)
+                )
+        );
+        await CreateAsync(
+            ec2,
+            request => (request.SubnetId, request.SecondaryPrivateIpAddressCount) = (subnet, 24)
+        );
+        Assert.Equal(1, Free(ec2, subnet));
+    }
+
+    [Fact]
+    public async Task Given_addresses_are_taken_or_refused_when_in_use()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var row = await CreateAsync(
+            ec2,
+            request =>
+                request.PrivateIpAddresses = [
+                    new() { PrivateIpAddress = "10.0.0.51" },
+                    new() { PrivateIpAddress = "10.0.0.50", Primary = true },
+                ]
+        );
+        Assert.Equal("10.0.0.50", row.PrivateIpAddress);
+        await Ec2Fixture.FailsAsync(
+            "InvalidIPAddress.InUse",
+            () => CreateAsync(ec2, request => request.PrivateIpAddress = "10.0.0.51")
+        );
+    }
+
+    [Fact]
+    public async Task Addresses_are_assigned_and_unassigned_within_the_limit_of_the_type()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var id = await ec2.CreateAsync();
+        await ec2.AttachAsync(id);
+        var free = Free(ec2, ec2.SubnetA);
+        var assigned = await ec2.Client.AssignPrivateIpAddressesAsync(
+            new AssignPrivateIpAddressesRequest
+            {
+                NetworkInterfaceId = id,
+                SecondaryPrivateIpAddressCount = 12,
+            },
+            Ec2Fixture.Ct
+        );
+        Assert.Equal(12, assigned.AssignedPrivateIpAddresses.Count);
+        var prefix = await ec2.Client.AssignPrivateIpAddressesAsync(
+            new AssignPrivateIpAddressesRequest { NetworkInterfaceId = id, Ipv4PrefixCount = 2 },
+            Ec2Fixture.Ct
+        );
+        Assert.Equal(2, prefix.AssignedIpv4Prefixes.Count);
+        // An m5.xlarge has 15 places on each interface.
+        await Ec2Fixture.FailsAsync(
+            "PrivateIpAddressLimitExceeded",
+            () =>
+                ec2.Client.AssignPrivateIpAddressesAsync(
+                    new AssignPrivateIpAddressesRequest
+                    {
+                        NetworkInterfaceId = id,
+                        PrivateIpAddresses = ["10.0.0.200"],
+                    },
+                    Ec2Fixture.Ct
+                )
+        );
+        await ec2.Client.UnassignPrivateIpAddressesAsync(
+            new UnassignPrivateIpAddressesRequest
+            {
+                NetworkInterfaceId = id,
+                PrivateIpAddresses =
+                [
+                    .. assigned.AssignedPrivateIpAddresses.Select(address =>
+                        address.PrivateIpAddress
+                    ),
+                ],
+                Ipv4Prefixes = [.. prefix.AssignedIpv4Prefixes.Select(block => block.Ipv4Prefix)],
+            },
+            Ec2Fixture.Ct
+        );
+        Assert.Equal(free, Free(ec2, ec2.SubnetA));
+        Assert.Single((await ec2.DescribeAsync(id)).PrivateIpAddresses);
+    }
+
+    [Fact]
+    public async Task IPv6_addresses_are_assigned_and_unassigned()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var id = await ec2.CreateAsync();
+        var assigned = await ec2.Client.AssignIpv6AddressesAsync(
+            new AssignIpv6AddressesRequest { NetworkInterfaceId = id, Ipv6AddressCount = 2 },
+            Ec2Fixture.Ct
+        );
+        Assert.Equal(
+            assigned.AssignedIpv6Addresses,
+            (await ec2.DescribeAsync(id)).Ipv6Addresses.Select(address => address.Ipv6Address)
+        );
+        var gone = await ec2.Client.UnassignIpv6AddressesAsync(
+            new UnassignIpv6AddressesRequest
+            {
+                NetworkInterfaceId = id,
+                Ipv6Addresses = [assigned.AssignedIpv6Addresses[0]],
+            },
+            Ec2Fixture.Ct
+        );
+        Assert.Equal([assigned.AssignedIpv6Addresses[0]], gone.UnassignedIpv6Addresses);
+        Assert.Equal(
+            [assigned.AssignedIpv6Addresses[1]],
+            ec2.World.FindNetworkInterface(id)!.Ipv6Addresses
+        );
+    }
+
+    [Fact]
+    public async Task An_interface_with_more_addresses_than_the_type_takes_is_not_attached()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var micro = ec2.World.RunInstance("t3.micro", ec2.SubnetA);
+        var row = await CreateAsync(ec2, request => request.SecondaryPrivateIpAddressCount = 2);
+        await Ec2Fixture.FailsAsync(
+            "PrivateIpAddressLimitExceeded",
+            () => ec2.AttachAsync(row.NetworkInterfaceId, 1, instanceId: micro)
+        );
+    }
+
+    [Fact]
+    public async Task Whatever_is_created_and_deleted_addresses_add_up_and_one_index_holds_one_interface()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var subnet = ec2
+            .World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "10.0.2.0/27", ipv6Cidr: "fd00:0:0:2::/64")
+            .Id;
+        var step = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 2]);
+        await step.List[1, 25]
+            .SampleAsync(
+                async steps =>
+                {
+                    foreach (var (kind, number, prefixes) in steps)
+                    {
+                        await TryAsync(() => StepAsync(ec2, subnet, kind, number, prefixes));
+                        Check(ec2, subnet);
+                    }
+                },
+                iter: 15,
+                threads: 1
+            );
+        // The walk must have been worth it.
+        Assert.True(ec2.Simulator.Counters.Snapshot()["CreateNetworkInterface"].Succeeded > 10);
+    }
+
+    private static Task StepAsync(Ec2Fixture ec2, string subnet, int kind, int number, int prefixes)
+    {
+        var mine = ec2.World.NetworkInterfaces.Where(row => row.SubnetId == subnet).ToList();
+        var chosen = mine.Count == 0 ? null : mine[number % mine.Count];
+        return kind switch
+        {
+            0 => CreateAsync(
+                ec2,
+                request =>
+                    (request.SubnetId, request.SecondaryPrivateIpAddressCount) = (subnet, number)
+            ),
+            1 => CreateAsync(
+                ec2,
+                request => (request.SubnetId, request.Ipv4PrefixCount) = (subnet, prefixes)
+            ),
+            2 when chosen is not null => ec2.AttachAsync(chosen.Id, number),
+            3 when chosen?.Attachment is { } attachment => ec2.DetachAsync(attachment.Id),
+            4 when chosen is not null => ec2.DeleteAsync(chosen.Id),
+            5 when chosen is not null => ec2.Client.AssignPrivateIpAddressesAsync(
+                new AssignPrivateIpAddressesRequest
+                {
+                    NetworkInterfaceId = chosen.Id,
+                    SecondaryPrivateIpAddressCount = number,
+                },
+                Ec2Fixture.Ct
+            ),
+            _ => Task.CompletedTask,
+        };
+    }
+
+    private static void Check(Ec2Fixture ec2, string subnet)
+    {
+        var rows = ec2.World.NetworkInterfaces.Where(row => row.SubnetId == subnet).ToList();
+        var addresses = rows.SelectMany(row => row.PrivateIps).ToList();
+        Assert.Equal(addresses.Count, addresses.Distinct().Count());
+        var free = Free(ec2, subnet);
+        Assert.InRange(free, 0, 27);
+        Assert.Equal(27 - addresses.Count - (16 * rows.Sum(row => row.Ipv4Prefixes.Count)), free);
+        var places = ec2
+            .World.NetworkInterfacesOf(ec2.InstanceId)
+            .Select(row => (row.Attachment!.NetworkCardIndex, row.Attachment.DeviceIndex))
+            .ToList();
+        Assert.Equal(places.Count, places.Distinct().Count());
+        Assert.InRange(places.Count, 1, 4);
+    }
+
+    private static async Task TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (AmazonEC2Exception error) when ((int)error.StatusCode == 400)
+        {
+            // A refusal is one of the ways a step may end.
+        }
+    }
+
+    private static int Free(Ec2Fixture ec2, string subnetId) =>
+        ec2.World.Subnets.Single(subnet => subnet.Id == subnetId).FreeAddresses;
+
+    private static async Task<Amazon.EC2.Model.NetworkInterface> CreateAsync(
+        Ec2Fixture ec2,
+        Action<CreateNetworkInterfaceRequest> change
+    )
+    {
+        var request = new CreateNetworkInterfaceRequest { SubnetId = ec2.SubnetA };
+        change(request);
+        return (
+            await ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct)
+        ).NetworkInterface;
+    }
+}

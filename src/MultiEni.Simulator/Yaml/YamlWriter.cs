@@ -82,38 +82,16 @@ internal static class YamlWriter
 
     private static string OneLine(string text) => IsPlain(text) ? text : DoubleQuote(text);
 
+    /// <summary>Stricter than YAML asks for: readers differ in what they make of indicators in the middle of plain text.</summary>
     private static bool IsPlain(string text) =>
         !YamlScalars.IsAmbiguous(text)
-        && text[0]
-            is not (
-                '-'
-                or '?'
-                or ':'
-                or ','
-                or '['
-                or ']'
-                or '{'
-                or '}'
-                or '#'
-                or '&'
-                or '*'
-                or '!'
-                or '|'
-                or '>'
-                or '\''
-                or '"'
-                or '%'
-                or '@'
-                or '`'
-                or ' '
-                or '='
-                or '.'
-            )
+        && (char.IsAsciiLetter(text[0]) || text[0] == '/')
         && text[^1] is not (' ' or ':')
         && !text.Contains(": ", StringComparison.Ordinal)
-        && !text.Contains(" #", StringComparison.Ordinal)
-        && !char.IsAsciiDigit(text[0])
-        && text.All(static c => c is >= ' ' and < '\x7f');
+        && text.All(static c =>
+            char.IsAsciiLetterOrDigit(c)
+            || c is ' ' or '-' or '_' or '.' or '/' or ':' or '(' or ')' or '=' or '+' or ';' or ','
+        );
 
     /// <summary>A block keeps its text only when no line starts or ends with a blank and nothing in it needs an escape.</summary>
     private static bool IsBlockable(string text) =>

@@ -45,7 +45,7 @@ public sealed class ValidationProperties
                         "defaulting twice changes nothing"
                     );
                 },
-                iter: 500
+                iter: 200
             );
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class ValidationProperties
                             || e.Path.StartsWith($"spec.{t.Item2.Name}.", StringComparison.Ordinal)
                     );
                 },
-                iter: 500
+                iter: 200
             );
     }
 
@@ -173,8 +173,8 @@ public sealed class ValidationProperties
                 return Gen.Bool.Select(v => (JsonNode)v);
             case "integer":
                 return Gen.Int[
-                        (int?)schema["minimum"] ?? 0,
-                        (int?)schema["maximum"] ?? int.MaxValue
+                        Number(schema, "minimum") ?? 0,
+                        Number(schema, "maximum") ?? int.MaxValue
                     ]
                     .Select(v => (JsonNode)v);
             case "string" when (string?)schema["format"] == "date-time":
@@ -183,8 +183,8 @@ public sealed class ValidationProperties
             case "string":
                 return Gen.String[
                         Gen.Char[' ', 'ÿ'],
-                        (int?)schema["minLength"] ?? 0,
-                        (int?)schema["maxLength"] ?? 20
+                        Number(schema, "minLength") ?? 0,
+                        Number(schema, "maxLength") ?? 20
                     ]
                     .Select(v => (JsonNode)v);
             case "array" when (string?)schema["x-kubernetes-list-type"] == "map":
@@ -230,24 +230,24 @@ public sealed class ValidationProperties
             yield return maximum + 1;
         }
 
-        if ((int?)schema["maxLength"] is { } maxLength)
+        if (Number(schema, "maxLength") is { } maxLength)
         {
             yield return new string('x', maxLength + 1);
         }
 
-        if ((int?)schema["minLength"] is { } minLength)
+        if (Number(schema, "minLength") is { } minLength)
         {
             yield return new string('x', minLength - 1);
         }
 
-        if ((int?)schema["maxItems"] is { } maxItems)
+        if (Number(schema, "maxItems") is { } maxItems)
         {
             yield return new JsonArray([
                 .. Enumerable.Range(0, maxItems + 1).Select(i => (JsonNode)$"x{i}"),
             ]);
         }
 
-        if ((int?)schema["maxProperties"] is { } maxProperties)
+        if (Number(schema, "maxProperties") is { } maxProperties)
         {
             yield return new JsonObject(
                 Enumerable
@@ -256,4 +256,6 @@ public sealed class ValidationProperties
             );
         }
     }
+
+    private static int? Number(JsonObject schema, string name) => (int?)(long?)schema[name];
 }

@@ -164,9 +164,10 @@ public sealed class YamlDocumentsTests
                 {
                     var document = new JsonObject { [t.Item1] = t.Item2?.DeepClone() };
                     var yaml = YamlDocuments.Write(document);
+                    var read = Assert.Single(YamlDocuments.Parse(yaml));
                     Assert.True(
-                        JsonNode.DeepEquals(document, Assert.Single(YamlDocuments.Parse(yaml))),
-                        yaml
+                        JsonNode.DeepEquals(document, read),
+                        $"{yaml}\n{document.ToJsonString()}\n{read.ToJsonString()}"
                     );
                 },
                 iter: 2_000

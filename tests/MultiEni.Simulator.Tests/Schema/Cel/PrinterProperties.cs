@@ -52,7 +52,7 @@ public sealed class PrinterProperties
     public void What_is_printed_parses_to_the_same_tree() =>
         Expressions.Sample(
             tree => Assert.Equal(tree, CelParser.Parse(CelPrinter.Print(tree))),
-            iter: 20_000
+            iter: 5_000
         );
 
     [Theory]

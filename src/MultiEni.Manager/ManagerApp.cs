@@ -50,7 +50,7 @@ public static class ManagerApp
             time
         );
         var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, loggers, time);
-        using var exporter = new PrometheusExporter("MultiEni.");
+        using var exporter = new PrometheusExporter("MultiEni.", time);
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, Checks(attachments, nodes, boot), exporter, loggers);
         await diagnostics.StartAsync(stop);
 

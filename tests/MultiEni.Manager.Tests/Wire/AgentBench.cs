@@ -106,18 +106,18 @@ internal sealed class AgentBench : IAsyncDisposable
     }
 
     /// <summary>Attaches an ENI and says so, as the controller does.</summary>
-    public string Attach(string name, int index, Action<JsonObject>? device = null, string? mac = null)
+    public string Attach(string name, int index, Action<JsonObject>? device = null, string? node = null)
     {
-        mac ??= $"02:00:00:00:01:{index:x2}";
+        var mac = $"02:00:00:00:01:{index:x2}";
         var address = Node.Plug(mac, [$"10.1.0.{index}"]);
-        Announce(name, index, device, mac);
+        Announce(name, index, device, mac, node);
         return address;
     }
 
     /// <summary>Writes the attachment of an ENI that the kernel may not show yet.</summary>
-    public void Announce(string name, int index, Action<JsonObject>? device, string mac)
+    public void Announce(string name, int index, Action<JsonObject>? device, string mac, string? node = null)
     {
-        Create(name, index, device);
+        Create(name, index, device, node);
         Cluster.Kubernetes.Store.Change(
             Resource,
             name,
@@ -139,7 +139,7 @@ internal sealed class AgentBench : IAsyncDisposable
     }
 
     /// <summary>Writes an attachment whose ENI is not attached yet.</summary>
-    public void Create(string name, int index, Action<JsonObject>? device)
+    public void Create(string name, int index, Action<JsonObject>? device, string? node = null)
     {
         var wish = new JsonObject { ["use"] = "Bound", ["driver"] = "vfio-pci" };
         device?.Invoke(wish);
@@ -156,7 +156,7 @@ internal sealed class AgentBench : IAsyncDisposable
                 ["spec"] = new JsonObject
                 {
                     ["nodeENIRef"] = new JsonObject { ["name"] = "dpdk", ["uid"] = "uid" },
-                    ["nodeName"] = NodeName,
+                    ["nodeName"] = node ?? NodeName,
                     ["instanceID"] = Cluster.Nodes[0].InstanceId,
                     ["slot"] = $"slot-{index}",
                     ["subnetID"] = "subnet-12345678",

@@ -340,14 +340,13 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task An_attachment_of_another_node_is_not_touched()
+    public async Task An_attachment_of_another_node_is_not_touched_even_under_this_nodes_label()
     {
         await using var bench = await AgentBench.StartAsync();
-        bench.Node.Plug("02:00:00:00:01:09", ["10.1.0.9"]);
-        bench.Create("foreign", 9, null);
-        bench.Cluster.Kubernetes.Store.Delete("eniattachments.networking.k8s.aws", "foreign");
+        var foreign = bench.Attach("foreign", 9, node: "another-node");
         bench.Attach("a", 1);
         await bench.UntilAdvertised("a");
-        Assert.Equal("ena", bench.Node.DeviceByMac("02:00:00:00:01:09")!.Driver);
+        Assert.Equal("ena", bench.Node.Device(foreign)!.Driver);
+        Assert.Null(bench.Find("foreign")!["status"]!["device"]);
     }
 }

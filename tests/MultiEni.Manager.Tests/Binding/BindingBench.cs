@@ -31,7 +31,7 @@ internal sealed class BindingBench : IAsyncDisposable
     /// <summary>The ENI under test at 0000:00:06.0.</summary>
     public static async Task<BindingBench> StartAsync(SimulatedHostOptions? options = null, NoIommuMode mode = NoIommuMode.Auto)
     {
-        var hosts = await SimulatedHosts.StartAsync(TestContext.Current.CancellationToken);
+        var servers = await SimulatedHosts.StartAsync(TestContext.Current.CancellationToken);
         var node = new SimulatedHost(
             "node-1",
             "i-1",
@@ -40,9 +40,9 @@ internal sealed class BindingBench : IAsyncDisposable
             1,
             TimeProvider.System
         );
-        hosts.Add(node);
+        servers.Add(node);
         node.Plug(A.Mac.ToString(), ["10.0.1.6"]);
-        var bench = new BindingBench(hosts, node) { NoIommu = mode };
+        var bench = new BindingBench(servers, node) { NoIommu = mode };
         await Eventually.Holds(() => node.DeviceByMac(A.Mac.ToString())?.InterfaceName is not null, "the interface");
         return bench;
     }

@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using MultiEni.Api;
 using MultiEni.Manager.Binding;
 
 namespace MultiEni.Manager.Tests.Binding;
 
+[SupportedOSPlatform("linux")]
 public sealed class ScriptTests
 {
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

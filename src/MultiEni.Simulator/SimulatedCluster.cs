@@ -95,6 +95,15 @@ public sealed class SimulatedCluster : IAsyncDisposable
             new KubernetesSimulatorOptions { TimeProvider = options.TimeProvider },
             cancellationToken
         );
+        kubernetes.Store.Create(
+            "namespaces",
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Namespace",
+                ["metadata"] = new JsonObject { ["name"] = Api.Names.Namespace },
+            }
+        );
         var cluster = new SimulatedCluster(options, kubernetes, ec2, hosts, plane);
         for (var i = 0; i < options.Nodes; i++)
         {

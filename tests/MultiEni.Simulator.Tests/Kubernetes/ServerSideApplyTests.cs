@@ -132,11 +132,17 @@ public sealed class ServerSideApplyTests : ServerFixture
                 {
                     var name = $"n{Interlocked.Increment(ref run)}";
                     var last = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal) { ["first"] = [], ["second"] = [] };
+                    store.Create("nodes", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
                     foreach (var (isFirst, chosen) in wishes)
                     {
                         var manager = isFirst ? "first" : "second";
                         last[manager] = chosen;
-                        store.Apply("nodes", Configuration(name, chosen, manager), new WriteOptions { FieldManager = manager });
+                        foreach (var subresource in (ReadOnlySpan<string>)["", "status"])
+                        {
+                            var options = new WriteOptions { FieldManager = manager, Subresource = subresource };
+                            store.Apply("nodes", Configuration(name, chosen, manager), options);
+                        }
+
                         var stored = store.Get("nodes", name);
                         var labels = stored["metadata"]!["labels"]?.AsObject().Select(static label => label.Key).ToHashSet(StringComparer.Ordinal) ?? [];
                         var types = stored["status"]?["conditions"]?.AsArray().Select(static c => c!["type"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal) ?? [];

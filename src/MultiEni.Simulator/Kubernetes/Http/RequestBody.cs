@@ -37,10 +37,12 @@ internal static class RequestBody
         }
 
         var mediaType = MediaTypes.Bare(request.ContentType);
-        if (
-            mediaType.Contains("protobuf", StringComparison.Ordinal)
-            || mediaType.Contains("cbor", StringComparison.Ordinal)
-        )
+        if (mediaType.Contains("protobuf", StringComparison.Ordinal))
+        {
+            return ProtobufBody.Read(content);
+        }
+
+        if (mediaType.Contains("cbor", StringComparison.Ordinal))
         {
             throw StatusErrors.UnsupportedMediaType("application/json, application/yaml");
         }

@@ -80,7 +80,7 @@ internal static class ApplyConfiguration
     {
         if (options.Subresource != "status")
         {
-            if (resource.HasStatus && !resource.KeepsStatusOnCreate)
+            if (resource.HasStatus)
             {
                 wanted.Remove("status");
             }

@@ -28,7 +28,12 @@ public sealed record ManagerSettings
     public string PrimaryInterface { get; init; } = "";
 
     /// <summary>Interfaces must match it to be touched.</summary>
-    public Regex InterfacePattern { get; init; } = new(DefaultPattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+    public Regex InterfacePattern { get; init; } =
+        new(
+            DefaultPattern,
+            RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(1)
+        );
 
     /// <summary>Interfaces that are never touched.</summary>
     public IReadOnlyList<string> IgnoredInterfaces { get; init; } = DefaultIgnored.Split(',');
@@ -55,16 +60,19 @@ public sealed record ManagerSettings
     public string DevicePluginFile { get; init; } = "/etc/pcidp/config.json";
 
     /// <summary>Where the journal is kept.</summary>
-    public string JournalPath { get; init; } = "/var/lib/aws-multi-eni-controller/interface-mappings.json";
+    public string JournalPath { get; init; } =
+        "/var/lib/aws-multi-eni-controller/interface-mappings.json";
 
     /// <summary>Resource by interface, when the attachment names none.</summary>
-    public IReadOnlyDictionary<string, string> ResourceNames { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> ResourceNames { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>MTU when neither the attachment nor <see cref="InterfaceMtus"/> names one, in bytes; 0 leaves the kernel's.</summary>
     public int DefaultMtu { get; init; }
 
     /// <summary>MTU by interface, when the attachment names none.</summary>
-    public IReadOnlyDictionary<string, int> InterfaceMtus { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, int> InterfaceMtus { get; init; } =
+        new Dictionary<string, int>(StringComparer.Ordinal);
 
     /// <summary>How long a link may take to be up after it was brought up.</summary>
     public TimeSpan InterfaceUpTimeout { get; init; } = TimeSpan.FromSeconds(2);
@@ -79,10 +87,12 @@ public sealed record ManagerSettings
     public bool AcceptKnownBadEna { get; init; }
 
     /// <summary>Labels by which the device plugin's pods are told; one of them suffices.</summary>
-    public IReadOnlyList<PodLabel> DevicePluginLabels { get; init; } = [.. DefaultPluginLabels.Split(',').Select(PodLabel.Parse)];
+    public IReadOnlyList<PodLabel> DevicePluginLabels { get; init; } =
+    [.. DefaultPluginLabels.Split(',').Select(PodLabel.Parse)];
 
     /// <summary>Namespaces in which the device plugin may run.</summary>
-    public IReadOnlyList<string> DevicePluginNamespaces { get; init; } = DefaultPluginNamespaces.Split(',');
+    public IReadOnlyList<string> DevicePluginNamespaces { get; init; } =
+        DefaultPluginNamespaces.Split(',');
 
     /// <summary>How long changes of the device plugin's file are collected before the plugin is restarted.</summary>
     public TimeSpan DevicePluginRestartDelay { get; init; } = TimeSpan.FromSeconds(2);
@@ -110,7 +120,8 @@ public sealed record ManagerSettings
 
     internal const string NativeBinding = "native";
     private const string DefaultPattern = "^(eth|eni|en[a-zA-Z]?)[0-9]+";
-    private const string DefaultIgnored = "tunl0,gre0,gretap0,erspan0,ip_vti0,ip6_vti0,sit0,ip6tnl0,ip6gre0";
+    private const string DefaultIgnored =
+        "tunl0,gre0,gretap0,erspan0,ip_vti0,ip6_vti0,sit0,ip6tnl0,ip6gre0";
     private const string DefaultPluginLabels =
         "app=sriovdp,name=sriov-device-plugin,app=sriov-device-plugin,app=kube-sriov-device-plugin,component=sriov-device-plugin";
     private const string DefaultPluginNamespaces =
@@ -121,21 +132,73 @@ public sealed record ManagerSettings
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(environment);
-        var defaults = new { Ids = string.Join(',', PciIds.ElasticNetworkAdapters), Node = System.Net.Dns.GetHostName() };
-        var kubeconfig = reader.Text("kubeconfig", null, "", "Kubernetes configuration file; empty for the pod's service account");
+        var defaults = new
+        {
+            Ids = string.Join(',', PciIds.ElasticNetworkAdapters),
+            Node = System.Net.Dns.GetHostName(),
+        };
+        var kubeconfig = reader.Text(
+            "kubeconfig",
+            null,
+            "",
+            "Kubernetes configuration file; empty for the pod's service account"
+        );
         return new ManagerSettings
         {
             Kubernetes = reader.HelpRequested
                 ? new KubernetesConfig { Server = new Uri("http://127.0.0.1/"), Source = "help" }
                 : KubernetesConfig.Load(kubeconfig, environment),
-            NodeName = reader.Text("node-name", "NODE_NAME", defaults.Node, "Name of the node on which this agent works"),
-            Host = reader.Parsed("host", "ENI_MANAGER_HOST", HostChoice.Kernel, HostChoice.Parse, "The host to act on: kernel, or a simulated host's loopback address"),
-            CheckInterval = reader.Duration("check-interval", "CHECK_INTERVAL", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), "Time between two looks at everything"),
-            PrimaryInterface = reader.Text("primary-interface", "PRIMARY_INTERFACE", "", "An interface never to touch, besides those found out"),
-            InterfacePattern = reader.Parsed("eni-pattern", "ENI_PATTERN", DefaultPattern, Pattern, "Only interfaces that match are touched"),
-            IgnoredInterfaces = reader.List("ignore-interfaces", "IGNORE_INTERFACES", DefaultIgnored, "Interfaces never to touch"),
-            UseAnnouncements = reader.Boolean("use-netlink", "USE_NETLINK", true, "React to kernel announcements; false looks only every check-interval"),
-            DpdkEnabled = reader.Boolean("enable-dpdk", "ENABLE_DPDK", true, "Whether devices may be bound to user-space drivers on this node"),
+            NodeName = reader.Text(
+                "node-name",
+                "NODE_NAME",
+                defaults.Node,
+                "Name of the node on which this agent works"
+            ),
+            Host = reader.Parsed(
+                "host",
+                "ENI_MANAGER_HOST",
+                HostChoice.Kernel,
+                HostChoice.Parse,
+                "The host to act on: kernel, or a simulated host's loopback address"
+            ),
+            CheckInterval = reader.Duration(
+                "check-interval",
+                "CHECK_INTERVAL",
+                TimeSpan.FromSeconds(30),
+                TimeSpan.FromSeconds(1),
+                "Time between two looks at everything"
+            ),
+            PrimaryInterface = reader.Text(
+                "primary-interface",
+                "PRIMARY_INTERFACE",
+                "",
+                "An interface never to touch, besides those found out"
+            ),
+            InterfacePattern = reader.Parsed(
+                "eni-pattern",
+                "ENI_PATTERN",
+                DefaultPattern,
+                Pattern,
+                "Only interfaces that match are touched"
+            ),
+            IgnoredInterfaces = reader.List(
+                "ignore-interfaces",
+                "IGNORE_INTERFACES",
+                DefaultIgnored,
+                "Interfaces never to touch"
+            ),
+            UseAnnouncements = reader.Boolean(
+                "use-netlink",
+                "USE_NETLINK",
+                true,
+                "React to kernel announcements; false looks only every check-interval"
+            ),
+            DpdkEnabled = reader.Boolean(
+                "enable-dpdk",
+                "ENABLE_DPDK",
+                true,
+                "Whether devices may be bound to user-space drivers on this node"
+            ),
             DefaultDriver = reader.Choice(
                 "default-dpdk-driver",
                 "DEFAULT_DPDK_DRIVER",
@@ -143,9 +206,27 @@ public sealed record ManagerSettings
                 [DpdkDrivers.VfioPci, DpdkDrivers.IgbUio, DpdkDrivers.UioPciGeneric],
                 "Driver when an attachment names none"
             ),
-            BindingScript = reader.Parsed("dpdk-binding-script", "DPDK_BINDING_SCRIPT", NativeBinding, Script, "native, or the path of a script called with -b DRIVER ADDRESS"),
-            BindingScriptLimit = reader.Duration("dpdk-binding-timeout", "DPDK_BINDING_TIMEOUT", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), "How long that script may run"),
-            DevicePluginFile = reader.Parsed("sriov-dp-config-path", "SRIOV_DP_CONFIG_PATH", "/etc/pcidp/config.json", AbsolutePath, "The SR-IOV device plugin's file"),
+            BindingScript = reader.Parsed(
+                "dpdk-binding-script",
+                "DPDK_BINDING_SCRIPT",
+                NativeBinding,
+                Script,
+                "native, or the path of a script called with -b DRIVER ADDRESS"
+            ),
+            BindingScriptLimit = reader.Duration(
+                "dpdk-binding-timeout",
+                "DPDK_BINDING_TIMEOUT",
+                TimeSpan.FromSeconds(60),
+                TimeSpan.FromSeconds(1),
+                "How long that script may run"
+            ),
+            DevicePluginFile = reader.Parsed(
+                "sriov-dp-config-path",
+                "SRIOV_DP_CONFIG_PATH",
+                "/etc/pcidp/config.json",
+                AbsolutePath,
+                "The SR-IOV device plugin's file"
+            ),
             JournalPath = reader.Parsed(
                 "interface-mapping-store-path",
                 "INTERFACE_MAPPING_STORE_PATH",
@@ -153,18 +234,71 @@ public sealed record ManagerSettings
                 AbsolutePath,
                 "Where the journal of bound devices is kept; must survive the pod"
             ),
-            ResourceNames = reader.Parsed("dpdk-resource-names", "DPDK_RESOURCE_NAMES", "", Pairs, "Default resource by interface, eth1:prefix/name,..."),
-            DefaultMtu = reader.Integer("default-mtu", "DEFAULT_MTU", 0, 0, 9216, "MTU when nothing names one; 0 leaves the kernel's"),
-            InterfaceMtus = reader.Parsed("interface-mtus", "INTERFACE_MTUS", "", Mtus, "Default MTU by interface, eth1:9001,..."),
-            InterfaceUpTimeout = reader.Duration("interface-up-timeout", "INTERFACE_UP_TIMEOUT", TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(1), "How long a link may take to be up"),
+            ResourceNames = reader.Parsed(
+                "dpdk-resource-names",
+                "DPDK_RESOURCE_NAMES",
+                "",
+                Pairs,
+                "Default resource by interface, eth1:prefix/name,..."
+            ),
+            DefaultMtu = reader.Integer(
+                "default-mtu",
+                "DEFAULT_MTU",
+                0,
+                0,
+                9216,
+                "MTU when nothing names one; 0 leaves the kernel's"
+            ),
+            InterfaceMtus = reader.Parsed(
+                "interface-mtus",
+                "INTERFACE_MTUS",
+                "",
+                Mtus,
+                "Default MTU by interface, eth1:9001,..."
+            ),
+            InterfaceUpTimeout = reader.Duration(
+                "interface-up-timeout",
+                "INTERFACE_UP_TIMEOUT",
+                TimeSpan.FromSeconds(2),
+                TimeSpan.FromMilliseconds(1),
+                "How long a link may take to be up"
+            ),
             NoIommu = Enum.Parse<NoIommuMode>(
-                reader.Choice("noiommu-mode", "NOIOMMU_MODE", "auto", ["auto", "always", "never"], "When a device may be bound without an IOMMU"),
+                reader.Choice(
+                    "noiommu-mode",
+                    "NOIOMMU_MODE",
+                    "auto",
+                    ["auto", "always", "never"],
+                    "When a device may be bound without an IOMMU"
+                ),
                 ignoreCase: true
             ),
-            AllowedDevices = reader.Parsed("allowed-devices", "ALLOWED_DEVICES", defaults.Ids, Ids, "Devices that may be touched, vendor:device,..."),
-            AcceptKnownBadEna = reader.Boolean("accept-known-bad-ena", "ACCEPT_KNOWN_BAD_ENA", false, "Bind with an ena driver that may crash the kernel (2.17.0, 2.17.1)"),
-            DevicePluginLabels = reader.Parsed("device-plugin-labels", "DEVICE_PLUGIN_LABELS", DefaultPluginLabels, Labels, "Labels of the device plugin's pods; one suffices"),
-            DevicePluginNamespaces = reader.List("device-plugin-namespaces", "DEVICE_PLUGIN_NAMESPACES", DefaultPluginNamespaces, "Namespaces in which the device plugin may run"),
+            AllowedDevices = reader.Parsed(
+                "allowed-devices",
+                "ALLOWED_DEVICES",
+                defaults.Ids,
+                Ids,
+                "Devices that may be touched, vendor:device,..."
+            ),
+            AcceptKnownBadEna = reader.Boolean(
+                "accept-known-bad-ena",
+                "ACCEPT_KNOWN_BAD_ENA",
+                false,
+                "Bind with an ena driver that may crash the kernel (2.17.0, 2.17.1)"
+            ),
+            DevicePluginLabels = reader.Parsed(
+                "device-plugin-labels",
+                "DEVICE_PLUGIN_LABELS",
+                DefaultPluginLabels,
+                Labels,
+                "Labels of the device plugin's pods; one suffices"
+            ),
+            DevicePluginNamespaces = reader.List(
+                "device-plugin-namespaces",
+                "DEVICE_PLUGIN_NAMESPACES",
+                DefaultPluginNamespaces,
+                "Namespaces in which the device plugin may run"
+            ),
             DevicePluginRestartDelay = reader.Duration(
                 "device-plugin-restart-delay",
                 "DEVICE_PLUGIN_RESTART_DELAY",
@@ -172,7 +306,12 @@ public sealed record ManagerSettings
                 TimeSpan.Zero,
                 "How long changes are collected before the device plugin is restarted"
             ),
-            MetricsAddress = reader.Text("metrics-addr", "METRICS_ADDR", ":8081", "Address of /healthz, /readyz and /metrics; 0 for none"),
+            MetricsAddress = reader.Text(
+                "metrics-addr",
+                "METRICS_ADDR",
+                ":8081",
+                "Address of /healthz, /readyz and /metrics; 0 for none"
+            ),
         };
     }
 
@@ -180,7 +319,11 @@ public sealed record ManagerSettings
     {
         try
         {
-            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            return new Regex(
+                text,
+                RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(1)
+            );
         }
         catch (ArgumentException error)
         {
@@ -191,11 +334,14 @@ public sealed record ManagerSettings
     private static string Script(string text) => text == NativeBinding ? text : AbsolutePath(text);
 
     private static string AbsolutePath(string text) =>
-        Path.IsPathFullyQualified(text) ? text : throw new FormatException("must be an absolute path");
+        Path.IsPathFullyQualified(text)
+            ? text
+            : throw new FormatException("must be an absolute path");
 
     private static IReadOnlyList<PciIds> Ids(string text) => [.. Parts(text).Select(PciIds.Parse)];
 
-    private static IReadOnlyList<PodLabel> Labels(string text) => [.. Parts(text).Select(PodLabel.Parse)];
+    private static IReadOnlyList<PodLabel> Labels(string text) =>
+        [.. Parts(text).Select(PodLabel.Parse)];
 
     private static Dictionary<string, string> Pairs(string text)
     {
@@ -221,9 +367,12 @@ public sealed record ManagerSettings
                 pair =>
                     int.TryParse(pair.Value, out var mtu) && mtu is >= 576 and <= 9216
                         ? mtu
-                        : throw new FormatException($"must have an MTU between 576 and 9216 for {pair.Key}"),
+                        : throw new FormatException(
+                            $"must have an MTU between 576 and 9216 for {pair.Key}"
+                        ),
                 StringComparer.Ordinal
             );
 
-    private static string[] Parts(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Parts(string text) =>
+        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -10,7 +10,9 @@ const int BadSettings = 2;
 
 // --debug is the existing controller's name for the log level; LOG_LEVEL is the finer one and wins.
 Func<string, string?> environment = name =>
-    name == "LOG_LEVEL" && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)) && args.Any(argument => argument is "--debug" or "--debug=true" or "-debug")
+    name == "LOG_LEVEL"
+    && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))
+    && args.Any(argument => argument is "--debug" or "--debug=true" or "-debug")
         ? "debug"
         : Environment.GetEnvironmentVariable(name);
 try
@@ -21,7 +23,9 @@ try
     var settings = ManagerSettings.Read(reader, environment);
     if (reader.HelpRequested)
     {
-        await Console.Out.WriteLineAsync(reader.Help("Brings up, binds and publishes the ENIs of one node."));
+        await Console.Out.WriteLineAsync(
+            reader.Help("Brings up, binds and publishes the ENIs of one node.")
+        );
         return Success;
     }
 
@@ -49,7 +53,8 @@ catch (Exception error) when (error is SettingsException or KubernetesConfigExce
     await Console.Error.WriteLineAsync(error.Message);
     return BadSettings;
 }
-catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+catch (Exception error)
+    when (error is InvalidDataException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync(error.Message);
     return Failure;

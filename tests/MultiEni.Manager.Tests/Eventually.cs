@@ -6,14 +6,18 @@ internal static class Eventually
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    public static Task Holds(Func<bool> condition, string what) => Holds(() => Task.FromResult(condition()), () => what);
+    public static Task Holds(Func<bool> condition, string what) =>
+        Holds(() => Task.FromResult(condition()), () => what);
 
     public static async Task Holds(Func<Task<bool>> condition, Func<string> what)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Deadline, $"Waited in vain: {what()}");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(start) < Deadline,
+                $"Waited in vain: {what()}"
+            );
             await Task.Delay(Interval, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

@@ -9,7 +9,12 @@ namespace MultiEni.Manager.Agent;
 /// Every look at the host goes through here, so that none is acted on before what an earlier boot left is void: the journal's entries
 /// and the offers to pods (rule 17).
 /// </summary>
-public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevicePublisher publisher, ILogger logger) : IDisposable
+public sealed class BootWatch(
+    HostReader reader,
+    BindingJournal journal,
+    IDevicePublisher publisher,
+    ILogger logger
+) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private string? _bootId;

@@ -5,7 +5,12 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Wakes the agent when the kernel announces something (rule 15).</summary>
-public sealed class HostListener(IHostEvents events, AgentWake wake, TimeProvider time, ILogger logger)
+public sealed class HostListener(
+    IHostEvents events,
+    AgentWake wake,
+    TimeProvider time,
+    ILogger logger
+)
 {
     private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
 
@@ -23,7 +28,10 @@ public sealed class HostListener(IHostEvents events, AgentWake wake, TimeProvide
 
                 Log.AnnouncementsEnded(logger, "end of stream");
             }
-            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            catch (Exception error)
+                when (error is not OperationCanceledException
+                    || !cancellationToken.IsCancellationRequested
+                )
             {
                 Log.AnnouncementsEnded(logger, error.Message);
             }

@@ -28,10 +28,14 @@ public sealed class UsageProbe(IHostFiles files, NodePods pods)
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(offered);
         var holders = resource.Length == 0 ? [] : await HoldersAsync(resource, cancellationToken);
-        var others = offered.Count(other => other.Resource.ToString() == resource && other.Address != device.Address);
+        var others = offered.Count(other =>
+            other.Resource.ToString() == resource && other.Address != device.Address
+        );
         if (holders.Sum(pod => pod.Requests(resource)) > others)
         {
-            return new DeviceUsage.InUse($"{device.Address} is in use by {Name(holders)}, which requested {resource}; it is given back when that ends.");
+            return new DeviceUsage.InUse(
+                $"{device.Address} is in use by {Name(holders)}, which requested {resource}; it is given back when that ends."
+            );
         }
 
         if (device.Driver != DpdkDrivers.VfioPci || device.IommuGroup is not { } group)
@@ -52,8 +56,15 @@ public sealed class UsageProbe(IHostFiles files, NodePods pods)
         };
     }
 
-    private async Task<List<Pod>> HoldersAsync(string resource, CancellationToken cancellationToken) =>
-        [.. (await pods.ListAsync(cancellationToken)).Where(pod => pod.HoldsDevices && pod.Requests(resource) > 0)];
+    private async Task<List<Pod>> HoldersAsync(
+        string resource,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (await pods.ListAsync(cancellationToken)).Where(pod =>
+                pod.HoldsDevices && pod.Requests(resource) > 0
+            ),
+        ];
 
     private static string Name(List<Pod> holders) =>
         $"pod{(holders.Count > 1 ? "s" : "")} {string.Join(", ", holders.Take(3).Select(pod => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}"))}"

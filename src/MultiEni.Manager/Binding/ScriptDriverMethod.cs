@@ -11,7 +11,12 @@ namespace MultiEni.Manager.Binding;
 /// Moves devices with the program that <c>DPDK_BINDING_SCRIPT</c> names, such as <c>dpdk-devbind.py</c>: <c>-b DRIVER ADDRESS</c>. Its exit code is
 /// reported and never believed: the tool exits 0 for several failures [sriov 3.1].
 /// </summary>
-public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter writer, TimeProvider time) : IDriverMethod
+public sealed class ScriptDriverMethod(
+    string path,
+    TimeSpan limit,
+    HostWriter writer,
+    TimeProvider time
+) : IDriverMethod
 {
     private const int OutputLimit = 600;
     private const string KernelDriver = "ena";
@@ -25,25 +30,47 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter w
             return NotFound();
         }
 
-        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Execute) == UnixFileMode.None ? NotExecutable("no execute permission") : null;
+        const UnixFileMode Execute =
+            UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return
+            !OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & Execute) == UnixFileMode.None
+            ? NotExecutable("no execute permission")
+            : null;
     }
 
     /// <inheritdoc />
-    public Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
+    public Task<Refusal?> BindAsync(
+        PciDevice device,
+        string driver,
+        Action unbound,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(device);
         return RunAsync(device.Address, driver, cancellationToken);
     }
 
     /// <inheritdoc />
-    public Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
+    public Task<Refusal?> GiveBackAsync(
+        PciDevice device,
+        string driver,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(device);
-        return RunAsync(device.Address, driver.Length == 0 ? KernelDriver : driver, cancellationToken);
+        return RunAsync(
+            device.Address,
+            driver.Length == 0 ? KernelDriver : driver,
+            cancellationToken
+        );
     }
 
-    private async Task<Refusal?> RunAsync(PciAddress address, string driver, CancellationToken cancellationToken)
+    private async Task<Refusal?> RunAsync(
+        PciAddress address,
+        string driver,
+        CancellationToken cancellationToken
+    )
     {
         if (Unusable() is { } unusable)
         {
@@ -78,7 +105,9 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter w
         process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync(cancellationToken).WaitAsync(limit, time, cancellationToken);
+            await process
+                .WaitForExitAsync(cancellationToken)
+                .WaitAsync(limit, time, cancellationToken);
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
@@ -104,11 +133,16 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter w
         process.Kill(entireProcessTree: true);
         try
         {
-            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(KillGrace, time, CancellationToken.None);
+            await process
+                .WaitForExitAsync(CancellationToken.None)
+                .WaitAsync(KillGrace, time, CancellationToken.None);
         }
         catch (TimeoutException)
         {
-            writer.Watch(address, Process.GetProcessById(process.Id).WaitForExitAsync(CancellationToken.None));
+            writer.Watch(
+                address,
+                Process.GetProcessById(process.Id).WaitForExitAsync(CancellationToken.None)
+            );
             throw new StuckWriteException($"{path} hangs in the kernel");
         }
     }

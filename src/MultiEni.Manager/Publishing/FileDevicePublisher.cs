@@ -15,9 +15,17 @@ namespace MultiEni.Manager.Publishing;
 /// <param name="metrics">Counts what is done.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, TimeProvider time, ILogger logger) : IDevicePublisher
+public sealed class FileDevicePublisher(
+    string path,
+    ManagerMetrics metrics,
+    TimeProvider time,
+    ILogger logger
+) : IDevicePublisher
 {
-    private readonly string _recordPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".aws-multi-eni-controller.json");
+    private readonly string _recordPath = Path.Combine(
+        Path.GetDirectoryName(Path.GetFullPath(path))!,
+        ".aws-multi-eni-controller.json"
+    );
     private readonly Lock _lock = new();
     private readonly SortedDictionary<PciAddress, OfferedDevice> _offered = [];
     private readonly Dictionary<PciAddress, OfferedDevice> _withdrawn = [];
@@ -255,7 +263,13 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     {
         if (_offered.Count > 0 || _owned.Count > 0)
         {
-            _owned = DevicePluginFile.OwnedBy(_offered.Values.Where(device => !_conflicts.Contains(device.Resource.ToString()))).ToHashSet(StringComparer.Ordinal);
+            _owned = DevicePluginFile
+                .OwnedBy(
+                    _offered.Values.Where(device =>
+                        !_conflicts.Contains(device.Resource.ToString())
+                    )
+                )
+                .ToHashSet(StringComparer.Ordinal);
         }
     }
 
@@ -271,7 +285,8 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
         try
         {
             return DurableFile.Read(_recordPath) is { Length: > 0 } text
-                ? JsonSerializer.Deserialize(text, PublisherJson.Default.PublisherRecord) ?? new PublisherRecord()
+                ? JsonSerializer.Deserialize(text, PublisherJson.Default.PublisherRecord)
+                    ?? new PublisherRecord()
                 : new PublisherRecord();
         }
         catch (JsonException error)
@@ -302,7 +317,12 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
             BootId = _bootId,
             Owned = [.. _owned.Order(StringComparer.Ordinal)],
             Offered = [.. _offered.Values.Select(PublisherRecordDevice.Of)],
-            Withdrawn = [.. _withdrawn.Values.OrderBy(device => device.Address).Select(PublisherRecordDevice.Of)],
+            Withdrawn =
+            [
+                .. _withdrawn
+                    .Values.OrderBy(device => device.Address)
+                    .Select(PublisherRecordDevice.Of),
+            ],
             RestartDueSince = _restartDueSince,
         };
         var text = JsonSerializer.Serialize(record, PublisherJson.Default.PublisherRecord) + "\n";

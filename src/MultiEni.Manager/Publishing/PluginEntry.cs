@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace MultiEni.Manager.Publishing;
 
@@ -39,14 +39,19 @@ internal static class PluginEntry
     {
         var prefix = Text(entry, "resourcePrefix");
         var name = Text(entry, "resourceName") ?? "";
-        return !string.IsNullOrEmpty(prefix) ? $"{prefix}/{name}" : name.Contains('/') ? name : $"{DefaultPrefix}/{name}";
+        return !string.IsNullOrEmpty(prefix) ? $"{prefix}/{name}"
+            : name.Contains('/') ? name
+            : $"{DefaultPrefix}/{name}";
     }
 
     /// <summary>Whether an entry selects, by address, devices of ours and no others: then it is ours even if the record of that was lost.</summary>
     public static bool SelectsOnly(JsonObject entry, IReadOnlyList<OfferedDevice> ours)
     {
-        var addresses = Value(entry, "selectors") is JsonObject selectors ? Texts(Value(selectors, "pciAddresses")).ToList() : [];
-        return addresses.Count > 0 && addresses.TrueForAll(address => ours.Any(own => own.Address.ToString() == address));
+        var addresses = Value(entry, "selectors") is JsonObject selectors
+            ? Texts(Value(selectors, "pciAddresses")).ToList()
+            : [];
+        return addresses.Count > 0
+            && addresses.TrueForAll(address => ours.Any(own => own.Address.ToString() == address));
     }
 
     /// <summary>Why the plugin would not take the entry, or null.</summary>
@@ -58,7 +63,12 @@ internal static class PluginEntry
         }
 
         var name = Text(entry, "resourceName");
-        if (string.IsNullOrEmpty(name) || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))
+        if (
+            string.IsNullOrEmpty(name)
+            || !name.All(character =>
+                char.IsAsciiLetterOrDigit(character) || character is '-' or '_'
+            )
+        )
         {
             return $"the resourceName '{name}' must consist of letters, digits, hyphens and underscores; put what stands before a slash into resourcePrefix";
         }
@@ -79,19 +89,32 @@ internal static class PluginEntry
 
     /// <summary>A resource that two entries name, or null.</summary>
     public static string? Duplicate(JsonArray entries) =>
-        entries.OfType<JsonObject>().GroupBy(NameOf, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
+        entries
+            .OfType<JsonObject>()
+            .GroupBy(NameOf, StringComparer.Ordinal)
+            .FirstOrDefault(group => group.Count() > 1)
+            ?.Key;
 
     /// <summary>A value under a key of any case.</summary>
     public static JsonNode? Value(JsonObject entry, string key) =>
-        entry.FirstOrDefault(pair => string.Equals(pair.Key, key, StringComparison.OrdinalIgnoreCase)).Value;
+        entry
+            .FirstOrDefault(pair =>
+                string.Equals(pair.Key, key, StringComparison.OrdinalIgnoreCase)
+            )
+            .Value;
 
     /// <summary>A text under a key of any case; null when it is missing or no text.</summary>
     public static string? Text(JsonObject entry, string key) =>
-        Value(entry, key) is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        Value(entry, key) is JsonValue value && value.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>()
+            : null;
 
     /// <summary>The texts of a list.</summary>
     public static IEnumerable<string> Texts(JsonNode? node) =>
-        (node as JsonArray ?? []).OfType<JsonValue>().Where(value => value.GetValueKind() == JsonValueKind.String).Select(value => value.GetValue<string>());
+        (node as JsonArray ?? [])
+            .OfType<JsonValue>()
+            .Where(value => value.GetValueKind() == JsonValueKind.String)
+            .Select(value => value.GetValue<string>());
 
     /// <summary>An entry with the object form of selectors, the only one that old plugins read [sriov 1.4].</summary>
     public static JsonObject Entry(ResourceName resource, JsonObject selectors) =>
@@ -105,7 +128,12 @@ internal static class PluginEntry
 
     /// <summary>A list of different texts in their order.</summary>
     public static JsonArray List(IEnumerable<string> values) =>
-        new([.. values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(value => (JsonNode)JsonValue.Create(value))]);
+        new([
+            .. values
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+                .Select(value => (JsonNode)JsonValue.Create(value)),
+        ]);
 
     private static JsonObject Entry(ResourceName resource, IReadOnlyList<OfferedDevice> devices) =>
         Entry(

@@ -28,15 +28,34 @@ public sealed class NextStepTests
         new()
         {
             Wish = Wish(use),
-            Match = new DeviceMatch.Found(device, device.InterfaceName is null ? IdentityProof.Journal : IdentityProof.HardwareAddress),
-            Link = device.InterfaceName is null ? null : A.Link(3, device.InterfaceName, A.Mac.ToString()),
+            Match = new DeviceMatch.Found(
+                device,
+                device.InterfaceName is null ? IdentityProof.Journal : IdentityProof.HardwareAddress
+            ),
+            Link = device.InterfaceName is null
+                ? null
+                : A.Link(3, device.InterfaceName, A.Mac.ToString()),
         };
 
-    private static JournalEntry Entry(JournalPhase phase) => new() { EniId = "eni-a", PciAddress = "0000:00:06.0", Phase = phase };
+    private static JournalEntry Entry(JournalPhase phase) =>
+        new()
+        {
+            EniId = "eni-a",
+            PciAddress = "0000:00:06.0",
+            Phase = phase,
+        };
 
-    private static DeviceSituation BoundByUs() => With(DeviceUses.Bound, A.BoundDevice()) with { Journal = Entry(JournalPhase.Bound) };
+    private static DeviceSituation BoundByUs() =>
+        With(DeviceUses.Bound, A.BoundDevice()) with
+        {
+            Journal = Entry(JournalPhase.Bound),
+        };
 
-    private static DeviceSituation Deleting(DeviceSituation situation) => situation with { Wish = situation.Wish with { Deleting = true } };
+    private static DeviceSituation Deleting(DeviceSituation situation) =>
+        situation with
+        {
+            Wish = situation.Wish with { Deleting = true },
+        };
 
     private static T Is<T>(DeviceSituation situation)
         where T : DeviceStep => Assert.IsType<T>(NextStep.Decide(situation));
@@ -62,17 +81,52 @@ public sealed class NextStepTests
     public void Nothing_is_done_before_EC2_confirms_the_attachment(string state)
     {
         var situation = With(DeviceUses.Bound, A.Device());
-        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation with { Wish = situation.Wish with { NetworkState = state } });
+        Waits(
+            ConditionTypes.Configured,
+            Reasons.WaitingForDevice,
+            situation with
+            {
+                Wish = situation.Wish with { NetworkState = state },
+            }
+        );
     }
 
     [Fact]
     public void Doubts_about_the_identity_are_refusals_of_their_own()
     {
         var situation = With(DeviceUses.Bound, A.Device());
-        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation with { Match = new DeviceMatch.Absent("x") });
-        Refuses(ConditionTypes.Configured, Reasons.DeviceAmbiguous, situation with { Match = new DeviceMatch.Ambiguous("x") });
-        Refuses(ConditionTypes.Configured, Reasons.PciAddressMismatch, situation with { Match = new DeviceMatch.Mismatch("x") });
-        Refuses(ConditionTypes.Configured, Reasons.PciDeviceNotFound, situation with { Match = new DeviceMatch.AddressNotFound("x") });
+        Waits(
+            ConditionTypes.Configured,
+            Reasons.WaitingForDevice,
+            situation with
+            {
+                Match = new DeviceMatch.Absent("x"),
+            }
+        );
+        Refuses(
+            ConditionTypes.Configured,
+            Reasons.DeviceAmbiguous,
+            situation with
+            {
+                Match = new DeviceMatch.Ambiguous("x"),
+            }
+        );
+        Refuses(
+            ConditionTypes.Configured,
+            Reasons.PciAddressMismatch,
+            situation with
+            {
+                Match = new DeviceMatch.Mismatch("x"),
+            }
+        );
+        Refuses(
+            ConditionTypes.Configured,
+            Reasons.PciDeviceNotFound,
+            situation with
+            {
+                Match = new DeviceMatch.AddressNotFound("x"),
+            }
+        );
     }
 
     [Theory]
@@ -81,7 +135,13 @@ public sealed class NextStepTests
     [InlineData(DeviceUses.Bound)]
     public void A_device_that_must_not_be_touched_is_not_even_brought_up(string use)
     {
-        var refusal = Is<DeviceStep.Refuse>(With(use, A.Device()) with { TouchRefusal = Because, Link = A.Link(3, "ens6", "", up: false) });
+        var refusal = Is<DeviceStep.Refuse>(
+            With(use, A.Device()) with
+            {
+                TouchRefusal = Because,
+                Link = A.Link(3, "ens6", "", up: false),
+            }
+        );
         Assert.Equal(Because, refusal.Why);
     }
 
@@ -89,31 +149,56 @@ public sealed class NextStepTests
     public void A_plain_ENI_is_brought_up_then_gets_its_MTU_then_rests()
     {
         var situation = With(DeviceUses.Plain, A.Device());
-        Assert.Equal(new DeviceStep.LinkUp(3, "ens6"), NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) }));
-        Assert.Equal(new DeviceStep.SetMtu(3, "ens6", 9001), NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", mtu: 1500) }));
+        Assert.Equal(
+            new DeviceStep.LinkUp(3, "ens6"),
+            NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) })
+        );
+        Assert.Equal(
+            new DeviceStep.SetMtu(3, "ens6", 9001),
+            NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", mtu: 1500) })
+        );
         Is<DeviceStep.Nothing>(situation);
     }
 
     [Fact]
     public void An_MTU_of_0_is_left_alone()
     {
-        var situation = With(DeviceUses.Plain, A.Device()) with { Link = A.Link(3, "ens6", "", mtu: 1500) };
+        var situation = With(DeviceUses.Plain, A.Device()) with
+        {
+            Link = A.Link(3, "ens6", "", mtu: 1500),
+        };
         Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { Mtu = 0 } });
     }
 
     [Fact]
     public void A_plain_ENI_is_no_longer_offered() =>
-        Is<DeviceStep.Withdraw>(With(DeviceUses.Plain, A.Device()) with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+        Is<DeviceStep.Withdraw>(
+            With(DeviceUses.Plain, A.Device()) with
+            {
+                Offer = new OfferState.Confirmed(A.Offer(driver: "ena")),
+            }
+        );
 
     [Fact]
     public void An_advertised_ENI_is_offered_with_the_driver_that_holds_it() =>
-        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), NextStep.Decide(With(DeviceUses.Advertised, A.Device())));
+        Assert.Equal(
+            new DeviceStep.Publish(A.Offer(driver: "ena")),
+            NextStep.Decide(With(DeviceUses.Advertised, A.Device()))
+        );
 
     [Fact]
     public void An_advertised_ENI_in_a_pods_namespace_stays_on_offer()
     {
-        var away = With(DeviceUses.Advertised, A.Device(interfaceName: null)) with { Match = new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report) };
-        Is<DeviceStep.Nothing>(away with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+        var away = With(DeviceUses.Advertised, A.Device(interfaceName: null)) with
+        {
+            Match = new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report),
+        };
+        Is<DeviceStep.Nothing>(
+            away with
+            {
+                Offer = new OfferState.Confirmed(A.Offer(driver: "ena")),
+            }
+        );
     }
 
     [Fact]
@@ -130,10 +215,27 @@ public sealed class NextStepTests
     [Fact]
     public void A_device_is_bound_and_only_then_offered_and_only_when_the_node_counts_it_at_rest()
     {
-        Assert.Equal(new DeviceStep.Bind(A.Device(), "vfio-pci"), NextStep.Decide(With(DeviceUses.Bound, A.Device())));
+        Assert.Equal(
+            new DeviceStep.Bind(A.Device(), "vfio-pci"),
+            NextStep.Decide(With(DeviceUses.Bound, A.Device()))
+        );
         Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(BoundByUs()));
-        Waits(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Pending(A.Offer(), Because) });
-        Refuses(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Failed(A.Offer(), Because) });
+        Waits(
+            ConditionTypes.Advertised,
+            "Because",
+            BoundByUs() with
+            {
+                Offer = new OfferState.Pending(A.Offer(), Because),
+            }
+        );
+        Refuses(
+            ConditionTypes.Advertised,
+            "Because",
+            BoundByUs() with
+            {
+                Offer = new OfferState.Failed(A.Offer(), Because),
+            }
+        );
         Is<DeviceStep.Nothing>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) });
     }
 
@@ -141,7 +243,12 @@ public sealed class NextStepTests
     public void A_changed_resource_name_is_published_anew() =>
         Assert.Equal(
             new DeviceStep.Publish(A.Offer()),
-            NextStep.Decide(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer("intel.com/old")) })
+            NextStep.Decide(
+                BoundByUs() with
+                {
+                    Offer = new OfferState.Confirmed(A.Offer("intel.com/old")),
+                }
+            )
         );
 
     [Fact]
@@ -153,31 +260,65 @@ public sealed class NextStepTests
 
     [Fact]
     public void Safety_keeps_a_device_from_being_bound() =>
-        Refuses(ConditionTypes.Bound, "Because", With(DeviceUses.Bound, A.Device()) with { BindRefusal = Because });
+        Refuses(
+            ConditionTypes.Bound,
+            "Because",
+            With(DeviceUses.Bound, A.Device()) with
+            {
+                BindRefusal = Because,
+            }
+        );
 
     [Fact]
     public void S7_a_device_whose_interface_is_elsewhere_is_not_bound() =>
-        Waits(ConditionTypes.Bound, Reasons.DeviceInUse, With(DeviceUses.Bound, A.Device(interfaceName: null)));
+        Waits(
+            ConditionTypes.Bound,
+            Reasons.DeviceInUse,
+            With(DeviceUses.Bound, A.Device(interfaceName: null))
+        );
 
     [Fact]
     public void A_device_on_offer_with_its_kernel_driver_is_withdrawn_before_it_is_bound()
     {
         var situation = With(DeviceUses.Bound, A.Device());
-        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
-        Waits(ConditionTypes.Bound, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(driver: "ena"), Because) });
+        Is<DeviceStep.Withdraw>(
+            situation with
+            {
+                Offer = new OfferState.Confirmed(A.Offer(driver: "ena")),
+            }
+        );
+        Waits(
+            ConditionTypes.Bound,
+            "Because",
+            situation with
+            {
+                Offer = new OfferState.Withdrawing(A.Offer(driver: "ena"), Because),
+            }
+        );
     }
 
     [Fact]
     public void A_device_that_somebody_else_bound_is_left_alone()
     {
-        Refuses(ConditionTypes.Bound, Reasons.ForeignBinding, With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")));
-        Refuses(ConditionTypes.Configured, Reasons.ForeignBinding, With(DeviceUses.Plain, A.BoundDevice()));
+        Refuses(
+            ConditionTypes.Bound,
+            Reasons.ForeignBinding,
+            With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio"))
+        );
+        Refuses(
+            ConditionTypes.Configured,
+            Reasons.ForeignBinding,
+            With(DeviceUses.Plain, A.BoundDevice())
+        );
     }
 
     [Fact]
     public void A_device_that_we_bound_to_another_driver_is_given_back_first()
     {
-        var situation = With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")) with { Journal = Entry(JournalPhase.Bound) };
+        var situation = With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")) with
+        {
+            Journal = Entry(JournalPhase.Bound),
+        };
         Is<DeviceStep.CheckUse>(situation);
         Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
     }
@@ -185,36 +326,81 @@ public sealed class NextStepTests
     [Fact]
     public void Without_consent_of_the_administrator_nothing_is_bound_and_nothing_is_unbound()
     {
-        Refuses(ConditionTypes.Bound, ManagerReasons.DpdkDisabled, With(DeviceUses.Bound, A.Device()) with { DpdkEnabled = false });
+        Refuses(
+            ConditionTypes.Bound,
+            ManagerReasons.DpdkDisabled,
+            With(DeviceUses.Bound, A.Device()) with
+            {
+                DpdkEnabled = false,
+            }
+        );
         Is<DeviceStep.Publish>(BoundByUs() with { DpdkEnabled = false });
     }
 
     [Fact]
     public void A_driver_that_is_none_of_dpdks_is_refused() =>
-        Refuses(ConditionTypes.Bound, Reasons.InvalidSpec, With(DeviceUses.Bound, A.Device()) with { Wish = Wish(DeviceUses.Bound) with { Driver = "nvme" } });
+        Refuses(
+            ConditionTypes.Bound,
+            Reasons.InvalidSpec,
+            With(DeviceUses.Bound, A.Device()) with
+            {
+                Wish = Wish(DeviceUses.Bound) with { Driver = "nvme" },
+            }
+        );
 
     [Fact]
     public void A_write_that_has_not_returned_is_waited_for() =>
-        Waits(ConditionTypes.Bound, Reasons.UnbindTimeout, With(DeviceUses.Bound, A.Device()) with { IsStuck = true });
+        Waits(
+            ConditionTypes.Bound,
+            Reasons.UnbindTimeout,
+            With(DeviceUses.Bound, A.Device()) with
+            {
+                IsStuck = true,
+            }
+        );
 
     [Fact]
     public void When_DPDK_is_no_longer_asked_for_the_device_is_withdrawn_proven_free_and_given_back()
     {
         var situation = BoundByUs() with { Wish = Wish(DeviceUses.Plain) };
         Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
-        Waits(ConditionTypes.Configured, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
+        Waits(
+            ConditionTypes.Configured,
+            "Because",
+            situation with
+            {
+                Offer = new OfferState.Withdrawing(A.Offer(), Because),
+            }
+        );
         Is<DeviceStep.CheckUse>(situation);
-        Waits(ConditionTypes.Configured, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Waits(
+            ConditionTypes.Configured,
+            Reasons.DeviceInUse,
+            situation with
+            {
+                Usage = new DeviceUsage.InUse("pod x/y"),
+            }
+        );
         Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
     }
 
     [Fact]
     public void A_device_without_a_driver_goes_back_before_it_is_tried_again() =>
-        Is<DeviceStep.GiveBack>(With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with { Journal = Entry(JournalPhase.Driverless) });
+        Is<DeviceStep.GiveBack>(
+            With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with
+            {
+                Journal = Entry(JournalPhase.Driverless),
+            }
+        );
 
     [Fact]
     public void A_bind_that_was_cut_off_after_the_unbind_goes_on() =>
-        Is<DeviceStep.Bind>(With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with { Journal = Entry(JournalPhase.Binding) });
+        Is<DeviceStep.Bind>(
+            With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with
+            {
+                Journal = Entry(JournalPhase.Binding),
+            }
+        );
 
     [Fact]
     public void A_device_that_vanished_is_no_longer_offered() =>
@@ -231,16 +417,37 @@ public sealed class NextStepTests
     {
         var situation = Deleting(BoundByUs());
         Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
-        Waits(ConditionTypes.Released, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
+        Waits(
+            ConditionTypes.Released,
+            "Because",
+            situation with
+            {
+                Offer = new OfferState.Withdrawing(A.Offer(), Because),
+            }
+        );
         Is<DeviceStep.CheckUse>(situation);
-        Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Waits(
+            ConditionTypes.Released,
+            Reasons.DeviceInUse,
+            situation with
+            {
+                Usage = new DeviceUsage.InUse("pod x/y"),
+            }
+        );
         Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
         Is<DeviceStep.ReleaseDone>(Deleting(With(DeviceUses.Bound, A.Device())));
     }
 
     [Fact]
     public void Deletion_waits_for_a_write_that_has_not_returned() =>
-        Waits(ConditionTypes.Released, Reasons.UnbindTimeout, Deleting(BoundByUs()) with { IsStuck = true });
+        Waits(
+            ConditionTypes.Released,
+            Reasons.UnbindTimeout,
+            Deleting(BoundByUs()) with
+            {
+                IsStuck = true,
+            }
+        );
 
     [Fact]
     public void Deletion_before_anything_was_done_lets_go_at_once()
@@ -248,7 +455,12 @@ public sealed class NextStepTests
         var situation = Deleting(With(DeviceUses.Bound, A.Device()));
         Is<DeviceStep.ReleaseDone>(situation with { Match = new DeviceMatch.Absent("not yet") });
         Is<DeviceStep.ReleaseDone>(situation with { TouchRefusal = Because });
-        Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { HasFinalizer = false } });
+        Is<DeviceStep.Nothing>(
+            situation with
+            {
+                Wish = situation.Wish with { HasFinalizer = false },
+            }
+        );
     }
 
     [Fact]
@@ -256,7 +468,14 @@ public sealed class NextStepTests
     {
         var situation = Deleting(With(DeviceUses.Advertised, A.Device()));
         Is<DeviceStep.CheckUse>(situation);
-        Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Waits(
+            ConditionTypes.Released,
+            Reasons.DeviceInUse,
+            situation with
+            {
+                Usage = new DeviceUsage.InUse("pod x/y"),
+            }
+        );
         Is<DeviceStep.ReleaseDone>(situation with { Usage = new DeviceUsage.Free() });
     }
 
@@ -276,5 +495,12 @@ public sealed class NextStepTests
 
     [Fact]
     public void Deletion_of_a_device_without_a_driver_repairs_it_first() =>
-        Is<DeviceStep.GiveBack>(Deleting(With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with { Journal = Entry(JournalPhase.Driverless) }));
+        Is<DeviceStep.GiveBack>(
+            Deleting(
+                With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with
+                {
+                    Journal = Entry(JournalPhase.Driverless),
+                }
+            )
+        );
 }

@@ -1,0 +1,165 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
+using MultiEni.Manager.Steps;
+
+namespace MultiEni.Manager.Tests.Steps;
+
+public sealed class StatusReportTests
+{
+    private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly Refusal Because = new("Because", "of this");
+
+    private static DeviceSituation Bound(string use = DeviceUses.Bound) =>
+        new()
+        {
+            Wish = new DeviceWish { Use = use, Resource = ResourceName.Parse("intel.com/dpdk_1") },
+            Match = new DeviceMatch.Found(A.BoundDevice(), IdentityProof.Journal),
+            Offer = new OfferState.Confirmed(A.Offer()),
+        };
+
+    private static EniAttachmentStatus Report(
+        DeviceSituation situation,
+        DeviceStep step,
+        EniAttachment? attachment = null,
+        DateTimeOffset? now = null
+    ) => StatusReport.Build(attachment ?? A.Attachment(), situation, step, A.Boot, now ?? Now);
+
+    private static string Summary(EniAttachmentStatus status) =>
+        string.Join(
+            ' ',
+            status.Conditions!.Select(condition =>
+                $"{condition.Type}={condition.Status}/{condition.Reason}"
+            )
+        );
+
+    [Fact]
+    public void At_rest_all_that_applies_is_true() =>
+        Assert.Equal(
+            "Configured=True/DeviceConfigured Bound=True/Bound Advertised=True/Advertised",
+            Summary(Report(Bound(), new DeviceStep.Nothing()))
+        );
+
+    [Fact]
+    public void A_refusal_shows_where_it_stands_and_what_waits_for_it() =>
+        Assert.Equal(
+            "Configured=True/DeviceConfigured Bound=False/Because Advertised=False/Progressing",
+            Summary(Report(Bound(), new DeviceStep.Refuse(ConditionTypes.Bound, Because)))
+        );
+
+    [Fact]
+    public void Conditions_that_do_not_apply_are_left_out() =>
+        Assert.Equal(
+            "Configured=True/DeviceConfigured",
+            Summary(Report(Bound(DeviceUses.Plain), new DeviceStep.Nothing()))
+        );
+
+    [Fact]
+    public void A_finished_release_says_so()
+    {
+        var situation = Bound() with
+        {
+            Match = new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress),
+            Offer = new OfferState.NotOffered(),
+        };
+        var status = Report(
+            situation with
+            {
+                Wish = situation.Wish with { Deleting = true },
+            },
+            new DeviceStep.ReleaseDone("done")
+        );
+        Assert.Equal(
+            "Configured=False/Releasing Bound=False/Released Advertised=False/Withdrawn Released=True/Released",
+            Summary(status)
+        );
+    }
+
+    [Fact]
+    public void Saying_the_same_later_yields_an_equal_report()
+    {
+        var first = Report(Bound(), new DeviceStep.Nothing());
+        var attachment = A.Attachment();
+        attachment.Status!.Conditions = first.Conditions;
+        var second = Report(Bound(), new DeviceStep.Nothing(), attachment, Now.AddHours(1));
+        Assert.Equal(first.Device, second.Device);
+        Assert.Equal(first.Conditions, second.Conditions);
+    }
+
+    [Fact]
+    public void Nothing_is_said_of_a_device_that_must_not_be_touched() =>
+        Assert.Null(
+            Report(
+                Bound() with
+                {
+                    TouchRefusal = Because,
+                },
+                new DeviceStep.Refuse(ConditionTypes.Configured, Because)
+            ).Device
+        );
+
+    [Fact]
+    public void The_danger_of_no_IOMMU_mode_is_said()
+    {
+        var status = Report(Bound(), new DeviceStep.Nothing());
+        Assert.Equal("noiommu", status.Device!.Iommu);
+        Assert.Contains(
+            "all memory of the node",
+            status.Conditions.Find(ConditionTypes.Bound)!.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData(null, null, "intel.com/intel_sriov_netdevice_1")]
+    [InlineData("my/res", null, "my/res")]
+    [InlineData(null, "ens6", "intel.com/by_interface")]
+    [InlineData("my/res", "ens6", "my/res")]
+    public void The_resource_is_the_one_asked_for_then_the_interfaces_then_one_by_index(
+        string? asked,
+        string? interfaceName,
+        string expected
+    )
+    {
+        var attachment = A.Attachment();
+        attachment.Spec!.Device.ResourceName = asked;
+        var settings = new ManagerSettings
+        {
+            Kubernetes = new() { Server = new Uri("http://127.0.0.1/"), Source = "test" },
+            NodeName = "node-1",
+            ResourceNames = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ens6"] = "by_interface",
+            },
+        };
+        Assert.Equal(
+            expected,
+            WishReader.Read(attachment, interfaceName, settings).Resource.ToString()
+        );
+    }
+
+    [Theory]
+    [InlineData(1500, "ens6", 1500)]
+    [InlineData(0, "ens6", 3000)]
+    [InlineData(0, "ens7", 9001)]
+    public void The_MTU_is_the_one_asked_for_then_the_interfaces_then_the_default(
+        int asked,
+        string interfaceName,
+        int expected
+    )
+    {
+        var attachment = A.Attachment();
+        attachment.Spec!.Mtu = asked;
+        var settings = new ManagerSettings
+        {
+            Kubernetes = new() { Server = new Uri("http://127.0.0.1/"), Source = "test" },
+            NodeName = "node-1",
+            DefaultMtu = 9001,
+            InterfaceMtus = new Dictionary<string, int>(StringComparer.Ordinal) { ["ens6"] = 3000 },
+        };
+        Assert.Equal(expected, WishReader.Read(attachment, interfaceName, settings).Mtu);
+    }
+}

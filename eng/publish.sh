@@ -22,4 +22,4 @@ publish() { # PROJECT PROGRAM MEGABYTES
 }
 
 publish MultiEni.Controller eni-controller 22
-publish MultiEni.Manager eni-manager 15
+publish MultiEni.Manager eni-manager 17

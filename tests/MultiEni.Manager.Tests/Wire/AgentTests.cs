@@ -78,8 +78,8 @@ public sealed class AgentTests
                 ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["x"] = "y" } },
             }
         );
-        bench.Attach("b", 2);
-        await bench.UntilAdvertised("b");
+        bench.Attach("b", 2, device => device["use"] = "Plain");
+        await bench.Until(() => bench.IsTrue("b", ConditionTypes.Configured), "the other ENI");
         Assert.Equal(version, bench.Find("a")!["metadata"]!["resourceVersion"]!.GetValue<string>());
     }
 

@@ -155,6 +155,32 @@ public sealed class AgentTests
     }
 
     [Fact]
+    public async Task A_pod_that_has_not_opened_its_device_counts_as_well()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        bench.Attach(
+            "a",
+            1,
+            device =>
+            {
+                device["use"] = "Advertised";
+                device.Remove("driver");
+            }
+        );
+        await bench.UntilAdvertised("a");
+        bench.Cluster.Kubernetes.Store.Create("pods", Pod(bench, "app"));
+        bench.Delete("a");
+        await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse);
+        Assert.Contains(
+            "default/app",
+            bench.Message("a", ConditionTypes.Released),
+            StringComparison.Ordinal
+        );
+        bench.Cluster.Kubernetes.Store.Delete("pods", "app", "default");
+        await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
+    }
+
+    [Fact]
     public async Task A_device_that_some_process_has_open_is_not_given_back()
     {
         await using var bench = await AgentBench.StartAsync();

@@ -113,6 +113,13 @@ internal static partial class Log
     )]
     public static partial void AnnouncementsEnded(ILogger logger, string message);
 
+    [LoggerMessage(
+        15,
+        LogLevel.Warning,
+        "The simulated host does not answer; asking again: {Message}"
+    )]
+    public static partial void HostUnreachable(ILogger logger, string message);
+
     [LoggerMessage(14, LogLevel.Warning, "A write to {Pci} that had been given up has returned.")]
     public static partial void StuckWriteReturned(ILogger logger, string pci);
 

@@ -103,7 +103,7 @@ public static class ManagerApp
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
             publisher.RestartNeeded = restarter.Wake;
-            var seen = await boot.ObserveAsync(stop);
+            var seen = await boot.FirstAsync(time, stop);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 
             var view = new NodeView(

@@ -327,16 +327,14 @@ public sealed record ManagerSettings
         }
         catch (ArgumentException error)
         {
-            throw new FormatException($"must be a regular expression ({error.Message})", error);
+            throw new FormatException($"a regular expression ({error.Message})", error);
         }
     }
 
     private static string Script(string text) => text == NativeBinding ? text : AbsolutePath(text);
 
     private static string AbsolutePath(string text) =>
-        Path.IsPathFullyQualified(text)
-            ? text
-            : throw new FormatException("must be an absolute path");
+        Path.IsPathFullyQualified(text) ? text : throw new FormatException("an absolute path");
 
     private static IReadOnlyList<PciIds> Ids(string text) => [.. Parts(text).Select(PciIds.Parse)];
 
@@ -351,7 +349,7 @@ public sealed record ManagerSettings
             var colon = part.IndexOf(':');
             if (colon <= 0 || colon == part.Length - 1)
             {
-                throw new FormatException($"must be interface:value,... and has '{part}'");
+                throw new FormatException($"interface:value,... and not '{part}'");
             }
 
             pairs[part[..colon].Trim()] = part[(colon + 1)..].Trim();
@@ -367,9 +365,7 @@ public sealed record ManagerSettings
                 pair =>
                     int.TryParse(pair.Value, out var mtu) && mtu is >= 576 and <= 9216
                         ? mtu
-                        : throw new FormatException(
-                            $"must have an MTU between 576 and 9216 for {pair.Key}"
-                        ),
+                        : throw new FormatException($"an MTU between 576 and 9216 for {pair.Key}"),
                 StringComparer.Ordinal
             );
 

@@ -54,8 +54,8 @@ catch (Exception error) when (error is SettingsException or KubernetesConfigExce
     return BadSettings;
 }
 catch (Exception error)
-    when (error is InvalidDataException or IOException or UnauthorizedAccessException)
 {
-    await Console.Error.WriteLineAsync(error.Message);
+    // The pod is started again; what it needs is one line that says why.
+    await Console.Error.WriteLineAsync($"eni-manager ends: {error.Message}");
     return Failure;
 }

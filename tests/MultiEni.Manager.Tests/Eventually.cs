@@ -14,10 +14,11 @@ internal static class Eventually
         var start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(
-                TimeProvider.System.GetElapsedTime(start) < Deadline,
-                $"Waited in vain: {what()}"
-            );
+            if (TimeProvider.System.GetElapsedTime(start) >= Deadline)
+            {
+                Assert.Fail($"Waited in vain: {what()}");
+            }
+
             await Task.Delay(Interval, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

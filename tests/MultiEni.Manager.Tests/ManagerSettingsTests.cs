@@ -121,6 +121,7 @@ public sealed class ManagerSettingsTests
             )
         );
         Assert.Equal(6, error.Errors.Count);
+        Assert.DoesNotContain("must be must", error.Message, StringComparison.Ordinal);
         Assert.All(
             [
                 "ENI_MANAGER_HOST",

@@ -16,11 +16,32 @@ public sealed class BootWatch(
     ILogger logger
 ) : IDisposable
 {
+    private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private string? _bootId;
 
     /// <summary>Whether the host was read at least once.</summary>
     public bool HasRead => Volatile.Read(ref _bootId) is not null;
+
+    /// <summary>The first look, as soon as there is a host to look at: a simulated one may still be starting.</summary>
+    public async Task<HostObservation> FirstAsync(
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        while (true)
+        {
+            try
+            {
+                return await ObserveAsync(cancellationToken);
+            }
+            catch (HttpRequestException error)
+            {
+                Log.HostUnreachable(logger, error.Message);
+                await Task.Delay(AgainDelay, time, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>The host as it is now.</summary>
     public async Task<HostObservation> ObserveAsync(CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ public readonly record struct PciIds(string Vendor, string Device)
             && device.All(char.IsAsciiHexDigit)
             ? new PciIds(vendor, device)
             : throw new FormatException(
-                $"'{text}' is not vendor:device with four hexadecimal digits each, such as 1d0f:ec20."
+                "vendor:device with four hexadecimal digits each, such as 1d0f:ec20"
             );
     }
 

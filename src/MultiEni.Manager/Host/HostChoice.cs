@@ -26,7 +26,7 @@ public static class HostChoice
             && address.IsLoopback
             ? text
             : throw new FormatException(
-                "must be 'kernel', 'kernel:/folder' with the folder that has the host's sys, proc and dev, or a simulated host on loopback, http://127.0.0.1:PORT/hosts/NODE"
+                "'kernel', 'kernel:/folder' with the folder that has the host's sys, proc and dev, or a simulated host on loopback, http://127.0.0.1:PORT/hosts/NODE"
             );
     }
 

@@ -14,7 +14,7 @@ public sealed record PodLabel(string Key, string Value)
         ArgumentNullException.ThrowIfNull(text);
         return text.Trim().Split('=') is [{ Length: > 0 } key, { Length: > 0 } value]
             ? new PodLabel(key, value)
-            : throw new FormatException($"'{text}' is not a label; write key=value.");
+            : throw new FormatException("key=value");
     }
 
     /// <summary>Whether an object has it.</summary>

@@ -29,6 +29,7 @@ public sealed class FileDevicePublisher(
     private readonly Lock _lock = new();
     private readonly SortedDictionary<PciAddress, OfferedDevice> _offered = [];
     private readonly Dictionary<PciAddress, OfferedDevice> _withdrawn = [];
+    private readonly HashSet<PciAddress> _unread = [];
     private HashSet<string> _owned = new(StringComparer.Ordinal);
     private HashSet<string> _conflicts = new(StringComparer.Ordinal);
     private DateTimeOffset? _restartDueSince;
@@ -96,7 +97,12 @@ public sealed class FileDevicePublisher(
         lock (_lock)
         {
             _withdrawn.Remove(device.Address);
-            _offered[device.Address] = device;
+            if (_offered.GetValueOrDefault(device.Address) != device)
+            {
+                _offered[device.Address] = device;
+                _unread.Add(device.Address);
+            }
+
             Write();
         }
 
@@ -109,6 +115,7 @@ public sealed class FileDevicePublisher(
     {
         lock (_lock)
         {
+            _unread.Remove(address);
             if (_offered.Remove(address, out var device))
             {
                 _withdrawn[address] = device;
@@ -126,7 +133,12 @@ public sealed class FileDevicePublisher(
     {
         lock (_lock)
         {
+            var due = _restartDueSince;
             Write();
+            if (_restartDueSince != due)
+            {
+                _unread.UnionWith(_offered.Keys);
+            }
         }
 
         Announce();
@@ -142,9 +154,14 @@ public sealed class FileDevicePublisher(
             IReadOnlyList<OfferedDevice> offered = [.. _offered.Values];
             if (_offered.TryGetValue(address, out var device))
             {
+                // A change that the plugin has yet to read says nothing about the devices that it serves already.
+                var unread = _unread.Contains(address) && due;
+                var counted = unread
+                    ? offered
+                    : [.. offered.Where(other => !_unread.Contains(other.Address))];
                 return Obstacle(device) is { } why
                     ? new OfferState.Failed(device, why)
-                    : OfferJudgement.Offered(device, offered, due, _pluginFound, allocatable);
+                    : OfferJudgement.Offered(device, counted, unread, _pluginFound, allocatable);
             }
 
             if (!_withdrawn.TryGetValue(address, out var gone))
@@ -178,6 +195,7 @@ public sealed class FileDevicePublisher(
             if (_restartDueSince == changedAt)
             {
                 _restartDueSince = null;
+                _unread.Clear();
                 WriteRecord();
             }
         }
@@ -302,6 +320,11 @@ public sealed class FileDevicePublisher(
         foreach (var device in record.Offered.Select(stored => stored.ToDevice()))
         {
             _offered[device.Address] = device;
+        }
+
+        if (record.RestartDueSince is not null)
+        {
+            _unread.UnionWith(_offered.Keys);
         }
 
         foreach (var device in record.Withdrawn.Select(stored => stored.ToDevice()))

@@ -215,6 +215,25 @@ public sealed class BindSequenceTests
         Assert.Equal(1, parts.Journal.Void(bench.Node.BootId));
     }
 
+    [Fact]
+    public async Task An_override_left_behind_on_a_device_of_the_kernel_driver_is_taken_away()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent();
+        var path = SysfsPaths.Device(PciAddress.Parse(bench.Address), "driver_override");
+        await bench.Wire.Files.WriteAsync(path, "vfio-pci", Stop);
+        var entry = new JournalEntry
+        {
+            PciAddress = bench.Address,
+            OriginalDriver = "ena",
+            TargetDriver = "vfio-pci",
+            BootId = bench.Node.BootId,
+        };
+        Assert.IsType<ChangeOutcome.Done>(await parts.GiveBack.GiveBackAsync(entry, Stop));
+        Assert.Null(bench.Node.Device(bench.Address)!.DriverOverride);
+        Assert.Equal("ena", bench.Driver);
+    }
+
     // The invariant of [sriov 10.3]: after a crash anywhere, the journal leads the successor to the end, and meanwhile to no loss.
     [Fact]
     public async Task Killed_before_any_write_and_started_again_a_bind_ends_bound()

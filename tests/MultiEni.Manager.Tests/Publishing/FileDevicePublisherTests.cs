@@ -79,6 +79,19 @@ public sealed class FileDevicePublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_is_served_stays_confirmed_while_another_is_added()
+    {
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        Read(publisher);
+        await publisher.OfferAsync(A.Offer(address: "0000:00:07.0"), Stop);
+        Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
+        Assert.IsType<OfferState.Pending>(publisher.StateOf(A.OtherAddress, One));
+        Read(publisher);
+        Assert.IsType<OfferState.Pending>(publisher.StateOf(A.OtherAddress, One));
+    }
+
+    [Fact]
     public async Task A_successor_knows_what_is_offered_and_what_the_plugin_has_yet_to_read()
     {
         var first = await StartAsync(A.Boot);

@@ -14,6 +14,7 @@ namespace MultiEni.Manager.Tests.Wire;
 internal sealed class AgentBench : IAsyncDisposable
 {
     private readonly StringWriter log = new();
+    private readonly TextWriter output;
     private readonly Dictionary<string, string> extra;
     private CancellationTokenSource? stop;
     private Task? running;
@@ -21,6 +22,7 @@ internal sealed class AgentBench : IAsyncDisposable
     private AgentBench(SimulatedCluster cluster, Dictionary<string, string> extra)
     {
         Cluster = cluster;
+        output = TextWriter.Synchronized(log);
         this.extra = extra;
     }
 
@@ -39,7 +41,8 @@ internal sealed class AgentBench : IAsyncDisposable
     {
         get
         {
-            lock (log)
+            // The wrapper synchronizes on itself.
+            lock (output)
             {
                 return log.ToString();
             }
@@ -283,7 +286,7 @@ internal sealed class AgentBench : IAsyncDisposable
         using var loggers = ConsoleLogging.Create(
             LogFormat.Text,
             LogLevel.Information,
-            TextWriter.Synchronized(log),
+            output,
             TimeProvider.System
         );
         await ManagerApp.RunAsync(

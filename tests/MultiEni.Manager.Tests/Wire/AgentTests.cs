@@ -78,8 +78,8 @@ public sealed class AgentTests
                 ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["x"] = "y" } },
             }
         );
-        bench.Attach("b", 2);
-        await bench.UntilAdvertised("b");
+        bench.Attach("b", 2, device => device["use"] = "Plain");
+        await bench.Until(() => bench.IsTrue("b", ConditionTypes.Configured), "the other ENI");
         Assert.Equal(version, bench.Find("a")!["metadata"]!["resourceVersion"]!.GetValue<string>());
     }
 
@@ -152,6 +152,32 @@ public sealed class AgentTests
         bench.Cluster.Kubernetes.Store.Delete("pods", "app", "default");
         await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
         Assert.Equal("ena", bench.Node.Device(address)!.Driver);
+    }
+
+    [Fact]
+    public async Task A_pod_that_has_not_opened_its_device_counts_as_well()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        bench.Attach(
+            "a",
+            1,
+            device =>
+            {
+                device["use"] = "Advertised";
+                device.Remove("driver");
+            }
+        );
+        await bench.UntilAdvertised("a");
+        bench.Cluster.Kubernetes.Store.Create("pods", Pod(bench, "app"));
+        bench.Delete("a");
+        await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse);
+        Assert.Contains(
+            "default/app",
+            bench.Message("a", ConditionTypes.Released),
+            StringComparison.Ordinal
+        );
+        bench.Cluster.Kubernetes.Store.Delete("pods", "app", "default");
+        await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
     }
 
     [Fact]

@@ -104,6 +104,9 @@ public sealed class ControllerApp(
             Namespace = settings.Namespace,
             Name = Api.Names.LeaderElectionLease,
             Identity = $"{settings.Identity}_{Guid.NewGuid():N}",
+            LeaseDuration = settings.LeaseDuration,
+            RenewDeadline = settings.RenewDeadline,
+            RetryPeriod = settings.RetryPeriod,
         };
 
     private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, Func<T, T>? trim)

@@ -26,6 +26,15 @@ public sealed record ControllerSettings
     /// <summary>Name of this process for the Lease; the pod's name.</summary>
     public string Identity { get; init; } = "";
 
+    /// <summary>How long others leave the Lease alone that its holder does not renew.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long after its last renewal a leader still acts; shorter than <see cref="LeaseDuration"/>.</summary>
+    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pause between attempts on the Lease.</summary>
+    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Time between sweeps of EC2 and repairs of drift.</summary>
     public TimeSpan ReconcilePeriod { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -71,6 +80,27 @@ public sealed record ControllerSettings
             ),
             Namespace = reader.Text("leader-election-namespace", "POD_NAMESPACE", Names.Namespace, "namespace of the Lease"),
             Identity = reader.Text("leader-election-identity", "POD_NAME", Environment.MachineName, "name of this process in the Lease"),
+            LeaseDuration = reader.Duration(
+                "leader-election-lease-duration",
+                "LEASE_DURATION",
+                TimeSpan.FromSeconds(15),
+                second,
+                "how long others leave the Lease alone that its holder does not renew"
+            ),
+            RenewDeadline = reader.Duration(
+                "leader-election-renew-deadline",
+                "RENEW_DEADLINE",
+                TimeSpan.FromSeconds(10),
+                second,
+                "how long after its last renewal a leader still acts"
+            ),
+            RetryPeriod = reader.Duration(
+                "leader-election-retry-period",
+                "RETRY_PERIOD",
+                TimeSpan.FromSeconds(2),
+                TimeSpan.FromMilliseconds(100),
+                "pause between attempts on the Lease"
+            ),
             ReconcilePeriod = reader.Duration(
                 "reconcile-period",
                 "RECONCILE_PERIOD",
@@ -130,6 +160,13 @@ public sealed record ControllerSettings
                 ? new LeakLimits { BrakeMinimum = int.MaxValue }
                 : new LeakLimits(),
         };
+        if (settings.RetryPeriod >= settings.RenewDeadline || settings.RenewDeadline >= settings.LeaseDuration)
+        {
+            reader.Refuse(
+                "leader-election-retry-period must be shorter than leader-election-renew-deadline, and that shorter than leader-election-lease-duration"
+            );
+        }
+
         return settings;
     }
 }

@@ -12,11 +12,11 @@ internal sealed class ChaosMonkey(Programs programs, int seed, Action<string> te
     {
         while (true)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 6000)), TimeProvider.System, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 5000)), TimeProvider.System, cancellationToken);
             var names = programs.Names;
 
-            // Every other victim is the controller, or among many managers it would hardly ever be hit.
-            var victim = random.Next(2) == 0 ? names[0] : names[random.Next(names.Count)];
+            // Every third victim is the controller, or among many managers it would hardly ever be hit.
+            var victim = random.Next(3) == 0 ? names[0] : names[random.Next(names.Count)];
             await programs.KillAndRestartAsync(victim, cancellationToken);
             Kills++;
             tell($"killed {victim}");

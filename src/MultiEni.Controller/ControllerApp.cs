@@ -57,14 +57,16 @@ public sealed class ControllerApp(
         background.Add(events.RunAsync);
         await background.RunAsync(async token =>
         {
-            var view = new ClusterView(
-                await nodeEnis.SyncedAsync(token),
-                await nodes.SyncedAsync(token),
-                await attachments.SyncedAsync(token)
-            );
+            var view = new ClusterView(await nodeEnis.SyncedAsync(token), await nodes.SyncedAsync(token), await attachments.SyncedAsync(token));
             ControllerLog.Synced(logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
             var cluster = await ClusterIdentity.FindAsync(kubernetes, settings.ClusterName, token);
-            ControllerLog.Starting(logger, cluster, kubernetesConfig.Source, ec2Options.Region, await CredentialSource.DescribeAsync(ec2Options, token));
+            ControllerLog.Starting(
+                logger,
+                cluster,
+                kubernetesConfig.Source,
+                ec2Options.Region,
+                await CredentialSource.DescribeAsync(ec2Options, token)
+            );
             var informers = new ControllerInformers(nodeEnis, nodes, attachments);
 
             async Task Lead(Action ensureLeading, CancellationToken leading)

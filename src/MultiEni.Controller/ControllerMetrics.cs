@@ -14,7 +14,10 @@ internal sealed class ControllerMetrics
     public ControllerMetrics(Meter meter, Func<int> attachments, Func<int> candidates)
     {
         operations = meter.CreateCounter<long>("eni_operations_total", description: "EC2 operations on ENIs by operation and status.");
-        errors = meter.CreateCounter<long>("eni_operation_errors_total", description: "Failed EC2 operations on ENIs by operation and type of error.");
+        errors = meter.CreateCounter<long>(
+            "eni_operation_errors_total",
+            description: "Failed EC2 operations on ENIs by operation and type of error."
+        );
         leaked = meter.CreateCounter<long>("eni_leaks_deleted_total", description: "ENIs deleted because nobody wanted them any more.");
         meter.CreateObservableGauge("eni_attachments_total", attachments, description: "ENIAttachments that exist.");
         meter.CreateObservableGauge("eni_leak_candidates", candidates, description: "ENIs that nobody seems to want; deleted after the grace time.");

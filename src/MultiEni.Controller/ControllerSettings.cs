@@ -156,9 +156,10 @@ public sealed record ControllerSettings
                 100,
                 "multiplies the default EC2 rate limits, for accounts with raised quotas"
             ),
-            Leaks = reader.Choice("leak-brake", "LEAK_BRAKE", "on", ["on", "off"], "stop the leak pass when very many ENIs look leaked") == "off"
-                ? new LeakLimits { BrakeMinimum = int.MaxValue }
-                : new LeakLimits(),
+            Leaks =
+                reader.Choice("leak-brake", "LEAK_BRAKE", "on", ["on", "off"], "stop the leak pass when very many ENIs look leaked") == "off"
+                    ? new LeakLimits { BrakeMinimum = int.MaxValue }
+                    : new LeakLimits(),
         };
         if (settings.RetryPeriod >= settings.RenewDeadline || settings.RenewDeadline >= settings.LeaseDuration)
         {

@@ -55,8 +55,7 @@ internal sealed class LeadingController(
         using var ec2 = new Ec2Client(ec2Options, budget, ec2Metrics, time, ensureLeading);
         using var inventory = new EniInventory(ec2, new EniInventoryOptions { Cluster = cluster }, time);
         var types = new InstanceTypeCatalog(ec2, time);
-        int? MaximumEnis(string type, int card) =>
-            types.Find(type) is { } limits && card < limits.PerCard.Count ? limits.PerCard[card] : null;
+        int? MaximumEnis(string type, int card) => types.Find(type) is { } limits && card < limits.PerCard.Count ? limits.PerCard[card] : null;
 
         await FirstSweepAsync(inventory, cancellationToken);
         var leaks = new LeakPass(inventory, view, ec2, settings.Leaks, time, loggers.CreateLogger<LeakPass>());

@@ -5,35 +5,16 @@ namespace MultiEni.Manager;
 /// <summary>Everything the agent logs.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(
-        1,
-        LogLevel.Information,
-        "The agent of node {Node} acts on {Host}, boot {BootId}."
-    )]
+    [LoggerMessage(1, LogLevel.Information, "The agent of node {Node} acts on {Host}, boot {BootId}.")]
     public static partial void Started(ILogger logger, string node, string host, string bootId);
 
     [LoggerMessage(2, LogLevel.Information, "{Count} journal entries of an earlier boot are void.")]
     public static partial void JournalVoided(ILogger logger, int count);
 
-    [LoggerMessage(
-        3,
-        LogLevel.Information,
-        "{Operation} of {Pci} for {Attachment} (ENI {Eni}) is done: {Driver} holds it."
-    )]
-    public static partial void DriverChanged(
-        ILogger logger,
-        string operation,
-        string pci,
-        string attachment,
-        string eni,
-        string driver
-    );
+    [LoggerMessage(3, LogLevel.Information, "{Operation} of {Pci} for {Attachment} (ENI {Eni}) is done: {Driver} holds it.")]
+    public static partial void DriverChanged(ILogger logger, string operation, string pci, string attachment, string eni, string driver);
 
-    [LoggerMessage(
-        4,
-        LogLevel.Warning,
-        "{Operation} of {Pci} for {Attachment} (ENI {Eni}) failed with {Reason}: {Message}"
-    )]
+    [LoggerMessage(4, LogLevel.Warning, "{Operation} of {Pci} for {Attachment} (ENI {Eni}) failed with {Reason}: {Message}")]
     public static partial void DriverChangeFailed(
         ILogger logger,
         string operation,
@@ -48,107 +29,45 @@ internal static partial class Log
     public static partial void LinkUp(ILogger logger, string attachment, string @interface);
 
     [LoggerMessage(6, LogLevel.Information, "The MTU of {Interface} of {Attachment} is now {Mtu}.")]
-    public static partial void MtuSet(
-        ILogger logger,
-        string attachment,
-        string @interface,
-        int mtu
-    );
+    public static partial void MtuSet(ILogger logger, string attachment, string @interface, int mtu);
 
-    [LoggerMessage(
-        7,
-        LogLevel.Information,
-        "{Attachment}: {Condition} is False, {Reason}: {Message}"
-    )]
-    public static partial void Waiting(
-        ILogger logger,
-        string attachment,
-        string condition,
-        string reason,
-        string message
-    );
+    [LoggerMessage(7, LogLevel.Information, "{Attachment}: {Condition} is False, {Reason}: {Message}")]
+    public static partial void Waiting(ILogger logger, string attachment, string condition, string reason, string message);
 
-    [LoggerMessage(
-        8,
-        LogLevel.Warning,
-        "{Attachment}: {Condition} is refused, {Reason}: {Message}"
-    )]
-    public static partial void Refused(
-        ILogger logger,
-        string attachment,
-        string condition,
-        string reason,
-        string message
-    );
+    [LoggerMessage(8, LogLevel.Warning, "{Attachment}: {Condition} is refused, {Reason}: {Message}")]
+    public static partial void Refused(ILogger logger, string attachment, string condition, string reason, string message);
 
     [LoggerMessage(9, LogLevel.Information, "{Attachment} is released: {Message}")]
     public static partial void Released(ILogger logger, string attachment, string message);
 
-    [LoggerMessage(
-        10,
-        LogLevel.Information,
-        "{Attachment}: {Pci} is offered to pods as {Resource}."
-    )]
-    public static partial void Offered(
-        ILogger logger,
-        string attachment,
-        string pci,
-        string resource
-    );
+    [LoggerMessage(10, LogLevel.Information, "{Attachment}: {Pci} is offered to pods as {Resource}.")]
+    public static partial void Offered(ILogger logger, string attachment, string pci, string resource);
 
     [LoggerMessage(11, LogLevel.Information, "{Pci} is no longer offered to pods.")]
     public static partial void Withdrawn(ILogger logger, string pci);
 
-    [LoggerMessage(
-        12,
-        LogLevel.Warning,
-        "{Pci} was bound for ENI {Eni}, which no attachment of this node has any more; it is given back."
-    )]
+    [LoggerMessage(12, LogLevel.Warning, "{Pci} was bound for ENI {Eni}, which no attachment of this node has any more; it is given back.")]
     public static partial void Orphan(ILogger logger, string pci, string eni);
 
-    [LoggerMessage(
-        13,
-        LogLevel.Warning,
-        "Announcements of the kernel ended; listening again: {Message}"
-    )]
+    [LoggerMessage(13, LogLevel.Warning, "Announcements of the kernel ended; listening again: {Message}")]
     public static partial void AnnouncementsEnded(ILogger logger, string message);
 
-    [LoggerMessage(
-        15,
-        LogLevel.Warning,
-        "The simulated host does not answer; asking again: {Message}"
-    )]
+    [LoggerMessage(15, LogLevel.Warning, "The simulated host does not answer; asking again: {Message}")]
     public static partial void HostUnreachable(ILogger logger, string message);
 
     [LoggerMessage(14, LogLevel.Warning, "A write to {Pci} that had been given up has returned.")]
     public static partial void StuckWriteReturned(ILogger logger, string pci);
 
-    [LoggerMessage(
-        20,
-        LogLevel.Information,
-        "The device plugin's file {Path} was written with {Count} devices."
-    )]
+    [LoggerMessage(20, LogLevel.Information, "The device plugin's file {Path} was written with {Count} devices.")]
     public static partial void DevicePluginFileWritten(ILogger logger, string path, int count);
 
-    [LoggerMessage(
-        21,
-        LogLevel.Warning,
-        "The device plugin's file {Path} is left alone: {Message}"
-    )]
+    [LoggerMessage(21, LogLevel.Warning, "The device plugin's file {Path} is left alone: {Message}")]
     public static partial void DevicePluginFileInvalid(ILogger logger, string path, string message);
 
     [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be read and is started anew: {Message}")]
-    public static partial void PublisherRecordUnreadable(
-        ILogger logger,
-        string path,
-        string message
-    );
+    public static partial void PublisherRecordUnreadable(ILogger logger, string path, string message);
 
-    [LoggerMessage(
-        23,
-        LogLevel.Information,
-        "The device plugin {Pod} was deleted so that it reads its file again."
-    )]
+    [LoggerMessage(23, LogLevel.Information, "The device plugin {Pod} was deleted so that it reads its file again.")]
     public static partial void DevicePluginRestarted(ILogger logger, string pod);
 
     [LoggerMessage(24, LogLevel.Warning, "The device plugin could not be restarted yet.")]

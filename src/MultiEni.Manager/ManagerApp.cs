@@ -36,12 +36,7 @@ public static class ManagerApp
     /// <param name="loggers">Where it logs.</param>
     /// <param name="time">Its clock.</param>
     /// <param name="stop">Asks it to stop.</param>
-    public static async Task RunAsync(
-        ManagerSettings settings,
-        ILoggerFactory loggers,
-        TimeProvider time,
-        CancellationToken stop
-    )
+    public static async Task RunAsync(ManagerSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(loggers);
@@ -58,47 +53,21 @@ public static class ManagerApp
         var attachments = Informer(
             client,
             AttachmentEdge.Kind,
-            new InformerScope
-            {
-                LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}",
-            },
+            new InformerScope { LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}" },
             loggers,
             time
         );
-        var nodes = Informer(
-            client,
-            Nodes,
-            new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" },
-            loggers,
-            time
-        );
+        var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, loggers, time);
         using var exporter = new PrometheusExporter("MultiEni.", time);
-        await using var diagnostics = new DiagnosticsServer(
-            settings.MetricsAddress,
-            Checks(attachments, nodes, boot),
-            exporter,
-            loggers
-        );
+        await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, Checks(attachments, nodes, boot), exporter, loggers);
         await diagnostics.StartAsync(stop);
 
         using var queue = new WorkQueue<AgentWork>("devices", time);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
-        using var restarter = new DevicePluginRestarter(
-            publisher,
-            pods,
-            settings,
-            () => wake.Everything(WorkPriority.Urgent),
-            metrics,
-            time,
-            logger
-        );
+        using var restarter = new DevicePluginRestarter(publisher, pods, settings, () => wake.Everything(WorkPriority.Urgent), metrics, time, logger);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = new List<Task>
-        {
-            attachments.RunAsync(ended.Token),
-            nodes.RunAsync(ended.Token),
-        };
+        var watching = new List<Task> { attachments.RunAsync(ended.Token), nodes.RunAsync(ended.Token) };
         try
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
@@ -106,59 +75,21 @@ public static class ManagerApp
             var seen = await boot.FirstAsync(time, stop);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 
-            var view = new NodeView(
-                await attachments.SyncedAsync(stop),
-                await nodes.SyncedAsync(stop),
-                settings.NodeName
-            );
+            var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
-            var worker = Worker(
-                new Parts(
-                    settings,
-                    host,
-                    journal,
-                    publisher,
-                    boot,
-                    view,
-                    pods,
-                    client,
-                    gate,
-                    metrics,
-                    time,
-                    logger
-                ),
-                wake,
-                queue
-            );
+            var worker = Worker(new Parts(settings, host, journal, publisher, boot, view, pods, client, gate, metrics, time, logger), wake, queue);
             using var onAttachment = attachments.Subscribe(wake.AttachmentChanged);
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                watching.Add(
-                    new HostListener(host.Events, wake, time, logger).RunAsync(ended.Token)
-                );
+                watching.Add(new HostListener(host.Events, wake, time, logger).RunAsync(ended.Token));
             }
 
-            watching.Add(
-                new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(
-                    ended.Token
-                )
-            );
+            watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
             watching.Add(restarter.RunAsync(ended.Token));
             wake.Begin(view);
-            var options = new ReconcileLoopOptions
-            {
-                Workers = Workers,
-                GracePeriod = settings.GracePeriod,
-            };
-            await new ReconcileLoop<AgentWork>(
-                "devices",
-                queue,
-                worker.ReconcileAsync,
-                options,
-                time,
-                logger
-            ).RunAsync(stop);
+            var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
+            await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -190,34 +121,15 @@ public static class ManagerApp
         IDriverMethod method =
             settings.BindingScript == ManagerSettings.NativeBinding
                 ? native
-                : new ScriptDriverMethod(
-                    settings.BindingScript,
-                    settings.BindingScriptLimit,
-                    writer,
-                    parts.Time
-                );
+                : new ScriptDriverMethod(settings.BindingScript, settings.BindingScriptLimit, writer, parts.Time);
         var verification = new DeviceVerification(parts.Host, parts.Time);
-        var restoration = new DeviceRestoration(
-            parts.Host,
-            method,
-            native,
-            verification,
-            parts.Journal
-        );
+        var restoration = new DeviceRestoration(parts.Host, method, native, verification, parts.Journal);
         var preparation = new BindPreparation(parts.Host.Files, writer, settings.NoIommu);
         var actions = new DeviceActions(
             parts.Host,
             settings,
             parts.Journal,
-            new BindSequence(
-                parts.Host,
-                writer,
-                method,
-                preparation,
-                verification,
-                restoration,
-                parts.Journal
-            ),
+            new BindSequence(parts.Host, writer, method, preparation, verification, restoration, parts.Journal),
             new GiveBackSequence(writer, restoration),
             parts.Gate,
             parts.Publisher,
@@ -229,16 +141,7 @@ public static class ManagerApp
         var reconciler = new AttachmentReconciler(
             parts.View,
             parts.Boot,
-            new SituationReader(
-                parts.Host,
-                parts.View,
-                parts.Journal,
-                parts.Publisher,
-                writer,
-                Policy(settings),
-                settings,
-                parts.Time
-            ),
+            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publisher, writer, Policy(settings), settings, parts.Time),
             actions,
             new UsageProbe(parts.Host.Files, parts.Pods),
             owners,
@@ -249,12 +152,7 @@ public static class ManagerApp
             parts.Time,
             parts.Logger
         );
-        return new AgentWorker(
-            reconciler,
-            new OrphanSearch(parts.View, parts.Journal, parts.Publisher, owners, parts.Logger),
-            parts.Boot,
-            queue
-        );
+        return new AgentWorker(reconciler, new OrphanSearch(parts.View, parts.Journal, parts.Publisher, owners, parts.Logger), parts.Boot, queue);
     }
 
     private static SafetyPolicy Policy(ManagerSettings settings) =>
@@ -274,32 +172,19 @@ public static class ManagerApp
         ILoggerFactory loggers,
         TimeProvider time
     )
-        where T : class, IKubernetesObject =>
-        new(client, kind, scope, null, time, loggers.CreateLogger("informer"));
+        where T : class, IKubernetesObject => new(client, kind, scope, null, time, loggers.CreateLogger("informer"));
 
-    private static HealthChecks Checks(
-        Informer<EniAttachment> attachments,
-        Informer<Node> nodes,
-        BootWatch boot
-    )
+    private static HealthChecks Checks(Informer<EniAttachment> attachments, Informer<Node> nodes, BootWatch boot)
     {
         var checks = new HealthChecks();
         checks.AddReadiness("attachments", () => Synced(attachments.Health));
         checks.AddReadiness("node", () => Synced(nodes.Health));
-        checks.AddReadiness(
-            "devices",
-            () =>
-                boot.HasRead
-                    ? HealthResult.Healthy
-                    : HealthResult.Unhealthy("the host's devices were not read yet")
-        );
+        checks.AddReadiness("devices", () => boot.HasRead ? HealthResult.Healthy : HealthResult.Unhealthy("the host's devices were not read yet"));
         return checks;
     }
 
     private static HealthResult Synced(InformerHealth health) =>
-        health.IsSynced
-            ? HealthResult.Healthy
-            : HealthResult.Unhealthy(health.LastFailure ?? "the first list is not in yet");
+        health.IsSynced ? HealthResult.Healthy : HealthResult.Unhealthy(health.LastFailure ?? "the first list is not in yet");
 
     private sealed record Parts(
         ManagerSettings Settings,

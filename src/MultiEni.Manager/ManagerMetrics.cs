@@ -24,48 +24,27 @@ public sealed class ManagerMetrics : IDisposable
     public ManagerMetrics(string node, Func<IEnumerable<KeyValuePair<string, int>>> bound)
     {
         _node = node;
-        _operations = _meter.CreateCounter<long>(
-            "dpdk_operations_total",
-            description: "Changes of driver, by outcome."
-        );
-        _errors = _meter.CreateCounter<long>(
-            "dpdk_binding_errors_total",
-            description: "Failed changes of driver, by condition reason."
-        );
+        _operations = _meter.CreateCounter<long>("dpdk_operations_total", description: "Changes of driver, by outcome.");
+        _errors = _meter.CreateCounter<long>("dpdk_binding_errors_total", description: "Failed changes of driver, by condition reason.");
         _rollbacks = _meter.CreateCounter<long>(
             "dpdk_rollbacks_total",
             description: "Failed binds after which the kernel driver has the device again."
         );
-        _files = _meter.CreateCounter<long>(
-            "aws_multi_eni_sriov_config_operations_total",
-            description: "Writes of the SR-IOV device plugin's file."
-        );
+        _files = _meter.CreateCounter<long>("aws_multi_eni_sriov_config_operations_total", description: "Writes of the SR-IOV device plugin's file.");
         _restarts = _meter.CreateCounter<long>(
             "aws_multi_eni_sriov_device_plugin_restarts_total",
             description: "Restarts of the SR-IOV device plugin's pod."
         );
-        _statusWrites = _meter.CreateCounter<long>(
-            "aws_multi_eni_status_writes_total",
-            description: "Status writes to ENIAttachments."
-        );
+        _statusWrites = _meter.CreateCounter<long>("aws_multi_eni_status_writes_total", description: "Status writes to ENIAttachments.");
         _duration = _meter.CreateHistogram(
             "aws_multi_eni_dpdk_bind_operation_duration_seconds",
             "s",
             "Duration of changes of driver.",
-            advice: new InstrumentAdvice<double>
-            {
-                HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-            }
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] }
         );
         _meter.CreateObservableGauge(
             "aws_multi_eni_dpdk_bound_interfaces",
-            () =>
-                bound()
-                    .Select(pair => new Measurement<int>(
-                        pair.Value,
-                        Label("driver", pair.Key),
-                        Label("node", node)
-                    )),
+            () => bound().Select(pair => new Measurement<int>(pair.Value, Label("driver", pair.Key), Label("node", node))),
             description: "Devices bound to a user-space driver."
         );
     }
@@ -77,17 +56,8 @@ public sealed class ManagerMetrics : IDisposable
     public void DriverChanged(string operation, string? reason, TimeSpan duration)
     {
         var status = reason is null ? "success" : "error";
-        _operations.Add(
-            1,
-            Label("operation", operation),
-            Label("status", status),
-            Label("node", _node)
-        );
-        _duration.Record(
-            duration.TotalSeconds,
-            Label("operation_type", operation),
-            Label("status", status)
-        );
+        _operations.Add(1, Label("operation", operation), Label("status", status), Label("node", _node));
+        _duration.Record(duration.TotalSeconds, Label("operation_type", operation), Label("status", status));
         if (reason is not null)
         {
             _errors.Add(1, Label("error_type", reason), Label("node", _node));
@@ -98,8 +68,7 @@ public sealed class ManagerMetrics : IDisposable
     public void RolledBack() => _rollbacks.Add(1, Label("node", _node));
 
     /// <summary>The device plugin's file was written, or could not be.</summary>
-    public void PluginFileWritten(string status) =>
-        _files.Add(1, Label("operation_type", "update"), Label("status", status));
+    public void PluginFileWritten(string status) => _files.Add(1, Label("operation_type", "update"), Label("status", status));
 
     /// <summary>The device plugin was restarted.</summary>
     public void PluginRestarted() => _restarts.Add(1, Label("node", _node));

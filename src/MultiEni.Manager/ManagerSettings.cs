@@ -29,11 +29,7 @@ public sealed record ManagerSettings
 
     /// <summary>Interfaces must match it to be touched.</summary>
     public Regex InterfacePattern { get; init; } =
-        new(
-            DefaultPattern,
-            RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-            TimeSpan.FromSeconds(1)
-        );
+        new(DefaultPattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     /// <summary>Interfaces that are never touched.</summary>
     public IReadOnlyList<string> IgnoredInterfaces { get; init; } = DefaultIgnored.Split(',');
@@ -60,19 +56,16 @@ public sealed record ManagerSettings
     public string DevicePluginFile { get; init; } = "/etc/pcidp/config.json";
 
     /// <summary>Where the journal is kept.</summary>
-    public string JournalPath { get; init; } =
-        "/var/lib/aws-multi-eni-controller/interface-mappings.json";
+    public string JournalPath { get; init; } = "/var/lib/aws-multi-eni-controller/interface-mappings.json";
 
     /// <summary>Resource by interface, when the attachment names none.</summary>
-    public IReadOnlyDictionary<string, string> ResourceNames { get; init; } =
-        new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> ResourceNames { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>MTU when neither the attachment nor <see cref="InterfaceMtus"/> names one, in bytes; 0 leaves the kernel's.</summary>
     public int DefaultMtu { get; init; }
 
     /// <summary>MTU by interface, when the attachment names none.</summary>
-    public IReadOnlyDictionary<string, int> InterfaceMtus { get; init; } =
-        new Dictionary<string, int>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, int> InterfaceMtus { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
     /// <summary>How long a link may take to be up after it was brought up.</summary>
     public TimeSpan InterfaceUpTimeout { get; init; } = TimeSpan.FromSeconds(2);
@@ -87,12 +80,10 @@ public sealed record ManagerSettings
     public bool AcceptKnownBadEna { get; init; }
 
     /// <summary>Labels by which the device plugin's pods are told; one of them suffices.</summary>
-    public IReadOnlyList<PodLabel> DevicePluginLabels { get; init; } =
-    [.. DefaultPluginLabels.Split(',').Select(PodLabel.Parse)];
+    public IReadOnlyList<PodLabel> DevicePluginLabels { get; init; } = [.. DefaultPluginLabels.Split(',').Select(PodLabel.Parse)];
 
     /// <summary>Namespaces in which the device plugin may run.</summary>
-    public IReadOnlyList<string> DevicePluginNamespaces { get; init; } =
-        DefaultPluginNamespaces.Split(',');
+    public IReadOnlyList<string> DevicePluginNamespaces { get; init; } = DefaultPluginNamespaces.Split(',');
 
     /// <summary>How long changes of the device plugin's file are collected before the plugin is restarted.</summary>
     public TimeSpan DevicePluginRestartDelay { get; init; } = TimeSpan.FromSeconds(2);
@@ -120,8 +111,7 @@ public sealed record ManagerSettings
 
     internal const string NativeBinding = "native";
     private const string DefaultPattern = "^(eth|eni|en[a-zA-Z]?)[0-9]+";
-    private const string DefaultIgnored =
-        "tunl0,gre0,gretap0,erspan0,ip_vti0,ip6_vti0,sit0,ip6tnl0,ip6gre0";
+    private const string DefaultIgnored = "tunl0,gre0,gretap0,erspan0,ip_vti0,ip6_vti0,sit0,ip6tnl0,ip6gre0";
     private const string DefaultPluginLabels =
         "app=sriovdp,name=sriov-device-plugin,app=sriov-device-plugin,app=kube-sriov-device-plugin,component=sriov-device-plugin";
     private const string DefaultPluginNamespaces =
@@ -132,28 +122,14 @@ public sealed record ManagerSettings
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(environment);
-        var defaults = new
-        {
-            Ids = string.Join(',', PciIds.ElasticNetworkAdapters),
-            Node = System.Net.Dns.GetHostName(),
-        };
-        var kubeconfig = reader.Text(
-            "kubeconfig",
-            null,
-            "",
-            "Kubernetes configuration file; empty for the pod's service account"
-        );
+        var defaults = new { Ids = string.Join(',', PciIds.ElasticNetworkAdapters), Node = System.Net.Dns.GetHostName() };
+        var kubeconfig = reader.Text("kubeconfig", null, "", "Kubernetes configuration file; empty for the pod's service account");
         return new ManagerSettings
         {
             Kubernetes = reader.HelpRequested
                 ? new KubernetesConfig { Server = new Uri("http://127.0.0.1/"), Source = "help" }
                 : KubernetesConfig.Load(kubeconfig, environment),
-            NodeName = reader.Text(
-                "node-name",
-                "NODE_NAME",
-                defaults.Node,
-                "Name of the node on which this agent works"
-            ),
+            NodeName = reader.Text("node-name", "NODE_NAME", defaults.Node, "Name of the node on which this agent works"),
             Host = reader.Parsed(
                 "host",
                 "ENI_MANAGER_HOST",
@@ -168,37 +144,16 @@ public sealed record ManagerSettings
                 TimeSpan.FromSeconds(1),
                 "Time between two looks at everything"
             ),
-            PrimaryInterface = reader.Text(
-                "primary-interface",
-                "PRIMARY_INTERFACE",
-                "",
-                "An interface never to touch, besides those found out"
-            ),
-            InterfacePattern = reader.Parsed(
-                "eni-pattern",
-                "ENI_PATTERN",
-                DefaultPattern,
-                Pattern,
-                "Only interfaces that match are touched"
-            ),
-            IgnoredInterfaces = reader.List(
-                "ignore-interfaces",
-                "IGNORE_INTERFACES",
-                DefaultIgnored,
-                "Interfaces never to touch"
-            ),
+            PrimaryInterface = reader.Text("primary-interface", "PRIMARY_INTERFACE", "", "An interface never to touch, besides those found out"),
+            InterfacePattern = reader.Parsed("eni-pattern", "ENI_PATTERN", DefaultPattern, Pattern, "Only interfaces that match are touched"),
+            IgnoredInterfaces = reader.List("ignore-interfaces", "IGNORE_INTERFACES", DefaultIgnored, "Interfaces never to touch"),
             UseAnnouncements = reader.Boolean(
                 "use-netlink",
                 "USE_NETLINK",
                 true,
                 "React to kernel announcements; false looks only every check-interval"
             ),
-            DpdkEnabled = reader.Boolean(
-                "enable-dpdk",
-                "ENABLE_DPDK",
-                true,
-                "Whether devices may be bound to user-space drivers on this node"
-            ),
+            DpdkEnabled = reader.Boolean("enable-dpdk", "ENABLE_DPDK", true, "Whether devices may be bound to user-space drivers on this node"),
             DefaultDriver = reader.Choice(
                 "default-dpdk-driver",
                 "DEFAULT_DPDK_DRIVER",
@@ -241,21 +196,8 @@ public sealed record ManagerSettings
                 Pairs,
                 "Default resource by interface, eth1:prefix/name,..."
             ),
-            DefaultMtu = reader.Integer(
-                "default-mtu",
-                "DEFAULT_MTU",
-                0,
-                0,
-                9216,
-                "MTU when nothing names one; 0 leaves the kernel's"
-            ),
-            InterfaceMtus = reader.Parsed(
-                "interface-mtus",
-                "INTERFACE_MTUS",
-                "",
-                Mtus,
-                "Default MTU by interface, eth1:9001,..."
-            ),
+            DefaultMtu = reader.Integer("default-mtu", "DEFAULT_MTU", 0, 0, 9216, "MTU when nothing names one; 0 leaves the kernel's"),
+            InterfaceMtus = reader.Parsed("interface-mtus", "INTERFACE_MTUS", "", Mtus, "Default MTU by interface, eth1:9001,..."),
             InterfaceUpTimeout = reader.Duration(
                 "interface-up-timeout",
                 "INTERFACE_UP_TIMEOUT",
@@ -264,22 +206,10 @@ public sealed record ManagerSettings
                 "How long a link may take to be up"
             ),
             NoIommu = Enum.Parse<NoIommuMode>(
-                reader.Choice(
-                    "noiommu-mode",
-                    "NOIOMMU_MODE",
-                    "auto",
-                    ["auto", "always", "never"],
-                    "When a device may be bound without an IOMMU"
-                ),
+                reader.Choice("noiommu-mode", "NOIOMMU_MODE", "auto", ["auto", "always", "never"], "When a device may be bound without an IOMMU"),
                 ignoreCase: true
             ),
-            AllowedDevices = reader.Parsed(
-                "allowed-devices",
-                "ALLOWED_DEVICES",
-                defaults.Ids,
-                Ids,
-                "Devices that may be touched, vendor:device,..."
-            ),
+            AllowedDevices = reader.Parsed("allowed-devices", "ALLOWED_DEVICES", defaults.Ids, Ids, "Devices that may be touched, vendor:device,..."),
             AcceptKnownBadEna = reader.Boolean(
                 "accept-known-bad-ena",
                 "ACCEPT_KNOWN_BAD_ENA",
@@ -306,12 +236,7 @@ public sealed record ManagerSettings
                 TimeSpan.Zero,
                 "How long changes are collected before the device plugin is restarted"
             ),
-            MetricsAddress = reader.Text(
-                "metrics-addr",
-                "METRICS_ADDR",
-                ":8081",
-                "Address of /healthz, /readyz and /metrics; 0 for none"
-            ),
+            MetricsAddress = reader.Text("metrics-addr", "METRICS_ADDR", ":8081", "Address of /healthz, /readyz and /metrics; 0 for none"),
         };
     }
 
@@ -319,11 +244,7 @@ public sealed record ManagerSettings
     {
         try
         {
-            return new Regex(
-                text,
-                RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-                TimeSpan.FromSeconds(1)
-            );
+            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         }
         catch (ArgumentException error)
         {
@@ -333,13 +254,11 @@ public sealed record ManagerSettings
 
     private static string Script(string text) => text == NativeBinding ? text : AbsolutePath(text);
 
-    private static string AbsolutePath(string text) =>
-        Path.IsPathFullyQualified(text) ? text : throw new FormatException("an absolute path");
+    private static string AbsolutePath(string text) => Path.IsPathFullyQualified(text) ? text : throw new FormatException("an absolute path");
 
     private static IReadOnlyList<PciIds> Ids(string text) => [.. Parts(text).Select(PciIds.Parse)];
 
-    private static IReadOnlyList<PodLabel> Labels(string text) =>
-        [.. Parts(text).Select(PodLabel.Parse)];
+    private static IReadOnlyList<PodLabel> Labels(string text) => [.. Parts(text).Select(PodLabel.Parse)];
 
     private static Dictionary<string, string> Pairs(string text)
     {
@@ -369,6 +288,5 @@ public sealed record ManagerSettings
                 StringComparer.Ordinal
             );
 
-    private static string[] Parts(string text) =>
-        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Parts(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -23,9 +23,7 @@ try
     var settings = ManagerSettings.Read(reader, environment);
     if (reader.HelpRequested)
     {
-        await Console.Out.WriteLineAsync(
-            reader.Help("Brings up, binds and publishes the ENIs of one node.")
-        );
+        await Console.Out.WriteLineAsync(reader.Help("Brings up, binds and publishes the ENIs of one node."));
         return Success;
     }
 

@@ -7,10 +7,7 @@ using MultiEni.Operator.LeaderElection;
 namespace MultiEni.Operator;
 
 /// <summary>How the runtime's own wire types are written as JSON; nulls are left out.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
-)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(KubernetesStatus))]
 [JsonSerializable(typeof(BookmarkObject))]
 [JsonSerializable(typeof(Lease))]

@@ -9,22 +9,7 @@ internal static class OperatorMeter
 
     private static readonly InstrumentAdvice<double> Seconds = new()
     {
-        HistogramBucketBoundaries =
-        [
-            0.001,
-            0.005,
-            0.01,
-            0.05,
-            0.1,
-            0.25,
-            0.5,
-            1,
-            2.5,
-            5,
-            10,
-            30,
-            60,
-        ],
+        HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     };
 
     public static readonly UpDownCounter<long> QueueDepth = Meter.CreateUpDownCounter<long>(
@@ -33,17 +18,9 @@ internal static class OperatorMeter
         "Keys ready and not yet taken by a worker."
     );
 
-    public static readonly Counter<long> QueueAdds = Meter.CreateCounter<long>(
-        "workqueue_adds_total",
-        null,
-        "Keys made ready."
-    );
+    public static readonly Counter<long> QueueAdds = Meter.CreateCounter<long>("workqueue_adds_total", null, "Keys made ready.");
 
-    public static readonly Counter<long> QueueRetries = Meter.CreateCounter<long>(
-        "workqueue_retries_total",
-        null,
-        "Keys put back with backoff."
-    );
+    public static readonly Counter<long> QueueRetries = Meter.CreateCounter<long>("workqueue_retries_total", null, "Keys put back with backoff.");
 
     public static readonly Histogram<double> QueueWait = Meter.CreateHistogram(
         "workqueue_queue_duration_seconds",

@@ -14,9 +14,7 @@ namespace MultiEni.Simulator;
 /// </summary>
 public sealed class SimulatedCluster : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, SimulatedClusterNode> nodes = new(
-        StringComparer.Ordinal
-    );
+    private readonly ConcurrentDictionary<string, SimulatedClusterNode> nodes = new(StringComparer.Ordinal);
     private readonly SimulatedClusterOptions options;
     private readonly HostBackplane backplane;
     private readonly ClusterMachinery machinery;
@@ -38,16 +36,10 @@ public sealed class SimulatedCluster : IAsyncDisposable
         Ec2 = ec2;
         Hosts = hosts;
         Network = new SimulatedClusterNetwork(ec2.World, options.Region, options.Zones);
-        stateFolder =
-            options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
+        stateFolder = options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
         Directory.CreateDirectory(stateFolder);
         KubeconfigPath = WriteKubeconfig(Path.Combine(stateFolder, "kubeconfig"));
-        machinery = new ClusterMachinery(
-            kubernetes.Store,
-            options.Timings,
-            options.DevicePlugin,
-            options.TimeProvider
-        );
+        machinery = new ClusterMachinery(kubernetes.Store, options.Timings, options.DevicePlugin, options.TimeProvider);
     }
 
     /// <summary>The API server.</summary>
@@ -66,17 +58,13 @@ public sealed class SimulatedCluster : IAsyncDisposable
     public string KubeconfigPath { get; }
 
     /// <summary>Nodes that were not terminated, by name.</summary>
-    public IReadOnlyList<SimulatedClusterNode> Nodes =>
-        [.. nodes.Values.OrderBy(node => node.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<SimulatedClusterNode> Nodes => [.. nodes.Values.OrderBy(node => node.Name, StringComparer.Ordinal)];
 
     /// <summary>A bug that stopped the cluster's own parts, or null. A test that waits in vain should look here.</summary>
     public Exception? Failure => machinery.Failure;
 
     /// <summary>Starts a cluster; its nodes are there when the task completes.</summary>
-    public static async Task<SimulatedCluster> StartAsync(
-        SimulatedClusterOptions options,
-        CancellationToken cancellationToken
-    )
+    public static async Task<SimulatedCluster> StartAsync(SimulatedClusterOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var hosts = await SimulatedHosts.StartAsync(cancellationToken);
@@ -119,9 +107,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>A node by its name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public SimulatedClusterNode Node(string name) =>
-        nodes.TryGetValue(name, out var node)
-            ? node
-            : throw new KeyNotFoundException($"There is no node {name}.");
+        nodes.TryGetValue(name, out var node) ? node : throw new KeyNotFoundException($"There is no node {name}.");
 
     /// <summary>The device plugin's file of a node, on disk.</summary>
     public string PcidpFile(string node) => Path.Combine(stateFolder, node, "pcidp", "config.json");
@@ -132,24 +118,14 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>Adds a node in the next zone: instance, kernel, Node object, kubelet.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<SimulatedClusterNode> AddNodeAsync(CancellationToken cancellationToken) =>
-        AddNodeAsync(
-            launched++ % options.Zones,
-            name: null,
-            options.InstanceType,
-            cancellationToken
-        );
+        AddNodeAsync(launched++ % options.Zones, name: null, options.InstanceType, cancellationToken);
 
     /// <summary>Adds a node.</summary>
     /// <param name="zone">Number of its zone, from 0.</param>
     /// <param name="name">Its name; null derives it from its address as EC2 does.</param>
     /// <param name="instanceType">Its type.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<SimulatedClusterNode> AddNodeAsync(
-        int zone,
-        string? name,
-        string instanceType,
-        CancellationToken cancellationToken
-    )
+    public Task<SimulatedClusterNode> AddNodeAsync(int zone, string? name, string instanceType, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var subnet = Network.NodeSubnets[zone];
@@ -159,20 +135,13 @@ public sealed class SimulatedCluster : IAsyncDisposable
             new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node" }
         );
         var instance = Ec2.World.FindInstance(instanceId)!;
-        var primary = Ec2
-            .World.NetworkInterfacesOf(instanceId)
-            .Single(row => row.Attachment!.DeviceIndex == 0);
+        var primary = Ec2.World.NetworkInterfacesOf(instanceId).Single(row => row.Attachment!.DeviceIndex == 0);
         var address = instance.PrivateIpAddress;
         name ??= $"ip-{address.Replace('.', '-')}.{options.Region}.compute.internal";
         var host = new SimulatedHost(
             name,
             instanceId,
-            new PrimaryInterface(
-                primary.MacAddress,
-                address,
-                PrefixLength(subnet),
-                Gateway(subnet)
-            ),
+            new PrimaryInterface(primary.MacAddress, address, PrefixLength(subnet), Gateway(subnet)),
             options.Host,
             unchecked((options.Seed * 100_003) + Interlocked.Increment(ref booted)),
             options.TimeProvider
@@ -218,10 +187,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
                 // Only this machine's Node: another may have come under the same name.
                 if (
                     Kubernetes.Store.Find("nodes", name) is { } live
-                    && live["spec"]
-                        ?["providerID"]?.GetValue<string>()
-                        .EndsWith(node.InstanceId, StringComparison.Ordinal)
-                        is true
+                    && live["spec"]?["providerID"]?.GetValue<string>().EndsWith(node.InstanceId, StringComparison.Ordinal) is true
                 )
                 {
                     DeleteNode(name);
@@ -232,33 +198,22 @@ public sealed class SimulatedCluster : IAsyncDisposable
     }
 
     /// <summary>Reboots a node's machine; ends when it is up again.</summary>
-    public Task RebootNodeAsync(string name, CancellationToken cancellationToken) =>
-        Host(name).RebootAsync(cancellationToken);
+    public Task RebootNodeAsync(string name, CancellationToken cancellationToken) => Host(name).RebootAsync(cancellationToken);
 
     /// <summary>Terminates a node and adds another machine with the same name in the same zone, as fixed host names do.</summary>
-    public Task<SimulatedClusterNode> ReplaceNodeAsync(
-        string name,
-        CancellationToken cancellationToken
-    )
+    public Task<SimulatedClusterNode> ReplaceNodeAsync(string name, CancellationToken cancellationToken)
     {
         var old = Node(name);
         nodes.TryRemove(name, out _);
         Ec2.World.Terminate(old.InstanceId);
         Hosts.Remove(old.InstanceId);
         DeleteNode(name);
-        return AddNodeAsync(
-            Network.Zones.ToList().IndexOf(old.Zone),
-            name,
-            options.InstanceType,
-            cancellationToken
-        );
+        return AddNodeAsync(Network.Zones.ToList().IndexOf(old.Zone), name, options.InstanceType, cancellationToken);
     }
 
     /// <summary>What the device plugin of a node logged at its last start.</summary>
-    public Task<IReadOnlyList<string>> DevicePluginLogAsync(
-        string node,
-        CancellationToken cancellationToken
-    ) => machinery.PluginLogAsync(node, cancellationToken);
+    public Task<IReadOnlyList<string>> DevicePluginLogAsync(string node, CancellationToken cancellationToken) =>
+        machinery.PluginLogAsync(node, cancellationToken);
 
     /// <summary>Writes a kubeconfig for this cluster.</summary>
     /// <returns>The path.</returns>
@@ -283,10 +238,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             ["NODE_NAME"] = node,
             ["ENI_MANAGER_HOST"] = Hosts.HostUri(node).ToString(),
             ["SRIOV_DP_CONFIG_PATH"] = PcidpFile(node),
-            ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(
-                JournalFolder(node),
-                "interface-mappings.json"
-            ),
+            ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(JournalFolder(node), "interface-mappings.json"),
             ["KUBECONFIG"] = KubeconfigPath,
         };
 
@@ -338,10 +290,8 @@ public sealed class SimulatedCluster : IAsyncDisposable
         }
     }
 
-    private static int PrefixLength(Subnet subnet) =>
-        int.Parse(subnet.Cidr[(subnet.Cidr.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+    private static int PrefixLength(Subnet subnet) => int.Parse(subnet.Cidr[(subnet.Cidr.IndexOf('/', StringComparison.Ordinal) + 1)..]);
 
     // The router of a VPC subnet has the first address after the network's.
-    private static string Gateway(Subnet subnet) =>
-        subnet.Cidr[..subnet.Cidr.LastIndexOf('.')] + ".1";
+    private static string Gateway(Subnet subnet) => subnet.Cidr[..subnet.Cidr.LastIndexOf('.')] + ".1";
 }

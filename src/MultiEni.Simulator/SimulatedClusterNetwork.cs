@@ -15,47 +15,16 @@ public sealed class SimulatedClusterNetwork
     {
         if (zones is < 1 or > 4)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(zones),
-                zones,
-                "A simulated cluster has 1 to 4 zones."
-            );
+            throw new ArgumentOutOfRangeException(nameof(zones), zones, "A simulated cluster has 1 to 4 zones.");
         }
 
         VpcId = world.AddVpc().Id;
-        SecurityGroup = world.AddSecurityGroup(
-            VpcId,
-            "enis",
-            Named("enis"),
-            DocumentedSecurityGroupId
-        );
+        SecurityGroup = world.AddSecurityGroup(VpcId, "enis", Named("enis"), DocumentedSecurityGroupId);
         MultusSecurityGroup = world.AddSecurityGroup(VpcId, "multus", Named("multus"));
         Zones = [.. Enumerable.Range(0, zones).Select(zone => $"{region}{(char)('a' + zone)}")];
-        NodeSubnets =
-        [
-            .. Zones.Select(
-                (zone, i) => Add(world, zone, $"10.0.{64 * i}.0/18", "nodes", id: null)
-            ),
-        ];
-        EniSubnets =
-        [
-            .. Zones.Select(
-                (zone, i) =>
-                    Add(
-                        world,
-                        zone,
-                        $"10.{i + 1}.0.0/17",
-                        "enis",
-                        i == 0 ? DocumentedSubnetId : null
-                    )
-            ),
-        ];
-        MultusSubnets =
-        [
-            .. Zones.Select(
-                (zone, i) => Add(world, zone, $"10.{i + 1}.128.0/17", "multus", id: null)
-            ),
-        ];
+        NodeSubnets = [.. Zones.Select((zone, i) => Add(world, zone, $"10.0.{64 * i}.0/18", "nodes", id: null))];
+        EniSubnets = [.. Zones.Select((zone, i) => Add(world, zone, $"10.{i + 1}.0.0/17", "enis", i == 0 ? DocumentedSubnetId : null))];
+        MultusSubnets = [.. Zones.Select((zone, i) => Add(world, zone, $"10.{i + 1}.128.0/17", "multus", id: null))];
     }
 
     /// <summary>The VPC.</summary>
@@ -82,6 +51,5 @@ public sealed class SimulatedClusterNetwork
     private Subnet Add(Ec2World world, string zone, string cidr, string name, string? id) =>
         world.AddSubnet(VpcId, zone, cidr, Named($"{name}-{zone[^1]}"), ipv6Cidr: null, id);
 
-    private static Dictionary<string, string> Named(string name) =>
-        new(StringComparer.Ordinal) { ["Name"] = name };
+    private static Dictionary<string, string> Named(string name) => new(StringComparer.Ordinal) { ["Name"] = name };
 }

@@ -7,9 +7,4 @@ namespace MultiEni.Simulator;
 /// <param name="InstanceId">The EC2 instance.</param>
 /// <param name="Zone">Its availability zone.</param>
 /// <param name="Host">Its kernel.</param>
-public sealed record SimulatedClusterNode(
-    string Name,
-    string InstanceId,
-    string Zone,
-    SimulatedHost Host
-);
+public sealed record SimulatedClusterNode(string Name, string InstanceId, string Zone, SimulatedHost Host);

@@ -54,10 +54,6 @@ public sealed record SimulatedClusterOptions
         {
             Timings = ClusterTimings.Typical,
             Ec2 = Ec2 with { Latencies = Ec2Latencies.Typical },
-            Host = Host with
-            {
-                ProbeDelay = TimeSpan.FromMilliseconds(150),
-                InterfaceDelay = TimeSpan.FromMilliseconds(300),
-            },
+            Host = Host with { ProbeDelay = TimeSpan.FromMilliseconds(150), InterfaceDelay = TimeSpan.FromMilliseconds(300) },
         };
 }

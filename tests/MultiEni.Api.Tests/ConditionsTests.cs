@@ -27,45 +27,23 @@ public sealed class ConditionsTests
     {
         var first = Next(null, ConditionStatus.True);
 
-        Assert.Equal(
-            first,
-            ((Condition[])[first]).Next(
-                "Ready",
-                ConditionStatus.True,
-                Reasons.Attached,
-                "new",
-                7,
-                Now.AddHours(1)
-            )
-        );
+        Assert.Equal(first, ((Condition[])[first]).Next("Ready", ConditionStatus.True, Reasons.Attached, "new", 7, Now.AddHours(1)));
     }
 
     [Fact]
     public void Another_status_moves_the_time() =>
-        Assert.Equal(
-            Earlier.AddMinutes(5),
-            Next([Before(ConditionStatus.False)], ConditionStatus.True).LastTransitionTime
-        );
+        Assert.Equal(Earlier.AddMinutes(5), Next([Before(ConditionStatus.False)], ConditionStatus.True).LastTransitionTime);
 
     [Fact]
     public void A_predecessor_without_a_time_gets_one() =>
         Assert.Equal(
             Earlier.AddMinutes(5),
-            Next(
-                [Before(ConditionStatus.True) with { LastTransitionTime = null }],
-                ConditionStatus.True
-            ).LastTransitionTime
+            Next([Before(ConditionStatus.True) with { LastTransitionTime = null }], ConditionStatus.True).LastTransitionTime
         );
 
     [Fact]
     public void Another_type_is_no_predecessor() =>
-        Assert.Equal(
-            Earlier.AddMinutes(5),
-            Next(
-                [Before(ConditionStatus.True) with { Type = "Bound" }],
-                ConditionStatus.True
-            ).LastTransitionTime
-        );
+        Assert.Equal(Earlier.AddMinutes(5), Next([Before(ConditionStatus.True) with { Type = "Bound" }], ConditionStatus.True).LastTransitionTime);
 
     [Theory]
     [InlineData(ConditionStatus.True, true)]
@@ -89,8 +67,7 @@ public sealed class ConditionsTests
         Assert.Equal(TimeSpan.Zero, cut.Offset);
     }
 
-    private static Condition Next(Condition[]? before, string status) =>
-        before.Next("Ready", status, Reasons.Attached, "new", 7, Now);
+    private static Condition Next(Condition[]? before, string status) => before.Next("Ready", status, Reasons.Attached, "new", 7, Now);
 
     private static Condition Before(string status) =>
         new()

@@ -11,8 +11,7 @@ namespace MultiEni.Api.Tests;
 /// <summary>The CRD files and the C# types are written by hand, both; here they are proved to say the same.</summary>
 public sealed class DefinitionAgreementTests
 {
-    public static TheoryData<string> Parts =>
-        ["NodeENI.spec", "NodeENI.status", "ENIAttachment.spec", "ENIAttachment.status"];
+    public static TheoryData<string> Parts => ["NodeENI.spec", "NodeENI.status", "ENIAttachment.spec", "ENIAttachment.status"];
 
     [Theory]
     [MemberData(nameof(Parts))]
@@ -27,10 +26,7 @@ public sealed class DefinitionAgreementTests
                 // The exporter says nothing of dates, which are strings to JSON.
                 TransformSchemaNode = static (context, node) =>
                 {
-                    if (
-                        context.TypeInfo.Type == typeof(DateTimeOffset)
-                        || context.TypeInfo.Type == typeof(DateTimeOffset?)
-                    )
+                    if (context.TypeInfo.Type == typeof(DateTimeOffset) || context.TypeInfo.Type == typeof(DateTimeOffset?))
                     {
                         node["format"] = "date-time";
                     }
@@ -83,8 +79,7 @@ public sealed class DefinitionAgreementTests
     public void The_values_of_a_field_are_the_constants(string field, Type constants)
     {
         var steps = field.Split('.');
-        var schema =
-            steps[0] == Names.NodeEniKind ? Definitions.NodeEni : Definitions.EniAttachment;
+        var schema = steps[0] == Names.NodeEniKind ? Definitions.NodeEni : Definitions.EniAttachment;
         foreach (var step in steps.Skip(1))
         {
             schema = schema.Part(step);
@@ -103,32 +98,20 @@ public sealed class DefinitionAgreementTests
     public void Defaults_of_the_NodeENI_definition_are_those_of_the_type()
     {
         var spec = new JsonObject { ["nodeSelector"] = new JsonObject() };
-        var obj = CustomResourceSchema
-            .Parse(Definitions.NodeEni)
-            .ApplyDefaults(new JsonObject { ["spec"] = spec });
+        var obj = CustomResourceSchema.Parse(Definitions.NodeEni).ApplyDefaults(new JsonObject { ["spec"] = spec });
 
         // Serialised types leave out nothing but nulls, so that each default of the type shows.
-        var fromType = JsonSerializer.SerializeToNode(
-            new NodeEniSpec(),
-            ApiJson.Default.NodeEniSpec
-        );
+        var fromType = JsonSerializer.SerializeToNode(new NodeEniSpec(), ApiJson.Default.NodeEniSpec);
         Assert.True(JsonNode.DeepEquals(fromType, obj["spec"]), $"{fromType}\n{obj["spec"]}");
     }
 
     [Fact]
     public void Defaults_of_the_ENIAttachment_definition_are_those_of_the_type()
     {
-        var required = Definitions.EniAttachment.Part("spec")["required"]!
-            .AsArray()
-            .Select(v => (string)v!)
-            .ToHashSet(StringComparer.Ordinal);
-        var obj = CustomResourceSchema
-            .Parse(Definitions.EniAttachment)
-            .ApplyDefaults(new JsonObject { ["spec"] = new JsonObject() });
+        var required = Definitions.EniAttachment.Part("spec")["required"]!.AsArray().Select(v => (string)v!).ToHashSet(StringComparer.Ordinal);
+        var obj = CustomResourceSchema.Parse(Definitions.EniAttachment).ApplyDefaults(new JsonObject { ["spec"] = new JsonObject() });
 
-        var fromType = JsonSerializer
-            .SerializeToNode(new EniAttachmentSpec(), ApiJson.Default.EniAttachmentSpec)!
-            .AsObject();
+        var fromType = JsonSerializer.SerializeToNode(new EniAttachmentSpec(), ApiJson.Default.EniAttachmentSpec)!.AsObject();
         foreach (var name in required)
         {
             fromType.Remove(name);
@@ -142,24 +125,12 @@ public sealed class DefinitionAgreementTests
         {
             "NodeENI.spec" => (Definitions.NodeEni.Part("spec"), typeof(NodeEniSpec)),
             "NodeENI.status" => (Definitions.NodeEni.Part("status"), typeof(NodeEniStatus)),
-            "ENIAttachment.spec" => (
-                Definitions.EniAttachment.Part("spec"),
-                typeof(EniAttachmentSpec)
-            ),
-            "ENIAttachment.status" => (
-                Definitions.EniAttachment.Part("status"),
-                typeof(EniAttachmentStatus)
-            ),
+            "ENIAttachment.spec" => (Definitions.EniAttachment.Part("spec"), typeof(EniAttachmentSpec)),
+            "ENIAttachment.status" => (Definitions.EniAttachment.Part("status"), typeof(EniAttachmentStatus)),
             _ => throw new ArgumentOutOfRangeException(nameof(part)),
         };
 
-    private static void Compare(
-        string path,
-        JsonObject type,
-        JsonObject schema,
-        JsonObject root,
-        List<string> differences
-    )
+    private static void Compare(string path, JsonObject type, JsonObject schema, JsonObject root, List<string> differences)
     {
         if ((string?)type["$ref"] is { } reference)
         {
@@ -175,26 +146,15 @@ public sealed class DefinitionAgreementTests
 
         if (typeName == "string" && (string?)type["format"] != (string?)schema["format"])
         {
-            differences.Add(
-                $"{path}: format {type["format"]} in the type, {schema["format"]} in the definition"
-            );
+            differences.Add($"{path}: format {type["format"]} in the type, {schema["format"]} in the definition");
         }
 
         if (typeName == "array")
         {
-            Compare(
-                $"{path}[]",
-                type["items"]!.AsObject(),
-                schema["items"]!.AsObject(),
-                root,
-                differences
-            );
+            Compare($"{path}[]", type["items"]!.AsObject(), schema["items"]!.AsObject(), root, differences);
         }
 
-        if (
-            type["additionalProperties"] is JsonObject
-            || schema["additionalProperties"] is JsonObject
-        )
+        if (type["additionalProperties"] is JsonObject || schema["additionalProperties"] is JsonObject)
         {
             Compare(
                 $"{path}[*]",

@@ -13,10 +13,7 @@ public sealed class DeviceSpecTests
     [InlineData("intel.com/x", null)]
     [InlineData(null, "0000:00:06.0")]
     [InlineData("intel.com/x", "0000:00:06.0")]
-    public void A_name_or_an_address_alone_offers_the_device_with_its_kernel_driver(
-        string? name,
-        string? address
-    ) =>
+    public void A_name_or_an_address_alone_offers_the_device_with_its_kernel_driver(string? name, string? address) =>
         Assert.Equal(
             new DeviceSpec
             {
@@ -52,10 +49,7 @@ public sealed class DeviceSpecTests
 
     [Fact]
     public void Empty_texts_count_as_absent() =>
-        Assert.Equal(
-            new DeviceSpec { Use = DeviceUses.Plain },
-            DeviceSpec.From(new NodeEniSpec { DpdkResourceName = "", DpdkPciAddress = "" })
-        );
+        Assert.Equal(new DeviceSpec { Use = DeviceUses.Plain }, DeviceSpec.From(new NodeEniSpec { DpdkResourceName = "", DpdkPciAddress = "" }));
 
     [Theory]
     [InlineData("vfio-pci", true)]
@@ -63,6 +57,5 @@ public sealed class DeviceSpecTests
     [InlineData("uio_pci_generic", true)]
     [InlineData("vfio", false)]
     [InlineData(null, false)]
-    public void Only_the_drivers_of_DPDK_are_known(string? driver, bool known) =>
-        Assert.Equal(known, DpdkDrivers.Contains(driver));
+    public void Only_the_drivers_of_DPDK_are_known(string? driver, bool known) => Assert.Equal(known, DpdkDrivers.Contains(driver));
 }

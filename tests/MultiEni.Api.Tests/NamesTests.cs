@@ -8,8 +8,7 @@ namespace MultiEni.Api.Tests;
 public sealed partial class NamesTests
 {
     [Fact]
-    public void A_name_that_fits_is_its_own_label() =>
-        Assert.Equal(new string('x', 63), Names.LabelValue(new string('x', 63)));
+    public void A_name_that_fits_is_its_own_label() => Assert.Equal(new string('x', 63), Names.LabelValue(new string('x', 63)));
 
     [Fact]
     public void Any_name_becomes_a_label_that_Kubernetes_takes() =>
@@ -23,10 +22,7 @@ public sealed partial class NamesTests
 
     [Fact]
     public void Long_names_that_differ_only_at_the_end_get_different_labels() =>
-        Assert.NotEqual(
-            Names.LabelValue(new string('x', 100) + "a"),
-            Names.LabelValue(new string('x', 100) + "b")
-        );
+        Assert.NotEqual(Names.LabelValue(new string('x', 100) + "a"), Names.LabelValue(new string('x', 100) + "b"));
 
     [Theory]
     [InlineData(typeof(Reasons))]
@@ -35,9 +31,7 @@ public sealed partial class NamesTests
     {
         var fields = constants.GetFields(BindingFlags.Public | BindingFlags.Static);
         Assert.NotEmpty(fields);
-        var documentation = XDocument.Load(
-            Path.ChangeExtension(constants.Assembly.Location, ".xml")
-        );
+        var documentation = XDocument.Load(Path.ChangeExtension(constants.Assembly.Location, ".xml"));
         var explained = documentation
             .Descendants("member")
             .Where(member => !string.IsNullOrWhiteSpace(member.Element("summary")?.Value))
@@ -51,17 +45,9 @@ public sealed partial class NamesTests
         }
     }
 
-    [GeneratedRegex(
-        "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        1000
-    )]
+    [GeneratedRegex("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LabelValue();
 
-    [GeneratedRegex(
-        "^[A-Z][A-Za-z0-9]*$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        1000
-    )]
+    [GeneratedRegex("^[A-Z][A-Za-z0-9]*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReasonWord();
 }

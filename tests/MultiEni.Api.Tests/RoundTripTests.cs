@@ -191,11 +191,7 @@ public sealed class RoundTripTests
             var inner = property!["items"] as JsonObject ?? property.AsObject();
             if (inner.ContainsKey("properties"))
             {
-                AssertMentionsEverything(
-                    inner,
-                    value is JsonArray list ? list[0]! : value!,
-                    $"{path}.{name}"
-                );
+                AssertMentionsEverything(inner, value is JsonArray list ? list[0]! : value!, $"{path}.{name}");
             }
         }
     }

@@ -97,7 +97,13 @@ internal static class A
             ObservedGeneration = 1,
         };
 
-    public static EniRow Row(string id = "eni-1", EniAttachmentRow? attachment = null, string? status = null, bool sourceDestCheck = true, int attempt = 1) =>
+    public static EniRow Row(
+        string id = "eni-1",
+        EniAttachmentRow? attachment = null,
+        string? status = null,
+        bool sourceDestCheck = true,
+        int attempt = 1
+    ) =>
         new(
             id,
             status ?? (attachment is null ? EniStates.Available : EniStates.InUse),
@@ -114,6 +120,10 @@ internal static class A
             attachment
         );
 
-    public static EniAttachmentRow Attached(string instance = "i-1", int index = 1, string status = EniStates.Attached, bool deleteOnTermination = true) =>
-        new($"eni-attach-{index}", instance, index, 0, status, deleteOnTermination, Noon);
+    public static EniAttachmentRow Attached(
+        string instance = "i-1",
+        int index = 1,
+        string status = EniStates.Attached,
+        bool deleteOnTermination = true
+    ) => new($"eni-attach-{index}", instance, index, 0, status, deleteOnTermination, Noon);
 }

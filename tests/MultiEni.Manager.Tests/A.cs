@@ -15,11 +15,7 @@ internal static class A
     public static readonly PciAddress OtherAddress = PciAddress.Parse("0000:00:07.0");
     public static readonly PciIds Ena = new("1d0f", "ec20");
 
-    public static PciDevice Device(
-        string address = "0000:00:06.0",
-        string? driver = "ena",
-        string? interfaceName = "ens6"
-    ) =>
+    public static PciDevice Device(string address = "0000:00:06.0", string? driver = "ena", string? interfaceName = "ens6") =>
         new()
         {
             Address = PciAddress.Parse(address),
@@ -28,20 +24,17 @@ internal static class A
             InterfaceName = interfaceName,
         };
 
-    public static PciDevice BoundDevice(
-        string address = "0000:00:06.0",
-        string driver = "vfio-pci"
-    ) => Device(address, driver, null) with { IommuGroup = "0", NoIommu = true };
+    public static PciDevice BoundDevice(string address = "0000:00:06.0", string driver = "vfio-pci") =>
+        Device(address, driver, null) with
+        {
+            IommuGroup = "0",
+            NoIommu = true,
+        };
 
-    public static Link Link(int index, string name, string mac, bool up = true, int mtu = 9001) =>
-        new(index, name, mac, mtu, up, null, null);
+    public static Link Link(int index, string name, string mac, bool up = true, int mtu = 9001) => new(index, name, mac, mtu, up, null, null);
 
     /// <summary>A node whose primary interface is ens5 (02:00:00:00:00:05, 10.0.0.5), with further devices and links.</summary>
-    public static HostObservation Host(
-        IEnumerable<PciDevice>? devices = null,
-        IEnumerable<Link>? links = null,
-        IEnumerable<Route>? routes = null
-    ) =>
+    public static HostObservation Host(IEnumerable<PciDevice>? devices = null, IEnumerable<Link>? links = null, IEnumerable<Route>? routes = null) =>
         new(
             Boot,
             [Device("0000:00:05.0", "ena", "ens5"), .. devices ?? []],
@@ -55,8 +48,7 @@ internal static class A
         );
 
     /// <summary>As above with the ENI under test visible as ens6.</summary>
-    public static HostObservation HostWithEni() =>
-        Host([Device()], [Link(3, "ens6", Mac.ToString())]);
+    public static HostObservation HostWithEni() => Host([Device()], [Link(3, "ens6", Mac.ToString())]);
 
     public static DeviceClaim Claim(string name = "a", MacAddress? mac = null) =>
         new()
@@ -67,11 +59,8 @@ internal static class A
             DeviceIndex = 1,
         };
 
-    public static OfferedDevice Offer(
-        string resource = "intel.com/dpdk_1",
-        string address = "0000:00:06.0",
-        string driver = "vfio-pci"
-    ) => new(ResourceName.Parse(resource), PciAddress.Parse(address), Ena, driver);
+    public static OfferedDevice Offer(string resource = "intel.com/dpdk_1", string address = "0000:00:06.0", string driver = "vfio-pci") =>
+        new(ResourceName.Parse(resource), PciAddress.Parse(address), Ena, driver);
 
     public static EniAttachment Attachment(string name = "a", string use = DeviceUses.Bound) =>
         new()
@@ -87,11 +76,7 @@ internal static class A
             {
                 NodeName = "node-1",
                 DeviceIndex = 1,
-                Device = new DeviceSpec
-                {
-                    Use = use,
-                    Driver = use == DeviceUses.Bound ? "vfio-pci" : null,
-                },
+                Device = new DeviceSpec { Use = use, Driver = use == DeviceUses.Bound ? "vfio-pci" : null },
             },
             Status = new EniAttachmentStatus
             {

@@ -6,8 +6,7 @@ internal static class Eventually
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    public static Task Holds(Func<bool> condition, string what) =>
-        Holds(() => Task.FromResult(condition()), () => what);
+    public static Task Holds(Func<bool> condition, string what) => Holds(() => Task.FromResult(condition()), () => what);
 
     public static async Task Holds(Func<Task<bool>> condition, Func<string> what)
     {

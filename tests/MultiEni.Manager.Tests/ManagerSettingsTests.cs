@@ -7,21 +7,11 @@ namespace MultiEni.Manager.Tests;
 
 public sealed class ManagerSettingsTests
 {
-    private static async Task<ManagerSettings> ReadAsync(
-        string[] arguments,
-        params (string Name, string Value)[] environment
-    )
+    private static async Task<ManagerSettings> ReadAsync(string[] arguments, params (string Name, string Value)[] environment)
     {
         using var folder = new TemporaryFolder();
-        await using var api = await KubernetesSimulator.StartAsync(
-            new KubernetesSimulatorOptions(),
-            TestContext.Current.CancellationToken
-        );
-        var variables = environment.ToDictionary(
-            pair => pair.Name,
-            pair => pair.Value,
-            StringComparer.Ordinal
-        );
+        await using var api = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), TestContext.Current.CancellationToken);
+        var variables = environment.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
         variables["KUBECONFIG"] = api.WriteKubeconfig(folder.File("kubeconfig"));
         var reader = new SettingsReader("eni-manager", arguments, variables.GetValueOrDefault);
         var settings = ManagerSettings.Read(reader, variables.GetValueOrDefault);
@@ -35,10 +25,7 @@ public sealed class ManagerSettingsTests
         var settings = await ReadAsync([]);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.CheckInterval);
         Assert.Equal("/etc/pcidp/config.json", settings.DevicePluginFile);
-        Assert.Equal(
-            "/var/lib/aws-multi-eni-controller/interface-mappings.json",
-            settings.JournalPath
-        );
+        Assert.Equal("/var/lib/aws-multi-eni-controller/interface-mappings.json", settings.JournalPath);
         Assert.Equal("vfio-pci", settings.DefaultDriver);
         Assert.Equal("native", settings.BindingScript);
         Assert.Equal(TimeSpan.FromSeconds(2), settings.InterfaceUpTimeout);
@@ -58,10 +45,8 @@ public sealed class ManagerSettingsTests
     [InlineData("lo", false)]
     [InlineData("docker0", false)]
     [InlineData("vlan.eth1", false)]
-    public async Task The_default_pattern_takes_the_names_that_EC2_interfaces_get(
-        string name,
-        bool matches
-    ) => Assert.Equal(matches, (await ReadAsync([])).InterfacePattern.IsMatch(name));
+    public async Task The_default_pattern_takes_the_names_that_EC2_interfaces_get(string name, bool matches) =>
+        Assert.Equal(matches, (await ReadAsync([])).InterfacePattern.IsMatch(name));
 
     [Fact]
     public async Task Every_documented_variable_works()
@@ -99,12 +84,7 @@ public sealed class ManagerSettingsTests
 
     [Fact]
     public async Task A_flag_beats_the_environment() =>
-        Assert.Equal(
-            "^ens",
-            (
-                await ReadAsync(["--eni-pattern=^ens"], ("ENI_PATTERN", "^eth"))
-            ).InterfacePattern.ToString()
-        );
+        Assert.Equal("^ens", (await ReadAsync(["--eni-pattern=^ens"], ("ENI_PATTERN", "^eth"))).InterfacePattern.ToString());
 
     [Fact]
     public async Task Bad_values_stop_the_start_all_together_each_with_its_name()
@@ -123,14 +103,7 @@ public sealed class ManagerSettingsTests
         Assert.Equal(6, error.Errors.Count);
         Assert.DoesNotContain("must be must", error.Message, StringComparison.Ordinal);
         Assert.All(
-            [
-                "ENI_MANAGER_HOST",
-                "ENI_PATTERN",
-                "ALLOWED_DEVICES",
-                "INTERFACE_MTUS",
-                "DPDK_BINDING_SCRIPT",
-                "NOIOMMU_MODE",
-            ],
+            ["ENI_MANAGER_HOST", "ENI_PATTERN", "ALLOWED_DEVICES", "INTERFACE_MTUS", "DPDK_BINDING_SCRIPT", "NOIOMMU_MODE"],
             name => Assert.Contains(name, error.Message, StringComparison.Ordinal)
         );
     }

@@ -8,8 +8,7 @@ public sealed class RecordingLogger : ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Message)> entries = new();
 
-    public IReadOnlyList<string> At(LogLevel level) =>
-        [.. entries.Where(entry => entry.Level == level).Select(entry => entry.Message)];
+    public IReadOnlyList<string> At(LogLevel level) => [.. entries.Where(entry => entry.Level == level).Select(entry => entry.Message)];
 
     public int Count(LogLevel level) => At(level).Count;
 
@@ -18,11 +17,6 @@ public sealed class RecordingLogger : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter
-    ) => entries.Enqueue((logLevel, formatter(state, exception)));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        entries.Enqueue((logLevel, formatter(state, exception)));
 }

@@ -16,10 +16,7 @@ public sealed class TestApi : IAsyncDisposable
     private readonly WebApplication app;
     private readonly CancellationTokenSource stopped = new();
     private readonly ConcurrentQueue<ApiCall> calls = new();
-    private readonly List<(
-        Func<ApiCall, bool> Matches,
-        ConcurrentQueue<Func<HttpContext, Task>> Steps
-    )> scripts = [];
+    private readonly List<(Func<ApiCall, bool> Matches, ConcurrentQueue<Func<HttpContext, Task>> Steps)> scripts = [];
 
     private TestApi(WebApplication app) => this.app = app;
 
@@ -40,28 +37,18 @@ public sealed class TestApi : IAsyncDisposable
         var api = new TestApi(server);
         server.Run(api.AnswerAsync);
         await server.StartAsync(TestContext.Current.CancellationToken);
-        api.Http = new HttpClient
-        {
-            BaseAddress = new Uri(server.Urls.First() + "/"),
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        api.Http = new HttpClient { BaseAddress = new Uri(server.Urls.First() + "/"), Timeout = Timeout.InfiniteTimeSpan };
         return api;
     }
 
     /// <summary>The steps for requests that the filter matches, in order; the last one repeats.</summary>
-    public void On(Func<ApiCall, bool> matches, params Func<HttpContext, Task>[] steps) =>
-        scripts.Add((matches, new(steps)));
+    public void On(Func<ApiCall, bool> matches, params Func<HttpContext, Task>[] steps) => scripts.Add((matches, new(steps)));
 
-    public void OnList(params Func<HttpContext, Task>[] steps) =>
-        On(call => call.Method == "GET" && !call.IsWatch, steps);
+    public void OnList(params Func<HttpContext, Task>[] steps) => On(call => call.Method == "GET" && !call.IsWatch, steps);
 
     public void OnWatch(params Func<HttpContext, Task>[] steps) => On(call => call.IsWatch, steps);
 
-    public static Func<HttpContext, Task> Json(
-        string body,
-        int status = 200,
-        string? retryAfter = null
-    ) =>
+    public static Func<HttpContext, Task> Json(string body, int status = 200, string? retryAfter = null) =>
         async context =>
         {
             context.Response.StatusCode = status;
@@ -74,19 +61,11 @@ public sealed class TestApi : IAsyncDisposable
             await context.Response.WriteAsync(body, context.RequestAborted);
         };
 
-    public static Func<HttpContext, Task> Refuse(
-        int status,
-        string reason,
-        string message = "no"
-    ) =>
-        Json(
-            $$"""{"kind":"Status","status":"Failure","code":{{status}},"reason":"{{reason}}","message":"{{message}}"}""",
-            status
-        );
+    public static Func<HttpContext, Task> Refuse(int status, string reason, string message = "no") =>
+        Json($$"""{"kind":"Status","status":"Failure","code":{{status}},"reason":"{{reason}}","message":"{{message}}"}""", status);
 
     /// <summary>Sends text, then ends the answer in good order.</summary>
-    public static Func<HttpContext, Task> Stream(params string[] frames) =>
-        Json(string.Concat(frames.Select(frame => frame + "\n")));
+    public static Func<HttpContext, Task> Stream(params string[] frames) => Json(string.Concat(frames.Select(frame => frame + "\n")));
 
     /// <summary>Sends text, then breaks the connection; a break overtakes what the client has not read yet, unless it is awaited.</summary>
     public static Func<HttpContext, Task> Cut(string text, Func<bool>? isRead = null) =>
@@ -102,10 +81,7 @@ public sealed class TestApi : IAsyncDisposable
     public Func<HttpContext, Task> Hang(params string[] frames) =>
         async context =>
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(
-                stopped.Token,
-                context.RequestAborted
-            );
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopped.Token, context.RequestAborted);
             try
             {
                 foreach (var frame in frames)
@@ -128,10 +104,7 @@ public sealed class TestApi : IAsyncDisposable
         {
             context.Response.ContentType = "application/json";
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(
-                stopped.Token,
-                context.RequestAborted
-            );
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopped.Token, context.RequestAborted);
             try
             {
                 await foreach (var frame in frames.ReadAllAsync(either.Token))
@@ -162,11 +135,7 @@ public sealed class TestApi : IAsyncDisposable
         var call = new ApiCall(
             request.Method,
             request.Path.Value!,
-            request.Query.ToDictionary(
-                pair => pair.Key,
-                pair => pair.Value.ToString(),
-                StringComparer.Ordinal
-            ),
+            request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal),
             request.ContentType,
             await reader.ReadToEndAsync(context.RequestAborted)
         );
@@ -187,13 +156,7 @@ public sealed class TestApi : IAsyncDisposable
     }
 }
 
-public sealed record ApiCall(
-    string Method,
-    string Path,
-    IReadOnlyDictionary<string, string> Query,
-    string? ContentType,
-    string Body
-)
+public sealed record ApiCall(string Method, string Path, IReadOnlyDictionary<string, string> Query, string? ContentType, string Body)
 {
     public bool IsWatch => Query.GetValueOrDefault("watch") == "true";
 

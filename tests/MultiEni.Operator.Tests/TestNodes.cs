@@ -7,16 +7,7 @@ namespace MultiEni.Operator.Tests;
 /// <summary>Nodes in C# and as the wire has them.</summary>
 public static class TestNodes
 {
-    public static ResourceKind<Node> Kind { get; } =
-        new(
-            "",
-            "v1",
-            "nodes",
-            "Node",
-            false,
-            ApiJson.Default.Node,
-            ApiJson.Default.KubernetesListNode
-        );
+    public static ResourceKind<Node> Kind { get; } = new("", "v1", "nodes", "Node", false, ApiJson.Default.Node, ApiJson.Default.KubernetesListNode);
 
     public static Node Node(string name, string version, string uid = "u", string? zone = null) =>
         new()
@@ -31,10 +22,7 @@ public static class TestNodes
         };
 
     public static string Json(string name, string version, string uid = "u", string? zone = null) =>
-        System.Text.Json.JsonSerializer.Serialize(
-            Node(name, version, uid, zone),
-            ApiJson.Default.Node
-        );
+        System.Text.Json.JsonSerializer.Serialize(Node(name, version, uid, zone), ApiJson.Default.Node);
 
     public static string List(string version, params string[] items) =>
         $$$"""{"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"{{{version}}}"},"items":[{{{string.Join(',', items)}}}]}""";

@@ -23,8 +23,7 @@ public static class Conditions
     }
 
     /// <summary>Whether the condition of a type is present and true.</summary>
-    public static bool IsTrue(this IReadOnlyList<Condition>? conditions, string type) =>
-        conditions.Find(type)?.Status == ConditionStatus.True;
+    public static bool IsTrue(this IReadOnlyList<Condition>? conditions, string type) => conditions.Find(type)?.Status == ConditionStatus.True;
 
     /// <summary>
     /// A condition that keeps the transition time of its predecessor in <paramref name="before"/> unless the status changes, so that

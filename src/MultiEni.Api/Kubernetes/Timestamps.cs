@@ -4,6 +4,5 @@ namespace MultiEni.Api.Kubernetes;
 public static class Timestamps
 {
     /// <summary>Cuts the fraction of a second off: the API server stores whole seconds and would hand back a different value.</summary>
-    public static DateTimeOffset ToSeconds(DateTimeOffset time) =>
-        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    public static DateTimeOffset ToSeconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

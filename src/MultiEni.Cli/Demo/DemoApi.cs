@@ -74,7 +74,9 @@ internal sealed class DemoApi(HttpClient http)
 
     private static string PathOf(JsonObject document)
     {
-        var name = document["metadata"]?["name"]?.GetValue<string>() ?? throw new DemoException($"a document of kind {document["kind"]} has no metadata.name");
+        var name =
+            document["metadata"]?["name"]?.GetValue<string>()
+            ?? throw new DemoException($"a document of kind {document["kind"]} has no metadata.name");
         return document["kind"]?.GetValue<string>() switch
         {
             Names.NodeEniKind => $"{ApiGroup}/{Names.NodeEniPlural}/{name}",

@@ -15,7 +15,9 @@ internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOn
 
     public static DemoDocuments Load(string? manifest)
     {
-        var documents = manifest is null ? BuiltIn.SelectMany(name => Parse(name, ReadBuiltIn(name))).ToList() : Parse(manifest, ReadFile(manifest)).ToList();
+        var documents = manifest is null
+            ? BuiltIn.SelectMany(name => Parse(name, ReadBuiltIn(name))).ToList()
+            : Parse(manifest, ReadFile(manifest)).ToList();
         if (documents.Count == 0)
         {
             throw new DemoException($"{manifest} contains no document");

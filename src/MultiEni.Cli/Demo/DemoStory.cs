@@ -68,7 +68,9 @@ internal sealed class DemoStory(
         }
 
         programs.StartAll();
-        teller.Happened($"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}");
+        teller.Happened(
+            $"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}"
+        );
     }
 
     private async Task BuildUpAsync(CancellationToken cancellationToken)
@@ -90,9 +92,15 @@ internal sealed class DemoStory(
             teller.Chapter($"Apply {DemoApi.NameOf(document)}");
             teller.Show(YamlDocuments.Write(document));
             await api.ApplyAsync(document, cancellationToken);
-            await FollowUntilAsync($"{DemoApi.NameOf(document)} runs", async _ => await IsRunningAsync(document, cancellationToken), cancellationToken);
+            await FollowUntilAsync(
+                $"{DemoApi.NameOf(document)} runs",
+                async _ => await IsRunningAsync(document, cancellationToken),
+                cancellationToken
+            );
             var pod = (await api.FindAsync(document, cancellationToken))!;
-            teller.Happened($"it runs on {pod["spec"]!["nodeName"]} with the device {pod["metadata"]!["annotations"]?["simulator/allocated-devices"]}");
+            teller.Happened(
+                $"it runs on {pod["spec"]!["nodeName"]} with the device {pod["metadata"]!["annotations"]?["simulator/allocated-devices"]}"
+            );
         }
 
         await ShowResultAsync(cancellationToken);
@@ -136,7 +144,11 @@ internal sealed class DemoStory(
         {
             if (documents.AreBuiltIn)
             {
-                await FollowUntilAsync("the device that the pod uses is waited for", attachments => Task.FromResult(attachments.Any(IsWaitingForPod)), cancellationToken);
+                await FollowUntilAsync(
+                    "the device that the pod uses is waited for",
+                    attachments => Task.FromResult(attachments.Any(IsWaitingForPod)),
+                    cancellationToken
+                );
             }
 
             teller.Chapter("Delete the pods, whose devices were waited for");
@@ -189,11 +201,7 @@ internal sealed class DemoStory(
     private async Task<bool> IsRunningAsync(JsonObject document, CancellationToken cancellationToken) =>
         (await api.FindAsync(document, cancellationToken))?["status"]?["phase"]?.GetValue<string>() == "Running";
 
-    private async Task FollowUntilAsync(
-        string goal,
-        Func<IReadOnlyList<EniAttachment>, Task<bool>> isReached,
-        CancellationToken cancellationToken
-    )
+    private async Task FollowUntilAsync(string goal, Func<IReadOnlyList<EniAttachment>, Task<bool>> isReached, CancellationToken cancellationToken)
     {
         var begin = TimeProvider.System.GetTimestamp();
         while (true)
@@ -213,7 +221,9 @@ internal sealed class DemoStory(
 
             if (TimeProvider.System.GetElapsedTime(begin) > options.Timeout)
             {
-                throw new DemoException($"after {options.Timeout.TotalSeconds:0} s it is still not so that {goal}; {await WhyNotAsync(cancellationToken)}");
+                throw new DemoException(
+                    $"after {options.Timeout.TotalSeconds:0} s it is still not so that {goal}; {await WhyNotAsync(cancellationToken)}"
+                );
             }
 
             await Task.Delay(Glance, TimeProvider.System, cancellationToken);

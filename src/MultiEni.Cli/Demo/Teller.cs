@@ -17,7 +17,7 @@ internal sealed class Teller(Action<string> output, TimeProvider time)
     public void Chapter(string title) => Write($"\n== {title}");
 
     /// <summary>Something that happened.</summary>
-    public void Happened(string what) => Write($"{time.GetElapsedTime(start).TotalSeconds,6:0.0}s  {what}");
+    public void Happened(string what) => Write($"{time.GetElapsedTime(start).TotalSeconds, 6:0.0}s  {what}");
 
     /// <summary>Text as it is, such as a file.</summary>
     public void Show(string text) => Write(string.Join('\n', text.TrimEnd().Split('\n').Select(line => $"    {line}")));

@@ -163,10 +163,19 @@ internal sealed class AttachmentReconciler(
         switch (failure.Reaction)
         {
             case Ec2Reaction.SubnetFull full:
-                pauses.PauseSubnet(spec.SubnetId, full.Cooldown, full.Reason, $"subnet {spec.SubnetId} has no free address; free some, or name another subnet");
+                pauses.PauseSubnet(
+                    spec.SubnetId,
+                    full.Cooldown,
+                    full.Reason,
+                    $"subnet {spec.SubnetId} has no free address; free some, or name another subnet"
+                );
                 break;
             case Ec2Reaction.QuotaExceeded quota:
-                pauses.PauseAll(quota.Cooldown, quota.Reason, $"the account's limit of network interfaces is reached ({failure.Message}); request a higher one");
+                pauses.PauseAll(
+                    quota.Cooldown,
+                    quota.Reason,
+                    $"the account's limit of network interfaces is reached ({failure.Message}); request a higher one"
+                );
                 break;
             case Ec2Reaction.ParameterMismatch when step is EniStep.Create create:
                 await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
@@ -178,7 +187,11 @@ internal sealed class AttachmentReconciler(
             case Ec2Reaction.IndexTaken or Ec2Reaction.NodeFull:
                 inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
                 break;
-            case Ec2Reaction.NotFound or Ec2Reaction.AlreadyDetached or Ec2Reaction.InUse or Ec2Reaction.NotDetachedYet or Ec2Reaction.NotFoundYet when row is not null:
+            case Ec2Reaction.NotFound
+            or Ec2Reaction.AlreadyDetached
+            or Ec2Reaction.InUse
+            or Ec2Reaction.NotDetachedYet
+            or Ec2Reaction.NotFoundYet when row is not null:
                 inventory.Watch(row.EniId);
                 break;
             case Ec2Reaction.OutcomeUnknown:
@@ -197,7 +210,14 @@ internal sealed class AttachmentReconciler(
             await writer.ReportAsync(attachment, row, attempt, hindrance, cancellationToken);
         }
 
-        return ReconcileResult.After(failure.Reaction.RetryAfter ?? (failure.Reaction is Ec2Reaction.NodeFull or Ec2Reaction.TerminalUntilSpecChanges or Ec2Reaction.Unsupported ? BlockedRetry : TimeSpan.FromSeconds(5)));
+        return ReconcileResult.After(
+            failure.Reaction.RetryAfter
+                ?? (
+                    failure.Reaction is Ec2Reaction.NodeFull or Ec2Reaction.TerminalUntilSpecChanges or Ec2Reaction.Unsupported
+                        ? BlockedRetry
+                        : TimeSpan.FromSeconds(5)
+                )
+        );
     }
 
     private async Task RefreshAsync(EniAttachment attachment, CancellationToken cancellationToken)
@@ -217,7 +237,11 @@ internal sealed class AttachmentReconciler(
         switch (step)
         {
             case EniStep.Detach detach:
-                writer.Normal(attachment, Events.EniDetached, $"{detach.Row.EniId} is being detached from {attachment.Spec!.NodeName}{(detach.Force ? " by force" : "")}");
+                writer.Normal(
+                    attachment,
+                    Events.EniDetached,
+                    $"{detach.Row.EniId} is being detached from {attachment.Spec!.NodeName}{(detach.Force ? " by force" : "")}"
+                );
                 break;
             case EniStep.Delete delete:
                 writer.Normal(attachment, Events.EniDeleted, $"{delete.Row.EniId} of {attachment.Spec!.NodeName} is deleted");

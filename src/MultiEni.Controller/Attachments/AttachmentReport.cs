@@ -37,17 +37,27 @@ public static class AttachmentReport
             Network = network,
             Conditions =
             [
-                Conditions.Next(before?.Conditions, ConditionTypes.Attached, Word(attached.Holds), attached.Reason, attached.Message, generation, now),
+                Conditions.Next(
+                    before?.Conditions,
+                    ConditionTypes.Attached,
+                    Word(attached.Holds),
+                    attached.Reason,
+                    attached.Message,
+                    generation,
+                    now
+                ),
                 Conditions.Next(before?.Conditions, ConditionTypes.Ready, Word(ready.Holds), ready.Reason, ready.Message, generation, now),
             ],
         };
-        return Says(before, status) ? null : new EniAttachment
-        {
-            ApiVersion = Names.ApiVersion,
-            Kind = Names.EniAttachmentKind,
-            Metadata = new() { Name = attachment.Metadata.Name, Uid = attachment.Metadata.Uid },
-            Status = status,
-        };
+        return Says(before, status)
+            ? null
+            : new EniAttachment
+            {
+                ApiVersion = Names.ApiVersion,
+                Kind = Names.EniAttachmentKind,
+                Metadata = new() { Name = attachment.Metadata.Name, Uid = attachment.Metadata.Uid },
+                Status = status,
+            };
     }
 
     private static NetworkStatus Network(EniAttachment attachment, EniRow? row, string? subnetCidr, int? attempt, ConditionClaim? hindrance)
@@ -167,6 +177,5 @@ public static class AttachmentReport
         return Json(ours) == Json(after);
     }
 
-    private static string Json(EniAttachmentStatus status) =>
-        JsonSerializer.Serialize(status, ApiJson.Default.EniAttachmentStatus);
+    private static string Json(EniAttachmentStatus status) => JsonSerializer.Serialize(status, ApiJson.Default.EniAttachmentStatus);
 }

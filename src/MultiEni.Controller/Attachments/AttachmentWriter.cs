@@ -19,13 +19,7 @@ internal sealed class AttachmentWriter(
     TimeProvider time
 )
 {
-    public async Task ReportAsync(
-        EniAttachment attachment,
-        EniRow? row,
-        int? attempt,
-        ConditionClaim? hindrance,
-        CancellationToken cancellationToken
-    )
+    public async Task ReportAsync(EniAttachment attachment, EniRow? row, int? attempt, ConditionClaim? hindrance, CancellationToken cancellationToken)
     {
         var patch = AttachmentReport.Patch(attachment, row, catalog.CidrOf(attachment.Spec!.SubnetId), attempt, hindrance, time.GetUtcNow());
         if (patch is null)
@@ -45,7 +39,11 @@ internal sealed class AttachmentWriter(
 
         if (patch.Status!.Conditions.IsTrue(ConditionTypes.Attached) && !attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) == true)
         {
-            Normal(attachment, Events.EniAttached, $"{row!.EniId} is attached to {attachment.Spec.NodeName} at device index {row.Attachment!.DeviceIndex}");
+            Normal(
+                attachment,
+                Events.EniAttached,
+                $"{row!.EniId} is attached to {attachment.Spec.NodeName} at device index {row.Attachment!.DeviceIndex}"
+            );
         }
     }
 

@@ -72,8 +72,7 @@ public static class EniDecision
                     Reasons.EniInUseElsewhere,
                     $"{row.EniId} is attached to {elsewhere.InstanceId}, not to {spec.InstanceId}; detach it there and it is used here"
                 );
-            case { Status: EniStates.Attaching }
-                when situation.AttachSince is { } since && situation.Now - since > situation.Limits.StuckAttaching:
+            case { Status: EniStates.Attaching } when situation.AttachSince is { } since && situation.Now - since > situation.Limits.StuckAttaching:
                 return new EniStep.Detach(row, Force: false);
             case { Status: EniStates.Attached } attached:
                 return Repair(spec, row, attached);

@@ -8,7 +8,8 @@ internal static class FailureMessage
     public static string For(Ec2Failure failure) =>
         failure.Reaction switch
         {
-            Ec2Reaction.Unauthorized => $"the controller's role lacks ec2:{failure.Action}: {failure.Message}. Grant it; see the IAM policy in the documentation",
+            Ec2Reaction.Unauthorized =>
+                $"the controller's role lacks ec2:{failure.Action}: {failure.Message}. Grant it; see the IAM policy in the documentation",
             Ec2Reaction.NodeFull => $"{failure.Message}; the ENI is kept and attached when another one is detached from the instance",
             Ec2Reaction.OutcomeUnknown => $"{failure.Action} got no answer ({failure.Code}); its outcome is found out before it is repeated",
             Ec2Reaction.InstanceNotRunning => $"the instance cannot take an ENI now: {failure.Message}",

@@ -15,16 +15,10 @@ public readonly record struct AttachmentId : IParsable<AttachmentId>
 
     /// <inheritdoc cref="Parse(string)"/>
     public static AttachmentId Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var result)
-            ? result
-            : throw new FormatException($"'{s}' is not of the form {Prefix}0123456789abcdef0");
+        TryParse(s, provider, out var result) ? result : throw new FormatException($"'{s}' is not of the form {Prefix}0123456789abcdef0");
 
     /// <summary>Reads the text that EC2 uses; false for anything else.</summary>
-    public static bool TryParse(
-        [NotNullWhen(true)] string? s,
-        IFormatProvider? provider,
-        out AttachmentId result
-    )
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out AttachmentId result)
     {
         var valid = HexadecimalIdentifier.Matches(s, Prefix);
         result = valid ? new AttachmentId(s!) : default;
@@ -32,8 +26,7 @@ public readonly record struct AttachmentId : IParsable<AttachmentId>
     }
 
     /// <summary>Reads the text that EC2 uses; false for anything else.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? s, out AttachmentId result) =>
-        TryParse(s, provider: null, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, out AttachmentId result) => TryParse(s, provider: null, out result);
 
     /// <summary>The text that EC2 uses; empty for a value that was never parsed.</summary>
     public override string ToString() => _text ?? "";

@@ -11,10 +11,7 @@ namespace MultiEni.Controller.Ec2;
 public static class CredentialSource
 {
     /// <summary>The source in words. Looks for credentials like the first call would, which may take seconds when none are near.</summary>
-    public static async Task<string> DescribeAsync(
-        Ec2ClientOptions options,
-        CancellationToken cancellationToken
-    )
+    public static async Task<string> DescribeAsync(Ec2ClientOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.AccessKey is not null)
@@ -30,8 +27,7 @@ public static class CredentialSource
                 .WaitAsync(cancellationToken);
             return InWords(credentials.GetType().Name);
         }
-        catch (Exception exception)
-            when (exception is AmazonClientException or InvalidOperationException)
+        catch (Exception exception) when (exception is AmazonClientException or InvalidOperationException)
         {
             return $"none: {exception.Message}";
         }
@@ -42,8 +38,7 @@ public static class CredentialSource
         kind switch
         {
             "EnvironmentVariablesAWSCredentials" => "environment variables",
-            "AssumeRoleWithWebIdentityCredentials" =>
-                "web identity (IAM role of the service account)",
+            "AssumeRoleWithWebIdentityCredentials" => "web identity (IAM role of the service account)",
             "GenericContainerCredentials" => "container endpoint (EKS Pod Identity)",
             "ECSTaskCredentials" => "container endpoint (ECS)",
             "DefaultInstanceProfileAWSCredentials" or "InstanceProfileAWSCredentials" =>

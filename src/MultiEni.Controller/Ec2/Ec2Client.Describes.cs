@@ -25,65 +25,33 @@ public sealed partial class Ec2Client
         IReadOnlyCollection<string> slots,
         CallPriority priority,
         CancellationToken cancellationToken
-    ) =>
-        DescribeEnisInChunksAsync(
-            $"tag:{EniTags.Slot}",
-            slots,
-            new Filter($"tag:{EniTags.Cluster}", [cluster]),
-            priority,
-            cancellationToken
-        );
+    ) => DescribeEnisInChunksAsync($"tag:{EniTags.Slot}", slots, new Filter($"tag:{EniTags.Cluster}", [cluster]), priority, cancellationToken);
 
     /// <summary>ENIs by identifier, in calls of 200. One that does not exist, or not yet, is missing from the answer.</summary>
     public Task<IReadOnlyList<EniRow>> DescribeEnisByIdAsync(
         IReadOnlyCollection<EniId> eniIds,
         CallPriority priority,
         CancellationToken cancellationToken
-    ) =>
-        DescribeEnisInChunksAsync(
-            "network-interface-id",
-            [.. eniIds.Select(id => id.ToString())],
-            also: null,
-            priority,
-            cancellationToken
-        );
+    ) => DescribeEnisInChunksAsync("network-interface-id", [.. eniIds.Select(id => id.ToString())], also: null, priority, cancellationToken);
 
     /// <summary>ENIs attached to these instances, whoever attached them, in calls of 200.</summary>
     public Task<IReadOnlyList<EniRow>> DescribeEnisOnInstancesAsync(
         IReadOnlyCollection<InstanceId> instanceIds,
         CallPriority priority,
         CancellationToken cancellationToken
-    ) =>
-        DescribeEnisInChunksAsync(
-            "attachment.instance-id",
-            [.. instanceIds.Select(id => id.ToString())],
-            also: null,
-            priority,
-            cancellationToken
-        );
+    ) => DescribeEnisInChunksAsync("attachment.instance-id", [.. instanceIds.Select(id => id.ToString())], also: null, priority, cancellationToken);
 
     /// <summary>Subnets by identifier; those that do not exist are missing from the answer.</summary>
-    public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByIdAsync(
-        IReadOnlyCollection<SubnetId> subnetIds,
-        CancellationToken cancellationToken
-    ) =>
-        DescribeSubnetsAsync(
-            "subnet-id",
-            [.. subnetIds.Select(id => id.ToString())],
-            cancellationToken
-        );
+    public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByIdAsync(IReadOnlyCollection<SubnetId> subnetIds, CancellationToken cancellationToken) =>
+        DescribeSubnetsAsync("subnet-id", [.. subnetIds.Select(id => id.ToString())], cancellationToken);
 
     /// <summary>Subnets by the value of their `Name` tag; several may share one.</summary>
-    public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByNameAsync(
-        IReadOnlyCollection<string> names,
-        CancellationToken cancellationToken
-    ) => DescribeSubnetsAsync("tag:Name", names, cancellationToken);
+    public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByNameAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        DescribeSubnetsAsync("tag:Name", names, cancellationToken);
 
     /// <summary>Subnets that carry all of these tags; the value `*` means any.</summary>
-    public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByTagAsync(
-        IReadOnlyDictionary<string, string> tags,
-        CancellationToken cancellationToken
-    ) => DescribeSubnetsAsync([.. SdkRequests.TagFilters(tags)], cancellationToken);
+    public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByTagAsync(IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
+        DescribeSubnetsAsync([.. SdkRequests.TagFilters(tags)], cancellationToken);
 
     /// <summary>Security groups by identifier; those that do not exist are missing from the answer.</summary>
     public Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsByIdAsync(
@@ -96,24 +64,14 @@ public sealed partial class Ec2Client
         string vpcId,
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
-    ) =>
-        DescribeSecurityGroupsAsync(
-            "group-name",
-            names,
-            new Filter("vpc-id", [vpcId]),
-            cancellationToken
-        );
+    ) => DescribeSecurityGroupsAsync("group-name", names, new Filter("vpc-id", [vpcId]), cancellationToken);
 
     /// <summary>Security groups of one VPC that carry all of these tags; the value `*` means any.</summary>
     public Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsByTagAsync(
         string vpcId,
         IReadOnlyDictionary<string, string> tags,
         CancellationToken cancellationToken
-    ) =>
-        DescribeSecurityGroupsAsync(
-            [new Filter("vpc-id", [vpcId]), .. SdkRequests.TagFilters(tags)],
-            cancellationToken
-        );
+    ) => DescribeSecurityGroupsAsync([new Filter("vpc-id", [vpcId]), .. SdkRequests.TagFilters(tags)], cancellationToken);
 
     /// <summary>Limits of instance types; those that EC2 does not know in this region are missing from the answer.</summary>
     public async Task<IReadOnlyList<InstanceTypeLimits>> DescribeInstanceTypesAsync(
@@ -124,11 +82,7 @@ public sealed partial class Ec2Client
         var rows = new List<InstanceTypeLimits>();
         foreach (var chunk in instanceTypes.Chunk(InstanceTypesPerCall))
         {
-            var request = new DescribeInstanceTypesRequest
-            {
-                Filters = [new Filter("instance-type", [.. chunk])],
-                MaxResults = InstanceTypesPerCall,
-            };
+            var request = new DescribeInstanceTypesRequest { Filters = [new Filter("instance-type", [.. chunk])], MaxResults = InstanceTypesPerCall };
             do
             {
                 var page = await DescribeAsync(
@@ -137,9 +91,7 @@ public sealed partial class Ec2Client
                     (client, token) => client.DescribeInstanceTypesAsync(request, token),
                     cancellationToken
                 );
-                rows.AddRange(
-                    (page.InstanceTypes ?? []).Select(SdkRows.Limits).OfType<InstanceTypeLimits>()
-                );
+                rows.AddRange((page.InstanceTypes ?? []).Select(SdkRows.Limits).OfType<InstanceTypeLimits>());
                 request.NextToken = page.NextToken;
             } while (!string.IsNullOrEmpty(request.NextToken));
         }
@@ -170,11 +122,7 @@ public sealed partial class Ec2Client
                     (client, token) => client.DescribeInstancesAsync(request, token),
                     cancellationToken
                 );
-                rows.AddRange(
-                    (page.Reservations ?? [])
-                        .SelectMany(reservation => reservation.Instances ?? [])
-                        .Select(SdkRows.Instance)
-                );
+                rows.AddRange((page.Reservations ?? []).SelectMany(reservation => reservation.Instances ?? []).Select(SdkRows.Instance));
                 request.NextToken = page.NextToken;
             } while (!string.IsNullOrEmpty(request.NextToken));
         }
@@ -193,13 +141,7 @@ public sealed partial class Ec2Client
         var rows = new List<EniRow>();
         foreach (var chunk in values.Chunk(FilterValues))
         {
-            await foreach (
-                var page in DescribeEnisAsync(
-                    Filters(filter, chunk, also),
-                    priority,
-                    cancellationToken
-                )
-            )
+            await foreach (var page in DescribeEnisAsync(Filters(filter, chunk, also), priority, cancellationToken))
             {
                 rows.AddRange(page);
             }
@@ -215,11 +157,7 @@ public sealed partial class Ec2Client
     )
     {
         // Without a page size a large account refuses the call, and it draws on the smaller bucket [ec2 F.1, F.4].
-        var request = new DescribeNetworkInterfacesRequest
-        {
-            Filters = filters,
-            MaxResults = PageSize,
-        };
+        var request = new DescribeNetworkInterfacesRequest { Filters = filters, MaxResults = PageSize };
         do
         {
             var page = await DescribeAsync(
@@ -242,18 +180,13 @@ public sealed partial class Ec2Client
         var rows = new List<SubnetRow>();
         foreach (var chunk in values.Chunk(FilterValues))
         {
-            rows.AddRange(
-                await DescribeSubnetsAsync(Filters(filter, chunk, also: null), cancellationToken)
-            );
+            rows.AddRange(await DescribeSubnetsAsync(Filters(filter, chunk, also: null), cancellationToken));
         }
 
         return rows;
     }
 
-    private async Task<IReadOnlyList<SubnetRow>> DescribeSubnetsAsync(
-        List<Filter> filters,
-        CancellationToken cancellationToken
-    )
+    private async Task<IReadOnlyList<SubnetRow>> DescribeSubnetsAsync(List<Filter> filters, CancellationToken cancellationToken)
     {
         var rows = new List<SubnetRow>();
         var request = new DescribeSubnetsRequest { Filters = filters, MaxResults = PageSize };
@@ -282,25 +215,16 @@ public sealed partial class Ec2Client
         var rows = new List<SecurityGroupRow>();
         foreach (var chunk in values.Chunk(FilterValues))
         {
-            rows.AddRange(
-                await DescribeSecurityGroupsAsync(Filters(filter, chunk, also), cancellationToken)
-            );
+            rows.AddRange(await DescribeSecurityGroupsAsync(Filters(filter, chunk, also), cancellationToken));
         }
 
         return rows;
     }
 
-    private async Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsAsync(
-        List<Filter> filters,
-        CancellationToken cancellationToken
-    )
+    private async Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsAsync(List<Filter> filters, CancellationToken cancellationToken)
     {
         var rows = new List<SecurityGroupRow>();
-        var request = new DescribeSecurityGroupsRequest
-        {
-            Filters = filters,
-            MaxResults = PageSize,
-        };
+        var request = new DescribeSecurityGroupsRequest { Filters = filters, MaxResults = PageSize };
         do
         {
             var page = await DescribeAsync(
@@ -316,9 +240,6 @@ public sealed partial class Ec2Client
         return rows;
     }
 
-    private static List<Filter> Filters(
-        string name,
-        IReadOnlyCollection<string> values,
-        Filter? also
-    ) => also is null ? [new(name, [.. values])] : [new(name, [.. values]), also];
+    private static List<Filter> Filters(string name, IReadOnlyCollection<string> values, Filter? also) =>
+        also is null ? [new(name, [.. values])] : [new(name, [.. values]), also];
 }

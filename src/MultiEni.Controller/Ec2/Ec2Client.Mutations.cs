@@ -6,11 +6,7 @@ namespace MultiEni.Controller.Ec2;
 public sealed partial class Ec2Client
 {
     /// <summary>Creates an ENI, or finds the one that an earlier call with this token and these values made.</summary>
-    public async Task<EniRow> CreateAsync(
-        CreateEniRequest request,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    )
+    public async Task<EniRow> CreateAsync(CreateEniRequest request, CallPriority priority, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var sdkRequest = SdkRequests.Create(request);
@@ -82,60 +78,32 @@ public sealed partial class Ec2Client
     }
 
     /// <summary>Begins a detachment. Force is the last resort: it can leave the index unusable [ec2 F.5].</summary>
-    public async Task DetachAsync(
-        AttachmentId attachmentId,
-        bool force,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    )
+    public async Task DetachAsync(AttachmentId attachmentId, bool force, CallPriority priority, CancellationToken cancellationToken)
     {
         await MutateAsync(
             Ec2Actions.DetachNetworkInterface,
             priority,
-            (client, token) =>
-                client.DetachNetworkInterfaceAsync(
-                    new() { AttachmentId = attachmentId.ToString(), Force = force },
-                    token
-                ),
+            (client, token) => client.DetachNetworkInterfaceAsync(new() { AttachmentId = attachmentId.ToString(), Force = force }, token),
             cancellationToken
         );
         Tell(new OwnChange.Detached(attachmentId.ToString()));
     }
 
     /// <summary>Deletes an ENI that is not attached.</summary>
-    public async Task DeleteAsync(
-        EniId eniId,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    )
+    public async Task DeleteAsync(EniId eniId, CallPriority priority, CancellationToken cancellationToken)
     {
         await MutateAsync(
             Ec2Actions.DeleteNetworkInterface,
             priority,
-            (client, token) =>
-                client.DeleteNetworkInterfaceAsync(
-                    new() { NetworkInterfaceId = eniId.ToString() },
-                    token
-                ),
+            (client, token) => client.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = eniId.ToString() }, token),
             cancellationToken
         );
         Tell(new OwnChange.Deleted(eniId.ToString()));
     }
 
     /// <summary>Sets whether EC2 drops packets that are neither from nor to the ENI.</summary>
-    public Task SetSourceDestCheckAsync(
-        EniId eniId,
-        bool value,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
-        ModifyAsync(
-            new() { SourceDestCheck = value },
-            eniId,
-            new OwnChange.SourceDestCheckSet(eniId.ToString(), value),
-            priority,
-            cancellationToken
-        );
+    public Task SetSourceDestCheckAsync(EniId eniId, bool value, CallPriority priority, CancellationToken cancellationToken) =>
+        ModifyAsync(new() { SourceDestCheck = value }, eniId, new OwnChange.SourceDestCheckSet(eniId.ToString(), value), priority, cancellationToken);
 
     /// <summary>Sets whether the ENI goes with its instance; a property of the attachment, false after every Attach.</summary>
     public Task SetDeleteOnTerminationAsync(
@@ -148,11 +116,7 @@ public sealed partial class Ec2Client
         ModifyAsync(
             new()
             {
-                Attachment = new NetworkInterfaceAttachmentChanges
-                {
-                    AttachmentId = attachmentId.ToString(),
-                    DeleteOnTermination = value,
-                },
+                Attachment = new NetworkInterfaceAttachmentChanges { AttachmentId = attachmentId.ToString(), DeleteOnTermination = value },
             },
             eniId,
             new OwnChange.DeleteOnTerminationSet(eniId.ToString(), attachmentId.ToString(), value),
@@ -170,21 +134,13 @@ public sealed partial class Ec2Client
         ModifyAsync(
             new() { Groups = [.. securityGroupIds] },
             eniId,
-            new OwnChange.SecurityGroupsSet(
-                eniId.ToString(),
-                [.. securityGroupIds.Order(StringComparer.Ordinal)]
-            ),
+            new OwnChange.SecurityGroupsSet(eniId.ToString(), [.. securityGroupIds.Order(StringComparer.Ordinal)]),
             priority,
             cancellationToken
         );
 
     /// <summary>Replaces the description.</summary>
-    public Task SetDescriptionAsync(
-        EniId eniId,
-        string description,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
+    public Task SetDescriptionAsync(EniId eniId, string description, CallPriority priority, CancellationToken cancellationToken) =>
         ModifyAsync(
             new() { Description = description },
             eniId,
@@ -194,146 +150,73 @@ public sealed partial class Ec2Client
         );
 
     /// <summary>Adds or changes tags.</summary>
-    public async Task TagAsync(
-        EniId eniId,
-        IReadOnlyDictionary<string, string> tags,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    )
+    public async Task TagAsync(EniId eniId, IReadOnlyDictionary<string, string> tags, CallPriority priority, CancellationToken cancellationToken)
     {
         await MutateAsync(
             Ec2Actions.CreateTags,
             priority,
-            (client, token) =>
-                client.CreateTagsAsync(
-                    new() { Resources = [eniId.ToString()], Tags = SdkRequests.Tags(tags) },
-                    token
-                ),
+            (client, token) => client.CreateTagsAsync(new() { Resources = [eniId.ToString()], Tags = SdkRequests.Tags(tags) }, token),
             cancellationToken
         );
         Tell(new OwnChange.TagsSet(eniId.ToString(), tags));
     }
 
     /// <summary>Removes tags, whatever their values.</summary>
-    public async Task UntagAsync(
-        EniId eniId,
-        IReadOnlyList<string> keys,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    )
+    public async Task UntagAsync(EniId eniId, IReadOnlyList<string> keys, CallPriority priority, CancellationToken cancellationToken)
     {
         await MutateAsync(
             Ec2Actions.DeleteTags,
             priority,
-            (client, token) =>
-                client.DeleteTagsAsync(
-                    new()
-                    {
-                        Resources = [eniId.ToString()],
-                        Tags = [.. keys.Select(key => new Tag(key))],
-                    },
-                    token
-                ),
+            (client, token) => client.DeleteTagsAsync(new() { Resources = [eniId.ToString()], Tags = [.. keys.Select(key => new Tag(key))] }, token),
             cancellationToken
         );
         Tell(new OwnChange.TagsRemoved(eniId.ToString(), keys));
     }
 
     /// <summary>Adds secondary IPv4 addresses; the addresses show in the next description.</summary>
-    public Task AssignPrivateIpsAsync(
-        EniId eniId,
-        int count,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
+    public Task AssignPrivateIpsAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
         MutateAsync(
             Ec2Actions.AssignPrivateIpAddresses,
             priority,
             (client, token) =>
-                client.AssignPrivateIpAddressesAsync(
-                    new()
-                    {
-                        NetworkInterfaceId = eniId.ToString(),
-                        SecondaryPrivateIpAddressCount = count,
-                    },
-                    token
-                ),
+                client.AssignPrivateIpAddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), SecondaryPrivateIpAddressCount = count }, token),
             cancellationToken
         );
 
     /// <summary>Adds IPv4 prefixes (/28).</summary>
-    public Task AssignIpv4PrefixesAsync(
-        EniId eniId,
-        int count,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
+    public Task AssignIpv4PrefixesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
         MutateAsync(
             Ec2Actions.AssignPrivateIpAddresses,
             priority,
-            (client, token) =>
-                client.AssignPrivateIpAddressesAsync(
-                    new() { NetworkInterfaceId = eniId.ToString(), Ipv4PrefixCount = count },
-                    token
-                ),
+            (client, token) => client.AssignPrivateIpAddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv4PrefixCount = count }, token),
             cancellationToken
         );
 
     /// <summary>Adds IPv6 addresses.</summary>
-    public Task AssignIpv6AddressesAsync(
-        EniId eniId,
-        int count,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
+    public Task AssignIpv6AddressesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
         MutateAsync(
             Ec2Actions.AssignIpv6Addresses,
             priority,
-            (client, token) =>
-                client.AssignIpv6AddressesAsync(
-                    new() { NetworkInterfaceId = eniId.ToString(), Ipv6AddressCount = count },
-                    token
-                ),
+            (client, token) => client.AssignIpv6AddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv6AddressCount = count }, token),
             cancellationToken
         );
 
     /// <summary>Adds IPv6 prefixes (/80).</summary>
-    public Task AssignIpv6PrefixesAsync(
-        EniId eniId,
-        int count,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
+    public Task AssignIpv6PrefixesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
         MutateAsync(
             Ec2Actions.AssignIpv6Addresses,
             priority,
-            (client, token) =>
-                client.AssignIpv6AddressesAsync(
-                    new() { NetworkInterfaceId = eniId.ToString(), Ipv6PrefixCount = count },
-                    token
-                ),
+            (client, token) => client.AssignIpv6AddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv6PrefixCount = count }, token),
             cancellationToken
         );
 
     /// <summary>Takes secondary IPv4 addresses away.</summary>
-    public Task UnassignPrivateIpsAsync(
-        EniId eniId,
-        IReadOnlyList<string> addresses,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
+    public Task UnassignPrivateIpsAsync(EniId eniId, IReadOnlyList<string> addresses, CallPriority priority, CancellationToken cancellationToken) =>
         MutateAsync(
             Ec2Actions.UnassignPrivateIpAddresses,
             priority,
             (client, token) =>
-                client.UnassignPrivateIpAddressesAsync(
-                    new()
-                    {
-                        NetworkInterfaceId = eniId.ToString(),
-                        PrivateIpAddresses = [.. addresses],
-                    },
-                    token
-                ),
+                client.UnassignPrivateIpAddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), PrivateIpAddresses = [.. addresses] }, token),
             cancellationToken
         );
 
@@ -348,28 +231,17 @@ public sealed partial class Ec2Client
             Ec2Actions.UnassignIpv6Addresses,
             priority,
             (client, token) =>
-                client.UnassignIpv6AddressesAsync(
-                    new() { NetworkInterfaceId = eniId.ToString(), Ipv6Addresses = [.. addresses] },
-                    token
-                ),
+                client.UnassignIpv6AddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv6Addresses = [.. addresses] }, token),
             cancellationToken
         );
 
     /// <summary>Sets through how many hops an instance's metadata can be reached; pods need 2.</summary>
-    public Task SetMetadataHopLimitAsync(
-        InstanceId instanceId,
-        int hops,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
+    public Task SetMetadataHopLimitAsync(InstanceId instanceId, int hops, CallPriority priority, CancellationToken cancellationToken) =>
         MutateAsync(
             Ec2Actions.ModifyInstanceMetadataOptions,
             priority,
             (client, token) =>
-                client.ModifyInstanceMetadataOptionsAsync(
-                    new() { InstanceId = instanceId.ToString(), HttpPutResponseHopLimit = hops },
-                    token
-                ),
+                client.ModifyInstanceMetadataOptionsAsync(new() { InstanceId = instanceId.ToString(), HttpPutResponseHopLimit = hops }, token),
             cancellationToken
         );
 

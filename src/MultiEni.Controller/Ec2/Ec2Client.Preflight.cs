@@ -19,26 +19,14 @@ public sealed partial class Ec2Client
 
     /// <summary>Asks EC2 whether a call would be allowed, without making it [ec2 C.5]. It costs a token like the real one.</summary>
     /// <exception cref="Ec2CallException">EC2 was throttled or did not answer.</exception>
-    public async Task<Permission> PreflightAsync(
-        string action,
-        PreflightSubject subject,
-        CancellationToken cancellationToken
-    )
+    public async Task<Permission> PreflightAsync(string action, PreflightSubject subject, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subject);
         await _budget.AcquireAsync(action, CallPriority.Drift, cancellationToken);
         try
         {
-            await SendAsync(
-                action,
-                _mutating,
-                (client, token) => DryRunAsync(client, action, subject, token),
-                cancellationToken
-            );
-            return new Permission.Inconclusive(
-                "NoError",
-                "The dry run was answered without an error."
-            );
+            await SendAsync(action, _mutating, (client, token) => DryRunAsync(client, action, subject, token), cancellationToken);
+            return new Permission.Inconclusive("NoError", "The dry run was answered without an error.");
         }
         catch (Ec2CallException exception)
         {
@@ -47,21 +35,13 @@ public sealed partial class Ec2Client
             {
                 Ec2Reaction.DryRunAllowed => new Permission.Allowed(),
                 Ec2Reaction.Unauthorized => new Permission.Denied(failure.Message),
-                Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown => throw new Ec2CallException(
-                    failure,
-                    exception
-                ),
+                Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown => throw new Ec2CallException(failure, exception),
                 _ => new Permission.Inconclusive(failure.Code, failure.Message),
             };
         }
     }
 
-    private static async Task<bool> DryRunAsync(
-        AmazonEC2Client client,
-        string action,
-        PreflightSubject subject,
-        CancellationToken token
-    )
+    private static async Task<bool> DryRunAsync(AmazonEC2Client client, string action, PreflightSubject subject, CancellationToken token)
     {
         switch (action)
         {
@@ -102,16 +82,10 @@ public sealed partial class Ec2Client
                 );
                 break;
             case Ec2Actions.DetachNetworkInterface:
-                await client.DetachNetworkInterfaceAsync(
-                    new() { DryRun = true, AttachmentId = subject.AttachmentId },
-                    token
-                );
+                await client.DetachNetworkInterfaceAsync(new() { DryRun = true, AttachmentId = subject.AttachmentId }, token);
                 break;
             case Ec2Actions.DeleteNetworkInterface:
-                await client.DeleteNetworkInterfaceAsync(
-                    new() { DryRun = true, NetworkInterfaceId = subject.EniId },
-                    token
-                );
+                await client.DeleteNetworkInterfaceAsync(new() { DryRun = true, NetworkInterfaceId = subject.EniId }, token);
                 break;
             case Ec2Actions.CreateTags:
                 await client.CreateTagsAsync(
@@ -136,11 +110,7 @@ public sealed partial class Ec2Client
                 );
                 break;
             default:
-                throw new ArgumentOutOfRangeException(
-                    nameof(action),
-                    action,
-                    "Not an action that can be tried"
-                );
+                throw new ArgumentOutOfRangeException(nameof(action), action, "Not an action that can be tried");
         }
 
         return true;

@@ -20,13 +20,7 @@ public sealed partial class Ec2Client : IDisposable
     /// <param name="metrics">Every request is counted in it.</param>
     /// <param name="time">Measures durations.</param>
     /// <param name="beforeMutation">Called immediately before a mutating request is sent; what it throws (the lease is lost) stops the request and reaches the caller.</param>
-    public Ec2Client(
-        Ec2ClientOptions options,
-        Ec2Budget budget,
-        Ec2Metrics metrics,
-        TimeProvider time,
-        Action beforeMutation
-    )
+    public Ec2Client(Ec2ClientOptions options, Ec2Budget budget, Ec2Metrics metrics, TimeProvider time, Action beforeMutation)
     {
         _budget = budget;
         _metrics = metrics;
@@ -83,18 +77,10 @@ public sealed partial class Ec2Client : IDisposable
             _metrics.Succeeded(action, _time.GetElapsedTime(started));
             return response;
         }
-        catch (Exception exception)
-            when (exception is not OperationCanceledException
-                || !cancellationToken.IsCancellationRequested
-            )
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             var failure = SdkFailures.Classify(action, exception);
-            _metrics.Failed(
-                action,
-                failure.Code,
-                failure.Reaction.Category,
-                _time.GetElapsedTime(started)
-            );
+            _metrics.Failed(action, failure.Code, failure.Reaction.Category, _time.GetElapsedTime(started));
             if (failure.Reaction is Ec2Reaction.Throttled)
             {
                 _metrics.Throttled(action);

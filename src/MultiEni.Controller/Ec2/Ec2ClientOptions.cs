@@ -41,19 +41,14 @@ public sealed record Ec2ClientOptions
             return null;
         }
 
-        return
-            Uri.TryCreate(text, UriKind.Absolute, out var endpoint)
-            && endpoint.Scheme is "http" or "https"
+        return Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
             ? endpoint
             : throw new InvalidOperationException(
                 $"{name} is '{text}'; it must be an http or https URL such as https://ec2.eu-central-1.amazonaws.com"
             );
     }
 
-    private static (string Name, string Value)? FirstSet(
-        Func<string, string?> read,
-        params ReadOnlySpan<string> names
-    )
+    private static (string Name, string Value)? FirstSet(Func<string, string?> read, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {

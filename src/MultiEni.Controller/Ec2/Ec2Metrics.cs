@@ -20,45 +20,17 @@ public sealed class Ec2Metrics
     public Ec2Metrics(Meter meter)
     {
         ArgumentNullException.ThrowIfNull(meter);
-        _limiterWait = meter.CreateHistogram<double>(
-            "ec2_limiter_wait_seconds",
-            "s",
-            "Time calls waited for the request budget."
-        );
-        _requests = meter.CreateCounter<long>(
-            "ec2_requests_total",
-            description: "Requests sent, by API and outcome code."
-        );
-        _throttles = meter.CreateCounter<long>(
-            "ec2_throttles_total",
-            description: "Requests refused for their rate."
-        );
-        _effectiveRefill = meter.CreateGauge<double>(
-            "ec2_refill_effective",
-            "{request}/s",
-            "Requests a second the budget now grants."
-        );
-        _calls = meter.CreateCounter<long>(
-            "aws_api_calls_total",
-            description: "Calls of AWS APIs, by outcome."
-        );
-        _callDuration = meter.CreateHistogram<double>(
-            "aws_api_call_duration_seconds",
-            "s",
-            "Time from sending a request to its answer."
-        );
-        _errors = meter.CreateCounter<long>(
-            "aws_api_errors_total",
-            description: "Failed calls of AWS APIs, by class of error."
-        );
-        _throttlingEvents = meter.CreateCounter<long>(
-            "aws_throttling_events_total",
-            description: "Calls refused for their rate."
-        );
+        _limiterWait = meter.CreateHistogram<double>("ec2_limiter_wait_seconds", "s", "Time calls waited for the request budget.");
+        _requests = meter.CreateCounter<long>("ec2_requests_total", description: "Requests sent, by API and outcome code.");
+        _throttles = meter.CreateCounter<long>("ec2_throttles_total", description: "Requests refused for their rate.");
+        _effectiveRefill = meter.CreateGauge<double>("ec2_refill_effective", "{request}/s", "Requests a second the budget now grants.");
+        _calls = meter.CreateCounter<long>("aws_api_calls_total", description: "Calls of AWS APIs, by outcome.");
+        _callDuration = meter.CreateHistogram<double>("aws_api_call_duration_seconds", "s", "Time from sending a request to its answer.");
+        _errors = meter.CreateCounter<long>("aws_api_errors_total", description: "Failed calls of AWS APIs, by class of error.");
+        _throttlingEvents = meter.CreateCounter<long>("aws_throttling_events_total", description: "Calls refused for their rate.");
     }
 
-    internal void Waited(string api, TimeSpan time) =>
-        _limiterWait.Record(time.TotalSeconds, new KeyValuePair<string, object?>("api", api));
+    internal void Waited(string api, TimeSpan time) => _limiterWait.Record(time.TotalSeconds, new KeyValuePair<string, object?>("api", api));
 
     internal void RefillChanged(string api, double tokensPerSecond) =>
         _effectiveRefill.Record(tokensPerSecond, new KeyValuePair<string, object?>("api", api));
@@ -74,12 +46,7 @@ public sealed class Ec2Metrics
     internal void Failed(string api, string code, string category, TimeSpan duration)
     {
         Sent(api, code, "error", duration);
-        _errors.Add(
-            1,
-            new("service", Service),
-            new("operation", api),
-            new("error_category", category)
-        );
+        _errors.Add(1, new("service", Service), new("operation", api), new("error_category", category));
     }
 
     private void Sent(string api, string code, string status, TimeSpan duration)

@@ -35,8 +35,7 @@ public sealed record EniRow(
 
     /// <summary>On its way to another state, so that looking again soon tells something.</summary>
     public bool InTransition =>
-        Status is EniStates.Pending or EniStates.Attaching or EniStates.Detaching
-        || Attachment?.Status is EniStates.Attaching or EniStates.Detaching;
+        Status is EniStates.Pending or EniStates.Attaching or EniStates.Detaching || Attachment?.Status is EniStates.Attaching or EniStates.Detaching;
 
     /// <summary>Whether both say the same, list by list.</summary>
     public bool SameAs(EniRow other)
@@ -55,8 +54,6 @@ public sealed record EniRow(
             && Prefixes.SequenceEqual(other.Prefixes)
             && SecurityGroupIds.SequenceEqual(other.SecurityGroupIds)
             && Tags.Count == other.Tags.Count
-            && Tags.All(tag =>
-                other.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value
-            );
+            && Tags.All(tag => other.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value);
     }
 }

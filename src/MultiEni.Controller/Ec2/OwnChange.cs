@@ -27,19 +27,16 @@ public abstract record OwnChange
     public sealed record SourceDestCheckSet(string EniId, bool Value) : OwnChange;
 
     /// <summary>Delete-on-termination was set.</summary>
-    public sealed record DeleteOnTerminationSet(string EniId, string AttachmentId, bool Value)
-        : OwnChange;
+    public sealed record DeleteOnTerminationSet(string EniId, string AttachmentId, bool Value) : OwnChange;
 
     /// <summary>The security groups were replaced.</summary>
-    public sealed record SecurityGroupsSet(string EniId, IReadOnlyList<string> SecurityGroupIds)
-        : OwnChange;
+    public sealed record SecurityGroupsSet(string EniId, IReadOnlyList<string> SecurityGroupIds) : OwnChange;
 
     /// <summary>The description was replaced.</summary>
     public sealed record DescriptionSet(string EniId, string Description) : OwnChange;
 
     /// <summary>Tags were added or changed.</summary>
-    public sealed record TagsSet(string EniId, IReadOnlyDictionary<string, string> Tags)
-        : OwnChange;
+    public sealed record TagsSet(string EniId, IReadOnlyDictionary<string, string> Tags) : OwnChange;
 
     /// <summary>Tags were removed.</summary>
     public sealed record TagsRemoved(string EniId, IReadOnlyList<string> Keys) : OwnChange;

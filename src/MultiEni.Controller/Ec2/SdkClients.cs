@@ -35,10 +35,7 @@ internal static class SdkClients
         }
 
         return options.AccessKey is { } key
-            ? new AmazonEC2Client(
-                new BasicAWSCredentials(key.AccessKeyId, key.SecretAccessKey),
-                config
-            )
+            ? new AmazonEC2Client(new BasicAWSCredentials(key.AccessKeyId, key.SecretAccessKey), config)
             : new AmazonEC2Client(config);
     }
 
@@ -52,12 +49,10 @@ internal static class SdkClients
                 return;
             }
 
-            GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(
-                context => new AmazonSecurityTokenServiceClient(
-                    new AnonymousAWSCredentials(),
-                    context.SecurityTokenServiceClientContextData.Region
-                )
-            );
+            GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => new AmazonSecurityTokenServiceClient(
+                new AnonymousAWSCredentials(),
+                context.SecurityTokenServiceClientContextData.Region
+            ));
             _registered = true;
         }
     }

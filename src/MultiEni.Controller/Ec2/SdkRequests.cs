@@ -12,10 +12,7 @@ internal static class SdkRequests
         {
             ClientToken = request.ClientToken,
             SubnetId = request.SubnetId,
-            Groups =
-                request.SecurityGroupIds.Count == 0
-                    ? null
-                    : [.. request.SecurityGroupIds.Order(StringComparer.Ordinal)],
+            Groups = request.SecurityGroupIds.Count == 0 ? null : [.. request.SecurityGroupIds.Order(StringComparer.Ordinal)],
             Description = request.Description.Length == 0 ? null : request.Description,
             SecondaryPrivateIpAddressCount = Positive(request.SecondaryPrivateIpCount),
             Ipv4PrefixCount = Positive(request.Ipv4PrefixCount),
@@ -25,30 +22,18 @@ internal static class SdkRequests
         };
 
     public static List<Tag> Tags(IReadOnlyDictionary<string, string> tags) =>
-        [
-            .. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal)
-                .Select(tag => new Tag(tag.Key, tag.Value)),
-        ];
+        [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => new Tag(tag.Key, tag.Value))];
 
-    public static List<TagSpecification>? TagSpecifications(
-        IReadOnlyDictionary<string, string> tags
-    ) =>
-        tags.Count == 0
-            ? null
-            : [new() { ResourceType = ResourceType.NetworkInterface, Tags = Tags(tags) }];
+    public static List<TagSpecification>? TagSpecifications(IReadOnlyDictionary<string, string> tags) =>
+        tags.Count == 0 ? null : [new() { ResourceType = ResourceType.NetworkInterface, Tags = Tags(tags) }];
 
     /// <summary>A filter for tags; the value `*` asks for any value, which EC2 calls `tag-key`.</summary>
     public static IEnumerable<Filter> TagFilters(IReadOnlyDictionary<string, string> tags)
     {
-        var anyValue = tags.Where(tag => tag.Value == "*")
-            .Select(tag => tag.Key)
-            .Order(StringComparer.Ordinal);
-        var exact = tags.Where(tag => tag.Value != "*")
-            .OrderBy(tag => tag.Key, StringComparer.Ordinal);
+        var anyValue = tags.Where(tag => tag.Value == "*").Select(tag => tag.Key).Order(StringComparer.Ordinal);
+        var exact = tags.Where(tag => tag.Value != "*").OrderBy(tag => tag.Key, StringComparer.Ordinal);
         // Values of one filter are alternatives; only separate filters must all hold.
-        return anyValue
-            .Select(key => new Filter("tag-key", [key]))
-            .Concat(exact.Select(tag => new Filter($"tag:{tag.Key}", [tag.Value])));
+        return anyValue.Select(key => new Filter("tag-key", [key])).Concat(exact.Select(tag => new Filter($"tag:{tag.Key}", [tag.Value])));
     }
 
     private static int? Positive(int count) => count > 0 ? count : null;

@@ -14,10 +14,7 @@ internal static class SdkRows
             eni.MacAddress?.ToLowerInvariant() ?? "",
             PrivateIps(eni),
             [.. (eni.Ipv6Addresses ?? []).Select(address => address.Ipv6Address)],
-            [
-                .. (eni.Ipv4Prefixes ?? []).Select(prefix => prefix.Ipv4Prefix),
-                .. (eni.Ipv6Prefixes ?? []).Select(prefix => prefix.Ipv6Prefix),
-            ],
+            [.. (eni.Ipv4Prefixes ?? []).Select(prefix => prefix.Ipv4Prefix), .. (eni.Ipv6Prefixes ?? []).Select(prefix => prefix.Ipv6Prefix)],
             [.. (eni.Groups ?? []).Select(group => group.GroupId).Order(StringComparer.Ordinal)],
             eni.SourceDestCheck ?? true,
             eni.Description ?? "",
@@ -39,12 +36,7 @@ internal static class SdkRows
         new(group.GroupId, group.GroupName ?? "", group.VpcId ?? "", Tags(group.Tags));
 
     public static InstanceRow Instance(Instance instance) =>
-        new(
-            instance.InstanceId,
-            instance.State?.Name?.Value ?? "",
-            instance.InstanceType?.Value ?? "",
-            instance.Placement?.AvailabilityZone ?? ""
-        );
+        new(instance.InstanceId, instance.State?.Name?.Value ?? "", instance.InstanceType?.Value ?? "", instance.Placement?.AvailabilityZone ?? "");
 
     /// <summary>Null when EC2 says nothing of the type's network.</summary>
     public static InstanceTypeLimits? Limits(InstanceTypeInfo type)
@@ -55,19 +47,9 @@ internal static class SdkRows
         }
 
         IReadOnlyList<int> perCard = network.NetworkCards is { Count: > 0 } cards
-            ?
-            [
-                .. cards
-                    .OrderBy(card => card.NetworkCardIndex ?? 0)
-                    .Select(card => card.MaximumNetworkInterfaces ?? 0),
-            ]
+            ? [.. cards.OrderBy(card => card.NetworkCardIndex ?? 0).Select(card => card.MaximumNetworkInterfaces ?? 0)]
             : [network.MaximumNetworkInterfaces ?? 0];
-        return new(
-            type.InstanceType?.Value ?? "",
-            perCard.Sum(),
-            perCard,
-            network.Ipv4AddressesPerInterface ?? 1
-        );
+        return new(type.InstanceType?.Value ?? "", perCard.Sum(), perCard, network.Ipv4AddressesPerInterface ?? 1);
     }
 
     private static EniAttachmentRow Attachment(NetworkInterfaceAttachment attachment) =>
@@ -78,19 +60,12 @@ internal static class SdkRows
             attachment.NetworkCardIndex ?? 0,
             attachment.Status?.Value ?? "",
             attachment.DeleteOnTermination ?? false,
-            attachment.AttachTime is { } time
-                ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero)
-                : null
+            attachment.AttachTime is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : null
         );
 
     private static IReadOnlyList<string> PrivateIps(NetworkInterface eni) =>
         eni.PrivateIpAddresses is { Count: > 0 } addresses
-            ?
-            [
-                .. addresses
-                    .OrderByDescending(address => address.Primary ?? false)
-                    .Select(address => address.PrivateIpAddress),
-            ]
+            ? [.. addresses.OrderByDescending(address => address.Primary ?? false).Select(address => address.PrivateIpAddress)]
         : eni.PrivateIpAddress is { } primary ? [primary]
         : [];
 

@@ -76,7 +76,14 @@ internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
                     Reasons.SubnetNotFound,
                     $"'{text}' is not a subnet ID; it has the form subnet-0123456789abcdef0"
                 );
-                return new NetworkResolution(null, malformed, malformed with { Message = "security groups are looked up when the subnets are known" });
+                return new NetworkResolution(
+                    null,
+                    malformed,
+                    malformed with
+                    {
+                        Message = "security groups are looked up when the subnets are known",
+                    }
+                );
             }
 
             ids.Add(id);

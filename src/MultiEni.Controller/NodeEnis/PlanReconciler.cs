@@ -67,9 +67,7 @@ internal sealed class PlanReconciler(
     }
 
     private int EnisOfOthers(string name, string instanceId, int card) =>
-        cluster
-            .AttachmentsOn(instanceId)
-            .Count(attachment => attachment.Spec!.NodeEniRef.Name != name && attachment.Spec.NetworkCardIndex == card);
+        cluster.AttachmentsOn(instanceId).Count(attachment => attachment.Spec!.NodeEniRef.Name != name && attachment.Spec.NetworkCardIndex == card);
 
     private async Task SetFinalizerAsync(NodeEni nodeEni, bool present, CancellationToken cancellationToken)
     {

@@ -57,6 +57,5 @@ internal sealed class SummaryReconciler(
         return ReconcileResult.Done;
     }
 
-    private static string Json(NodeEniStatus? status) =>
-        status is null ? "" : JsonSerializer.Serialize(status, ApiJson.Default.NodeEniStatus);
+    private static string Json(NodeEniStatus? status) => status is null ? "" : JsonSerializer.Serialize(status, ApiJson.Default.NodeEniStatus);
 }

@@ -188,8 +188,7 @@ public static class NetworkResolver
         }
     }
 
-    private static string SubnetSentence(List<ResolvedSubnet> subnets) =>
-        Listed(subnets.Select(subnet => $"{subnet.SubnetId} ({subnet.Zone})"));
+    private static string SubnetSentence(List<ResolvedSubnet> subnets) => Listed(subnets.Select(subnet => $"{subnet.SubnetId} ({subnet.Zone})"));
 
     private static string Listed(IEnumerable<string> items)
     {

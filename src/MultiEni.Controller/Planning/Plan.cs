@@ -7,9 +7,4 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Delete">Attachments to take away.</param>
 /// <param name="Problems">Nodes that get fewer ENIs than asked for, sorted by name.</param>
 /// <param name="Desired">How many attachments there should be.</param>
-public sealed record Plan(
-    IReadOnlyList<EniAttachment> Apply,
-    IReadOnlyList<EniAttachment> Delete,
-    IReadOnlyList<NodeProblem> Problems,
-    int Desired
-);
+public sealed record Plan(IReadOnlyList<EniAttachment> Apply, IReadOnlyList<EniAttachment> Delete, IReadOnlyList<NodeProblem> Problems, int Desired);

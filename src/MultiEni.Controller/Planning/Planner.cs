@@ -216,9 +216,7 @@ public static class Planner
                 DeviceIndex = firstIndex + position,
                 NetworkCardIndex = spec.NetworkCardIndex,
                 DeleteOnTermination = spec.DeleteOnTermination,
-                Description = string.IsNullOrEmpty(spec.Description)
-                    ? $"NodeENI {nodeEni.Metadata.Name} on node {node.Name}"
-                    : spec.Description,
+                Description = string.IsNullOrEmpty(spec.Description) ? $"NodeENI {nodeEni.Metadata.Name} on node {node.Name}" : spec.Description,
                 Tags = spec.Tags is { Count: > 0 } ? new(spec.Tags) : null,
                 SourceDestCheck = spec.SourceDestCheck,
                 SecondaryPrivateIpCount = spec.SecondaryPrivateIpCount,

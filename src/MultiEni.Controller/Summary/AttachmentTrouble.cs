@@ -28,9 +28,9 @@ internal static class AttachmentTrouble
 
     /// <summary>Whether it will not become ready by itself, as far as its reason tells.</summary>
     public static bool Is(EniAttachment attachment) =>
-        attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True } ready && !PassingReasons.Contains(ready.Reason);
+        attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True } ready
+        && !PassingReasons.Contains(ready.Reason);
 
     /// <summary>Why.</summary>
-    public static string Reason(EniAttachment attachment) =>
-        attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Reason ?? Reasons.Progressing;
+    public static string Reason(EniAttachment attachment) => attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Reason ?? Reasons.Progressing;
 }

@@ -8,10 +8,4 @@ namespace MultiEni.Controller.Summary;
 /// <param name="Desired">How many attachments there should be.</param>
 /// <param name="Resolution">What became of subnets and security groups.</param>
 /// <param name="Problems">Nodes that get fewer ENIs than asked for.</param>
-public sealed record PlanOutcome(
-    long? Generation,
-    int MatchedNodes,
-    int Desired,
-    NetworkResolution Resolution,
-    IReadOnlyList<NodeProblem> Problems
-);
+public sealed record PlanOutcome(long? Generation, int MatchedNodes, int Desired, NetworkResolution Resolution, IReadOnlyList<NodeProblem> Problems);

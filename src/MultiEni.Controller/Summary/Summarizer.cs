@@ -112,9 +112,7 @@ public static class Summarizer
             return new(true, Reasons.Progressing, $"{underWay.Count} ENIs are under way: {Named(underWay, DescribeHindrance)}");
         }
 
-        return waiting.Count > 0
-            ? new(true, waiting[0].Reason, Named(waiting))
-            : new(false, Reasons.AsExpected, "nothing is under way");
+        return waiting.Count > 0 ? new(true, waiting[0].Reason, Named(waiting)) : new(false, Reasons.AsExpected, "nothing is under way");
     }
 
     private static ConditionClaim Degraded(PlanOutcome plan, IReadOnlyList<EniAttachment> attachments, List<EniAttachment> unready)
@@ -144,8 +142,10 @@ public static class Summarizer
             ? new(
                 true,
                 Reasons.DeviceIndexTaken,
-                Named(moved, attachment => $"device index {attachment.Spec!.DeviceIndex} was taken, {attachment.Status!.Network!.DeviceIndex} is used")
-                    + "; give each NodeENI of a node its own spec.deviceIndex"
+                Named(
+                    moved,
+                    attachment => $"device index {attachment.Spec!.DeviceIndex} was taken, {attachment.Status!.Network!.DeviceIndex} is used"
+                ) + "; give each NodeENI of a node its own spec.deviceIndex"
             )
             : new(false, Reasons.AsExpected, "nothing is wrong");
     }
@@ -190,8 +190,7 @@ public static class Summarizer
     private static string Named(IReadOnlyList<EniAttachment> attachments, Func<EniAttachment, string> say) =>
         Named(attachments.Select(attachment => (attachment.Spec!.NodeName, say(attachment))).Order().ToList());
 
-    private static string Named(List<NodeProblem> problems) =>
-        Named(problems.Select(problem => (problem.NodeName, problem.Message)).ToList());
+    private static string Named(List<NodeProblem> problems) => Named(problems.Select(problem => (problem.NodeName, problem.Message)).ToList());
 
     private static string Named(List<(string Node, string Text)> items)
     {

@@ -4,28 +4,17 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Hands each piece of work to whoever does it.</summary>
-public sealed class AgentWorker(
-    AttachmentReconciler reconciler,
-    OrphanSearch orphans,
-    BootWatch boot,
-    WorkQueue<AgentWork> queue
-)
+public sealed class AgentWorker(AttachmentReconciler reconciler, OrphanSearch orphans, BootWatch boot, WorkQueue<AgentWork> queue)
 {
     /// <summary>Does one piece of work.</summary>
-    public async Task<ReconcileResult> ReconcileAsync(
-        AgentWork work,
-        CancellationToken cancellationToken
-    )
+    public async Task<ReconcileResult> ReconcileAsync(AgentWork work, CancellationToken cancellationToken)
     {
         switch (work.Kind)
         {
             case AgentWorkKind.Attachment:
                 return await reconciler.ReconcileAsync(work.Name, cancellationToken);
             case AgentWorkKind.Orphan:
-                return await reconciler.ReconcileOrphanAsync(
-                    PciAddress.Parse(work.Name),
-                    cancellationToken
-                );
+                return await reconciler.ReconcileOrphanAsync(PciAddress.Parse(work.Name), cancellationToken);
             default:
                 var seen = await boot.ObserveAsync(cancellationToken);
                 foreach (var address in orphans.Find(seen.BootId))

@@ -34,11 +34,7 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
         ChangeFinalizersAsync(attachment, add: false, cancellationToken);
 
     /// <summary>Applies the status when it differs from what the API server has.</summary>
-    public async Task ReportAsync(
-        EniAttachment attachment,
-        EniAttachmentStatus status,
-        CancellationToken cancellationToken
-    )
+    public async Task ReportAsync(EniAttachment attachment, EniAttachmentStatus status, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attachment);
         ArgumentNullException.ThrowIfNull(status);
@@ -54,14 +50,7 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
         };
         try
         {
-            await client.ApplyAsync(
-                Kind,
-                patch,
-                Names.Manager,
-                force: true,
-                "status",
-                cancellationToken
-            );
+            await client.ApplyAsync(Kind, patch, Names.Manager, force: true, "status", cancellationToken);
         }
         catch (KubernetesApiException error) when (error.IsNotFound || error.IsConflict)
         {
@@ -72,11 +61,7 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
         metrics.StatusWritten();
         lock (_lock)
         {
-            _written[attachment.Metadata.Name] = new Written(
-                attachment.Metadata.Uid,
-                attachment.Metadata.ResourceVersion,
-                status
-            );
+            _written[attachment.Metadata.Name] = new Written(attachment.Metadata.Uid, attachment.Metadata.ResourceVersion, status);
         }
     }
 
@@ -112,11 +97,7 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
         {
             Device = status.Device,
             Conditions = status.Conditions?.FindAll(condition =>
-                condition.Type
-                    is ConditionTypes.Configured
-                        or ConditionTypes.Bound
-                        or ConditionTypes.Advertised
-                        or ConditionTypes.Released
+                condition.Type is ConditionTypes.Configured or ConditionTypes.Bound or ConditionTypes.Advertised or ConditionTypes.Released
             ),
         };
 
@@ -124,16 +105,10 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
     {
         var before = left.Conditions ?? [];
         var after = right.Conditions ?? [];
-        return left.Device == right.Device
-            && before.Count == after.Count
-            && after.TrueForAll(before.Contains);
+        return left.Device == right.Device && before.Count == after.Count && after.TrueForAll(before.Contains);
     }
 
-    private async Task<bool> ChangeFinalizersAsync(
-        EniAttachment attachment,
-        bool add,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> ChangeFinalizersAsync(EniAttachment attachment, bool add, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attachment);
         var current = attachment;
@@ -152,13 +127,7 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
 
             try
             {
-                await client.MergePatchAsync(
-                    Kind,
-                    ObjectKey.Of(current),
-                    Patch(current, add),
-                    null,
-                    cancellationToken
-                );
+                await client.MergePatchAsync(Kind, ObjectKey.Of(current), Patch(current, add), null, cancellationToken);
                 return true;
             }
             catch (KubernetesApiException error) when (error.IsNotFound)
@@ -177,17 +146,13 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
             }
         }
 
-        throw new TimeoutException(
-            $"The finalizer of {attachment.Metadata.Name} was changed by others {Attempts} times in a row."
-        );
+        throw new TimeoutException($"The finalizer of {attachment.Metadata.Name} was changed by others {Attempts} times in a row.");
     }
 
     // The list is replaced as a whole, so the patch holds only for the version that it was made from.
     private static JsonObject Patch(EniAttachment attachment, bool add)
     {
-        var finalizers = (attachment.Metadata.Finalizers ?? [])
-            .Where(name => name != Names.DeviceFinalizer)
-            .ToList();
+        var finalizers = (attachment.Metadata.Finalizers ?? []).Where(name => name != Names.DeviceFinalizer).ToList();
         if (add)
         {
             finalizers.Add(Names.DeviceFinalizer);
@@ -198,9 +163,7 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
             ["metadata"] = new JsonObject
             {
                 ["resourceVersion"] = attachment.Metadata.ResourceVersion,
-                ["finalizers"] = new JsonArray([
-                    .. finalizers.Select(name => (JsonNode)JsonValue.Create(name)),
-                ]),
+                ["finalizers"] = new JsonArray([.. finalizers.Select(name => (JsonNode)JsonValue.Create(name))]),
             },
         };
     }

@@ -31,10 +31,7 @@ public sealed class AttachmentReconciler(
     private readonly ConcurrentDictionary<AgentWork, DeviceStep> _standing = new();
 
     /// <summary>Moves an attachment as far as it will go.</summary>
-    public async Task<ReconcileResult> ReconcileAsync(
-        string name,
-        CancellationToken cancellationToken
-    )
+    public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
         var work = AgentWork.Attachment(name);
         if (view.Attachment(name) is not { } attachment)
@@ -55,13 +52,7 @@ public sealed class AttachmentReconciler(
         LogStanding(progress);
         if (progress.Step is not DeviceStep.Nothing || !attachment.Metadata.IsBeingDeleted)
         {
-            var status = StatusReport.Build(
-                attachment,
-                progress.Situation!,
-                progress.Step!,
-                seen.BootId,
-                time.GetUtcNow()
-            );
+            var status = StatusReport.Build(attachment, progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
             await edge.ReportAsync(attachment, status, cancellationToken);
         }
 
@@ -74,24 +65,15 @@ public sealed class AttachmentReconciler(
     }
 
     /// <summary>Gives back a device that no attachment asks for.</summary>
-    public async Task<ReconcileResult> ReconcileOrphanAsync(
-        PciAddress address,
-        CancellationToken cancellationToken
-    )
+    public async Task<ReconcileResult> ReconcileOrphanAsync(PciAddress address, CancellationToken cancellationToken)
     {
-        var progress = new Progress(AgentWork.Orphan(address.ToString()), null)
-        {
-            Orphan = address,
-        };
+        var progress = new Progress(AgentWork.Orphan(address.ToString()), null) { Orphan = address };
         await AdvanceAsync(progress, cancellationToken);
         LogStanding(progress);
         return Next(progress);
     }
 
-    private async Task<HostObservation> AdvanceAsync(
-        Progress progress,
-        CancellationToken cancellationToken
-    )
+    private async Task<HostObservation> AdvanceAsync(Progress progress, CancellationToken cancellationToken)
     {
         DeviceUsage known = new DeviceUsage.NotChecked();
         for (var count = 0; ; count++)
@@ -105,9 +87,7 @@ public sealed class AttachmentReconciler(
             progress.Step = NextStep.Decide(situation);
             if (count == MostSteps)
             {
-                throw new InvalidOperationException(
-                    $"{progress.Work.Name} does not settle; the last step was {progress.Step}."
-                );
+                throw new InvalidOperationException($"{progress.Work.Name} does not settle; the last step was {progress.Step}.");
             }
 
             switch (progress.Step)
@@ -122,10 +102,7 @@ public sealed class AttachmentReconciler(
                     continue;
             }
 
-            if (
-                !await HoldAsync(progress, cancellationToken)
-                || !await ActAsync(progress, seen, cancellationToken)
-            )
+            if (!await HoldAsync(progress, cancellationToken) || !await ActAsync(progress, seen, cancellationToken))
             {
                 return await boot.ObserveAsync(cancellationToken);
             }
@@ -135,11 +112,7 @@ public sealed class AttachmentReconciler(
     // Before anything is done to a device, its attachment must not be able to vanish without the agent.
     private async Task<bool> HoldAsync(Progress progress, CancellationToken cancellationToken)
     {
-        if (
-            progress.Held
-            || progress.Attachment is not { Metadata.IsBeingDeleted: false } attachment
-            || progress.Step is DeviceStep.Withdraw
-        )
+        if (progress.Held || progress.Attachment is not { Metadata.IsBeingDeleted: false } attachment || progress.Step is DeviceStep.Withdraw)
         {
             return true;
         }
@@ -150,11 +123,7 @@ public sealed class AttachmentReconciler(
     }
 
     // True: decide again. False: the step was replaced by what it failed with.
-    private async Task<bool> ActAsync(
-        Progress progress,
-        HostObservation seen,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> ActAsync(Progress progress, HostObservation seen, CancellationToken cancellationToken)
     {
         var name = progress.Attachment?.Metadata.Name ?? progress.Work.Name;
         switch (progress.Step)
@@ -183,30 +152,10 @@ public sealed class AttachmentReconciler(
 
         var (why, first, longest) = progress.Step switch
         {
-            DeviceStep.LinkUp up => (
-                await actions.LinkUpAsync(name, up, cancellationToken),
-                settings.RetryDelay,
-                settings.RetryDelay * 12
-            ),
-            DeviceStep.SetMtu mtu => (
-                await actions.SetMtuAsync(name, mtu, cancellationToken),
-                settings.RetryDelay,
-                settings.RetryDelay * 12
-            ),
-            DeviceStep.Bind bind => await actions.BindAsync(
-                bind,
-                progress.Situation!,
-                progress.Claim!,
-                seen.BootId,
-                cancellationToken
-            ),
-            DeviceStep.GiveBack give => await actions.GiveBackAsync(
-                give,
-                progress.Situation!,
-                progress.Claim!,
-                seen.BootId,
-                cancellationToken
-            ),
+            DeviceStep.LinkUp up => (await actions.LinkUpAsync(name, up, cancellationToken), settings.RetryDelay, settings.RetryDelay * 12),
+            DeviceStep.SetMtu mtu => (await actions.SetMtuAsync(name, mtu, cancellationToken), settings.RetryDelay, settings.RetryDelay * 12),
+            DeviceStep.Bind bind => await actions.BindAsync(bind, progress.Situation!, progress.Claim!, seen.BootId, cancellationToken),
+            DeviceStep.GiveBack give => await actions.GiveBackAsync(give, progress.Situation!, progress.Claim!, seen.BootId, cancellationToken),
             _ => throw new InvalidOperationException($"No such step: {progress.Step}."),
         };
         if (why is null)
@@ -215,26 +164,14 @@ public sealed class AttachmentReconciler(
             return true;
         }
 
-        progress.Step =
-            why.Reason == Reasons.ConcurrentOperation
-                ? new DeviceStep.Wait(condition, why)
-                : new DeviceStep.Refuse(condition, why);
-        progress.LookAgain =
-            first > TimeSpan.Zero
-                ? retries.Fail(progress.Work, progress.Generation, why, first, longest)
-                : null;
+        progress.Step = why.Reason == Reasons.ConcurrentOperation ? new DeviceStep.Wait(condition, why) : new DeviceStep.Refuse(condition, why);
+        progress.LookAgain = first > TimeSpan.Zero ? retries.Fail(progress.Work, progress.Generation, why, first, longest) : null;
         return false;
     }
 
-    private Task<DeviceUsage> LookAsync(
-        PciDevice? device,
-        DeviceSituation situation,
-        CancellationToken cancellationToken
-    )
+    private Task<DeviceUsage> LookAsync(PciDevice? device, DeviceSituation situation, CancellationToken cancellationToken)
     {
-        var resource = situation.Journal?.ResourceName is { Length: > 0 } noted
-            ? noted
-            : situation.Wish.Resource?.ToString() ?? "";
+        var resource = situation.Journal?.ResourceName is { Length: > 0 } noted ? noted : situation.Wish.Resource?.ToString() ?? "";
         return device is null
             ? Task.FromResult<DeviceUsage>(new DeviceUsage.Free())
             : usage.LookAsync(device, resource, publisher.Offered, cancellationToken);
@@ -259,17 +196,10 @@ public sealed class AttachmentReconciler(
 
         return progress.Step switch
         {
-            DeviceStep.Wait { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(
-                TurnDelay
-            ),
-            DeviceStep.Refuse { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(
-                settings.RetryDelay
-            ),
-            DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse } => ReconcileResult.After(
-                settings.InUseInterval
-            ),
-            DeviceStep.Wait { Why.Reason: Reasons.WaitingForDevice }
-                when progress.Situation?.Wish.NetworkState == EniState.Attached =>
+            DeviceStep.Wait { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(TurnDelay),
+            DeviceStep.Refuse { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(settings.RetryDelay),
+            DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse } => ReconcileResult.After(settings.InUseInterval),
+            DeviceStep.Wait { Why.Reason: Reasons.WaitingForDevice } when progress.Situation?.Wish.NetworkState == EniState.Attached =>
                 ReconcileResult.After(settings.EliminationDelay),
             _ => ReconcileResult.Done,
         };

@@ -9,12 +9,7 @@ namespace MultiEni.Manager.Agent;
 /// Every look at the host goes through here, so that none is acted on before what an earlier boot left is void: the journal's entries
 /// and the offers to pods (rule 17).
 /// </summary>
-public sealed class BootWatch(
-    HostReader reader,
-    BindingJournal journal,
-    IDevicePublisher publisher,
-    ILogger logger
-) : IDisposable
+public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevicePublisher publisher, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -24,10 +19,7 @@ public sealed class BootWatch(
     public bool HasRead => Volatile.Read(ref _bootId) is not null;
 
     /// <summary>The first look, as soon as there is a host to look at: a simulated one may still be starting.</summary>
-    public async Task<HostObservation> FirstAsync(
-        TimeProvider time,
-        CancellationToken cancellationToken
-    )
+    public async Task<HostObservation> FirstAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -26,11 +26,7 @@ public sealed class DeviceActions(
     private static readonly TimeSpan LinkInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Brings a link up and waits until it is.</summary>
-    public async Task<Refusal?> LinkUpAsync(
-        string attachment,
-        DeviceStep.LinkUp step,
-        CancellationToken cancellationToken
-    )
+    public async Task<Refusal?> LinkUpAsync(string attachment, DeviceStep.LinkUp step, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(step);
         var error = await host.Links.SetUpAsync(step.LinkIndex, true, cancellationToken);
@@ -62,11 +58,7 @@ public sealed class DeviceActions(
     }
 
     /// <summary>Sets a link's MTU.</summary>
-    public async Task<Refusal?> SetMtuAsync(
-        string attachment,
-        DeviceStep.SetMtu step,
-        CancellationToken cancellationToken
-    )
+    public async Task<Refusal?> SetMtuAsync(string attachment, DeviceStep.SetMtu step, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(step);
         var error = await host.Links.SetMtuAsync(step.LinkIndex, step.Mtu, cancellationToken);
@@ -150,11 +142,7 @@ public sealed class DeviceActions(
     }
 
     /// <summary>Offers a device.</summary>
-    public async Task PublishAsync(
-        string attachment,
-        OfferedDevice offer,
-        CancellationToken cancellationToken
-    )
+    public async Task PublishAsync(string attachment, OfferedDevice offer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(offer);
         await publisher.OfferAsync(offer, cancellationToken);
@@ -182,21 +170,9 @@ public sealed class DeviceActions(
         var (why, first, longest) = outcome switch
         {
             ChangeOutcome.Done => (null, TimeSpan.Zero, TimeSpan.Zero),
-            ChangeOutcome.Refused refused => (
-                refused.Why,
-                settings.RetryDelay,
-                settings.RetryDelay * 6
-            ),
-            ChangeOutcome.RolledBack undone => (
-                undone.Why,
-                settings.RetryDelay,
-                settings.RetryDelay * 60
-            ),
-            ChangeOutcome.Driverless bare => (
-                bare.Why,
-                settings.RetryDelay / 2,
-                settings.RetryDelay * 12
-            ),
+            ChangeOutcome.Refused refused => (refused.Why, settings.RetryDelay, settings.RetryDelay * 6),
+            ChangeOutcome.RolledBack undone => (undone.Why, settings.RetryDelay, settings.RetryDelay * 60),
+            ChangeOutcome.Driverless bare => (bare.Why, settings.RetryDelay / 2, settings.RetryDelay * 12),
             ChangeOutcome.Stuck stuck => (stuck.Why, TimeSpan.Zero, TimeSpan.Zero),
             ChangeOutcome.Removed removed => (removed.Why, TimeSpan.Zero, TimeSpan.Zero),
             _ => throw new InvalidOperationException($"No such outcome: {outcome}."),
@@ -209,26 +185,11 @@ public sealed class DeviceActions(
 
         if (outcome is ChangeOutcome.Done done)
         {
-            Log.DriverChanged(
-                logger,
-                operation,
-                address.ToString(),
-                claim.Attachment,
-                claim.EniId,
-                done.Device.Driver ?? ""
-            );
+            Log.DriverChanged(logger, operation, address.ToString(), claim.Attachment, claim.EniId, done.Device.Driver ?? "");
         }
         else
         {
-            Log.DriverChangeFailed(
-                logger,
-                operation,
-                address.ToString(),
-                claim.Attachment,
-                claim.EniId,
-                why!.Reason,
-                why.Message
-            );
+            Log.DriverChangeFailed(logger, operation, address.ToString(), claim.Attachment, claim.EniId, why!.Reason, why.Message);
         }
 
         return (why, first, longest);
@@ -236,24 +197,15 @@ public sealed class DeviceActions(
 
     private static (Refusal? Why, TimeSpan First, TimeSpan Longest) Busy() =>
         (
-            new Refusal(
-                Reasons.ConcurrentOperation,
-                "Another device of the node is being bound or given back; this one is next."
-            ),
+            new Refusal(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
             TimeSpan.Zero,
             TimeSpan.Zero
         );
 
     private static Refusal LinkFailure(string what, Errno error) =>
         new(
-            error is Errno.NotPermitted or Errno.AccessDenied
-                ? Reasons.InsufficientPermissions
-                : Reasons.LinkFailed,
+            error is Errno.NotPermitted or Errno.AccessDenied ? Reasons.InsufficientPermissions : Reasons.LinkFailed,
             $"{what} ({SysfsFailure.Name(error)})."
-                + (
-                    error is Errno.NotPermitted or Errno.AccessDenied
-                        ? " Run the eni-manager container privileged and in the host's network."
-                        : ""
-                )
+                + (error is Errno.NotPermitted or Errno.AccessDenied ? " Run the eni-manager container privileged and in the host's network." : "")
         );
 }

@@ -5,12 +5,7 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Wakes the agent when the kernel announces something (rule 15).</summary>
-public sealed class HostListener(
-    IHostEvents events,
-    AgentWake wake,
-    TimeProvider time,
-    ILogger logger
-)
+public sealed class HostListener(IHostEvents events, AgentWake wake, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
 
@@ -28,10 +23,7 @@ public sealed class HostListener(
 
                 Log.AnnouncementsEnded(logger, "end of stream");
             }
-            catch (Exception error)
-                when (error is not OperationCanceledException
-                    || !cancellationToken.IsCancellationRequested
-                )
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 Log.AnnouncementsEnded(logger, error.Message);
             }

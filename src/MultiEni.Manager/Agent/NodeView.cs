@@ -7,15 +7,10 @@ using MultiEni.Operator.Informers;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>What Kubernetes says about this node: its object and its attachments.</summary>
-public sealed class NodeView(
-    IObjectCache<EniAttachment> attachments,
-    IObjectCache<Node> nodes,
-    string nodeName
-)
+public sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCache<Node> nodes, string nodeName)
 {
     /// <summary>The node's attachments. The label may be a hash, so the name itself decides.</summary>
-    public IReadOnlyList<EniAttachment> Attachments =>
-        [.. attachments.List().Where(attachment => attachment.Spec?.NodeName == nodeName)];
+    public IReadOnlyList<EniAttachment> Attachments => [.. attachments.List().Where(attachment => attachment.Spec?.NodeName == nodeName)];
 
     /// <summary>What the node counts, or null while it is not known.</summary>
     public IReadOnlyDictionary<string, string>? Allocatable => Node?.Status.Allocatable;
@@ -23,34 +18,21 @@ public sealed class NodeView(
     /// <summary>The node's InternalIP addresses, or null while it is not known.</summary>
     public IReadOnlyList<string>? Addresses =>
         Node is { } node
-            ?
-            [
-                .. (node.Status.Addresses ?? [])
-                    .Where(address => address.Type == "InternalIP")
-                    .Select(address => address.Address),
-            ]
+            ? [.. (node.Status.Addresses ?? []).Where(address => address.Type == "InternalIP").Select(address => address.Address)]
             : null;
 
     private Node? Node => nodes.Get(ObjectKey.Cluster(nodeName));
 
     /// <summary>An attachment of this node, or null.</summary>
     public EniAttachment? Attachment(string name) =>
-        attachments.Get(ObjectKey.Cluster(name)) is { } attachment
-        && attachment.Spec?.NodeName == nodeName
-            ? attachment
-            : null;
+        attachments.Get(ObjectKey.Cluster(name)) is { } attachment && attachment.Spec?.NodeName == nodeName ? attachment : null;
 
     /// <summary>What is known of an attachment's ENI for finding its device.</summary>
     /// <param name="attachment">The attachment.</param>
     /// <param name="bootId">The present boot: what was said in another one does not count.</param>
     /// <param name="journaled">Where the journal of this boot says that the ENI's device is.</param>
     /// <param name="mayEliminate">Whether devices without an interface are candidates.</param>
-    public static DeviceClaim Claim(
-        EniAttachment attachment,
-        string bootId,
-        PciAddress? journaled,
-        bool mayEliminate
-    )
+    public static DeviceClaim Claim(EniAttachment attachment, string bootId, PciAddress? journaled, bool mayEliminate)
     {
         ArgumentNullException.ThrowIfNull(attachment);
         var network = attachment.Status?.Network;
@@ -60,14 +42,9 @@ public sealed class NodeView(
             Attachment = attachment.Metadata.Name,
             EniId = network?.EniId ?? "",
             Mac = MacAddress.TryParse(network?.MacAddress, out var mac) ? mac : null,
-            GivenAddress = PciAddress.TryParse(attachment.Spec?.Device.PciAddress, out var given)
-                ? given
-                : null,
+            GivenAddress = PciAddress.TryParse(attachment.Spec?.Device.PciAddress, out var given) ? given : null,
             JournalAddress = journaled,
-            ReportedAddress =
-                report?.BootId == bootId && PciAddress.TryParse(report.PciAddress, out var reported)
-                    ? reported
-                    : null,
+            ReportedAddress = report?.BootId == bootId && PciAddress.TryParse(report.PciAddress, out var reported) ? reported : null,
             DeviceIndex = network?.DeviceIndex,
             MayEliminate = mayEliminate,
         };

@@ -6,13 +6,7 @@ using MultiEni.Manager.Publishing;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Finds what no attachment of this node asks for any more: devices bound, or offered, by this agent or a predecessor.</summary>
-public sealed class OrphanSearch(
-    NodeView view,
-    BindingJournal journal,
-    IDevicePublisher publisher,
-    OfferOwners owners,
-    ILogger logger
-)
+public sealed class OrphanSearch(NodeView view, BindingJournal journal, IDevicePublisher publisher, OfferOwners owners, ILogger logger)
 {
     /// <summary>Their addresses.</summary>
     public IReadOnlySet<PciAddress> Find(string bootId)
@@ -22,9 +16,7 @@ public sealed class OrphanSearch(
         foreach (var entry in journal.Entries(bootId))
         {
             var wanted = attachments.Any(attachment =>
-                attachment.Status?.Network?.EniId is { Length: > 0 } eni
-                    ? eni == entry.EniId
-                    : attachment.Metadata.Name == entry.Attachment
+                attachment.Status?.Network?.EniId is { Length: > 0 } eni ? eni == entry.EniId : attachment.Metadata.Name == entry.Attachment
             );
             if (!wanted)
             {

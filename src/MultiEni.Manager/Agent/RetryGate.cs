@@ -29,20 +29,11 @@ public sealed class RetryGate(TimeProvider time)
     }
 
     /// <summary>An attempt failed: the next one comes after a delay that doubles each time.</summary>
-    public TimeSpan Fail(
-        AgentWork work,
-        long? generation,
-        Refusal why,
-        TimeSpan first,
-        TimeSpan longest
-    )
+    public TimeSpan Fail(AgentWork work, long? generation, Refusal why, TimeSpan first, TimeSpan longest)
     {
         lock (_lock)
         {
-            var previous =
-                _failures.TryGetValue(work, out var failure) && failure.Generation == generation
-                    ? failure.Delay
-                    : TimeSpan.Zero;
+            var previous = _failures.TryGetValue(work, out var failure) && failure.Generation == generation ? failure.Delay : TimeSpan.Zero;
             var delay = previous == TimeSpan.Zero ? first : previous * 2;
             if (delay > longest)
             {

@@ -41,35 +41,22 @@ public sealed class SituationReader(
         );
         var others = view
             .Attachments.Where(other => other.Metadata.Name != attachment.Metadata.Name)
-            .Select(other =>
-                NodeView.Claim(
-                    other,
-                    seen.BootId,
-                    Journaled(other.Status?.Network?.EniId, seen.BootId),
-                    false
-                )
-            )
+            .Select(other => NodeView.Claim(other, seen.BootId, Journaled(other.Status?.Network?.EniId, seen.BootId), false))
             .ToList();
-        DeviceMatch match =
-            GivenAddressProblem(attachment)
-            ?? DeviceIdentity.Find(claim, others, seen, settings.AllowedDevices);
+        DeviceMatch match = GivenAddressProblem(attachment) ?? DeviceIdentity.Find(claim, others, seen, settings.AllowedDevices);
         var device = (match as DeviceMatch.Found)?.Device;
         var known = device?.Address ?? claim.JournalAddress ?? claim.ReportedAddress;
         var entry = known is { } address ? journal.Find(address, seen.BootId) : null;
         var link = device is null ? null : seen.LinkOf(device);
         var wish = WishReader.Read(attachment, link?.Name ?? entry?.InterfaceName, settings);
-        var facts = device is null
-            ? null
-            : await FactsAsync(attachment, device, seen, cancellationToken);
+        var facts = device is null ? null : await FactsAsync(attachment, device, seen, cancellationToken);
         var situation = new DeviceSituation
         {
             Wish = wish,
             Match = match,
             Link = link,
             Journal = entry?.EniId == claim.EniId ? entry : null,
-            Offer = known is { } offeredAt
-                ? publisher.StateOf(offeredAt, view.Allocatable)
-                : new OfferState.NotOffered(),
+            Offer = known is { } offeredAt ? publisher.StateOf(offeredAt, view.Allocatable) : new OfferState.NotOffered(),
             Usage = usage,
             TouchRefusal = facts is null ? null : SafetyRules.CheckTouch(facts, policy),
             BindRefusal = facts is null ? null : SafetyRules.CheckBind(facts, policy),
@@ -80,11 +67,7 @@ public sealed class SituationReader(
     }
 
     /// <summary>The situation of a device that no attachment asks for: as of an attachment that is being deleted.</summary>
-    public (DeviceSituation Situation, DeviceClaim Claim) ReadOrphan(
-        PciAddress address,
-        HostObservation seen,
-        DeviceUsage usage
-    )
+    public (DeviceSituation Situation, DeviceClaim Claim) ReadOrphan(PciAddress address, HostObservation seen, DeviceUsage usage)
     {
         ArgumentNullException.ThrowIfNull(seen);
         var entry = journal.Find(address, seen.BootId);
@@ -101,17 +84,12 @@ public sealed class SituationReader(
             Wish = new DeviceWish
             {
                 Use = entry is null ? DeviceUses.Plain : DeviceUses.Bound,
-                Resource = ResourceName.TryParse(entry?.ResourceName, null, out var resource)
-                    ? resource
-                    : null,
+                Resource = ResourceName.TryParse(entry?.ResourceName, null, out var resource) ? resource : null,
                 EniId = claim.EniId,
                 Deleting = true,
                 HasFinalizer = true,
             },
-            Match =
-                device is null || entry is null
-                    ? new DeviceMatch.Absent("")
-                    : new DeviceMatch.Found(device, IdentityProof.Journal),
+            Match = device is null || entry is null ? new DeviceMatch.Absent("") : new DeviceMatch.Found(device, IdentityProof.Journal),
             Link = device is null ? null : seen.LinkOf(device),
             Journal = entry,
             Offer = publisher.StateOf(address, view.Allocatable),
@@ -123,8 +101,7 @@ public sealed class SituationReader(
 
     private PciAddress? Journaled(string? eniId, string bootId) =>
         string.IsNullOrEmpty(eniId) ? null
-        : journal.Entries(bootId).FirstOrDefault(entry => entry.EniId == eniId) is { } entry
-            ? PciAddress.Parse(entry.PciAddress)
+        : journal.Entries(bootId).FirstOrDefault(entry => entry.EniId == eniId) is { } entry ? PciAddress.Parse(entry.PciAddress)
         : null;
 
     // A device that was just plugged in shows its address within a second; one without an interface never does.
@@ -154,69 +131,36 @@ public sealed class SituationReader(
     }
 
     private static DeviceMatch.AddressNotFound? GivenAddressProblem(EniAttachment attachment) =>
-        attachment.Spec?.Device.PciAddress is { Length: > 0 } text
-        && !PciAddress.TryParse(text, out _)
-            ? new DeviceMatch.AddressNotFound(
-                $"dpdkPCIAddress '{text}' is not a PCI address; write it as 0000:00:06.0."
-            )
+        attachment.Spec?.Device.PciAddress is { Length: > 0 } text && !PciAddress.TryParse(text, out _)
+            ? new DeviceMatch.AddressNotFound($"dpdkPCIAddress '{text}' is not a PCI address; write it as 0000:00:06.0.")
             : null;
 
-    private async Task<SafetyFacts> FactsAsync(
-        EniAttachment attachment,
-        PciDevice device,
-        HostObservation seen,
-        CancellationToken cancellationToken
-    )
+    private async Task<SafetyFacts> FactsAsync(EniAttachment attachment, PciDevice device, HostObservation seen, CancellationToken cancellationToken)
     {
         var network = attachment.Status?.Network;
         return new SafetyFacts
         {
             Device = device,
             Host = seen,
-            IsOurs =
-                attachment.Spec?.NodeName == settings.NodeName
-                && !string.IsNullOrEmpty(network?.EniId),
-            Slot = network?.DeviceIndex is { } index
-                ? (index, network.NetworkCardIndex ?? 0)
-                : null,
-            AssignedAddresses =
-            [
-                .. network?.PrivateIps ?? [],
-                .. network?.Ipv6Addresses ?? [],
-                .. network?.Prefixes ?? [],
-            ],
+            IsOurs = attachment.Spec?.NodeName == settings.NodeName && !string.IsNullOrEmpty(network?.EniId),
+            Slot = network?.DeviceIndex is { } index ? (index, network.NetworkCardIndex ?? 0) : null,
+            AssignedAddresses = [.. network?.PrivateIps ?? [], .. network?.Ipv6Addresses ?? [], .. network?.Prefixes ?? []],
             NodeAddresses = view.Addresses,
             GroupDrivers = await GroupAsync(device, cancellationToken),
-            DriverlessElsewhere = journal
-                .Entries(seen.BootId)
-                .FirstOrDefault(entry => entry.Phase == JournalPhase.Driverless)
-                is { } bare
+            DriverlessElsewhere = journal.Entries(seen.BootId).FirstOrDefault(entry => entry.Phase == JournalPhase.Driverless) is { } bare
                 ? PciAddress.Parse(bare.PciAddress)
                 : null,
         };
     }
 
-    private async Task<Dictionary<string, string?>> GroupAsync(
-        PciDevice device,
-        CancellationToken cancellationToken
-    )
+    private async Task<Dictionary<string, string?>> GroupAsync(PciDevice device, CancellationToken cancellationToken)
     {
         var drivers = new Dictionary<string, string?>(StringComparer.Ordinal);
         if (device.IommuGroup is { } group && !device.NoIommu)
         {
-            foreach (
-                var member in await host.Files.ListAsync(
-                    $"/sys/kernel/iommu_groups/{group}/devices",
-                    cancellationToken
-                )
-            )
+            foreach (var member in await host.Files.ListAsync($"/sys/kernel/iommu_groups/{group}/devices", cancellationToken))
             {
-                drivers[member] = SysfsPaths.LastPart(
-                    await host.Files.ReadLinkAsync(
-                        $"{SysfsPaths.PciDevices}/{member}/driver",
-                        cancellationToken
-                    )
-                );
+                drivers[member] = SysfsPaths.LastPart(await host.Files.ReadLinkAsync($"{SysfsPaths.PciDevices}/{member}/driver", cancellationToken));
             }
         }
 

@@ -28,9 +28,7 @@ public sealed class UsageProbe(IHostFiles files, NodePods pods)
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(offered);
         var holders = resource.Length == 0 ? [] : await HoldersAsync(resource, cancellationToken);
-        var others = offered.Count(other =>
-            other.Resource.ToString() == resource && other.Address != device.Address
-        );
+        var others = offered.Count(other => other.Resource.ToString() == resource && other.Address != device.Address);
         if (holders.Sum(pod => pod.Requests(resource)) > others)
         {
             return new DeviceUsage.InUse(
@@ -56,15 +54,8 @@ public sealed class UsageProbe(IHostFiles files, NodePods pods)
         };
     }
 
-    private async Task<List<Pod>> HoldersAsync(
-        string resource,
-        CancellationToken cancellationToken
-    ) =>
-        [
-            .. (await pods.ListAsync(cancellationToken)).Where(pod =>
-                pod.HoldsDevices && pod.Requests(resource) > 0
-            ),
-        ];
+    private async Task<List<Pod>> HoldersAsync(string resource, CancellationToken cancellationToken) =>
+        [.. (await pods.ListAsync(cancellationToken)).Where(pod => pod.HoldsDevices && pod.Requests(resource) > 0)];
 
     private static string Name(List<Pod> holders) =>
         $"pod{(holders.Count > 1 ? "s" : "")} {string.Join(", ", holders.Take(3).Select(pod => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}"))}"

@@ -10,11 +10,7 @@ namespace MultiEni.Manager.Binding;
 public sealed class BindPreparation(IHostFiles files, HostWriter writer, NoIommuMode mode)
 {
     /// <summary>Why the bind cannot begin; null when it can. Nothing of the device has been changed either way.</summary>
-    public async Task<Refusal?> PrepareAsync(
-        PciDevice device,
-        string driver,
-        CancellationToken cancellationToken
-    )
+    public async Task<Refusal?> PrepareAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (!await files.ExistsAsync(SysfsPaths.Driver(driver), cancellationToken))
@@ -55,10 +51,7 @@ public sealed class BindPreparation(IHostFiles files, HostWriter writer, NoIommu
     }
 
     // Only before the driver probes the device: later it has no effect on it [sriov 4.1].
-    private async Task<Refusal?> SwitchOnAsync(
-        PciDevice device,
-        CancellationToken cancellationToken
-    )
+    private async Task<Refusal?> SwitchOnAsync(PciDevice device, CancellationToken cancellationToken)
     {
         var present = await files.ReadTextAsync(SysfsPaths.NoIommuMode, cancellationToken);
         if (present is null)
@@ -75,12 +68,7 @@ public sealed class BindPreparation(IHostFiles files, HostWriter writer, NoIommu
             return null;
         }
 
-        var error = await writer.WriteAsync(
-            device.Address,
-            SysfsPaths.NoIommuMode,
-            "1",
-            cancellationToken
-        );
+        var error = await writer.WriteAsync(device.Address, SysfsPaths.NoIommuMode, "1", cancellationToken);
         if (error != Errno.None)
         {
             return await ExplainAsync(error, cancellationToken);
@@ -88,19 +76,13 @@ public sealed class BindPreparation(IHostFiles files, HostWriter writer, NoIommu
 
         return IsOn(await files.ReadTextAsync(SysfsPaths.NoIommuMode, cancellationToken))
             ? null
-            : new Refusal(
-                Reasons.NoIommuUnsupportedByKernel,
-                $"No-IOMMU mode stays off although {SysfsPaths.NoIommuMode} was written."
-            );
+            : new Refusal(Reasons.NoIommuUnsupportedByKernel, $"No-IOMMU mode stays off although {SysfsPaths.NoIommuMode} was written.");
     }
 
     private async Task<Refusal> ExplainAsync(Errno error, CancellationToken cancellationToken)
     {
         var why = SysfsFailure.Explain(SysfsPaths.NoIommuMode, error, DpdkDrivers.VfioPci);
-        var lockdown = await files.ReadTextAsync(
-            "/sys/kernel/security/lockdown",
-            cancellationToken
-        );
+        var lockdown = await files.ReadTextAsync("/sys/kernel/security/lockdown", cancellationToken);
         return lockdown is null || lockdown.Contains("[none]", StringComparison.Ordinal)
             ? why
             : why with

@@ -17,10 +17,7 @@ public sealed class BindSequence(
 )
 {
     /// <summary>Binds, or finishes or adopts a bind that was begun before.</summary>
-    public async Task<ChangeOutcome> BindAsync(
-        BindRequest request,
-        CancellationToken cancellationToken
-    )
+    public async Task<ChangeOutcome> BindAsync(BindRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var address = request.Address;
@@ -29,12 +26,7 @@ public sealed class BindSequence(
             var device = await verification.ReadAsync(address, cancellationToken);
             if (device is null || device.Ids != request.Ids)
             {
-                return new ChangeOutcome.Removed(
-                    new Refusal(
-                        Reasons.DeviceRemoved,
-                        $"The device at {address} is gone or another one now."
-                    )
-                );
+                return new ChangeOutcome.Removed(new Refusal(Reasons.DeviceRemoved, $"The device at {address} is gone or another one now."));
             }
 
             if (writer.IsStuck(address))
@@ -52,56 +44,34 @@ public sealed class BindSequence(
         }
     }
 
-    private async Task<ChangeOutcome> MoveAsync(
-        BindRequest request,
-        PciDevice device,
-        CancellationToken cancellationToken
-    )
+    private async Task<ChangeOutcome> MoveAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
         if (method.Unusable() is { } unusable)
         {
             return new ChangeOutcome.Refused(unusable);
         }
 
-        if (
-            await preparation.PrepareAsync(device, request.Driver, cancellationToken) is
-            { } unprepared
-        )
+        if (await preparation.PrepareAsync(device, request.Driver, cancellationToken) is { } unprepared)
         {
             return new ChangeOutcome.Refused(unprepared);
         }
 
         var network = await host.Links.ReadAsync(cancellationToken);
-        var link = network.Links.FirstOrDefault(candidate =>
-            candidate.Name == device.InterfaceName
-        );
+        var link = network.Links.FirstOrDefault(candidate => candidate.Name == device.InterfaceName);
         var entry = Note(request, device, link);
         journal.Save(entry);
-        if (
-            link is { Up: true }
-            && await TakeDownAsync(link, network, cancellationToken) is { } essential
-        )
+        if (link is { Up: true } && await TakeDownAsync(link, network, cancellationToken) is { } essential)
         {
             journal.Remove(request.Address);
             return new ChangeOutcome.Refused(essential);
         }
 
-        var hint = await method.BindAsync(
-            device,
-            request.Driver,
-            () => journal.Save(entry with { Phase = JournalPhase.Binding }),
-            cancellationToken
-        );
+        var hint = await method.BindAsync(device, request.Driver, () => journal.Save(entry with { Phase = JournalPhase.Binding }), cancellationToken);
         var after = await verification.ReadAsync(request.Address, cancellationToken);
         if (after is null)
         {
             journal.Remove(request.Address);
-            return new ChangeOutcome.Removed(
-                new Refusal(
-                    Reasons.DeviceRemoved,
-                    $"{request.Address} was removed from the node while it was bound."
-                )
-            );
+            return new ChangeOutcome.Removed(new Refusal(Reasons.DeviceRemoved, $"{request.Address} was removed from the node while it was bound."));
         }
 
         var why = await verification.CheckBoundAsync(after, request.Driver, cancellationToken);
@@ -115,16 +85,10 @@ public sealed class BindSequence(
     }
 
     // Already there: a bind that was cut off after its last write, or one whose journal was lost. Verified like any other.
-    private async Task<ChangeOutcome> AdoptAsync(
-        BindRequest request,
-        PciDevice device,
-        CancellationToken cancellationToken
-    )
+    private async Task<ChangeOutcome> AdoptAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
         var entry = Note(request, device, null);
-        if (
-            await verification.CheckBoundAsync(device, request.Driver, cancellationToken) is { } why
-        )
+        if (await verification.CheckBoundAsync(device, request.Driver, cancellationToken) is { } why)
         {
             return await UndoAsync(entry, why, cancellationToken);
         }
@@ -138,70 +102,42 @@ public sealed class BindSequence(
         return new ChangeOutcome.Done(device);
     }
 
-    private async Task<ChangeOutcome> UndoAsync(
-        JournalEntry entry,
-        Refusal why,
-        CancellationToken cancellationToken
-    ) =>
+    private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Refusal why, CancellationToken cancellationToken) =>
         await restoration.RestoreAsync(entry, restoreLink: true, cancellationToken) switch
         {
             ChangeOutcome.Done back => new ChangeOutcome.RolledBack(
                 why with
                 {
-                    Message =
-                        $"{why.Message} {back.Device.Address} was given back to {back.Device.Driver}.",
+                    Message = $"{why.Message} {back.Device.Address} was given back to {back.Device.Driver}.",
                 }
             ),
-            ChangeOutcome.Driverless bare => new ChangeOutcome.Driverless(
-                bare.Why with
-                {
-                    Message = $"{why.Message} {bare.Why.Message}",
-                }
-            ),
+            ChangeOutcome.Driverless bare => new ChangeOutcome.Driverless(bare.Why with { Message = $"{why.Message} {bare.Why.Message}" }),
             var other => other,
         };
 
     // The route by which the node lives may have moved to this link since the rules were checked (S2).
-    private async Task<Refusal?> TakeDownAsync(
-        Link link,
-        NetworkState before,
-        CancellationToken cancellationToken
-    )
+    private async Task<Refusal?> TakeDownAsync(Link link, NetworkState before, CancellationToken cancellationToken)
     {
         var error = await host.Links.SetUpAsync(link.Index, false, cancellationToken);
         if (error != Errno.None)
         {
-            return new Refusal(
-                Reasons.LinkFailed,
-                $"{link.Name} could not be taken down ({SysfsFailure.Name(error)})."
-            );
+            return new Refusal(Reasons.LinkFailed, $"{link.Name} could not be taken down ({SysfsFailure.Name(error)}).");
         }
 
         var after = await host.Links.ReadAsync(cancellationToken);
-        if (
-            PrimaryInterface
-                .EffectiveDefaultLinks(after)
-                .SetEquals(PrimaryInterface.EffectiveDefaultLinks(before))
-        )
+        if (PrimaryInterface.EffectiveDefaultLinks(after).SetEquals(PrimaryInterface.EffectiveDefaultLinks(before)))
         {
             return null;
         }
 
         await host.Links.SetUpAsync(link.Index, true, cancellationToken);
-        return new Refusal(
-            Reasons.PrimaryInterface,
-            $"The node's default route changed when {link.Name} was taken down; it was brought up again."
-        );
+        return new Refusal(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
     }
 
     // What an earlier entry of this boot says of the first state is worth more than what is seen halfway.
     private JournalEntry Note(BindRequest request, PciDevice device, Link? link)
     {
-        var earlier =
-            journal.Find(request.Address, request.BootId) is { } entry
-            && entry.EniId == request.EniId
-                ? entry
-                : null;
+        var earlier = journal.Find(request.Address, request.BootId) is { } entry && entry.EniId == request.EniId ? entry : null;
         return new JournalEntry
         {
             PciAddress = request.Address.ToString(),
@@ -212,9 +148,7 @@ public sealed class BindSequence(
             InterfaceName = link?.Name ?? earlier?.InterfaceName ?? "",
             Mtu = earlier?.Mtu ?? link?.Mtu ?? 0,
             WasUp = earlier?.WasUp ?? link?.Up ?? false,
-            OriginalDriver = device is { Driver: { } driver, IsHeldByDpdk: false }
-                ? driver
-                : earlier?.OriginalDriver ?? "",
+            OriginalDriver = device is { Driver: { } driver, IsHeldByDpdk: false } ? driver : earlier?.OriginalDriver ?? "",
             TargetDriver = request.Driver,
             ResourceName = request.ResourceName,
             BootId = request.BootId,

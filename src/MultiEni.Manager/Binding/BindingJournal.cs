@@ -57,9 +57,7 @@ public sealed class BindingJournal
     {
         lock (_lock)
         {
-            return _entries.TryGetValue(address, out var entry) && entry.BootId == bootId
-                ? entry
-                : null;
+            return _entries.TryGetValue(address, out var entry) && entry.BootId == bootId ? entry : null;
         }
     }
 
@@ -112,10 +110,7 @@ public sealed class BindingJournal
     {
         lock (_lock)
         {
-            var old = _entries
-                .Where(pair => pair.Value.BootId != bootId)
-                .Select(pair => pair.Key)
-                .ToList();
+            var old = _entries.Where(pair => pair.Value.BootId != bootId).Select(pair => pair.Key).ToList();
             foreach (var address in old)
             {
                 _entries.Remove(address);
@@ -146,8 +141,7 @@ public sealed class BindingJournal
         try
         {
             var file = JsonSerializer.Deserialize(text, JournalJson.Default.JournalFile);
-            return file?.Devices.FindAll(entry => PciAddress.TryParse(entry.PciAddress, out _))
-                ?? [];
+            return file?.Devices.FindAll(entry => PciAddress.TryParse(entry.PciAddress, out _)) ?? [];
         }
         catch (JsonException error)
         {
@@ -172,11 +166,5 @@ public sealed class BindingJournal
     }
 
     private void Write() =>
-        DurableFile.Replace(
-            _path,
-            JsonSerializer.Serialize(
-                new JournalFile { Devices = [.. _entries.Values] },
-                JournalJson.Default.JournalFile
-            )
-        );
+        DurableFile.Replace(_path, JsonSerializer.Serialize(new JournalFile { Devices = [.. _entries.Values] }, JournalJson.Default.JournalFile));
 }

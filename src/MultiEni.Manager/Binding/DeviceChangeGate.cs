@@ -19,15 +19,7 @@ public sealed class DeviceChangeGate(string lockPath) : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(lockPath))!);
-            return new Inside(
-                _semaphore,
-                new FileStream(
-                    lockPath,
-                    FileMode.OpenOrCreate,
-                    FileAccess.ReadWrite,
-                    FileShare.None
-                )
-            );
+            return new Inside(_semaphore, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException)
         {

@@ -21,11 +21,7 @@ public sealed class DeviceRestoration(
     /// <param name="entry">What is known of it.</param>
     /// <param name="restoreLink">Whether the link gets its earlier MTU and state back.</param>
     /// <param name="cancellationToken">Ends the wait; the journal tells a successor to go on.</param>
-    public async Task<ChangeOutcome> RestoreAsync(
-        JournalEntry entry,
-        bool restoreLink,
-        CancellationToken cancellationToken
-    )
+    public async Task<ChangeOutcome> RestoreAsync(JournalEntry entry, bool restoreLink, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
         var address = PciAddress.Parse(entry.PciAddress);
@@ -42,15 +38,9 @@ public sealed class DeviceRestoration(
         {
             hint = await method.GiveBackAsync(device, entry.OriginalDriver, cancellationToken);
             device = await verification.ReadAsync(address, cancellationToken);
-            if (
-                device is not null
-                && !IsKernelDriver(device, entry)
-                && !ReferenceEquals(method, native)
-            )
+            if (device is not null && !IsKernelDriver(device, entry) && !ReferenceEquals(method, native))
             {
-                hint =
-                    await native.GiveBackAsync(device, entry.OriginalDriver, cancellationToken)
-                    ?? hint;
+                hint = await native.GiveBackAsync(device, entry.OriginalDriver, cancellationToken) ?? hint;
                 device = await verification.ReadAsync(address, cancellationToken);
             }
         }
@@ -75,12 +65,7 @@ public sealed class DeviceRestoration(
         return await ConfirmAsync(entry, device, restoreLink, cancellationToken);
     }
 
-    private async Task<ChangeOutcome> ConfirmAsync(
-        JournalEntry entry,
-        PciDevice device,
-        bool restoreLink,
-        CancellationToken cancellationToken
-    )
+    private async Task<ChangeOutcome> ConfirmAsync(JournalEntry entry, PciDevice device, bool restoreLink, CancellationToken cancellationToken)
     {
         var back = await verification.AwaitInterfaceAsync(device.Address, cancellationToken);
         if (back is null)
@@ -102,13 +87,7 @@ public sealed class DeviceRestoration(
     {
         if (device.Driver is { } holder)
         {
-            return new ChangeOutcome.Refused(
-                hint
-                    ?? new Refusal(
-                        Reasons.BindFailed,
-                        $"{holder} holds {device.Address} and does not let it go."
-                    )
-            );
+            return new ChangeOutcome.Refused(hint ?? new Refusal(Reasons.BindFailed, $"{holder} holds {device.Address} and does not let it go."));
         }
 
         journal.Save(entry with { Phase = JournalPhase.Driverless });
@@ -122,11 +101,7 @@ public sealed class DeviceRestoration(
         );
     }
 
-    private async Task RestoreLinkAsync(
-        JournalEntry entry,
-        string name,
-        CancellationToken cancellationToken
-    )
+    private async Task RestoreLinkAsync(JournalEntry entry, string name, CancellationToken cancellationToken)
     {
         var network = await host.Links.ReadAsync(cancellationToken);
         if (network.Links.FirstOrDefault(link => link.Name == name) is not { } link)
@@ -148,6 +123,5 @@ public sealed class DeviceRestoration(
     private static bool IsKernelDriver(PciDevice device, JournalEntry entry) =>
         device.Driver is not null && !device.IsHeldByDpdk && device.Driver != entry.TargetDriver;
 
-    private static ChangeOutcome.Removed Gone(PciAddress address) =>
-        new(new Refusal(Reasons.DeviceRemoved, $"{address} was removed from the node."));
+    private static ChangeOutcome.Removed Gone(PciAddress address) => new(new Refusal(Reasons.DeviceRemoved, $"{address} was removed from the node."));
 }

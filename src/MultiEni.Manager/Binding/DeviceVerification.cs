@@ -15,67 +15,39 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
     private readonly HostReader _reader = new(host);
 
     /// <summary>The device as it is now, or null when it is gone.</summary>
-    public Task<PciDevice?> ReadAsync(PciAddress address, CancellationToken cancellationToken) =>
-        _reader.ReadDeviceAsync(address, cancellationToken);
+    public Task<PciDevice?> ReadAsync(PciAddress address, CancellationToken cancellationToken) => _reader.ReadDeviceAsync(address, cancellationToken);
 
     /// <summary>Whether a process could use the device now: the driver holds it and the device node is there.</summary>
     /// <returns>Why not; null when it could.</returns>
-    public async Task<Refusal?> CheckBoundAsync(
-        PciDevice device,
-        string driver,
-        CancellationToken cancellationToken
-    )
+    public async Task<Refusal?> CheckBoundAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (device.Driver != driver)
         {
-            return new Refusal(
-                Reasons.BindFailed,
-                $"{device.Address} is held by {device.Driver ?? "no driver"} after it was handed to {driver}."
-            );
+            return new Refusal(Reasons.BindFailed, $"{device.Address} is held by {device.Driver ?? "no driver"} after it was handed to {driver}.");
         }
 
         if (driver != DpdkDrivers.VfioPci)
         {
             var path = SysfsPaths.Device(device.Address, "uio");
-            return await UntilAsync(
-                async () => (await host.Files.ListAsync(path, cancellationToken)).Count > 0,
-                NodeLimit,
-                cancellationToken
-            )
+            return await UntilAsync(async () => (await host.Files.ListAsync(path, cancellationToken)).Count > 0, NodeLimit, cancellationToken)
                 ? null
-                : new Refusal(
-                    Reasons.BindFailed,
-                    $"{driver} holds {device.Address} but made no device node (nothing in {path})."
-                );
+                : new Refusal(Reasons.BindFailed, $"{driver} holds {device.Address} but made no device node (nothing in {path}).");
         }
 
         if (device.IommuGroup is not { } group)
         {
-            return new Refusal(
-                Reasons.BindFailed,
-                $"vfio-pci holds {device.Address} but it has no IOMMU group, so no process can open it."
-            );
+            return new Refusal(Reasons.BindFailed, $"vfio-pci holds {device.Address} but it has no IOMMU group, so no process can open it.");
         }
 
         var node = SysfsPaths.VfioNode(group, device.NoIommu);
-        return await UntilAsync(
-            () => host.Files.ExistsAsync(node, cancellationToken).AsTask(),
-            NodeLimit,
-            cancellationToken
-        )
+        return await UntilAsync(() => host.Files.ExistsAsync(node, cancellationToken).AsTask(), NodeLimit, cancellationToken)
             ? null
-            : new Refusal(
-                Reasons.BindFailed,
-                $"vfio-pci holds {device.Address} but {node} has not appeared."
-            );
+            : new Refusal(Reasons.BindFailed, $"vfio-pci holds {device.Address} but {node} has not appeared.");
     }
 
     /// <summary>The device once its interface shows a hardware address, or as it is when that does not happen within ten seconds.</summary>
-    public async Task<PciDevice?> AwaitInterfaceAsync(
-        PciAddress address,
-        CancellationToken cancellationToken
-    )
+    public async Task<PciDevice?> AwaitInterfaceAsync(PciAddress address, CancellationToken cancellationToken)
     {
         PciDevice? device = null;
         await UntilAsync(
@@ -90,11 +62,7 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
         return device;
     }
 
-    private async Task<bool> UntilAsync(
-        Func<Task<bool>> condition,
-        TimeSpan limit,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> UntilAsync(Func<Task<bool>> condition, TimeSpan limit, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         while (true)

@@ -8,10 +8,7 @@ namespace MultiEni.Manager.Binding;
 public sealed class GiveBackSequence(HostWriter writer, DeviceRestoration restoration)
 {
     /// <summary>Gives back the device of an entry.</summary>
-    public async Task<ChangeOutcome> GiveBackAsync(
-        JournalEntry entry,
-        CancellationToken cancellationToken
-    )
+    public async Task<ChangeOutcome> GiveBackAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
         var address = PciAddress.Parse(entry.PciAddress);

@@ -13,13 +13,7 @@ namespace MultiEni.Manager.Binding;
 /// <param name="limit">How long a write may take.</param>
 /// <param name="before">Called before each write with its path; lets tests end the program there.</param>
 /// <param name="released">Called when a write that was given up on has returned after all.</param>
-public sealed class HostWriter(
-    IHostFiles files,
-    TimeProvider time,
-    TimeSpan limit,
-    Action<string>? before,
-    Action<PciAddress>? released
-)
+public sealed class HostWriter(IHostFiles files, TimeProvider time, TimeSpan limit, Action<string>? before, Action<PciAddress>? released)
 {
     private readonly ConcurrentDictionary<PciAddress, Task> _outstanding = new();
 
@@ -28,12 +22,7 @@ public sealed class HostWriter(
 
     /// <summary>One write on behalf of a device.</summary>
     /// <exception cref="StuckWriteException">It did not return in time, or an earlier one has not.</exception>
-    public async Task<Errno> WriteAsync(
-        PciAddress address,
-        string path,
-        string text,
-        CancellationToken cancellationToken
-    )
+    public async Task<Errno> WriteAsync(PciAddress address, string path, string text, CancellationToken cancellationToken)
     {
         if (IsStuck(address))
         {
@@ -49,15 +38,12 @@ public sealed class HostWriter(
         {
             return await write.WaitAsync(limit, time, cancellationToken);
         }
-        catch (Exception error)
-            when (error is TimeoutException or OperationCanceledException && !write.IsCompleted)
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException && !write.IsCompleted)
         {
             Watch(address, write);
             if (error is TimeoutException)
             {
-                throw new StuckWriteException(
-                    $"the write to {path} has not returned within {limit.TotalSeconds:0} s"
-                );
+                throw new StuckWriteException($"the write to {path} has not returned within {limit.TotalSeconds:0} s");
             }
 
             throw;

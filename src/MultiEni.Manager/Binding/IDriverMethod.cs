@@ -17,18 +17,9 @@ public interface IDriverMethod
     /// <param name="unbound">Called once the old driver has let go, before the new one is asked.</param>
     /// <param name="cancellationToken">Ends the wait; the journal tells a successor how far it came.</param>
     /// <exception cref="StuckWriteException">The kernel does not return.</exception>
-    Task<Refusal?> BindAsync(
-        PciDevice device,
-        string driver,
-        Action unbound,
-        CancellationToken cancellationToken
-    );
+    Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken);
 
     /// <summary>Moves the device back to its kernel driver, or leaves that to the kernel's choice when <paramref name="driver"/> is empty.</summary>
     /// <exception cref="StuckWriteException">The kernel does not return.</exception>
-    Task<Refusal?> GiveBackAsync(
-        PciDevice device,
-        string driver,
-        CancellationToken cancellationToken
-    );
+    Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken);
 }

@@ -6,8 +6,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>The write sequences of [sriov 4.5] on the kernel's own files.</summary>
-public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, TimeProvider time)
-    : IDriverMethod
+public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, TimeProvider time) : IDriverMethod
 {
     private static readonly TimeSpan DeferredProbeDelay = TimeSpan.FromMilliseconds(200);
     private const int DeferredProbeAttempts = 3;
@@ -16,12 +15,7 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
     public Refusal? Unusable() => null;
 
     /// <inheritdoc />
-    public async Task<Refusal?> BindAsync(
-        PciDevice device,
-        string driver,
-        Action unbound,
-        CancellationToken cancellationToken
-    )
+    public async Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(unbound);
@@ -31,16 +25,11 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
         }
 
         unbound();
-        return await OverrideAsync(device.Address, driver, cancellationToken)
-            ?? await ProbeAsync(device.Address, driver, cancellationToken);
+        return await OverrideAsync(device.Address, driver, cancellationToken) ?? await ProbeAsync(device.Address, driver, cancellationToken);
     }
 
     /// <inheritdoc />
-    public async Task<Refusal?> GiveBackAsync(
-        PciDevice device,
-        string driver,
-        CancellationToken cancellationToken
-    )
+    public async Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
         var address = device.Address;
@@ -59,24 +48,14 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
 
         if (driver.Length > 0)
         {
-            error = await writer.WriteAsync(
-                address,
-                SysfsPaths.Driver(driver, "bind"),
-                address.ToString(),
-                cancellationToken
-            );
+            error = await writer.WriteAsync(address, SysfsPaths.Driver(driver, "bind"), address.ToString(), cancellationToken);
             if (await DriverAsync(address, cancellationToken) == driver)
             {
                 return null;
             }
         }
 
-        var probe = await writer.WriteAsync(
-            address,
-            SysfsPaths.DriversProbe,
-            address.ToString(),
-            cancellationToken
-        );
+        var probe = await writer.WriteAsync(address, SysfsPaths.DriversProbe, address.ToString(), cancellationToken);
         return (error, probe) switch
         {
             (Errno.None, Errno.None) => null,
@@ -93,29 +72,17 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
         }
 
         var path = SysfsPaths.Driver(holder, "unbind");
-        var error = await writer.WriteAsync(
-            device.Address,
-            path,
-            device.Address.ToString(),
-            cancellationToken
-        );
+        var error = await writer.WriteAsync(device.Address, path, device.Address.ToString(), cancellationToken);
         var left = await DriverAsync(device.Address, cancellationToken);
         return left switch
         {
             null => null,
-            _ when error == Errno.None => new Refusal(
-                Reasons.BindFailed,
-                $"{left} still holds {device.Address} although it was told to let go."
-            ),
+            _ when error == Errno.None => new Refusal(Reasons.BindFailed, $"{left} still holds {device.Address} although it was told to let go."),
             _ => SysfsFailure.Explain(path, error, holder),
         };
     }
 
-    private async Task<Refusal?> OverrideAsync(
-        PciAddress address,
-        string driver,
-        CancellationToken cancellationToken
-    )
+    private async Task<Refusal?> OverrideAsync(PciAddress address, string driver, CancellationToken cancellationToken)
     {
         var path = SysfsPaths.Device(address, "driver_override");
         var error = await writer.WriteAsync(address, path, driver, cancellationToken);
@@ -125,19 +92,10 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
         }
 
         var stored = await files.ReadTextAsync(path, cancellationToken);
-        return stored?.Trim() == driver
-            ? null
-            : new Refusal(
-                Reasons.BindFailed,
-                $"{path} reads '{stored}' after '{driver}' was written."
-            );
+        return stored?.Trim() == driver ? null : new Refusal(Reasons.BindFailed, $"{path} reads '{stored}' after '{driver}' was written.");
     }
 
-    private async Task<Refusal?> ProbeAsync(
-        PciAddress address,
-        string driver,
-        CancellationToken cancellationToken
-    )
+    private async Task<Refusal?> ProbeAsync(PciAddress address, string driver, CancellationToken cancellationToken)
     {
         var path = SysfsPaths.Driver(driver, "bind");
         var error = Errno.None;
@@ -169,11 +127,6 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
         return SysfsFailure.Explain(path, error, driver);
     }
 
-    private async Task<string?> DriverAsync(
-        PciAddress address,
-        CancellationToken cancellationToken
-    ) =>
-        SysfsPaths.LastPart(
-            await files.ReadLinkAsync(SysfsPaths.Device(address, "driver"), cancellationToken)
-        );
+    private async Task<string?> DriverAsync(PciAddress address, CancellationToken cancellationToken) =>
+        SysfsPaths.LastPart(await files.ReadLinkAsync(SysfsPaths.Device(address, "driver"), cancellationToken));
 }

@@ -11,12 +11,7 @@ namespace MultiEni.Manager.Binding;
 /// Moves devices with the program that <c>DPDK_BINDING_SCRIPT</c> names, such as <c>dpdk-devbind.py</c>: <c>-b DRIVER ADDRESS</c>. Its exit code is
 /// reported and never believed: the tool exits 0 for several failures [sriov 3.1].
 /// </summary>
-public sealed class ScriptDriverMethod(
-    string path,
-    TimeSpan limit,
-    HostWriter writer,
-    TimeProvider time
-) : IDriverMethod
+public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter writer, TimeProvider time) : IDriverMethod
 {
     private const int OutputLimit = 600;
     private const string KernelDriver = "ena";
@@ -30,47 +25,27 @@ public sealed class ScriptDriverMethod(
             return NotFound();
         }
 
-        const UnixFileMode Execute =
-            UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return
-            !OperatingSystem.IsWindows()
-            && (File.GetUnixFileMode(path) & Execute) == UnixFileMode.None
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Execute) == UnixFileMode.None
             ? NotExecutable("no execute permission")
             : null;
     }
 
     /// <inheritdoc />
-    public Task<Refusal?> BindAsync(
-        PciDevice device,
-        string driver,
-        Action unbound,
-        CancellationToken cancellationToken
-    )
+    public Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
         return RunAsync(device.Address, driver, cancellationToken);
     }
 
     /// <inheritdoc />
-    public Task<Refusal?> GiveBackAsync(
-        PciDevice device,
-        string driver,
-        CancellationToken cancellationToken
-    )
+    public Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return RunAsync(
-            device.Address,
-            driver.Length == 0 ? KernelDriver : driver,
-            cancellationToken
-        );
+        return RunAsync(device.Address, driver.Length == 0 ? KernelDriver : driver, cancellationToken);
     }
 
-    private async Task<Refusal?> RunAsync(
-        PciAddress address,
-        string driver,
-        CancellationToken cancellationToken
-    )
+    private async Task<Refusal?> RunAsync(PciAddress address, string driver, CancellationToken cancellationToken)
     {
         if (Unusable() is { } unusable)
         {
@@ -105,9 +80,7 @@ public sealed class ScriptDriverMethod(
         process.StandardInput.Close();
         try
         {
-            await process
-                .WaitForExitAsync(cancellationToken)
-                .WaitAsync(limit, time, cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(limit, time, cancellationToken);
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
@@ -121,10 +94,7 @@ public sealed class ScriptDriverMethod(
 
         // A hint either way: whether the script had an effect is read from the driver link by the caller.
         var effect = process.ExitCode == 0 ? " but had no effect" : "";
-        return new Refusal(
-            Reasons.BindingScriptFailed,
-            $"{path} -b {driver} {address} ended with exit code {process.ExitCode}{effect}.{output}"
-        );
+        return new Refusal(Reasons.BindingScriptFailed, $"{path} -b {driver} {address} ended with exit code {process.ExitCode}{effect}.{output}");
     }
 
     // A process inside an unbind that the kernel does not finish cannot be killed either.
@@ -133,16 +103,11 @@ public sealed class ScriptDriverMethod(
         process.Kill(entireProcessTree: true);
         try
         {
-            await process
-                .WaitForExitAsync(CancellationToken.None)
-                .WaitAsync(KillGrace, time, CancellationToken.None);
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(KillGrace, time, CancellationToken.None);
         }
         catch (TimeoutException)
         {
-            writer.Watch(
-                address,
-                Process.GetProcessById(process.Id).WaitForExitAsync(CancellationToken.None)
-            );
+            writer.Watch(address, Process.GetProcessById(process.Id).WaitForExitAsync(CancellationToken.None));
             throw new StuckWriteException($"{path} hangs in the kernel");
         }
     }

@@ -24,18 +24,12 @@ public static class SysfsFailure
                 Reasons.DriverModuleUnavailable,
                 $"{path} does not exist: the driver {driver} is not loaded. Load its kernel module on the node (modprobe {driver})."
             ),
-            Errno.NoEntry => new Refusal(
-                Reasons.DeviceRemoved,
-                $"{path} does not exist any more: the device was removed."
-            ),
+            Errno.NoEntry => new Refusal(Reasons.DeviceRemoved, $"{path} does not exist any more: the device was removed."),
             Errno.Invalid when driver == "vfio-pci" => new Refusal(
                 Reasons.BindFailed,
                 $"{driver} refused the device ({Name(error)} from {path}): without an IOMMU it takes devices only in no-IOMMU mode; see the kernel log of the node."
             ),
-            _ => new Refusal(
-                Reasons.BindFailed,
-                $"The write to {path} failed with {Name(error)}; see the kernel log of the node."
-            ),
+            _ => new Refusal(Reasons.BindFailed, $"The write to {path} failed with {Name(error)}; see the kernel log of the node."),
         };
     }
 

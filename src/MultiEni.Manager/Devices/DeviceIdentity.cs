@@ -11,12 +11,7 @@ public static class DeviceIdentity
     /// <param name="others">The other ENIs of this node.</param>
     /// <param name="host">What the host shows.</param>
     /// <param name="allowed">Devices that an ENI can be.</param>
-    public static DeviceMatch Find(
-        DeviceClaim claim,
-        IReadOnlyList<DeviceClaim> others,
-        HostObservation host,
-        IReadOnlyList<PciIds> allowed
-    )
+    public static DeviceMatch Find(DeviceClaim claim, IReadOnlyList<DeviceClaim> others, HostObservation host, IReadOnlyList<PciIds> allowed)
     {
         ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(others);
@@ -50,10 +45,7 @@ public static class DeviceIdentity
             return Check(claim, journaled, IdentityProof.Journal, host);
         }
 
-        if (
-            Unseen(claim.ReportedAddress, host) is { } reported
-            && !IsClaimed(reported, others, host)
-        )
+        if (Unseen(claim.ReportedAddress, host) is { } reported && !IsClaimed(reported, others, host))
         {
             return Check(claim, reported, IdentityProof.Report, host);
         }
@@ -63,25 +55,17 @@ public static class DeviceIdentity
             return refusal;
         }
 
-        var missing =
-            $"No device with the hardware address {claim.Mac} of {claim.EniId} has appeared on the node yet.";
+        var missing = $"No device with the hardware address {claim.Mac} of {claim.EniId} has appeared on the node yet.";
         if (!claim.MayEliminate)
         {
             return new DeviceMatch.Absent(missing);
         }
 
         var candidates = host
-            .Devices.Where(device =>
-                device.InterfaceName is null
-                && allowed.Contains(device.Ids)
-                && !IsClaimed(device, others, host)
-            )
+            .Devices.Where(device => device.InterfaceName is null && allowed.Contains(device.Ids) && !IsClaimed(device, others, host))
             .ToList();
         var rivals = others.Where(other => IsMissing(other, host)).ToList();
-        if (
-            claim.GivenAddress is { } wanted
-            && candidates.Find(device => device.Address == wanted) is { } chosen
-        )
+        if (claim.GivenAddress is { } wanted && candidates.Find(device => device.Address == wanted) is { } chosen)
         {
             return new DeviceMatch.Found(chosen, IdentityProof.Elimination);
         }
@@ -109,25 +93,18 @@ public static class DeviceIdentity
     {
         if (claim.DeviceIndex is not > 0)
         {
-            return new DeviceMatch.Absent(
-                "Neither the hardware address nor the device index of the ENI is known yet."
-            );
+            return new DeviceMatch.Absent("Neither the hardware address nor the device index of the ENI is known yet.");
         }
 
         var primary = PrimaryInterface.EffectiveDefaultLinks(host.Network);
         var candidates = host
             .Devices.Where(device =>
-                allowed.Contains(device.Ids)
-                && !IsClaimed(device, others, host)
-                && host.LinkOf(device) is { } link
-                && !primary.Contains(link.Index)
+                allowed.Contains(device.Ids) && !IsClaimed(device, others, host) && host.LinkOf(device) is { } link && !primary.Contains(link.Index)
             )
             .ToList();
         return (candidates, primary.Count) switch
         {
-            ([], _) => new DeviceMatch.Absent(
-                $"No device that could have the device index {claim.DeviceIndex} has appeared on the node yet."
-            ),
+            ([], _) => new DeviceMatch.Absent($"No device that could have the device index {claim.DeviceIndex} has appeared on the node yet."),
             ([var only], > 0) => Check(claim, only, IdentityProof.DeviceIndex, host),
             _ => new DeviceMatch.Ambiguous(
                 $"The hardware address of the ENI is not known and the device index {claim.DeviceIndex} alone does not tell {Names(candidates)} apart."
@@ -135,12 +112,7 @@ public static class DeviceIdentity
         };
     }
 
-    private static DeviceMatch Check(
-        DeviceClaim claim,
-        PciDevice device,
-        IdentityProof proof,
-        HostObservation host
-    )
+    private static DeviceMatch Check(DeviceClaim claim, PciDevice device, IdentityProof proof, HostObservation host)
     {
         if (claim.GivenAddress is not { } given || given == device.Address)
         {
@@ -149,20 +121,12 @@ public static class DeviceIdentity
 
         return new DeviceMatch.Mismatch(
             $"dpdkPCIAddress says {given}, but {claim.EniId} ({claim.Mac}) is at {device.Address} on this node"
-                + (
-                    host.DeviceAt(given) is { } there && host.MacOf(there) is { } other
-                        ? $"; {given} is {other}."
-                        : "."
-                )
+                + (host.DeviceAt(given) is { } there && host.MacOf(there) is { } other ? $"; {given} is {other}." : ".")
                 + $" Set dpdkPCIAddress to {device.Address} or leave it out."
         );
     }
 
-    private static DeviceMatch? GivenIsImpossible(
-        DeviceClaim claim,
-        PciAddress given,
-        HostObservation host
-    ) =>
+    private static DeviceMatch? GivenIsImpossible(DeviceClaim claim, PciAddress given, HostObservation host) =>
         host.DeviceAt(given) switch
         {
             null when claim.MayEliminate => new DeviceMatch.AddressNotFound(
@@ -177,24 +141,14 @@ public static class DeviceIdentity
 
     // A device that shows another ENI's address is not the one that was noted: addresses are reused after a detach [sriov 7.3].
     private static PciDevice? Unseen(PciAddress? address, HostObservation host) =>
-        address is { } known && host.DeviceAt(known) is { } device && host.MacOf(device) is null
-            ? device
-            : null;
+        address is { } known && host.DeviceAt(known) is { } device && host.MacOf(device) is null ? device : null;
 
-    private static bool IsClaimed(
-        PciDevice device,
-        IReadOnlyList<DeviceClaim> others,
-        HostObservation host
-    )
+    private static bool IsClaimed(PciDevice device, IReadOnlyList<DeviceClaim> others, HostObservation host)
     {
         var mac = host.MacOf(device);
         foreach (var other in others)
         {
-            if (
-                (mac is not null && other.Mac == mac)
-                || other.JournalAddress == device.Address
-                || other.ReportedAddress == device.Address
-            )
+            if ((mac is not null && other.Mac == mac) || other.JournalAddress == device.Address || other.ReportedAddress == device.Address)
             {
                 return true;
             }
@@ -208,6 +162,5 @@ public static class DeviceIdentity
         && Unseen(other.ReportedAddress, host) is null
         && !host.Devices.Any(device => other.Mac is not null && host.MacOf(device) == other.Mac);
 
-    private static string Names(List<PciDevice> devices) =>
-        devices.Count == 0 ? "none" : string.Join(", ", devices.Select(device => device.Address));
+    private static string Names(List<PciDevice> devices) => devices.Count == 0 ? "none" : string.Join(", ", devices.Select(device => device.Address));
 }

@@ -7,12 +7,7 @@ namespace MultiEni.Manager.Devices;
 /// <param name="Devices">PCI network functions, sorted by address.</param>
 /// <param name="Network">Links, addresses, routes and rules.</param>
 /// <param name="EnaVersion">Version of the kernel's ena driver; null when it does not tell.</param>
-public sealed record HostObservation(
-    string BootId,
-    IReadOnlyList<PciDevice> Devices,
-    NetworkState Network,
-    string? EnaVersion
-)
+public sealed record HostObservation(string BootId, IReadOnlyList<PciDevice> Devices, NetworkState Network, string? EnaVersion)
 {
     /// <summary>The device at an address, or null.</summary>
     public PciDevice? DeviceAt(PciAddress address)
@@ -32,14 +27,9 @@ public sealed record HostObservation(
     public Link? LinkOf(PciDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.InterfaceName is null
-            ? null
-            : Network.Links.FirstOrDefault(link => link.Name == device.InterfaceName);
+        return device.InterfaceName is null ? null : Network.Links.FirstOrDefault(link => link.Name == device.InterfaceName);
     }
 
     /// <summary>The hardware address that the device shows at present, or null.</summary>
-    public MacAddress? MacOf(PciDevice device) =>
-        LinkOf(device) is { } link && MacAddress.TryParse(link.MacAddress, out var mac)
-            ? mac
-            : null;
+    public MacAddress? MacOf(PciDevice device) => LinkOf(device) is { } link && MacAddress.TryParse(link.MacAddress, out var mac) ? mac : null;
 }

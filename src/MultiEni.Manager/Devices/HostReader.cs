@@ -18,10 +18,7 @@ public sealed class HostReader(NodeHost host)
         var devices = new List<PciDevice>();
         foreach (var name in await files.ListAsync(SysfsPaths.PciDevices, cancellationToken))
         {
-            if (
-                PciAddress.TryParse(name, out var address)
-                && await ReadDeviceAsync(address, interfaces, cancellationToken) is { } device
-            )
+            if (PciAddress.TryParse(name, out var address) && await ReadDeviceAsync(address, interfaces, cancellationToken) is { } device)
             {
                 devices.Add(device);
             }
@@ -31,9 +28,7 @@ public sealed class HostReader(NodeHost host)
         return new HostObservation(
             bootId?.Trim() is { Length: > 0 } id
                 ? id
-                : throw new IOException(
-                    $"{SysfsPaths.BootId} cannot be read: without the boot's identity no binding can be trusted."
-                ),
+                : throw new IOException($"{SysfsPaths.BootId} cannot be read: without the boot's identity no binding can be trusted."),
             devices,
             network,
             enaVersion?.Trim()
@@ -41,106 +36,57 @@ public sealed class HostReader(NodeHost host)
     }
 
     /// <summary>One device, or null when it is gone or no network function.</summary>
-    public async Task<PciDevice?> ReadDeviceAsync(
-        PciAddress address,
-        CancellationToken cancellationToken
-    )
+    public async Task<PciDevice?> ReadDeviceAsync(PciAddress address, CancellationToken cancellationToken)
     {
         var network = await host.Links.ReadAsync(cancellationToken);
         var interfaces = await ReadInterfacesAsync(network, cancellationToken);
         return await ReadDeviceAsync(address, interfaces, cancellationToken);
     }
 
-    private async Task<PciDevice?> ReadDeviceAsync(
-        PciAddress address,
-        Dictionary<PciAddress, string> interfaces,
-        CancellationToken cancellationToken
-    )
+    private async Task<PciDevice?> ReadDeviceAsync(PciAddress address, Dictionary<PciAddress, string> interfaces, CancellationToken cancellationToken)
     {
         var files = host.Files;
-        var classCode = Hex(
-            await files.ReadTextAsync(SysfsPaths.Device(address, "class"), cancellationToken)
-        );
+        var classCode = Hex(await files.ReadTextAsync(SysfsPaths.Device(address, "class"), cancellationToken));
         if (classCode?.StartsWith(NetworkClass, StringComparison.Ordinal) != true)
         {
             return null;
         }
 
-        var vendor = Hex(
-            await files.ReadTextAsync(SysfsPaths.Device(address, "vendor"), cancellationToken)
-        );
-        var device = Hex(
-            await files.ReadTextAsync(SysfsPaths.Device(address, "device"), cancellationToken)
-        );
+        var vendor = Hex(await files.ReadTextAsync(SysfsPaths.Device(address, "vendor"), cancellationToken));
+        var device = Hex(await files.ReadTextAsync(SysfsPaths.Device(address, "device"), cancellationToken));
         if (vendor is null || device is null)
         {
             return null;
         }
 
-        var driver = SysfsPaths.LastPart(
-            await files.ReadLinkAsync(SysfsPaths.Device(address, "driver"), cancellationToken)
-        );
-        var driverOverride = await files.ReadTextAsync(
-            SysfsPaths.Device(address, "driver_override"),
-            cancellationToken
-        );
-        var group = SysfsPaths.LastPart(
-            await files.ReadLinkAsync(SysfsPaths.Device(address, "iommu_group"), cancellationToken)
-        );
-        var groupName = group is null
-            ? null
-            : await files.ReadTextAsync(
-                $"/sys/kernel/iommu_groups/{group}/name",
-                cancellationToken
-            );
-        var functions = await files.ReadTextAsync(
-            SysfsPaths.Device(address, "sriov_numvfs"),
-            cancellationToken
-        );
+        var driver = SysfsPaths.LastPart(await files.ReadLinkAsync(SysfsPaths.Device(address, "driver"), cancellationToken));
+        var driverOverride = await files.ReadTextAsync(SysfsPaths.Device(address, "driver_override"), cancellationToken);
+        var group = SysfsPaths.LastPart(await files.ReadLinkAsync(SysfsPaths.Device(address, "iommu_group"), cancellationToken));
+        var groupName = group is null ? null : await files.ReadTextAsync($"/sys/kernel/iommu_groups/{group}/name", cancellationToken);
+        var functions = await files.ReadTextAsync(SysfsPaths.Device(address, "sriov_numvfs"), cancellationToken);
         return new PciDevice
         {
             Address = address,
             Ids = new PciIds(vendor, device),
             ClassCode = classCode,
             Driver = driver,
-            DriverOverride =
-                driverOverride?.Trim() is { Length: > 0 } value && value != "(null)" ? value : null,
+            DriverOverride = driverOverride?.Trim() is { Length: > 0 } value && value != "(null)" ? value : null,
             InterfaceName = interfaces.GetValueOrDefault(address),
             IommuGroup = group,
             NoIommu = groupName?.Trim() == "vfio-noiommu",
-            VirtualFunctions = int.TryParse(
-                functions,
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var count
-            )
-                ? count
-                : 0,
+            VirtualFunctions = int.TryParse(functions, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0,
         };
     }
 
     // The interface's own link names all its ancestors; for virtio the PCI function is not the direct parent [sriov 11].
-    private async Task<Dictionary<PciAddress, string>> ReadInterfacesAsync(
-        NetworkState network,
-        CancellationToken cancellationToken
-    )
+    private async Task<Dictionary<PciAddress, string>> ReadInterfacesAsync(NetworkState network, CancellationToken cancellationToken)
     {
         var interfaces = new Dictionary<PciAddress, string>();
         foreach (var link in network.Links)
         {
-            var path = await host.Files.ReadLinkAsync(
-                $"/sys/class/net/{link.Name}",
-                cancellationToken
-            );
+            var path = await host.Files.ReadLinkAsync($"/sys/class/net/{link.Name}", cancellationToken);
             var address = path is null ? null : PciAddress.LastIn(path);
-            if (
-                address is null
-                && await host.Files.ReadLinkAsync(
-                    $"/sys/class/net/{link.Name}/device",
-                    cancellationToken
-                )
-                    is { } device
-            )
+            if (address is null && await host.Files.ReadLinkAsync($"/sys/class/net/{link.Name}/device", cancellationToken) is { } device)
             {
                 address = PciAddress.LastIn(device);
             }

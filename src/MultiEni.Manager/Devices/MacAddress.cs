@@ -14,24 +14,17 @@ public readonly record struct MacAddress : IParsable<MacAddress>
     public static MacAddress Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var address)
             ? address
-            : throw new FormatException(
-                $"'{s}' is not a hardware address; write it as 02:1b:00:00:00:07."
-            );
+            : throw new FormatException($"'{s}' is not a hardware address; write it as 02:1b:00:00:00:07.");
 
     /// <summary>Reads an address.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static MacAddress Parse(string s) => Parse(s, null);
 
     /// <summary>Reads an address; false when it is none.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? s, out MacAddress result) =>
-        TryParse(s, null, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, out MacAddress result) => TryParse(s, null, out result);
 
     /// <inheritdoc />
-    public static bool TryParse(
-        [NotNullWhen(true)] string? s,
-        IFormatProvider? provider,
-        out MacAddress result
-    )
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out MacAddress result)
     {
         result = default;
         if (s is null)

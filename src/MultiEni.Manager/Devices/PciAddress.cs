@@ -17,24 +17,17 @@ public readonly record struct PciAddress : IParsable<PciAddress>, IComparable<Pc
     public static PciAddress Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var address)
             ? address
-            : throw new FormatException(
-                $"'{s}' is not a PCI address; write it as 0000:00:06.0 (domain:bus:device.function)."
-            );
+            : throw new FormatException($"'{s}' is not a PCI address; write it as 0000:00:06.0 (domain:bus:device.function).");
 
     /// <summary>Reads an address.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static PciAddress Parse(string s) => Parse(s, null);
 
     /// <summary>Reads an address; false when it is none.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? s, out PciAddress result) =>
-        TryParse(s, null, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, out PciAddress result) => TryParse(s, null, out result);
 
     /// <inheritdoc />
-    public static bool TryParse(
-        [NotNullWhen(true)] string? s,
-        IFormatProvider? provider,
-        out PciAddress result
-    )
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out PciAddress result)
     {
         result = default;
         if (s is null)

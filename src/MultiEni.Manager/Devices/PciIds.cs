@@ -6,8 +6,7 @@ namespace MultiEni.Manager.Devices;
 public readonly record struct PciIds(string Vendor, string Device)
 {
     /// <summary>The elastic network adapters that DPDK's driver knows [sriov 7.1]. EFA shares the vendor and is not one of them.</summary>
-    public static IReadOnlyList<PciIds> ElasticNetworkAdapters { get; } =
-    [new("1d0f", "ec20"), new("1d0f", "ec21")];
+    public static IReadOnlyList<PciIds> ElasticNetworkAdapters { get; } = [new("1d0f", "ec20"), new("1d0f", "ec21")];
 
     /// <summary>Reads <c>vendor:device</c>.</summary>
     /// <exception cref="FormatException">It is not of that form.</exception>
@@ -15,14 +14,9 @@ public readonly record struct PciIds(string Vendor, string Device)
     {
         ArgumentNullException.ThrowIfNull(text);
         var parts = text.Trim().ToLowerInvariant().Split(':');
-        return
-            parts is [{ Length: 4 } vendor, { Length: 4 } device]
-            && vendor.All(char.IsAsciiHexDigit)
-            && device.All(char.IsAsciiHexDigit)
+        return parts is [{ Length: 4 } vendor, { Length: 4 } device] && vendor.All(char.IsAsciiHexDigit) && device.All(char.IsAsciiHexDigit)
             ? new PciIds(vendor, device)
-            : throw new FormatException(
-                "vendor:device with four hexadecimal digits each, such as 1d0f:ec20"
-            );
+            : throw new FormatException("vendor:device with four hexadecimal digits each, such as 1d0f:ec20");
     }
 
     /// <summary><c>vendor:device</c>.</summary>

@@ -18,9 +18,7 @@ public static class PrimaryInterface
         foreach (var family in network.Routes.Where(IsMainDefault).GroupBy(route => route.Family))
         {
             var lowest = family.Min(route => route.Metric);
-            links.UnionWith(
-                family.Where(route => route.Metric == lowest).Select(route => route.LinkIndex)
-            );
+            links.UnionWith(family.Where(route => route.Metric == lowest).Select(route => route.LinkIndex));
         }
 
         return links;
@@ -30,7 +28,6 @@ public static class PrimaryInterface
     public static bool IsMainDefault(Route route)
     {
         ArgumentNullException.ThrowIfNull(route);
-        return route.Table == MainTable
-            && route.Destination is null or "0.0.0.0/0" or "::/0" or "default";
+        return route.Table == MainTable && route.Destination is null or "0.0.0.0/0" or "::/0" or "default";
     }
 }

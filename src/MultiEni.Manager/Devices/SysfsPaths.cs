@@ -19,8 +19,7 @@ public static class SysfsPaths
     public const string EnaVersion = "/sys/module/ena/version";
 
     /// <summary>A file of a device.</summary>
-    public static string Device(PciAddress address, string file) =>
-        $"{PciDevices}/{address}/{file}";
+    public static string Device(PciAddress address, string file) => $"{PciDevices}/{address}/{file}";
 
     /// <summary>The folder of a driver; exists while its module is loaded, and for built-in drivers.</summary>
     public static string Driver(string driver) => $"/sys/bus/pci/drivers/{driver}";
@@ -29,8 +28,7 @@ public static class SysfsPaths
     public static string Driver(string driver, string file) => $"{Driver(driver)}/{file}";
 
     /// <summary>The device node through which a process uses a VFIO group.</summary>
-    public static string VfioNode(string group, bool noIommu) =>
-        noIommu ? $"/dev/vfio/noiommu-{group}" : $"/dev/vfio/{group}";
+    public static string VfioNode(string group, bool noIommu) => noIommu ? $"/dev/vfio/noiommu-{group}" : $"/dev/vfio/{group}";
 
     /// <summary>The last part of a path or link target.</summary>
     public static string? LastPart(string? path) => path?[(path.LastIndexOf('/') + 1)..];

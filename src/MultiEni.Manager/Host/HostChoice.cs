@@ -36,16 +36,9 @@ public static class HostChoice
     {
         Parse(text);
         return text == Kernel || IsRooted(text)
-            ? KernelHost.Create(
-                new KernelHostOptions
-                {
-                    Root = IsRooted(text) ? text[(Kernel.Length + 1)..] : "/",
-                    AllowRealSysfs = true,
-                }
-            )
+            ? KernelHost.Create(new KernelHostOptions { Root = IsRooted(text) ? text[(Kernel.Length + 1)..] : "/", AllowRealSysfs = true })
             : SimulatedHostClient.Open(new Uri(text));
     }
 
-    private static bool IsRooted(string text) =>
-        text.StartsWith(Kernel + ":/", StringComparison.Ordinal);
+    private static bool IsRooted(string text) => text.StartsWith(Kernel + ":/", StringComparison.Ordinal);
 }

@@ -5,15 +5,7 @@ namespace MultiEni.Manager.Pods;
 /// <summary>The pods of this node. Asked for when needed and not watched: that happens only around changes.</summary>
 public sealed class NodePods(KubernetesClient client, string nodeName)
 {
-    private static readonly ResourceKind<Pod> Kind = new(
-        "",
-        "v1",
-        "pods",
-        "Pod",
-        true,
-        PodJson.Default.Pod,
-        PodJson.Default.KubernetesListPod
-    );
+    private static readonly ResourceKind<Pod> Kind = new("", "v1", "pods", "Pod", true, PodJson.Default.Pod, PodJson.Default.KubernetesListPod);
 
     /// <summary>All pods of the node.</summary>
     public async Task<IReadOnlyList<Pod>> ListAsync(CancellationToken cancellationToken)
@@ -37,11 +29,6 @@ public sealed class NodePods(KubernetesClient client, string nodeName)
     public Task<bool> DeleteAsync(Pod pod, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        return client.DeleteAsync(
-            Kind,
-            ObjectKey.Of(pod),
-            new DeleteOptions { Uid = pod.Metadata.Uid },
-            cancellationToken
-        );
+        return client.DeleteAsync(Kind, ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancellationToken);
     }
 }

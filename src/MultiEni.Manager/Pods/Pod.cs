@@ -28,10 +28,7 @@ public sealed record Pod : IKubernetesObject
     public long Requests(string resource)
     {
         var running = (Spec?.Containers ?? []).Sum(container => container.Requests(resource));
-        var starting = (Spec?.InitContainers ?? [])
-            .Select(container => container.Requests(resource))
-            .DefaultIfEmpty()
-            .Max();
+        var starting = (Spec?.InitContainers ?? []).Select(container => container.Requests(resource)).DefaultIfEmpty().Max();
         return Math.Max(running, starting);
     }
 }

@@ -10,10 +10,8 @@ public sealed record PodContainer
 
     /// <summary>How many of an extended resource; requests and limits of those are equal, and one may be left out.</summary>
     public long Requests(string resource) =>
-        (
-            Resources?.Limits?.TryGetValue(resource, out var text) == true
-            || Resources?.Requests?.TryGetValue(resource, out text) == true
-        ) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        (Resources?.Limits?.TryGetValue(resource, out var text) == true || Resources?.Requests?.TryGetValue(resource, out text) == true)
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? count
             : 0;
 }

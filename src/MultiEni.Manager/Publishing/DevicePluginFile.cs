@@ -11,21 +11,13 @@ namespace MultiEni.Manager.Publishing;
 public static class DevicePluginFile
 {
     private const string ListKey = "resourceList";
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Merges our devices into a file.</summary>
     /// <param name="existing">The present text; null when there is no file.</param>
     /// <param name="owned">Resources whose entries in the file are ours, from the record beside it.</param>
     /// <param name="devices">All devices that we offer.</param>
-    public static PluginFileResult Merge(
-        string? existing,
-        IReadOnlySet<string> owned,
-        IReadOnlyList<OfferedDevice> devices
-    )
+    public static PluginFileResult Merge(string? existing, IReadOnlySet<string> owned, IReadOnlyList<OfferedDevice> devices)
     {
         ArgumentNullException.ThrowIfNull(owned);
         ArgumentNullException.ThrowIfNull(devices);
@@ -46,9 +38,7 @@ public static class DevicePluginFile
 
         var listKey = Key(file, ListKey) ?? ListKey;
         var before = file[listKey] as JsonArray ?? [];
-        var wanted = devices
-            .Select(device => device.Resource.ToString())
-            .ToHashSet(StringComparer.Ordinal);
+        var wanted = devices.Select(device => device.Resource.ToString()).ToHashSet(StringComparer.Ordinal);
         var foreign = new List<JsonNode>();
         foreach (var entry in before)
         {
@@ -63,14 +53,9 @@ public static class DevicePluginFile
             }
         }
 
-        var taken = foreign
-            .OfType<JsonObject>()
-            .Select(PluginEntry.NameOf)
-            .ToHashSet(StringComparer.Ordinal);
+        var taken = foreign.OfType<JsonObject>().Select(PluginEntry.NameOf).ToHashSet(StringComparer.Ordinal);
         var conflicts = wanted.Where(taken.Contains).Order(StringComparer.Ordinal).ToList();
-        var ours = PluginEntry.Build(
-            devices.Where(device => !taken.Contains(device.Resource.ToString()))
-        );
+        var ours = PluginEntry.Build(devices.Where(device => !taken.Contains(device.Resource.ToString())));
         var after = new JsonArray([.. foreign, .. ours]);
         if (after.Count == 0)
         {
@@ -103,9 +88,7 @@ public static class DevicePluginFile
     public static IReadOnlySet<string> OwnedBy(IEnumerable<OfferedDevice> devices)
     {
         ArgumentNullException.ThrowIfNull(devices);
-        var owned = devices
-            .Select(device => device.Resource.ToString())
-            .ToHashSet(StringComparer.Ordinal);
+        var owned = devices.Select(device => device.Resource.ToString()).ToHashSet(StringComparer.Ordinal);
         owned.Add(PluginEntry.GuardName);
         return owned;
     }
@@ -117,9 +100,7 @@ public static class DevicePluginFile
             return [];
         }
 
-        var file =
-            JsonNode.Parse(existing) as JsonObject
-            ?? throw new JsonException("it is not a JSON object with the key resourceList");
+        var file = JsonNode.Parse(existing) as JsonObject ?? throw new JsonException("it is not a JSON object with the key resourceList");
         return Key(file, ListKey) is { } key && file[key] is not (null or JsonArray)
             ? throw new JsonException("its resourceList is not a list")
             : file;
@@ -127,16 +108,9 @@ public static class DevicePluginFile
 
     // Go reads keys without regard to case [sriov 1.1].
     private static string? Key(JsonObject file, string name) =>
-        file.FirstOrDefault(pair =>
-            string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)
-        ).Key;
+        file.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Key;
 
-    private static bool IsOurs(
-        JsonObject entry,
-        IReadOnlySet<string> owned,
-        HashSet<string> wanted,
-        IReadOnlyList<OfferedDevice> devices
-    )
+    private static bool IsOurs(JsonObject entry, IReadOnlySet<string> owned, HashSet<string> wanted, IReadOnlyList<OfferedDevice> devices)
     {
         var name = PluginEntry.NameOf(entry);
         return owned.Contains(name)

@@ -34,19 +34,14 @@ public sealed class DevicePluginRestarter(
         while (true)
         {
             // While no plugin is there, or the API server does not answer, looking again now and then is all that can be done.
-            var patience = publisher.RestartDueSince is null
-                ? Timeout.InfiniteTimeSpan
-                : settings.DevicePluginRetryInterval;
+            var patience = publisher.RestartDueSince is null ? Timeout.InfiniteTimeSpan : settings.DevicePluginRetryInterval;
             await WaitAsync(patience, cancellationToken);
             await Task.Delay(settings.DevicePluginRestartDelay, time, cancellationToken);
             try
             {
                 await RestartAsync(cancellationToken);
             }
-            catch (Exception error)
-                when (error is not OperationCanceledException
-                    || !cancellationToken.IsCancellationRequested
-                )
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 Log.DevicePluginRestartFailed(logger, error);
             }
@@ -71,10 +66,7 @@ public sealed class DevicePluginRestarter(
         foreach (var pod in plugins)
         {
             // One that started after the change has read it. The API server's clock counts whole seconds.
-            if (
-                pod.Metadata.IsBeingDeleted
-                || pod.Metadata.CreationTimestamp > changedAt.AddSeconds(1)
-            )
+            if (pod.Metadata.IsBeingDeleted || pod.Metadata.CreationTimestamp > changedAt.AddSeconds(1))
             {
                 continue;
             }
@@ -94,10 +86,8 @@ public sealed class DevicePluginRestarter(
     public void Dispose() => _wake.Dispose();
 
     private bool IsPlugin(Pod pod) =>
-        settings.DevicePluginNamespaces.Contains(
-            pod.Metadata.Namespace ?? "",
-            StringComparer.Ordinal
-        ) && settings.DevicePluginLabels.Any(label => label.Matches(pod.Metadata));
+        settings.DevicePluginNamespaces.Contains(pod.Metadata.Namespace ?? "", StringComparer.Ordinal)
+        && settings.DevicePluginLabels.Any(label => label.Matches(pod.Metadata));
 
     private async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
     {

@@ -15,17 +15,9 @@ namespace MultiEni.Manager.Publishing;
 /// <param name="metrics">Counts what is done.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-public sealed class FileDevicePublisher(
-    string path,
-    ManagerMetrics metrics,
-    TimeProvider time,
-    ILogger logger
-) : IDevicePublisher
+public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, TimeProvider time, ILogger logger) : IDevicePublisher
 {
-    private readonly string _recordPath = Path.Combine(
-        Path.GetDirectoryName(Path.GetFullPath(path))!,
-        ".aws-multi-eni-controller.json"
-    );
+    private readonly string _recordPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".aws-multi-eni-controller.json");
     private readonly Lock _lock = new();
     private readonly SortedDictionary<PciAddress, OfferedDevice> _offered = [];
     private readonly Dictionary<PciAddress, OfferedDevice> _withdrawn = [];
@@ -156,9 +148,7 @@ public sealed class FileDevicePublisher(
             {
                 // A change that the plugin has yet to read says nothing about the devices that it serves already.
                 var unread = _unread.Contains(address) && due;
-                var counted = unread
-                    ? offered
-                    : [.. offered.Where(other => !_unread.Contains(other.Address))];
+                var counted = unread ? offered : [.. offered.Where(other => !_unread.Contains(other.Address))];
                 return Obstacle(device) is { } why
                     ? new OfferState.Failed(device, why)
                     : OfferJudgement.Offered(device, counted, unread, _pluginFound, allocatable);
@@ -226,10 +216,7 @@ public sealed class FileDevicePublisher(
     }
 
     private Refusal InvalidFile() =>
-        new(
-            Reasons.DevicePluginFileInvalid,
-            $"{path} cannot be used and was left alone (a copy is {path}.bak): {_invalid}. Correct or remove it."
-        );
+        new(Reasons.DevicePluginFileInvalid, $"{path} cannot be used and was left alone (a copy is {path}.bak): {_invalid}. Correct or remove it.");
 
     private void Announce()
     {
@@ -282,11 +269,7 @@ public sealed class FileDevicePublisher(
         if (_offered.Count > 0 || _owned.Count > 0)
         {
             _owned = DevicePluginFile
-                .OwnedBy(
-                    _offered.Values.Where(device =>
-                        !_conflicts.Contains(device.Resource.ToString())
-                    )
-                )
+                .OwnedBy(_offered.Values.Where(device => !_conflicts.Contains(device.Resource.ToString())))
                 .ToHashSet(StringComparer.Ordinal);
         }
     }
@@ -303,8 +286,7 @@ public sealed class FileDevicePublisher(
         try
         {
             return DurableFile.Read(_recordPath) is { Length: > 0 } text
-                ? JsonSerializer.Deserialize(text, PublisherJson.Default.PublisherRecord)
-                    ?? new PublisherRecord()
+                ? JsonSerializer.Deserialize(text, PublisherJson.Default.PublisherRecord) ?? new PublisherRecord()
                 : new PublisherRecord();
         }
         catch (JsonException error)
@@ -340,12 +322,7 @@ public sealed class FileDevicePublisher(
             BootId = _bootId,
             Owned = [.. _owned.Order(StringComparer.Ordinal)],
             Offered = [.. _offered.Values.Select(PublisherRecordDevice.Of)],
-            Withdrawn =
-            [
-                .. _withdrawn
-                    .Values.OrderBy(device => device.Address)
-                    .Select(PublisherRecordDevice.Of),
-            ],
+            Withdrawn = [.. _withdrawn.Values.OrderBy(device => device.Address).Select(PublisherRecordDevice.Of)],
             RestartDueSince = _restartDueSince,
         };
         var text = JsonSerializer.Serialize(record, PublisherJson.Default.PublisherRecord) + "\n";

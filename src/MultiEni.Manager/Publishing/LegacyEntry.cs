@@ -9,19 +9,8 @@ namespace MultiEni.Manager.Publishing;
 /// </summary>
 internal static class LegacyEntry
 {
-    private static readonly string[] PredecessorKeys =
-    [
-        "resourcePrefix",
-        "resourceName",
-        "selectors",
-    ];
-    private static readonly string[] PredecessorSelectors =
-    [
-        "drivers",
-        "pciAddresses",
-        "vendors",
-        "devices",
-    ];
+    private static readonly string[] PredecessorKeys = ["resourcePrefix", "resourceName", "selectors"];
+    private static readonly string[] PredecessorSelectors = ["drivers", "pciAddresses", "vendors", "devices"];
 
     /// <summary>An entry of the documented form in the form that the plugin takes, without our devices; null when it is not of that form.</summary>
     public static JsonObject? Migrate(JsonNode entry, IReadOnlyList<OfferedDevice> ours)
@@ -36,21 +25,15 @@ internal static class LegacyEntry
             return null;
         }
 
-        var devices = Devices(legacy)
-            .Where(device => !ours.Any(own => own.Address == device.Address))
-            .ToList();
+        var devices = Devices(legacy).Where(device => !ours.Any(own => own.Address == device.Address)).ToList();
         var selectors = new JsonObject();
-        var drivers = PluginEntry.List(
-            devices.Where(device => device.Driver is not null).Select(device => device.Driver!)
-        );
+        var drivers = PluginEntry.List(devices.Where(device => device.Driver is not null).Select(device => device.Driver!));
         if (drivers.Count > 0)
         {
             selectors["drivers"] = drivers;
         }
 
-        selectors["pciAddresses"] = PluginEntry.List(
-            devices.Select(device => device.Address.ToString())
-        );
+        selectors["pciAddresses"] = PluginEntry.List(devices.Select(device => device.Address.ToString()));
         return PluginEntry.Entry(resource, selectors);
     }
 
@@ -80,8 +63,7 @@ internal static class LegacyEntry
         );
 
     // The documented form has a list of device objects where selectors belong.
-    private static bool IsDocumented(JsonObject entry) =>
-        entry["devices"] is JsonArray && !entry.ContainsKey("selectors");
+    private static bool IsDocumented(JsonObject entry) => entry["devices"] is JsonArray && !entry.ContainsKey("selectors");
 
     private static List<(PciAddress Address, string? Driver)> Devices(JsonObject entry)
     {

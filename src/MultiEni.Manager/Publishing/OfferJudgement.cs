@@ -29,10 +29,7 @@ public static class OfferJudgement
             return new OfferState.Pending(
                 device,
                 pluginFound
-                    ? new Refusal(
-                        Reasons.Publishing,
-                        $"{device.Resource} was written for the device plugin, which is being restarted to read it."
-                    )
+                    ? new Refusal(Reasons.Publishing, $"{device.Resource} was written for the device plugin, which is being restarted to read it.")
                     : new Refusal(
                         Reasons.DevicePluginNotFound,
                         $"{device.Resource} was written for the SR-IOV device plugin, but no pod of it was found on the node. Install it with the host folder "
@@ -66,10 +63,7 @@ public static class OfferJudgement
         var remaining = Count(device.Resource, offered);
         if (allocatable is null)
         {
-            return new OfferState.Withdrawing(
-                device,
-                new Refusal(Reasons.Releasing, "What the node counts is not known yet.")
-            );
+            return new OfferState.Withdrawing(device, new Refusal(Reasons.Releasing, "What the node counts is not known yet."));
         }
 
         var counted = Counted(device.Resource, allocatable);
@@ -89,13 +83,9 @@ public static class OfferJudgement
         );
     }
 
-    private static int Count(ResourceName resource, IReadOnlyList<OfferedDevice> offered) =>
-        offered.Count(other => other.Resource == resource);
+    private static int Count(ResourceName resource, IReadOnlyList<OfferedDevice> offered) => offered.Count(other => other.Resource == resource);
 
-    private static long Counted(
-        ResourceName resource,
-        IReadOnlyDictionary<string, string>? allocatable
-    ) =>
+    private static long Counted(ResourceName resource, IReadOnlyDictionary<string, string>? allocatable) =>
         allocatable?.TryGetValue(resource.ToString(), out var text) == true
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? count

@@ -47,11 +47,8 @@ internal static class PluginEntry
     /// <summary>Whether an entry selects, by address, devices of ours and no others: then it is ours even if the record of that was lost.</summary>
     public static bool SelectsOnly(JsonObject entry, IReadOnlyList<OfferedDevice> ours)
     {
-        var addresses = Value(entry, "selectors") is JsonObject selectors
-            ? Texts(Value(selectors, "pciAddresses")).ToList()
-            : [];
-        return addresses.Count > 0
-            && addresses.TrueForAll(address => ours.Any(own => own.Address.ToString() == address));
+        var addresses = Value(entry, "selectors") is JsonObject selectors ? Texts(Value(selectors, "pciAddresses")).ToList() : [];
+        return addresses.Count > 0 && addresses.TrueForAll(address => ours.Any(own => own.Address.ToString() == address));
     }
 
     /// <summary>Why the plugin would not take the entry, or null.</summary>
@@ -63,12 +60,7 @@ internal static class PluginEntry
         }
 
         var name = Text(entry, "resourceName");
-        if (
-            string.IsNullOrEmpty(name)
-            || !name.All(character =>
-                char.IsAsciiLetterOrDigit(character) || character is '-' or '_'
-            )
-        )
+        if (string.IsNullOrEmpty(name) || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))
         {
             return $"the resourceName '{name}' must consist of letters, digits, hyphens and underscores; put what stands before a slash into resourcePrefix";
         }
@@ -89,25 +81,15 @@ internal static class PluginEntry
 
     /// <summary>A resource that two entries name, or null.</summary>
     public static string? Duplicate(JsonArray entries) =>
-        entries
-            .OfType<JsonObject>()
-            .GroupBy(NameOf, StringComparer.Ordinal)
-            .FirstOrDefault(group => group.Count() > 1)
-            ?.Key;
+        entries.OfType<JsonObject>().GroupBy(NameOf, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
 
     /// <summary>A value under a key of any case.</summary>
     public static JsonNode? Value(JsonObject entry, string key) =>
-        entry
-            .FirstOrDefault(pair =>
-                string.Equals(pair.Key, key, StringComparison.OrdinalIgnoreCase)
-            )
-            .Value;
+        entry.FirstOrDefault(pair => string.Equals(pair.Key, key, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>A text under a key of any case; null when it is missing or no text.</summary>
     public static string? Text(JsonObject entry, string key) =>
-        Value(entry, key) is JsonValue value && value.GetValueKind() == JsonValueKind.String
-            ? value.GetValue<string>()
-            : null;
+        Value(entry, key) is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
     /// <summary>The texts of a list.</summary>
     public static IEnumerable<string> Texts(JsonNode? node) =>
@@ -128,12 +110,7 @@ internal static class PluginEntry
 
     /// <summary>A list of different texts in their order.</summary>
     public static JsonArray List(IEnumerable<string> values) =>
-        new([
-            .. values
-                .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal)
-                .Select(value => (JsonNode)JsonValue.Create(value)),
-        ]);
+        new([.. values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(value => (JsonNode)JsonValue.Create(value))]);
 
     private static JsonObject Entry(ResourceName resource, IReadOnlyList<OfferedDevice> devices) =>
         Entry(

@@ -32,6 +32,5 @@ public sealed record PublisherRecordDevice
 
     /// <summary>The device.</summary>
     /// <exception cref="FormatException">The record was tampered with.</exception>
-    public OfferedDevice ToDevice() =>
-        new(ResourceName.Parse(Resource), PciAddress.Parse(Address), PciIds.Parse(Ids), Driver);
+    public OfferedDevice ToDevice() => new(ResourceName.Parse(Resource), PciAddress.Parse(Address), PciIds.Parse(Ids), Driver);
 }

@@ -34,11 +34,7 @@ public readonly record struct ResourceName : IParsable<ResourceName>
     public static ResourceName Parse(string s) => Parse(s, null);
 
     /// <inheritdoc />
-    public static bool TryParse(
-        [NotNullWhen(true)] string? s,
-        IFormatProvider? provider,
-        out ResourceName result
-    )
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ResourceName result)
     {
         result = default;
         var parts = s?.Trim().Split('/') ?? [];
@@ -68,15 +64,10 @@ public readonly record struct ResourceName : IParsable<ResourceName>
             .Split('.')
             .All(label =>
                 label.Length is > 0 and <= 63
-                && label.All(character =>
-                    char.IsAsciiLetterLower(character)
-                    || char.IsAsciiDigit(character)
-                    || character == '-'
-                )
+                && label.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
                 && label[0] != '-'
                 && label[^1] != '-'
             );
 
-    private static bool IsNameCharacter(char character) =>
-        char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
+    private static bool IsNameCharacter(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
 }

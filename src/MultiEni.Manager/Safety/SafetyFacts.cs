@@ -24,8 +24,7 @@ public sealed record SafetyFacts
     public IReadOnlyList<string>? NodeAddresses { get; init; }
 
     /// <summary>Drivers of the devices in the same IOMMU group, by PCI address; null for none. Empty without a group.</summary>
-    public IReadOnlyDictionary<string, string?> GroupDrivers { get; init; } =
-        new Dictionary<string, string?>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string?> GroupDrivers { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
     /// <summary>Another device of this node that no driver holds because a change went wrong (S13).</summary>
     public PciAddress? DriverlessElsewhere { get; init; }

@@ -13,8 +13,7 @@ public sealed record SafetyPolicy
     public string PrimaryInterface { get; init; } = "";
 
     /// <summary>Interfaces must match it to be touched.</summary>
-    public Regex InterfacePattern { get; init; } =
-        new("^", RegexOptions.None, TimeSpan.FromSeconds(1));
+    public Regex InterfacePattern { get; init; } = new("^", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     /// <summary>Interfaces that are never touched.</summary>
     public IReadOnlyList<string> IgnoredInterfaces { get; init; } = [];

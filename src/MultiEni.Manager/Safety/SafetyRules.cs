@@ -26,10 +26,7 @@ public static class SafetyRules
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(policy);
-        return NotOurs(facts)
-            ?? Unsupported(facts, policy)
-            ?? Primary(facts, policy)
-            ?? Excluded(facts, policy);
+        return NotOurs(facts) ?? Unsupported(facts, policy) ?? Primary(facts, policy) ?? Excluded(facts, policy);
     }
 
     /// <summary>Why the device must not be handed to a user-space driver; null when it may.</summary>
@@ -76,10 +73,7 @@ public static class SafetyRules
     {
         if (facts.Slot is (0, 0))
         {
-            return new Refusal(
-                Reasons.PrimaryInterface,
-                $"{facts.Device.Address} has the device index 0: it is the node's primary interface."
-            );
+            return new Refusal(Reasons.PrimaryInterface, $"{facts.Device.Address} has the device index 0: it is the node's primary interface.");
         }
 
         var defaults = PrimaryInterface.EffectiveDefaultLinks(facts.Host.Network);
@@ -100,10 +94,7 @@ public static class SafetyRules
 
         if (link.Name == policy.PrimaryInterface)
         {
-            return new Refusal(
-                Reasons.PrimaryInterface,
-                $"{link.Name} ({facts.Device.Address}) is the interface named by --primary-interface."
-            );
+            return new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) is the interface named by --primary-interface.");
         }
 
         if (defaults.Contains(link.Index))
@@ -115,10 +106,7 @@ public static class SafetyRules
         }
 
         return nodeLinks.Contains(link.Index)
-            ? new Refusal(
-                Reasons.PrimaryInterface,
-                $"{link.Name} ({facts.Device.Address}) has the node's InternalIP address."
-            )
+            ? new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) has the node's InternalIP address.")
             : null;
     }
 
@@ -131,10 +119,7 @@ public static class SafetyRules
 
         if (policy.IgnoredInterfaces.Contains(name, StringComparer.Ordinal))
         {
-            return new Refusal(
-                Reasons.UnsupportedDevice,
-                $"The interface {name} is listed in IGNORE_INTERFACES; take it off the list to use it."
-            );
+            return new Refusal(Reasons.UnsupportedDevice, $"The interface {name} is listed in IGNORE_INTERFACES; take it off the list to use it.");
         }
 
         return policy.InterfacePattern.IsMatch(name)
@@ -156,15 +141,12 @@ public static class SafetyRules
         var links = facts.Host.Network.Links;
         if (link.MasterIndex is { } master)
         {
-            var name =
-                links.FirstOrDefault(other => other.Index == master)?.Name ?? $"link {master}";
+            var name = links.FirstOrDefault(other => other.Index == master)?.Name ?? $"link {master}";
             return InUse($"{link.Name} is part of {name}; take it out first.");
         }
 
         var upper = links.FirstOrDefault(other => other.LowerIndex == link.Index);
-        return upper is null
-            ? null
-            : InUse($"{upper.Name} is stacked on {link.Name}; remove it first.");
+        return upper is null ? null : InUse($"{upper.Name} is stacked on {link.Name}; remove it first.");
     }
 
     // S4a: an address that EC2 does not know was put there by somebody for a purpose.
@@ -177,11 +159,7 @@ public static class SafetyRules
 
         foreach (var address in facts.Host.Network.Addresses)
         {
-            if (
-                address.LinkIndex == link.Index
-                && !IsLinkLocal(address.Address)
-                && !IsAssigned(address.Address, facts.AssignedAddresses)
-            )
+            if (address.LinkIndex == link.Index && !IsLinkLocal(address.Address) && !IsAssigned(address.Address, facts.AssignedAddresses))
             {
                 return InUse(
                     $"{link.Name} has the address {address.Address}/{address.PrefixLength}, which EC2 does not list for this ENI; remove it first."
@@ -224,10 +202,7 @@ public static class SafetyRules
 
         var self = facts.Device.Address.ToString();
         var obstacles = facts
-            .GroupDrivers.Where(member =>
-                member.Key != self
-                && member.Value is not (null or "vfio-pci" or "pci-stub" or "pcieport")
-            )
+            .GroupDrivers.Where(member => member.Key != self && member.Value is not (null or "vfio-pci" or "pci-stub" or "pcieport"))
             .Select(member => $"{member.Key} ({member.Value})")
             .Order(StringComparer.Ordinal)
             .ToList();
@@ -246,10 +221,7 @@ public static class SafetyRules
         var bad =
             facts.Device.Driver == "ena"
             && version is not null
-            && (
-                version.StartsWith("2.17.0", StringComparison.Ordinal)
-                || version.StartsWith("2.17.1", StringComparison.Ordinal)
-            );
+            && (version.StartsWith("2.17.0", StringComparison.Ordinal) || version.StartsWith("2.17.1", StringComparison.Ordinal));
         return bad && !policy.AcceptKnownBadEna
             ? new Refusal(
                 Reasons.UnsupportedDevice,
@@ -273,29 +245,22 @@ public static class SafetyRules
         || route.Table == LocalTable
         || route.Table >= FirstNodeadmTable
         || PrimaryInterface.IsMainDefault(route)
-        || (
-            route.Table == MainTable
-            && route.Protocol is DhcpProtocol or RouterAdvertisementProtocol
-        );
+        || (route.Table == MainTable && route.Protocol is DhcpProtocol or RouterAdvertisementProtocol);
 
-    private static Refusal InUse(string what) =>
-        new(Reasons.DeviceInUse, "The device is in use: " + what);
+    private static Refusal InUse(string what) => new(Reasons.DeviceInUse, "The device is in use: " + what);
 
     private static HashSet<int> LinksOf(IReadOnlyList<string> addresses, NetworkState network) =>
         network
             .Addresses.Where(own =>
                 addresses.Any(address =>
-                    IPAddress.TryParse(address, out var node)
-                    && IPAddress.TryParse(own.Address, out var here)
-                    && node.Equals(here)
+                    IPAddress.TryParse(address, out var node) && IPAddress.TryParse(own.Address, out var here) && node.Equals(here)
                 )
             )
             .Select(own => own.LinkIndex)
             .ToHashSet();
 
     private static bool IsLinkLocal(string address) =>
-        IPAddress.TryParse(address, out var parsed)
-        && (parsed.IsIPv6LinkLocal || address.StartsWith("169.254.", StringComparison.Ordinal));
+        IPAddress.TryParse(address, out var parsed) && (parsed.IsIPv6LinkLocal || address.StartsWith("169.254.", StringComparison.Ordinal));
 
     private static bool IsAssigned(string address, IReadOnlyList<string> assigned)
     {

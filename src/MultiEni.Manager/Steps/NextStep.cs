@@ -26,11 +26,7 @@ public static class NextStep
         var wish = situation.Wish;
         if (wish.NetworkState != EniState.Attached)
         {
-            return Wait(
-                ConditionTypes.Configured,
-                Reasons.WaitingForDevice,
-                $"The ENI is {wish.NetworkState} in EC2 and not attached yet."
-            );
+            return Wait(ConditionTypes.Configured, Reasons.WaitingForDevice, $"The ENI is {wish.NetworkState} in EC2 and not attached yet.");
         }
 
         if (situation.Match is not DeviceMatch.Found { Device: var device })
@@ -43,9 +39,7 @@ public static class NextStep
             return new DeviceStep.Refuse(ConditionTypes.Configured, refusal);
         }
 
-        return wish.Use == DeviceUses.Bound
-            ? Bound(situation, device)
-            : WithKernelDriver(situation, device);
+        return wish.Use == DeviceUses.Bound ? Bound(situation, device) : WithKernelDriver(situation, device);
     }
 
     private static DeviceStep WithoutDevice(DeviceSituation situation)
@@ -57,29 +51,11 @@ public static class NextStep
 
         return situation.Match switch
         {
-            DeviceMatch.Absent absent => Wait(
-                ConditionTypes.Configured,
-                Reasons.WaitingForDevice,
-                absent.Message
-            ),
-            DeviceMatch.Ambiguous ambiguous => Refuse(
-                ConditionTypes.Configured,
-                Reasons.DeviceAmbiguous,
-                ambiguous.Message
-            ),
-            DeviceMatch.Mismatch mismatch => Refuse(
-                ConditionTypes.Configured,
-                Reasons.PciAddressMismatch,
-                mismatch.Message
-            ),
-            DeviceMatch.AddressNotFound missing => Refuse(
-                ConditionTypes.Configured,
-                Reasons.PciDeviceNotFound,
-                missing.Message
-            ),
-            _ => throw new InvalidOperationException(
-                $"A found device has no place here: {situation.Match}."
-            ),
+            DeviceMatch.Absent absent => Wait(ConditionTypes.Configured, Reasons.WaitingForDevice, absent.Message),
+            DeviceMatch.Ambiguous ambiguous => Refuse(ConditionTypes.Configured, Reasons.DeviceAmbiguous, ambiguous.Message),
+            DeviceMatch.Mismatch mismatch => Refuse(ConditionTypes.Configured, Reasons.PciAddressMismatch, mismatch.Message),
+            DeviceMatch.AddressNotFound missing => Refuse(ConditionTypes.Configured, Reasons.PciDeviceNotFound, missing.Message),
+            _ => throw new InvalidOperationException($"A found device has no place here: {situation.Match}."),
         };
     }
 
@@ -87,11 +63,7 @@ public static class NextStep
     {
         if (device.IsHeldByDpdk && situation.Journal is null)
         {
-            return Refuse(
-                ConditionTypes.Configured,
-                Reasons.ForeignBinding,
-                Foreign(device, "its kernel driver")
-            );
+            return Refuse(ConditionTypes.Configured, Reasons.ForeignBinding, Foreign(device, "its kernel driver"));
         }
 
         if (device.IsHeldByDpdk || device.Driver is null || situation.Journal is not null)
@@ -100,9 +72,7 @@ public static class NextStep
         }
 
         var wish = situation.Wish;
-        var inPod =
-            situation.Link is null
-            && situation.Match is DeviceMatch.Found { Proof: not IdentityProof.HardwareAddress };
+        var inPod = situation.Link is null && situation.Match is DeviceMatch.Found { Proof: not IdentityProof.HardwareAddress };
         if (!inPod)
         {
             if (situation.Link is not { } link)
@@ -130,9 +100,7 @@ public static class NextStep
             return Publish(situation, device);
         }
 
-        return OfferOf(situation) is { } offer
-            ? new DeviceStep.Withdraw(offer.Address)
-            : new DeviceStep.Nothing();
+        return OfferOf(situation) is { } offer ? new DeviceStep.Withdraw(offer.Address) : new DeviceStep.Nothing();
     }
 
     private static DeviceStep Bound(DeviceSituation situation, PciDevice device)
@@ -149,9 +117,7 @@ public static class NextStep
 
         if (device.Driver == wish.Driver)
         {
-            return
-                situation.Journal is { Phase: JournalPhase.Bound } entry
-                && entry.EniId == wish.EniId
+            return situation.Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == wish.EniId
                 ? Publish(situation, device)
                 : new DeviceStep.Bind(device, wish.Driver);
         }
@@ -167,18 +133,10 @@ public static class NextStep
 
         if (device.IsHeldByDpdk && situation.Journal is null)
         {
-            return Refuse(
-                ConditionTypes.Bound,
-                Reasons.ForeignBinding,
-                Foreign(device, wish.Driver)
-            );
+            return Refuse(ConditionTypes.Bound, Reasons.ForeignBinding, Foreign(device, wish.Driver));
         }
 
-        if (
-            device.IsHeldByDpdk
-            || situation.Journal is { Phase: JournalPhase.Driverless or JournalPhase.GivingBack }
-                && device.Driver is null
-        )
+        if (device.IsHeldByDpdk || situation.Journal is { Phase: JournalPhase.Driverless or JournalPhase.GivingBack } && device.Driver is null)
         {
             return Release.GiveBack(situation, device, ConditionTypes.Bound);
         }
@@ -207,11 +165,7 @@ public static class NextStep
         if (device.Driver is { } driver && situation.Link is null)
         {
             return situation.Match is DeviceMatch.Found { Proof: IdentityProof.HardwareAddress }
-                ? Wait(
-                    ConditionTypes.Bound,
-                    Reasons.WaitingForDevice,
-                    $"{driver} holds {device.Address} but shows no interface yet."
-                )
+                ? Wait(ConditionTypes.Bound, Reasons.WaitingForDevice, $"{driver} holds {device.Address} but shows no interface yet.")
                 : Wait(
                     ConditionTypes.Bound,
                     Reasons.DeviceInUse,
@@ -234,26 +188,15 @@ public static class NextStep
     {
         if (situation.Wish.Resource is not { } resource)
         {
-            return Refuse(
-                ConditionTypes.Advertised,
-                Reasons.InvalidSpec,
-                situation.Wish.ResourceProblem
-            );
+            return Refuse(ConditionTypes.Advertised, Reasons.InvalidSpec, situation.Wish.ResourceProblem);
         }
 
         var wanted = new OfferedDevice(resource, device.Address, device.Ids, device.Driver!);
         return situation.Offer switch
         {
-            OfferState.Confirmed confirmed when confirmed.Device == wanted =>
-                new DeviceStep.Nothing(),
-            OfferState.Pending pending when pending.Device == wanted => new DeviceStep.Wait(
-                ConditionTypes.Advertised,
-                pending.Why
-            ),
-            OfferState.Failed failed when failed.Device == wanted => new DeviceStep.Refuse(
-                ConditionTypes.Advertised,
-                failed.Why
-            ),
+            OfferState.Confirmed confirmed when confirmed.Device == wanted => new DeviceStep.Nothing(),
+            OfferState.Pending pending when pending.Device == wanted => new DeviceStep.Wait(ConditionTypes.Advertised, pending.Why),
+            OfferState.Failed failed when failed.Device == wanted => new DeviceStep.Refuse(ConditionTypes.Advertised, failed.Why),
             _ => new DeviceStep.Publish(wanted),
         };
     }
@@ -278,9 +221,7 @@ public static class NextStep
     private static string Foreign(PciDevice device, string wanted) =>
         $"{device.Address} is already bound to {device.Driver}, and not by this agent; it is left alone. Bind it to {wanted} yourself, or set dpdkDriver to {device.Driver}.";
 
-    private static DeviceStep.Wait Wait(string condition, string reason, string message) =>
-        new(condition, new Refusal(reason, message));
+    private static DeviceStep.Wait Wait(string condition, string reason, string message) => new(condition, new Refusal(reason, message));
 
-    private static DeviceStep.Refuse Refuse(string condition, string reason, string message) =>
-        new(condition, new Refusal(reason, message));
+    private static DeviceStep.Refuse Refuse(string condition, string reason, string message) => new(condition, new Refusal(reason, message));
 }

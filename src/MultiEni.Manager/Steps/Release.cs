@@ -27,9 +27,7 @@ internal static class Release
             return new DeviceStep.Wait(ConditionTypes.Released, withdrawing.Why);
         }
 
-        return situation.Device is { } device
-            ? WithDevice(situation, device)
-            : new DeviceStep.ReleaseDone("The node has no device of this ENI.");
+        return situation.Device is { } device ? WithDevice(situation, device) : new DeviceStep.ReleaseDone("The node has no device of this ENI.");
     }
 
     /// <summary>The next step on the way back to the kernel driver.</summary>
@@ -63,9 +61,7 @@ internal static class Release
         }
 
         var done = new DeviceStep.ReleaseDone(
-            device.Driver is null
-                ? $"{device.Address} has no driver."
-                : $"{device.Address} is held by its kernel driver {device.Driver}."
+            device.Driver is null ? $"{device.Address} has no driver." : $"{device.Address} is held by its kernel driver {device.Driver}."
         );
         if (situation.TouchRefusal is not null || device.Driver is null)
         {
@@ -89,19 +85,11 @@ internal static class Release
             : done;
     }
 
-    private static DeviceStep WhenFree(
-        DeviceSituation situation,
-        PciDevice device,
-        string condition,
-        DeviceStep then
-    ) =>
+    private static DeviceStep WhenFree(DeviceSituation situation, PciDevice device, string condition, DeviceStep then) =>
         situation.Usage switch
         {
             DeviceUsage.Free => then,
-            DeviceUsage.InUse use => new DeviceStep.Wait(
-                condition,
-                new Refusal(Reasons.DeviceInUse, use.Message)
-            ),
+            DeviceUsage.InUse use => new DeviceStep.Wait(condition, new Refusal(Reasons.DeviceInUse, use.Message)),
             _ => new DeviceStep.CheckUse(device),
         };
 }

@@ -16,13 +16,7 @@ public static class StatusReport
     /// <param name="step">The step at which it stands: nothing, a wait, a refusal or the release.</param>
     /// <param name="bootId">The present boot.</param>
     /// <param name="now">The time.</param>
-    public static EniAttachmentStatus Build(
-        EniAttachment attachment,
-        DeviceSituation situation,
-        DeviceStep step,
-        string bootId,
-        DateTimeOffset now
-    )
+    public static EniAttachmentStatus Build(EniAttachment attachment, DeviceSituation situation, DeviceStep step, string bootId, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(attachment);
         ArgumentNullException.ThrowIfNull(situation);
@@ -31,39 +25,18 @@ public static class StatusReport
         foreach (var (type, status, reason, message) in Statements(situation, step))
         {
             conditions.Add(
-                attachment.Status?.Conditions.Next(
-                    type,
-                    status,
-                    reason,
-                    message,
-                    attachment.Metadata.Generation,
-                    now
-                ) ?? First(type, status, reason, message, attachment, now)
+                attachment.Status?.Conditions.Next(type, status, reason, message, attachment.Metadata.Generation, now)
+                    ?? First(type, status, reason, message, attachment, now)
             );
         }
 
-        return new EniAttachmentStatus
-        {
-            Device = Device(situation, bootId),
-            Conditions = conditions,
-        };
+        return new EniAttachmentStatus { Device = Device(situation, bootId), Conditions = conditions };
     }
 
-    private static Condition First(
-        string type,
-        string status,
-        string reason,
-        string message,
-        EniAttachment attachment,
-        DateTimeOffset now
-    ) => Conditions.Next(null, type, status, reason, message, attachment.Metadata.Generation, now);
+    private static Condition First(string type, string status, string reason, string message, EniAttachment attachment, DateTimeOffset now) =>
+        Conditions.Next(null, type, status, reason, message, attachment.Metadata.Generation, now);
 
-    private static IEnumerable<(
-        string Type,
-        string Status,
-        string Reason,
-        string Message
-    )> Statements(DeviceSituation situation, DeviceStep step)
+    private static IEnumerable<(string Type, string Status, string Reason, string Message)> Statements(DeviceSituation situation, DeviceStep step)
     {
         var (obstacle, why) = step switch
         {
@@ -89,12 +62,7 @@ public static class StatusReport
             }
             else
             {
-                yield return (
-                    type,
-                    ConditionStatus.False,
-                    Reasons.Progressing,
-                    $"Waits for {obstacle}: {why!.Message}"
-                );
+                yield return (type, ConditionStatus.False, Reasons.Progressing, $"Waits for {obstacle}: {why!.Message}");
             }
         }
     }
@@ -123,71 +91,33 @@ public static class StatusReport
         var device = situation.Device;
         return type switch
         {
-            ConditionTypes.Configured => (
-                type,
-                ConditionStatus.True,
-                Reasons.DeviceConfigured,
-                Where(situation)
-            ),
+            ConditionTypes.Configured => (type, ConditionStatus.True, Reasons.DeviceConfigured, Where(situation)),
             ConditionTypes.Bound => (
                 type,
                 ConditionStatus.True,
                 Reasons.Bound,
                 $"{device?.Driver} holds {device?.Address}"
-                    + (
-                        device?.NoIommu == true
-                            ? " without an IOMMU: pods with it can reach all memory of the node."
-                            : "."
-                    )
+                    + (device?.NoIommu == true ? " without an IOMMU: pods with it can reach all memory of the node." : ".")
             ),
-            _ => (
-                type,
-                ConditionStatus.True,
-                Reasons.Advertised,
-                $"Pods can request {situation.Wish.Resource}."
-            ),
+            _ => (type, ConditionStatus.True, Reasons.Advertised, $"Pods can request {situation.Wish.Resource}."),
         };
     }
 
-    private static (string, string, string, string) WhileDeleting(
-        string type,
-        DeviceSituation situation,
-        DeviceStep step
-    )
+    private static (string, string, string, string) WhileDeleting(string type, DeviceSituation situation, DeviceStep step)
     {
         var bound = situation.Device?.IsHeldByDpdk == true;
         return type switch
         {
-            ConditionTypes.Released when step is DeviceStep.ReleaseDone done => (
-                type,
-                ConditionStatus.True,
-                Reasons.Released,
-                done.Message
-            ),
-            ConditionTypes.Released => (
-                type,
-                ConditionStatus.False,
-                Reasons.Releasing,
-                "The device is being given back."
-            ),
+            ConditionTypes.Released when step is DeviceStep.ReleaseDone done => (type, ConditionStatus.True, Reasons.Released, done.Message),
+            ConditionTypes.Released => (type, ConditionStatus.False, Reasons.Releasing, "The device is being given back."),
             ConditionTypes.Bound when bound => (
                 type,
                 ConditionStatus.True,
                 Reasons.Bound,
                 $"{situation.Device!.Driver} still holds {situation.Device.Address}."
             ),
-            ConditionTypes.Bound => (
-                type,
-                ConditionStatus.False,
-                Reasons.Released,
-                "No user-space driver holds the device."
-            ),
-            ConditionTypes.Advertised => (
-                type,
-                ConditionStatus.False,
-                Reasons.Withdrawn,
-                "The device is not offered to pods."
-            ),
+            ConditionTypes.Bound => (type, ConditionStatus.False, Reasons.Released, "No user-space driver holds the device."),
+            ConditionTypes.Advertised => (type, ConditionStatus.False, Reasons.Withdrawn, "The device is not offered to pods."),
             _ => (type, ConditionStatus.False, Reasons.Releasing, "The ENI is being taken away."),
         };
     }
@@ -197,17 +127,13 @@ public static class StatusReport
         {
             ({ } device, { } link) => $"{device.Address} is {link.Name}, up with MTU {link.Mtu}.",
             ({ IsHeldByDpdk: true } device, _) => $"The device is at {device.Address}.",
-            ({ } device, _) =>
-                $"The device is at {device.Address}; its interface is not in the host's network namespace.",
+            ({ } device, _) => $"The device is at {device.Address}; its interface is not in the host's network namespace.",
             _ => "",
         };
 
     private static DeviceStatus? Device(DeviceSituation situation, string bootId)
     {
-        if (
-            situation.Match is not Found { Device: var device }
-            || situation.TouchRefusal is not null
-        )
+        if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is not null)
         {
             return null;
         }

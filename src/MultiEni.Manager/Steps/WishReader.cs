@@ -11,11 +11,7 @@ public static class WishReader
     /// <param name="attachment">The attachment.</param>
     /// <param name="interfaceName">The interface, or its name before the device was bound; null when never seen.</param>
     /// <param name="settings">The node's defaults.</param>
-    public static DeviceWish Read(
-        EniAttachment attachment,
-        string? interfaceName,
-        ManagerSettings settings
-    )
+    public static DeviceWish Read(EniAttachment attachment, string? interfaceName, ManagerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(attachment);
         ArgumentNullException.ThrowIfNull(settings);
@@ -26,10 +22,7 @@ public static class WishReader
         return new DeviceWish
         {
             Use = spec.Device.Use,
-            Driver =
-                spec.Device.Use == DeviceUses.Bound
-                    ? Or(spec.Device.Driver, settings.DefaultDriver)
-                    : "",
+            Driver = spec.Device.Use == DeviceUses.Bound ? Or(spec.Device.Driver, settings.DefaultDriver) : "",
             Mtu = Mtu(spec.Mtu, interfaceName, settings),
             Resource = resource,
             ResourceProblem = resource is not null
@@ -42,20 +35,14 @@ public static class WishReader
         };
     }
 
-    private static string ResourceText(
-        EniAttachment attachment,
-        string? interfaceName,
-        ManagerSettings settings
-    )
+    private static string ResourceText(EniAttachment attachment, string? interfaceName, ManagerSettings settings)
     {
         if (attachment.Spec?.Device.ResourceName is { Length: > 0 } asked)
         {
             return asked;
         }
 
-        return
-            interfaceName is not null
-            && settings.ResourceNames.TryGetValue(interfaceName, out var byInterface)
+        return interfaceName is not null && settings.ResourceNames.TryGetValue(interfaceName, out var byInterface)
             ? byInterface
             : $"{Names.DefaultResourceName}{attachment.Status?.Network?.DeviceIndex ?? attachment.Spec?.DeviceIndex ?? 1}";
     }
@@ -67,13 +54,10 @@ public static class WishReader
             return asked;
         }
 
-        return
-            interfaceName is not null
-            && settings.InterfaceMtus.TryGetValue(interfaceName, out var byInterface)
+        return interfaceName is not null && settings.InterfaceMtus.TryGetValue(interfaceName, out var byInterface)
             ? byInterface
             : settings.DefaultMtu;
     }
 
-    private static string Or(string? value, string fallback) =>
-        string.IsNullOrEmpty(value) ? fallback : value;
+    private static string Or(string? value, string fallback) => string.IsNullOrEmpty(value) ? fallback : value;
 }

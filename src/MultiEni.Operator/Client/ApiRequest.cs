@@ -8,13 +8,7 @@ namespace MultiEni.Operator.Client;
 /// <param name="Path">Path and query relative to the server.</param>
 /// <param name="Body">JSON, or null.</param>
 /// <param name="ContentType">Media type of the body.</param>
-internal sealed record ApiRequest(
-    string Name,
-    HttpMethod Method,
-    string Path,
-    byte[]? Body = null,
-    string ContentType = "application/json"
-)
+internal sealed record ApiRequest(string Name, HttpMethod Method, string Path, byte[]? Body = null, string ContentType = "application/json")
 {
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
 

@@ -26,10 +26,6 @@ public abstract record ClientCredentials
     }
 
     /// <summary>A program that prints a token, such as <c>aws eks get-token</c>.</summary>
-    public sealed record Exec(
-        string ApiVersion,
-        string Command,
-        IReadOnlyList<string> Arguments,
-        IReadOnlyDictionary<string, string> Environment
-    ) : ClientCredentials;
+    public sealed record Exec(string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
+        : ClientCredentials;
 }

@@ -15,18 +15,9 @@ internal static class ExecCredential
 
     /// <summary>The token that the program prints.</summary>
     /// <exception cref="KubernetesConfigException">It cannot be run, fails, or prints something else.</exception>
-    public static async Task<BearerToken> RunAsync(
-        ClientCredentials.Exec exec,
-        TimeProvider time,
-        CancellationToken cancellationToken
-    )
+    public static async Task<BearerToken> RunAsync(ClientCredentials.Exec exec, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var deadline = new RequestDeadline(
-            $"the credential program {exec.Command}",
-            Limit,
-            time,
-            cancellationToken
-        );
+        using var deadline = new RequestDeadline($"the credential program {exec.Command}", Limit, time, cancellationToken);
         var output = await deadline.RunAsync(async token => await OutputAsync(exec, token));
         try
         {
@@ -34,34 +25,20 @@ internal static class ExecCredential
             var value = status?["token"]?.GetValue<string>();
             if (string.IsNullOrEmpty(value))
             {
-                throw new KubernetesConfigException(
-                    $"{exec.Command} printed no status.token; client certificates are not supported here."
-                );
+                throw new KubernetesConfigException($"{exec.Command} printed no status.token; client certificates are not supported here.");
             }
 
             var expiry = status?["expirationTimestamp"]?.GetValue<string>();
-            return new BearerToken(
-                value,
-                expiry is null
-                    ? DateTimeOffset.MaxValue
-                    : DateTimeOffset.Parse(expiry, null) - Margin
-            );
+            return new BearerToken(value, expiry is null ? DateTimeOffset.MaxValue : DateTimeOffset.Parse(expiry, null) - Margin);
         }
-        catch (Exception e)
-            when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
             // Not the output itself: it may hold a secret.
-            throw new KubernetesConfigException(
-                $"{exec.Command} did not print an ExecCredential.",
-                e
-            );
+            throw new KubernetesConfigException($"{exec.Command} did not print an ExecCredential.", e);
         }
     }
 
-    private static async Task<string> OutputAsync(
-        ClientCredentials.Exec exec,
-        CancellationToken cancellationToken
-    )
+    private static async Task<string> OutputAsync(ClientCredentials.Exec exec, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(exec.Command, exec.Arguments)
         {
@@ -89,9 +66,7 @@ internal static class ExecCredential
             await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode == 0
                 ? await output
-                : throw new KubernetesConfigException(
-                    $"{exec.Command} ended with {process.ExitCode}: {(await errors).Trim()}"
-                );
+                : throw new KubernetesConfigException($"{exec.Command} ended with {process.ExitCode}: {(await errors).Trim()}");
         }
         catch (OperationCanceledException)
         {
@@ -104,15 +79,11 @@ internal static class ExecCredential
     {
         try
         {
-            return Process.Start(start)
-                ?? throw new KubernetesConfigException($"{start.FileName} did not start.");
+            return Process.Start(start) ?? throw new KubernetesConfigException($"{start.FileName} did not start.");
         }
         catch (Win32Exception e)
         {
-            throw new KubernetesConfigException(
-                $"The credential program {start.FileName} cannot be run: {e.Message}",
-                e
-            );
+            throw new KubernetesConfigException($"The credential program {start.FileName} cannot be run: {e.Message}", e);
         }
     }
 }

@@ -10,15 +10,11 @@ internal static class InCluster
 
     /// <summary>Whether the process runs in a pod.</summary>
     public static bool IsPresent(Func<string, string?> environment) =>
-        environment("KUBERNETES_SERVICE_HOST") is { Length: > 0 }
-        && environment("KUBERNETES_SERVICE_PORT") is { Length: > 0 };
+        environment("KUBERNETES_SERVICE_HOST") is { Length: > 0 } && environment("KUBERNETES_SERVICE_PORT") is { Length: > 0 };
 
     /// <summary>Reads it.</summary>
     /// <exception cref="KubernetesConfigException">The pod has no service account mounted.</exception>
-    public static KubernetesConfig Load(
-        Func<string, string?> environment,
-        string folder = DefaultFolder
-    )
+    public static KubernetesConfig Load(Func<string, string?> environment, string folder = DefaultFolder)
     {
         var host = environment("KUBERNETES_SERVICE_HOST")!;
         var bracketed = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
@@ -42,8 +38,7 @@ internal static class InCluster
                 Credentials = new ClientCredentials.TokenFile(token),
             };
         }
-        catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new KubernetesConfigException(
                 $"The pod's service account in {folder} cannot be used (is automountServiceAccountToken off?): {e.Message}",

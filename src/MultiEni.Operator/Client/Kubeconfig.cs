@@ -15,19 +15,12 @@ internal static class Kubeconfig
         var files = paths.Select(KubeconfigFile.Open).ToList();
         var all = string.Join(", ", paths);
         var contextName =
-            files
-                .Select(file => KubeconfigFile.Text(file.Root, "current-context"))
-                .FirstOrDefault(name => !string.IsNullOrEmpty(name))
+            files.Select(file => KubeconfigFile.Text(file.Root, "current-context")).FirstOrDefault(name => !string.IsNullOrEmpty(name))
             ?? throw new KubernetesConfigException($"{all}: there is no current-context.");
         var context = Find(files, all, "contexts", "context", contextName);
         var cluster = Find(files, all, "clusters", "cluster", context.Required("cluster"));
         var userName = context.Text("user");
-        var user = string.IsNullOrEmpty(userName)
-            ? context with
-            {
-                Node = [],
-            }
-            : Find(files, all, "users", "user", userName);
+        var user = string.IsNullOrEmpty(userName) ? context with { Node = [] } : Find(files, all, "users", "user", userName);
         return Build(cluster, user) with
         {
             Source = $"{cluster.Path}, context {contextName}",
@@ -38,14 +31,9 @@ internal static class Kubeconfig
     private static KubernetesConfig Build(KubeconfigEntry cluster, KubeconfigEntry user)
     {
         var server = cluster.Required("server");
-        if (
-            !Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out var address)
-            || address.Scheme is not ("http" or "https")
-        )
+        if (!Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            throw new KubernetesConfigException(
-                $"{cluster}: server '{server}' must be an http or https address."
-            );
+            throw new KubernetesConfigException($"{cluster}: server '{server}' must be an http or https address.");
         }
 
         var authorities = new X509Certificate2Collection();
@@ -67,18 +55,9 @@ internal static class Kubeconfig
                 Credentials = CredentialsOf(user),
             };
         }
-        catch (Exception e)
-            when (e
-                    is CryptographicException
-                        or FormatException
-                        or IOException
-                        or UnauthorizedAccessException
-            )
+        catch (Exception e) when (e is CryptographicException or FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new KubernetesConfigException(
-                $"{cluster} and {user}: a certificate or key cannot be read: {e.Message}",
-                e
-            );
+            throw new KubernetesConfigException($"{cluster} and {user}: a certificate or key cannot be read: {e.Message}", e);
         }
     }
 
@@ -93,15 +72,10 @@ internal static class Kubeconfig
 
         if (certificate is null || key is null)
         {
-            throw new KubernetesConfigException(
-                $"{user}: client-certificate and client-key belong together; one is missing."
-            );
+            throw new KubernetesConfigException($"{user}: client-certificate and client-key belong together; one is missing.");
         }
 
-        return X509Certificate2.CreateFromPem(
-            Encoding.UTF8.GetString(certificate),
-            Encoding.UTF8.GetString(key)
-        );
+        return X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(certificate), Encoding.UTF8.GetString(key));
     }
 
     private static ClientCredentials CredentialsOf(KubeconfigEntry user)
@@ -128,9 +102,7 @@ internal static class Kubeconfig
 
         return user.Node["auth-provider"] is null
             ? new ClientCredentials.Anonymous()
-            : throw new KubernetesConfigException(
-                $"{user}: auth-provider is not supported; use exec or a token."
-            );
+            : throw new KubernetesConfigException($"{user}: auth-provider is not supported; use exec or a token.");
     }
 
     private static ClientCredentials.Exec ExecOf(KubeconfigEntry exec)
@@ -138,8 +110,7 @@ internal static class Kubeconfig
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var variable in (exec.Node["env"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            variables[KubeconfigFile.Text(variable, "name") ?? ""] =
-                KubeconfigFile.Text(variable, "value") ?? "";
+            variables[KubeconfigFile.Text(variable, "name") ?? ""] = KubeconfigFile.Text(variable, "value") ?? "";
         }
 
         var command = exec.Required("command");
@@ -149,22 +120,12 @@ internal static class Kubeconfig
             command.Contains('/', StringComparison.Ordinal)
                 ? exec.FullPath(command)
                 : command,
-            [
-                .. (exec.Node["args"] as JsonArray ?? []).Select(argument =>
-                    argument?.ToString() ?? ""
-                ),
-            ],
+            [.. (exec.Node["args"] as JsonArray ?? []).Select(argument => argument?.ToString() ?? "")],
             variables
         );
     }
 
-    private static KubeconfigEntry Find(
-        IEnumerable<KubeconfigFile> files,
-        string all,
-        string list,
-        string kind,
-        string name
-    )
+    private static KubeconfigEntry Find(IEnumerable<KubeconfigFile> files, string all, string list, string kind, string name)
     {
         foreach (var file in files)
         {

@@ -13,10 +13,7 @@ internal sealed record KubeconfigEntry(string Path, string Kind, string Name, Js
     public string? Text(string name) => KubeconfigFile.Text(Node, name);
 
     /// <summary>A scalar that must be there.</summary>
-    public string Required(string name) =>
-        Text(name) is { Length: > 0 } text
-            ? text
-            : throw new KubernetesConfigException($"{this} has no {name}.");
+    public string Required(string name) => Text(name) is { Length: > 0 } text ? text : throw new KubernetesConfigException($"{this} has no {name}.");
 
     /// <summary>What <c>name-data</c> holds in base 64, or else the file that <c>name</c> names.</summary>
     public byte[]? Bytes(string name)
@@ -30,8 +27,7 @@ internal sealed record KubeconfigEntry(string Path, string Kind, string Name, Js
     }
 
     /// <summary>A path relative to the kubeconfig file.</summary>
-    public string FullPath(string file) =>
-        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, file);
+    public string FullPath(string file) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, file);
 
     /// <inheritdoc />
     public override string ToString() => $"{Path}: {Kind} '{Name}'";

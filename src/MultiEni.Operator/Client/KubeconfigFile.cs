@@ -14,30 +14,15 @@ internal sealed record KubeconfigFile(string Path, JsonObject Root)
         try
         {
             var text = File.ReadAllText(path);
-            var root = text.TrimStart().StartsWith('{')
-                ? JsonNode.Parse(text)
-                : PlainYaml.Parse(text);
-            return new(
-                System.IO.Path.GetFullPath(path),
-                root as JsonObject ?? throw new FormatException("it is not a mapping")
-            );
+            var root = text.TrimStart().StartsWith('{') ? JsonNode.Parse(text) : PlainYaml.Parse(text);
+            return new(System.IO.Path.GetFullPath(path), root as JsonObject ?? throw new FormatException("it is not a mapping"));
         }
-        catch (Exception e)
-            when (e
-                    is IOException
-                        or UnauthorizedAccessException
-                        or FormatException
-                        or JsonException
-            )
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or JsonException)
         {
-            throw new KubernetesConfigException(
-                $"The kubeconfig {path} cannot be read: {e.Message}",
-                e
-            );
+            throw new KubernetesConfigException($"The kubeconfig {path} cannot be read: {e.Message}", e);
         }
     }
 
     /// <summary>A scalar as text, or null.</summary>
-    public static string? Text(JsonObject node, string name) =>
-        node[name] is JsonValue value ? value.ToString() : null;
+    public static string? Text(JsonObject node, string name) => node[name] is JsonValue value ? value.ToString() : null;
 }

@@ -12,9 +12,7 @@ public sealed class KubernetesApiException : Exception
         StatusCode = status.Code;
         Reason = status.Reason ?? "";
         Causes = status.Details?.Causes ?? [];
-        RetryAfter = status.Details?.RetryAfterSeconds is { } seconds
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
+        RetryAfter = status.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
     /// <summary>HTTP status code.</summary>

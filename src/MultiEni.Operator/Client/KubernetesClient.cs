@@ -23,21 +23,13 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
     private readonly RequestSender sender = new(http, time);
 
     /// <summary>The object, or null when it does not exist.</summary>
-    public async Task<T?> GetAsync<T>(
-        ResourceKind<T> kind,
-        ObjectKey key,
-        CancellationToken cancellationToken
-    )
+    public async Task<T?> GetAsync<T>(ResourceKind<T> kind, ObjectKey key, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(kind);
         try
         {
-            var request = new ApiRequest(
-                Describe("get", kind, key, null),
-                HttpMethod.Get,
-                kind.ObjectPath(key, null)
-            );
+            var request = new ApiRequest(Describe("get", kind, key, null), HttpMethod.Get, kind.ObjectPath(key, null));
             return await sender.SendAsync(request, kind.Json, cancellationToken);
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
@@ -47,11 +39,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
     }
 
     /// <summary>One page of objects; ask again with <see cref="ListMeta.Continue"/> for the next.</summary>
-    public Task<KubernetesList<T>> ListAsync<T>(
-        ResourceKind<T> kind,
-        ListOptions options,
-        CancellationToken cancellationToken
-    )
+    public Task<KubernetesList<T>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(kind);
@@ -62,11 +50,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
             .Add("limit", options.Limit?.ToString())
             .Add("continue", options.Continue)
             .Add("resourceVersion", options.ResourceVersion);
-        var request = new ApiRequest(
-            $"list {kind.Plural}",
-            HttpMethod.Get,
-            kind.CollectionPath(options.Namespace) + query
-        );
+        var request = new ApiRequest($"list {kind.Plural}", HttpMethod.Get, kind.CollectionPath(options.Namespace) + query);
         return sender.SendAsync(request, kind.ListJson, cancellationToken);
     }
 
@@ -88,20 +72,9 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
             .Add("resourceVersion", options.ResourceVersion)
             .Add("allowWatchBookmarks", options.AllowBookmarks ? "true" : null)
             .Add("timeoutSeconds", ((long)options.Timeout.TotalSeconds).ToString());
-        var request = new ApiRequest(
-            $"watch {kind.Plural}",
-            HttpMethod.Get,
-            kind.CollectionPath(options.Namespace) + query
-        );
-        using var deadline = new RequestDeadline(
-            request.Name,
-            options.Timeout + options.Grace,
-            time,
-            cancellationToken
-        );
-        using var response = await deadline.RunAsync(async token =>
-            await sender.OpenAsync(request, token)
-        );
+        var request = new ApiRequest($"watch {kind.Plural}", HttpMethod.Get, kind.CollectionPath(options.Namespace) + query);
+        using var deadline = new RequestDeadline(request.Name, options.Timeout + options.Grace, time, cancellationToken);
+        using var response = await deadline.RunAsync(async token => await sender.OpenAsync(request, token));
         var body = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
         var lines = new WatchLines<T>(body, kind);
         while (await deadline.RunAsync(lines.NextAsync) is { } next)
@@ -117,12 +90,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         ArgumentNullException.ThrowIfNull(kind);
         var key = ObjectKey.Of(obj);
         return sender.SendAsync(
-            new ApiRequest(
-                Describe("create", kind, key, null),
-                HttpMethod.Post,
-                kind.CollectionPath(key.Namespace),
-                Body(kind, obj)
-            ),
+            new ApiRequest(Describe("create", kind, key, null), HttpMethod.Post, kind.CollectionPath(key.Namespace), Body(kind, obj)),
             kind.Json,
             cancellationToken
         );
@@ -151,70 +119,35 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentException.ThrowIfNullOrEmpty(fieldManager);
         var key = ObjectKey.Of(patch);
-        var query = new QueryString()
-            .Add("fieldManager", fieldManager)
-            .Add("force", force ? "true" : null);
+        var query = new QueryString().Add("fieldManager", fieldManager).Add("force", force ? "true" : null);
         var path = kind.ObjectPath(key, subresource) + query;
-        var request = new ApiRequest(
-            Describe("apply", kind, key, subresource),
-            HttpMethod.Patch,
-            path,
-            Body(kind, patch),
-            ApplyPatch
-        );
+        var request = new ApiRequest(Describe("apply", kind, key, subresource), HttpMethod.Patch, path, Body(kind, patch), ApplyPatch);
         return sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
     /// <summary>JSON merge patch (RFC 7386): null removes a field, lists are replaced as a whole.</summary>
-    public Task<T> MergePatchAsync<T>(
-        ResourceKind<T> kind,
-        ObjectKey key,
-        JsonNode patch,
-        string? subresource,
-        CancellationToken cancellationToken
-    )
+    public Task<T> MergePatchAsync<T>(ResourceKind<T> kind, ObjectKey key, JsonNode patch, string? subresource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(kind);
         var path = kind.ObjectPath(key, subresource);
-        var request = new ApiRequest(
-            Describe("patch", kind, key, subresource),
-            HttpMethod.Patch,
-            path,
-            Bytes(patch),
-            MergePatch
-        );
+        var request = new ApiRequest(Describe("patch", kind, key, subresource), HttpMethod.Patch, path, Bytes(patch), MergePatch);
         return sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
     /// <summary>Replaces the object; fails with a conflict when its resourceVersion is not the present one.</summary>
-    public Task<T> ReplaceAsync<T>(
-        ResourceKind<T> kind,
-        T obj,
-        string? subresource,
-        CancellationToken cancellationToken
-    )
+    public Task<T> ReplaceAsync<T>(ResourceKind<T> kind, T obj, string? subresource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(kind);
         var key = ObjectKey.Of(obj);
         var path = kind.ObjectPath(key, subresource);
-        var request = new ApiRequest(
-            Describe("replace", kind, key, subresource),
-            HttpMethod.Put,
-            path,
-            Body(kind, obj)
-        );
+        var request = new ApiRequest(Describe("replace", kind, key, subresource), HttpMethod.Put, path, Body(kind, obj));
         return sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
     /// <summary>Asks for the deletion; finalizers may keep the object for a while. Returns whether it existed.</summary>
-    public async Task<bool> DeleteAsync<T>(
-        ResourceKind<T> kind,
-        ObjectKey key,
-        DeleteOptions options,
-        CancellationToken cancellationToken
-    )
+    public async Task<bool> DeleteAsync<T>(ResourceKind<T> kind, ObjectKey key, DeleteOptions options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(kind);
@@ -223,12 +156,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         try
         {
             // The answer is the object or a Status, depending on the kind and its finalizers; neither is needed.
-            var request = new ApiRequest(
-                name,
-                HttpMethod.Delete,
-                kind.ObjectPath(key, null),
-                Bytes(options.ToJson())
-            );
+            var request = new ApiRequest(name, HttpMethod.Delete, kind.ObjectPath(key, null), Bytes(options.ToJson()));
             await sender.SendAsync(request, cancellationToken);
             return true;
         }
@@ -238,14 +166,8 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         }
     }
 
-    private static string Describe<T>(
-        string verb,
-        ResourceKind<T> kind,
-        ObjectKey key,
-        string? subresource
-    )
-        where T : class, IKubernetesObject =>
-        $"{verb} {kind.Plural}{(subresource is null ? "" : "/" + subresource)} {key}";
+    private static string Describe<T>(string verb, ResourceKind<T> kind, ObjectKey key, string? subresource)
+        where T : class, IKubernetesObject => $"{verb} {kind.Plural}{(subresource is null ? "" : "/" + subresource)} {key}";
 
     // Objects of a list come without apiVersion and kind, and a write without them is refused.
     private static byte[] Body<T>(ResourceKind<T> kind, T obj)

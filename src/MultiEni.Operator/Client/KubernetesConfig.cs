@@ -46,15 +46,10 @@ public sealed record KubernetesConfig
 
         if (environment("KUBECONFIG") is { Length: > 0 } listed)
         {
-            var present = listed
-                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-                .Where(File.Exists)
-                .ToList();
+            var present = listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(File.Exists).ToList();
             return present.Count > 0
                 ? Kubeconfig.Load(present)
-                : throw new KubernetesConfigException(
-                    $"None of the files in KUBECONFIG exists: {listed}."
-                );
+                : throw new KubernetesConfigException($"None of the files in KUBECONFIG exists: {listed}.");
         }
 
         if (InCluster.IsPresent(environment))

@@ -37,10 +37,7 @@ public static class KubernetesConnection
         {
             BaseAddress = config.Server,
             Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion =
-                config.Server.Scheme == Uri.UriSchemeHttps
-                    ? HttpVersion.Version20
-                    : HttpVersion.Version11,
+            DefaultRequestVersion = config.Server.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
     }
@@ -50,8 +47,7 @@ public static class KubernetesConnection
         var options = new SslClientAuthenticationOptions();
         if (config.SkipTlsVerification)
         {
-            options.RemoteCertificateValidationCallback = (_, _, _, errors) =>
-                errors == SslPolicyErrors.None || config.SkipTlsVerification;
+            options.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None || config.SkipTlsVerification;
         }
         else if (config.CertificateAuthorities.Count > 0)
         {
@@ -72,25 +68,14 @@ public static class KubernetesConnection
     }
 
     // A peer that is gone without a word must be noticed on HTTP/1.1 too, where there are no pings.
-    private static async ValueTask<Stream> ConnectAsync(
-        SocketsHttpConnectionContext context,
-        CancellationToken cancellationToken
-    )
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(
-                SocketOptionLevel.Tcp,
-                SocketOptionName.TcpKeepAliveTime,
-                (int)PingDelay.TotalSeconds
-            );
-            socket.SetSocketOption(
-                SocketOptionLevel.Tcp,
-                SocketOptionName.TcpKeepAliveInterval,
-                (int)PingLimit.TotalSeconds
-            );
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)PingDelay.TotalSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)PingLimit.TotalSeconds);
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }

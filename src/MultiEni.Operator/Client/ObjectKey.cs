@@ -15,10 +15,7 @@ public readonly record struct ObjectKey(string? Namespace, string Name)
     {
         ArgumentNullException.ThrowIfNull(obj);
         var metadata = obj.Metadata;
-        return new(
-            string.IsNullOrEmpty(metadata.Namespace) ? null : metadata.Namespace,
-            metadata.Name
-        );
+        return new(string.IsNullOrEmpty(metadata.Namespace) ? null : metadata.Namespace, metadata.Name);
     }
 
     /// <summary><c>namespace/name</c>, or the name alone.</summary>

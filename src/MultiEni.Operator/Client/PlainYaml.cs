@@ -28,9 +28,7 @@ internal sealed class PlainYaml
 
         var node = parser.Block(parser.Current.Indent);
         parser.SkipBlank();
-        return parser.position == parser.lines.Count
-            ? node
-            : throw parser.Current.Error("the indentation fits nothing above");
+        return parser.position == parser.lines.Count ? node : throw parser.Current.Error("the indentation fits nothing above");
     }
 
     private YamlLine Current => lines[position];
@@ -48,11 +46,7 @@ internal sealed class PlainYaml
     private JsonArray Sequence(int indent)
     {
         var items = new JsonArray();
-        for (
-            SkipBlank();
-            position < lines.Count && Current.Indent == indent && Current.IsItem;
-            SkipBlank()
-        )
+        for (SkipBlank(); position < lines.Count && Current.Indent == indent && Current.IsItem; SkipBlank())
         {
             var line = Current;
             var rest = line.Content[1..].TrimStart();
@@ -87,11 +81,7 @@ internal sealed class PlainYaml
     private JsonObject Mapping(int indent)
     {
         var entries = new JsonObject();
-        for (
-            SkipBlank();
-            position < lines.Count && Current.Indent == indent && !Current.IsItem;
-            SkipBlank()
-        )
+        for (SkipBlank(); position < lines.Count && Current.Indent == indent && !Current.IsItem; SkipBlank())
         {
             var line = Current;
             var end = line.KeyEnd();
@@ -103,14 +93,7 @@ internal sealed class PlainYaml
             var key = YamlScalar.Unquote(line, line.Content[..end].TrimEnd());
             var rest = line.Content[(end + 1)..].Trim();
             position++;
-            if (
-                !entries.TryAdd(
-                    key,
-                    rest.Length == 0
-                        ? Nested(indent, sequenceMayAlign: true)
-                        : Scalar(line, rest, indent)
-                )
-            )
+            if (!entries.TryAdd(key, rest.Length == 0 ? Nested(indent, sequenceMayAlign: true) : Scalar(line, rest, indent)))
             {
                 throw line.Error($"the key '{key}' is there twice");
             }
@@ -128,9 +111,7 @@ internal sealed class PlainYaml
         }
 
         // Below a key, a sequence may stand at the key's own indentation.
-        var isNested =
-            Current.Indent > indent
-            || (sequenceMayAlign && Current.Indent == indent && Current.IsItem);
+        var isNested = Current.Indent > indent || (sequenceMayAlign && Current.Indent == indent && Current.IsItem);
         return isNested ? Block(Current.Indent) : null;
     }
 
@@ -147,9 +128,7 @@ internal sealed class PlainYaml
                 }
                 catch (JsonException e)
                 {
-                    throw line.Error(
-                        $"only JSON is understood in braces and brackets ({e.Message})"
-                    );
+                    throw line.Error($"only JSON is understood in braces and brackets ({e.Message})");
                 }
 
             case '&'
@@ -182,20 +161,13 @@ internal sealed class PlainYaml
     {
         var collected = new List<string>();
         var inner = -1;
-        for (
-            ;
-            position < lines.Count
-                && (Current.Raw.Trim().Length == 0 || Current.RawIndent > indent);
-            position++
-        )
+        for (; position < lines.Count && (Current.Raw.Trim().Length == 0 || Current.RawIndent > indent); position++)
         {
             inner = inner < 0 && Current.Raw.Trim().Length > 0 ? Current.RawIndent : inner;
             collected.Add(Current.Raw.Length >= inner && inner >= 0 ? Current.Raw[inner..] : "");
         }
 
         var text = string.Join(header[0] == '|' ? '\n' : ' ', collected).TrimEnd();
-        return JsonValue.Create(
-            header.Contains('-', StringComparison.Ordinal) ? text : text + "\n"
-        );
+        return JsonValue.Create(header.Contains('-', StringComparison.Ordinal) ? text : text + "\n");
     }
 }

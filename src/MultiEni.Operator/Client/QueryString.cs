@@ -12,10 +12,7 @@ internal sealed class QueryString
     {
         if (!string.IsNullOrEmpty(value))
         {
-            text.Append(text.Length == 0 ? '?' : '&')
-                .Append(name)
-                .Append('=')
-                .Append(Uri.EscapeDataString(value));
+            text.Append(text.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
         }
 
         return this;

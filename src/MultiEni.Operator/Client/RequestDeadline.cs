@@ -10,12 +10,7 @@ internal sealed class RequestDeadline : IDisposable
     private readonly CancellationTokenSource linked;
 
     /// <summary>Starts the clock for <paramref name="request"/>, which is named in the exception.</summary>
-    public RequestDeadline(
-        string request,
-        TimeSpan limit,
-        TimeProvider time,
-        CancellationToken caller
-    )
+    public RequestDeadline(string request, TimeSpan limit, TimeProvider time, CancellationToken caller)
     {
         this.request = request;
         this.limit = limit;
@@ -26,21 +21,15 @@ internal sealed class RequestDeadline : IDisposable
 
     /// <summary>Runs a part of the request under the deadline.</summary>
     /// <exception cref="TimeoutException">The deadline has passed and the caller has not cancelled.</exception>
-    public async ValueTask<TResult> RunAsync<TResult>(
-        Func<CancellationToken, ValueTask<TResult>> part
-    )
+    public async ValueTask<TResult> RunAsync<TResult>(Func<CancellationToken, ValueTask<TResult>> part)
     {
         try
         {
             return await part(linked.Token);
         }
-        catch (OperationCanceledException e)
-            when (!caller.IsCancellationRequested && timer.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!caller.IsCancellationRequested && timer.IsCancellationRequested)
         {
-            throw new TimeoutException(
-                $"{request}: no answer within {limit.TotalSeconds:0.###} s",
-                e
-            );
+            throw new TimeoutException($"{request}: no answer within {limit.TotalSeconds:0.###} s", e);
         }
     }
 

@@ -14,11 +14,7 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time)
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
     /// <summary>Sends and reads the answer as <typeparamref name="TAnswer"/>.</summary>
-    public async Task<TAnswer> SendAsync<TAnswer>(
-        ApiRequest request,
-        JsonTypeInfo<TAnswer> json,
-        CancellationToken cancellationToken
-    )
+    public async Task<TAnswer> SendAsync<TAnswer>(ApiRequest request, JsonTypeInfo<TAnswer> json, CancellationToken cancellationToken)
         where TAnswer : class
     {
         return await RetryAsync(
@@ -28,8 +24,7 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time)
                 using var response = await OpenAsync(request, token);
                 // Read to the end with the token: a body that stalls must not hold up a shutdown (facts: dotnet 5.3).
                 var stream = await response.Content.ReadAsStreamAsync(token);
-                return await JsonSerializer.DeserializeAsync(stream, json, token)
-                    ?? throw new JsonException($"{request.Name}: the answer is null");
+                return await JsonSerializer.DeserializeAsync(stream, json, token) ?? throw new JsonException($"{request.Name}: the answer is null");
             },
             cancellationToken
         );
@@ -50,17 +45,10 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time)
 
     /// <summary>Sends once and returns the successful response with its body unread.</summary>
     /// <exception cref="KubernetesApiException">The server refused.</exception>
-    public async Task<HttpResponseMessage> OpenAsync(
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         using var message = request.ToMessage(http);
-        var response = await http.SendAsync(
-            message,
-            HttpCompletionOption.ResponseHeadersRead,
-            cancellationToken
-        );
+        var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.IsSuccessStatusCode)
         {
             return response;
@@ -68,10 +56,7 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time)
 
         using (response)
         {
-            throw new KubernetesApiException(
-                request.Name,
-                await ReadStatusAsync(response, cancellationToken)
-            );
+            throw new KubernetesApiException(request.Name, await ReadStatusAsync(response, cancellationToken));
         }
     }
 
@@ -85,39 +70,25 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time)
         {
             try
             {
-                using var deadline = new RequestDeadline(
-                    request.Name,
-                    Limit,
-                    time,
-                    cancellationToken
-                );
+                using var deadline = new RequestDeadline(request.Name, Limit, time, cancellationToken);
                 return await deadline.RunAsync(attempt);
             }
             // 429 comes from priority and fairness before anything was executed, so every verb may be sent again.
-            catch (KubernetesApiException e)
-                when (e.StatusCode == (int)HttpStatusCode.TooManyRequests
-                    && attempts < MaximumAttempts
-                )
+            catch (KubernetesApiException e) when (e.StatusCode == (int)HttpStatusCode.TooManyRequests && attempts < MaximumAttempts)
             {
                 await Task.Delay(e.RetryAfter ?? DefaultRetryAfter, time, cancellationToken);
             }
         }
     }
 
-    private async Task<KubernetesStatus> ReadStatusAsync(
-        HttpResponseMessage response,
-        CancellationToken cancellationToken
-    )
+    private async Task<KubernetesStatus> ReadStatusAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         var status = ParseStatus(body);
         status.Code = (int)response.StatusCode;
         if (RetryAfter(response) is { } wait)
         {
-            status.Details = (status.Details ?? new()) with
-            {
-                RetryAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds),
-            };
+            status.Details = (status.Details ?? new()) with { RetryAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds) };
         }
 
         return status;
@@ -132,9 +103,7 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time)
         catch (JsonException)
         {
             // A proxy, or an API server that is shutting down, answers in plain text.
-            var text = System.Text.Encoding.UTF8.GetString(
-                body.AsSpan(0, Math.Min(body.Length, MaximumErrorText))
-            );
+            var text = System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, MaximumErrorText)));
             return new KubernetesStatus { Message = text.Trim() };
         }
     }
@@ -143,8 +112,6 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time)
     {
         var header = response.Headers.RetryAfter;
         var wait = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
-        return wait is null
-            ? null
-            : TimeSpan.FromTicks(Math.Clamp(wait.Value.Ticks, 0, LongestRetryAfter.Ticks));
+        return wait is null ? null : TimeSpan.FromTicks(Math.Clamp(wait.Value.Ticks, 0, LongestRetryAfter.Ticks));
     }
 }

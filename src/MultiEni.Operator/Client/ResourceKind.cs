@@ -30,9 +30,7 @@ public sealed record ResourceKind<T>(
     public string CollectionPath(string? @namespace)
     {
         var root = Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}";
-        return Namespaced && @namespace is not null
-            ? $"{root}/namespaces/{Uri.EscapeDataString(@namespace)}/{Plural}"
-            : $"{root}/{Plural}";
+        return Namespaced && @namespace is not null ? $"{root}/namespaces/{Uri.EscapeDataString(@namespace)}/{Plural}" : $"{root}/{Plural}";
     }
 
     /// <summary>The path of one object or of one of its subresources, relative to the server.</summary>

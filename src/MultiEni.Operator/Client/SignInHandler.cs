@@ -10,10 +10,7 @@ internal sealed class SignInHandler(KubernetesConfig config, TimeProvider time) 
     private readonly TokenSource? tokens = TokenSource.For(config, time);
 
     /// <inheritdoc />
-    protected override async Task<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request,
-        CancellationToken cancellationToken
-    )
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // The handler below checks the certificate against the Host header and overwrites whatever its TLS options say.
         request.Headers.Host = config.TlsServerName;
@@ -24,10 +21,7 @@ internal sealed class SignInHandler(KubernetesConfig config, TimeProvider time) 
         }
         else if (tokens is not null)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue(
-                "Bearer",
-                await tokens.GetAsync(cancellationToken)
-            );
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(cancellationToken));
         }
 
         var response = await base.SendAsync(request, cancellationToken);

@@ -7,11 +7,7 @@ internal static class TokenFile
 
     /// <summary>The token, to be read again after a minute.</summary>
     /// <exception cref="KubernetesConfigException">The file cannot be read or is empty.</exception>
-    public static async Task<BearerToken> ReadAsync(
-        string path,
-        TimeProvider time,
-        CancellationToken cancellationToken
-    )
+    public static async Task<BearerToken> ReadAsync(string path, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
@@ -22,10 +18,7 @@ internal static class TokenFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KubernetesConfigException(
-                $"The token file {path} cannot be read: {e.Message}",
-                e
-            );
+            throw new KubernetesConfigException($"The token file {path} cannot be read: {e.Message}", e);
         }
     }
 }

@@ -1,10 +1,7 @@
 namespace MultiEni.Operator.Client;
 
 /// <summary>Keeps a bearer token for as long as it may be used.</summary>
-internal sealed class TokenSource(
-    Func<CancellationToken, Task<BearerToken>> fetch,
-    TimeProvider time
-) : IDisposable
+internal sealed class TokenSource(Func<CancellationToken, Task<BearerToken>> fetch, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
     private volatile BearerToken? current;
@@ -13,18 +10,9 @@ internal sealed class TokenSource(
     public static TokenSource? For(KubernetesConfig config, TimeProvider time) =>
         config.Credentials switch
         {
-            ClientCredentials.Token(var value) => new(
-                _ => Task.FromResult(new BearerToken(value, DateTimeOffset.MaxValue)),
-                time
-            ),
-            ClientCredentials.TokenFile(var path) => new(
-                token => TokenFile.ReadAsync(path, time, token),
-                time
-            ),
-            ClientCredentials.Exec exec => new(
-                token => ExecCredential.RunAsync(exec, time, token),
-                time
-            ),
+            ClientCredentials.Token(var value) => new(_ => Task.FromResult(new BearerToken(value, DateTimeOffset.MaxValue)), time),
+            ClientCredentials.TokenFile(var path) => new(token => TokenFile.ReadAsync(path, time, token), time),
+            ClientCredentials.Exec exec => new(token => ExecCredential.RunAsync(exec, time, token), time),
             _ => null,
         };
 

@@ -43,23 +43,16 @@ internal static class WatchFrame
             "MODIFIED" => new WatchEvent<T>.Modified(Read(ref payload, kind)),
             "DELETED" => new WatchEvent<T>.Deleted(Read(ref payload, kind)),
             "BOOKMARK" => new WatchEvent<T>.Bookmark(
-                JsonSerializer
-                    .Deserialize(ref payload, OperatorJson.Default.BookmarkObject)
-                    ?.Metadata.ResourceVersion
-                    ?? ""
+                JsonSerializer.Deserialize(ref payload, OperatorJson.Default.BookmarkObject)?.Metadata.ResourceVersion ?? ""
             ),
-            "ERROR" => new WatchEvent<T>.Error(
-                JsonSerializer.Deserialize(ref payload, OperatorJson.Default.KubernetesStatus)
-                    ?? new()
-            ),
+            "ERROR" => new WatchEvent<T>.Error(JsonSerializer.Deserialize(ref payload, OperatorJson.Default.KubernetesStatus) ?? new()),
             _ => null,
         };
     }
 
     private static T Read<T>(ref Utf8JsonReader payload, ResourceKind<T> kind)
         where T : class, IKubernetesObject =>
-        JsonSerializer.Deserialize(ref payload, kind.Json)
-        ?? throw new JsonException("a watch frame without an object");
+        JsonSerializer.Deserialize(ref payload, kind.Json) ?? throw new JsonException("a watch frame without an object");
 
     private static void Expect(bool condition)
     {

@@ -30,11 +30,7 @@ internal sealed class WatchLines<T>(PipeReader body, ResourceKind<T> kind)
             {
                 var isCut = !IsBlank(buffer);
                 body.AdvanceTo(buffer.End);
-                return isCut
-                    ? throw new IOException(
-                        $"watch {kind.Plural}: the connection ended in the middle of a frame"
-                    )
-                    : null;
+                return isCut ? throw new IOException($"watch {kind.Plural}: the connection ended in the middle of a frame") : null;
             }
             else
             {

@@ -28,10 +28,7 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
             {
                 last = new("true");
             }
-            else if (
-                i + 1 < arguments.Count
-                && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal)
-            )
+            else if (i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
             {
                 taken[++i] = true;
                 last = new(arguments[i]);
@@ -58,15 +55,9 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
             if (NameOf(arguments[i]) is { } name)
             {
                 var nearest = Nearest(name, flags);
-                yield return nearest is null
-                    ? $"--{name} is not known; see --help."
-                    : $"--{name} is not known; did you mean --{nearest}?";
+                yield return nearest is null ? $"--{name} is not known; see --help." : $"--{name} is not known; did you mean --{nearest}?";
                 // What follows an unknown flag is most likely its value.
-                if (
-                    i + 1 < arguments.Count
-                    && NameOf(arguments[i + 1]) is null
-                    && !arguments[i].Contains('=', StringComparison.Ordinal)
-                )
+                if (i + 1 < arguments.Count && NameOf(arguments[i + 1]) is null && !arguments[i].Contains('=', StringComparison.Ordinal))
                 {
                     i++;
                 }
@@ -97,8 +88,7 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
         return row[^1];
     }
 
-    private static string? Nearest(string name, IReadOnlyList<string> flags) =>
-        flags.MinBy(flag => Distance(name, flag));
+    private static string? Nearest(string name, IReadOnlyList<string> flags) => flags.MinBy(flag => Distance(name, flag));
 
     private static string? NameOf(string argument)
     {

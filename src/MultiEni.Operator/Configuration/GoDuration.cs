@@ -8,9 +8,7 @@ namespace MultiEni.Operator.Configuration;
 /// <summary>Durations as Go writes them: <c>30s</c>, <c>1h30m</c>, <c>250ms</c>.</summary>
 public static class GoDuration
 {
-    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create(
-        "0123456789."
-    );
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     // Longer units first: "ms" must not be read as "m".
     private static readonly (string Name, decimal Ticks)[] Units =
@@ -76,9 +74,7 @@ public static class GoDuration
                 ticks >= TimeSpan.TicksPerMillisecond ? Units[4]
                 : ticks >= TimeSpan.TicksPerMicrosecond ? Units[2]
                 : Units[0];
-            return text.Append((ticks / size).ToString("0.######", CultureInfo.InvariantCulture))
-                .Append(unit)
-                .ToString();
+            return text.Append((ticks / size).ToString("0.######", CultureInfo.InvariantCulture)).Append(unit).ToString();
         }
 
         var hours = decimal.Floor(ticks / TimeSpan.TicksPerHour);
@@ -94,9 +90,7 @@ public static class GoDuration
             text.Append(minutes.ToString("0", CultureInfo.InvariantCulture)).Append('m');
         }
 
-        return text.Append(seconds.ToString("0.#######", CultureInfo.InvariantCulture))
-            .Append('s')
-            .ToString();
+        return text.Append(seconds.ToString("0.#######", CultureInfo.InvariantCulture)).Append('s').ToString();
     }
 
     private static bool TryTakeTerm(ref ReadOnlySpan<char> rest, out decimal ticks)
@@ -105,12 +99,7 @@ public static class GoDuration
         var length = rest.IndexOfAnyExcept(NumberCharacters);
         if (
             length <= 0
-            || !decimal.TryParse(
-                rest[..length],
-                NumberStyles.AllowDecimalPoint,
-                CultureInfo.InvariantCulture,
-                out var number
-            )
+            || !decimal.TryParse(rest[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             || number > long.MaxValue
         )
         {

@@ -8,13 +8,7 @@ namespace MultiEni.Operator.Configuration;
 /// <param name="Fallback">Default as text.</param>
 /// <param name="Allowed">What values are allowed.</param>
 /// <param name="Description">One sentence.</param>
-internal sealed record SettingHelp(
-    string? Flag,
-    string? Variable,
-    string Fallback,
-    string Allowed,
-    string Description
-)
+internal sealed record SettingHelp(string? Flag, string? Variable, string Fallback, string Allowed, string Description)
 {
     /// <summary>A flag alone means true.</summary>
     public bool IsSwitch { get; init; }
@@ -23,14 +17,10 @@ internal sealed record SettingHelp(
     public bool IsSecret { get; init; }
 
     /// <summary>The setting's name: its flag, or its variable when it has none.</summary>
-    public string Name =>
-        Flag
-        ?? Variable
-        ?? throw new InvalidOperationException("A setting needs a flag or a variable.");
+    public string Name => Flag ?? Variable ?? throw new InvalidOperationException("A setting needs a flag or a variable.");
 
     /// <summary>The name under which the user set it.</summary>
-    public string NameFor(string source) =>
-        source == "flag" ? $"--{Flag}" : Variable ?? $"--{Flag}";
+    public string NameFor(string source) => source == "flag" ? $"--{Flag}" : Variable ?? $"--{Flag}";
 
     /// <summary>The whole help text.</summary>
     public static string Render(string program, string summary, IEnumerable<SettingHelp> settings)

@@ -14,11 +14,7 @@ namespace MultiEni.Operator.Configuration;
 /// <param name="program">Name of the program in the help text.</param>
 /// <param name="arguments">Command line, without subcommands.</param>
 /// <param name="environment">Reads an environment variable.</param>
-public sealed class SettingsReader(
-    string program,
-    IReadOnlyList<string> arguments,
-    Func<string, string?> environment
-)
+public sealed class SettingsReader(string program, IReadOnlyList<string> arguments, Func<string, string?> environment)
 {
     private const string Hidden = "(hidden)";
     private readonly CommandLine commandLine = new(arguments);
@@ -27,46 +23,27 @@ public sealed class SettingsReader(
     private readonly List<SettingHelp> known = [];
 
     /// <summary>Whether <c>--help</c> or <c>-h</c> was given; print <see cref="Help"/> and stop, after asking for all settings.</summary>
-    public bool HelpRequested { get; } =
-        arguments.Any(argument => argument is "--help" or "-help" or "-h");
+    public bool HelpRequested { get; } = arguments.Any(argument => argument is "--help" or "-help" or "-h");
 
     /// <summary>All settings with their values and where they came from; secrets are hidden.</summary>
     public IReadOnlyList<EffectiveSetting> Effective => effective;
 
     /// <summary>Any text.</summary>
-    public string Text(
-        string? flag,
-        string? variable,
-        string fallback,
-        string help,
-        bool secret = false
-    ) =>
-        Read(
-            new(flag, variable, fallback, "text", help) { IsSecret = secret },
-            fallback,
-            text => text
-        );
+    public string Text(string? flag, string? variable, string fallback, string help, bool secret = false) =>
+        Read(new(flag, variable, fallback, "text", help) { IsSecret = secret }, fallback, text => text);
 
     /// <summary>A comma-separated list, trimmed, without empty entries.</summary>
     public IReadOnlyList<string> List(string? flag, string? variable, string fallback, string help)
     {
         return Read(new(flag, variable, fallback, "list", help), Split(fallback), Split);
 
-        static IReadOnlyList<string> Split(string text) =>
-            text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        static IReadOnlyList<string> Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>True or false, as Go reads it; a flag alone is true.</summary>
     public bool Boolean(string? flag, string? variable, bool fallback, string help)
     {
-        return Read(
-            new(flag, variable, fallback ? "true" : "false", "true or false", help)
-            {
-                IsSwitch = true,
-            },
-            fallback,
-            Parse
-        );
+        return Read(new(flag, variable, fallback ? "true" : "false", "true or false", help) { IsSwitch = true }, fallback, Parse);
 
         static bool Parse(string text) =>
             text switch
@@ -78,103 +55,53 @@ public sealed class SettingsReader(
     }
 
     /// <summary>A whole number within bounds, both included.</summary>
-    public int Integer(
-        string? flag,
-        string? variable,
-        int fallback,
-        int minimum,
-        int maximum,
-        string help
-    )
+    public int Integer(string? flag, string? variable, int fallback, int minimum, int maximum, string help)
     {
-        var allowed =
-            maximum == int.MaxValue
-                ? $"a whole number from {minimum}"
-                : $"a whole number from {minimum} to {maximum}";
+        var allowed = maximum == int.MaxValue ? $"a whole number from {minimum}" : $"a whole number from {minimum} to {maximum}";
         return Read(
             new(flag, variable, fallback.ToString(CultureInfo.InvariantCulture), allowed, help),
             fallback,
             text =>
-                int.TryParse(
-                    text,
-                    NumberStyles.AllowLeadingSign,
-                    CultureInfo.InvariantCulture,
-                    out var value
-                )
-                && value >= minimum
-                && value <= maximum
+                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum
                     ? value
                     : throw new FormatException(allowed)
         );
     }
 
     /// <summary>A number within bounds, both included.</summary>
-    public double Number(
-        string? flag,
-        string? variable,
-        double fallback,
-        double minimum,
-        double maximum,
-        string help
-    )
+    public double Number(string? flag, string? variable, double fallback, double minimum, double maximum, string help)
     {
-        var allowed = double.IsPositiveInfinity(maximum)
-            ? $"a number from {minimum}"
-            : $"a number from {minimum} to {maximum}";
+        var allowed = double.IsPositiveInfinity(maximum) ? $"a number from {minimum}" : $"a number from {minimum} to {maximum}";
         return Read(
             new(flag, variable, fallback.ToString(CultureInfo.InvariantCulture), allowed, help),
             fallback,
             text =>
-                double.TryParse(
-                    text,
-                    NumberStyles.Float,
-                    CultureInfo.InvariantCulture,
-                    out var value
-                )
-                && value >= minimum
-                && value <= maximum
+                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum
                     ? value
                     : throw new FormatException(allowed)
         );
     }
 
     /// <summary>A Go duration of at least <paramref name="minimum"/>.</summary>
-    public TimeSpan Duration(
-        string? flag,
-        string? variable,
-        TimeSpan fallback,
-        TimeSpan minimum,
-        string help
-    )
+    public TimeSpan Duration(string? flag, string? variable, TimeSpan fallback, TimeSpan minimum, string help)
     {
         var allowed = $"a duration such as 30s, 5m or 1h30m, at least {GoDuration.Format(minimum)}";
         return Read(
             new(flag, variable, GoDuration.Format(fallback), "duration", help),
             fallback,
-            text =>
-                GoDuration.TryParse(text, out var value) && value >= minimum
-                    ? value
-                    : throw new FormatException(allowed)
+            text => GoDuration.TryParse(text, out var value) && value >= minimum ? value : throw new FormatException(allowed)
         );
     }
 
     /// <summary>One of a few words, without regard to case; returned as listed.</summary>
-    public string Choice(
-        string? flag,
-        string? variable,
-        string fallback,
-        IReadOnlyList<string> allowed,
-        string help
-    )
+    public string Choice(string? flag, string? variable, string fallback, IReadOnlyList<string> allowed, string help)
     {
         var words = string.Join(", ", allowed);
         return Read(
             new(flag, variable, fallback, $"one of {words}", help),
             fallback,
             text =>
-                allowed.FirstOrDefault(word =>
-                    word.Equals(text, StringComparison.OrdinalIgnoreCase)
-                ) ?? throw new FormatException($"one of {words}")
+                allowed.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? throw new FormatException($"one of {words}")
         );
     }
 
@@ -184,13 +111,7 @@ public sealed class SettingsReader(
     /// <param name="fallback">Default, in the form that users write; must be acceptable to the parser.</param>
     /// <param name="parse">Reads a value.</param>
     /// <param name="help">One sentence.</param>
-    public T Parsed<T>(
-        string? flag,
-        string? variable,
-        string fallback,
-        Func<string, T> parse,
-        string help
-    )
+    public T Parsed<T>(string? flag, string? variable, string fallback, Func<string, T> parse, string help)
     {
         ArgumentNullException.ThrowIfNull(parse);
         return Read(new(flag, variable, fallback, "text", help), parse(fallback), parse);
@@ -237,16 +158,12 @@ public sealed class SettingsReader(
             catch (FormatException e)
             {
                 var shown = setting.IsSecret ? Hidden : $"'{text}'";
-                errors.Add(
-                    $"{setting.NameFor(source)}: {shown} is not allowed; it must be {e.Message}."
-                );
+                errors.Add($"{setting.NameFor(source)}: {shown} is not allowed; it must be {e.Message}.");
             }
         }
 
         var printed = text ?? setting.Fallback;
-        effective.Add(
-            new(setting.Name, setting.IsSecret && printed.Length > 0 ? Hidden : printed, source)
-        );
+        effective.Add(new(setting.Name, setting.IsSecret && printed.Length > 0 ? Hidden : printed, source));
         return value;
     }
 
@@ -263,8 +180,6 @@ public sealed class SettingsReader(
             return (taken.Value, "flag");
         }
 
-        return setting.Variable is { } variable && environment(variable) is { Length: > 0 } value
-            ? (value, "environment")
-            : (null, "default");
+        return setting.Variable is { } variable && environment(variable) is { Length: > 0 } value ? (value, "environment") : (null, "default");
     }
 }

@@ -13,12 +13,7 @@ namespace MultiEni.Operator.Diagnostics;
 /// <param name="checks">What healthy and ready mean.</param>
 /// <param name="metrics">What <c>/metrics</c> shows.</param>
 /// <param name="loggers">Log.</param>
-public sealed class DiagnosticsServer(
-    string address,
-    HealthChecks checks,
-    PrometheusExporter metrics,
-    ILoggerFactory loggers
-) : IAsyncDisposable
+public sealed class DiagnosticsServer(string address, HealthChecks checks, PrometheusExporter metrics, ILoggerFactory loggers) : IAsyncDisposable
 {
     private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
     private WebApplication? app;
@@ -53,9 +48,7 @@ public sealed class DiagnosticsServer(
         app = builder.Build();
         app.Run(AnswerAsync);
         await app.StartAsync(cancellationToken);
-        var port = new Uri(
-            app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)
-        ).Port;
+        var port = new Uri(app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
         OperatorLog.DiagnosticsListening(loggers.CreateLogger<DiagnosticsServer>(), port);
         return port;
     }
@@ -74,29 +67,14 @@ public sealed class DiagnosticsServer(
         {
             "/healthz" or "/livez" => ReportAsync(context, checks.LivenessFailures()),
             "/readyz" => ReportAsync(context, checks.ReadinessFailures()),
-            "/metrics" => WriteAsync(
-                context,
-                StatusCodes.Status200OK,
-                MetricsType,
-                metrics.Render()
-            ),
-            _ => WriteAsync(
-                context,
-                StatusCodes.Status404NotFound,
-                "text/plain",
-                "Try /healthz, /readyz or /metrics.\n"
-            ),
+            "/metrics" => WriteAsync(context, StatusCodes.Status200OK, MetricsType, metrics.Render()),
+            _ => WriteAsync(context, StatusCodes.Status404NotFound, "text/plain", "Try /healthz, /readyz or /metrics.\n"),
         };
 
     private static Task ReportAsync(HttpContext context, IReadOnlyList<string> failures) =>
         failures.Count == 0
             ? WriteAsync(context, StatusCodes.Status200OK, "text/plain", "ok\n")
-            : WriteAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                "text/plain",
-                string.Join('\n', failures) + "\n"
-            );
+            : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "text/plain", string.Join('\n', failures) + "\n");
 
     private static Task WriteAsync(HttpContext context, int status, string type, string body)
     {

@@ -21,15 +21,7 @@ public readonly record struct ListenAddress(IPAddress? Host, int Port, bool IsDi
 
         var colon = text.LastIndexOf(':');
         var host = text[..Math.Max(colon, 0)];
-        if (
-            int.TryParse(
-                text.AsSpan(colon + 1),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var port
-            )
-            && port <= IPEndPoint.MaxPort
-        )
+        if (int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort)
         {
             switch (host)
             {
@@ -48,8 +40,6 @@ public readonly record struct ListenAddress(IPAddress? Host, int Port, bool IsDi
             }
         }
 
-        throw new FormatException(
-            "an address such as :8080 or 127.0.0.1:8080, or 0 to listen nowhere"
-        );
+        throw new FormatException("an address such as :8080 or 127.0.0.1:8080, or 0 to listen nowhere");
     }
 }

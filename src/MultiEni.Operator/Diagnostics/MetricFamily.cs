@@ -8,20 +8,7 @@ internal sealed class MetricFamily
     // A label that takes its values from users' input must not be able to fill the memory.
     private const int MaximumSeries = 5000;
     private const string Overflow = "overflow=\"true\"";
-    private static readonly double[] DefaultBounds =
-    [
-        0.005,
-        0.01,
-        0.025,
-        0.05,
-        0.1,
-        0.25,
-        0.5,
-        1,
-        2.5,
-        5,
-        10,
-    ];
+    private static readonly double[] DefaultBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, MetricSeries> series = new(StringComparer.Ordinal);
@@ -119,14 +106,8 @@ internal sealed class MetricFamily
         instrument switch
         {
             Histogram<double> { Advice.HistogramBucketBoundaries: { } advised } => [.. advised],
-            Histogram<long> { Advice.HistogramBucketBoundaries: { } advised } =>
-            [
-                .. advised.Select(bound => (double)bound),
-            ],
-            Histogram<int> { Advice.HistogramBucketBoundaries: { } advised } =>
-            [
-                .. advised.Select(bound => (double)bound),
-            ],
+            Histogram<long> { Advice.HistogramBucketBoundaries: { } advised } => [.. advised.Select(bound => (double)bound)],
+            Histogram<int> { Advice.HistogramBucketBoundaries: { } advised } => [.. advised.Select(bound => (double)bound)],
             _ => DefaultBounds,
         };
 }

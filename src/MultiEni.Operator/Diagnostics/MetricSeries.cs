@@ -37,11 +37,7 @@ internal sealed class MetricSeries(double[] bounds)
         for (var i = 0; i < bounds.Length; i++)
         {
             cumulative += buckets[i];
-            text.Sample(
-                $"{name}_bucket",
-                $"{before}le=\"{bounds[i].ToString(CultureInfo.InvariantCulture)}\"",
-                cumulative
-            );
+            text.Sample($"{name}_bucket", $"{before}le=\"{bounds[i].ToString(CultureInfo.InvariantCulture)}\"", cumulative);
         }
 
         text.Sample($"{name}_bucket", $"{before}le=\"+Inf\"", count);

@@ -28,33 +28,16 @@ public sealed class PrometheusExporter : IDisposable
         {
             if (instrument.Meter.Name.StartsWith(meterPrefix, StringComparison.Ordinal))
             {
-                subscriber.EnableMeasurementEvents(
-                    instrument,
-                    families.GetOrAdd(instrument.Name, _ => MetricFamily.For(instrument))
-                );
+                subscriber.EnableMeasurementEvents(instrument, families.GetOrAdd(instrument.Name, _ => MetricFamily.For(instrument)));
             }
         };
-        listener.SetMeasurementEventCallback<byte>(
-            static (_, value, tags, family) => Record(family, value, tags)
-        );
-        listener.SetMeasurementEventCallback<short>(
-            static (_, value, tags, family) => Record(family, value, tags)
-        );
-        listener.SetMeasurementEventCallback<int>(
-            static (_, value, tags, family) => Record(family, value, tags)
-        );
-        listener.SetMeasurementEventCallback<long>(
-            static (_, value, tags, family) => Record(family, value, tags)
-        );
-        listener.SetMeasurementEventCallback<float>(
-            static (_, value, tags, family) => Record(family, value, tags)
-        );
-        listener.SetMeasurementEventCallback<double>(
-            static (_, value, tags, family) => Record(family, value, tags)
-        );
-        listener.SetMeasurementEventCallback<decimal>(
-            static (_, value, tags, family) => Record(family, (double)value, tags)
-        );
+        listener.SetMeasurementEventCallback<byte>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<short>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<float>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, family) => Record(family, (double)value, tags));
         listener.Start();
     }
 
@@ -71,9 +54,7 @@ public sealed class PrometheusExporter : IDisposable
 
             listener.RecordObservableInstruments();
             var text = new PrometheusText();
-            foreach (
-                var family in families.Values.OrderBy(family => family.Name, StringComparer.Ordinal)
-            )
+            foreach (var family in families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
             {
                 family.Write(text);
             }
@@ -86,9 +67,6 @@ public sealed class PrometheusExporter : IDisposable
     /// <summary>Stops listening.</summary>
     public void Dispose() => listener.Dispose();
 
-    private static void Record(
-        object? family,
-        double value,
-        ReadOnlySpan<KeyValuePair<string, object?>> tags
-    ) => ((MetricFamily)family!).Record(value, tags);
+    private static void Record(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        ((MetricFamily)family!).Record(value, tags);
 }

@@ -19,9 +19,7 @@ internal sealed class PrometheusText
         var parts = new List<string>(tags.Length);
         foreach (var (name, value) in tags)
         {
-            parts.Add(
-                $"{name}=\"{Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")}\""
-            );
+            parts.Add($"{name}=\"{Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")}\"");
         }
 
         // The same labels in another order are the same series.
@@ -35,11 +33,7 @@ internal sealed class PrometheusText
         if (help.Length > 0)
         {
             text.Append("# HELP ").Append(name).Append(' ');
-            text.Append(
-                    help.Replace("\\", "\\\\", StringComparison.Ordinal)
-                        .Replace("\n", "\\n", StringComparison.Ordinal)
-                )
-                .Append('\n');
+            text.Append(help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
         }
 
         text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');

@@ -31,12 +31,7 @@ internal sealed class EventCorrelator(string component, string instance)
         {
             before.Count++;
             before.Last = occurrence.Time;
-            return new EventWrite.Repeat(
-                before.Key,
-                before.Count,
-                message,
-                Timestamps.ToSeconds(occurrence.Time)
-            );
+            return new EventWrite.Repeat(before.Key, before.Count, message, Timestamps.ToSeconds(occurrence.Time));
         }
 
         var created = NewEvent(occurrence, message);
@@ -49,16 +44,8 @@ internal sealed class EventCorrelator(string component, string instance)
 
     private EventIdentity Identify(EventOccurrence occurrence, out string message)
     {
-        message =
-            occurrence.Message.Length <= MaximumMessage
-                ? occurrence.Message
-                : occurrence.Message[..(MaximumMessage - 1)] + "…";
-        var family = new EventIdentity(
-            occurrence.Regarding,
-            occurrence.Type,
-            occurrence.Reason,
-            ""
-        );
+        message = occurrence.Message.Length <= MaximumMessage ? occurrence.Message : occurrence.Message[..(MaximumMessage - 1)] + "…";
+        var family = new EventIdentity(occurrence.Regarding, occurrence.Type, occurrence.Reason, "");
         if (!messages.TryGetValue(family, out var seen))
         {
             messages.Add(family, seen = []);
@@ -88,16 +75,10 @@ internal sealed class EventCorrelator(string component, string instance)
         var suffix = $".{occurrence.Time.UtcTicks + ++lastNumber:x}";
         var name = occurrence.Regarding.Name ?? "unknown";
         // Events about cluster-scoped objects live in the namespace default, where kubectl describe looks for them.
-        var home = string.IsNullOrEmpty(occurrence.Regarding.Namespace)
-            ? "default"
-            : occurrence.Regarding.Namespace;
+        var home = string.IsNullOrEmpty(occurrence.Regarding.Namespace) ? "default" : occurrence.Regarding.Namespace;
         return new KubernetesEvent
         {
-            Metadata = new()
-            {
-                Namespace = home,
-                Name = name[..Math.Min(name.Length, MaximumName - suffix.Length)] + suffix,
-            },
+            Metadata = new() { Namespace = home, Name = name[..Math.Min(name.Length, MaximumName - suffix.Length)] + suffix },
             InvolvedObject = occurrence.Regarding,
             Type = occurrence.Type.ToString(),
             Reason = occurrence.Reason,
@@ -130,12 +111,7 @@ internal sealed class EventCorrelator(string component, string instance)
         }
     }
 
-    private sealed record EventIdentity(
-        ObjectReference Regarding,
-        EventType Type,
-        string Reason,
-        string Message
-    );
+    private sealed record EventIdentity(ObjectReference Regarding, EventType Type, string Reason, string Message);
 
     private sealed class Written
     {

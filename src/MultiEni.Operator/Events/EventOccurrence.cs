@@ -6,10 +6,4 @@ namespace MultiEni.Operator.Events;
 /// <param name="Reason">A CamelCase word.</param>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Time">When.</param>
-internal sealed record EventOccurrence(
-    ObjectReference Regarding,
-    EventType Type,
-    string Reason,
-    string Message,
-    DateTimeOffset Time
-);
+internal sealed record EventOccurrence(ObjectReference Regarding, EventType Type, string Reason, string Message, DateTimeOffset Time);

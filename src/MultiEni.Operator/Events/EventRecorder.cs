@@ -11,13 +11,7 @@ namespace MultiEni.Operator.Events;
 /// <param name="instance">Name of this process: its pod or node.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Log.</param>
-public sealed class EventRecorder(
-    KubernetesClient client,
-    string component,
-    string instance,
-    TimeProvider time,
-    ILogger logger
-)
+public sealed class EventRecorder(KubernetesClient client, string component, string instance, TimeProvider time, ILogger logger)
 {
     private const int Capacity = 1000;
     private const int Attempts = 3;
@@ -39,11 +33,7 @@ public sealed class EventRecorder(
     /// <param name="message">A sentence for people.</param>
     public void Record(ObjectReference regarding, EventType type, string reason, string message)
     {
-        if (
-            !waiting.Writer.TryWrite(
-                new EventOccurrence(regarding, type, reason, message, time.GetUtcNow())
-            )
-        )
+        if (!waiting.Writer.TryWrite(new EventOccurrence(regarding, type, reason, message, time.GetUtcNow())))
         {
             CountDropped();
         }
@@ -84,12 +74,7 @@ public sealed class EventRecorder(
             {
                 correlator.Forget(occurrence);
                 CountDropped();
-                OperatorLog.EventDropped(
-                    logger,
-                    occurrence.Reason,
-                    occurrence.Regarding.Name,
-                    e.Message
-                );
+                OperatorLog.EventDropped(logger, occurrence.Reason, occurrence.Regarding.Name, e.Message);
             }
         }
     }
@@ -106,13 +91,7 @@ public sealed class EventRecorder(
             }
             catch (Exception e)
                 when (attempt < Attempts
-                    && (
-                        e
-                        is HttpRequestException
-                            or IOException
-                            or TimeoutException
-                            or KubernetesApiException { IsTransient: true }
-                    )
+                    && (e is HttpRequestException or IOException or TimeoutException or KubernetesApiException { IsTransient: true })
                 )
             {
                 correlator.Forget(occurrence);
@@ -121,10 +100,7 @@ public sealed class EventRecorder(
         }
     }
 
-    private async Task WriteOnceAsync(
-        EventOccurrence occurrence,
-        CancellationToken cancellationToken
-    )
+    private async Task WriteOnceAsync(EventOccurrence occurrence, CancellationToken cancellationToken)
     {
         var write = correlator.Correlate(occurrence);
         if (write is EventWrite.Repeat repeat && !await TryRepeatAsync(repeat, cancellationToken))
@@ -140,10 +116,7 @@ public sealed class EventRecorder(
         }
     }
 
-    private async Task<bool> TryRepeatAsync(
-        EventWrite.Repeat repeat,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> TryRepeatAsync(EventWrite.Repeat repeat, CancellationToken cancellationToken)
     {
         var patch = new JsonObject
         {
@@ -153,13 +126,7 @@ public sealed class EventRecorder(
         };
         try
         {
-            await client.MergePatchAsync(
-                KubernetesEvent.Resource,
-                repeat.Key,
-                patch,
-                null,
-                cancellationToken
-            );
+            await client.MergePatchAsync(KubernetesEvent.Resource, repeat.Key, patch, null, cancellationToken);
             return true;
         }
         catch (KubernetesApiException e) when (e.IsNotFound)

@@ -11,6 +11,5 @@ internal abstract record EventWrite
     public sealed record Create(KubernetesEvent Event) : EventWrite;
 
     /// <summary>One more of an event that is written already.</summary>
-    public sealed record Repeat(ObjectKey Key, int Count, string Message, DateTimeOffset Time)
-        : EventWrite;
+    public sealed record Repeat(ObjectKey Key, int Count, string Message, DateTimeOffset Time) : EventWrite;
 }

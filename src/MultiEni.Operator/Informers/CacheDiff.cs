@@ -7,10 +7,7 @@ namespace MultiEni.Operator.Informers;
 public static class CacheDiff
 {
     /// <summary>The changes that lead from the known objects to a complete list; deletions come first.</summary>
-    public static IReadOnlyList<ObjectChange<T>> ToList<T>(
-        IReadOnlyDictionary<ObjectKey, T> known,
-        IReadOnlyCollection<T> listed
-    )
+    public static IReadOnlyList<ObjectChange<T>> ToList<T>(IReadOnlyDictionary<ObjectKey, T> known, IReadOnlyCollection<T> listed)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(known);
@@ -66,10 +63,7 @@ public static class CacheDiff
             changes.Add(new ObjectChange<T>.Deleted(known));
             changes.Add(new ObjectChange<T>.Added(seen));
         }
-        else if (
-            known.Metadata.ResourceVersion != seen.Metadata.ResourceVersion
-            || seen.Metadata.ResourceVersion is null
-        )
+        else if (known.Metadata.ResourceVersion != seen.Metadata.ResourceVersion || seen.Metadata.ResourceVersion is null)
         {
             changes.Add(new ObjectChange<T>.Updated(known, seen));
         }

@@ -26,27 +26,16 @@ internal sealed record CacheSnapshot<T>(
             throw new ArgumentException($"There is no index '{index}'.", nameof(index));
         }
 
-        return entries.TryGetValue(value, out var keys)
-            ? [.. keys.Select(key => Objects[key])]
-            : [];
+        return entries.TryGetValue(value, out var keys) ? [.. keys.Select(key => Objects[key])] : [];
     }
 
     /// <summary>The state after some changes, applied in order.</summary>
-    public CacheSnapshot<T> After(
-        IReadOnlyList<ObjectChange<T>> changes,
-        IReadOnlyDictionary<string, Func<T, IEnumerable<string>>> indexers
-    )
+    public CacheSnapshot<T> After(IReadOnlyList<ObjectChange<T>> changes, IReadOnlyDictionary<string, Func<T, IEnumerable<string>>> indexers)
     {
         var objects = Objects.ToBuilder();
         var indexes = indexers.ToDictionary(
             indexer => indexer.Key,
-            indexer =>
-                Indexes
-                    .GetValueOrDefault(
-                        indexer.Key,
-                        ImmutableDictionary<string, ImmutableHashSet<ObjectKey>>.Empty
-                    )
-                    .ToBuilder()
+            indexer => Indexes.GetValueOrDefault(indexer.Key, ImmutableDictionary<string, ImmutableHashSet<ObjectKey>>.Empty).ToBuilder()
         );
         foreach (var change in changes)
         {
@@ -55,12 +44,7 @@ internal sealed record CacheSnapshot<T>(
             var after = change is ObjectChange<T>.Deleted ? null : change.Current;
             foreach (var (name, values) in indexers)
             {
-                Refile(
-                    indexes[name],
-                    key,
-                    before is null ? [] : values(before),
-                    after is null ? [] : values(after)
-                );
+                Refile(indexes[name], key, before is null ? [] : values(before), after is null ? [] : values(after));
             }
 
             if (after is null)
@@ -73,10 +57,7 @@ internal sealed record CacheSnapshot<T>(
             }
         }
 
-        return new(
-            objects.ToImmutable(),
-            indexes.ToImmutableDictionary(index => index.Key, index => index.Value.ToImmutable())
-        );
+        return new(objects.ToImmutable(), indexes.ToImmutableDictionary(index => index.Key, index => index.Value.ToImmutable()));
     }
 
     private static void Refile(

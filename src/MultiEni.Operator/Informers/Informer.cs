@@ -22,9 +22,7 @@ public sealed class Informer<T>
     private readonly Func<double> random;
     private readonly ObjectStore<T> store;
     private readonly KeyValuePair<string, object?> label;
-    private readonly TaskCompletionSource<IObjectCache<T>> synced = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource<IObjectCache<T>> synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock healthGate = new();
     private InformerHealth health = new(false, null, null);
     private string? version;
@@ -80,17 +78,14 @@ public sealed class Informer<T>
     {
         if (Volatile.Read(ref started) != 0)
         {
-            throw new InvalidOperationException(
-                $"The informer of {kind.Plural} runs already; its indexes are fixed."
-            );
+            throw new InvalidOperationException($"The informer of {kind.Plural} runs already; its indexes are fixed.");
         }
 
         store.AddIndex(name, values);
     }
 
     /// <summary>The cache, as soon as the first complete list is in. There is no other way to it.</summary>
-    public Task<IObjectCache<T>> SyncedAsync(CancellationToken cancellationToken) =>
-        synced.Task.WaitAsync(cancellationToken);
+    public Task<IObjectCache<T>> SyncedAsync(CancellationToken cancellationToken) => synced.Task.WaitAsync(cancellationToken);
 
     /// <summary>
     /// Calls <paramref name="onChange"/> for every object known now, as added, and for every change from now on, one at a time and in
@@ -137,10 +132,7 @@ public sealed class Informer<T>
             var asked = ShortestWatch * (1 + random());
             var begin = time.GetTimestamp();
             await WatchAsync(asked, cancellationToken);
-            return Recover(
-                WatchRecovery.AfterEnd(sawFrames, time.GetElapsedTime(begin), asked),
-                "the watch ended at once"
-            );
+            return Recover(WatchRecovery.AfterEnd(sawFrames, time.GetElapsedTime(begin), asked), "the watch ended at once");
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -4,8 +4,4 @@ namespace MultiEni.Operator.Informers;
 /// <param name="IsSynced">Whether the first complete list is in.</param>
 /// <param name="LastContact">When the API server was last heard from; null before the first answer.</param>
 /// <param name="LastFailure">What went wrong last, or null while the connection is good.</param>
-public sealed record InformerHealth(
-    bool IsSynced,
-    DateTimeOffset? LastContact,
-    string? LastFailure
-);
+public sealed record InformerHealth(bool IsSynced, DateTimeOffset? LastContact, string? LastFailure);

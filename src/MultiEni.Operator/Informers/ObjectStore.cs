@@ -97,16 +97,13 @@ internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache
         }
     }
 
-    private sealed record Subscription(ObjectStore<T> Store, Action<ObjectChange<T>> OnChange)
-        : IDisposable
+    private sealed record Subscription(ObjectStore<T> Store, Action<ObjectChange<T>> OnChange) : IDisposable
     {
         public void Dispose()
         {
             lock (Store.turn)
             {
-                Store.subscriptions = Store.subscriptions.RemoveAll(other =>
-                    ReferenceEquals(other, this)
-                );
+                Store.subscriptions = Store.subscriptions.RemoveAll(other => ReferenceEquals(other, this));
             }
         }
     }

@@ -24,8 +24,5 @@ public readonly record struct WatchRecovery(bool ListAgain, bool IsFailure)
 
     /// <summary>After a watch that the server ended in good order.</summary>
     public static WatchRecovery AfterEnd(bool sawFrames, TimeSpan lasted, TimeSpan asked) =>
-        new(
-            ListAgain: !sawFrames && lasted >= asked - Suspicious,
-            IsFailure: !sawFrames && lasted < Suspicious
-        );
+        new(ListAgain: !sawFrames && lasted >= asked - Suspicious, IsFailure: !sawFrames && lasted < Suspicious);
 }

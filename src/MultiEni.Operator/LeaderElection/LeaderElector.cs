@@ -22,18 +22,10 @@ public sealed class LeaderElector
 
     /// <summary>A candidate.</summary>
     /// <exception cref="ArgumentException">The periods do not fit: retry &lt; renew deadline &lt; lease duration.</exception>
-    public LeaderElector(
-        KubernetesClient client,
-        LeaderElectionOptions options,
-        TimeProvider time,
-        ILogger logger
-    )
+    public LeaderElector(KubernetesClient client, LeaderElectionOptions options, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (
-            options.RenewDeadline >= options.LeaseDuration
-            || options.RetryPeriod * (1 + Spread) >= options.RenewDeadline
-        )
+        if (options.RenewDeadline >= options.LeaseDuration || options.RetryPeriod * (1 + Spread) >= options.RenewDeadline)
         {
             throw new ArgumentException(
                 $"The retry period ({options.RetryPeriod}) must be shorter than the renew deadline ({options.RenewDeadline}), "
@@ -59,10 +51,7 @@ public sealed class LeaderElector
     /// <exception cref="LeadershipLostException">
     /// Leadership was lost and <paramref name="lead"/> has ended; the process should end and start afresh.
     /// </exception>
-    public async Task RunAsync(
-        Func<Leadership, CancellationToken, Task> lead,
-        CancellationToken cancellationToken
-    )
+    public async Task RunAsync(Func<Leadership, CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lead);
         long acquired;
@@ -109,16 +98,9 @@ public sealed class LeaderElector
         }
     }
 
-    private async Task LeadAsync(
-        Func<Leadership, CancellationToken, Task> lead,
-        Leadership leadership,
-        CancellationToken cancellationToken
-    )
+    private async Task LeadAsync(Func<Leadership, CancellationToken, Task> lead, Leadership leadership, CancellationToken cancellationToken)
     {
-        using var leadToken = CancellationTokenSource.CreateLinkedTokenSource(
-            cancellationToken,
-            leadership.Lost
-        );
+        using var leadToken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, leadership.Lost);
         using var ended = new CancellationTokenSource();
         var renewing = RenewAsync(leadership, ended.Token);
         try
@@ -138,18 +120,13 @@ public sealed class LeaderElector
 
         if (leadership.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new LeadershipLostException(
-                $"{options.Identity} has lost the lease {options.Namespace}/{options.Name}."
-            );
+            throw new LeadershipLostException($"{options.Identity} has lost the lease {options.Namespace}/{options.Name}.");
         }
     }
 
     private async Task RenewAsync(Leadership leadership, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(
-            cancellationToken,
-            leadership.Lost
-        );
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, leadership.Lost);
         try
         {
             while (leadership.IsHeld)
@@ -187,9 +164,7 @@ public sealed class LeaderElector
         try
         {
             using var deadline = new RequestDeadline("lease", limit, time, cancellationToken);
-            return await deadline.RunAsync(async token => await contender.TryAsync(token))
-                ? sent
-                : null;
+            return await deadline.RunAsync(async token => await contender.TryAsync(token)) ? sent : null;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -199,11 +174,7 @@ public sealed class LeaderElector
     }
 
     private Task PauseAsync(CancellationToken cancellationToken) =>
-        Task.Delay(
-            options.RetryPeriod * (1 + (Spread * Random.Shared.NextDouble())),
-            time,
-            cancellationToken
-        );
+        Task.Delay(options.RetryPeriod * (1 + (Spread * Random.Shared.NextDouble())), time, cancellationToken);
 
     private async Task ReleaseAsync(Leadership leadership)
     {
@@ -214,12 +185,7 @@ public sealed class LeaderElector
 
         try
         {
-            using var deadline = new RequestDeadline(
-                "release the lease",
-                ReleaseLimit,
-                time,
-                CancellationToken.None
-            );
+            using var deadline = new RequestDeadline("release the lease", ReleaseLimit, time, CancellationToken.None);
             await deadline.RunAsync(async token =>
             {
                 await contender.ReleaseAsync(token);

@@ -15,12 +15,7 @@ public sealed class Leadership : IDisposable
         this.time = time;
         this.renewDeadline = renewDeadline;
         this.renewed = renewed;
-        alarm = time.CreateTimer(
-            static self => ((Leadership)self!).Check(),
-            this,
-            Remaining,
-            Timeout.InfiniteTimeSpan
-        );
+        alarm = time.CreateTimer(static self => ((Leadership)self!).Check(), this, Remaining, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whether now is before the start of the last successful renewal plus the renew deadline.</summary>
@@ -45,9 +40,7 @@ public sealed class Leadership : IDisposable
     {
         if (!IsHeld)
         {
-            throw new LeadershipLostException(
-                "This process does not lead any more; nothing may be changed."
-            );
+            throw new LeadershipLostException("This process does not lead any more; nothing may be changed.");
         }
     }
 

@@ -3,11 +3,7 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Operator.LeaderElection;
 
 /// <summary>One candidate's dealings with the Lease object: single attempts, no loops, no clock but the one that measures silence.</summary>
-internal sealed class LeaseContender(
-    KubernetesClient client,
-    LeaderElectionOptions options,
-    TimeProvider time
-)
+internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOptions options, TimeProvider time)
 {
     private static readonly LeaseSpec None = new();
     private Lease? held;
@@ -31,8 +27,7 @@ internal sealed class LeaseContender(
             return held is not null;
         }
         // A lease that was read and is gone is somebody else's doing; when there was none, it is the namespace that does not exist.
-        catch (KubernetesApiException e)
-            when (e.IsConflict || e.IsAlreadyExists || (e.IsNotFound && lease is not null))
+        catch (KubernetesApiException e) when (e.IsConflict || e.IsAlreadyExists || (e.IsNotFound && lease is not null))
         {
             held = null;
             Observe(await ReadAsync(cancellationToken));
@@ -51,29 +46,14 @@ internal sealed class LeaseContender(
         }
 
         var now = time.GetUtcNow();
-        var free = lease.Spec with
-        {
-            HolderIdentity = "",
-            LeaseDurationSeconds = 1,
-            AcquireTime = now,
-            RenewTime = now,
-        };
-        await client.ReplaceAsync(
-            Lease.Resource,
-            lease with
-            {
-                Spec = free,
-            },
-            null,
-            cancellationToken
-        );
+        var free = lease.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now };
+        await client.ReplaceAsync(Lease.Resource, lease with { Spec = free }, null, cancellationToken);
         held = null;
     }
 
     private ObjectKey Key => new(options.Namespace, options.Name);
 
-    private Task<Lease?> ReadAsync(CancellationToken cancellationToken) =>
-        client.GetAsync(Lease.Resource, Key, cancellationToken);
+    private Task<Lease?> ReadAsync(CancellationToken cancellationToken) => client.GetAsync(Lease.Resource, Key, cancellationToken);
 
     private async Task<Lease?> WriteAsync(Lease? lease, CancellationToken cancellationToken)
     {
@@ -87,14 +67,7 @@ internal sealed class LeaseContender(
             RenewTime = now,
             LeaseTransitions = (lease?.Spec.LeaseTransitions ?? -1) + 1,
         };
-        switch (
-            LeaseDecision.Decide(
-                lease?.Spec,
-                options.Identity,
-                time.GetElapsedTime(observedSince),
-                options.LeaseDuration
-            )
-        )
+        switch (LeaseDecision.Decide(lease?.Spec, options.Identity, time.GetElapsedTime(observedSince), options.LeaseDuration))
         {
             case LeaseDecision.Create:
                 var created = new Lease
@@ -102,38 +75,12 @@ internal sealed class LeaseContender(
                     Metadata = new() { Namespace = options.Namespace, Name = options.Name },
                     Spec = ours,
                 };
-                return Observe(
-                    await client.CreateAsync(Lease.Resource, created, cancellationToken)
-                );
+                return Observe(await client.CreateAsync(Lease.Resource, created, cancellationToken));
             case LeaseDecision.Take:
-                return Observe(
-                    await client.ReplaceAsync(
-                        Lease.Resource,
-                        lease! with
-                        {
-                            Spec = ours,
-                        },
-                        null,
-                        cancellationToken
-                    )
-                );
+                return Observe(await client.ReplaceAsync(Lease.Resource, lease! with { Spec = ours }, null, cancellationToken));
             case LeaseDecision.Renew:
-                var renewed = lease!.Spec with
-                {
-                    LeaseDurationSeconds = ours.LeaseDurationSeconds,
-                    RenewTime = now,
-                };
-                return Observe(
-                    await client.ReplaceAsync(
-                        Lease.Resource,
-                        lease with
-                        {
-                            Spec = renewed,
-                        },
-                        null,
-                        cancellationToken
-                    )
-                );
+                var renewed = lease!.Spec with { LeaseDurationSeconds = ours.LeaseDurationSeconds, RenewTime = now };
+                return Observe(await client.ReplaceAsync(Lease.Resource, lease with { Spec = renewed }, null, cancellationToken));
             default:
                 return null;
         }

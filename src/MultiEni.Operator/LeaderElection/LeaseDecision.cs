@@ -14,12 +14,7 @@ public abstract record LeaseDecision
     /// The times inside the lease come from another machine's clock and are never compared with ours. The duration that counts is the
     /// one the holder has promised by writing it, so that two versions with different settings can follow each other.
     /// </remarks>
-    public static LeaseDecision Decide(
-        LeaseSpec? lease,
-        string identity,
-        TimeSpan unchangedFor,
-        TimeSpan ownDuration
-    )
+    public static LeaseDecision Decide(LeaseSpec? lease, string identity, TimeSpan unchangedFor, TimeSpan ownDuration)
     {
         if (lease is null)
         {
@@ -36,12 +31,8 @@ public abstract record LeaseDecision
             return new Renew();
         }
 
-        var promised = lease.LeaseDurationSeconds is > 0 and var seconds
-            ? TimeSpan.FromSeconds(seconds)
-            : ownDuration;
-        return unchangedFor >= promised
-            ? new Take()
-            : new Wait(lease.HolderIdentity, promised - unchangedFor);
+        var promised = lease.LeaseDurationSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : ownDuration;
+        return unchangedFor >= promised ? new Take() : new Wait(lease.HolderIdentity, promised - unchangedFor);
     }
 
     /// <summary>There is no lease yet.</summary>

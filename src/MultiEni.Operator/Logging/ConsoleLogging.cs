@@ -19,37 +19,15 @@ public static class ConsoleLogging
     public static ILoggerFactory Create(SettingsReader settings, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var format = settings.Choice(
-            null,
-            "LOG_FORMAT",
-            "json",
-            ["json", "text"],
-            "Form of the log lines."
-        );
+        var format = settings.Choice(null, "LOG_FORMAT", "json", ["json", "text"], "Form of the log lines.");
         var words = Levels.Select(level => level.Word).ToList();
-        var word = settings.Choice(
-            null,
-            "LOG_LEVEL",
-            "info",
-            words,
-            "Least severity that is logged."
-        );
+        var word = settings.Choice(null, "LOG_LEVEL", "info", words, "Least severity that is logged.");
         var minimum = Levels.First(level => level.Word == word).Level;
-        return Create(
-            format == "json" ? LogFormat.Json : LogFormat.Text,
-            minimum,
-            Console.Error,
-            time
-        );
+        return Create(format == "json" ? LogFormat.Json : LogFormat.Text, minimum, Console.Error, time);
     }
 
     /// <summary>A factory that writes to <paramref name="output"/>.</summary>
-    public static ILoggerFactory Create(
-        LogFormat format,
-        LogLevel minimum,
-        TextWriter output,
-        TimeProvider time
-    ) =>
+    public static ILoggerFactory Create(LogFormat format, LogLevel minimum, TextWriter output, TimeProvider time) =>
         LoggerFactory.Create(builder =>
             builder
                 .SetMinimumLevel(minimum)

@@ -15,27 +15,12 @@ internal sealed class LineLogger(string category, LineLoggerProvider provider) :
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
     /// <inheritdoc />
-    public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter
-    )
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var fields = new List<KeyValuePair<string, object?>>();
         provider.Scopes.ForEachScope(static (scope, fields) => AddFields(fields, scope), fields);
         AddFields(fields, state);
-        provider.Write(
-            new LogLine(
-                logLevel,
-                category,
-                eventId.Id,
-                formatter(state, exception),
-                fields,
-                exception
-            )
-        );
+        provider.Write(new LogLine(logLevel, category, eventId.Id, formatter(state, exception), fields, exception));
     }
 
     private static void AddFields(List<KeyValuePair<string, object?>> fields, object? state)

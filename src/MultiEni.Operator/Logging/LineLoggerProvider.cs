@@ -3,9 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace MultiEni.Operator.Logging;
 
 /// <summary>Writes each event as one line, whole, whoever else logs at the same time.</summary>
-internal sealed class LineLoggerProvider(LogFormat format, TextWriter output, TimeProvider time)
-    : ILoggerProvider,
-        ISupportExternalScope
+internal sealed class LineLoggerProvider(LogFormat format, TextWriter output, TimeProvider time) : ILoggerProvider, ISupportExternalScope
 {
     private readonly Lock turn = new();
 

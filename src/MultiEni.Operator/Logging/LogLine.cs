@@ -17,19 +17,8 @@ internal sealed record LogLine(
     Exception? Exception
 )
 {
-    private static readonly JsonWriterOptions JsonOptions = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-    private static readonly string[] Reserved =
-    [
-        "time",
-        "level",
-        "logger",
-        "event",
-        "message",
-        "exception",
-    ];
+    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly string[] Reserved = ["time", "level", "logger", "event", "message", "exception"];
 
     /// <summary>When it was written; UTC.</summary>
     public DateTime Time { get; init; }
@@ -67,9 +56,7 @@ internal sealed record LogLine(
     {
         var text = new StringBuilder();
         text.Append(Stamp).Append(' ').Append(LevelWord.ToUpperInvariant().PadRight(7)).Append(' ');
-        text.Append(Category[(Category.LastIndexOf('.') + 1)..])
-            .Append(": ")
-            .Append(OneLine(Message));
+        text.Append(Category[(Category.LastIndexOf('.') + 1)..]).Append(": ").Append(OneLine(Message));
         foreach (var (name, value) in Fields)
         {
             var shown = AsText(value);
@@ -87,8 +74,7 @@ internal sealed record LogLine(
         return text.ToString();
     }
 
-    private string Stamp =>
-        Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private string Stamp => Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private string LevelWord =>
         Level switch
@@ -130,20 +116,13 @@ internal sealed record LogLine(
             TimeSpan duration => Configuration.GoDuration.Format(duration),
             IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
             string text => text,
-            System.Collections.IEnumerable many => string.Join(
-                ", ",
-                many.Cast<object?>().Select(AsText)
-            ),
+            System.Collections.IEnumerable many => string.Join(", ", many.Cast<object?>().Select(AsText)),
             _ => value.ToString() ?? "",
         };
 
     private static string Quoted(string text) =>
-        text.Length == 0 || text.AsSpan().IndexOfAny(" \"=\n\t") >= 0
-            ? $"\"{OneLine(text).Replace("\"", "\\\"", StringComparison.Ordinal)}\""
-            : text;
+        text.Length == 0 || text.AsSpan().IndexOfAny(" \"=\n\t") >= 0 ? $"\"{OneLine(text).Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : text;
 
     private static string OneLine(string text) =>
-        text.ReplaceLineEndings("\n")
-            .Replace("\n", " | ", StringComparison.Ordinal)
-            .Replace("\t", " ", StringComparison.Ordinal);
+        text.ReplaceLineEndings("\n").Replace("\n", " | ", StringComparison.Ordinal).Replace("\t", " ", StringComparison.Ordinal);
 }

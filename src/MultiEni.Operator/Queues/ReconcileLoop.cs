@@ -106,20 +106,11 @@ public sealed class ReconcileLoop<TKey>(
     {
         var attempt = queue.Failures(work.Key) + 1;
         var delay = queue.AddRateLimited(work.Key, work.Priority);
-        var isNew =
-            !lastFailures.TryGetValue(work.Key, out var before) || before != failure.Message;
+        var isNew = !lastFailures.TryGetValue(work.Key, out var before) || before != failure.Message;
         lastFailures[work.Key] = failure.Message;
         if (isNew)
         {
-            OperatorLog.ReconcileFailed(
-                logger,
-                failure,
-                name,
-                $"{work.Key}",
-                attempt,
-                delay,
-                failure.Message
-            );
+            OperatorLog.ReconcileFailed(logger, failure, name, $"{work.Key}", attempt, delay, failure.Message);
         }
         else
         {
@@ -129,6 +120,5 @@ public sealed class ReconcileLoop<TKey>(
         Count("error");
     }
 
-    private void Count(string result) =>
-        OperatorMeter.Reconciles.Add(1, label, new("result", result));
+    private void Count(string result) => OperatorMeter.Reconciles.Add(1, label, new("result", result));
 }

@@ -12,8 +12,7 @@ public abstract record ReconcileResult
     public static ReconcileResult After(TimeSpan delay) => new LookAgain(delay, null);
 
     /// <summary>Look again after <paramref name="delay"/>, changes or not, with another priority.</summary>
-    public static ReconcileResult After(TimeSpan delay, int priority) =>
-        new LookAgain(delay, priority);
+    public static ReconcileResult After(TimeSpan delay, int priority) => new LookAgain(delay, priority);
 
     /// <summary>Nothing until something changes.</summary>
     public sealed record Settled : ReconcileResult;

@@ -13,10 +13,8 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly SemaphoreSlim available = new(0);
     private readonly Dictionary<TKey, WorkState> states = [];
     private readonly Dictionary<TKey, int> failures = [];
-    private readonly PriorityQueue<(TKey Key, long Ticket), (int Urgency, long Arrival)> ready =
-        new();
-    private readonly PriorityQueue<(TKey Key, long Ticket), (TimeSpan Due, long Arrival)> delayed =
-        new();
+    private readonly PriorityQueue<(TKey Key, long Ticket), (int Urgency, long Arrival)> ready = new();
+    private readonly PriorityQueue<(TKey Key, long Ticket), (TimeSpan Due, long Arrival)> delayed = new();
     private readonly KeyValuePair<string, object?> label;
     private readonly TimeProvider time;
     private readonly Backoff backoff;
@@ -32,12 +30,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <param name="time">Clock for delays.</param>
     /// <param name="backoff">Delays of <see cref="AddRateLimited"/>; <see cref="Backoff.Reconcile"/> when null.</param>
     /// <param name="random">Numbers in [0, 1) for the jitter.</param>
-    public WorkQueue(
-        string name,
-        TimeProvider time,
-        Backoff? backoff = null,
-        Func<double>? random = null
-    )
+    public WorkQueue(string name, TimeProvider time, Backoff? backoff = null, Func<double>? random = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         this.time = time;
@@ -45,12 +38,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         this.random = random ?? Random.Shared.NextDouble;
         label = new("name", name);
         start = time.GetTimestamp();
-        timer = time.CreateTimer(
-            static queue => ((WorkQueue<TKey>)queue!).MoveDue(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
+        timer = time.CreateTimer(static queue => ((WorkQueue<TKey>)queue!).MoveDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Keys ready and not yet taken.</summary>
@@ -102,9 +90,7 @@ public sealed class WorkQueue<TKey> : IDisposable
                 return;
             }
 
-            state.DuePriority = state.Due is null
-                ? priority
-                : Math.Max(state.DuePriority, priority);
+            state.DuePriority = state.Due is null ? priority : Math.Max(state.DuePriority, priority);
             var due = Now + delay;
             if (state.Due is { } earlier && earlier <= due)
             {
@@ -169,11 +155,7 @@ public sealed class WorkQueue<TKey> : IDisposable
             {
                 var (key, ticket) = ready.Dequeue();
                 // An entry whose key has moved up since is a leftover.
-                if (
-                    states.TryGetValue(key, out var state)
-                    && state.IsReady
-                    && state.Ticket == ticket
-                )
+                if (states.TryGetValue(key, out var state) && state.IsReady && state.Ticket == ticket)
                 {
                     return Take(key, state);
                 }
@@ -293,11 +275,7 @@ public sealed class WorkQueue<TKey> : IDisposable
             {
                 delayed.Dequeue();
                 // An entry whose key was due earlier, or became ready meanwhile, is a leftover.
-                if (
-                    states.TryGetValue(next.Key, out var state)
-                    && state.Due is not null
-                    && state.DueTicket == next.Ticket
-                )
+                if (states.TryGetValue(next.Key, out var state) && state.Due is not null && state.DueTicket == next.Ticket)
                 {
                     MakeReady(next.Key, state, state.DuePriority);
                 }
@@ -312,9 +290,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         if (delayed.TryPeek(out _, out var order) && !isShutDown)
         {
             // Rounded up: a timer that fires a tick early would find nothing due.
-            var wait = TimeSpan.FromMilliseconds(
-                Math.Ceiling(Math.Max(0, (order.Due - Now).TotalMilliseconds))
-            );
+            var wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, (order.Due - Now).TotalMilliseconds)));
             timer.Change(wait, Timeout.InfiniteTimeSpan);
         }
     }

@@ -12,9 +12,7 @@ namespace MultiEni.Simulator.Cluster;
 internal sealed class ClusterMachinery : IAsyncDisposable
 {
     private readonly Dictionary<string, ClusterNode> nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, JsonObject>> unclaimed = new(
-        StringComparer.Ordinal
-    );
+    private readonly Dictionary<string, Dictionary<string, JsonObject>> unclaimed = new(StringComparer.Ordinal);
     private readonly ObjectStore store;
     private readonly Sequencer sequencer;
     private readonly Scheduler scheduler;
@@ -23,25 +21,14 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     private readonly bool runsDevicePlugin;
     private readonly Task[] watches;
 
-    internal ClusterMachinery(
-        ObjectStore store,
-        ClusterTimings timings,
-        DevicePluginRelease? release,
-        TimeProvider time
-    )
+    internal ClusterMachinery(ObjectStore store, ClusterTimings timings, DevicePluginRelease? release, TimeProvider time)
     {
         this.store = store;
         sequencer = new Sequencer(time);
         scheduler = new Scheduler(store, sequencer, time);
         kubelet = new Kubelet(store, sequencer, timings, time);
         runsDevicePlugin = release is not null;
-        plugins = new DevicePluginDaemon(
-            store,
-            sequencer,
-            timings,
-            release ?? DevicePluginRelease.V38,
-            time
-        );
+        plugins = new DevicePluginDaemon(store, sequencer, timings, release ?? DevicePluginRelease.V38, time);
         watches = [WatchAsync("nodes", SeeNode), WatchAsync("pods", SeePod)];
     }
 
@@ -94,15 +81,7 @@ internal sealed class ClusterMachinery : IAsyncDisposable
             {
                 try
                 {
-                    store.Delete(
-                        "pods",
-                        pod.Name,
-                        pod.Namespace,
-                        RemovalOptions.Default with
-                        {
-                            GracePeriodSeconds = 0,
-                        }
-                    );
+                    store.Delete("pods", pod.Name, pod.Namespace, RemovalOptions.Default with { GracePeriodSeconds = 0 });
                 }
                 catch (StatusException)
                 {
@@ -112,10 +91,7 @@ internal sealed class ClusterMachinery : IAsyncDisposable
         });
 
     /// <summary>What the device plugin of a node logged at its last start.</summary>
-    internal async Task<IReadOnlyList<string>> PluginLogAsync(
-        string name,
-        CancellationToken cancellationToken
-    )
+    internal async Task<IReadOnlyList<string>> PluginLogAsync(string name, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> log = [];
         sequencer.Post(() => log = nodes.TryGetValue(name, out var node) ? node.Plugin.Log : []);
@@ -135,16 +111,7 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     {
         try
         {
-            await foreach (
-                var change in store.WatchAsync(
-                    resource,
-                    inNamespace: "",
-                    labels: null,
-                    fields: null,
-                    since: null,
-                    sequencer.Stopping
-                )
-            )
+            await foreach (var change in store.WatchAsync(resource, inNamespace: "", labels: null, fields: null, since: null, sequencer.Stopping))
             {
                 if (change.Object is { } obj)
                 {
@@ -163,9 +130,7 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     {
         if (!unclaimed.TryGetValue(pod.NodeName, out var pods))
         {
-            unclaimed[pod.NodeName] = pods = new Dictionary<string, JsonObject>(
-                StringComparer.Ordinal
-            );
+            unclaimed[pod.NodeName] = pods = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         }
 
         if (gone)

@@ -17,11 +17,7 @@ internal static class Leftovers
         "kubernetes.io/cluster/managed-by",
     ];
 
-    private static readonly string[] Resources =
-    [
-        $"{Names.NodeEniPlural}.{Names.Group}",
-        $"{Names.EniAttachmentPlural}.{Names.Group}",
-    ];
+    private static readonly string[] Resources = [$"{Names.NodeEniPlural}.{Names.Group}", $"{Names.EniAttachmentPlural}.{Names.Group}"];
 
     // No device has it: the agent keeps the plugin alive with an entry that matches nothing.
     private const string GuardAddress = "ffff:ff:1f.7";
@@ -35,35 +31,21 @@ internal static class Leftovers
         List<string> found = [];
         foreach (var resource in Resources)
         {
-            found.AddRange(
-                cluster
-                    .Kubernetes.Store.List(resource)
-                    .Select(obj => $"{resource} {obj.Name} exists")
-            );
+            found.AddRange(cluster.Kubernetes.Store.List(resource).Select(obj => $"{resource} {obj.Name} exists"));
         }
 
         found.AddRange(
             cluster
                 .Ec2.World.NetworkInterfaces.Where(IsOurs)
-                .Select(row =>
-                    $"network interface {row.Id} exists ({row.Status}, in {row.Attachment?.InstanceId ?? "no instance"})"
-                )
+                .Select(row => $"network interface {row.Id} exists ({row.Status}, in {row.Attachment?.InstanceId ?? "no instance"})")
         );
         var initial = Entries(initialPluginFile).ToHashSet(StringComparer.Ordinal);
         foreach (var node in cluster.Nodes)
         {
-            found.AddRange(
-                node.Host.Devices().SelectMany(OfDevice).Select(words => $"{node.Name}: {words}")
-            );
+            found.AddRange(node.Host.Devices().SelectMany(OfDevice).Select(words => $"{node.Name}: {words}"));
             var file = cluster.PcidpFile(node.Name);
-            var text = File.Exists(file)
-                ? await File.ReadAllTextAsync(file, cancellationToken)
-                : null;
-            found.AddRange(
-                Entries(text)
-                    .Where(entry => !initial.Contains(entry))
-                    .Select(entry => $"{node.Name}: device plugin entry {entry}")
-            );
+            var text = File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken) : null;
+            found.AddRange(Entries(text).Where(entry => !initial.Contains(entry)).Select(entry => $"{node.Name}: device plugin entry {entry}"));
         }
 
         return found;

@@ -39,23 +39,11 @@ internal static class NodeManifest
                 ["capacity"] = resources,
                 ["allocatable"] = resources.DeepClone(),
                 ["addresses"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["type"] = "InternalIP",
-                        ["address"] = node.Host.PrimaryAddress,
-                    },
+                    new JsonObject { ["type"] = "InternalIP", ["address"] = node.Host.PrimaryAddress },
                     new JsonObject { ["type"] = "InternalDNS", ["address"] = node.Name },
                     new JsonObject { ["type"] = "Hostname", ["address"] = node.Name }
                 ),
-                ["conditions"] = new JsonArray(
-                    PodStatuses.Condition(
-                        "Ready",
-                        "True",
-                        "KubeletReady",
-                        "kubelet is posting ready status",
-                        now
-                    )
-                ),
+                ["conditions"] = new JsonArray(PodStatuses.Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", now)),
                 ["nodeInfo"] = new JsonObject
                 {
                     ["kubeletVersion"] = "v1.34.1-eks",
@@ -73,9 +61,7 @@ internal static class NodeManifest
     // 4 GiB for each CPU, as in the m family; pods by the formula of the VPC CNI.
     private static JsonObject Resources(string instanceType, int interfaces, int addressesEach)
     {
-        var processors = Processors(
-            instanceType[(instanceType.IndexOf('.', StringComparison.Ordinal) + 1)..]
-        );
+        var processors = Processors(instanceType[(instanceType.IndexOf('.', StringComparison.Ordinal) + 1)..]);
         return new JsonObject
         {
             ["cpu"] = processors.ToString(),
@@ -88,8 +74,7 @@ internal static class NodeManifest
         size switch
         {
             "xlarge" => 4,
-            _ when size.EndsWith("xlarge", StringComparison.Ordinal)
-                    && int.TryParse(size[..^6], out var times) => 4 * times,
+            _ when size.EndsWith("xlarge", StringComparison.Ordinal) && int.TryParse(size[..^6], out var times) => 4 * times,
             _ => 2,
         };
 }

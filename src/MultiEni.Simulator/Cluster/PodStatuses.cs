@@ -6,24 +6,12 @@ namespace MultiEni.Simulator.Cluster;
 /// <summary>The status of pods, as kubelet and scheduler write it.</summary>
 internal static class PodStatuses
 {
-    internal static JsonObject Running(
-        JsonObject pod,
-        string hostAddress,
-        string podAddress,
-        string now,
-        int restarts,
-        JsonArray? allocated
-    )
+    internal static JsonObject Running(JsonObject pod, string hostAddress, string podAddress, string now, int restarts, JsonArray? allocated)
     {
         var containers = new JsonArray();
         foreach (var container in Containers(pod))
         {
-            var status = Container(
-                container,
-                restarts,
-                ready: true,
-                new JsonObject { ["running"] = new JsonObject { ["startedAt"] = now } }
-            );
+            var status = Container(container, restarts, ready: true, new JsonObject { ["running"] = new JsonObject { ["startedAt"] = now } });
             if (allocated is { Count: > 0 })
             {
                 status["allocatedResourcesStatus"] = allocated.DeepClone();
@@ -93,20 +81,8 @@ internal static class PodStatuses
             ["conditions"] = new JsonArray(
                 Condition("PodScheduled", "True", null, null, now),
                 Condition("Initialized", "True", null, null, now),
-                Condition(
-                    "ContainersReady",
-                    "False",
-                    "ContainersNotReady",
-                    "containers with unready status",
-                    now
-                ),
-                Condition(
-                    "Ready",
-                    "False",
-                    "ContainersNotReady",
-                    "containers with unready status",
-                    now
-                )
+                Condition("ContainersReady", "False", "ContainersNotReady", "containers with unready status", now),
+                Condition("Ready", "False", "ContainersNotReady", "containers with unready status", now)
             ),
             ["containerStatuses"] = containers,
         };
@@ -121,13 +97,7 @@ internal static class PodStatuses
             ["startTime"] = now,
         };
 
-    internal static JsonObject Condition(
-        string type,
-        string status,
-        string? reason,
-        string? message,
-        string now
-    )
+    internal static JsonObject Condition(string type, string status, string? reason, string? message, string now)
     {
         var condition = new JsonObject
         {
@@ -144,19 +114,11 @@ internal static class PodStatuses
         return condition;
     }
 
-    internal static string Time(TimeProvider time) =>
-        time.GetUtcNow()
-            .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Time(TimeProvider time) => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static IEnumerable<JsonObject> Containers(JsonObject pod) =>
-        (pod["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Containers(JsonObject pod) => (pod["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>();
 
-    private static JsonObject Container(
-        JsonObject container,
-        int restarts,
-        bool ready,
-        JsonObject state
-    ) =>
+    private static JsonObject Container(JsonObject container, int restarts, bool ready, JsonObject state) =>
         new()
         {
             ["name"] = container["name"]?.DeepClone(),

@@ -15,8 +15,7 @@ internal sealed class RunningPod(string podNamespace, string name, string uid, J
     internal JsonObject Manifest => manifest;
 
     /// <summary>PCI addresses by resource.</summary>
-    internal SortedDictionary<string, IReadOnlyList<string>> Devices { get; } =
-        new(StringComparer.Ordinal);
+    internal SortedDictionary<string, IReadOnlyList<string>> Devices { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The vfio devices that its program has open.</summary>
     internal List<IDisposable> Holds { get; } = [];

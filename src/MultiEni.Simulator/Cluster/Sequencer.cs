@@ -5,9 +5,7 @@ namespace MultiEni.Simulator.Cluster;
 /// <summary>Runs what it is given one after the other, so that scheduler, kubelets and plugins of a cluster need no locks.</summary>
 internal sealed class Sequencer : IAsyncDisposable
 {
-    private readonly Channel<Action> actions = Channel.CreateUnbounded<Action>(
-        new UnboundedChannelOptions { SingleReader = true }
-    );
+    private readonly Channel<Action> actions = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource stopping = new();
     private readonly TimeProvider time;
     private readonly Task loop;

@@ -3,10 +3,4 @@ namespace MultiEni.Simulator.Ec2;
 /// <summary>One request as it came in.</summary>
 /// <param name="Sequence">1 for the first request of the simulator's life.</param>
 /// <param name="Parameters">The form, lists numbered as on the wire.</param>
-public sealed record Ec2Call(
-    long Sequence,
-    string Action,
-    bool Mutating,
-    IReadOnlyDictionary<string, string> Parameters,
-    DateTimeOffset ReceivedAt
-);
+public sealed record Ec2Call(long Sequence, string Action, bool Mutating, IReadOnlyDictionary<string, string> Parameters, DateTimeOffset ReceivedAt);

@@ -22,6 +22,5 @@ public sealed record Ec2CounterSnapshot(
     public int Throttled => Actions.Values.Sum(count => count.Throttled);
 
     /// <summary>The counts of one action; zeros when it was never called.</summary>
-    public Ec2ActionCount this[string action] =>
-        Actions.TryGetValue(action, out var count) ? count : default;
+    public Ec2ActionCount this[string action] => Actions.TryGetValue(action, out var count) ? count : default;
 }

@@ -21,21 +21,11 @@ public sealed class Ec2Counters
     public Ec2CounterSnapshot Snapshot()
     {
         var (unattached, peak, examined) = _state.Enter(() =>
-            (
-                _state.NetworkInterfaces.Unattached,
-                _state.NetworkInterfaces.PeakUnattached,
-                _state.NetworkInterfaces.RowsExamined
-            )
+            (_state.NetworkInterfaces.Unattached, _state.NetworkInterfaces.PeakUnattached, _state.NetworkInterfaces.RowsExamined)
         );
         lock (_gate)
         {
-            return new Ec2CounterSnapshot(
-                _actions.ToDictionary(StringComparer.Ordinal),
-                [.. _timeline],
-                unattached,
-                peak,
-                examined
-            )
+            return new Ec2CounterSnapshot(_actions.ToDictionary(StringComparer.Ordinal), [.. _timeline], unattached, peak, examined)
             {
                 Mutating = _mutating,
             };

@@ -32,21 +32,14 @@ public sealed class Ec2Faults
 
     /// <summary>The next calls of an action are answered with an error.</summary>
     /// <param name="status">HTTP status; null for the one that goes with the code [ec2 F.7].</param>
-    public void FailNext(
-        string action,
-        int count,
-        string code,
-        FaultMoment moment = FaultMoment.BeforeEffect,
-        int? status = null
-    ) => Plan(action, count, moment, new Ec2Verdict.Fail(code, Status: status));
+    public void FailNext(string action, int count, string code, FaultMoment moment = FaultMoment.BeforeEffect, int? status = null) =>
+        Plan(action, count, moment, new Ec2Verdict.Fail(code, Status: status));
 
     /// <summary>The next calls of an action have their effect, and the connection breaks before the answer.</summary>
-    public void LoseNextAnswers(string action, int count) =>
-        Plan(action, count, FaultMoment.AfterEffect, Ec2Verdict.LoseConnection);
+    public void LoseNextAnswers(string action, int count) => Plan(action, count, FaultMoment.AfterEffect, Ec2Verdict.LoseConnection);
 
     /// <summary>The next calls of an action never happen: the connection breaks first.</summary>
-    public void LoseNextRequests(string action, int count) =>
-        Plan(action, count, FaultMoment.BeforeEffect, Ec2Verdict.LoseConnection);
+    public void LoseNextRequests(string action, int count) => Plan(action, count, FaultMoment.BeforeEffect, Ec2Verdict.LoseConnection);
 
     /// <summary>The next calls of an action have their effect at once and their answer late.</summary>
     public void SlowNextAnswers(string action, int count, TimeSpan delay) =>
@@ -93,21 +86,13 @@ public sealed class Ec2Faults
     internal async ValueTask<Ec2Verdict> BeforeAsync(Ec2Call call, CancellationToken ct)
     {
         var planned = Take(call.Action, FaultMoment.BeforeEffect);
-        return planned is null && BeforeCall is { } hook
-            ? await hook(call, ct)
-            : planned ?? Ec2Verdict.Go;
+        return planned is null && BeforeCall is { } hook ? await hook(call, ct) : planned ?? Ec2Verdict.Go;
     }
 
-    internal async ValueTask<Ec2Verdict> AfterAsync(
-        Ec2Call call,
-        string? errorCode,
-        CancellationToken ct
-    )
+    internal async ValueTask<Ec2Verdict> AfterAsync(Ec2Call call, string? errorCode, CancellationToken ct)
     {
         var planned = Take(call.Action, FaultMoment.AfterEffect);
-        return planned is null && AfterCall is { } hook
-            ? await hook(call, errorCode, ct)
-            : planned ?? Ec2Verdict.Go;
+        return planned is null && AfterCall is { } hook ? await hook(call, errorCode, ct) : planned ?? Ec2Verdict.Go;
     }
 
     private void Plan(string action, int count, FaultMoment moment, Ec2Verdict verdict)
@@ -122,9 +107,7 @@ public sealed class Ec2Faults
     {
         lock (_gate)
         {
-            var index = _planned.FindIndex(fault =>
-                fault.Moment == moment && (fault.Action == action || fault.Action == AnyAction)
-            );
+            var index = _planned.FindIndex(fault => fault.Moment == moment && (fault.Action == action || fault.Action == AnyAction));
             if (index < 0)
             {
                 return null;

@@ -28,8 +28,7 @@ public sealed record Ec2Latencies
     public TimeSpan Call { get; init; }
 
     /// <summary>From request to effect and answer, by action.</summary>
-    public IReadOnlyDictionary<string, TimeSpan> CallByAction { get; init; } =
-        new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, TimeSpan> CallByAction { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 
     /// <summary>pending to available.</summary>
     public TimeSpan Create { get; init; }
@@ -49,6 +48,5 @@ public sealed record Ec2Latencies
     /// <summary>shutting-down to terminated.</summary>
     public TimeSpan InstanceTerminate { get; init; }
 
-    internal TimeSpan Of(string action) =>
-        CallByAction.TryGetValue(action, out var latency) ? latency : Call;
+    internal TimeSpan Of(string action) => CallByAction.TryGetValue(action, out var latency) ? latency : Call;
 }

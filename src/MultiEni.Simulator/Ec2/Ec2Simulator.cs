@@ -9,12 +9,7 @@ public sealed class Ec2Simulator : IAsyncDisposable
     private readonly Ec2State _state;
     private readonly HttpEndpoint _endpoint;
 
-    private Ec2Simulator(
-        Ec2State state,
-        HttpEndpoint endpoint,
-        Ec2Faults faults,
-        Ec2Counters counters
-    )
+    private Ec2Simulator(Ec2State state, HttpEndpoint endpoint, Ec2Faults faults, Ec2Counters counters)
     {
         _state = state;
         _endpoint = endpoint;
@@ -36,10 +31,7 @@ public sealed class Ec2Simulator : IAsyncDisposable
     public Ec2Counters Counters { get; }
 
     /// <summary>Starts listening. The account is empty.</summary>
-    public static async Task<Ec2Simulator> StartAsync(
-        Ec2SimulatorOptions options,
-        CancellationToken ct
-    )
+    public static async Task<Ec2Simulator> StartAsync(Ec2SimulatorOptions options, CancellationToken ct)
     {
         var state = new Ec2State(options);
         var faults = new Ec2Faults(state);

@@ -16,6 +16,5 @@ public sealed record Ec2Throttling
     public BucketSize? SharedMutatingPool { get; init; }
 
     /// <summary>Other sizes than those of the table, by action; not multiplied.</summary>
-    public IReadOnlyDictionary<string, BucketSize> Overrides { get; init; } =
-        new Dictionary<string, BucketSize>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, BucketSize> Overrides { get; init; } = new Dictionary<string, BucketSize>(StringComparer.Ordinal);
 }

@@ -29,8 +29,7 @@ public abstract record Ec2Verdict
 
     /// <summary>An error answer; after the call the effect stays all the same.</summary>
     /// <param name="Status">HTTP status; null for the one that goes with the code.</param>
-    public sealed record Fail(string Code, string Message = "Injected fault.", int? Status = null)
-        : Ec2Verdict;
+    public sealed record Fail(string Code, string Message = "Injected fault.", int? Status = null) : Ec2Verdict;
 
     /// <summary>The call goes on after a while, on the simulator's clock.</summary>
     public sealed record Delay(TimeSpan For) : Ec2Verdict;

@@ -17,19 +17,13 @@ public sealed class Ec2World
 
     /// <summary>Every instance that is still described.</summary>
     public IReadOnlyList<Instance> Instances =>
-        _state.Enter<IReadOnlyList<Instance>>(() =>
-            [.. _state.Instances.Values.OrderBy(instance => instance.Sequence)]
-        );
+        _state.Enter<IReadOnlyList<Instance>>(() => [.. _state.Instances.Values.OrderBy(instance => instance.Sequence)]);
 
     /// <summary>Every subnet with its free addresses.</summary>
-    public IReadOnlyList<Subnet> Subnets =>
-        _state.Enter<IReadOnlyList<Subnet>>(() =>
-            [.. _state.Subnets.Values.Select(subnet => subnet.Row)]
-        );
+    public IReadOnlyList<Subnet> Subnets => _state.Enter<IReadOnlyList<Subnet>>(() => [.. _state.Subnets.Values.Select(subnet => subnet.Row)]);
 
     /// <summary>Every security group, the default ones included.</summary>
-    public IReadOnlyList<SecurityGroup> SecurityGroups =>
-        _state.Enter<IReadOnlyList<SecurityGroup>>(() => [.. _state.SecurityGroups.Values]);
+    public IReadOnlyList<SecurityGroup> SecurityGroups => _state.Enter<IReadOnlyList<SecurityGroup>>(() => [.. _state.SecurityGroups.Values]);
 
     /// <summary>When the next transition is due on the simulator's clock; null when nothing is under way. A driver of virtual time may jump there.</summary>
     public DateTimeOffset? NextTransition => _state.Enter(() => _state.Transitions.NextDue);
@@ -38,16 +32,14 @@ public sealed class Ec2World
     public IReadOnlyCollection<Exception> BackplaneErrors => _state.Backplane.Errors;
 
     /// <summary>One interface, or null when it is gone.</summary>
-    public NetworkInterface? FindNetworkInterface(string id) =>
-        _state.Enter(() => _state.NetworkInterfaces.Find(id)?.Row);
+    public NetworkInterface? FindNetworkInterface(string id) => _state.Enter(() => _state.NetworkInterfaces.Find(id)?.Row);
 
     /// <summary>The interfaces of an instance, the primary one included.</summary>
     public IReadOnlyCollection<NetworkInterface> NetworkInterfacesOf(string instanceId) =>
         _state.Enter(() => _state.NetworkInterfaces.OfInstance(instanceId));
 
     /// <summary>One instance, or null when it is no longer described.</summary>
-    public Instance? FindInstance(string id) =>
-        _state.Enter(() => _state.Instances.GetValueOrDefault(id));
+    public Instance? FindInstance(string id) => _state.Enter(() => _state.Instances.GetValueOrDefault(id));
 
     /// <summary>Makes a VPC with its default security group.</summary>
     public Vpc AddVpc(string cidr = "10.0.0.0/16") =>
@@ -57,13 +49,7 @@ public sealed class Ec2World
             _state.Vpcs.Add(vpc.Id, vpc);
             _state.SecurityGroups.Add(
                 vpc.DefaultSecurityGroupId,
-                new SecurityGroup(
-                    vpc.DefaultSecurityGroupId,
-                    "default",
-                    vpc.Id,
-                    "default VPC security group",
-                    State.Tags.None
-                )
+                new SecurityGroup(vpc.DefaultSecurityGroupId, "default", vpc.Id, "default VPC security group", State.Tags.None)
             );
             return vpc;
         });
@@ -84,38 +70,17 @@ public sealed class Ec2World
         _state.Enter(() =>
         {
             var vpc = _state.Vpcs[vpcId];
-            var subnet = new SubnetState(
-                new Subnet(
-                    id ?? _state.Ids.Id("subnet-"),
-                    vpc.Id,
-                    zone,
-                    cidr,
-                    ipv6Cidr,
-                    0,
-                    tags ?? State.Tags.None
-                )
-            );
+            var subnet = new SubnetState(new Subnet(id ?? _state.Ids.Id("subnet-"), vpc.Id, zone, cidr, ipv6Cidr, 0, tags ?? State.Tags.None));
             _state.Subnets.Add(subnet.Row.Id, subnet);
             return subnet.Row;
         });
 
     /// <summary>Makes a security group.</summary>
     /// <param name="id">An identifier that a manifest names, or null for a new one.</param>
-    public SecurityGroup AddSecurityGroup(
-        string vpcId,
-        string name,
-        IReadOnlyDictionary<string, string>? tags = null,
-        string? id = null
-    ) =>
+    public SecurityGroup AddSecurityGroup(string vpcId, string name, IReadOnlyDictionary<string, string>? tags = null, string? id = null) =>
         _state.Enter(() =>
         {
-            var group = new SecurityGroup(
-                id ?? _state.Ids.Id("sg-"),
-                name,
-                _state.Vpcs[vpcId].Id,
-                name,
-                tags ?? State.Tags.None
-            );
+            var group = new SecurityGroup(id ?? _state.Ids.Id("sg-"), name, _state.Vpcs[vpcId].Id, name, tags ?? State.Tags.None);
             _state.SecurityGroups.Add(group.Id, group);
             return group;
         });
@@ -161,11 +126,7 @@ public sealed class Ec2World
                 Sequence = ++_launches,
             };
             _state.Instances.Add(instance.Id, instance);
-            foreach (
-                var (row, wanted) in rows.Zip(
-                    (LaunchInterface[])[new(0, subnetId), .. interfaces ?? []]
-                )
-            )
+            foreach (var (row, wanted) in rows.Zip((LaunchInterface[])[new(0, subnetId), .. interfaces ?? []]))
             {
                 var attachment = new Attachment(
                     _state.Ids.Id("eni-attach-"),
@@ -176,14 +137,7 @@ public sealed class Ec2World
                     wanted.DeleteOnTermination,
                     _state.Now
                 );
-                _state.NetworkInterfaces.Add(
-                    row with
-                    {
-                        Status = NetworkInterfaceStatus.InUse,
-                        Attachment = attachment,
-                    },
-                    _state.Now
-                );
+                _state.NetworkInterfaces.Add(row with { Status = NetworkInterfaceStatus.InUse, Attachment = attachment }, _state.Now);
             }
 
             _state.Lifecycle.Launch(instance.Id);
@@ -191,8 +145,7 @@ public sealed class Ec2World
         });
 
     /// <summary>Terminates an instance as an autoscaler or a person would.</summary>
-    public void Terminate(string instanceId) =>
-        _state.Enter(() => _state.Lifecycle.Terminate(instanceId));
+    public void Terminate(string instanceId) => _state.Enter(() => _state.Lifecycle.Terminate(instanceId));
 
     /// <summary>Stops a running instance.</summary>
     public void Stop(string instanceId) => _state.Enter(() => _state.Lifecycle.Stop(instanceId));
@@ -201,25 +154,15 @@ public sealed class Ec2World
     public void Start(string instanceId) => _state.Enter(() => _state.Lifecycle.Start(instanceId));
 
     /// <summary>Somebody else changes an interface, behind the back of the program under test: drift.</summary>
-    public void Change(
-        string networkInterfaceId,
-        Func<NetworkInterface, NetworkInterface> change
-    ) =>
+    public void Change(string networkInterfaceId, Func<NetworkInterface, NetworkInterface> change) =>
         _state.Enter(() =>
         {
-            var row =
-                _state.NetworkInterfaces.Find(networkInterfaceId)?.Row
-                ?? throw Ec2State.NoNetworkInterface(networkInterfaceId);
+            var row = _state.NetworkInterfaces.Find(networkInterfaceId)?.Row ?? throw Ec2State.NoNetworkInterface(networkInterfaceId);
             _state.NetworkInterfaces.Replace(change(row));
         });
 
     /// <summary>Takes addresses of a subnet away from everybody, as other workloads do.</summary>
     /// <returns>How many were taken: fewer than asked when the subnet has no more.</returns>
     public int OccupyAddresses(string subnetId, int count) =>
-        _state.Enter(() =>
-            _state
-                .RequireSubnet(subnetId)
-                .Ipv4.Take(Math.Min(count, _state.RequireSubnet(subnetId).Ipv4.Free))!
-                .Count
-        );
+        _state.Enter(() => _state.RequireSubnet(subnetId).Ipv4.Take(Math.Min(count, _state.RequireSubnet(subnetId).Ipv4.Free))!.Count);
 }

@@ -45,8 +45,7 @@ public static class InstanceTypes
         Cards("dl1.24xlarge", 50, cards: 4, each: 15),
     ];
 
-    private static InstanceType OneCard(string name, int interfaces, int ipv4) =>
-        new(name, interfaces, [interfaces], ipv4);
+    private static InstanceType OneCard(string name, int interfaces, int ipv4) => new(name, interfaces, [interfaces], ipv4);
 
     private static InstanceType Cards(string name, int ipv4, int cards, int each) =>
         new(name, cards * each, [.. Enumerable.Repeat(each, cards)], ipv4);

@@ -16,6 +16,5 @@ public sealed record LaunchInterface(int DeviceIndex, string SubnetId)
     public string Description { get; init; } = "";
 
     /// <summary>Tags of the interface.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } =
-        new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

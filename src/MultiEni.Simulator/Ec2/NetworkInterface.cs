@@ -33,8 +33,7 @@ public sealed record NetworkInterface(
     public bool SourceDestCheck { get; init; } = true;
 
     /// <summary>Tags; at most fifty.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } =
-        new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Status of the interface itself.</summary>
     public NetworkInterfaceStatus Status { get; init; } = NetworkInterfaceStatus.Pending;

@@ -9,8 +9,7 @@ internal static class JsonReading
     public static string? Text(this JsonObject? obj, string field) =>
         obj?[field] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    public static string? Text(this JsonObject? obj, string parent, string field) =>
-        (obj?[parent] as JsonObject).Text(field);
+    public static string? Text(this JsonObject? obj, string parent, string field) => (obj?[parent] as JsonObject).Text(field);
 
     public static long? Integer(this JsonObject? obj, string field) =>
         obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
@@ -21,18 +20,11 @@ internal static class JsonReading
                     : (long)value.GetValue<double>()
             : null;
 
-    public static bool Flag(this JsonObject? obj, string field) =>
-        obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.True;
+    public static bool Flag(this JsonObject? obj, string field) => obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.True;
 
     public static IReadOnlyList<string> Texts(this JsonObject? obj, string field) =>
         obj?[field] is JsonArray list
-            ?
-            [
-                .. list.OfType<JsonValue>()
-                    .Select(static value =>
-                        value.TryGetValue<string>(out var text) ? text : value.ToString()
-                    ),
-            ]
+            ? [.. list.OfType<JsonValue>().Select(static value => value.TryGetValue<string>(out var text) ? text : value.ToString())]
             : [];
 
     /// <summary>The metadata of an object, added when absent.</summary>

@@ -49,11 +49,7 @@ public sealed class KubernetesFaults
     /// <param name="resource">The resource in the plural, or null for all.</param>
     /// <returns>How many watches there were.</returns>
     public int DropWatches(bool cut = true, string? resource = null) =>
-        _ledger.EndWatches(
-            cut,
-            resource is null ? null : definition => definition.Plural == resource,
-            _registry
-        );
+        _ledger.EndWatches(cut, resource is null ? null : definition => definition.Plural == resource, _registry);
 
     /// <summary>Forgets the history of changes: a watch from before now gets 410 Expired.</summary>
     public void CompactHistory() => _ledger.Compact();
@@ -68,13 +64,7 @@ public sealed class KubernetesFaults
     }
 
     /// <summary>Fails the next requests of a verb to a resource without any effect.</summary>
-    public void FailNext(
-        string? verb,
-        string? resource,
-        int code,
-        int times = 1,
-        int retryAfterSeconds = 0
-    ) =>
+    public void FailNext(string? verb, string? resource, int code, int times = 1, int retryAfterSeconds = 0) =>
         Add(
             new FaultRule
             {
@@ -128,10 +118,7 @@ public sealed class KubernetesFaults
 
     internal void Record(RequestInfo request)
     {
-        var resource =
-            request.Subresource.Length == 0
-                ? request.Resource
-                : $"{request.Resource}/{request.Subresource}";
+        var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";
         var key = new RequestKey(request.Verb, resource, request.UserAgent);
         lock (_gate)
         {
@@ -143,11 +130,7 @@ public sealed class KubernetesFaults
         }
     }
 
-    internal async ValueTask<FaultAction?> StrikeAsync(
-        RequestInfo request,
-        FaultMoment moment,
-        int code
-    )
+    internal async ValueTask<FaultAction?> StrikeAsync(RequestInfo request, FaultMoment moment, int code)
     {
         var hooked =
             moment == FaultMoment.Before

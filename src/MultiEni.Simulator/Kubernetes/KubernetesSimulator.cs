@@ -25,20 +25,13 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping;
 
-    private KubernetesSimulator(
-        WebApplication application,
-        ObjectStore store,
-        KubernetesFaults faults,
-        CancellationTokenSource stopping
-    )
+    private KubernetesSimulator(WebApplication application, ObjectStore store, KubernetesFaults faults, CancellationTokenSource stopping)
     {
         _application = application;
         Store = store;
         Faults = faults;
         _stopping = stopping;
-        var addresses = application
-            .Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>();
+        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
         BaseAddress = new Uri(addresses!.Addresses.First() + "/");
     }
 
@@ -52,10 +45,7 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     public KubernetesFaults Faults { get; }
 
     /// <summary>Starts a server; it answers when the task completes.</summary>
-    public static async Task<KubernetesSimulator> StartAsync(
-        KubernetesSimulatorOptions options,
-        CancellationToken cancellationToken
-    )
+    public static async Task<KubernetesSimulator> StartAsync(KubernetesSimulatorOptions options, CancellationToken cancellationToken)
     {
         var store = new ObjectStore(options);
         var faults = new KubernetesFaults(store);
@@ -71,11 +61,7 @@ public sealed class KubernetesSimulator : IAsyncDisposable
             // A debugger or a loaded machine must not make watches fail.
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Listen(
-                IPAddress.Loopback,
-                options.Port,
-                static listen => listen.Protocols = HttpProtocols.Http1
-            );
+            kestrel.Listen(IPAddress.Loopback, options.Port, static listen => listen.Protocols = HttpProtocols.Http1);
         });
         var application = builder.Build();
         application.Run(pipeline.HandleAsync);
@@ -94,21 +80,10 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     public async Task InstallCrdsAsync(CancellationToken cancellationToken)
     {
         var assembly = typeof(KubernetesSimulator).Assembly;
-        foreach (
-            var name in assembly
-                .GetManifestResourceNames()
-                .Where(static name => name.StartsWith(DefinitionPrefix, StringComparison.Ordinal))
-        )
+        foreach (var name in assembly.GetManifestResourceNames().Where(static name => name.StartsWith(DefinitionPrefix, StringComparison.Ordinal)))
         {
-            using var reader = new StreamReader(
-                assembly.GetManifestResourceStream(name)!,
-                Encoding.UTF8
-            );
-            foreach (
-                var definition in YamlDocuments.Parse(
-                    await reader.ReadToEndAsync(cancellationToken)
-                )
-            )
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
+            foreach (var definition in YamlDocuments.Parse(await reader.ReadToEndAsync(cancellationToken)))
             {
                 const string resource = "customresourcedefinitions.apiextensions.k8s.io";
                 if (Store.Find(resource, definition.Text("metadata", "name") ?? "") is null)
@@ -141,10 +116,7 @@ public sealed class KubernetesSimulator : IAsyncDisposable
                 new JsonObject
                 {
                     ["name"] = name,
-                    ["cluster"] = new JsonObject
-                    {
-                        ["server"] = BaseAddress.ToString().TrimEnd('/'),
-                    },
+                    ["cluster"] = new JsonObject { ["server"] = BaseAddress.ToString().TrimEnd('/') },
                 }
             ),
             ["users"] = new JsonArray(new JsonObject { ["name"] = name, ["user"] = user }),

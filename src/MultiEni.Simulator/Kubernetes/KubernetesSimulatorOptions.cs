@@ -22,8 +22,7 @@ public sealed record KubernetesSimulatorOptions
     public bool InstallsProductResources { get; init; } = true;
 
     /// <summary>Bearer tokens and the users they stand for, such as <c>system:serviceaccount:NAMESPACE:NAME</c>. When empty, everybody is welcome.</summary>
-    public IReadOnlyDictionary<string, string> Tokens { get; init; } =
-        new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Tokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Says why a request is forbidden, or null when it is allowed. Null allows everything.</summary>
     public Func<RequestInfo, string?>? Authorizer { get; init; }

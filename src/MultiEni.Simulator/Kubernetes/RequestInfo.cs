@@ -43,6 +43,5 @@ public sealed record RequestInfo
     public string User { get; init; } = "";
 
     /// <summary>Whether the request can change an object.</summary>
-    public bool IsWrite =>
-        Verb is "create" or "update" or "patch" or "delete" or "deletecollection";
+    public bool IsWrite => Verb is "create" or "update" or "patch" or "delete" or "deletecollection";
 }

@@ -8,12 +8,7 @@ internal static class BootConfiguration
     private const int FromRulePriority = 32765;
     private const int VpcMtu = 9001;
 
-    internal static void Apply(
-        PciDevice device,
-        PrimaryInterface primary,
-        SimulatedHostOptions options,
-        NetworkStack network
-    )
+    internal static void Apply(PciDevice device, PrimaryInterface primary, SimulatedHostOptions options, NetworkStack network)
     {
         if (device.LinkIndex is not { } index || network.Link(index) is not { } link)
         {
@@ -44,19 +39,11 @@ internal static class BootConfiguration
                     NetworkStack.DhcpProtocol
                 )
             );
-            network.Add(
-                new SimulatedRule(4, FromRulePriority, $"{address}/32", FirstTable + position)
-            );
+            network.Add(new SimulatedRule(4, FromRulePriority, $"{address}/32", FirstTable + position));
         }
     }
 
-    private static void Configure(
-        SimulatedLink link,
-        string address,
-        PrimaryInterface primary,
-        int metric,
-        NetworkStack network
-    )
+    private static void Configure(SimulatedLink link, string address, PrimaryInterface primary, int metric, NetworkStack network)
     {
         network.Change(link with { Mtu = VpcMtu, Up = true });
         network.Add(new SimulatedAddress(link.Index, address, primary.PrefixLength));
@@ -71,17 +58,7 @@ internal static class BootConfiguration
                 NetworkStack.KernelProtocol
             )
         );
-        network.Add(
-            new SimulatedRoute(
-                4,
-                NetworkStack.MainTable,
-                Destination: null,
-                primary.Gateway,
-                link.Index,
-                metric,
-                NetworkStack.DhcpProtocol
-            )
-        );
+        network.Add(new SimulatedRoute(4, NetworkStack.MainTable, Destination: null, primary.Gateway, link.Index, metric, NetworkStack.DhcpProtocol));
     }
 
     private static string Subnet(string address, int prefixLength)

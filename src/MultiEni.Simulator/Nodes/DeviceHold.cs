@@ -1,8 +1,7 @@
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>A program that has a vfio device open.</summary>
-internal sealed class DeviceHold(SimulatedHost host, string address, bool letsGoWhenAsked)
-    : IDisposable
+internal sealed class DeviceHold(SimulatedHost host, string address, bool letsGoWhenAsked) : IDisposable
 {
     internal string Address => address;
 

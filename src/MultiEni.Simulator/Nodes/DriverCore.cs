@@ -33,12 +33,10 @@ internal sealed class DriverCore(
 
     internal PciDevice? Find(string address) => devices.GetValueOrDefault(address);
 
-    internal PciDevice? FindByMac(string macAddress) =>
-        devices.Values.FirstOrDefault(device => device.MacAddress == macAddress);
+    internal PciDevice? FindByMac(string macAddress) => devices.Values.FirstOrDefault(device => device.MacAddress == macAddress);
 
     /// <summary>Devices of a group, vfio or IOMMU.</summary>
-    internal IEnumerable<PciDevice> Group(int number) =>
-        devices.Values.Where(device => device.IommuGroup == number);
+    internal IEnumerable<PciDevice> Group(int number) => devices.Values.Where(device => device.IommuGroup == number);
 
     internal void Add(PciDevice device)
     {
@@ -47,10 +45,8 @@ internal sealed class DriverCore(
         {
             IommuKind.SharedGroup
                 when device.MacAddress is not null
-                    && devices.Values.FirstOrDefault(other =>
-                        other.MacAddress is not null && other.IommuGroup is not null
-                    )
-                        is { } other => other.IommuGroup,
+                    && devices.Values.FirstOrDefault(other => other.MacAddress is not null && other.IommuGroup is not null) is { } other =>
+                other.IommuGroup,
             IommuKind.None => null,
             _ => FreeGroup(),
         };
@@ -62,10 +58,7 @@ internal sealed class DriverCore(
     {
         if (
             device.Driver is null
-            && PciDrivers.Names.FirstOrDefault(driver =>
-                modules.HasDriver(driver) && PciDrivers.Matches(driver, device)
-            )
-                is { } match
+            && PciDrivers.Names.FirstOrDefault(driver => modules.HasDriver(driver) && PciDrivers.Matches(driver, device)) is { } match
         )
         {
             Probe(device, match, atBoot ? TimeSpan.Zero : options.InterfaceDelay);
@@ -89,9 +82,7 @@ internal sealed class DriverCore(
             return WriteOutcome.Failure(LinuxErrors.NoDevice);
         }
 
-        return WriteOutcome.Failure(
-            device.Driver is null ? Probe(device, driver, options.InterfaceDelay) : LinuxErrors.Busy
-        );
+        return WriteOutcome.Failure(device.Driver is null ? Probe(device, driver, options.InterfaceDelay) : LinuxErrors.Busy);
     }
 
     internal WriteOutcome Unbind(string driver, string address)
@@ -107,9 +98,7 @@ internal sealed class DriverCore(
         }
 
         ReleaseDriver(device);
-        return device.Release is { } started
-            ? new WriteOutcome.ReturnsAfter(started.Completion)
-            : WriteOutcome.Success;
+        return device.Release is { } started ? new WriteOutcome.ReturnsAfter(started.Completion) : WriteOutcome.Success;
     }
 
     internal WriteOutcome ProbeAgain(string address)
@@ -148,10 +137,7 @@ internal sealed class DriverCore(
 
     internal void LetGo(DeviceHold hold)
     {
-        if (
-            devices.Values.FirstOrDefault(device => ReferenceEquals(device.Hold, hold)) is
-            { } device
-        )
+        if (devices.Values.FirstOrDefault(device => ReferenceEquals(device.Hold, hold)) is { } device)
         {
             device.Hold = null;
             if (device.Release is not null)
@@ -195,11 +181,7 @@ internal sealed class DriverCore(
                 interfaceDelay,
                 () =>
                 {
-                    if (
-                        device.DriverLink == PciDrivers.Ena
-                        && device.Bindings == binding
-                        && device.LinkIndex is null
-                    )
+                    if (device.DriverLink == PciDrivers.Ena && device.Bindings == binding && device.LinkIndex is null)
                     {
                         AddInterface(device);
                     }
@@ -212,13 +194,7 @@ internal sealed class DriverCore(
 
     private void AddInterface(PciDevice device)
     {
-        var link = network.Add(
-            network.NameFor(device),
-            device.MacAddress!,
-            mtu: 1500,
-            up: false,
-            lowerIndex: null
-        );
+        var link = network.Add(network.NameFor(device), device.MacAddress!, mtu: 1500, up: false, lowerIndex: null);
         device.LinkIndex = link.Index;
         announce(new KernelEvent("add", "net", link.Name));
     }

@@ -3,9 +3,7 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>A driver's removal that cannot end before the device is let go.</summary>
 internal sealed class DriverRelease
 {
-    private readonly TaskCompletionSource completion = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal Task Completion => completion.Task;
 

@@ -7,8 +7,7 @@ namespace MultiEni.Simulator.Nodes;
 /// <param name="hosts">Where nodes are added and removed.</param>
 public sealed class HostBackplane(SimulatedHosts hosts) : IInstanceBackplane
 {
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<SimulatedHost?>> booted =
-        new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<SimulatedHost?>> booted = new(StringComparer.Ordinal);
 
     /// <summary>Adds a node that has booted.</summary>
     public void Add(SimulatedHost host)
@@ -46,10 +45,5 @@ public sealed class HostBackplane(SimulatedHosts hosts) : IInstanceBackplane
     }
 
     private TaskCompletionSource<SimulatedHost?> Booted(string instanceId) =>
-        booted.GetOrAdd(
-            instanceId,
-            _ => new TaskCompletionSource<SimulatedHost?>(
-                TaskCreationOptions.RunContinuationsAsynchronously
-            )
-        );
+        booted.GetOrAdd(instanceId, _ => new TaskCompletionSource<SimulatedHost?>(TaskCreationOptions.RunContinuationsAsynchronously));
 }

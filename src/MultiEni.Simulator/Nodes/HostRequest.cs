@@ -7,11 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>One request of the wire protocol of a simulated host.</summary>
-internal sealed class HostRequest(
-    HttpContext context,
-    SimulatedHost host,
-    CancellationToken stopping
-)
+internal sealed class HostRequest(HttpContext context, SimulatedHost host, CancellationToken stopping)
 {
     private static readonly byte[] NewLine = [(byte)'\n'];
 
@@ -22,23 +18,19 @@ internal sealed class HostRequest(
         {
             ("GET", ["files", "text"]) => ReadTextAsync(),
             ("GET", ["files", "link"]) => SendTextAsync(host.ReadLink(FilePath)),
-            ("GET", ["files", "list"]) => SendAsync(
-                host.List(FilePath),
-                HostJson.Default.IReadOnlyListString
-            ),
+            ("GET", ["files", "list"]) => SendAsync(host.List(FilePath), HostJson.Default.IReadOnlyListString),
             ("GET", ["files", "exists"]) => SendTextAsync(host.Exists(FilePath) ? "true" : "false"),
             ("POST", ["files", "write"]) => WriteAsync(),
             ("POST", ["files", "probe"]) => SendErrorAsync(host.ProbeOpen(FilePath)),
             ("GET", ["network"]) => SendAsync(host.Network(), HostJson.Default.SimulatedNetwork),
-            ("POST", ["network", "links", var index])
-                when int.TryParse(index, CultureInfo.InvariantCulture, out var number) =>
-                ChangeLinkAsync(number),
+            ("POST", ["network", "links", var index]) when int.TryParse(index, CultureInfo.InvariantCulture, out var number) => ChangeLinkAsync(
+                number
+            ),
             ("GET", ["events"]) => StreamEventsAsync(),
             _ => FailAsync(StatusCodes.Status404NotFound),
         };
 
-    private async Task ReadTextAsync() =>
-        await SendTextAsync(await host.ReadTextAsync(FilePath, context.RequestAborted));
+    private async Task ReadTextAsync() => await SendTextAsync(await host.ReadTextAsync(FilePath, context.RequestAborted));
 
     private async Task WriteAsync()
     {
@@ -53,11 +45,7 @@ internal sealed class HostRequest(
         LinkChange? change;
         try
         {
-            change = await JsonSerializer.DeserializeAsync(
-                context.Request.Body,
-                HostJson.Default.LinkChange,
-                context.RequestAborted
-            );
+            change = await JsonSerializer.DeserializeAsync(context.Request.Body, HostJson.Default.LinkChange, context.RequestAborted);
         }
         catch (JsonException)
         {
@@ -76,34 +64,24 @@ internal sealed class HostRequest(
 
     private async Task StreamEventsAsync()
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted,
-            stopping
-        );
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var events = host.WatchAsync(either.Token);
         context.Response.ContentType = "application/x-ndjson";
         await context.Response.Body.FlushAsync(either.Token);
         await foreach (var announced in events)
         {
-            await context.Response.Body.WriteAsync(
-                JsonSerializer.SerializeToUtf8Bytes(announced, HostJson.Default.KernelEvent),
-                either.Token
-            );
+            await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(announced, HostJson.Default.KernelEvent), either.Token);
             await context.Response.Body.WriteAsync(NewLine, either.Token);
             await context.Response.Body.FlushAsync(either.Token);
         }
     }
 
-    private Task SendErrorAsync(int error) =>
-        SendAsync(new OperationResult(error), HostJson.Default.OperationResult);
+    private Task SendErrorAsync(int error) => SendAsync(new OperationResult(error), HostJson.Default.OperationResult);
 
-    private Task SendAsync<T>(T value, JsonTypeInfo<T> type) =>
-        SendAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json");
+    private Task SendAsync<T>(T value, JsonTypeInfo<T> type) => SendAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json");
 
     private Task SendTextAsync(string? text) =>
-        text is null
-            ? FailAsync(StatusCodes.Status404NotFound)
-            : SendAsync(Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
+        text is null ? FailAsync(StatusCodes.Status404NotFound) : SendAsync(Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
 
     private Task SendAsync(byte[] body, string contentType)
     {

@@ -54,8 +54,7 @@ internal sealed class KernelFiles(KernelTree tree, DriverCore drivers, KernelMod
 
     /// <summary>The device whose lock a read of this file needs: driver_override is read under it (drivers/pci/pci-sysfs.c).</summary>
     internal Task ReadLock(string path) =>
-        Canonical(path) is ["sys", "bus", "pci", "devices", var address, "driver_override"]
-        && drivers.Find(address)?.Release is { } release
+        Canonical(path) is ["sys", "bus", "pci", "devices", var address, "driver_override"] && drivers.Find(address)?.Release is { } release
             ? release.Completion
             : Task.CompletedTask;
 
@@ -67,13 +66,8 @@ internal sealed class KernelFiles(KernelTree tree, DriverCore drivers, KernelMod
             ["sys", "bus", "pci", "drivers", var driver, "bind"] => drivers.Bind(driver, line),
             ["sys", "bus", "pci", "drivers", var driver, "unbind"] => drivers.Unbind(driver, line),
             ["sys", "bus", "pci", "drivers_probe"] => drivers.ProbeAgain(line),
-            ["sys", "bus", "pci", "devices", var address, "driver_override"] => WriteOverride(
-                address,
-                text
-            ),
-            ["sys", "module", "vfio", "parameters", ..] => WriteOutcome.Failure(
-                modules.WriteNoIommu(line)
-            ),
+            ["sys", "bus", "pci", "devices", var address, "driver_override"] => WriteOverride(address, text),
+            ["sys", "module", "vfio", "parameters", ..] => WriteOutcome.Failure(modules.WriteNoIommu(line)),
             _ => WriteOutcome.Success,
         };
     }

@@ -27,8 +27,7 @@ internal sealed class KernelModules(SimulatedHostOptions options)
 
     internal bool IsLoaded(string module) => loaded.Contains(module);
 
-    internal bool HasDriver(string driver) =>
-        PciDrivers.ModuleOf(driver) is { } module && IsLoaded(module);
+    internal bool HasDriver(string driver) => PciDrivers.ModuleOf(driver) is { } module && IsLoaded(module);
 
     /// <summary>A boolean parameter takes what kstrtobool takes.</summary>
     internal int WriteNoIommu(string text)

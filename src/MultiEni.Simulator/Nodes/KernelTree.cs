@@ -3,13 +3,7 @@ using System.Globalization;
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>What stands behind each path under /sys, /proc and /dev of a simulated node. Follows no links. Guarded by its host's lock.</summary>
-internal sealed class KernelTree(
-    SimulatedHostOptions options,
-    DriverCore drivers,
-    KernelModules modules,
-    NetworkStack network,
-    Func<string> bootId
-)
+internal sealed class KernelTree(SimulatedHostOptions options, DriverCore drivers, KernelModules modules, NetworkStack network, Func<string> bootId)
 {
     private const string Devices = "/sys/bus/pci/devices/";
     private const string Drivers = "/sys/bus/pci/drivers/";
@@ -34,34 +28,24 @@ internal sealed class KernelTree(
             ["bus", "pci"] => Directory("devices", "drivers", "drivers_probe"),
             ["bus", "pci", "drivers_probe"] => new KernelNode.WriteOnly(),
             ["bus", "pci", "devices"] => new KernelNode.Directory(drivers.Devices.Keys),
-            ["bus", "pci", "devices", var address, .. var rest]
-                when drivers.Find(address) is { } device => Device(device, rest),
-            ["bus", "pci", "drivers"] => new KernelNode.Directory(
-                PciDrivers.Names.Where(modules.HasDriver)
-            ),
-            ["bus", "pci", "drivers", var driver, .. var rest] when modules.HasDriver(driver) =>
-                Driver(driver, rest),
+            ["bus", "pci", "devices", var address, .. var rest] when drivers.Find(address) is { } device => Device(device, rest),
+            ["bus", "pci", "drivers"] => new KernelNode.Directory(PciDrivers.Names.Where(modules.HasDriver)),
+            ["bus", "pci", "drivers", var driver, .. var rest] when modules.HasDriver(driver) => Driver(driver, rest),
             ["class"] => Directory("iommu", "net"),
-            ["class", "iommu"] => options.Iommu is IommuKind.None
-                ? Directory()
-                : Directory("dmar0"),
+            ["class", "iommu"] => options.Iommu is IommuKind.None ? Directory() : Directory("dmar0"),
             ["class", "iommu", "dmar0"] when options.Iommu is not IommuKind.None => Directory(),
             ["class", "net"] => new KernelNode.Directory(network.Links.Select(link => link.Name)),
-            ["class", "net", var name, .. var rest]
-                when network.Links.FirstOrDefault(link => link.Name == name) is { } link =>
-                NetworkInterface(link, rest),
+            ["class", "net", var name, .. var rest] when network.Links.FirstOrDefault(link => link.Name == name) is { } link => NetworkInterface(
+                link,
+                rest
+            ),
             ["kernel"] => Directory("iommu_groups", "security"),
             ["kernel", "security"] => Directory("lockdown"),
             ["kernel", "security", "lockdown"] => new KernelNode.File(options.Lockdown),
             ["kernel", "iommu_groups"] => new KernelNode.Directory(
-                drivers
-                    .Devices.Values.Select(device => device.IommuGroup)
-                    .OfType<int>()
-                    .Distinct()
-                    .Select(Number)
+                drivers.Devices.Values.Select(device => device.IommuGroup).OfType<int>().Distinct().Select(Number)
             ),
-            ["kernel", "iommu_groups", var number, .. var rest]
-                when Group(number) is { Count: > 0 } members => IommuGroup(members, rest),
+            ["kernel", "iommu_groups", var number, .. var rest] when Group(number) is { Count: > 0 } members => IommuGroup(members, rest),
             ["module"] => new KernelNode.Directory(modules.Loaded),
             ["module", var name, .. var rest] when modules.IsLoaded(name) => Module(name, rest),
             _ => null,
@@ -74,29 +58,16 @@ internal sealed class KernelTree(
             ["vendor"] => new KernelNode.File("0x" + device.Vendor),
             ["device"] => new KernelNode.File("0x" + device.DeviceId),
             ["class"] => new KernelNode.File("0x" + device.Class),
-            ["numa_node"] => new KernelNode.File(
-                options.NumaNode.ToString(CultureInfo.InvariantCulture),
-                Writable: true
-            ),
+            ["numa_node"] => new KernelNode.File(options.NumaNode.ToString(CultureInfo.InvariantCulture), Writable: true),
             ["driver_override"] => new KernelNode.File(device.Override ?? "(null)", Writable: true),
             ["uevent"] => new KernelNode.File(Uevent(device), Writable: true),
             ["subsystem"] => new KernelNode.Link("../../../../bus/pci", "/sys/bus/pci"),
-            ["driver"] when device.DriverLink is { } driver => new KernelNode.Link(
-                $"../../../../bus/pci/drivers/{driver}",
-                Drivers + driver
-            ),
-            ["iommu_group"] when device.IommuGroup is { } group => new KernelNode.Link(
-                $"../../../../kernel/iommu_groups/{group}",
-                Groups + group
-            ),
-            ["net"] when device.DriverLink == PciDrivers.Ena => new KernelNode.Directory(
-                LinkOf(device) is { } link ? [link.Name] : []
-            ),
-            ["net", var name, .. var rest] when LinkOf(device) is { } link && link.Name == name =>
-                NetworkInterface(link, rest),
+            ["driver"] when device.DriverLink is { } driver => new KernelNode.Link($"../../../../bus/pci/drivers/{driver}", Drivers + driver),
+            ["iommu_group"] when device.IommuGroup is { } group => new KernelNode.Link($"../../../../kernel/iommu_groups/{group}", Groups + group),
+            ["net"] when device.DriverLink == PciDrivers.Ena => new KernelNode.Directory(LinkOf(device) is { } link ? [link.Name] : []),
+            ["net", var name, .. var rest] when LinkOf(device) is { } link && link.Name == name => NetworkInterface(link, rest),
             ["uio"] when device.UioNumber is { } uio => Directory($"uio{uio}"),
-            ["uio", var name] when device.UioNumber is { } uio && name == $"uio{uio}" =>
-                Directory(),
+            ["uio", var name] when device.UioNumber is { } uio && name == $"uio{uio}" => Directory(),
             _ => null,
         };
 
@@ -136,10 +107,7 @@ internal sealed class KernelTree(
                     .Concat(["bind", "module", "uevent", "unbind"])
             ),
             ["bind" or "unbind" or "uevent"] => new KernelNode.WriteOnly(),
-            ["module"] when PciDrivers.ModuleOf(driver) is { } module => new KernelNode.Link(
-                $"../../../../module/{module}",
-                $"/sys/module/{module}"
-            ),
+            ["module"] when PciDrivers.ModuleOf(driver) is { } module => new KernelNode.Link($"../../../../module/{module}", $"/sys/module/{module}"),
             [var address] when drivers.Find(address)?.DriverLink == driver => new KernelNode.Link(
                 $"../../../../devices/pci0000:00/{address}",
                 Devices + address
@@ -159,14 +127,15 @@ internal sealed class KernelTree(
                 : "down"
             ),
             ["ifindex"] => new KernelNode.File(Number(link.Index)),
-            ["device"] when DeviceOf(link) is { } device => new KernelNode.Link(
-                $"../../../{device.Address}",
-                Devices + device.Address
+            ["device"] when DeviceOf(link) is { } device => new KernelNode.Link($"../../../{device.Address}", Devices + device.Address),
+            ["master"] when link.MasterIndex is { } index && network.Link(index) is { } master => new KernelNode.Link(
+                $"../{master.Name}",
+                $"/sys/class/net/{master.Name}"
             ),
-            ["master"] when link.MasterIndex is { } index && network.Link(index) is { } master =>
-                new KernelNode.Link($"../{master.Name}", $"/sys/class/net/{master.Name}"),
-            [var name] when InterfaceRelations(link).Contains(name, StringComparer.Ordinal) =>
-                new KernelNode.Link($"../{name[6..]}", $"/sys/class/net/{name[6..]}"),
+            [var name] when InterfaceRelations(link).Contains(name, StringComparer.Ordinal) => new KernelNode.Link(
+                $"../{name[6..]}",
+                $"/sys/class/net/{name[6..]}"
+            ),
             _ => null,
         };
 
@@ -188,23 +157,19 @@ internal sealed class KernelTree(
         network
             .Links.Where(other => other.Index == link.LowerIndex)
             .Select(lower => $"lower_{lower.Name}")
-            .Concat(
-                network
-                    .Links.Where(other => other.LowerIndex == link.Index)
-                    .Select(upper => $"upper_{upper.Name}")
-            );
+            .Concat(network.Links.Where(other => other.LowerIndex == link.Index).Select(upper => $"upper_{upper.Name}"));
 
     private static KernelNode? IommuGroup(List<PciDevice> members, string[] parts) =>
         parts switch
         {
-            [] => members[0].HasFakeGroup
-                ? Directory("devices", "name")
-                : Directory("devices", "type"),
+            [] => members[0].HasFakeGroup ? Directory("devices", "name") : Directory("devices", "type"),
             ["name"] when members[0].HasFakeGroup => new KernelNode.File("vfio-noiommu"),
             ["type"] when !members[0].HasFakeGroup => new KernelNode.File("DMA"),
             ["devices"] => new KernelNode.Directory(members.Select(member => member.Address)),
-            ["devices", var address] when members.Any(member => member.Address == address) =>
-                new KernelNode.Link($"../../../../devices/pci0000:00/{address}", Devices + address),
+            ["devices", var address] when members.Any(member => member.Address == address) => new KernelNode.Link(
+                $"../../../../devices/pci0000:00/{address}",
+                Devices + address
+            ),
             _ => null,
         };
 
@@ -219,11 +184,8 @@ internal sealed class KernelTree(
             },
             ["initstate"] => new KernelNode.File("live"),
             ["version"] when name == "ena" => new KernelNode.File(modules.EnaVersion),
-            ["parameters"] when name == "vfio" => modules.HasNoIommuParameter
-                ? Directory("enable_unsafe_noiommu_mode")
-                : Directory(),
-            ["parameters", "enable_unsafe_noiommu_mode"]
-                when name == "vfio" && modules.HasNoIommuParameter => new KernelNode.File(
+            ["parameters"] when name == "vfio" => modules.HasNoIommuParameter ? Directory("enable_unsafe_noiommu_mode") : Directory(),
+            ["parameters", "enable_unsafe_noiommu_mode"] when name == "vfio" && modules.HasNoIommuParameter => new KernelNode.File(
                 modules.NoIommuEnabled ? "Y" : "N",
                 Writable: true
             ),
@@ -233,17 +195,9 @@ internal sealed class KernelTree(
     private KernelNode.File? Proc(string[] parts) =>
         parts switch
         {
-            ["modules"] => new KernelNode.File(
-                string.Join(
-                    '\n',
-                    modules.Loaded.Select(module => $"{module} 16384 0 - Live 0x0000000000000000")
-                )
-            ),
+            ["modules"] => new KernelNode.File(string.Join('\n', modules.Loaded.Select(module => $"{module} 16384 0 - Live 0x0000000000000000"))),
             ["sys", "kernel", "random", "boot_id"] => new KernelNode.File(bootId()),
-            ["sys", "kernel", "tainted"] => new KernelNode.File(
-                drivers.Tainted ? "64" : "0",
-                Writable: true
-            ),
+            ["sys", "kernel", "tainted"] => new KernelNode.File(drivers.Tainted ? "64" : "0", Writable: true),
             _ => null,
         };
 
@@ -252,43 +206,30 @@ internal sealed class KernelTree(
         {
             ["vfio"] when modules.IsLoaded("vfio") => new KernelNode.Directory(
                 drivers
-                    .Devices.Values.Where(device =>
-                        device is { Driver: PciDrivers.Vfio, IommuGroup: not null }
-                    )
+                    .Devices.Values.Where(device => device is { Driver: PciDrivers.Vfio, IommuGroup: not null })
                     .Select(GroupNode)
                     .Distinct(StringComparer.Ordinal)
                     .Append("vfio")
             ),
             ["vfio", "vfio"] when modules.IsLoaded("vfio") => new KernelNode.Device(),
             ["vfio", var name] when VfioGroup(name) is { } group => new KernelNode.Device(group),
-            [var name]
-                when drivers.Devices.Values.Any(device =>
-                    device.UioNumber is { } uio && name == $"uio{uio}"
-                ) => new KernelNode.Device(),
+            [var name] when drivers.Devices.Values.Any(device => device.UioNumber is { } uio && name == $"uio{uio}") => new KernelNode.Device(),
             _ => null,
         };
 
     private int? VfioGroup(string name) =>
         drivers
-            .Devices.Values.FirstOrDefault(device =>
-                device is { Driver: PciDrivers.Vfio, IommuGroup: not null }
-                && GroupNode(device) == name
-            )
+            .Devices.Values.FirstOrDefault(device => device is { Driver: PciDrivers.Vfio, IommuGroup: not null } && GroupNode(device) == name)
             ?.IommuGroup;
 
-    private static string GroupNode(PciDevice device) =>
-        device.HasFakeGroup ? $"noiommu-{device.IommuGroup}" : Number(device.IommuGroup!.Value);
+    private static string GroupNode(PciDevice device) => device.HasFakeGroup ? $"noiommu-{device.IommuGroup}" : Number(device.IommuGroup!.Value);
 
     private List<PciDevice> Group(string number) =>
-        int.TryParse(number, CultureInfo.InvariantCulture, out var group)
-            ? [.. drivers.Group(group)]
-            : [];
+        int.TryParse(number, CultureInfo.InvariantCulture, out var group) ? [.. drivers.Group(group)] : [];
 
-    private SimulatedLink? LinkOf(PciDevice device) =>
-        device.LinkIndex is { } index ? network.Link(index) : null;
+    private SimulatedLink? LinkOf(PciDevice device) => device.LinkIndex is { } index ? network.Link(index) : null;
 
-    private PciDevice? DeviceOf(SimulatedLink link) =>
-        drivers.Devices.Values.FirstOrDefault(device => device.LinkIndex == link.Index);
+    private PciDevice? DeviceOf(SimulatedLink link) => drivers.Devices.Values.FirstOrDefault(device => device.LinkIndex == link.Index);
 
     private static KernelNode.Directory Directory(params string[] names) => new(names);
 

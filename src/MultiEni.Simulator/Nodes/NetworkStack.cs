@@ -16,8 +16,7 @@ internal sealed class NetworkStack(InterfaceNaming naming)
     private readonly List<SimulatedRule> rules = [];
     private int lastIndex;
 
-    internal SimulatedNetwork Snapshot() =>
-        new([.. links.Values], [.. addresses], [.. routes], [.. rules]);
+    internal SimulatedNetwork Snapshot() => new([.. links.Values], [.. addresses], [.. routes], [.. rules]);
 
     internal IEnumerable<SimulatedLink> Links => links.Values;
 
@@ -39,15 +38,7 @@ internal sealed class NetworkStack(InterfaceNaming naming)
 
     internal SimulatedLink Add(string name, string macAddress, int mtu, bool up, int? lowerIndex)
     {
-        var link = new SimulatedLink(
-            ++lastIndex,
-            name,
-            macAddress,
-            mtu,
-            up,
-            MasterIndex: null,
-            lowerIndex
-        );
+        var link = new SimulatedLink(++lastIndex, name, macAddress, mtu, up, MasterIndex: null, lowerIndex);
         links.Add(link.Index, link);
         return link;
     }

@@ -12,8 +12,7 @@ public sealed class NodeFaults
     private readonly Queue<int> linkErrors = [];
 
     /// <summary>The next writes to matching paths return this error and do nothing. Error 0 makes a write that claims success.</summary>
-    public void FailWrites(string pathPattern, int error, int times = 1) =>
-        AddWrites(times, () => new WriteFault(pathPattern) { Error = error });
+    public void FailWrites(string pathPattern, int error, int times = 1) => AddWrites(times, () => new WriteFault(pathPattern) { Error = error });
 
     /// <summary>The next writes to matching paths take effect only after a delay.</summary>
     public void DelayWrites(string pathPattern, TimeSpan delay, int times = 1) =>
@@ -79,9 +78,7 @@ public sealed class NodeFaults
     {
         lock (gate)
         {
-            var found = writes.FindIndex(fault =>
-                FileSystemName.MatchesSimpleExpression(fault.PathPattern, path, ignoreCase: false)
-            );
+            var found = writes.FindIndex(fault => FileSystemName.MatchesSimpleExpression(fault.PathPattern, path, ignoreCase: false));
             if (found < 0)
             {
                 return null;

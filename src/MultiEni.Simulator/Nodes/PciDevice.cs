@@ -44,6 +44,5 @@ internal sealed class PciDevice(string address, string vendor, string deviceId, 
     /// <summary>Counts bindings, so that a delayed consequence of an earlier one is recognised.</summary>
     internal int Bindings { get; set; }
 
-    internal string ModelAlias =>
-        $"pci:v0000{Vendor.ToUpperInvariant()}d0000{DeviceId.ToUpperInvariant()}";
+    internal string ModelAlias => $"pci:v0000{Vendor.ToUpperInvariant()}d0000{DeviceId.ToUpperInvariant()}";
 }

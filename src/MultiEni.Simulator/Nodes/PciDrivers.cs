@@ -27,8 +27,7 @@ internal static class PciDrivers
 
     internal static string? ModuleOf(string driver) => ModuleOfDriver.GetValueOrDefault(driver);
 
-    internal static IEnumerable<string> WithDependencies(string module) =>
-        Dependencies.GetValueOrDefault(module, []).Append(module);
+    internal static IEnumerable<string> WithDependencies(string module) => Dependencies.GetValueOrDefault(module, []).Append(module);
 
     internal static bool IsUio(string driver) => driver is "igb_uio" or "uio_pci_generic";
 

@@ -5,9 +5,4 @@ namespace MultiEni.Simulator.Nodes;
 /// <param name="Address">IPv4 address.</param>
 /// <param name="PrefixLength">Of its subnet, in bits.</param>
 /// <param name="Gateway">Next hop of the default route.</param>
-public sealed record PrimaryInterface(
-    string MacAddress,
-    string Address,
-    int PrefixLength,
-    string Gateway
-);
+public sealed record PrimaryInterface(string MacAddress, string Address, int PrefixLength, string Gateway);

@@ -34,14 +34,7 @@ public sealed class SimulatedHost : IDisposable
     /// <param name="options">Machine and kernel.</param>
     /// <param name="seed">Determines boot ids and the addresses after a reboot.</param>
     /// <param name="time">The clock of all delays.</param>
-    public SimulatedHost(
-        string name,
-        string instanceId,
-        PrimaryInterface primary,
-        SimulatedHostOptions options,
-        int seed,
-        TimeProvider time
-    )
+    public SimulatedHost(string name, string instanceId, PrimaryInterface primary, SimulatedHostOptions options, int seed, TimeProvider time)
     {
         Name = name;
         InstanceId = instanceId;
@@ -52,11 +45,7 @@ public sealed class SimulatedHost : IDisposable
         network = new NetworkStack(options.Naming);
         modules = new KernelModules(options);
         drivers = new DriverCore(options, modules, network, Faults, Announce, Later);
-        files = new KernelFiles(
-            new KernelTree(options, drivers, modules, network, () => bootId),
-            drivers,
-            modules
-        );
+        files = new KernelFiles(new KernelTree(options, drivers, modules, network, () => bootId), drivers, modules);
         lock (gate)
         {
             Boot([]);
@@ -161,9 +150,7 @@ public sealed class SimulatedHost : IDisposable
                 wait = files.ReadLock(path);
                 if (wait.IsCompleted)
                 {
-                    return files.Find(path, followLast: true) is KernelNode.File file
-                        ? file.Text
-                        : null;
+                    return files.Find(path, followLast: true) is KernelNode.File file ? file.Text : null;
                 }
             }
 
@@ -185,9 +172,7 @@ public sealed class SimulatedHost : IDisposable
     {
         lock (gate)
         {
-            return files.Find(path, followLast: true) is KernelNode.Directory directory
-                ? [.. directory.Names.Order(StringComparer.Ordinal)]
-                : [];
+            return files.Find(path, followLast: true) is KernelNode.Directory directory ? [.. directory.Names.Order(StringComparer.Ordinal)] : [];
         }
     }
 
@@ -241,18 +226,13 @@ public sealed class SimulatedHost : IDisposable
                         (wait, again) = (waits.Lock, true);
                         break;
                     default:
-                        throw new InvalidOperationException(
-                            "A write has an outcome that nobody knows."
-                        );
+                        throw new InvalidOperationException("A write has an outcome that nobody knows.");
                 }
             }
 
             try
             {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(
-                    thisBoot,
-                    cancellationToken
-                );
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(thisBoot, cancellationToken);
                 await wait.WaitAsync(either.Token);
             }
             catch (OperationCanceledException) when (thisBoot.IsCancellationRequested)
@@ -277,9 +257,7 @@ public sealed class SimulatedHost : IDisposable
             {
                 null => LinuxErrors.NoEntry,
                 KernelNode.Directory => LinuxErrors.IsDirectory,
-                KernelNode.Device { Group: { } group }
-                    when drivers.Group(group).Any(device => device.Hold is not null) =>
-                    LinuxErrors.Busy,
+                KernelNode.Device { Group: { } group } when drivers.Group(group).Any(device => device.Hold is not null) => LinuxErrors.Busy,
                 KernelNode.File { Writable: false } => LinuxErrors.AccessDenied,
                 _ => LinuxErrors.None,
             };
@@ -307,9 +285,7 @@ public sealed class SimulatedHost : IDisposable
     /// <summary>Everything the kernel announces from the moment of the call. Ends when the node goes down.</summary>
     public IAsyncEnumerable<KernelEvent> WatchAsync(CancellationToken cancellationToken)
     {
-        var channel = Channel.CreateUnbounded<KernelEvent>(
-            new UnboundedChannelOptions { SingleReader = true }
-        );
+        var channel = Channel.CreateUnbounded<KernelEvent>(new UnboundedChannelOptions { SingleReader = true });
         lock (gate)
         {
             if (up)
@@ -345,9 +321,7 @@ public sealed class SimulatedHost : IDisposable
     {
         lock (gate)
         {
-            return drivers.FindByMac(macAddress) is { } device
-                ? drivers.Remove(device).WaitAsync(cancellationToken)
-                : Task.CompletedTask;
+            return drivers.FindByMac(macAddress) is { } device ? drivers.Remove(device).WaitAsync(cancellationToken) : Task.CompletedTask;
         }
     }
 
@@ -375,23 +349,14 @@ public sealed class SimulatedHost : IDisposable
     {
         lock (gate)
         {
-            if (
-                drivers.Find(pciAddress)
-                is not { DriverLink: PciDrivers.Vfio, IommuGroup: { } group } device
-            )
+            if (drivers.Find(pciAddress) is not { DriverLink: PciDrivers.Vfio, IommuGroup: { } group } device)
             {
-                throw new IOException(
-                    $"{pciAddress} is not bound to vfio-pci.",
-                    LinuxErrors.NoEntry
-                );
+                throw new IOException($"{pciAddress} is not bound to vfio-pci.", LinuxErrors.NoEntry);
             }
 
             if (drivers.Group(group).Any(member => member.Hold is not null))
             {
-                throw new IOException(
-                    $"The vfio group of {pciAddress} is held by another program.",
-                    LinuxErrors.Busy
-                );
+                throw new IOException($"The vfio group of {pciAddress} is held by another program.", LinuxErrors.Busy);
             }
 
             return device.Hold = new DeviceHold(this, pciAddress, letsGoWhenAsked);
@@ -404,11 +369,7 @@ public sealed class SimulatedHost : IDisposable
         lock (gate)
         {
             modules.Load(module);
-            foreach (
-                var device in drivers
-                    .Devices.Values.Where(device => device.Release is null)
-                    .ToArray()
-            )
+            foreach (var device in drivers.Devices.Values.Where(device => device.Release is null).ToArray())
             {
                 drivers.Attach(device);
             }
@@ -437,12 +398,7 @@ public sealed class SimulatedHost : IDisposable
     {
         lock (gate)
         {
-            var lower =
-                network.Link(lowerIndex)
-                ?? throw new ArgumentException(
-                    $"There is no link {lowerIndex}.",
-                    nameof(lowerIndex)
-                );
+            var lower = network.Link(lowerIndex) ?? throw new ArgumentException($"There is no link {lowerIndex}.", nameof(lowerIndex));
             var link = network.Add(name, lower.MacAddress, lower.Mtu, up: true, lowerIndex);
             Announce(new KernelEvent("add", "net", name));
             return link.Index;
@@ -501,17 +457,8 @@ public sealed class SimulatedHost : IDisposable
             plugged =
             [
                 .. drivers
-                    .Devices.Values.Where(device =>
-                        device
-                            is {
-                                MacAddress: not null,
-                                IsPrimary: false,
-                                Release: not { ThenRemove: true }
-                            }
-                    )
-                    .Select(device =>
-                        (device.Address, device.MacAddress!, device.PrivateAddresses)
-                    ),
+                    .Devices.Values.Where(device => device is { MacAddress: not null, IsPrimary: false, Release: not { ThenRemove: true } })
+                    .Select(device => (device.Address, device.MacAddress!, device.PrivateAddresses)),
             ];
             GoDown();
         }
@@ -572,13 +519,7 @@ public sealed class SimulatedHost : IDisposable
         watchers.Clear();
     }
 
-    private void Boot(
-        IReadOnlyList<(
-            string Address,
-            string MacAddress,
-            IReadOnlyList<string> PrivateAddresses
-        )> plugged
-    )
+    private void Boot(IReadOnlyList<(string Address, string MacAddress, IReadOnlyList<string> PrivateAddresses)> plugged)
     {
         boot.Dispose();
         boot = new CancellationTokenSource();
@@ -589,14 +530,7 @@ public sealed class SimulatedHost : IDisposable
         network.Start();
         drivers.Start();
         drivers.Add(new PciDevice("0000:00:04.0", "1d0f", "8061", "010802"));
-        drivers.Add(
-            NewInterface(
-                AddressOfSlot(FirstInterfaceSlot),
-                primary.MacAddress,
-                [primary.Address],
-                isPrimary: true
-            )
-        );
+        drivers.Add(NewInterface(AddressOfSlot(FirstInterfaceSlot), primary.MacAddress, [primary.Address], isPrimary: true));
         foreach (var (address, macAddress, privateAddresses) in plugged)
         {
             drivers.Add(NewInterface(address, macAddress, privateAddresses));
@@ -617,25 +551,10 @@ public sealed class SimulatedHost : IDisposable
     {
         // Rotating by at least one slot makes sure that every address changes when there are two or more.
         var rotation = plugged.Count < 2 ? 0 : random.Next(1, plugged.Count);
-        return
-        [
-            .. plugged.Select(
-                (device, i) =>
-                    (
-                        plugged[(i + rotation) % plugged.Count].Address,
-                        device.MacAddress,
-                        device.PrivateAddresses
-                    )
-            ),
-        ];
+        return [.. plugged.Select((device, i) => (plugged[(i + rotation) % plugged.Count].Address, device.MacAddress, device.PrivateAddresses))];
     }
 
-    private PciDevice NewInterface(
-        string address,
-        string macAddress,
-        IReadOnlyList<string> privateAddresses,
-        bool isPrimary = false
-    ) =>
+    private PciDevice NewInterface(string address, string macAddress, IReadOnlyList<string> privateAddresses, bool isPrimary = false) =>
         new(address, "1d0f", options.InterfaceDeviceId, "020000")
         {
             MacAddress = macAddress,
@@ -710,10 +629,7 @@ public sealed class SimulatedHost : IDisposable
         }
     }
 
-    private async IAsyncEnumerable<KernelEvent> ReadAsync(
-        Channel<KernelEvent> channel,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
+    private async IAsyncEnumerable<KernelEvent> ReadAsync(Channel<KernelEvent> channel, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {

@@ -12,12 +12,8 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>All simulated nodes of a cluster behind one HTTP server on loopback, which speaks the wire protocol of a simulated host.</summary>
 public sealed class SimulatedHosts : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, SimulatedHost> byName = new(
-        StringComparer.Ordinal
-    );
-    private readonly ConcurrentDictionary<string, SimulatedHost> byInstance = new(
-        StringComparer.Ordinal
-    );
+    private readonly ConcurrentDictionary<string, SimulatedHost> byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SimulatedHost> byInstance = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource stopping = new();
     private readonly WebApplication server;
 
@@ -32,9 +28,7 @@ public sealed class SimulatedHosts : IAsyncDisposable
     /// <summary>A node by its name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public SimulatedHost this[string node] =>
-        byName.TryGetValue(node, out var host)
-            ? host
-            : throw new KeyNotFoundException($"There is no node {node}.");
+        byName.TryGetValue(node, out var host) ? host : throw new KeyNotFoundException($"There is no node {node}.");
 
     /// <summary>Starts the server on a free port.</summary>
     public static async Task<SimulatedHosts> StartAsync(CancellationToken cancellationToken)
@@ -42,9 +36,7 @@ public sealed class SimulatedHosts : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        builder.Services.Configure<KestrelServerOptions>(kestrel =>
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0)
-        );
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
         var application = builder.Build();
         var hosts = new SimulatedHosts(application);
         application.Run(hosts.AnswerAsync);
@@ -95,14 +87,8 @@ public sealed class SimulatedHosts : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var parts = (context.Request.Path.Value ?? "").Split(
-            '/',
-            StringSplitOptions.RemoveEmptyEntries
-        );
-        if (
-            parts is not ["hosts", var name, .. var operation]
-            || !byName.TryGetValue(name, out var host)
-        )
+        var parts = (context.Request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is not ["hosts", var name, .. var operation] || !byName.TryGetValue(name, out var host))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -118,9 +104,7 @@ public sealed class SimulatedHosts : IAsyncDisposable
         {
             await new HostRequest(context, host, stopping.Token).AnswerAsync(operation);
         }
-        catch (OperationCanceledException)
-            when (stopping.IsCancellationRequested || context.RequestAborted.IsCancellationRequested
-            )
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested || context.RequestAborted.IsCancellationRequested)
         {
             context.Features.Get<IHttpRequestLifetimeFeature>()?.Abort();
         }

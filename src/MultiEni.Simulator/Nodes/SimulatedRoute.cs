@@ -8,12 +8,4 @@ namespace MultiEni.Simulator.Nodes;
 /// <param name="LinkIndex">Outgoing link.</param>
 /// <param name="Metric">The lowest wins.</param>
 /// <param name="Protocol">Who made it: 2 the kernel, 16 a DHCP client.</param>
-public sealed record SimulatedRoute(
-    int Family,
-    int Table,
-    string? Destination,
-    string? Gateway,
-    int LinkIndex,
-    int Metric,
-    int Protocol
-);
+public sealed record SimulatedRoute(int Family, int Table, string? Destination, string? Gateway, int LinkIndex, int Metric, int Protocol);

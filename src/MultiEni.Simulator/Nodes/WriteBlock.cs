@@ -3,9 +3,7 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>Keeps a write waiting until disposed.</summary>
 internal sealed class WriteBlock : IDisposable
 {
-    private readonly TaskCompletionSource released = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal Task Released => released.Task;
 

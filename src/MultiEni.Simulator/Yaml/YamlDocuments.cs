@@ -37,9 +37,7 @@ public static class YamlDocuments
                     documents.Add(map);
                     break;
                 default:
-                    throw new FormatException(
-                        $"line {document.RootNode.Start.Line}: a document must be a mapping"
-                    );
+                    throw new FormatException($"line {document.RootNode.Start.Line}: a document must be a mapping");
             }
         }
 
@@ -99,9 +97,7 @@ public static class YamlDocuments
         {
             if (part is not YamlMappingNode mapping)
             {
-                throw new FormatException(
-                    $"line {part.Start.Line}: map merge requires map or sequence of maps as the value"
-                );
+                throw new FormatException($"line {part.Start.Line}: map merge requires map or sequence of maps as the value");
             }
 
             foreach (var (name, value) in Convert(mapping, ref budget).ToArray())
@@ -124,8 +120,7 @@ public static class YamlDocuments
         return YamlScalars.Read(scalar) switch
         {
             null => "null",
-            JsonValue value when value.GetValueKind() == JsonValueKind.String =>
-                value.GetValue<string>(),
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
             var other => other.ToJsonString(),
         };
     }

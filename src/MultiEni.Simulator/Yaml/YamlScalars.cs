@@ -15,10 +15,7 @@ internal static class YamlScalars
     {
         var text = scalar.Value ?? "";
         var tag = scalar.Tag.IsEmpty ? null : scalar.Tag.Value;
-        if (
-            tag is "tag:yaml.org,2002:str" or "!"
-            || (tag is null && scalar.Style != ScalarStyle.Plain)
-        )
+        if (tag is "tag:yaml.org,2002:str" or "!" || (tag is null && scalar.Style != ScalarStyle.Plain))
         {
             return JsonValue.Create(text);
         }
@@ -27,12 +24,7 @@ internal static class YamlScalars
     }
 
     /// <summary>Whether a plain scalar of this text would not be read as this text.</summary>
-    public static bool IsAmbiguous(string text) =>
-        text.Length == 0
-        || IsNull(text)
-        || Boolean(text) is not null
-        || IsNumeric(text)
-        || text == "<<";
+    public static bool IsAmbiguous(string text) => text.Length == 0 || IsNull(text) || Boolean(text) is not null || IsNumeric(text) || text == "<<";
 
     private static JsonValue? Resolve(string text, YamlScalarNode scalar)
     {
@@ -62,52 +54,25 @@ internal static class YamlScalars
         }
 
         // JSON as kubectl sends it has no ".0": a whole real arrives as an integer.
-        return Math.Floor(real) == real && Math.Abs(real) < 1e15
-            ? JsonValue.Create((long)real)
-            : JsonValue.Create(real);
+        return Math.Floor(real) == real && Math.Abs(real) < 1e15 ? JsonValue.Create((long)real) : JsonValue.Create(real);
     }
 
-    private static bool IsNumeric(string text) =>
-        Integer(text) is not null || Real(text) is not null;
+    private static bool IsNumeric(string text) => Integer(text) is not null || Real(text) is not null;
 
     private static bool IsNull(string text) => text is "" or "~" or "null" or "Null" or "NULL";
 
     private static bool? Boolean(string text) =>
         text switch
         {
-            "true"
-            or "True"
-            or "TRUE"
-            or "yes"
-            or "Yes"
-            or "YES"
-            or "on"
-            or "On"
-            or "ON"
-            or "y"
-            or "Y" => true,
-            "false"
-            or "False"
-            or "FALSE"
-            or "no"
-            or "No"
-            or "NO"
-            or "off"
-            or "Off"
-            or "OFF"
-            or "n"
-            or "N" => false,
+            "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" => true,
+            "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" => false,
             _ => null,
         };
 
     private static long? Integer(string text)
     {
         var negative = text[0] == '-';
-        var digits = (text[0] is '-' or '+' ? text[1..] : text).Replace(
-            "_",
-            "",
-            StringComparison.Ordinal
-        );
+        var digits = (text[0] is '-' or '+' ? text[1..] : text).Replace("_", "", StringComparison.Ordinal);
         if (digits.Length == 0 || !char.IsAsciiDigit(digits[0]))
         {
             return null;
@@ -115,32 +80,15 @@ internal static class YamlScalars
 
         ulong? magnitude = digits switch
         {
-            ['0', 'x' or 'X', ..] => ulong.TryParse(
-                digits.AsSpan(2),
-                NumberStyles.AllowHexSpecifier,
-                CultureInfo.InvariantCulture,
-                out var hex
-            )
+            ['0', 'x' or 'X', ..] => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex)
                 ? hex
                 : null,
-            ['0', 'b' or 'B', ..] => ulong.TryParse(
-                digits.AsSpan(2),
-                NumberStyles.AllowBinarySpecifier,
-                CultureInfo.InvariantCulture,
-                out var bits
-            )
+            ['0', 'b' or 'B', ..] => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out var bits)
                 ? bits
                 : null,
             ['0', 'o' or 'O', .. var octal] => Octal(octal),
             ['0', _, ..] => Octal(digits),
-            _ => ulong.TryParse(
-                digits,
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var number
-            )
-                ? number
-                : null,
+            _ => ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
         };
         return magnitude switch
         {
@@ -187,13 +135,6 @@ internal static class YamlScalars
             }
         }
 
-        return double.TryParse(
-            text,
-            NumberStyles.Float,
-            CultureInfo.InvariantCulture,
-            out var value
-        )
-            ? value
-            : null;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 }

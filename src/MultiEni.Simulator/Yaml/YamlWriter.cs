@@ -63,10 +63,7 @@ internal static class YamlWriter
             null => "null",
             JsonObject => "{}",
             JsonArray => "[]",
-            JsonValue value when value.GetValueKind() == JsonValueKind.String => Quote(
-                value.GetValue<string>(),
-                level
-            ),
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => Quote(value.GetValue<string>(), level),
             _ => node.ToJsonString(),
         };
 
@@ -89,8 +86,7 @@ internal static class YamlWriter
         && text[^1] is not (' ' or ':')
         && !text.Contains(": ", StringComparison.Ordinal)
         && text.All(static c =>
-            char.IsAsciiLetterOrDigit(c)
-            || c is ' ' or '-' or '_' or '.' or '/' or ':' or '(' or ')' or '=' or '+' or ';' or ','
+            char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_' or '.' or '/' or ':' or '(' or ')' or '=' or '+' or ';' or ','
         );
 
     /// <summary>A block keeps its text only when no line starts or ends with a blank and nothing in it needs an escape.</summary>
@@ -141,8 +137,10 @@ internal static class YamlWriter
                 '\n' => quoted.Append(@"\n"),
                 '\r' => quoted.Append(@"\r"),
                 '\t' => quoted.Append(@"\t"),
-                < ' ' or '\x7f' or (>= '\x80' and <= '\xa0') or '\u2028' or '\u2029' or '\ufeff' =>
-                    quoted.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
+                < ' ' or '\x7f' or (>= '\x80' and <= '\xa0') or '\u2028' or '\u2029' or '\ufeff' => quoted.Append(
+                    CultureInfo.InvariantCulture,
+                    $@"\u{(int)c:x4}"
+                ),
                 _ => quoted.Append(c),
             };
         }
@@ -150,6 +148,5 @@ internal static class YamlWriter
         return quoted.Append('"').ToString();
     }
 
-    private static StringBuilder Indent(StringBuilder text, int level) =>
-        text.Append(' ', level * 2);
+    private static StringBuilder Indent(StringBuilder text, int level) => text.Append(' ', level * 2);
 }

@@ -24,7 +24,10 @@ public sealed class AttachmentReportTests
     {
         var status = Patch(A.Attachment(), A.Row(attachment: A.Attached(index: 2)))!.Status!;
 
-        Assert.Equal((EniState.Attached, "02:00:00:00:00:01", 2), (status.Network!.State, status.Network.MacAddress, status.Network.DeviceIndex!.Value));
+        Assert.Equal(
+            (EniState.Attached, "02:00:00:00:00:01", 2),
+            (status.Network!.State, status.Network.MacAddress, status.Network.DeviceIndex!.Value)
+        );
         Assert.True(status.Conditions.IsTrue(ConditionTypes.Attached));
         Assert.Contains("because 1 was taken", status.Conditions.Find(ConditionTypes.Attached)!.Message, StringComparison.Ordinal);
     }
@@ -76,7 +79,11 @@ public sealed class AttachmentReportTests
     {
         var attachment = A.Attachment(deleting: true);
 
-        var status = Patch(attachment, A.Row(attachment: A.Attached()), new ConditionClaim(true, Reasons.DeviceInUse, "in use by pod default/app"))!.Status!;
+        var status = Patch(
+            attachment,
+            A.Row(attachment: A.Attached()),
+            new ConditionClaim(true, Reasons.DeviceInUse, "in use by pod default/app")
+        )!.Status!;
 
         Assert.Equal(EniState.Releasing, status.Network!.State);
         var ready = status.Conditions.Find(ConditionTypes.Ready)!;

@@ -20,7 +20,11 @@ public sealed class ClientTokenTests
     [Fact]
     public void The_same_slot_and_parameters_give_the_same_token_whatever_their_order()
     {
-        var reordered = Request with { SecurityGroupIds = ["sg-1", "sg-2"], Tags = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } };
+        var reordered = Request with
+        {
+            SecurityGroupIds = ["sg-1", "sg-2"],
+            Tags = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" },
+        };
 
         var token = ClientToken.For("c", "s", Request, 1);
 

@@ -10,12 +10,10 @@ public sealed class EniDecisionTests
     private static readonly string[] BothFinalizers = [Names.EniFinalizer, Names.DeviceFinalizer];
 
     [Fact]
-    public void Nothing_is_done_before_EC2_was_looked_at() =>
-        Assert.IsType<EniStep.Sweep>(Next(A.Attachment(), new SlotObservation.Unknown()));
+    public void Nothing_is_done_before_EC2_was_looked_at() => Assert.IsType<EniStep.Sweep>(Next(A.Attachment(), new SlotObservation.Unknown()));
 
     [Fact]
-    public void An_absence_that_is_too_young_is_waited_out() =>
-        Assert.IsType<EniStep.Wait>(Next(A.Attachment(), new SlotObservation.AbsentForNow()));
+    public void An_absence_that_is_too_young_is_waited_out() => Assert.IsType<EniStep.Wait>(Next(A.Attachment(), new SlotObservation.AbsentForNow()));
 
     [Fact]
     public void The_occupancy_is_read_before_an_ENI_is_created() =>
@@ -184,8 +182,5 @@ public sealed class EniDecisionTests
         DateTimeOffset? detachSince = null,
         DateTimeOffset? now = null,
         bool gone = false
-    ) =>
-        EniDecision.Next(
-            new EniSituation(attachment, slot, indexes, maximum, gone, detachSince, attachSince, now ?? A.Noon, new EniTimeLimits())
-        );
+    ) => EniDecision.Next(new EniSituation(attachment, slot, indexes, maximum, gone, detachSince, attachSince, now ?? A.Noon, new EniTimeLimits()));
 }

@@ -7,16 +7,9 @@ public sealed class CredentialSourceTests
     [Fact]
     public async Task A_key_given_in_code_is_said_to_be_one_without_showing_it()
     {
-        var options = new Ec2ClientOptions
-        {
-            Region = "us-east-1",
-            AccessKey = new("AKIDEXAMPLE", "verysecret"),
-        };
+        var options = new Ec2ClientOptions { Region = "us-east-1", AccessKey = new("AKIDEXAMPLE", "verysecret") };
 
-        Assert.Equal(
-            "access key given in code",
-            await CredentialSource.DescribeAsync(options, TestContext.Current.CancellationToken)
-        );
+        Assert.Equal("access key given in code", await CredentialSource.DescribeAsync(options, TestContext.Current.CancellationToken));
         Assert.DoesNotContain("verysecret", options.ToString(), StringComparison.Ordinal);
     }
 

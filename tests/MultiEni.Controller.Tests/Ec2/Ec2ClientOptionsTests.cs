@@ -7,10 +7,7 @@ public sealed class Ec2ClientOptionsTests
     [Fact]
     public void Region_and_endpoint_come_from_the_environment()
     {
-        var options = Read(
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_ENDPOINT_URL_EC2", "http://127.0.0.1:1234")
-        );
+        var options = Read(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EC2", "http://127.0.0.1:1234"));
 
         Assert.Equal("eu-central-1", options.Region);
         Assert.Equal(new Uri("http://127.0.0.1:1234"), options.Endpoint);
@@ -28,19 +25,11 @@ public sealed class Ec2ClientOptionsTests
     [Fact]
     public void An_endpoint_that_is_no_URL_stops_the_start_with_name_and_value()
     {
-        var exception = Assert.Throws<InvalidOperationException>(() =>
-            Read(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EC2", "localhost"))
-        );
+        var exception = Assert.Throws<InvalidOperationException>(() => Read(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EC2", "localhost")));
 
-        Assert.Contains(
-            "AWS_ENDPOINT_URL_EC2 is 'localhost'",
-            exception.Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("AWS_ENDPOINT_URL_EC2 is 'localhost'", exception.Message, StringComparison.Ordinal);
     }
 
     private static Ec2ClientOptions Read(params (string Name, string Value)[] variables) =>
-        Ec2ClientOptions.FromEnvironment(name =>
-            variables.FirstOrDefault(variable => variable.Name == name).Value
-        );
+        Ec2ClientOptions.FromEnvironment(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
 }

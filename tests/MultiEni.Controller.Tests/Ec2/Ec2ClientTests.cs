@@ -19,12 +19,7 @@ public sealed class Ec2ClientTests
         var id = EniId.Parse(created.EniId);
         Assert.Equal(
             (world.Subnet, "us-east-1a", "for a", true),
-            (
-                created.SubnetId,
-                created.AvailabilityZone,
-                created.Description,
-                created.SourceDestCheck
-            )
+            (created.SubnetId, created.AvailabilityZone, created.Description, created.SourceDestCheck)
         );
         Assert.Equal([world.Group], created.SecurityGroupIds);
         Assert.Equal("a", created.Slot);
@@ -33,33 +28,12 @@ public sealed class Ec2ClientTests
         Assert.Null(created.Attachment);
 
         await client.SetSourceDestCheckAsync(id, value: false, CallPriority.SourceDestCheck, Ct);
-        var attachment = await client.AttachAsync(
-            id,
-            world.Instance,
-            deviceIndex: 2,
-            networkCardIndex: 0,
-            CallPriority.AttachUnready,
-            Ct
-        );
-        await client.SetDeleteOnTerminationAsync(
-            id,
-            attachment,
-            value: true,
-            CallPriority.DeleteOnTermination,
-            Ct
-        );
+        var attachment = await client.AttachAsync(id, world.Instance, deviceIndex: 2, networkCardIndex: 0, CallPriority.AttachUnready, Ct);
+        await client.SetDeleteOnTerminationAsync(id, attachment, value: true, CallPriority.DeleteOnTermination, Ct);
         await client.SetDescriptionAsync(id, "other", CallPriority.Drift, Ct);
-        await client.TagAsync(
-            id,
-            new Dictionary<string, string> { ["extra"] = "1" },
-            CallPriority.Drift,
-            Ct
-        );
+        await client.TagAsync(id, new Dictionary<string, string> { ["extra"] = "1" }, CallPriority.Drift, Ct);
         var row = Assert.Single(await client.DescribeEnisByIdAsync([id], CallPriority.Drift, Ct));
-        Assert.Equal(
-            (EniStates.InUse, false, "other", "1"),
-            (row.Status, row.SourceDestCheck, row.Description, row.Tags["extra"])
-        );
+        Assert.Equal((EniStates.InUse, false, "other", "1"), (row.Status, row.SourceDestCheck, row.Description, row.Tags["extra"]));
         Assert.Equal(
             (attachment.ToString(), world.Instance.ToString(), 2, 0, EniStates.Attached, true),
             (
@@ -103,10 +77,7 @@ public sealed class Ec2ClientTests
         var failure = await FailsAsync(() => world.CreateAsync("a"));
 
         Assert.IsType<Ec2Reaction.OutcomeUnknown>(failure.Reaction);
-        Assert.Single(
-            world.Simulator.World.NetworkInterfaces,
-            row => row.Tags.ContainsKey(EniTags.Slot)
-        );
+        Assert.Single(world.Simulator.World.NetworkInterfaces, row => row.Tags.ContainsKey(EniTags.Slot));
         var again = await world.CreateAsync("a");
         Assert.Single(world.Simulator.World.NetworkInterfaces, row => row.Id == again.EniId);
     }
@@ -118,9 +89,7 @@ public sealed class Ec2ClientTests
         using var client = world.NewClient(TimeSpan.FromMilliseconds(300));
         world.Simulator.Faults.SlowNextAnswers(CreateNetworkInterface, 1, TimeSpan.FromHours(1));
 
-        var failure = await FailsAsync(() =>
-            client.CreateAsync(world.Request("a"), CallPriority.Create, Ct)
-        );
+        var failure = await FailsAsync(() => client.CreateAsync(world.Request("a"), CallPriority.Create, Ct));
 
         Assert.IsType<Ec2Reaction.OutcomeUnknown>(failure.Reaction);
         Assert.Equal(FailureTable.TimedOut, failure.Code);
@@ -156,13 +125,7 @@ public sealed class Ec2ClientTests
         Assert.Equal(2.4, LastRefill(world)!.Value, precision: 6);
         var names = world.Readings.All.Select(reading => reading.Name).ToHashSet();
         Assert.Superset(
-            new HashSet<string>
-            {
-                "ec2_throttles_total",
-                "aws_throttling_events_total",
-                "aws_api_errors_total",
-                "aws_api_call_duration_seconds",
-            },
+            new HashSet<string> { "ec2_throttles_total", "aws_throttling_events_total", "aws_api_errors_total", "aws_api_call_duration_seconds" },
             names
         );
         Assert.Contains(
@@ -174,10 +137,7 @@ public sealed class Ec2ClientTests
         );
         Assert.Contains(
             world.Readings.All,
-            reading =>
-                reading.Name == "aws_api_calls_total"
-                && reading.Tags["status"] == "error"
-                && reading.Tags["service"] == "ec2"
+            reading => reading.Name == "aws_api_calls_total" && reading.Tags["status"] == "error" && reading.Tags["service"] == "ec2"
         );
     }
 
@@ -185,53 +145,23 @@ public sealed class Ec2ClientTests
     public async Task Limits_and_conflicts_of_an_instance_have_their_own_reactions()
     {
         await using var world = await Ec2World.StartAsync();
-        var (a, b) = (
-            EniId.Parse((await world.CreateAsync("a")).EniId),
-            EniId.Parse((await world.CreateAsync("b")).EniId)
-        );
+        var (a, b) = (EniId.Parse((await world.CreateAsync("a")).EniId), EniId.Parse((await world.CreateAsync("b")).EniId));
         var attachment = await AttachAsync(world, a, 1);
 
-        Assert.IsType<Ec2Reaction.IndexTaken>(
-            (await FailsAsync(() => AttachAsync(world, b, 1))).Reaction
-        );
-        Assert.IsType<Ec2Reaction.InUse>(
-            (await FailsAsync(() => AttachAsync(world, a, 2))).Reaction
-        );
-        Assert.IsType<Ec2Reaction.NotDetachedYet>(
-            (
-                await FailsAsync(() =>
-                    world.Client.DeleteAsync(a, CallPriority.DetachAndDelete, Ct)
-                )
-            ).Reaction
-        );
+        Assert.IsType<Ec2Reaction.IndexTaken>((await FailsAsync(() => AttachAsync(world, b, 1))).Reaction);
+        Assert.IsType<Ec2Reaction.InUse>((await FailsAsync(() => AttachAsync(world, a, 2))).Reaction);
+        Assert.IsType<Ec2Reaction.NotDetachedYet>((await FailsAsync(() => world.Client.DeleteAsync(a, CallPriority.DetachAndDelete, Ct))).Reaction);
         await AttachAsync(world, b, 2);
         await AttachAsync(world, EniId.Parse((await world.CreateAsync("c")).EniId), 3);
         var full = EniId.Parse((await world.CreateAsync("d")).EniId);
-        Assert.IsType<Ec2Reaction.NodeFull>(
-            (await FailsAsync(() => AttachAsync(world, full, 4))).Reaction
-        );
+        Assert.IsType<Ec2Reaction.NodeFull>((await FailsAsync(() => AttachAsync(world, full, 4))).Reaction);
 
         await world.Client.DetachAsync(attachment, force: false, CallPriority.DetachAndDelete, Ct);
         Assert.IsType<Ec2Reaction.AlreadyDetached>(
-            (
-                await FailsAsync(() =>
-                    world.Client.DetachAsync(
-                        attachment,
-                        force: false,
-                        CallPriority.DetachAndDelete,
-                        Ct
-                    )
-                )
-            ).Reaction
+            (await FailsAsync(() => world.Client.DetachAsync(attachment, force: false, CallPriority.DetachAndDelete, Ct))).Reaction
         );
         await world.Client.DeleteAsync(a, CallPriority.DetachAndDelete, Ct);
-        Assert.IsType<Ec2Reaction.NotFound>(
-            (
-                await FailsAsync(() =>
-                    world.Client.DeleteAsync(a, CallPriority.DetachAndDelete, Ct)
-                )
-            ).Reaction
-        );
+        Assert.IsType<Ec2Reaction.NotFound>((await FailsAsync(() => world.Client.DeleteAsync(a, CallPriority.DetachAndDelete, Ct))).Reaction);
     }
 
     [Fact]
@@ -240,15 +170,11 @@ public sealed class Ec2ClientTests
         await using var world = await Ec2World.StartAsync();
         world.BeforeMutation = () => throw new InvalidOperationException("lease lost");
 
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            world.CreateAsync("a")
-        );
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => world.CreateAsync("a"));
 
         Assert.Equal("lease lost", exception.Message);
         Assert.Equal(0, world.Simulator.Counters.Snapshot().Total);
-        Assert.Single(
-            await world.Client.DescribeInstancesAsync([world.Instance], CallPriority.Drift, Ct)
-        );
+        Assert.Single(await world.Client.DescribeInstancesAsync([world.Instance], CallPriority.Drift, Ct));
     }
 
     [Fact]
@@ -266,22 +192,11 @@ public sealed class Ec2ClientTests
         );
         world.Simulator.Faults.Deny(DeleteNetworkInterface);
 
-        Assert.IsType<Permission.Allowed>(
-            await world.Client.PreflightAsync(CreateNetworkInterface, subject, Ct)
-        );
-        Assert.IsType<Permission.Allowed>(
-            await world.Client.PreflightAsync(AttachNetworkInterface, subject, Ct)
-        );
-        Assert.IsType<Permission.Allowed>(
-            await world.Client.PreflightAsync(ModifyNetworkInterfaceAttribute, subject, Ct)
-        );
-        Assert.IsType<Permission.Denied>(
-            await world.Client.PreflightAsync(DeleteNetworkInterface, subject, Ct)
-        );
-        Assert.Single(
-            world.Simulator.World.NetworkInterfaces,
-            row => row.Tags.ContainsKey(EniTags.Slot)
-        );
+        Assert.IsType<Permission.Allowed>(await world.Client.PreflightAsync(CreateNetworkInterface, subject, Ct));
+        Assert.IsType<Permission.Allowed>(await world.Client.PreflightAsync(AttachNetworkInterface, subject, Ct));
+        Assert.IsType<Permission.Allowed>(await world.Client.PreflightAsync(ModifyNetworkInterfaceAttribute, subject, Ct));
+        Assert.IsType<Permission.Denied>(await world.Client.PreflightAsync(DeleteNetworkInterface, subject, Ct));
+        Assert.Single(world.Simulator.World.NetworkInterfaces, row => row.Tags.ContainsKey(EniTags.Slot));
     }
 
     [Fact]
@@ -291,46 +206,17 @@ public sealed class Ec2ClientTests
         var client = world.Client;
 
         var subnet = Assert.Single(
-            await client.DescribeSubnetsByIdAsync(
-                [SubnetId.Parse(world.Subnet), SubnetId.Parse("subnet-0123456789abcdef0")],
-                Ct
-            )
+            await client.DescribeSubnetsByIdAsync([SubnetId.Parse(world.Subnet), SubnetId.Parse("subnet-0123456789abcdef0")], Ct)
         );
-        Assert.Equal(
-            (world.Vpc, "us-east-1a", "10.0.0.0/24", 250),
-            (subnet.VpcId, subnet.AvailabilityZone, subnet.Cidr, subnet.FreeAddresses)
-        );
+        Assert.Equal((world.Vpc, "us-east-1a", "10.0.0.0/24", 250), (subnet.VpcId, subnet.AvailabilityZone, subnet.Cidr, subnet.FreeAddresses));
         Assert.Single(await client.DescribeSubnetsByNameAsync(["a", "nobody"], Ct));
-        Assert.Single(
-            await client.DescribeSubnetsByTagAsync(
-                new Dictionary<string, string> { ["role"] = "*", ["Name"] = "a" },
-                Ct
-            )
-        );
-        Assert.Empty(
-            await client.DescribeSubnetsByTagAsync(
-                new Dictionary<string, string> { ["role"] = "*", ["Name"] = "b" },
-                Ct
-            )
-        );
-        Assert.Equal(
-            "web",
-            Assert.Single(await client.DescribeSecurityGroupsByIdAsync([world.Group], Ct)).Name
-        );
+        Assert.Single(await client.DescribeSubnetsByTagAsync(new Dictionary<string, string> { ["role"] = "*", ["Name"] = "a" }, Ct));
+        Assert.Empty(await client.DescribeSubnetsByTagAsync(new Dictionary<string, string> { ["role"] = "*", ["Name"] = "b" }, Ct));
+        Assert.Equal("web", Assert.Single(await client.DescribeSecurityGroupsByIdAsync([world.Group], Ct)).Name);
         Assert.Single(await client.DescribeSecurityGroupsByNameAsync(world.Vpc, ["web"], Ct));
-        Assert.Single(
-            await client.DescribeSecurityGroupsByTagAsync(
-                world.Vpc,
-                new Dictionary<string, string> { ["role"] = "data" },
-                Ct
-            )
-        );
+        Assert.Single(await client.DescribeSecurityGroupsByTagAsync(world.Vpc, new Dictionary<string, string> { ["role"] = "data" }, Ct));
         Assert.Empty(
-            await client.DescribeSecurityGroupsByTagAsync(
-                "vpc-0123456789abcdef0",
-                new Dictionary<string, string> { ["role"] = "data" },
-                Ct
-            )
+            await client.DescribeSecurityGroupsByTagAsync("vpc-0123456789abcdef0", new Dictionary<string, string> { ["role"] = "data" }, Ct)
         );
     }
 
@@ -343,16 +229,9 @@ public sealed class Ec2ClientTests
         var type = Assert.Single(limits);
         Assert.Equal((64, 32), (type.MaximumEnis, type.PerCard.Count));
         var instance = Assert.Single(
-            await world.Client.DescribeInstancesAsync(
-                [world.Instance, InstanceId.Parse("i-0123456789abcdef0")],
-                CallPriority.Drift,
-                Ct
-            )
+            await world.Client.DescribeInstancesAsync([world.Instance, InstanceId.Parse("i-0123456789abcdef0")], CallPriority.Drift, Ct)
         );
-        Assert.Equal(
-            new InstanceRow(world.Instance.ToString(), "running", "m5.xlarge", "us-east-1a"),
-            instance
-        );
+        Assert.Equal(new InstanceRow(world.Instance.ToString(), "running", "m5.xlarge", "us-east-1a"), instance);
     }
 
     [Fact]
@@ -362,12 +241,7 @@ public sealed class Ec2ClientTests
         var subnet = world.Simulator.World.AddSubnet(world.Vpc, "us-east-1a", "10.0.16.0/20").Id;
         for (var i = 0; i < 340; i++)
         {
-            var interfaces = Enumerable
-                .Range(1, 3)
-                .Select(index => new LaunchInterface(index, subnet)
-                {
-                    Tags = Rows.Tags($"{i}-{index}"),
-                });
+            var interfaces = Enumerable.Range(1, 3).Select(index => new LaunchInterface(index, subnet) { Tags = Rows.Tags($"{i}-{index}") });
             world.Simulator.World.RunInstance("m5.xlarge", subnet, tags: null, [.. interfaces]);
         }
 
@@ -389,23 +263,10 @@ public sealed class Ec2ClientTests
     }
 
     private static Task<AttachmentId> AttachAsync(Ec2World world, EniId eni, int index) =>
-        world.Client.AttachAsync(
-            eni,
-            world.Instance,
-            index,
-            networkCardIndex: 0,
-            CallPriority.AttachUnready,
-            Ct
-        );
+        world.Client.AttachAsync(eni, world.Instance, index, networkCardIndex: 0, CallPriority.AttachUnready, Ct);
 
     private static double? LastRefill(Ec2World world) =>
-        world
-            .Readings.All.LastOrDefault(reading =>
-                reading.Name == "ec2_refill_effective"
-                && reading.Tags["api"] == CreateNetworkInterface
-            )
-            ?.Value;
+        world.Readings.All.LastOrDefault(reading => reading.Name == "ec2_refill_effective" && reading.Tags["api"] == CreateNetworkInterface)?.Value;
 
-    private static async Task<Ec2Failure> FailsAsync(Func<Task> call) =>
-        (await Assert.ThrowsAsync<Ec2CallException>(call)).Failure;
+    private static async Task<Ec2Failure> FailsAsync(Func<Task> call) => (await Assert.ThrowsAsync<Ec2CallException>(call)).Failure;
 }

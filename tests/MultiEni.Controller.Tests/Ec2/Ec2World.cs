@@ -21,21 +21,8 @@ public sealed class Ec2World : IAsyncDisposable
         Budget = new(new() { InitialBurst = 1 }, Metrics, time);
         Client = NewClient(TimeSpan.FromSeconds(30));
         Vpc = simulator.World.AddVpc().Id;
-        Subnet = simulator
-            .World.AddSubnet(
-                Vpc,
-                "us-east-1a",
-                "10.0.0.0/24",
-                new Dictionary<string, string> { ["Name"] = "a", ["role"] = "data" }
-            )
-            .Id;
-        Group = simulator
-            .World.AddSecurityGroup(
-                Vpc,
-                "web",
-                new Dictionary<string, string> { ["role"] = "data" }
-            )
-            .Id;
+        Subnet = simulator.World.AddSubnet(Vpc, "us-east-1a", "10.0.0.0/24", new Dictionary<string, string> { ["Name"] = "a", ["role"] = "data" }).Id;
+        Group = simulator.World.AddSecurityGroup(Vpc, "web", new Dictionary<string, string> { ["role"] = "data" }).Id;
         Instance = InstanceId.Parse(simulator.World.RunInstance("m5.xlarge", Subnet));
     }
 
@@ -63,16 +50,10 @@ public sealed class Ec2World : IAsyncDisposable
 
     public InstanceId Instance { get; }
 
-    public static async Task<Ec2World> StartAsync(
-        Func<Ec2SimulatorOptions, Ec2SimulatorOptions>? change = null
-    )
+    public static async Task<Ec2World> StartAsync(Func<Ec2SimulatorOptions, Ec2SimulatorOptions>? change = null)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        var options = new Ec2SimulatorOptions
-        {
-            TimeProvider = time,
-            Throttling = Ec2Throttling.Off,
-        };
+        var options = new Ec2SimulatorOptions { TimeProvider = time, Throttling = Ec2Throttling.Off };
         return new(await Ec2Simulator.StartAsync(change?.Invoke(options) ?? options, Ct), time);
     }
 
@@ -97,8 +78,7 @@ public sealed class Ec2World : IAsyncDisposable
     public CreateEniRequest Request(string slot, string? token = null) =>
         new(token ?? $"token-{slot}", Subnet, [Group], $"for {slot}", Rows.Tags(slot), 0, 0, 0, 0);
 
-    public Task<EniRow> CreateAsync(string slot, string? token = null) =>
-        Client.CreateAsync(Request(slot, token), CallPriority.Create, Ct);
+    public Task<EniRow> CreateAsync(string slot, string? token = null) => Client.CreateAsync(Request(slot, token), CallPriority.Create, Ct);
 
     public async ValueTask DisposeAsync()
     {

@@ -18,12 +18,8 @@ public sealed class MeterReadings : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<double>(
-            (instrument, value, tags, _) => Add(instrument, value, tags)
-        );
-        _listener.SetMeasurementEventCallback<long>(
-            (instrument, value, tags, _) => Add(instrument, value, tags)
-        );
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.Start();
     }
 
@@ -31,11 +27,7 @@ public sealed class MeterReadings : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private void Add(
-        Instrument instrument,
-        double value,
-        ReadOnlySpan<KeyValuePair<string, object?>> tags
-    )
+    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var all = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var (key, text) in tags)
@@ -46,9 +38,5 @@ public sealed class MeterReadings : IDisposable
         _readings.Enqueue(new(instrument.Name, value, all));
     }
 
-    public sealed record Reading(
-        string Name,
-        double Value,
-        IReadOnlyDictionary<string, string?> Tags
-    );
+    public sealed record Reading(string Name, double Value, IReadOnlyDictionary<string, string?> Tags);
 }

@@ -35,15 +35,7 @@ public static class Rows
         );
 
     public static EniAttachmentRow Attachment(string id, string status) =>
-        new(
-            id,
-            Instance,
-            DeviceIndex: 1,
-            NetworkCardIndex: 0,
-            status,
-            DeleteOnTermination: false,
-            AttachTime: null
-        );
+        new(id, Instance, DeviceIndex: 1, NetworkCardIndex: 0, status, DeleteOnTermination: false, AttachTime: null);
 
     public static EniRow Attached(string id, string slot, string attachment) =>
         Available(id, slot) with

@@ -134,11 +134,19 @@ public sealed class SummarizerTests
         var attachment = ReadyOne("a");
         attachment.Spec!.Device = new() { Use = DeviceUses.Bound, Driver = "vfio-pci" };
         attachment.Status!.Conditions!.Add(A.Condition(ConditionTypes.Bound, true));
-        attachment.Status.Device = new() { Driver = "vfio-pci", PciAddress = "0000:00:06.0", ResourceName = "intel.com/x" };
+        attachment.Status.Device = new()
+        {
+            Driver = "vfio-pci",
+            PciAddress = "0000:00:06.0",
+            ResourceName = "intel.com/x",
+        };
 
         var entry = Assert.Single(Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], A.Noon).Attachments!);
 
-        Assert.Equal((true, "vfio-pci", "intel.com/x", "0000:00:06.0"), (entry.DpdkBound, entry.DpdkDriver, entry.DpdkResourceName, entry.DpdkPciAddress));
+        Assert.Equal(
+            (true, "vfio-pci", "intel.com/x", "0000:00:06.0"),
+            (entry.DpdkBound, entry.DpdkDriver, entry.DpdkResourceName, entry.DpdkPciAddress)
+        );
     }
 
     private static PlanOutcome Outcome(int desired = 1) => new(1, 1, desired, Resolved, []);
@@ -147,7 +155,12 @@ public sealed class SummarizerTests
         A.Attachment(
             name: node,
             spec: s => s.NodeName = node,
-            network: new NetworkStatus { State = EniState.Attached, EniId = $"eni-{node}", DeviceIndex = 1 },
+            network: new NetworkStatus
+            {
+                State = EniState.Attached,
+                EniId = $"eni-{node}",
+                DeviceIndex = 1,
+            },
             conditions: [A.Condition(ConditionTypes.Attached, true), A.Condition(ConditionTypes.Ready, true)]
         );
 }

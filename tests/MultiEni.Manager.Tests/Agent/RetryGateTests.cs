@@ -14,29 +14,10 @@ public sealed class RetryGateTests
     public void The_delay_doubles_up_to_its_bound_and_starts_over_when_forgotten()
     {
         var gate = new RetryGate(time);
-        var delays = Enumerable
-            .Range(0, 4)
-            .Select(_ =>
-                gate.Fail(
-                    Work,
-                    1,
-                    Because,
-                    TimeSpan.FromSeconds(5),
-                    TimeSpan.FromSeconds(15)
-                ).TotalSeconds
-            );
+        var delays = Enumerable.Range(0, 4).Select(_ => gate.Fail(Work, 1, Because, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)).TotalSeconds);
         Assert.Equal([5, 10, 15, 15], delays);
         gate.Forget(Work);
-        Assert.Equal(
-            5,
-            gate.Fail(
-                Work,
-                1,
-                Because,
-                TimeSpan.FromSeconds(5),
-                TimeSpan.FromSeconds(15)
-            ).TotalSeconds
-        );
+        Assert.Equal(5, gate.Fail(Work, 1, Because, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)).TotalSeconds);
     }
 
     [Fact]

@@ -9,11 +9,8 @@ public sealed class BindSequenceTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static async Task<ChangeOutcome> BindAsync(
-        BindingBench bench,
-        BindingParts parts,
-        string driver = "vfio-pci"
-    ) => await parts.Bind.BindAsync(await bench.RequestAsync(driver), Stop);
+    private static async Task<ChangeOutcome> BindAsync(BindingBench bench, BindingParts parts, string driver = "vfio-pci") =>
+        await parts.Bind.BindAsync(await bench.RequestAsync(driver), Stop);
 
     private static JournalEntry? Entry(BindingBench bench, BindingParts parts) =>
         parts.Journal.Find(PciAddress.Parse(bench.Address), bench.Node.BootId);
@@ -27,10 +24,7 @@ public sealed class BindSequenceTests
         Assert.Equal("vfio-pci", bench.Driver);
         Assert.True(done.Device.NoIommu);
         var entry = Entry(bench, parts)!;
-        Assert.Equal(
-            (JournalPhase.Bound, "ena", "ens6"),
-            (entry.Phase, entry.OriginalDriver, entry.InterfaceName)
-        );
+        Assert.Equal((JournalPhase.Bound, "ena", "ens6"), (entry.Phase, entry.OriginalDriver, entry.InterfaceName));
         Assert.Equal(entry, Entry(bench, bench.Agent()));
     }
 
@@ -51,9 +45,7 @@ public sealed class BindSequenceTests
         await using var bench = await BindingBench.StartAsync();
         var parts = bench.Agent();
         await BindAsync(bench, parts);
-        var back = Assert.IsType<ChangeOutcome.Done>(
-            await parts.GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop)
-        );
+        var back = Assert.IsType<ChangeOutcome.Done>(await parts.GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop));
         Assert.Equal(("ena", "ens6"), (back.Device.Driver, back.Device.InterfaceName));
         Assert.Null(Entry(bench, parts));
         Assert.Null(bench.Node.Device(bench.Address)!.DriverOverride);
@@ -62,21 +54,15 @@ public sealed class BindSequenceTests
     [Fact]
     public async Task With_an_IOMMU_no_switch_is_touched()
     {
-        await using var bench = await BindingBench.StartAsync(
-            new SimulatedHostOptions { Iommu = IommuKind.GroupPerDevice }
-        );
-        Assert.False(
-            Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, bench.Agent())).Device.NoIommu
-        );
+        await using var bench = await BindingBench.StartAsync(new SimulatedHostOptions { Iommu = IommuKind.GroupPerDevice });
+        Assert.False(Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, bench.Agent())).Device.NoIommu);
         Assert.Equal("N", await bench.Wire.Files.ReadTextAsync(SysfsPaths.NoIommuMode, Stop));
     }
 
     [Fact]
     public async Task Without_the_drivers_module_nothing_is_changed_and_the_remedy_is_named()
     {
-        await using var bench = await BindingBench.StartAsync(
-            new SimulatedHostOptions { Modules = [] }
-        );
+        await using var bench = await BindingBench.StartAsync(new SimulatedHostOptions { Modules = [] });
         var parts = bench.Agent();
         var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, parts));
         Assert.Equal(Reasons.DriverModuleUnavailable, refused.Why.Reason);
@@ -98,9 +84,7 @@ public sealed class BindSequenceTests
     [Fact]
     public async Task Where_the_kernel_cannot_do_without_an_IOMMU_that_is_said()
     {
-        await using var bench = await BindingBench.StartAsync(
-            new SimulatedHostOptions { NoIommuSupported = false }
-        );
+        await using var bench = await BindingBench.StartAsync(new SimulatedHostOptions { NoIommuSupported = false });
         var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, bench.Agent()));
         Assert.Equal(Reasons.NoIommuUnsupportedByKernel, refused.Why.Reason);
         Assert.Equal("ena", bench.Driver);
@@ -161,9 +145,7 @@ public sealed class BindSequenceTests
         var bare = Assert.IsType<ChangeOutcome.Driverless>(await BindAsync(bench, parts));
         Assert.Equal(Reasons.Driverless, bare.Why.Reason);
         Assert.Equal(JournalPhase.Driverless, Entry(bench, parts)!.Phase);
-        Assert.IsType<ChangeOutcome.Done>(
-            await bench.Agent().GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop)
-        );
+        Assert.IsType<ChangeOutcome.Done>(await bench.Agent().GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop));
         Assert.Equal("ena", bench.Driver);
     }
 
@@ -175,19 +157,11 @@ public sealed class BindSequenceTests
         await BindAsync(bench, parts);
         var hold = bench.Node.HoldOpen(bench.Address);
         var entry = Entry(bench, parts)!;
-        Assert.Equal(
-            Reasons.UnbindTimeout,
-            Assert
-                .IsType<ChangeOutcome.Stuck>(await parts.GiveBack.GiveBackAsync(entry, Stop))
-                .Why.Reason
-        );
+        Assert.Equal(Reasons.UnbindTimeout, Assert.IsType<ChangeOutcome.Stuck>(await parts.GiveBack.GiveBackAsync(entry, Stop)).Why.Reason);
         Assert.True(parts.Writer.IsStuck(PciAddress.Parse(bench.Address)));
         Assert.IsType<ChangeOutcome.Stuck>(await parts.GiveBack.GiveBackAsync(entry, Stop));
         hold.Dispose();
-        await Eventually.Holds(
-            () => !parts.Writer.IsStuck(PciAddress.Parse(entry.PciAddress)),
-            "the write to return"
-        );
+        await Eventually.Holds(() => !parts.Writer.IsStuck(PciAddress.Parse(entry.PciAddress)), "the write to return");
         Assert.IsType<ChangeOutcome.Done>(await parts.GiveBack.GiveBackAsync(entry, Stop));
         Assert.Equal("ena", bench.Driver);
     }
@@ -250,12 +224,7 @@ public sealed class BindSequenceTests
             await using var bench = await BindingBench.StartAsync();
             var count = 0;
             await Assert.ThrowsAsync<SimulatedCrash>(() =>
-                BindAsync(
-                    bench,
-                    bench.Agent(point =>
-                        count = count == crash ? throw new SimulatedCrash(point) : count + 1
-                    )
-                )
+                BindAsync(bench, bench.Agent(point => count = count == crash ? throw new SimulatedCrash(point) : count + 1))
             );
             var next = bench.Agent();
             if (bench.Driver != "ena")
@@ -265,10 +234,7 @@ public sealed class BindSequenceTests
 
             Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, next));
             var entry = Entry(bench, next)!;
-            Assert.Equal(
-                (JournalPhase.Bound, "ena", "ens6"),
-                (entry.Phase, entry.OriginalDriver, entry.InterfaceName)
-            );
+            Assert.Equal((JournalPhase.Bound, "ena", "ens6"), (entry.Phase, entry.OriginalDriver, entry.InterfaceName));
         }
     }
 
@@ -289,16 +255,10 @@ public sealed class BindSequenceTests
             await using var bench = await BindingBench.StartAsync();
             await BindAsync(bench, bench.Agent());
             var count = 0;
-            var parts = bench.Agent(point =>
-                count = count == crash ? throw new SimulatedCrash(point) : count + 1
-            );
-            await Assert.ThrowsAsync<SimulatedCrash>(() =>
-                parts.GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop)
-            );
+            var parts = bench.Agent(point => count = count == crash ? throw new SimulatedCrash(point) : count + 1);
+            await Assert.ThrowsAsync<SimulatedCrash>(() => parts.GiveBack.GiveBackAsync(Entry(bench, parts)!, Stop));
             var next = bench.Agent();
-            Assert.IsType<ChangeOutcome.Done>(
-                await next.GiveBack.GiveBackAsync(Entry(bench, next)!, Stop)
-            );
+            Assert.IsType<ChangeOutcome.Done>(await next.GiveBack.GiveBackAsync(Entry(bench, next)!, Stop));
             Assert.Equal("ena", bench.Driver);
             Assert.Null(bench.Node.Device(bench.Address)!.DriverOverride);
             Assert.Null(Entry(bench, next));

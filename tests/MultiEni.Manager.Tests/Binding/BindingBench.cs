@@ -29,21 +29,13 @@ internal sealed class BindingBench : IAsyncDisposable
     public NoIommuMode NoIommu { get; init; } = NoIommuMode.Auto;
 
     /// <summary>The ENI under test at 0000:00:06.0.</summary>
-    public static async Task<BindingBench> StartAsync(
-        SimulatedHostOptions? options = null,
-        NoIommuMode mode = NoIommuMode.Auto
-    )
+    public static async Task<BindingBench> StartAsync(SimulatedHostOptions? options = null, NoIommuMode mode = NoIommuMode.Auto)
     {
         var servers = await SimulatedHosts.StartAsync(TestContext.Current.CancellationToken);
         var node = new SimulatedHost(
             "node-1",
             "i-1",
-            new MultiEni.Simulator.Nodes.PrimaryInterface(
-                "02:00:00:00:00:05",
-                "10.0.0.5",
-                24,
-                "10.0.0.1"
-            ),
+            new MultiEni.Simulator.Nodes.PrimaryInterface("02:00:00:00:00:05", "10.0.0.5", 24, "10.0.0.1"),
             options ?? new SimulatedHostOptions(),
             1,
             TimeProvider.System
@@ -51,10 +43,7 @@ internal sealed class BindingBench : IAsyncDisposable
         servers.Add(node);
         node.Plug(A.Mac.ToString(), ["10.0.1.6"]);
         var bench = new BindingBench(servers, node) { NoIommu = mode };
-        await Eventually.Holds(
-            () => node.DeviceByMac(A.Mac.ToString())?.InterfaceName is not null,
-            "the interface"
-        );
+        await Eventually.Holds(() => node.DeviceByMac(A.Mac.ToString())?.InterfaceName is not null, "the interface");
         return bench;
     }
 
@@ -63,11 +52,8 @@ internal sealed class BindingBench : IAsyncDisposable
     public string? Driver => Node.DeviceByMac(A.Mac.ToString())!.Driver;
 
     /// <summary>What a freshly started agent has: everything that is not on disk is gone.</summary>
-    public BindingParts Agent(
-        Action<string>? before = null,
-        string? script = null,
-        TimeSpan? limit = null
-    ) => new(this, before, script, limit ?? TimeSpan.FromSeconds(30));
+    public BindingParts Agent(Action<string>? before = null, string? script = null, TimeSpan? limit = null) =>
+        new(this, before, script, limit ?? TimeSpan.FromSeconds(30));
 
     public async Task<BindRequest> RequestAsync(string driver = "vfio-pci") =>
         new()
@@ -79,12 +65,7 @@ internal sealed class BindingBench : IAsyncDisposable
             Mac = A.Mac.ToString(),
             Attachment = "a",
             ResourceName = "intel.com/dpdk_1",
-            BootId = (
-                await Wire.Files.ReadTextAsync(
-                    SysfsPaths.BootId,
-                    TestContext.Current.CancellationToken
-                )
-            )!,
+            BootId = (await Wire.Files.ReadTextAsync(SysfsPaths.BootId, TestContext.Current.CancellationToken))!,
         };
 
     public async ValueTask DisposeAsync()

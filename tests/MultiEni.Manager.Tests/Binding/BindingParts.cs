@@ -11,9 +11,7 @@ internal sealed class BindingParts
         Journal = new BindingJournal(bench.JournalPath, before);
         Writer = new HostWriter(bench.Wire.Files, time, limit, before, _ => { });
         var native = new NativeDriverMethod(bench.Wire.Files, Writer, time);
-        IDriverMethod method = script is null
-            ? native
-            : new ScriptDriverMethod(script, limit, Writer, time);
+        IDriverMethod method = script is null ? native : new ScriptDriverMethod(script, limit, Writer, time);
         var verification = new DeviceVerification(bench.Wire, time);
         var restoration = new DeviceRestoration(bench.Wire, method, native, verification, Journal);
         Bind = new BindSequence(

@@ -7,8 +7,7 @@ namespace MultiEni.Manager.Tests.Binding;
 [SupportedOSPlatform("linux")]
 public sealed class ScriptTests
 {
-    private const UnixFileMode Executable =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -20,22 +19,14 @@ public sealed class ScriptTests
         return path;
     }
 
-    private static async Task<ChangeOutcome> BindAsync(
-        BindingBench bench,
-        string script,
-        TimeSpan? limit = null
-    ) =>
-        await bench
-            .Agent(script: script, limit: limit)
-            .Bind.BindAsync(await bench.RequestAsync(), Stop);
+    private static async Task<ChangeOutcome> BindAsync(BindingBench bench, string script, TimeSpan? limit = null) =>
+        await bench.Agent(script: script, limit: limit).Bind.BindAsync(await bench.RequestAsync(), Stop);
 
     [Fact]
     public async Task A_script_that_does_not_exist_is_named_and_nothing_is_changed()
     {
         await using var bench = await BindingBench.StartAsync();
-        var refused = Assert.IsType<ChangeOutcome.Refused>(
-            await BindAsync(bench, "/nowhere/dpdk-devbind.py")
-        );
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, "/nowhere/dpdk-devbind.py"));
         Assert.Equal(Reasons.BindingScriptNotFound, refused.Why.Reason);
         Assert.Contains("/nowhere/dpdk-devbind.py", refused.Why.Message, StringComparison.Ordinal);
         Assert.Equal("ena", bench.Driver);
@@ -67,15 +58,9 @@ public sealed class ScriptTests
     public async Task A_script_that_says_0_and_does_nothing_is_not_believed_and_its_words_are_kept()
     {
         await using var bench = await BindingBench.StartAsync();
-        var undone = Assert.IsType<ChangeOutcome.RolledBack>(
-            await BindAsync(bench, Script(bench, "echo Skipping unbind; exit 0"))
-        );
+        var undone = Assert.IsType<ChangeOutcome.RolledBack>(await BindAsync(bench, Script(bench, "echo Skipping unbind; exit 0")));
         Assert.Equal(Reasons.BindingScriptFailed, undone.Why.Reason);
-        Assert.Contains(
-            "had no effect. It said: Skipping unbind",
-            undone.Why.Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("had no effect. It said: Skipping unbind", undone.Why.Message, StringComparison.Ordinal);
         Assert.Equal("ena", bench.Driver);
     }
 
@@ -83,9 +68,7 @@ public sealed class ScriptTests
     public async Task A_script_that_fails_is_quoted()
     {
         await using var bench = await BindingBench.StartAsync();
-        var undone = Assert.IsType<ChangeOutcome.RolledBack>(
-            await BindAsync(bench, Script(bench, "echo Unknown device >&2; exit 3"))
-        );
+        var undone = Assert.IsType<ChangeOutcome.RolledBack>(await BindAsync(bench, Script(bench, "echo Unknown device >&2; exit 3")));
         Assert.Equal(Reasons.BindingScriptFailed, undone.Why.Reason);
         Assert.Contains("exit code 3", undone.Why.Message, StringComparison.Ordinal);
         Assert.Contains("Unknown device", undone.Why.Message, StringComparison.Ordinal);
@@ -96,9 +79,7 @@ public sealed class ScriptTests
     public async Task A_script_that_does_not_end_is_stopped()
     {
         await using var bench = await BindingBench.StartAsync();
-        var undone = Assert.IsType<ChangeOutcome.RolledBack>(
-            await BindAsync(bench, Script(bench, "sleep 600"), TimeSpan.FromSeconds(1))
-        );
+        var undone = Assert.IsType<ChangeOutcome.RolledBack>(await BindAsync(bench, Script(bench, "sleep 600"), TimeSpan.FromSeconds(1)));
         Assert.Equal(Reasons.BindingScriptTimeout, undone.Why.Reason);
         Assert.Equal("ena", bench.Driver);
     }

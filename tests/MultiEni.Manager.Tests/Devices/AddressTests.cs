@@ -10,8 +10,7 @@ public sealed class AddressTests
     [InlineData("00:06.0", "0000:00:06.0")]
     [InlineData(" 0000:00:1F.7 ", "0000:00:1f.7")]
     [InlineData("ABCD:ef:10.3", "abcd:ef:10.3")]
-    public void A_pci_address_is_normalised(string text, string expected) =>
-        Assert.Equal(expected, PciAddress.Parse(text).ToString());
+    public void A_pci_address_is_normalised(string text, string expected) => Assert.Equal(expected, PciAddress.Parse(text).ToString());
 
     [Theory]
     [InlineData("")]
@@ -22,11 +21,7 @@ public sealed class AddressTests
     [InlineData("0000:00:06.0/../..")]
     [InlineData("../../../etc")]
     public void What_is_no_pci_address_is_refused_with_an_example(string text) =>
-        Assert.Contains(
-            "0000:00:06.0",
-            Assert.Throws<FormatException>(() => PciAddress.Parse(text)).Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("0000:00:06.0", Assert.Throws<FormatException>(() => PciAddress.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Every_address_that_parses_reads_back_as_itself() =>
@@ -47,18 +42,15 @@ public sealed class AddressTests
         Assert.Equal(PciAddress.Parse(expected), PciAddress.LastIn(path));
 
     [Fact]
-    public void A_virtual_interface_has_no_pci_ancestor() =>
-        Assert.Null(PciAddress.LastIn("../../devices/virtual/net/lo"));
+    public void A_virtual_interface_has_no_pci_ancestor() => Assert.Null(PciAddress.LastIn("../../devices/virtual/net/lo"));
 
     [Fact]
-    public void A_hardware_address_is_normalised() =>
-        Assert.Equal(MacAddress.Parse("02:1b:00:00:00:07"), MacAddress.Parse("02-1B-00-00-00-07"));
+    public void A_hardware_address_is_normalised() => Assert.Equal(MacAddress.Parse("02:1b:00:00:00:07"), MacAddress.Parse("02-1B-00-00-00-07"));
 
     [Theory]
     [InlineData("")]
     [InlineData("02:1b:00:00:00")]
     [InlineData("02:1b:00:00:00:0g")]
     [InlineData("02:1b:00:00:00:07:08")]
-    public void What_is_no_hardware_address_is_refused(string text) =>
-        Assert.False(MacAddress.TryParse(text, out _));
+    public void What_is_no_hardware_address_is_refused(string text) => Assert.False(MacAddress.TryParse(text, out _));
 }

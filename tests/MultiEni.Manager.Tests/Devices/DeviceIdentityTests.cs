@@ -4,11 +4,8 @@ namespace MultiEni.Manager.Tests.Devices;
 
 public sealed class DeviceIdentityTests
 {
-    private static DeviceMatch Find(
-        DeviceClaim claim,
-        HostObservation host,
-        params DeviceClaim[] others
-    ) => DeviceIdentity.Find(claim, others, host, PciIds.ElasticNetworkAdapters);
+    private static DeviceMatch Find(DeviceClaim claim, HostObservation host, params DeviceClaim[] others) =>
+        DeviceIdentity.Find(claim, others, host, PciIds.ElasticNetworkAdapters);
 
     [Fact]
     public void The_hardware_address_leads_to_the_device()
@@ -20,9 +17,7 @@ public sealed class DeviceIdentityTests
 
     [Fact]
     public void An_address_that_the_user_gave_and_that_is_right_changes_nothing() =>
-        Assert.IsType<DeviceMatch.Found>(
-            Find(A.Claim() with { GivenAddress = A.Address }, A.HostWithEni())
-        );
+        Assert.IsType<DeviceMatch.Found>(Find(A.Claim() with { GivenAddress = A.Address }, A.HostWithEni()));
 
     [Fact]
     public void A_wrong_address_is_refused_with_both_values()
@@ -31,9 +26,7 @@ public sealed class DeviceIdentityTests
             [A.Device(), A.Device("0000:00:07.0", "ena", "ens7")],
             [A.Link(3, "ens6", A.Mac.ToString()), A.Link(4, "ens7", A.OtherMac.ToString())]
         );
-        var mismatch = Assert.IsType<DeviceMatch.Mismatch>(
-            Find(A.Claim() with { GivenAddress = A.OtherAddress }, host)
-        );
+        var mismatch = Assert.IsType<DeviceMatch.Mismatch>(Find(A.Claim() with { GivenAddress = A.OtherAddress }, host));
         Assert.Contains("0000:00:07.0", mismatch.Message, StringComparison.Ordinal);
         Assert.Contains("0000:00:06.0", mismatch.Message, StringComparison.Ordinal);
         Assert.Contains(A.OtherMac.ToString(), mismatch.Message, StringComparison.Ordinal);
@@ -47,10 +40,7 @@ public sealed class DeviceIdentityTests
                 {
                     GivenAddress = A.OtherAddress,
                 },
-                A.Host(
-                    [A.Device("0000:00:07.0", "ena", "ens7")],
-                    [A.Link(4, "ens7", A.OtherMac.ToString())]
-                )
+                A.Host([A.Device("0000:00:07.0", "ena", "ens7")], [A.Link(4, "ens7", A.OtherMac.ToString())])
             )
         );
 
@@ -59,49 +49,27 @@ public sealed class DeviceIdentityTests
     {
         var claim = A.Claim() with { GivenAddress = A.Address };
         Assert.IsType<DeviceMatch.Absent>(Find(claim, A.Host()));
-        Assert.IsType<DeviceMatch.AddressNotFound>(
-            Find(claim with { MayEliminate = true }, A.Host())
-        );
+        Assert.IsType<DeviceMatch.AddressNotFound>(Find(claim with { MayEliminate = true }, A.Host()));
     }
 
     [Fact]
     public void A_bound_device_is_found_by_the_journal() =>
         Assert.Equal(
             IdentityProof.Journal,
-            Assert
-                .IsType<DeviceMatch.Found>(
-                    Find(A.Claim() with { JournalAddress = A.Address }, A.Host([A.BoundDevice()]))
-                )
-                .Proof
+            Assert.IsType<DeviceMatch.Found>(Find(A.Claim() with { JournalAddress = A.Address }, A.Host([A.BoundDevice()]))).Proof
         );
 
     [Fact]
     public void A_journal_that_points_to_a_device_with_another_hardware_address_is_not_believed() =>
         Assert.IsType<DeviceMatch.Absent>(
-            Find(
-                A.Claim() with
-                {
-                    JournalAddress = A.Address,
-                },
-                A.Host([A.Device()], [A.Link(3, "ens6", A.OtherMac.ToString())])
-            )
+            Find(A.Claim() with { JournalAddress = A.Address }, A.Host([A.Device()], [A.Link(3, "ens6", A.OtherMac.ToString())]))
         );
 
     [Fact]
     public void A_device_in_a_pods_namespace_is_found_by_the_report() =>
         Assert.Equal(
             IdentityProof.Report,
-            Assert
-                .IsType<DeviceMatch.Found>(
-                    Find(
-                        A.Claim() with
-                        {
-                            ReportedAddress = A.Address,
-                        },
-                        A.Host([A.Device(interfaceName: null)])
-                    )
-                )
-                .Proof
+            Assert.IsType<DeviceMatch.Found>(Find(A.Claim() with { ReportedAddress = A.Address }, A.Host([A.Device(interfaceName: null)]))).Proof
         );
 
     [Fact]
@@ -109,9 +77,7 @@ public sealed class DeviceIdentityTests
     {
         var host = A.Host([A.BoundDevice()]);
         Assert.IsType<DeviceMatch.Absent>(Find(A.Claim(), host));
-        var found = Assert.IsType<DeviceMatch.Found>(
-            Find(A.Claim() with { MayEliminate = true }, host)
-        );
+        var found = Assert.IsType<DeviceMatch.Found>(Find(A.Claim() with { MayEliminate = true }, host));
         Assert.Equal(IdentityProof.Elimination, found.Proof);
     }
 
@@ -119,24 +85,13 @@ public sealed class DeviceIdentityTests
     public void Two_devices_without_an_interface_are_ambiguous()
     {
         var host = A.Host([A.BoundDevice(), A.BoundDevice("0000:00:07.0")]);
-        var ambiguous = Assert.IsType<DeviceMatch.Ambiguous>(
-            Find(A.Claim() with { MayEliminate = true }, host)
-        );
+        var ambiguous = Assert.IsType<DeviceMatch.Ambiguous>(Find(A.Claim() with { MayEliminate = true }, host));
         Assert.Contains("0000:00:06.0, 0000:00:07.0", ambiguous.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Two_missing_ENIs_and_one_device_are_ambiguous() =>
-        Assert.IsType<DeviceMatch.Ambiguous>(
-            Find(
-                A.Claim() with
-                {
-                    MayEliminate = true,
-                },
-                A.Host([A.BoundDevice()]),
-                A.Claim("b", A.OtherMac)
-            )
-        );
+        Assert.IsType<DeviceMatch.Ambiguous>(Find(A.Claim() with { MayEliminate = true }, A.Host([A.BoundDevice()]), A.Claim("b", A.OtherMac)));
 
     [Fact]
     public void A_device_that_the_journal_gives_to_another_ENI_is_no_candidate() =>
@@ -180,23 +135,14 @@ public sealed class DeviceIdentityTests
     [Fact]
     public void A_device_that_no_ENI_can_be_is_never_a_candidate() =>
         Assert.IsType<DeviceMatch.Absent>(
-            Find(
-                A.Claim() with
-                {
-                    MayEliminate = true,
-                },
-                A.Host([A.BoundDevice() with { Ids = new PciIds("1d0f", "efa1") }])
-            )
+            Find(A.Claim() with { MayEliminate = true }, A.Host([A.BoundDevice() with { Ids = new PciIds("1d0f", "efa1") }]))
         );
 
     [Fact]
     public void Without_a_hardware_address_a_single_further_device_is_taken_and_two_are_ambiguous()
     {
         var claim = A.Claim() with { Mac = null };
-        Assert.Equal(
-            IdentityProof.DeviceIndex,
-            Assert.IsType<DeviceMatch.Found>(Find(claim, A.HostWithEni())).Proof
-        );
+        Assert.Equal(IdentityProof.DeviceIndex, Assert.IsType<DeviceMatch.Found>(Find(claim, A.HostWithEni())).Proof);
         var two = A.Host(
             [A.Device(), A.Device("0000:00:07.0", "ena", "ens7")],
             [A.Link(3, "ens6", A.Mac.ToString()), A.Link(4, "ens7", A.OtherMac.ToString())]

@@ -13,10 +13,7 @@ public sealed class HostReaderTests
         await using var bench = await BindingBench.StartAsync();
         var seen = await new HostReader(bench.Wire).ReadAsync(Stop);
         Assert.Equal(bench.Node.BootId, seen.BootId);
-        Assert.Equal(
-            ["0000:00:05.0", "0000:00:06.0"],
-            seen.Devices.Select(device => device.Address.ToString())
-        );
+        Assert.Equal(["0000:00:05.0", "0000:00:06.0"], seen.Devices.Select(device => device.Address.ToString()));
         var device = seen.DeviceAt(A.Address)!;
         Assert.Equal((A.Ena, "ena", "ens6"), (device.Ids, device.Driver, device.InterfaceName));
         Assert.Equal(A.Mac, seen.MacOf(device));
@@ -28,10 +25,7 @@ public sealed class HostReaderTests
         await using var bench = await BindingBench.StartAsync();
         await bench.Agent().Bind.BindAsync(await bench.RequestAsync(), Stop);
         var device = (await new HostReader(bench.Wire).ReadAsync(Stop)).DeviceAt(A.Address)!;
-        Assert.True(
-            device
-                is { Driver: "vfio-pci", NoIommu: true, InterfaceName: null, IommuGroup: not null }
-        );
+        Assert.True(device is { Driver: "vfio-pci", NoIommu: true, InterfaceName: null, IommuGroup: not null });
     }
 
     [Fact]

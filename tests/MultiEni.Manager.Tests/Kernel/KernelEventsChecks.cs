@@ -60,14 +60,7 @@ public sealed class KernelEventsChecks
     public async Task Too_many_announcements_at_once_show_as_an_overrun_and_listening_goes_on()
     {
         await using var events = Watch(new KernelHostOptions { EventBufferBytes = 4096 });
-        await OwnNamespace.SetUpAsync(
-            string.Concat(
-                Enumerable.Repeat(
-                    "link add burst0 type veth peer name burst1\nlink del burst0\n",
-                    60
-                )
-            )
-        );
+        await OwnNamespace.SetUpAsync(string.Concat(Enumerable.Repeat("link add burst0 type veth peer name burst1\nlink del burst0\n", 60)));
         await events.ExpectAsync(new HostEvent("change", "net", "overrun"));
 
         await OwnNamespace.SetUpAsync("link add after0 type veth peer name after1\n");
@@ -80,9 +73,7 @@ public sealed class KernelEventsChecks
     {
         var before = Sockets();
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var announced = new KernelEvents(new KernelHostOptions())
-            .WatchAsync(cancellation.Token)
-            .GetAsyncEnumerator(cancellation.Token);
+        var announced = new KernelEvents(new KernelHostOptions()).WatchAsync(cancellation.Token).GetAsyncEnumerator(cancellation.Token);
         var next = announced.MoveNextAsync().AsTask();
         Assert.Equal(before + 2, Sockets());
 
@@ -93,19 +84,12 @@ public sealed class KernelEventsChecks
     }
 
     private static Listener Watch(KernelHostOptions? options = null) =>
-        new(
-            new KernelEvents(options ?? new KernelHostOptions())
-                .WatchAsync(Cancellation)
-                .GetAsyncEnumerator(Cancellation)
-        );
+        new(new KernelEvents(options ?? new KernelHostOptions()).WatchAsync(Cancellation).GetAsyncEnumerator(Cancellation));
 
     // Lines of this namespace's table of netlink sockets: those of this process are all there are.
     private static int Sockets() =>
         File.ReadLines("/proc/self/net/netlink")
-            .Count(line =>
-                line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                    is [_, "0" or "15", not "0", ..]
-            );
+            .Count(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "0" or "15", not "0", ..]);
 
     private sealed class Listener(IAsyncEnumerator<HostEvent> events) : IAsyncDisposable
     {
@@ -117,11 +101,7 @@ public sealed class KernelEventsChecks
             while (seen is not [.., var last] || !expected(last))
             {
                 var next = events.MoveNextAsync().AsTask();
-                var isInTime =
-                    await Task.WhenAny(
-                        next,
-                        Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System, Cancellation)
-                    ) == next;
+                var isInTime = await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System, Cancellation)) == next;
                 Assert.True(isInTime, $"Not announced; seen: {string.Join(", ", seen)}");
                 Assert.True(await next);
                 seen.Add(events.Current);

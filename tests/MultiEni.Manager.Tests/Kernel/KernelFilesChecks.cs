@@ -19,21 +19,11 @@ public sealed class KernelFilesChecks
         {
             await MountAsync("-t", "tmpfs", "tmpfs", root.FullName);
             root.CreateSubdirectory("sys");
-            await File.WriteAllTextAsync(
-                Path.Join(root.FullName, "sys/driver_override"),
-                "(null)\n",
-                Cancellation
-            );
+            await File.WriteAllTextAsync(Path.Join(root.FullName, "sys/driver_override"), "(null)\n", Cancellation);
             await MountAsync("-o", "remount,ro", root.FullName);
-            var files = new KernelFiles(
-                new KernelHostOptions { Root = root.FullName },
-                new BlockingCalls()
-            );
+            var files = new KernelFiles(new KernelHostOptions { Root = root.FullName }, new BlockingCalls());
 
-            Assert.Equal(
-                Errno.ReadOnly,
-                await files.WriteAsync("/sys/driver_override", "vfio-pci", Cancellation)
-            );
+            Assert.Equal(Errno.ReadOnly, await files.WriteAsync("/sys/driver_override", "vfio-pci", Cancellation));
             Assert.Equal("(null)", await files.ReadTextAsync("/sys/driver_override", Cancellation));
         }
         finally

@@ -50,31 +50,18 @@ public sealed class KernelFilesTests : IDisposable
     public async Task A_directory_read_as_text_is_an_error_and_not_an_absence()
     {
         Directory.CreateDirectory(On("/sys/bus"));
-        await Assert.ThrowsAnyAsync<SystemException>(async () =>
-            await _files.ReadTextAsync("/sys/bus", Cancellation)
-        );
+        await Assert.ThrowsAnyAsync<SystemException>(async () => await _files.ReadTextAsync("/sys/bus", Cancellation));
     }
 
     [Fact]
     public async Task A_link_reads_as_stored_even_when_it_leads_nowhere()
     {
         Directory.CreateDirectory(On("/sys/bus/pci/devices/0000:00:06.0"));
-        File.CreateSymbolicLink(
-            On("/sys/bus/pci/devices/0000:00:06.0/driver"),
-            "../../../../bus/pci/drivers/ena"
-        );
+        File.CreateSymbolicLink(On("/sys/bus/pci/devices/0000:00:06.0/driver"), "../../../../bus/pci/drivers/ena");
         Put("/sys/file", "x");
 
-        Assert.Equal(
-            "../../../../bus/pci/drivers/ena",
-            await _files.ReadLinkAsync("/sys/bus/pci/devices/0000:00:06.0/driver", Cancellation)
-        );
-        Assert.Null(
-            await _files.ReadLinkAsync(
-                "/sys/bus/pci/devices/0000:00:06.0/iommu_group",
-                Cancellation
-            )
-        );
+        Assert.Equal("../../../../bus/pci/drivers/ena", await _files.ReadLinkAsync("/sys/bus/pci/devices/0000:00:06.0/driver", Cancellation));
+        Assert.Null(await _files.ReadLinkAsync("/sys/bus/pci/devices/0000:00:06.0/iommu_group", Cancellation));
         Assert.Null(await _files.ReadLinkAsync("/sys/file", Cancellation));
         Assert.Null(await _files.ReadLinkAsync("/sys/file/below", Cancellation));
     }
@@ -85,10 +72,7 @@ public sealed class KernelFilesTests : IDisposable
         Directory.CreateDirectory(On("/sys/class/net/ens6"));
         Put("/sys/class/net/Zeta", "");
         File.CreateSymbolicLink(On("/sys/class/net/bond0"), "../nowhere");
-        Assert.Equal(
-            ["Zeta", "bond0", "ens6"],
-            await _files.ListAsync("/sys/class/net", Cancellation)
-        );
+        Assert.Equal(["Zeta", "bond0", "ens6"], await _files.ListAsync("/sys/class/net", Cancellation));
     }
 
     [Theory]
@@ -136,10 +120,7 @@ public sealed class KernelFilesTests : IDisposable
 
         Assert.Equal(28, (int)await _files.WriteAsync("/sys/full", "x", Cancellation));
         Assert.Equal(26, (int)await _files.WriteAsync("/sys/running", "x", Cancellation));
-        Assert.Equal(
-            Errno.AccessDenied,
-            await _files.WriteAsync("/sys/directory", "x", Cancellation)
-        );
+        Assert.Equal(Errno.AccessDenied, await _files.WriteAsync("/sys/directory", "x", Cancellation));
     }
 
     [Fact]
@@ -198,36 +179,20 @@ public sealed class KernelFilesTests : IDisposable
     [InlineData("")]
     public async Task A_path_outside_the_three_trees_is_refused_by_every_operation(string path)
     {
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await _files.ReadTextAsync(path, Cancellation)
-        );
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await _files.ReadLinkAsync(path, Cancellation)
-        );
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await _files.ListAsync(path, Cancellation)
-        );
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await _files.ExistsAsync(path, Cancellation)
-        );
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await _files.WriteAsync(path, "x", Cancellation)
-        );
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await _files.ProbeOpenAsync(path, Cancellation)
-        );
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _files.ReadTextAsync(path, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _files.ReadLinkAsync(path, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _files.ListAsync(path, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _files.ExistsAsync(path, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _files.WriteAsync(path, "x", Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _files.ProbeOpenAsync(path, Cancellation));
     }
 
     [Fact]
     public async Task Only_sysfs_is_written_to_and_only_device_nodes_are_probed()
     {
         Put("/proc/sysrq-trigger", "");
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await _files.WriteAsync("/proc/sysrq-trigger", "b", Cancellation)
-        );
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await _files.ProbeOpenAsync("/proc/sysrq-trigger", Cancellation)
-        );
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _files.WriteAsync("/proc/sysrq-trigger", "b", Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _files.ProbeOpenAsync("/proc/sysrq-trigger", Cancellation));
     }
 
     // The paths name things that exist nowhere, so that even a broken guard could change nothing.
@@ -238,18 +203,10 @@ public sealed class KernelFilesTests : IDisposable
     public async Task The_kernels_own_sysfs_is_not_written_to_unless_allowed(string root)
     {
         var files = Files(root);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
-            await files.WriteAsync("/sys/kernel/no-such-file", "x", Cancellation)
-        );
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await files.WriteAsync("/sys/kernel/no-such-file", "x", Cancellation));
 
-        var allowed = new KernelFiles(
-            new KernelHostOptions { Root = root, AllowRealSysfs = true },
-            new BlockingCalls()
-        );
-        Assert.Equal(
-            Errno.NoEntry,
-            await allowed.WriteAsync("/sys/kernel/no-such-file", "x", Cancellation)
-        );
+        var allowed = new KernelFiles(new KernelHostOptions { Root = root, AllowRealSysfs = true }, new BlockingCalls());
+        Assert.Equal(Errno.NoEntry, await allowed.WriteAsync("/sys/kernel/no-such-file", "x", Cancellation));
     }
 
     [Fact]
@@ -261,9 +218,7 @@ public sealed class KernelFilesTests : IDisposable
         File.CreateSymbolicLink(On("/sys/name"), $"/proc/{process}/comm");
         var name = await File.ReadAllTextAsync($"/proc/{process}/comm", Cancellation);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
-            await _files.WriteAsync("/sys/name", "changed", Cancellation)
-        );
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _files.WriteAsync("/sys/name", "changed", Cancellation));
         Assert.Equal(name, await File.ReadAllTextAsync($"/proc/{process}/comm", Cancellation));
     }
 
@@ -271,10 +226,7 @@ public sealed class KernelFilesTests : IDisposable
     public async Task Reading_needs_no_permission_and_sees_the_real_kernel()
     {
         var files = Files("/");
-        Assert.Matches(
-            "^[0-9a-f-]{36}$",
-            await files.ReadTextAsync("/proc/sys/kernel/random/boot_id", Cancellation)
-        );
+        Assert.Matches("^[0-9a-f-]{36}$", await files.ReadTextAsync("/proc/sys/kernel/random/boot_id", Cancellation));
         Assert.Contains("lo", await files.ListAsync("/sys/class/net", Cancellation));
         Assert.Null(await files.ReadTextAsync("/proc/2147483647/status", Cancellation));
     }
@@ -289,20 +241,13 @@ public sealed class KernelFilesTests : IDisposable
         Assert.Equal(Errno.None, await _files.ProbeOpenAsync("/dev/vfio/12", Cancellation));
         Assert.Equal(Errno.NoEntry, await _files.ProbeOpenAsync("/dev/vfio/13", Cancellation));
         Assert.Equal(21, (int)await _files.ProbeOpenAsync("/dev/directory", Cancellation));
-        Assert.DoesNotContain(
-            OpenFiles().Except(before),
-            target => target.StartsWith(_root.FullName, StringComparison.Ordinal)
-        );
+        Assert.DoesNotContain(OpenFiles().Except(before), target => target.StartsWith(_root.FullName, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_relative_root_is_refused() =>
-        Assert.Throws<ArgumentException>(() =>
-            KernelHost.Create(new KernelHostOptions { Root = "host" })
-        );
+    public void A_relative_root_is_refused() => Assert.Throws<ArgumentException>(() => KernelHost.Create(new KernelHostOptions { Root = "host" }));
 
-    private static KernelFiles Files(string root) =>
-        new(new KernelHostOptions { Root = root }, new BlockingCalls());
+    private static KernelFiles Files(string root) => new(new KernelHostOptions { Root = root }, new BlockingCalls());
 
     private string On(string path) => Path.Join(_root.FullName, path);
 
@@ -331,12 +276,7 @@ public sealed class KernelFilesTests : IDisposable
     }
 
     private static List<string> OpenFiles() =>
-        [
-            .. Directory
-                .EnumerateFileSystemEntries("/proc/self/fd")
-                .Select(link => new FileInfo(link).LinkTarget)
-                .OfType<string>(),
-        ];
+        [.. Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(link => new FileInfo(link).LinkTarget).OfType<string>()];
 
     private static async Task EventuallyAsync(Func<bool> condition)
     {
@@ -351,13 +291,7 @@ public sealed class KernelFilesTests : IDisposable
 
     private static async Task<string> RunAsync(string program, string argument)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo(program, [argument])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-            }
-        )!;
+        using var process = Process.Start(new ProcessStartInfo(program, [argument]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
         Assert.Equal(0, process.ExitCode);

@@ -10,60 +10,27 @@ public sealed class NetlinkCodecTests
     [Fact]
     public void A_request_for_links_leaves_the_counters_out() =>
         Assert.Equal(
-            "28000000"
-                + "1200"
-                + "0103"
-                + "07000000"
-                + "00000000"
-                + Zeros(16)
-                + "0800"
-                + "1d00"
-                + "08000000",
+            "28000000" + "1200" + "0103" + "07000000" + "00000000" + Zeros(16) + "0800" + "1d00" + "08000000",
             Hex(RouteRequests.DumpLinks(7))
         );
 
     [Fact]
     public void A_request_for_addresses_routes_or_rules_has_no_filter()
     {
-        Assert.Equal(
-            "18000000" + "1600" + "0103" + "01000000" + "00000000" + Zeros(8),
-            Hex(RouteRequests.DumpAddresses(1))
-        );
-        Assert.Equal(
-            "1c000000" + "1a00" + "0103" + "02000000" + "00000000" + Zeros(12),
-            Hex(RouteRequests.DumpRoutes(2))
-        );
-        Assert.Equal(
-            "1c000000" + "2200" + "0103" + "03000000" + "00000000" + Zeros(12),
-            Hex(RouteRequests.DumpRules(3))
-        );
+        Assert.Equal("18000000" + "1600" + "0103" + "01000000" + "00000000" + Zeros(8), Hex(RouteRequests.DumpAddresses(1)));
+        Assert.Equal("1c000000" + "1a00" + "0103" + "02000000" + "00000000" + Zeros(12), Hex(RouteRequests.DumpRoutes(2)));
+        Assert.Equal("1c000000" + "2200" + "0103" + "03000000" + "00000000" + Zeros(12), Hex(RouteRequests.DumpRules(3)));
     }
 
     [Fact]
     public void Up_and_down_change_that_one_flag_and_ask_for_an_answer()
     {
         Assert.Equal(
-            "20000000"
-                + "1300"
-                + "0500"
-                + "01000000"
-                + "00000000"
-                + "00000000"
-                + "03000000"
-                + "01000000"
-                + "01000000",
+            "20000000" + "1300" + "0500" + "01000000" + "00000000" + "00000000" + "03000000" + "01000000" + "01000000",
             Hex(RouteRequests.SetUp(1, index: 3, up: true))
         );
         Assert.Equal(
-            "20000000"
-                + "1300"
-                + "0500"
-                + "01000000"
-                + "00000000"
-                + "00000000"
-                + "03000000"
-                + "00000000"
-                + "01000000",
+            "20000000" + "1300" + "0500" + "01000000" + "00000000" + "00000000" + "03000000" + "00000000" + "01000000",
             Hex(RouteRequests.SetUp(1, index: 3, up: false))
         );
     }
@@ -71,18 +38,7 @@ public sealed class NetlinkCodecTests
     [Fact]
     public void An_MTU_changes_nothing_else() =>
         Assert.Equal(
-            "28000000"
-                + "1300"
-                + "0500"
-                + "01000000"
-                + "00000000"
-                + "00000000"
-                + "03000000"
-                + "00000000"
-                + "00000000"
-                + "0800"
-                + "0400"
-                + "29230000",
+            "28000000" + "1300" + "0500" + "01000000" + "00000000" + "00000000" + "03000000" + "00000000" + "00000000" + "0800" + "0400" + "29230000",
             Hex(RouteRequests.SetMtu(1, index: 3, mtu: 9001))
         );
 
@@ -107,10 +63,7 @@ public sealed class NetlinkCodecTests
         );
 
         Assert.True(reader.TryRead(out var first));
-        Assert.Equal(
-            (NetlinkMessageType.NewLink, NetlinkFlags.Multi, 5u, 1),
-            (first.Type, first.Flags, first.Sequence, first.Payload.Length)
-        );
+        Assert.Equal((NetlinkMessageType.NewLink, NetlinkFlags.Multi, 5u, 1), (first.Type, first.Flags, first.Sequence, first.Payload.Length));
         Assert.True(reader.TryRead(out var second));
         Assert.Equal(NetlinkMessageType.Done, second.Type);
         Assert.True(second.Flags.HasFlag(NetlinkFlags.DumpInterrupted));
@@ -176,18 +129,7 @@ public sealed class NetlinkCodecTests
     public void A_link_has_its_name_address_MTU_flag_master_and_lower_link()
     {
         Assert.True(LinkCodec.TryDecode(Bytes(VlanLink), out var link));
-        Assert.Equal(
-            new Link(
-                5,
-                "ens6.7",
-                "0a:bb:cc:dd:ee:ff",
-                9001,
-                Up: true,
-                MasterIndex: 4,
-                LowerIndex: 2
-            ),
-            link
-        );
+        Assert.Equal(new Link(5, "ens6.7", "0a:bb:cc:dd:ee:ff", 9001, Up: true, MasterIndex: 4, LowerIndex: 2), link);
     }
 
     [Theory]
@@ -200,32 +142,19 @@ public sealed class NetlinkCodecTests
     }
 
     [Fact]
-    public void A_bridges_port_table_is_no_table_of_links() =>
-        Assert.False(LinkCodec.TryDecode(Bytes("07" + VlanLink[2..]), out _));
+    public void A_bridges_port_table_is_no_table_of_links() => Assert.False(LinkCodec.TryDecode(Bytes("07" + VlanLink[2..]), out _));
 
     [Fact]
     public void An_address_with_a_peer_is_the_local_one()
     {
-        Assert.True(
-            AddressCodec.TryDecode(
-                Bytes(
-                    "0220800003000000" + "0800" + "0100" + "0a000002" + "0800" + "0200" + "0a000001"
-                ),
-                out var address
-            )
-        );
+        Assert.True(AddressCodec.TryDecode(Bytes("0220800003000000" + "0800" + "0100" + "0a000002" + "0800" + "0200" + "0a000001"), out var address));
         Assert.Equal(new LinkAddress(3, "10.0.0.1", 32), address);
     }
 
     [Fact]
     public void An_IPv6_address_is_written_short()
     {
-        Assert.True(
-            AddressCodec.TryDecode(
-                Bytes("0a40800003000000" + "1400" + "0100" + "fe800000000000000000000000000001"),
-                out var address
-            )
-        );
+        Assert.True(AddressCodec.TryDecode(Bytes("0a40800003000000" + "1400" + "0100" + "fe800000000000000000000000000001"), out var address));
         Assert.Equal(new LinkAddress(3, "fe80::1", 64), address);
     }
 
@@ -236,17 +165,7 @@ public sealed class NetlinkCodecTests
     [InlineData("0800" + "0100" + "00000000")]
     public void A_default_route_has_no_destination_however_it_is_spelt(string destination)
     {
-        var routes = RouteCodec.Decode(
-            Bytes(
-                "02000000fe030001"
-                    + "00000000"
-                    + destination
-                    + OnLink3Via
-                    + "0800"
-                    + "0600"
-                    + "00020000"
-            )
-        );
+        var routes = RouteCodec.Decode(Bytes("02000000fe030001" + "00000000" + destination + OnLink3Via + "0800" + "0600" + "00020000"));
         Assert.Equal([new Route(4, 254, null, "10.0.0.1", 3, 512, 3)], routes);
     }
 
@@ -254,19 +173,7 @@ public sealed class NetlinkCodecTests
     public void An_IPv6_default_route_spelt_out_has_no_destination_either()
     {
         var routes = RouteCodec.Decode(
-            Bytes(
-                "0a000000fe030001"
-                    + "00000000"
-                    + "1400"
-                    + "0100"
-                    + Zeros(16)
-                    + "0800"
-                    + "0400"
-                    + "03000000"
-                    + "0800"
-                    + "0600"
-                    + "ffffffff"
-            )
+            Bytes("0a000000fe030001" + "00000000" + "1400" + "0100" + Zeros(16) + "0800" + "0400" + "03000000" + "0800" + "0600" + "ffffffff")
         );
         // The highest metric stays the highest.
         Assert.Equal([new Route(6, 254, null, null, 3, int.MaxValue, 3)], routes);
@@ -276,19 +183,7 @@ public sealed class NetlinkCodecTests
     public void A_table_above_255_is_read_from_its_attribute()
     {
         var routes = RouteCodec.Decode(
-            Bytes(
-                "02100000fc020001"
-                    + "00000000"
-                    + "0800"
-                    + "0f00"
-                    + "11270000"
-                    + "0800"
-                    + "0100"
-                    + "0a000000"
-                    + "0800"
-                    + "0400"
-                    + "03000000"
-            )
+            Bytes("02100000fc020001" + "00000000" + "0800" + "0f00" + "11270000" + "0800" + "0100" + "0a000000" + "0800" + "0400" + "03000000")
         );
         Assert.Equal([new Route(4, 10001, "10.0.0.0/16", null, 3, 0, 2)], routes);
     }
@@ -296,46 +191,16 @@ public sealed class NetlinkCodecTests
     [Fact]
     public void A_multipath_route_is_one_route_for_each_next_hop()
     {
-        const string hops =
-            "1000"
-            + "0000"
-            + "03000000"
-            + "0800"
-            + "0500"
-            + "0a000001"
-            + "1000"
-            + "0000"
-            + "04000000"
-            + "0800"
-            + "0500"
-            + "0a000002";
-        var routes = RouteCodec.Decode(
-            Bytes("02000000fe030001" + "00000000" + "2400" + "0900" + hops)
-        );
-        Assert.Equal(
-            [
-                new Route(4, 254, null, "10.0.0.1", 3, 0, 3),
-                new Route(4, 254, null, "10.0.0.2", 4, 0, 3),
-            ],
-            routes
-        );
+        const string hops = "1000" + "0000" + "03000000" + "0800" + "0500" + "0a000001" + "1000" + "0000" + "04000000" + "0800" + "0500" + "0a000002";
+        var routes = RouteCodec.Decode(Bytes("02000000fe030001" + "00000000" + "2400" + "0900" + hops));
+        Assert.Equal([new Route(4, 254, null, "10.0.0.1", 3, 0, 3), new Route(4, 254, null, "10.0.0.2", 4, 0, 3)], routes);
     }
 
     [Fact]
     public void An_IPv4_route_may_have_an_IPv6_gateway()
     {
         var routes = RouteCodec.Decode(
-            Bytes(
-                "02000000fe030001"
-                    + "00000000"
-                    + "0800"
-                    + "0400"
-                    + "03000000"
-                    + "1600"
-                    + "1200"
-                    + "0a00"
-                    + "fe800000000000000000000000000001"
-            )
+            Bytes("02000000fe030001" + "00000000" + "0800" + "0400" + "03000000" + "1600" + "1200" + "0a00" + "fe800000000000000000000000000001")
         );
         Assert.Equal("fe80::1", Assert.Single(routes).Gateway);
     }
@@ -346,27 +211,14 @@ public sealed class NetlinkCodecTests
     [InlineData("02100000fe030001" + "00000000" + "0600" + "0100" + "0a00" + "0000")]
     [InlineData("1c000000fe030001" + "00000000")] // another family
     [InlineData("02")]
-    public void What_is_no_route_gives_none(string bytes) =>
-        Assert.Empty(RouteCodec.Decode(Bytes(bytes)));
+    public void What_is_no_route_gives_none(string bytes) => Assert.Empty(RouteCodec.Decode(Bytes(bytes)));
 
     [Fact]
     public void A_rule_has_its_source_priority_and_table()
     {
         Assert.True(
             RuleCodec.TryDecode(
-                Bytes(
-                    "0200200000000001"
-                        + "00000000"
-                        + "0800"
-                        + "0200"
-                        + "0a000105"
-                        + "0800"
-                        + "0600"
-                        + "00040000"
-                        + "0800"
-                        + "0f00"
-                        + "11270000"
-                ),
+                Bytes("0200200000000001" + "00000000" + "0800" + "0200" + "0a000105" + "0800" + "0600" + "00040000" + "0800" + "0f00" + "11270000"),
                 out var rule
             )
         );

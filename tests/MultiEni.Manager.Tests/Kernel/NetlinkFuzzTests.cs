@@ -11,14 +11,7 @@ public sealed class NetlinkFuzzTests
     [
         RouteRequests.DumpLinks(1),
         RouteRequests.SetMtu(1, 3, 9001),
-        Sized(
-            "2800000018000200"
-                + "0100000000000000"
-                + "02100000fc020001"
-                + "00000000"
-                + "08000f0011270000"
-                + "080001000a000000"
-        ),
+        Sized("2800000018000200" + "0100000000000000" + "02100000fc020001" + "00000000" + "08000f0011270000" + "080001000a000000"),
         Sized(
             "4000000018000200"
                 + "0100000000000000"
@@ -38,28 +31,21 @@ public sealed class NetlinkFuzzTests
                 + "09000100766574680000000000000000"
         ),
         Sized("2000000014000200" + "0100000000000000" + "0220800003000000" + "080001000a000002"),
-        Sized(
-            "2400000020000200"
-                + "0100000000000000"
-                + "0200200000000001"
-                + "00000000"
-                + "080002000a000105"
-        ),
+        Sized("2400000020000200" + "0100000000000000" + "0200200000000001" + "00000000" + "080002000a000105"),
         "add@/devices/x\0ACTION=add\0SUBSYSTEM=pci\0PCI_SLOT_NAME=0000:00:06.0\0"u8.ToArray(),
     ];
 
     [Fact]
-    public void Random_bytes_are_survived() =>
-        Gen.Byte.Array[0, 200].Sample(DecodeEverything, iter: 20_000);
+    public void Random_bytes_are_survived() => Gen.Byte.Array[0, 200].Sample(DecodeEverything, iter: 20_000);
 
     [Fact]
     public void Mutated_messages_are_survived() =>
         (
             from seed in Gen.OneOf(Seeds)
-            from changes in Gen.Select(
-                Gen.Int[0, seed.Length - 1],
-                Gen.OneOf<byte>(Gen.Byte, Gen.OneOf<byte>(0, 1, 3, 4, 0x7f, 0x80, 0xff))
-            ).Array[1, 6]
+            from changes in Gen.Select(Gen.Int[0, seed.Length - 1], Gen.OneOf<byte>(Gen.Byte, Gen.OneOf<byte>(0, 1, 3, 4, 0x7f, 0x80, 0xff))).Array[
+                1,
+                6
+            ]
             from kept in Gen.Int[0, seed.Length]
             from cut in Gen.Bool
             select Mutate(seed, changes, cut ? kept : seed.Length)
@@ -74,10 +60,7 @@ public sealed class NetlinkFuzzTests
                 var reader = new NetlinkReader(seeds.SelectMany(seed => seed).ToArray());
                 foreach (var seed in seeds)
                 {
-                    if (
-                        !reader.TryRead(out var message)
-                        || !message.Payload.SequenceEqual(seed.AsSpan(NetlinkReader.HeaderSize))
-                    )
+                    if (!reader.TryRead(out var message) || !message.Payload.SequenceEqual(seed.AsSpan(NetlinkReader.HeaderSize)))
                     {
                         return false;
                     }
@@ -124,21 +107,13 @@ public sealed class NetlinkFuzzTests
 
     private static bool DecodePayload(ReadOnlySpan<byte> payload)
     {
-        var isSound =
-            !LinkCodec.TryDecode(payload, out var link)
-            || (link.Index > 0 && link.Name != "" && link.LowerIndex is null or > 0);
-        isSound &=
-            !AddressCodec.TryDecode(payload, out var address)
-            || System.Net.IPAddress.TryParse(address.Address, out _);
-        isSound &=
-            !RuleCodec.TryDecode(payload, out var rule)
-            || rule is { Family: 4 or 6, Priority: >= 0, Table: >= 0 };
+        var isSound = !LinkCodec.TryDecode(payload, out var link) || (link.Index > 0 && link.Name != "" && link.LowerIndex is null or > 0);
+        isSound &= !AddressCodec.TryDecode(payload, out var address) || System.Net.IPAddress.TryParse(address.Address, out _);
+        isSound &= !RuleCodec.TryDecode(payload, out var rule) || rule is { Family: 4 or 6, Priority: >= 0, Table: >= 0 };
         foreach (var route in RouteCodec.Decode(payload))
         {
             // A default route only ever comes from a prefix of length 0.
-            isSound &=
-                route is { Family: 4 or 6, Metric: >= 0, Table: >= 0 }
-                && route.Destination is null == (payload[1] == 0);
+            isSound &= route is { Family: 4 or 6, Metric: >= 0, Table: >= 0 } && route.Destination is null == (payload[1] == 0);
         }
 
         return isSound;

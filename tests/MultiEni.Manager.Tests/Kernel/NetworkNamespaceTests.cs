@@ -44,35 +44,23 @@ public sealed partial class NetworkNamespaceTests
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         var log = await output + await errors;
 
-        var expected = checks
-            .GetMethods()
-            .Count(method => method.GetCustomAttribute<FactAttribute>() is not null);
+        var expected = checks.GetMethods().Count(method => method.GetCustomAttribute<FactAttribute>() is not null);
         Assert.True(process.ExitCode == 0, log);
         Assert.True(
-            expected > 0
-                && Succeeded().Match(log) is { Success: true } match
-                && match.Groups["count"].Value == $"{expected}",
+            expected > 0 && Succeeded().Match(log) is { Success: true } match && match.Groups["count"].Value == $"{expected}",
             $"{expected} checks were to succeed:\n{log}"
         );
     }
 
     private static string[] NewNamespace() =>
-        Environment.IsPrivilegedProcess
-            ? ["--net", "--mount", "--"]
-            : ["--user", "--map-root-user", "--net", "--mount", "--"];
+        Environment.IsPrivilegedProcess ? ["--net", "--mount", "--"] : ["--user", "--map-root-user", "--net", "--mount", "--"];
 
     private static string[] ThisProgram()
     {
         var program = Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet"
-            ? [program, typeof(NetworkNamespaceTests).Assembly.Location]
-            : [program];
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(NetworkNamespaceTests).Assembly.Location] : [program];
     }
 
-    [GeneratedRegex(
-        @"succeeded: (?<count>\d+)",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
-    )]
+    [GeneratedRegex(@"succeeded: (?<count>\d+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Succeeded();
 }

@@ -9,17 +9,13 @@ internal static class OwnNamespace
     public const string OuterVariable = "MULTI_ENI_TEST_OUTER_NAMESPACE";
 
     public static string Current =>
-        new FileInfo("/proc/self/ns/net").LinkTarget
-        ?? throw new InvalidOperationException("No network namespaces here.");
+        new FileInfo("/proc/self/ns/net").LinkTarget ?? throw new InvalidOperationException("No network namespaces here.");
 
     /// <summary>Fails unless this process was put into a namespace of its own.</summary>
     public static void Demand()
     {
         var outer = Environment.GetEnvironmentVariable(OuterVariable);
-        Assert.False(
-            string.IsNullOrEmpty(outer),
-            $"To be started by {nameof(NetworkNamespaceTests)} only."
-        );
+        Assert.False(string.IsNullOrEmpty(outer), $"To be started by {nameof(NetworkNamespaceTests)} only.");
         Assert.NotEqual(outer, Current);
     }
 
@@ -28,10 +24,7 @@ internal static class OwnNamespace
     {
         Demand();
         using var ip = Process.Start(
-            new ProcessStartInfo(
-                "ip",
-                [.. family is null ? Array.Empty<string>() : ["-family", family], "-batch", "-"]
-            )
+            new ProcessStartInfo("ip", [.. family is null ? Array.Empty<string>() : ["-family", family], "-batch", "-"])
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,

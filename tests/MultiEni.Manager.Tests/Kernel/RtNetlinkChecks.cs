@@ -15,9 +15,7 @@ public sealed class RtNetlinkChecks
     [Fact(Explicit = true)]
     public async Task A_link_shows_its_name_address_MTU_and_state()
     {
-        await OwnNamespace.SetUpAsync(
-            "link add look0 address 0a:00:00:00:00:01 mtu 1400 type veth peer name look1\nlink set look0 up\n"
-        );
+        await OwnNamespace.SetUpAsync("link add look0 address 0a:00:00:00:00:01 mtu 1400 type veth peer name look1\nlink set look0 up\n");
         var state = await _links.ReadAsync(Cancellation);
         var (look, peer) = (Named(state, "look0"), Named(state, "look1"));
 
@@ -48,12 +46,7 @@ public sealed class RtNetlinkChecks
         var index = Named(await _links.ReadAsync(Cancellation), "mtu0").Index;
 
         Assert.Equal(Errno.None, await _links.SetMtuAsync(index, 9001, Cancellation));
-        Assert.Equal(
-            (9001, true),
-            Named(await _links.ReadAsync(Cancellation), "mtu0") is var link
-                ? (link.Mtu, link.Up)
-                : default
-        );
+        Assert.Equal((9001, true), Named(await _links.ReadAsync(Cancellation), "mtu0") is var link ? (link.Mtu, link.Up) : default);
         Assert.Equal(Errno.Invalid, await _links.SetMtuAsync(index, 1_000_000, Cancellation));
         Assert.Equal(9001, Named(await _links.ReadAsync(Cancellation), "mtu0").Mtu);
     }
@@ -118,39 +111,20 @@ public sealed class RtNetlinkChecks
 
         Assert.Contains(new Route(4, main, null, "10.2.0.1", index, 512, boot), state.Routes);
         Assert.Contains(new Route(4, 10001, null, "10.2.0.1", index, 0, boot), state.Routes);
-        Assert.Contains(
-            new Route(4, main, "192.0.2.0/24", "10.2.0.9", index, 0, boot),
-            state.Routes
-        );
+        Assert.Contains(new Route(4, main, "192.0.2.0/24", "10.2.0.9", index, 0, boot), state.Routes);
         Assert.Contains(new Route(6, main, null, "fd00:2::1", index, 700, boot), state.Routes);
         Assert.Contains(new Route(6, 10001, null, "fd00:2::1", index, 1024, boot), state.Routes);
-        Assert.Equal(
-            ["10.2.0.1", "10.2.0.2"],
-            state
-                .Routes.Where(route => route.Destination == "198.51.100.0/24")
-                .Select(route => route.Gateway)
-        );
+        Assert.Equal(["10.2.0.1", "10.2.0.2"], state.Routes.Where(route => route.Destination == "198.51.100.0/24").Select(route => route.Gateway));
         // The connected prefix is the kernel's own.
-        Assert.Contains(
-            state.Routes,
-            route =>
-                route is { Destination: "10.2.0.0/24", Protocol: 2, Table: main }
-                && route.LinkIndex == index
-        );
-        Assert.Equal(
-            4,
-            state.Routes.Count(route => route.Destination is null && route.LinkIndex == index)
-        );
+        Assert.Contains(state.Routes, route => route is { Destination: "10.2.0.0/24", Protocol: 2, Table: main } && route.LinkIndex == index);
+        Assert.Equal(4, state.Routes.Count(route => route.Destination is null && route.LinkIndex == index));
     }
 
     [Fact(Explicit = true)]
     public async Task Rules_of_both_families_lead_to_their_tables()
     {
         await OwnNamespace.SetUpAsync("rule add from 10.3.0.5/32 table 10001 priority 1024\n");
-        await OwnNamespace.SetUpAsync(
-            "rule add from fd00:3::/64 table 10002 priority 1025\n",
-            family: "inet6"
-        );
+        await OwnNamespace.SetUpAsync("rule add from fd00:3::/64 table 10002 priority 1025\n", family: "inet6");
         var rules = (await _links.ReadAsync(Cancellation)).Rules;
 
         Assert.Contains(new RoutingRule(4, 1024, "10.3.0.5/32", 10001), rules);
@@ -163,37 +137,24 @@ public sealed class RtNetlinkChecks
     public async Task Tables_longer_than_one_datagram_come_whole()
     {
         const int many = 3000;
-        var commands = Enumerable
-            .Range(0, many)
-            .Select(number =>
-                $"route add blackhole 172.16.{number / 256}.{number % 256}/32 table 77\n"
-            );
+        var commands = Enumerable.Range(0, many).Select(number => $"route add blackhole 172.16.{number / 256}.{number % 256}/32 table 77\n");
         await OwnNamespace.SetUpAsync(string.Concat(commands));
 
-        var routes = (await _links.ReadAsync(Cancellation))
-            .Routes.Where(route => route.Table == 77)
-            .ToList();
+        var routes = (await _links.ReadAsync(Cancellation)).Routes.Where(route => route.Table == 77).ToList();
         Assert.Equal(many, routes.Count);
-        Assert.Equal(
-            many,
-            routes.Select(route => route.Destination).Distinct(StringComparer.Ordinal).Count()
-        );
+        Assert.Equal(many, routes.Select(route => route.Destination).Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact(Explicit = true)]
     public async Task Reads_stay_whole_while_links_come_and_go()
     {
         await OwnNamespace.SetUpAsync("link add steady0 type veth peer name steady1\n");
-        var churn = string.Concat(
-            Enumerable.Repeat("link add churn0 type veth peer name churn1\nlink del churn0\n", 40)
-        );
+        var churn = string.Concat(Enumerable.Repeat("link add churn0 type veth peer name churn1\nlink del churn0\n", 40));
         var changing = OwnNamespace.SetUpAsync(churn);
         var reads = 0;
         while (!changing.IsCompleted)
         {
-            var names = (await _links.ReadAsync(Cancellation))
-                .Links.Select(link => link.Name)
-                .ToList();
+            var names = (await _links.ReadAsync(Cancellation)).Links.Select(link => link.Name).ToList();
             Assert.Contains("steady0", names);
             Assert.Equal(names.Count, names.Distinct(StringComparer.Ordinal).Count());
             reads++;
@@ -203,6 +164,5 @@ public sealed class RtNetlinkChecks
         Assert.True(reads > 0);
     }
 
-    private static Link Named(NetworkState state, string name) =>
-        Assert.Single(state.Links, link => link.Name == name);
+    private static Link Named(NetworkState state, string name) => Assert.Single(state.Links, link => link.Name == name);
 }

@@ -13,10 +13,7 @@ public sealed class SystemErrorsTests
         Assert.Equal(Errno.NoEntry, SystemErrors.Find(new FileNotFoundException()));
         Assert.Equal(Errno.NoEntry, SystemErrors.Find(new DirectoryNotFoundException()));
         Assert.Equal(Errno.AccessDenied, SystemErrors.Find(new UnauthorizedAccessException()));
-        Assert.Equal(
-            Errno.ReadOnly,
-            SystemErrors.Find(new UnauthorizedAccessException("", new IOException("", 30)))
-        );
+        Assert.Equal(Errno.ReadOnly, SystemErrors.Find(new UnauthorizedAccessException("", new IOException("", 30))));
     }
 
     [Fact]

@@ -43,32 +43,19 @@ public sealed class UeventTests
     public void The_action_is_the_kernels(string action) =>
         Assert.Equal(
             new HostEvent(action, "pci", "0000:00:06.0"),
-            Decode(
-                $"{action}@/devices/x",
-                $"ACTION={action}",
-                "SUBSYSTEM=pci",
-                "PCI_SLOT_NAME=0000:00:06.0"
-            )
+            Decode($"{action}@/devices/x", $"ACTION={action}", "SUBSYSTEM=pci", "PCI_SLOT_NAME=0000:00:06.0")
         );
 
     [Fact]
     public void Other_subsystems_actions_and_senders_are_not_for_us()
     {
         Assert.Null(Decode("add@/devices/x", "ACTION=add", "SUBSYSTEM=queues", "INTERFACE=ens6"));
-        Assert.Null(
-            Decode(
-                "online@/devices/x",
-                "ACTION=online",
-                "SUBSYSTEM=pci",
-                "PCI_SLOT_NAME=0000:00:06.0"
-            )
-        );
+        Assert.Null(Decode("online@/devices/x", "ACTION=online", "SUBSYSTEM=pci", "PCI_SLOT_NAME=0000:00:06.0"));
         Assert.Null(Decode("add@/devices/x", "ACTION=add", "SUBSYSTEM=pci"));
         // udev repeats announcements with a header of its own.
         Assert.Null(Decode("libudev", "ACTION=add", "SUBSYSTEM=pci", "PCI_SLOT_NAME=0000:00:06.0"));
         Assert.Null(Uevent.Decode([]));
     }
 
-    private static HostEvent? Decode(params string[] fields) =>
-        Uevent.Decode(Encoding.UTF8.GetBytes(string.Join('\0', fields) + '\0'));
+    private static HostEvent? Decode(params string[] fields) => Uevent.Decode(Encoding.UTF8.GetBytes(string.Join('\0', fields) + '\0'));
 }

@@ -13,14 +13,9 @@ namespace MultiEni.Manager.Tests.Publishing;
 /// </summary>
 public sealed class DevicePluginFileTests
 {
-    private static readonly string Cases = Path.Combine(
-        AppContext.BaseDirectory,
-        "Publishing",
-        "cases"
-    );
+    private static readonly string Cases = Path.Combine(AppContext.BaseDirectory, "Publishing", "cases");
 
-    public static TheoryData<string> Names =>
-        [.. Directory.GetDirectories(Cases).Select(folder => Path.GetFileName(folder)!)];
+    public static TheoryData<string> Names => [.. Directory.GetDirectories(Cases).Select(folder => Path.GetFileName(folder)!)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -32,11 +27,7 @@ public sealed class DevicePluginFileTests
         var result = DevicePluginFile.Merge(before, owned, devices);
         if (Read(folder, "invalid.txt") is { } part)
         {
-            Assert.Contains(
-                part.Trim(),
-                Assert.IsType<PluginFileResult.Invalid>(result).Message,
-                StringComparison.Ordinal
-            );
+            Assert.Contains(part.Trim(), Assert.IsType<PluginFileResult.Invalid>(result).Message, StringComparison.Ordinal);
             return;
         }
 
@@ -51,15 +42,10 @@ public sealed class DevicePluginFileTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_a_case_yields_is_taken_by_every_release_of_the_plugin_and_doing_it_again_changes_nothing(
-        string name
-    )
+    public void What_a_case_yields_is_taken_by_every_release_of_the_plugin_and_doing_it_again_changes_nothing(string name)
     {
         var folder = Path.Combine(Cases, name);
-        if (
-            Read(folder, "after.json") is not { } after
-            || !after.Contains("pciAddresses", StringComparison.Ordinal)
-        )
+        if (Read(folder, "after.json") is not { } after || !after.Contains("pciAddresses", StringComparison.Ordinal))
         {
             return;
         }
@@ -67,63 +53,35 @@ public sealed class DevicePluginFileTests
         var (devices, _) = Devices(Read(folder, "devices.json")!);
         foreach (var release in Enum.GetValues<DevicePluginRelease>())
         {
-            Assert.IsType<DevicePluginRun.Serving>(
-                DevicePlugin.Start(after, release, [], new SimulatedNetwork([], [], [], []))
-            );
+            Assert.IsType<DevicePluginRun.Serving>(DevicePlugin.Start(after, release, [], new SimulatedNetwork([], [], [], [])));
         }
 
-        Assert.IsType<PluginFileResult.Unchanged>(
-            DevicePluginFile.Merge(after, DevicePluginFile.OwnedBy(devices), devices)
-        );
+        Assert.IsType<PluginFileResult.Unchanged>(DevicePluginFile.Merge(after, DevicePluginFile.OwnedBy(devices), devices));
     }
 
     [Fact]
     public void Whatever_is_offered_every_release_serves_exactly_that_and_no_other_device()
     {
         var address = Gen.Int[5, 31].Select(slot => PciAddress.Parse($"0000:00:{slot:x2}.0"));
-        var resource = Gen.OneOf<string>(
-            "intel.com/dpdk_1",
-            "intel.com/dpdk_2",
-            "amazon.com/ena_dpdk_1",
-            "intel.com/x-y"
-        );
-        var device = Gen.Select(resource, address, Gen.Bool)
-            .Select((name, at, bound) => A.Offer(name, at.ToString(), bound ? "vfio-pci" : "ena"));
+        var resource = Gen.OneOf<string>("intel.com/dpdk_1", "intel.com/dpdk_2", "amazon.com/ena_dpdk_1", "intel.com/x-y");
+        var device = Gen.Select(resource, address, Gen.Bool).Select((name, at, bound) => A.Offer(name, at.ToString(), bound ? "vfio-pci" : "ena"));
         device
             .List[0, 8]
             .Select(list => list.DistinctBy(offer => offer.Address).ToList())
             .Sample(offers =>
             {
-                var before =
-                    """{"resourceList":[{"resourceName":"gpu","deviceType":"accelerator","selectors":{"vendors":["10de"]}}]}""";
+                var before = """{"resourceList":[{"resourceName":"gpu","deviceType":"accelerator","selectors":{"vendors":["10de"]}}]}""";
                 var result = DevicePluginFile.Merge(before, new HashSet<string>(), offers);
                 var text = result is PluginFileResult.Changed changed ? changed.Text : before;
-                var node = offers
-                    .Select(Simulated)
-                    .Append(Simulated(A.Offer(address: "0000:00:04.0", driver: "ena")))
-                    .ToList();
+                var node = offers.Select(Simulated).Append(Simulated(A.Offer(address: "0000:00:04.0", driver: "ena"))).ToList();
                 foreach (var release in Enum.GetValues<DevicePluginRelease>())
                 {
-                    var run = Assert.IsType<DevicePluginRun.Serving>(
-                        DevicePlugin.Start(
-                            text,
-                            release,
-                            node,
-                            new SimulatedNetwork([], [], [], [])
-                        )
-                    );
+                    var run = Assert.IsType<DevicePluginRun.Serving>(DevicePlugin.Start(text, release, node, new SimulatedNetwork([], [], [], [])));
                     var expected = offers
                         .GroupBy(offer => offer.Resource.ToString())
-                        .ToDictionary(
-                            group => group.Key,
-                            group =>
-                                group.Select(offer => offer.Address.ToString()).Order().ToList()
-                        );
+                        .ToDictionary(group => group.Key, group => group.Select(offer => offer.Address.ToString()).Order().ToList());
                     Assert.Equal(expected.Keys.Order(), run.Devices.Keys.Order());
-                    Assert.All(
-                        expected,
-                        pair => Assert.Equal(pair.Value, run.Devices[pair.Key].Order())
-                    );
+                    Assert.All(expected, pair => Assert.Equal(pair.Value, run.Devices[pair.Key].Order()));
                 }
             });
     }
@@ -134,74 +92,40 @@ public sealed class DevicePluginFileTests
         const string Before = """
             {"other":{"a":[1,2]},"resourceList":[{"resourceName":"pool","selectors":[{"pfNames":["eth9"]},{"vendors":["8086"]}],"additionalInfo":{"*":{"k":"v"}},"custom":true}]}
             """;
-        var offered = Assert.IsType<PluginFileResult.Changed>(
-            DevicePluginFile.Merge(Before, new HashSet<string>(), [A.Offer()])
-        );
-        var withdrawn = Assert.IsType<PluginFileResult.Changed>(
-            DevicePluginFile.Merge(offered.Text, DevicePluginFile.OwnedBy([A.Offer()]), [])
-        );
+        var offered = Assert.IsType<PluginFileResult.Changed>(DevicePluginFile.Merge(Before, new HashSet<string>(), [A.Offer()]));
+        var withdrawn = Assert.IsType<PluginFileResult.Changed>(DevicePluginFile.Merge(offered.Text, DevicePluginFile.OwnedBy([A.Offer()]), []));
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Before), JsonNode.Parse(withdrawn.Text)));
     }
 
     [Fact]
     public void The_order_in_which_devices_are_given_does_not_show()
     {
-        OfferedDevice[] offers =
-        [
-            A.Offer("a.com/x", "0000:00:08.0"),
-            A.Offer("a.com/x", "0000:00:06.0"),
-            A.Offer("b.com/y", "0000:00:07.0"),
-        ];
+        OfferedDevice[] offers = [A.Offer("a.com/x", "0000:00:08.0"), A.Offer("a.com/x", "0000:00:06.0"), A.Offer("b.com/y", "0000:00:07.0")];
         var one = DevicePluginFile.Merge(null, new HashSet<string>(), offers);
         var two = DevicePluginFile.Merge(null, new HashSet<string>(), [.. offers.Reverse()]);
-        Assert.Equal(
-            Assert.IsType<PluginFileResult.Changed>(one).Text,
-            Assert.IsType<PluginFileResult.Changed>(two).Text
-        );
+        Assert.Equal(Assert.IsType<PluginFileResult.Changed>(one).Text, Assert.IsType<PluginFileResult.Changed>(two).Text);
     }
 
     [Fact]
     public void A_name_that_somebody_else_uses_is_a_conflict_and_his_entry_stays()
     {
-        const string Before =
-            """{"resourceList":[{"resourcePrefix":"intel.com","resourceName":"dpdk_1","selectors":{"vendors":["8086"]}}]}""";
+        const string Before = """{"resourceList":[{"resourcePrefix":"intel.com","resourceName":"dpdk_1","selectors":{"vendors":["8086"]}}]}""";
         var result = DevicePluginFile.Merge(Before, new HashSet<string>(), [A.Offer()]);
-        Assert.Equal(
-            "intel.com/dpdk_1",
-            Assert.Single(Assert.IsType<PluginFileResult.Unchanged>(result).Conflicts)
-        );
+        Assert.Equal("intel.com/dpdk_1", Assert.Single(Assert.IsType<PluginFileResult.Unchanged>(result).Conflicts));
     }
 
     [Fact]
     public void A_node_without_our_devices_is_left_alone()
     {
-        Assert.IsType<PluginFileResult.Unchanged>(
-            DevicePluginFile.Merge(null, new HashSet<string>(), [])
-        );
-        Assert.IsType<PluginFileResult.Unchanged>(
-            DevicePluginFile.Merge("""{"resourceList":[]}""", new HashSet<string>(), [])
-        );
+        Assert.IsType<PluginFileResult.Unchanged>(DevicePluginFile.Merge(null, new HashSet<string>(), []));
+        Assert.IsType<PluginFileResult.Unchanged>(DevicePluginFile.Merge("""{"resourceList":[]}""", new HashSet<string>(), []));
     }
 
     private static SimulatedDevice Simulated(OfferedDevice offer) =>
-        new(
-            offer.Address.ToString(),
-            offer.Ids.Vendor,
-            offer.Ids.Device,
-            "020000",
-            null,
-            offer.Driver,
-            null,
-            null,
-            null,
-            false,
-            false
-        );
+        new(offer.Address.ToString(), offer.Ids.Vendor, offer.Ids.Device, "020000", null, offer.Driver, null, null, null, false, false);
 
     private static string? Read(string folder, string file) =>
-        File.Exists(Path.Combine(folder, file))
-            ? File.ReadAllText(Path.Combine(folder, file))
-            : null;
+        File.Exists(Path.Combine(folder, file)) ? File.ReadAllText(Path.Combine(folder, file)) : null;
 
     private static (List<OfferedDevice> Devices, HashSet<string> Owned) Devices(string text)
     {
@@ -209,11 +133,7 @@ public sealed class DevicePluginFileTests
         var devices = file["devices"]!
             .AsArray()
             .Select(device =>
-                A.Offer(
-                    device!["resource"]!.GetValue<string>(),
-                    device["address"]!.GetValue<string>(),
-                    device["driver"]!.GetValue<string>()
-                )
+                A.Offer(device!["resource"]!.GetValue<string>(), device["address"]!.GetValue<string>(), device["driver"]!.GetValue<string>())
             );
         var owned = file["owned"]?.AsArray().Select(name => name!.GetValue<string>()) ?? [];
         return ([.. devices], owned.ToHashSet(StringComparer.Ordinal));

@@ -16,21 +16,16 @@ public sealed class FileDevicePublisherTests : IDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static Dictionary<string, string> One =>
-        new(StringComparer.Ordinal) { ["intel.com/dpdk_1"] = "1" };
+    private static Dictionary<string, string> One => new(StringComparer.Ordinal) { ["intel.com/dpdk_1"] = "1" };
 
     private async Task<FileDevicePublisher> StartAsync(string boot)
     {
-        var publisher = new FileDevicePublisher(File, metrics, time, NullLogger.Instance)
-        {
-            RestartNeeded = () => restarts++,
-        };
+        var publisher = new FileDevicePublisher(File, metrics, time, NullLogger.Instance) { RestartNeeded = () => restarts++ };
         await publisher.StartAsync(boot, Stop);
         return publisher;
     }
 
-    private void Read(FileDevicePublisher publisher) =>
-        publisher.PluginRead(publisher.RestartDueSince ?? time.GetUtcNow());
+    private void Read(FileDevicePublisher publisher) => publisher.PluginRead(publisher.RestartDueSince ?? time.GetUtcNow());
 
     [Fact]
     public async Task A_node_without_devices_gets_no_file()
@@ -45,10 +40,7 @@ public sealed class FileDevicePublisherTests : IDisposable
     {
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
-        Assert.Equal(
-            Reasons.Publishing,
-            Assert.IsType<OfferState.Pending>(publisher.StateOf(A.Address, One)).Why.Reason
-        );
+        Assert.Equal(Reasons.Publishing, Assert.IsType<OfferState.Pending>(publisher.StateOf(A.Address, One)).Why.Reason);
         Read(publisher);
         Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
     }
@@ -112,11 +104,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         var before = await System.IO.File.ReadAllTextAsync(File, Stop);
         var second = await StartAsync("boot-2");
         Assert.Empty(second.Offered);
-        Assert.DoesNotContain(
-            "0000:00:06.0",
-            await System.IO.File.ReadAllTextAsync(File, Stop),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain("0000:00:06.0", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
         await second.OfferAsync(A.Offer(), Stop);
         Assert.Equal(before, await System.IO.File.ReadAllTextAsync(File, Stop));
         Assert.IsType<OfferState.Pending>(second.StateOf(A.Address, One));
@@ -133,9 +121,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
         Read(publisher);
         Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
-        Assert.IsType<OfferState.NotOffered>(
-            publisher.StateOf(A.Address, new Dictionary<string, string>())
-        );
+        Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, new Dictionary<string, string>()));
     }
 
     [Fact]
@@ -158,16 +144,12 @@ public sealed class FileDevicePublisherTests : IDisposable
     [Fact]
     public async Task A_name_in_use_by_others_is_said_and_nothing_is_written()
     {
-        const string Theirs =
-            """{"resourceList":[{"resourceName":"dpdk_1","selectors":{"vendors":["8086"]}}]}""";
+        const string Theirs = """{"resourceList":[{"resourceName":"dpdk_1","selectors":{"vendors":["8086"]}}]}""";
         await System.IO.File.WriteAllTextAsync(File, Theirs, Stop);
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
         Assert.Equal(Theirs, await System.IO.File.ReadAllTextAsync(File, Stop));
-        Assert.Equal(
-            Reasons.ResourceNameConflict,
-            Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One)).Why.Reason
-        );
+        Assert.Equal(Reasons.ResourceNameConflict, Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One)).Why.Reason);
     }
 
     [Fact]
@@ -178,11 +160,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         Read(publisher);
         System.IO.File.Delete(File);
         await publisher.RepairAsync(Stop);
-        Assert.Contains(
-            "0000:00:06.0",
-            await System.IO.File.ReadAllTextAsync(File, Stop),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("0000:00:06.0", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
         Assert.NotNull(publisher.RestartDueSince);
     }
 

@@ -24,7 +24,6 @@ public sealed class ResourceNameTests
     [InlineData("x.kubernetes.io/a")]
     [InlineData("-a.com/b")]
     [InlineData("intel.com/0123456789012345678901234567890123456789012345678901234567890123")]
-    public void What_would_take_down_the_plugin_or_is_refused_by_the_kubelet_is_no_name(
-        string text
-    ) => Assert.Throws<FormatException>(() => ResourceName.Parse(text));
+    public void What_would_take_down_the_plugin_or_is_refused_by_the_kubelet_is_no_name(string text) =>
+        Assert.Throws<FormatException>(() => ResourceName.Parse(text));
 }

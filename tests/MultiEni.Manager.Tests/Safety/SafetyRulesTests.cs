@@ -21,20 +21,13 @@ public sealed class SafetyRulesTests
             NodeAddresses = ["10.0.0.5"],
         };
 
-    private static HostObservation With(
-        HostObservation host,
-        Route? route = null,
-        LinkAddress? address = null,
-        Link? link = null
-    ) =>
+    private static HostObservation With(HostObservation host, Route? route = null, LinkAddress? address = null, Link? link = null) =>
         host with
         {
             Network = host.Network with
             {
                 Routes = route is null ? host.Network.Routes : [.. host.Network.Routes, route],
-                Addresses = address is null
-                    ? host.Network.Addresses
-                    : [.. host.Network.Addresses, address],
+                Addresses = address is null ? host.Network.Addresses : [.. host.Network.Addresses, address],
                 Links = link is null ? host.Network.Links : [.. host.Network.Links, link],
             },
         };
@@ -47,20 +40,14 @@ public sealed class SafetyRulesTests
     }
 
     [Fact]
-    public void An_ENI_of_ours_without_anything_on_it_may_be_bound() =>
-        Assert.Null(SafetyRules.CheckBind(Facts(), Policy));
+    public void An_ENI_of_ours_without_anything_on_it_may_be_bound() => Assert.Null(SafetyRules.CheckBind(Facts(), Policy));
 
     [Fact]
     public void S1_the_device_index_0_is_the_primary_interface() =>
-        Refused(
-            Reasons.PrimaryInterface,
-            "device index 0",
-            SafetyRules.CheckTouch(Facts() with { Slot = (0, 0) }, Policy)
-        );
+        Refused(Reasons.PrimaryInterface, "device index 0", SafetyRules.CheckTouch(Facts() with { Slot = (0, 0) }, Policy));
 
     [Fact]
-    public void S1_the_device_index_0_of_another_card_is_not() =>
-        Assert.Null(SafetyRules.CheckTouch(Facts() with { Slot = (0, 1) }, Policy));
+    public void S1_the_device_index_0_of_another_card_is_not() => Assert.Null(SafetyRules.CheckTouch(Facts() with { Slot = (0, 1) }, Policy));
 
     [Theory]
     [InlineData(null)]
@@ -69,12 +56,7 @@ public sealed class SafetyRulesTests
         Refused(
             Reasons.PrimaryInterface,
             "default route",
-            SafetyRules.CheckTouch(
-                Facts(
-                    With(A.HostWithEni(), new Route(4, 254, destination, "10.0.1.1", 3, 100, 16))
-                ),
-                Policy
-            )
+            SafetyRules.CheckTouch(Facts(With(A.HostWithEni(), new Route(4, 254, destination, "10.0.1.1", 3, 100, 16))), Policy)
         );
 
     [Fact]
@@ -82,20 +64,12 @@ public sealed class SafetyRulesTests
         Refused(
             Reasons.PrimaryInterface,
             "default route",
-            SafetyRules.CheckTouch(
-                Facts(With(A.HostWithEni(), new Route(6, 254, "::/0", "fe80::1", 3, 1024, 9))),
-                Policy
-            )
+            SafetyRules.CheckTouch(Facts(With(A.HostWithEni(), new Route(6, 254, "::/0", "fe80::1", 3, 1024, 9))), Policy)
         );
 
     [Fact]
     public void S2_a_second_default_route_of_nodeadm_does_not() =>
-        Assert.Null(
-            SafetyRules.CheckBind(
-                Facts(With(A.HostWithEni(), new Route(4, 254, null, "10.0.1.1", 3, 613, 16))),
-                Policy
-            )
-        );
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, 254, null, "10.0.1.1", 3, 613, 16))), Policy));
 
     [Fact]
     public void S2_the_nodes_own_address_makes_an_interface_primary() =>
@@ -115,25 +89,14 @@ public sealed class SafetyRulesTests
     public void A_node_whose_primary_interface_cannot_be_told_is_left_alone()
     {
         var host = A.HostWithEni();
-        var blind = Facts(host with { Network = host.Network with { Routes = [] } }) with
-        {
-            NodeAddresses = null,
-        };
-        Refused(
-            Reasons.PrimaryInterface,
-            "--primary-interface",
-            SafetyRules.CheckTouch(blind, Policy)
-        );
+        var blind = Facts(host with { Network = host.Network with { Routes = [] } }) with { NodeAddresses = null };
+        Refused(Reasons.PrimaryInterface, "--primary-interface", SafetyRules.CheckTouch(blind, Policy));
         Assert.Null(SafetyRules.CheckTouch(blind, Policy with { PrimaryInterface = "ens5" }));
     }
 
     [Fact]
     public void The_interface_that_the_administrator_names_is_never_touched() =>
-        Refused(
-            Reasons.PrimaryInterface,
-            "--primary-interface",
-            SafetyRules.CheckTouch(Facts(), Policy with { PrimaryInterface = "ens6" })
-        );
+        Refused(Reasons.PrimaryInterface, "--primary-interface", SafetyRules.CheckTouch(Facts(), Policy with { PrimaryInterface = "ens6" }));
 
     [Fact]
     public void Interfaces_outside_the_pattern_or_on_the_list_are_not_touched()
@@ -141,32 +104,14 @@ public sealed class SafetyRulesTests
         Refused(
             Reasons.UnsupportedDevice,
             "ENI_PATTERN",
-            SafetyRules.CheckTouch(
-                Facts(),
-                Policy with
-                {
-                    InterfacePattern = new Regex(
-                        "^eth",
-                        RegexOptions.None,
-                        TimeSpan.FromSeconds(1)
-                    ),
-                }
-            )
+            SafetyRules.CheckTouch(Facts(), Policy with { InterfacePattern = new Regex("^eth", RegexOptions.None, TimeSpan.FromSeconds(1)) })
         );
-        Refused(
-            Reasons.UnsupportedDevice,
-            "IGNORE_INTERFACES",
-            SafetyRules.CheckTouch(Facts(), Policy with { IgnoredInterfaces = ["ens6"] })
-        );
+        Refused(Reasons.UnsupportedDevice, "IGNORE_INTERFACES", SafetyRules.CheckTouch(Facts(), Policy with { IgnoredInterfaces = ["ens6"] }));
     }
 
     [Fact]
     public void S3_an_ENI_that_is_not_ours_is_left_alone() =>
-        Refused(
-            Reasons.UnsupportedDevice,
-            "left alone",
-            SafetyRules.CheckTouch(Facts() with { IsOurs = false }, Policy)
-        );
+        Refused(Reasons.UnsupportedDevice, "left alone", SafetyRules.CheckTouch(Facts() with { IsOurs = false }, Policy));
 
     [Fact]
     public void S4_an_address_that_EC2_does_not_list_means_use()
@@ -174,29 +119,11 @@ public sealed class SafetyRulesTests
         Refused(
             Reasons.DeviceInUse,
             "192.168.1.1",
-            SafetyRules.CheckBind(
-                Facts(With(A.HostWithEni(), address: new LinkAddress(3, "192.168.1.1", 24))),
-                Policy
-            )
+            SafetyRules.CheckBind(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "192.168.1.1", 24))), Policy)
         );
-        Assert.Null(
-            SafetyRules.CheckBind(
-                Facts(With(A.HostWithEni(), address: new LinkAddress(3, "10.0.1.6", 24))),
-                Policy
-            )
-        );
-        Assert.Null(
-            SafetyRules.CheckBind(
-                Facts(With(A.HostWithEni(), address: new LinkAddress(3, "10.0.9.7", 28))),
-                Policy
-            )
-        );
-        Assert.Null(
-            SafetyRules.CheckBind(
-                Facts(With(A.HostWithEni(), address: new LinkAddress(3, "fe80::1", 64))),
-                Policy
-            )
-        );
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "10.0.1.6", 24))), Policy));
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "10.0.9.7", 28))), Policy));
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), address: new LinkAddress(3, "fe80::1", 64))), Policy));
     }
 
     [Theory]
@@ -204,19 +131,8 @@ public sealed class SafetyRulesTests
     [InlineData(255, "10.0.1.6/32", 2)]
     [InlineData(10001, null, 16)]
     [InlineData(254, "10.0.1.1/32", 16)]
-    public void S4_what_comes_with_a_link_by_itself_is_no_use(
-        int table,
-        string? destination,
-        int protocol
-    ) =>
-        Assert.Null(
-            SafetyRules.CheckBind(
-                Facts(
-                    With(A.HostWithEni(), new Route(4, table, destination, null, 3, 700, protocol))
-                ),
-                Policy
-            )
-        );
+    public void S4_what_comes_with_a_link_by_itself_is_no_use(int table, string? destination, int protocol) =>
+        Assert.Null(SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, table, destination, null, 3, 700, protocol))), Policy));
 
     [Theory]
     [InlineData(254, "10.8.0.0/16", 4)]
@@ -226,15 +142,7 @@ public sealed class SafetyRulesTests
         Refused(
             Reasons.DeviceInUse,
             $"table {table}",
-            SafetyRules.CheckBind(
-                Facts(
-                    With(
-                        A.HostWithEni(),
-                        new Route(4, table, destination, "10.0.1.1", 3, 700, protocol)
-                    )
-                ),
-                Policy
-            )
+            SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, table, destination, "10.0.1.1", 3, 700, protocol))), Policy)
         );
 
     [Fact]
@@ -243,21 +151,9 @@ public sealed class SafetyRulesTests
         Refused(
             Reasons.DeviceInUse,
             "ens6.10",
-            SafetyRules.CheckBind(
-                Facts(With(A.HostWithEni(), link: new Link(9, "ens6.10", "", 1500, true, null, 3))),
-                Policy
-            )
+            SafetyRules.CheckBind(Facts(With(A.HostWithEni(), link: new Link(9, "ens6.10", "", 1500, true, null, 3))), Policy)
         );
-        var bonded = A.Host(
-            [A.Device()],
-            [
-                A.Link(3, "ens6", A.Mac.ToString()) with
-                {
-                    MasterIndex = 9,
-                },
-                A.Link(9, "bond0", A.Mac.ToString()),
-            ]
-        );
+        var bonded = A.Host([A.Device()], [A.Link(3, "ens6", A.Mac.ToString()) with { MasterIndex = 9 }, A.Link(9, "bond0", A.Mac.ToString())]);
         Refused(Reasons.DeviceInUse, "bond0", SafetyRules.CheckBind(Facts(bonded), Policy));
     }
 
@@ -265,11 +161,7 @@ public sealed class SafetyRulesTests
     public void S8_devices_that_are_not_allowed_are_not_touched()
     {
         var efa = A.Device() with { Ids = new PciIds("1d0f", "efa1") };
-        Refused(
-            Reasons.UnsupportedDevice,
-            "1d0f:efa1",
-            SafetyRules.CheckTouch(Facts(device: efa), Policy)
-        );
+        Refused(Reasons.UnsupportedDevice, "1d0f:efa1", SafetyRules.CheckTouch(Facts(device: efa), Policy));
         Refused(
             Reasons.UnsupportedDevice,
             "virtual functions",
@@ -287,11 +179,7 @@ public sealed class SafetyRulesTests
             SafetyRules.CheckBind(
                 facts with
                 {
-                    GroupDrivers = new Dictionary<string, string?>
-                    {
-                        ["0000:00:06.0"] = "ena",
-                        ["0000:00:09.0"] = "nvme",
-                    },
+                    GroupDrivers = new Dictionary<string, string?> { ["0000:00:06.0"] = "ena", ["0000:00:09.0"] = "nvme" },
                 },
                 Policy
             )
@@ -324,9 +212,5 @@ public sealed class SafetyRulesTests
 
     [Fact]
     public void S13_no_further_device_is_bound_while_one_has_no_driver() =>
-        Refused(
-            Reasons.ConcurrentOperation,
-            "0000:00:07.0",
-            SafetyRules.CheckBind(Facts() with { DriverlessElsewhere = A.OtherAddress }, Policy)
-        );
+        Refused(Reasons.ConcurrentOperation, "0000:00:07.0", SafetyRules.CheckBind(Facts() with { DriverlessElsewhere = A.OtherAddress }, Policy));
 }

@@ -28,13 +28,8 @@ public sealed class NextStepTests
         new()
         {
             Wish = Wish(use),
-            Match = new DeviceMatch.Found(
-                device,
-                device.InterfaceName is null ? IdentityProof.Journal : IdentityProof.HardwareAddress
-            ),
-            Link = device.InterfaceName is null
-                ? null
-                : A.Link(3, device.InterfaceName, A.Mac.ToString()),
+            Match = new DeviceMatch.Found(device, device.InterfaceName is null ? IdentityProof.Journal : IdentityProof.HardwareAddress),
+            Link = device.InterfaceName is null ? null : A.Link(3, device.InterfaceName, A.Mac.ToString()),
         };
 
     private static JournalEntry Entry(JournalPhase phase) =>
@@ -45,17 +40,9 @@ public sealed class NextStepTests
             Phase = phase,
         };
 
-    private static DeviceSituation BoundByUs() =>
-        With(DeviceUses.Bound, A.BoundDevice()) with
-        {
-            Journal = Entry(JournalPhase.Bound),
-        };
+    private static DeviceSituation BoundByUs() => With(DeviceUses.Bound, A.BoundDevice()) with { Journal = Entry(JournalPhase.Bound) };
 
-    private static DeviceSituation Deleting(DeviceSituation situation) =>
-        situation with
-        {
-            Wish = situation.Wish with { Deleting = true },
-        };
+    private static DeviceSituation Deleting(DeviceSituation situation) => situation with { Wish = situation.Wish with { Deleting = true } };
 
     private static T Is<T>(DeviceSituation situation)
         where T : DeviceStep => Assert.IsType<T>(NextStep.Decide(situation));
@@ -81,52 +68,17 @@ public sealed class NextStepTests
     public void Nothing_is_done_before_EC2_confirms_the_attachment(string state)
     {
         var situation = With(DeviceUses.Bound, A.Device());
-        Waits(
-            ConditionTypes.Configured,
-            Reasons.WaitingForDevice,
-            situation with
-            {
-                Wish = situation.Wish with { NetworkState = state },
-            }
-        );
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation with { Wish = situation.Wish with { NetworkState = state } });
     }
 
     [Fact]
     public void Doubts_about_the_identity_are_refusals_of_their_own()
     {
         var situation = With(DeviceUses.Bound, A.Device());
-        Waits(
-            ConditionTypes.Configured,
-            Reasons.WaitingForDevice,
-            situation with
-            {
-                Match = new DeviceMatch.Absent("x"),
-            }
-        );
-        Refuses(
-            ConditionTypes.Configured,
-            Reasons.DeviceAmbiguous,
-            situation with
-            {
-                Match = new DeviceMatch.Ambiguous("x"),
-            }
-        );
-        Refuses(
-            ConditionTypes.Configured,
-            Reasons.PciAddressMismatch,
-            situation with
-            {
-                Match = new DeviceMatch.Mismatch("x"),
-            }
-        );
-        Refuses(
-            ConditionTypes.Configured,
-            Reasons.PciDeviceNotFound,
-            situation with
-            {
-                Match = new DeviceMatch.AddressNotFound("x"),
-            }
-        );
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation with { Match = new DeviceMatch.Absent("x") });
+        Refuses(ConditionTypes.Configured, Reasons.DeviceAmbiguous, situation with { Match = new DeviceMatch.Ambiguous("x") });
+        Refuses(ConditionTypes.Configured, Reasons.PciAddressMismatch, situation with { Match = new DeviceMatch.Mismatch("x") });
+        Refuses(ConditionTypes.Configured, Reasons.PciDeviceNotFound, situation with { Match = new DeviceMatch.AddressNotFound("x") });
     }
 
     [Theory]
@@ -135,13 +87,7 @@ public sealed class NextStepTests
     [InlineData(DeviceUses.Bound)]
     public void A_device_that_must_not_be_touched_is_not_even_brought_up(string use)
     {
-        var refusal = Is<DeviceStep.Refuse>(
-            With(use, A.Device()) with
-            {
-                TouchRefusal = Because,
-                Link = A.Link(3, "ens6", "", up: false),
-            }
-        );
+        var refusal = Is<DeviceStep.Refuse>(With(use, A.Device()) with { TouchRefusal = Because, Link = A.Link(3, "ens6", "", up: false) });
         Assert.Equal(Because, refusal.Why);
     }
 
@@ -149,42 +95,25 @@ public sealed class NextStepTests
     public void A_plain_ENI_is_brought_up_then_gets_its_MTU_then_rests()
     {
         var situation = With(DeviceUses.Plain, A.Device());
-        Assert.Equal(
-            new DeviceStep.LinkUp(3, "ens6"),
-            NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) })
-        );
-        Assert.Equal(
-            new DeviceStep.SetMtu(3, "ens6", 9001),
-            NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", mtu: 1500) })
-        );
+        Assert.Equal(new DeviceStep.LinkUp(3, "ens6"), NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) }));
+        Assert.Equal(new DeviceStep.SetMtu(3, "ens6", 9001), NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", mtu: 1500) }));
         Is<DeviceStep.Nothing>(situation);
     }
 
     [Fact]
     public void An_MTU_of_0_is_left_alone()
     {
-        var situation = With(DeviceUses.Plain, A.Device()) with
-        {
-            Link = A.Link(3, "ens6", "", mtu: 1500),
-        };
+        var situation = With(DeviceUses.Plain, A.Device()) with { Link = A.Link(3, "ens6", "", mtu: 1500) };
         Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { Mtu = 0 } });
     }
 
     [Fact]
     public void A_plain_ENI_is_no_longer_offered() =>
-        Is<DeviceStep.Withdraw>(
-            With(DeviceUses.Plain, A.Device()) with
-            {
-                Offer = new OfferState.Confirmed(A.Offer(driver: "ena")),
-            }
-        );
+        Is<DeviceStep.Withdraw>(With(DeviceUses.Plain, A.Device()) with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
 
     [Fact]
     public void An_advertised_ENI_is_offered_with_the_driver_that_holds_it() =>
-        Assert.Equal(
-            new DeviceStep.Publish(A.Offer(driver: "ena")),
-            NextStep.Decide(With(DeviceUses.Advertised, A.Device()))
-        );
+        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), NextStep.Decide(With(DeviceUses.Advertised, A.Device())));
 
     [Fact]
     public void An_advertised_ENI_in_a_pods_namespace_stays_on_offer()
@@ -193,12 +122,7 @@ public sealed class NextStepTests
         {
             Match = new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report),
         };
-        Is<DeviceStep.Nothing>(
-            away with
-            {
-                Offer = new OfferState.Confirmed(A.Offer(driver: "ena")),
-            }
-        );
+        Is<DeviceStep.Nothing>(away with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
     }
 
     [Fact]
@@ -215,27 +139,10 @@ public sealed class NextStepTests
     [Fact]
     public void A_device_is_bound_and_only_then_offered_and_only_when_the_node_counts_it_at_rest()
     {
-        Assert.Equal(
-            new DeviceStep.Bind(A.Device(), "vfio-pci"),
-            NextStep.Decide(With(DeviceUses.Bound, A.Device()))
-        );
+        Assert.Equal(new DeviceStep.Bind(A.Device(), "vfio-pci"), NextStep.Decide(With(DeviceUses.Bound, A.Device())));
         Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(BoundByUs()));
-        Waits(
-            ConditionTypes.Advertised,
-            "Because",
-            BoundByUs() with
-            {
-                Offer = new OfferState.Pending(A.Offer(), Because),
-            }
-        );
-        Refuses(
-            ConditionTypes.Advertised,
-            "Because",
-            BoundByUs() with
-            {
-                Offer = new OfferState.Failed(A.Offer(), Because),
-            }
-        );
+        Waits(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Pending(A.Offer(), Because) });
+        Refuses(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Failed(A.Offer(), Because) });
         Is<DeviceStep.Nothing>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) });
     }
 
@@ -243,12 +150,7 @@ public sealed class NextStepTests
     public void A_changed_resource_name_is_published_anew() =>
         Assert.Equal(
             new DeviceStep.Publish(A.Offer()),
-            NextStep.Decide(
-                BoundByUs() with
-                {
-                    Offer = new OfferState.Confirmed(A.Offer("intel.com/old")),
-                }
-            )
+            NextStep.Decide(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer("intel.com/old")) })
         );
 
     [Fact]
@@ -260,65 +162,31 @@ public sealed class NextStepTests
 
     [Fact]
     public void Safety_keeps_a_device_from_being_bound() =>
-        Refuses(
-            ConditionTypes.Bound,
-            "Because",
-            With(DeviceUses.Bound, A.Device()) with
-            {
-                BindRefusal = Because,
-            }
-        );
+        Refuses(ConditionTypes.Bound, "Because", With(DeviceUses.Bound, A.Device()) with { BindRefusal = Because });
 
     [Fact]
     public void S7_a_device_whose_interface_is_elsewhere_is_not_bound() =>
-        Waits(
-            ConditionTypes.Bound,
-            Reasons.DeviceInUse,
-            With(DeviceUses.Bound, A.Device(interfaceName: null))
-        );
+        Waits(ConditionTypes.Bound, Reasons.DeviceInUse, With(DeviceUses.Bound, A.Device(interfaceName: null)));
 
     [Fact]
     public void A_device_on_offer_with_its_kernel_driver_is_withdrawn_before_it_is_bound()
     {
         var situation = With(DeviceUses.Bound, A.Device());
-        Is<DeviceStep.Withdraw>(
-            situation with
-            {
-                Offer = new OfferState.Confirmed(A.Offer(driver: "ena")),
-            }
-        );
-        Waits(
-            ConditionTypes.Bound,
-            "Because",
-            situation with
-            {
-                Offer = new OfferState.Withdrawing(A.Offer(driver: "ena"), Because),
-            }
-        );
+        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+        Waits(ConditionTypes.Bound, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(driver: "ena"), Because) });
     }
 
     [Fact]
     public void A_device_that_somebody_else_bound_is_left_alone()
     {
-        Refuses(
-            ConditionTypes.Bound,
-            Reasons.ForeignBinding,
-            With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio"))
-        );
-        Refuses(
-            ConditionTypes.Configured,
-            Reasons.ForeignBinding,
-            With(DeviceUses.Plain, A.BoundDevice())
-        );
+        Refuses(ConditionTypes.Bound, Reasons.ForeignBinding, With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")));
+        Refuses(ConditionTypes.Configured, Reasons.ForeignBinding, With(DeviceUses.Plain, A.BoundDevice()));
     }
 
     [Fact]
     public void A_device_that_we_bound_to_another_driver_is_given_back_first()
     {
-        var situation = With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")) with
-        {
-            Journal = Entry(JournalPhase.Bound),
-        };
+        var situation = With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")) with { Journal = Entry(JournalPhase.Bound) };
         Is<DeviceStep.CheckUse>(situation);
         Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
     }
@@ -326,14 +194,7 @@ public sealed class NextStepTests
     [Fact]
     public void Without_consent_of_the_administrator_nothing_is_bound_and_nothing_is_unbound()
     {
-        Refuses(
-            ConditionTypes.Bound,
-            ManagerReasons.DpdkDisabled,
-            With(DeviceUses.Bound, A.Device()) with
-            {
-                DpdkEnabled = false,
-            }
-        );
+        Refuses(ConditionTypes.Bound, ManagerReasons.DpdkDisabled, With(DeviceUses.Bound, A.Device()) with { DpdkEnabled = false });
         Is<DeviceStep.Publish>(BoundByUs() with { DpdkEnabled = false });
     }
 
@@ -350,37 +211,16 @@ public sealed class NextStepTests
 
     [Fact]
     public void A_write_that_has_not_returned_is_waited_for() =>
-        Waits(
-            ConditionTypes.Bound,
-            Reasons.UnbindTimeout,
-            With(DeviceUses.Bound, A.Device()) with
-            {
-                IsStuck = true,
-            }
-        );
+        Waits(ConditionTypes.Bound, Reasons.UnbindTimeout, With(DeviceUses.Bound, A.Device()) with { IsStuck = true });
 
     [Fact]
     public void When_DPDK_is_no_longer_asked_for_the_device_is_withdrawn_proven_free_and_given_back()
     {
         var situation = BoundByUs() with { Wish = Wish(DeviceUses.Plain) };
         Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
-        Waits(
-            ConditionTypes.Configured,
-            "Because",
-            situation with
-            {
-                Offer = new OfferState.Withdrawing(A.Offer(), Because),
-            }
-        );
+        Waits(ConditionTypes.Configured, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
         Is<DeviceStep.CheckUse>(situation);
-        Waits(
-            ConditionTypes.Configured,
-            Reasons.DeviceInUse,
-            situation with
-            {
-                Usage = new DeviceUsage.InUse("pod x/y"),
-            }
-        );
+        Waits(ConditionTypes.Configured, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
         Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
     }
 
@@ -395,59 +235,27 @@ public sealed class NextStepTests
 
     [Fact]
     public void A_bind_that_was_cut_off_after_the_unbind_goes_on() =>
-        Is<DeviceStep.Bind>(
-            With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with
-            {
-                Journal = Entry(JournalPhase.Binding),
-            }
-        );
+        Is<DeviceStep.Bind>(With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with { Journal = Entry(JournalPhase.Binding) });
 
     [Fact]
     public void A_device_that_vanished_is_no_longer_offered() =>
-        Is<DeviceStep.Withdraw>(
-            BoundByUs() with
-            {
-                Match = new DeviceMatch.Absent("gone"),
-                Offer = new OfferState.Confirmed(A.Offer()),
-            }
-        );
+        Is<DeviceStep.Withdraw>(BoundByUs() with { Match = new DeviceMatch.Absent("gone"), Offer = new OfferState.Confirmed(A.Offer()) });
 
     [Fact]
     public void Deletion_withdraws_waits_proves_gives_back_and_only_then_lets_go()
     {
         var situation = Deleting(BoundByUs());
         Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
-        Waits(
-            ConditionTypes.Released,
-            "Because",
-            situation with
-            {
-                Offer = new OfferState.Withdrawing(A.Offer(), Because),
-            }
-        );
+        Waits(ConditionTypes.Released, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
         Is<DeviceStep.CheckUse>(situation);
-        Waits(
-            ConditionTypes.Released,
-            Reasons.DeviceInUse,
-            situation with
-            {
-                Usage = new DeviceUsage.InUse("pod x/y"),
-            }
-        );
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
         Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
         Is<DeviceStep.ReleaseDone>(Deleting(With(DeviceUses.Bound, A.Device())));
     }
 
     [Fact]
     public void Deletion_waits_for_a_write_that_has_not_returned() =>
-        Waits(
-            ConditionTypes.Released,
-            Reasons.UnbindTimeout,
-            Deleting(BoundByUs()) with
-            {
-                IsStuck = true,
-            }
-        );
+        Waits(ConditionTypes.Released, Reasons.UnbindTimeout, Deleting(BoundByUs()) with { IsStuck = true });
 
     [Fact]
     public void Deletion_before_anything_was_done_lets_go_at_once()
@@ -455,12 +263,7 @@ public sealed class NextStepTests
         var situation = Deleting(With(DeviceUses.Bound, A.Device()));
         Is<DeviceStep.ReleaseDone>(situation with { Match = new DeviceMatch.Absent("not yet") });
         Is<DeviceStep.ReleaseDone>(situation with { TouchRefusal = Because });
-        Is<DeviceStep.Nothing>(
-            situation with
-            {
-                Wish = situation.Wish with { HasFinalizer = false },
-            }
-        );
+        Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { HasFinalizer = false } });
     }
 
     [Fact]
@@ -468,14 +271,7 @@ public sealed class NextStepTests
     {
         var situation = Deleting(With(DeviceUses.Advertised, A.Device()));
         Is<DeviceStep.CheckUse>(situation);
-        Waits(
-            ConditionTypes.Released,
-            Reasons.DeviceInUse,
-            situation with
-            {
-                Usage = new DeviceUsage.InUse("pod x/y"),
-            }
-        );
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
         Is<DeviceStep.ReleaseDone>(situation with { Usage = new DeviceUsage.Free() });
     }
 
@@ -496,11 +292,6 @@ public sealed class NextStepTests
     [Fact]
     public void Deletion_of_a_device_without_a_driver_repairs_it_first() =>
         Is<DeviceStep.GiveBack>(
-            Deleting(
-                With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with
-                {
-                    Journal = Entry(JournalPhase.Driverless),
-                }
-            )
+            Deleting(With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with { Journal = Entry(JournalPhase.Driverless) })
         );
 }

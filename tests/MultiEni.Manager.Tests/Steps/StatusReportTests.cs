@@ -29,12 +29,7 @@ public sealed class StatusReportTests
     ) => StatusReport.Build(attachment ?? A.Attachment(), situation, step, A.Boot, now ?? Now);
 
     private static string Summary(EniAttachmentStatus status) =>
-        string.Join(
-            ' ',
-            status.Conditions!.Select(condition =>
-                $"{condition.Type}={condition.Status}/{condition.Reason}"
-            )
-        );
+        string.Join(' ', status.Conditions!.Select(condition => $"{condition.Type}={condition.Status}/{condition.Reason}"));
 
     [Fact]
     public void At_rest_all_that_applies_is_true() =>
@@ -52,10 +47,7 @@ public sealed class StatusReportTests
 
     [Fact]
     public void Conditions_that_do_not_apply_are_left_out() =>
-        Assert.Equal(
-            "Configured=True/DeviceConfigured",
-            Summary(Report(Bound(DeviceUses.Plain), new DeviceStep.Nothing()))
-        );
+        Assert.Equal("Configured=True/DeviceConfigured", Summary(Report(Bound(DeviceUses.Plain), new DeviceStep.Nothing())));
 
     [Fact]
     public void A_finished_release_says_so()
@@ -65,17 +57,8 @@ public sealed class StatusReportTests
             Match = new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress),
             Offer = new OfferState.NotOffered(),
         };
-        var status = Report(
-            situation with
-            {
-                Wish = situation.Wish with { Deleting = true },
-            },
-            new DeviceStep.ReleaseDone("done")
-        );
-        Assert.Equal(
-            "Configured=False/Releasing Bound=False/Released Advertised=False/Withdrawn Released=True/Released",
-            Summary(status)
-        );
+        var status = Report(situation with { Wish = situation.Wish with { Deleting = true } }, new DeviceStep.ReleaseDone("done"));
+        Assert.Equal("Configured=False/Releasing Bound=False/Released Advertised=False/Withdrawn Released=True/Released", Summary(status));
     }
 
     [Fact]
@@ -91,26 +74,14 @@ public sealed class StatusReportTests
 
     [Fact]
     public void Nothing_is_said_of_a_device_that_must_not_be_touched() =>
-        Assert.Null(
-            Report(
-                Bound() with
-                {
-                    TouchRefusal = Because,
-                },
-                new DeviceStep.Refuse(ConditionTypes.Configured, Because)
-            ).Device
-        );
+        Assert.Null(Report(Bound() with { TouchRefusal = Because }, new DeviceStep.Refuse(ConditionTypes.Configured, Because)).Device);
 
     [Fact]
     public void The_danger_of_no_IOMMU_mode_is_said()
     {
         var status = Report(Bound(), new DeviceStep.Nothing());
         Assert.Equal("noiommu", status.Device!.Iommu);
-        Assert.Contains(
-            "all memory of the node",
-            status.Conditions.Find(ConditionTypes.Bound)!.Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("all memory of the node", status.Conditions.Find(ConditionTypes.Bound)!.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,11 +89,7 @@ public sealed class StatusReportTests
     [InlineData("my/res", null, "my/res")]
     [InlineData(null, "ens6", "intel.com/by_interface")]
     [InlineData("my/res", "ens6", "my/res")]
-    public void The_resource_is_the_one_asked_for_then_the_interfaces_then_one_by_index(
-        string? asked,
-        string? interfaceName,
-        string expected
-    )
+    public void The_resource_is_the_one_asked_for_then_the_interfaces_then_one_by_index(string? asked, string? interfaceName, string expected)
     {
         var attachment = A.Attachment();
         attachment.Spec!.Device.ResourceName = asked;
@@ -130,26 +97,16 @@ public sealed class StatusReportTests
         {
             Kubernetes = new() { Server = new Uri("http://127.0.0.1/"), Source = "test" },
             NodeName = "node-1",
-            ResourceNames = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["ens6"] = "by_interface",
-            },
+            ResourceNames = new Dictionary<string, string>(StringComparer.Ordinal) { ["ens6"] = "by_interface" },
         };
-        Assert.Equal(
-            expected,
-            WishReader.Read(attachment, interfaceName, settings).Resource.ToString()
-        );
+        Assert.Equal(expected, WishReader.Read(attachment, interfaceName, settings).Resource.ToString());
     }
 
     [Theory]
     [InlineData(1500, "ens6", 1500)]
     [InlineData(0, "ens6", 3000)]
     [InlineData(0, "ens7", 9001)]
-    public void The_MTU_is_the_one_asked_for_then_the_interfaces_then_the_default(
-        int asked,
-        string interfaceName,
-        int expected
-    )
+    public void The_MTU_is_the_one_asked_for_then_the_interfaces_then_the_default(int asked, string interfaceName, int expected)
     {
         var attachment = A.Attachment();
         attachment.Spec!.Mtu = asked;

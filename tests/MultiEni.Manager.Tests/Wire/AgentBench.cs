@@ -50,29 +50,14 @@ internal sealed class AgentBench : IAsyncDisposable
     }
 
     /// <summary>A cluster of one node without an agent.</summary>
-    public static async Task<AgentBench> StartClusterAsync(
-        SimulatedClusterOptions? options = null,
-        params (string Name, string Value)[] environment
-    )
+    public static async Task<AgentBench> StartClusterAsync(SimulatedClusterOptions? options = null, params (string Name, string Value)[] environment)
     {
-        var cluster = await SimulatedCluster.StartAsync(
-            (options ?? new SimulatedClusterOptions()) with
-            {
-                Nodes = 1,
-            },
-            Stop
-        );
-        return new AgentBench(
-            cluster,
-            environment.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal)
-        );
+        var cluster = await SimulatedCluster.StartAsync((options ?? new SimulatedClusterOptions()) with { Nodes = 1 }, Stop);
+        return new AgentBench(cluster, environment.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal));
     }
 
     /// <summary>A cluster of one node with its agent.</summary>
-    public static async Task<AgentBench> StartAsync(
-        SimulatedClusterOptions? options = null,
-        params (string Name, string Value)[] environment
-    )
+    public static async Task<AgentBench> StartAsync(SimulatedClusterOptions? options = null, params (string Name, string Value)[] environment)
     {
         var bench = await StartClusterAsync(options, environment);
         bench.StartAgent();
@@ -118,21 +103,13 @@ internal sealed class AgentBench : IAsyncDisposable
                 },
             }
         );
-        await Eventually.Holds(
-            () => Task.FromResult(crashed.Task.IsCompleted || settled()),
-            () => $"a crash before write {write} or the end\n{Log}"
-        );
+        await Eventually.Holds(() => Task.FromResult(crashed.Task.IsCompleted || settled()), () => $"a crash before write {write} or the end\n{Log}");
         await StopAgentAsync();
         return crashed.Task.IsCompleted;
     }
 
     /// <summary>Attaches an ENI and says so, as the controller does.</summary>
-    public string Attach(
-        string name,
-        int index,
-        Action<JsonObject>? device = null,
-        string? node = null
-    )
+    public string Attach(string name, int index, Action<JsonObject>? device = null, string? node = null)
     {
         var mac = $"02:00:00:00:01:{index:x2}";
         var address = Node.Plug(mac, [$"10.1.0.{index}"]);
@@ -141,13 +118,7 @@ internal sealed class AgentBench : IAsyncDisposable
     }
 
     /// <summary>Writes the attachment of an ENI that the kernel may not show yet.</summary>
-    public void Announce(
-        string name,
-        int index,
-        Action<JsonObject>? device,
-        string mac,
-        string? node = null
-    )
+    public void Announce(string name, int index, Action<JsonObject>? device, string mac, string? node = null)
     {
         Create(name, index, device, node);
         Cluster.Kubernetes.Store.Change(
@@ -206,28 +177,19 @@ internal sealed class AgentBench : IAsyncDisposable
     public JsonObject? Find(string name) => Cluster.Kubernetes.Store.Find(Resource, name);
 
     public JsonNode? Condition(string name, string type) =>
-        (Find(name)?["status"]?["conditions"] as JsonArray)?.FirstOrDefault(condition =>
-            condition!["type"]!.GetValue<string>() == type
-        );
+        (Find(name)?["status"]?["conditions"] as JsonArray)?.FirstOrDefault(condition => condition!["type"]!.GetValue<string>() == type);
 
-    public string? Reason(string name, string type) =>
-        Condition(name, type)?["reason"]?.GetValue<string>();
+    public string? Reason(string name, string type) => Condition(name, type)?["reason"]?.GetValue<string>();
 
-    public string Message(string name, string type) =>
-        Condition(name, type)?["message"]?.GetValue<string>() ?? "";
+    public string Message(string name, string type) => Condition(name, type)?["message"]?.GetValue<string>() ?? "";
 
-    public bool IsTrue(string name, string type) =>
-        Condition(name, type)?["status"]?.GetValue<string>() == "True";
+    public bool IsTrue(string name, string type) => Condition(name, type)?["status"]?.GetValue<string>() == "True";
 
     public bool HasFinalizer(string name, string finalizer) =>
-        (Find(name)?["metadata"]?["finalizers"] as JsonArray)?.Any(entry =>
-            entry!.GetValue<string>() == finalizer
-        ) == true;
+        (Find(name)?["metadata"]?["finalizers"] as JsonArray)?.Any(entry => entry!.GetValue<string>() == finalizer) == true;
 
     public string? Allocatable(string resource) =>
-        Cluster
-            .Kubernetes.Store.Find("nodes", NodeName)
-            ?["status"]?["allocatable"]?[resource]?.GetValue<string>();
+        Cluster.Kubernetes.Store.Find("nodes", NodeName)?["status"]?["allocatable"]?[resource]?.GetValue<string>();
 
     public Task Until(Func<bool> condition, string what) =>
         Eventually.Holds(
@@ -240,11 +202,9 @@ internal sealed class AgentBench : IAsyncDisposable
             () => $"{what}\n{Cluster.Kubernetes.Store.Find(Resource, "a")?["status"]}\n{Log}"
         );
 
-    public Task UntilAdvertised(string name) =>
-        Until(() => IsTrue(name, ConditionTypes.Advertised), $"{name} to be advertised");
+    public Task UntilAdvertised(string name) => Until(() => IsTrue(name, ConditionTypes.Advertised), $"{name} to be advertised");
 
-    public Task UntilReason(string name, string type, string reason) =>
-        Until(() => Reason(name, type) == reason, $"{type} of {name} to be {reason}");
+    public Task UntilReason(string name, string type, string reason) => Until(() => Reason(name, type) == reason, $"{type} of {name} to be {reason}");
 
     public async ValueTask DisposeAsync()
     {
@@ -255,15 +215,9 @@ internal sealed class AgentBench : IAsyncDisposable
 
     private const string Resource = "eniattachments.networking.k8s.aws";
 
-    private async Task RunAsync(
-        Func<ManagerSettings, ManagerSettings> change,
-        CancellationToken cancellationToken
-    )
+    private async Task RunAsync(Func<ManagerSettings, ManagerSettings> change, CancellationToken cancellationToken)
     {
-        var environment = new Dictionary<string, string>(
-            Cluster.ManagerEnvironment(NodeName),
-            StringComparer.Ordinal
-        )
+        var environment = new Dictionary<string, string>(Cluster.ManagerEnvironment(NodeName), StringComparer.Ordinal)
         {
             ["METRICS_ADDR"] = "0",
             ["DEVICE_PLUGIN_RESTART_DELAY"] = "50ms",
@@ -283,17 +237,7 @@ internal sealed class AgentBench : IAsyncDisposable
             EliminationDelay = TimeSpan.FromMilliseconds(500),
             DevicePluginRetryInterval = TimeSpan.FromMilliseconds(300),
         };
-        using var loggers = ConsoleLogging.Create(
-            LogFormat.Text,
-            LogLevel.Information,
-            output,
-            TimeProvider.System
-        );
-        await ManagerApp.RunAsync(
-            change(settings),
-            loggers,
-            TimeProvider.System,
-            cancellationToken
-        );
+        using var loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, output, TimeProvider.System);
+        await ManagerApp.RunAsync(change(settings), loggers, TimeProvider.System, cancellationToken);
     }
 }

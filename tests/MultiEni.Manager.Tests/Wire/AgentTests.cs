@@ -73,10 +73,7 @@ public sealed class AgentTests
         bench.Cluster.Kubernetes.Store.MergePatch(
             "nodes",
             bench.NodeName,
-            new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["x"] = "y" } },
-            }
+            new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["x"] = "y" } } }
         );
         bench.Attach("b", 2, device => device["use"] = "Plain");
         await bench.Until(() => bench.IsTrue("b", ConditionTypes.Configured), "the other ENI");
@@ -135,19 +132,12 @@ public sealed class AgentTests
         await bench.UntilAdvertised("a");
         bench.Cluster.Kubernetes.Store.Create("pods", Pod(bench, "app"));
         await bench.Until(
-            () =>
-                bench
-                    .Cluster.Kubernetes.Store.Find("pods", "app", "default")
-                    ?["status"]?["phase"]?.GetValue<string>() == "Running",
+            () => bench.Cluster.Kubernetes.Store.Find("pods", "app", "default")?["status"]?["phase"]?.GetValue<string>() == "Running",
             "the pod"
         );
         bench.Delete("a");
         await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse);
-        Assert.Contains(
-            "default/app",
-            bench.Message("a", ConditionTypes.Released),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("default/app", bench.Message("a", ConditionTypes.Released), StringComparison.Ordinal);
         Assert.Equal("vfio-pci", bench.Node.Device(address)!.Driver);
         bench.Cluster.Kubernetes.Store.Delete("pods", "app", "default");
         await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
@@ -171,11 +161,7 @@ public sealed class AgentTests
         bench.Cluster.Kubernetes.Store.Create("pods", Pod(bench, "app"));
         bench.Delete("a");
         await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse);
-        Assert.Contains(
-            "default/app",
-            bench.Message("a", ConditionTypes.Released),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("default/app", bench.Message("a", ConditionTypes.Released), StringComparison.Ordinal);
         bench.Cluster.Kubernetes.Store.Delete("pods", "app", "default");
         await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
     }
@@ -202,16 +188,8 @@ public sealed class AgentTests
         await using var bench = await AgentBench.StartAsync();
         var address = bench.Attach("a", 1, device => device["pciAddress"] = "0000:00:05.0");
         await bench.UntilReason("a", ConditionTypes.Configured, Reasons.PciAddressMismatch);
-        Assert.Contains(
-            "0000:00:05.0",
-            bench.Message("a", ConditionTypes.Configured),
-            StringComparison.Ordinal
-        );
-        Assert.Contains(
-            address,
-            bench.Message("a", ConditionTypes.Configured),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("0000:00:05.0", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+        Assert.Contains(address, bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
         Assert.All(bench.Node.Devices(), device => Assert.NotEqual("vfio-pci", device.Driver));
     }
 
@@ -219,33 +197,18 @@ public sealed class AgentTests
     public async Task A_PCI_address_without_a_device_is_named_with_the_remedy()
     {
         await using var bench = await AgentBench.StartAsync();
-        bench.Announce(
-            "a",
-            1,
-            device => device["pciAddress"] = "0000:00:1e.0",
-            "02:00:00:00:01:01"
-        );
+        bench.Announce("a", 1, device => device["pciAddress"] = "0000:00:1e.0", "02:00:00:00:01:01");
         await bench.UntilReason("a", ConditionTypes.Configured, Reasons.PciDeviceNotFound);
-        Assert.Contains(
-            "0000:00:1e.0",
-            bench.Message("a", ConditionTypes.Configured),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("0000:00:1e.0", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_missing_driver_module_is_said_and_the_bind_follows_when_it_is_there()
     {
-        await using var bench = await AgentBench.StartAsync(
-            new SimulatedClusterOptions { Host = new SimulatedHostOptions { Modules = [] } }
-        );
+        await using var bench = await AgentBench.StartAsync(new SimulatedClusterOptions { Host = new SimulatedHostOptions { Modules = [] } });
         bench.Attach("a", 1);
         await bench.UntilReason("a", ConditionTypes.Bound, Reasons.DriverModuleUnavailable);
-        Assert.Contains(
-            "modprobe vfio-pci",
-            bench.Message("a", ConditionTypes.Bound),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("modprobe vfio-pci", bench.Message("a", ConditionTypes.Bound), StringComparison.Ordinal);
         bench.Node.LoadModule("vfio_pci");
         await bench.UntilAdvertised("a");
     }
@@ -264,10 +227,7 @@ public sealed class AgentTests
     public async Task After_a_reboot_the_device_is_found_anew_bound_and_counted_again_although_its_address_changed()
     {
         await using var bench = await AgentBench.StartAsync(
-            new SimulatedClusterOptions
-            {
-                Host = new SimulatedHostOptions { ReassignsAddressesAtReboot = true },
-            }
+            new SimulatedClusterOptions { Host = new SimulatedHostOptions { ReassignsAddressesAtReboot = true } }
         );
         bench.Attach("a", 1);
         await bench.UntilAdvertised("a");
@@ -279,8 +239,7 @@ public sealed class AgentTests
         await bench.Until(
             () =>
                 bench.IsTrue("a", ConditionTypes.Advertised)
-                && bench.Find("a")!["status"]!["device"]!["bootID"]!.GetValue<string>()
-                    == bench.Node.BootId,
+                && bench.Find("a")!["status"]!["device"]!["bootID"]!.GetValue<string>() == bench.Node.BootId,
             "the device after the reboot"
         );
         Assert.Equal("vfio-pci", bench.Node.DeviceByMac("02:00:00:00:01:01")!.Driver);
@@ -296,8 +255,7 @@ public sealed class AgentTests
         await bench.Until(
             () =>
                 bench.IsTrue("a", ConditionTypes.Advertised)
-                && bench.Find("a")!["status"]!["device"]!["bootID"]!.GetValue<string>()
-                    == bench.Node.BootId,
+                && bench.Find("a")!["status"]!["device"]!["bootID"]!.GetValue<string>() == bench.Node.BootId,
             "the device after the reboot"
         );
     }
@@ -331,18 +289,11 @@ public sealed class AgentTests
         var address = bench.Attach("a", 1);
         await bench.UntilAdvertised("a");
         await bench.StopAgentAsync();
-        bench.Cluster.Kubernetes.Store.Change(
-            "eniattachments.networking.k8s.aws",
-            "a",
-            live => live["metadata"]!["finalizers"] = new JsonArray()
-        );
+        bench.Cluster.Kubernetes.Store.Change("eniattachments.networking.k8s.aws", "a", live => live["metadata"]!["finalizers"] = new JsonArray());
         bench.Delete("a");
         Assert.Null(bench.Find("a"));
         bench.StartAgent();
-        await bench.Until(
-            () => bench.Node.Device(address)!.Driver == "ena",
-            "the orphan to be given back"
-        );
+        await bench.Until(() => bench.Node.Device(address)!.Driver == "ena", "the orphan to be given back");
         await bench.Until(() => bench.Allocatable(Resource) != "1", "the resource to be gone");
     }
 
@@ -353,10 +304,7 @@ public sealed class AgentTests
         {
             await using var bench = await AgentBench.StartClusterAsync();
             var address = bench.Attach("a", 1);
-            var crashed = await bench.RunUntilWriteAsync(
-                write,
-                () => bench.IsTrue("a", ConditionTypes.Advertised)
-            );
+            var crashed = await bench.RunUntilWriteAsync(write, () => bench.IsTrue("a", ConditionTypes.Advertised));
             if (!crashed)
             {
                 Assert.True(write > 5, $"only {write} writes were seen");
@@ -378,18 +326,12 @@ public sealed class AgentTests
               {"resourceName":"gpus","deviceType":"accelerator","selectors":{"vendors":["10de"]}},
               {"resourceName":"intel.com/intel_sriov_netdevice_1","deviceType":"netdevice","devices":[{"pciAddress":"0000:00:06.0","driver":"vfio-pci"}]}]}
             """;
-        await using var bench = await AgentBench.StartAsync(
-            new SimulatedClusterOptions { InitialPluginFile = Before }
-        );
+        await using var bench = await AgentBench.StartAsync(new SimulatedClusterOptions { InitialPluginFile = Before });
         bench.Attach("a", 1);
         await bench.UntilAdvertised("a");
         var text = await File.ReadAllTextAsync(bench.PluginFile, AgentBench.Stop);
         Assert.Contains("gpus", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(
-            "netdevice\"",
-            text.Replace("intel_sriov_netdevice", "", StringComparison.Ordinal),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain("netdevice\"", text.Replace("intel_sriov_netdevice", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -412,11 +354,7 @@ public sealed class AgentTests
         await using var bench = await AgentBench.StartAsync(environment: ("ENABLE_DPDK", "false"));
         var address = bench.Attach("a", 1);
         await bench.UntilReason("a", ConditionTypes.Bound, "DpdkDisabled");
-        Assert.Contains(
-            "ENABLE_DPDK",
-            bench.Message("a", ConditionTypes.Bound),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("ENABLE_DPDK", bench.Message("a", ConditionTypes.Bound), StringComparison.Ordinal);
         Assert.Equal("ena", bench.Node.Device(address)!.Driver);
     }
 
@@ -432,9 +370,7 @@ public sealed class AgentTests
             live => live["spec"]!["device"] = new JsonObject { ["use"] = "Plain" }
         );
         await bench.Until(
-            () =>
-                bench.IsTrue("a", ConditionTypes.Configured)
-                && bench.Condition("a", ConditionTypes.Bound) is null,
+            () => bench.IsTrue("a", ConditionTypes.Configured) && bench.Condition("a", ConditionTypes.Bound) is null,
             "the kernel driver"
         );
         Assert.Equal("ena", bench.Node.Device(address)!.Driver);

@@ -26,14 +26,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         api.On(_ => true, TestApi.Refuse(404, "NotFound"));
 
         Assert.Null(await client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token));
-        Assert.False(
-            await client.DeleteAsync(
-                TestNodes.Kind,
-                ObjectKey.Cluster("a"),
-                new DeleteOptions(),
-                Token
-            )
-        );
+        Assert.False(await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new DeleteOptions(), Token));
     }
 
     [Fact]
@@ -41,28 +34,13 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     {
         api.On(_ => true, TestApi.Json(TestNodes.Json("a", "2")));
 
-        await client.ApplyAsync(
-            TestNodes.Kind,
-            new() { Metadata = new() { Name = "a" } },
-            "me",
-            true,
-            "status",
-            Token
-        );
+        await client.ApplyAsync(TestNodes.Kind, new() { Metadata = new() { Name = "a" } }, "me", true, "status", Token);
 
         var call = api.Calls[0];
-        Assert.Equal(
-            ("PATCH", "/api/v1/nodes/a/status", "application/apply-patch+yaml"),
-            (call.Method, call.Path, call.ContentType)
-        );
+        Assert.Equal(("PATCH", "/api/v1/nodes/a/status", "application/apply-patch+yaml"), (call.Method, call.Path, call.ContentType));
         Assert.Equal(("me", "true"), (call.Query["fieldManager"], call.Query["force"]));
         Assert.True(
-            JsonNode.DeepEquals(
-                JsonNode.Parse(
-                    """{"metadata":{"name":"a"},"spec":{},"status":{},"apiVersion":"v1","kind":"Node"}"""
-                ),
-                call.Json
-            )
+            JsonNode.DeepEquals(JsonNode.Parse("""{"metadata":{"name":"a"},"spec":{},"status":{},"apiVersion":"v1","kind":"Node"}"""), call.Json)
         );
     }
 
@@ -77,9 +55,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
             Propagation = DeletePropagation.Foreground,
         };
 
-        Assert.True(
-            await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), options, Token)
-        );
+        Assert.True(await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), options, Token));
 
         var body = api.Calls[0].Json;
         Assert.Equal("u1", (string?)body["preconditions"]!["uid"]);
@@ -93,11 +69,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         api.On(_ => true, TestApi.Json("{}", 429, "7"), TestApi.Json(TestNodes.Json("a", "2")));
 
         var getting = client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token);
-        await Eventually.Holds(
-            () => getting.IsCompleted,
-            () => time.Advance(TimeSpan.FromSeconds(1)),
-            "an answer"
-        );
+        await Eventually.Holds(() => getting.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(1)), "an answer");
 
         Assert.Equal("2", (await getting)!.Metadata.ResourceVersion);
         Assert.True(time.GetUtcNow() - time.Start >= TimeSpan.FromSeconds(7));
@@ -111,22 +83,12 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [InlineData(410, "Expired", nameof(KubernetesApiException.IsExpired))]
     [InlineData(503, "ServiceUnavailable", nameof(KubernetesApiException.IsTransient))]
     [InlineData(404, "NotFound", nameof(KubernetesApiException.IsNotFound))]
-    public async Task A_refusal_has_exactly_one_meaning_and_names_verb_and_object(
-        int status,
-        string reason,
-        string meaning
-    )
+    public async Task A_refusal_has_exactly_one_meaning_and_names_verb_and_object(int status, string reason, string meaning)
     {
         api.On(_ => true, TestApi.Refuse(status, reason, "because"));
 
         var e = await Assert.ThrowsAsync<KubernetesApiException>(() =>
-            client.MergePatchAsync(
-                TestNodes.Kind,
-                ObjectKey.Cluster("a"),
-                new JsonObject(),
-                null,
-                Token
-            )
+            client.MergePatchAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new JsonObject(), null, Token)
         );
 
         Assert.Equal($"patch nodes a: {status} {reason}: because", e.Message);
@@ -162,16 +124,8 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         api.On(_ => true, api.Hang("""{"metadata":"""));
         var getting = client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token);
 
-        await Eventually.Holds(
-            () => getting.IsCompleted,
-            () => time.Advance(TimeSpan.FromSeconds(5)),
-            "the end"
-        );
+        await Eventually.Holds(() => getting.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(5)), "the end");
 
-        Assert.Contains(
-            "get nodes a",
-            (await Assert.ThrowsAsync<TimeoutException>(() => getting)).Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("get nodes a", (await Assert.ThrowsAsync<TimeoutException>(() => getting)).Message, StringComparison.Ordinal);
     }
 }

@@ -63,10 +63,7 @@ public sealed class KubernetesConfigTests : IDisposable
         Assert.Equal("CN=test", Assert.Single(config.CertificateAuthorities).Subject);
         var exec = Assert.IsType<ClientCredentials.Exec>(config.Credentials);
         Assert.Equal("aws", exec.Command);
-        Assert.Equal(
-            ["--region", "eu-west-1", "eks", "get-token", "--cluster-name", "demo"],
-            exec.Arguments
-        );
+        Assert.Equal(["--region", "eu-west-1", "eks", "get-token", "--cluster-name", "demo"], exec.Arguments);
         Assert.Equal("prod", exec.Environment["AWS_PROFILE"]);
     }
 
@@ -85,10 +82,7 @@ public sealed class KubernetesConfigTests : IDisposable
             """
         );
 
-        var config = KubernetesConfig.Load(
-            null,
-            name => name == "KUBECONFIG" ? $"{folder}/absent:{path}" : null
-        );
+        var config = KubernetesConfig.Load(null, name => name == "KUBECONFIG" ? $"{folder}/absent:{path}" : null);
 
         Assert.Equal("https://127.0.0.1:6443/base/", config.Server.AbsoluteUri);
         Assert.True(config.SkipTlsVerification);
@@ -108,9 +102,7 @@ public sealed class KubernetesConfigTests : IDisposable
     {
         var path = Write("bad", text);
 
-        var e = Assert.Throws<KubernetesConfigException>(() =>
-            KubernetesConfig.Load(path, _ => null)
-        );
+        var e = Assert.Throws<KubernetesConfigException>(() => KubernetesConfig.Load(path, _ => null));
 
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
@@ -126,19 +118,14 @@ public sealed class KubernetesConfigTests : IDisposable
     [InlineData("# nothing\n---\na:\nb: ~", """{"a":null,"b":null}""")]
     public void Plain_YAML_means_what_it_means_elsewhere(string text, string json) =>
         Assert.True(
-            System.Text.Json.Nodes.JsonNode.DeepEquals(
-                PlainYaml.Parse(text),
-                System.Text.Json.Nodes.JsonNode.Parse(json)
-            ),
+            System.Text.Json.Nodes.JsonNode.DeepEquals(PlainYaml.Parse(text), System.Text.Json.Nodes.JsonNode.Parse(json)),
             PlainYaml.Parse(text)?.ToJsonString()
         );
 
     [Fact]
     public void Nothing_configured_says_where_was_looked()
     {
-        var e = Assert.Throws<KubernetesConfigException>(() =>
-            KubernetesConfig.Load("", name => name == "HOME" ? folder : null)
-        );
+        var e = Assert.Throws<KubernetesConfigException>(() => KubernetesConfig.Load("", name => name == "HOME" ? folder : null));
         Assert.Contains("KUBERNETES_SERVICE_HOST", e.Message, StringComparison.Ordinal);
     }
 
@@ -210,32 +197,17 @@ public sealed class KubernetesConfigTests : IDisposable
     [Fact]
     public async Task A_credential_program_that_fails_says_why()
     {
-        var exec = new ClientCredentials.Exec(
-            "v1",
-            "/bin/sh",
-            ["-c", "echo no profile >&2; exit 4"],
-            new Dictionary<string, string>()
-        );
+        var exec = new ClientCredentials.Exec("v1", "/bin/sh", ["-c", "echo no profile >&2; exit 4"], new Dictionary<string, string>());
 
         var e = await Assert.ThrowsAsync<KubernetesConfigException>(() =>
-            ExecCredential.RunAsync(
-                exec,
-                TimeProvider.System,
-                TestContext.Current.CancellationToken
-            )
+            ExecCredential.RunAsync(exec, TimeProvider.System, TestContext.Current.CancellationToken)
         );
 
         Assert.Equal("/bin/sh ended with 4: no profile", e.Message);
     }
 
     private static async Task GetAsync(KubernetesClient client) =>
-        Assert.NotNull(
-            await client.GetAsync(
-                TestNodes.Kind,
-                ObjectKey.Cluster("a"),
-                TestContext.Current.CancellationToken
-            )
-        );
+        Assert.NotNull(await client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), TestContext.Current.CancellationToken));
 
     private static (string Certificate, string Key) SelfSigned()
     {

@@ -34,13 +34,7 @@ public sealed class TlsTests : IAsyncLifetime
                         usable,
                         https =>
                         {
-                            https.ClientCertificateMode = Microsoft
-                                .AspNetCore
-                                .Server
-                                .Kestrel
-                                .Https
-                                .ClientCertificateMode
-                                .AllowCertificate;
+                            https.ClientCertificateMode = Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode.AllowCertificate;
                             https.AllowAnyClientCertificate();
                         }
                     )
@@ -76,13 +70,7 @@ public sealed class TlsTests : IAsyncLifetime
     {
         using var certificate = Issue("CN=someone", authority);
 
-        await GetAsync(
-            Config() with
-            {
-                CertificateAuthorities = [authority],
-                ClientCertificate = certificate,
-            }
-        );
+        await GetAsync(Config() with { CertificateAuthorities = [authority], ClientCertificate = certificate });
 
         Assert.Equal("CN=someone", caller);
     }
@@ -92,9 +80,7 @@ public sealed class TlsTests : IAsyncLifetime
     {
         using var other = Issue("CN=other", null);
 
-        var e = await Assert.ThrowsAsync<HttpRequestException>(() =>
-            GetAsync(Config() with { CertificateAuthorities = [other] })
-        );
+        var e = await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(Config() with { CertificateAuthorities = [other] }));
 
         Assert.IsType<AuthenticationException>(e.InnerException);
     }
@@ -105,9 +91,7 @@ public sealed class TlsTests : IAsyncLifetime
         var config = Config() with { CertificateAuthorities = [authority] };
 
         await GetAsync(config with { TlsServerName = "api.internal" });
-        await Assert.ThrowsAsync<HttpRequestException>(() =>
-            GetAsync(config with { TlsServerName = "elsewhere" })
-        );
+        await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(config with { TlsServerName = "elsewhere" }));
     }
 
     [Fact]
@@ -117,20 +101,13 @@ public sealed class TlsTests : IAsyncLifetime
         await GetAsync(Config() with { SkipTlsVerification = true });
     }
 
-    private KubernetesConfig Config() =>
-        new() { Server = new Uri(server.Urls.First() + "/"), Source = "test" };
+    private KubernetesConfig Config() => new() { Server = new Uri(server.Urls.First() + "/"), Source = "test" };
 
     private static async Task GetAsync(KubernetesConfig config)
     {
         using var http = KubernetesConnection.Open(config, TimeProvider.System);
         var client = new KubernetesClient(http, TimeProvider.System);
-        Assert.NotNull(
-            await client.GetAsync(
-                TestNodes.Kind,
-                ObjectKey.Cluster("a"),
-                TestContext.Current.CancellationToken
-            )
-        );
+        Assert.NotNull(await client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), TestContext.Current.CancellationToken));
     }
 
     private static X509Certificate2 Issue(string subject, X509Certificate2? issuer)
@@ -138,9 +115,7 @@ public sealed class TlsTests : IAsyncLifetime
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         var now = TimeProvider.System.GetUtcNow();
-        request.CertificateExtensions.Add(
-            new X509BasicConstraintsExtension(issuer is null, false, 0, true)
-        );
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(issuer is null, false, 0, true));
         if (issuer is null)
         {
             return request.CreateSelfSigned(now.AddDays(-2), now.AddDays(2));
@@ -150,12 +125,7 @@ public sealed class TlsTests : IAsyncLifetime
         names.AddIpAddress(IPAddress.Loopback);
         names.AddDnsName("api.internal");
         request.CertificateExtensions.Add(names.Build());
-        using var issued = request.Create(
-            issuer,
-            now.AddDays(-1),
-            now.AddDays(1),
-            RandomNumberGenerator.GetBytes(8)
-        );
+        using var issued = request.Create(issuer, now.AddDays(-1), now.AddDays(1), RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
 }

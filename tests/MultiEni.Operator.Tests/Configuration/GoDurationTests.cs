@@ -30,8 +30,7 @@ public sealed class GoDurationTests
     [InlineData("5d")]
     [InlineData("1..5s")]
     [InlineData("99999999999999h")]
-    public void Anything_else_is_refused(string? text) =>
-        Assert.False(GoDuration.TryParse(text, out _));
+    public void Anything_else_is_refused(string? text) => Assert.False(GoDuration.TryParse(text, out _));
 
     [Theory]
     [InlineData(5_400_000, "1h30m0s")]
@@ -47,8 +46,5 @@ public sealed class GoDurationTests
     [Fact]
     public void What_is_written_reads_back_the_same() =>
         Gen.Long[-1_000_000_000_000_000, 1_000_000_000_000_000]
-            .Sample(ticks =>
-                GoDuration.TryParse(GoDuration.Format(TimeSpan.FromTicks(ticks)), out var back)
-                && back.Ticks == ticks
-            );
+            .Sample(ticks => GoDuration.TryParse(GoDuration.Format(TimeSpan.FromTicks(ticks)), out var back) && back.Ticks == ticks);
 }

@@ -12,22 +12,11 @@ public sealed class SettingsReaderTests
     [InlineData("-check-interval=1m", "", "1m", "flag")]
     [InlineData("-check-interval 1m", "", "1m", "flag")]
     [InlineData("--check-interval=1m --check-interval=2m", "", "2m", "flag")]
-    public void A_flag_goes_over_the_environment_and_that_over_the_default(
-        string line,
-        string variable,
-        string expected,
-        string source
-    )
+    public void A_flag_goes_over_the_environment_and_that_over_the_default(string line, string variable, string expected, string source)
     {
         var reader = Reader(line, ("CHECK_INTERVAL", variable));
 
-        var value = reader.Duration(
-            "check-interval",
-            "CHECK_INTERVAL",
-            TimeSpan.FromSeconds(30),
-            TimeSpan.FromSeconds(1),
-            "Resync."
-        );
+        var value = reader.Duration("check-interval", "CHECK_INTERVAL", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), "Resync.");
         reader.Finish();
 
         Assert.True(GoDuration.TryParse(expected, out var duration));
@@ -51,20 +40,10 @@ public sealed class SettingsReaderTests
     [Fact]
     public void All_errors_come_together_with_name_value_and_what_is_allowed()
     {
-        var reader = Reader(
-            "--workers=many --unknwon=3 stray --metrics-addr",
-            ("LEVEL", "loud"),
-            ("PERIOD", "10")
-        );
+        var reader = Reader("--workers=many --unknwon=3 stray --metrics-addr", ("LEVEL", "loud"), ("PERIOD", "10"));
         reader.Integer("workers", null, 5, 1, 100, "Workers.");
         reader.Choice(null, "LEVEL", "info", ["info", "debug"], "Level.");
-        reader.Duration(
-            null,
-            "PERIOD",
-            TimeSpan.FromSeconds(30),
-            TimeSpan.FromSeconds(1),
-            "Period."
-        );
+        reader.Duration(null, "PERIOD", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), "Period.");
         reader.Text("metrics-addr", null, ":8080", "Address.");
         reader.Text("unknown", null, "", "Something.");
 
@@ -104,39 +83,22 @@ public sealed class SettingsReaderTests
         var help = reader.Help("Attaches ENIs.");
         Assert.Contains("Usage: test", help, StringComparison.Ordinal);
         Assert.Contains("--workers, WORKERS", help, StringComparison.Ordinal);
-        Assert.Contains(
-            "Keys worked on at once. (a whole number from 1 to 100; default 5)",
-            help,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("Keys worked on at once. (a whole number from 1 to 100; default 5)", help, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Lists_are_split_and_trimmed() =>
-        Assert.Equal(["a", "b"], Reader("", ("NAMES", " a,,b ")).List(null, "NAMES", "", "Names."));
+    public void Lists_are_split_and_trimmed() => Assert.Equal(["a", "b"], Reader("", ("NAMES", " a,,b ")).List(null, "NAMES", "", "Names."));
 
     [Fact]
     public void A_parser_says_what_is_allowed()
     {
         var reader = Reader("--port=x");
-        reader.Parsed(
-            "port",
-            null,
-            "1",
-            text => text == "1" ? 1 : throw new FormatException("one"),
-            "Port."
-        );
+        reader.Parsed("port", null, "1", text => text == "1" ? 1 : throw new FormatException("one"), "Port.");
 
-        Assert.Equal(
-            ["--port: 'x' is not allowed; it must be one."],
-            Assert.Throws<SettingsException>(reader.Finish).Errors
-        );
+        Assert.Equal(["--port: 'x' is not allowed; it must be one."], Assert.Throws<SettingsException>(reader.Finish).Errors);
     }
 
-    private static SettingsReader Reader(
-        string line,
-        params (string Name, string Value)[] variables
-    ) =>
+    private static SettingsReader Reader(string line, params (string Name, string Value)[] variables) =>
         new(
             "test",
             line.Split(' ', StringSplitOptions.RemoveEmptyEntries),

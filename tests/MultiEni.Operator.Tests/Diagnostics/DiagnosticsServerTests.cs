@@ -12,33 +12,17 @@ public sealed class DiagnosticsServerTests
     {
         var checks = new HealthChecks();
         var isReady = false;
-        checks.AddReadiness(
-            "caches",
-            () =>
-                isReady ? HealthResult.Healthy : HealthResult.Unhealthy("nodes are not listed yet")
-        );
+        checks.AddReadiness("caches", () => isReady ? HealthResult.Healthy : HealthResult.Unhealthy("nodes are not listed yet"));
         using var exporter = new PrometheusExporter("None", TimeProvider.System);
-        await using var server = new DiagnosticsServer(
-            "127.0.0.1:0",
-            checks,
-            exporter,
-            NullLoggerFactory.Instance
-        );
+        await using var server = new DiagnosticsServer("127.0.0.1:0", checks, exporter, NullLoggerFactory.Instance);
         var port = await server.StartAsync(TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
 
-        Assert.Equal(
-            (HttpStatusCode.ServiceUnavailable, "caches: nodes are not listed yet\n"),
-            await GetAsync(http, "/readyz")
-        );
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "caches: nodes are not listed yet\n"), await GetAsync(http, "/readyz"));
         Assert.Equal((HttpStatusCode.OK, "ok\n"), await GetAsync(http, "/healthz"));
         isReady = true;
         Assert.Equal((HttpStatusCode.OK, "ok\n"), await GetAsync(http, "/readyz"));
-        Assert.Contains(
-            "process_cpu_seconds_total",
-            (await GetAsync(http, "/metrics")).Body,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("process_cpu_seconds_total", (await GetAsync(http, "/metrics")).Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(http, "/")).Status);
     }
 
@@ -46,12 +30,7 @@ public sealed class DiagnosticsServerTests
     public async Task Address_0_switches_it_off()
     {
         using var exporter = new PrometheusExporter("None", TimeProvider.System);
-        await using var server = new DiagnosticsServer(
-            "0",
-            new HealthChecks(),
-            exporter,
-            NullLoggerFactory.Instance
-        );
+        await using var server = new DiagnosticsServer("0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
         Assert.Null(await server.StartAsync(TestContext.Current.CancellationToken));
     }
 
@@ -62,34 +41,22 @@ public sealed class DiagnosticsServerTests
     [InlineData("[::1]:80", "::1", 80)]
     [InlineData("localhost:80", "127.0.0.1", 80)]
     public void Addresses_are_read_as_Go_programs_take_them(string text, string? host, int port) =>
-        Assert.Equal(
-            new ListenAddress(host is null ? null : IPAddress.Parse(host), port, false),
-            ListenAddress.Parse(text)
-        );
+        Assert.Equal(new ListenAddress(host is null ? null : IPAddress.Parse(host), port, false), ListenAddress.Parse(text));
 
     [Theory]
     [InlineData("example.org:80")]
     [InlineData(":70000")]
     [InlineData(":http")]
-    public void Other_addresses_are_refused(string text) =>
-        Assert.Throws<FormatException>(() => ListenAddress.Parse(text));
+    public void Other_addresses_are_refused(string text) => Assert.Throws<FormatException>(() => ListenAddress.Parse(text));
 
     [Fact]
     public void Instruments_are_written_under_their_own_names_with_escaped_labels()
     {
         using var meter = new Meter("MetricsTest");
         using var exporter = new PrometheusExporter("MetricsTest", TimeProvider.System);
-        var operations = meter.CreateCounter<long>(
-            "eni_operations_total",
-            null,
-            "ENI \\ operations."
-        );
+        var operations = meter.CreateCounter<long>("eni_operations_total", null, "ENI \\ operations.");
         operations.Add(2, new("operation", "attach"), new("a", "x\"y\n"));
-        operations.Add(
-            1,
-            new("a", "x\"y\n"),
-            new KeyValuePair<string, object?>("operation", "attach")
-        );
+        operations.Add(1, new("a", "x\"y\n"), new KeyValuePair<string, object?>("operation", "attach"));
         meter.CreateObservableGauge("enis", () => 7, null, "Now.");
         var depth = meter.CreateUpDownCounter<int>("depth");
         depth.Add(5);
@@ -124,18 +91,9 @@ public sealed class DiagnosticsServerTests
         );
     }
 
-    private static async Task<(HttpStatusCode Status, string Body)> GetAsync(
-        HttpClient http,
-        string path
-    )
+    private static async Task<(HttpStatusCode Status, string Body)> GetAsync(HttpClient http, string path)
     {
-        using var response = await http.GetAsync(
-            new Uri(path, UriKind.Relative),
-            TestContext.Current.CancellationToken
-        );
-        return (
-            response.StatusCode,
-            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
-        );
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }

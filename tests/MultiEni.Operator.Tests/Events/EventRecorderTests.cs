@@ -7,9 +7,7 @@ namespace MultiEni.Operator.Tests.Events;
 public sealed class EventRecorderTests : IAsyncLifetime
 {
     private const string Stored = """{"metadata":{"name":"n","namespace":"default"}}""";
-    private readonly FakeTimeProvider time = new(
-        new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)
-    );
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly CancellationTokenSource stop = new();
     private readonly ObjectReference node = new()
     {
@@ -46,22 +44,11 @@ public sealed class EventRecorderTests : IAsyncLifetime
         Assert.Equal(["POST", "PATCH", "POST"], api.Calls.Select(call => call.Method));
         var created = api.Calls[0];
         Assert.Equal("/api/v1/namespaces/default/events", created.Path);
-        Assert.Equal(
-            ("Warning", "SubnetFull", 1),
-            (
-                (string?)created.Json["type"],
-                (string?)created.Json["reason"],
-                (int?)created.Json["count"]
-            )
-        );
+        Assert.Equal(("Warning", "SubnetFull", 1), ((string?)created.Json["type"], (string?)created.Json["reason"], (int?)created.Json["count"]));
         Assert.Equal("eni-controller", (string?)created.Json["source"]!["component"]);
         Assert.Equal("u", (string?)created.Json["involvedObject"]!["uid"]);
         Assert.Equal(2, (int?)api.Calls[1].Json["count"]);
-        Assert.EndsWith(
-            (string)created.Json["metadata"]!["name"]!,
-            api.Calls[1].Path,
-            StringComparison.Ordinal
-        );
+        Assert.EndsWith((string)created.Json["metadata"]!["name"]!, api.Calls[1].Path, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,14 +77,8 @@ public sealed class EventRecorderTests : IAsyncLifetime
         await DrainAsync();
 
         Assert.Equal(11, api.Calls.Count(call => call.Method == "POST"));
-        Assert.Equal(
-            "(combined from similar events) message 10",
-            (string?)api.Calls[10].Json["message"]
-        );
-        Assert.Equal(
-            "(combined from similar events) message 13",
-            (string?)api.Calls[^1].Json["message"]
-        );
+        Assert.Equal("(combined from similar events) message 10", (string?)api.Calls[10].Json["message"]);
+        Assert.Equal("(combined from similar events) message 13", (string?)api.Calls[^1].Json["message"]);
         Assert.Equal(4, (int?)api.Calls[^1].Json["count"]);
     }
 
@@ -121,11 +102,7 @@ public sealed class EventRecorderTests : IAsyncLifetime
         var running = recorder.RunAsync(stop.Token);
         recorder.Record(node, EventType.Normal, "R", "m");
 
-        await Eventually.Holds(
-            () => recorder.Dropped == 1,
-            () => time.Advance(TimeSpan.FromSeconds(1)),
-            "given up"
-        );
+        await Eventually.Holds(() => recorder.Dropped == 1, () => time.Advance(TimeSpan.FromSeconds(1)), "given up");
 
         Assert.Equal(3, api.Calls.Count);
         await stop.CancelAsync();

@@ -19,22 +19,12 @@ public sealed class InformerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         api = await TestApi.StartAsync();
-        informer = new(
-            api.Client(time),
-            TestNodes.Kind,
-            InformerScope.All,
-            null,
-            time,
-            NullLogger.Instance,
-            () => 0
-        );
+        informer = new(api.Client(time), TestNodes.Kind, InformerScope.All, null, time, NullLogger.Instance, () => 0);
         informer.Subscribe(change =>
         {
             lock (news)
             {
-                news.Add(
-                    $"{change.GetType().Name} {change.Current.Metadata.Name}@{change.Current.Metadata.ResourceVersion}"
-                );
+                news.Add($"{change.GetType().Name} {change.Current.Metadata.Name}@{change.Current.Metadata.ResourceVersion}");
             }
         });
     }
@@ -49,10 +39,7 @@ public sealed class InformerTests : IAsyncLifetime
     [Fact]
     public async Task The_cache_is_there_only_after_the_last_page()
     {
-        api.On(
-            call => call.Query.GetValueOrDefault("continue") == "next",
-            TestApi.Json(TestNodes.List("7", TestNodes.Json("b", "2")))
-        );
+        api.On(call => call.Query.GetValueOrDefault("continue") == "next", TestApi.Json(TestNodes.List("7", TestNodes.Json("b", "2"))));
         api.OnWatch(api.Hang());
         api.OnList(TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("a", "1"))));
         Assert.False(informer.SyncedAsync(stop.Token).IsCompleted);
@@ -73,10 +60,7 @@ public sealed class InformerTests : IAsyncLifetime
     {
         api.OnWatch(api.Hang());
         api.On(call => call.Query.ContainsKey("continue"), TestApi.Refuse(410, "Expired"));
-        api.On(
-            call => call.Query.ContainsKey("limit"),
-            TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("stale", "1")))
-        );
+        api.On(call => call.Query.ContainsKey("limit"), TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("stale", "1"))));
         api.OnList(TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
 
         var cache = await StartAsync();
@@ -108,8 +92,7 @@ public sealed class InformerTests : IAsyncLifetime
     [InlineData("between frames")]
     public async Task A_broken_watch_resumes_from_the_last_version_seen(string where)
     {
-        var whole =
-            TestNodes.Bookmark("6") + "\n" + TestNodes.Added(TestNodes.Json("b", "11")) + "\n";
+        var whole = TestNodes.Bookmark("6") + "\n" + TestNodes.Added(TestNodes.Json("b", "11")) + "\n";
         var sent = where == "between frames" ? whole : whole + """{"type":"ADDED","obj""";
         api.OnWatch(TestApi.Cut(sent, () => News().Count == 1), api.Hang());
         api.OnList(TestApi.Json(TestNodes.List("5")));
@@ -127,29 +110,12 @@ public sealed class InformerTests : IAsyncLifetime
     {
         api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")), api.Hang());
         api.OnList(
-            TestApi.Json(
-                TestNodes.List(
-                    "5",
-                    TestNodes.Json("gone", "1"),
-                    TestNodes.Json("same", "2"),
-                    TestNodes.Json("changed", "3")
-                )
-            ),
-            TestApi.Json(
-                TestNodes.List(
-                    "9",
-                    TestNodes.Json("same", "2"),
-                    TestNodes.Json("changed", "8"),
-                    TestNodes.Json("new", "9")
-                )
-            )
+            TestApi.Json(TestNodes.List("5", TestNodes.Json("gone", "1"), TestNodes.Json("same", "2"), TestNodes.Json("changed", "3"))),
+            TestApi.Json(TestNodes.List("9", TestNodes.Json("same", "2"), TestNodes.Json("changed", "8"), TestNodes.Json("new", "9")))
         );
         await StartAsync();
 
-        await Eventually.Holds(
-            () => Watches().Count == 2,
-            "a watch after the second list, without waiting"
-        );
+        await Eventually.Holds(() => Watches().Count == 2, "a watch after the second list, without waiting");
 
         Assert.Equal("9", Watches()[1].Query["resourceVersion"]);
         Assert.Equal(["Deleted gone@1", "Updated changed@8", "Added new@9"], News().Skip(3));
@@ -162,35 +128,21 @@ public sealed class InformerTests : IAsyncLifetime
         api.OnList(TestApi.Json(TestNodes.List("5")));
         await StartAsync();
 
-        await Eventually.Holds(
-            () => informer.Health.LastFailure is not null,
-            "the second 410 counted as a failure"
-        );
+        await Eventually.Holds(() => informer.Health.LastFailure is not null, "the second 410 counted as a failure");
 
         Assert.Equal(2, Watches().Count);
-        await Eventually.Holds(
-            () => Watches().Count >= 3,
-            Tick,
-            "a third attempt when time passes"
-        );
+        await Eventually.Holds(() => Watches().Count >= 3, Tick, "a third attempt when time passes");
     }
 
     [Fact]
     public async Task A_watch_that_stays_silent_beyond_its_time_is_given_up_and_listed_again()
     {
         api.OnWatch(api.Hang());
-        api.OnList(
-            TestApi.Json(TestNodes.List("5")),
-            TestApi.Json(TestNodes.List("6", TestNodes.Json("a", "6")))
-        );
+        api.OnList(TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.List("6", TestNodes.Json("a", "6"))));
         await StartAsync();
         await Eventually.Holds(() => Watches().Count == 1, "a watch");
 
-        await Eventually.Holds(
-            () => News().Count == 1,
-            () => time.Advance(TimeSpan.FromSeconds(10)),
-            "the second list"
-        );
+        await Eventually.Holds(() => News().Count == 1, () => time.Advance(TimeSpan.FromSeconds(10)), "the second list");
 
         Assert.Equal(["Added a@6"], News());
     }
@@ -235,10 +187,7 @@ public sealed class InformerTests : IAsyncLifetime
 
         informer.Subscribe(heard.Add).Dispose();
 
-        Assert.Equal(
-            "a",
-            Assert.IsType<ObjectChange<Node>.Added>(Assert.Single(heard)).Object.Metadata.Name
-        );
+        Assert.Equal("a", Assert.IsType<ObjectChange<Node>.Added>(Assert.Single(heard)).Object.Metadata.Name);
     }
 
     [Fact]
@@ -261,20 +210,9 @@ public sealed class InformerTests : IAsyncLifetime
         var frames = Channel.CreateUnbounded<string>();
         informer.AddIndex("zone", node => node.Metadata.Label("zone") is { } zone ? [zone] : []);
         api.OnWatch(api.Feed(frames.Reader));
-        api.OnList(
-            TestApi.Json(
-                TestNodes.List(
-                    "5",
-                    TestNodes.Json("a", "1", zone: "x"),
-                    TestNodes.Json("b", "2", zone: "x")
-                )
-            )
-        );
+        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1", zone: "x"), TestNodes.Json("b", "2", zone: "x"))));
         var cache = await StartAsync();
-        Assert.Equal(
-            ["a", "b"],
-            cache.ByIndex("zone", "x").Select(node => node.Metadata.Name).Order()
-        );
+        Assert.Equal(["a", "b"], cache.ByIndex("zone", "x").Select(node => node.Metadata.Name).Order());
 
         frames.Writer.TryWrite(TestNodes.Modified(TestNodes.Json("a", "6", zone: "y")));
         frames.Writer.TryWrite(TestNodes.Deleted(TestNodes.Json("b", "7", zone: "x")));

@@ -7,9 +7,7 @@ namespace MultiEni.Operator.Tests.LeaderElection;
 public sealed class LeaderElectorTests : IAsyncLifetime
 {
     // A whole second: the fraction digits must be written all the same.
-    private readonly FakeTimeProvider time = new(
-        new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)
-    );
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly LeaseServer server = new();
     private readonly CancellationTokenSource stop = new();
     private TestApi api = null!;
@@ -36,11 +34,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         await Eventually.Holds(() => leadership is { IsHeld: true }, "leadership");
         Assert.Equal("me", server.Stored!.Spec.HolderIdentity);
         Assert.Equal(0, server.Stored.Spec.LeaseTransitions);
-        Assert.Contains(
-            "\"renewTime\":\"2026-01-02T03:04:05.000000Z\"",
-            server.Bodies[0],
-            StringComparison.Ordinal
-        );
+        Assert.Contains("\"renewTime\":\"2026-01-02T03:04:05.000000Z\"", server.Bodies[0], StringComparison.Ordinal);
 
         await stop.CancelAsync();
         await running.Within();
@@ -58,21 +52,13 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         for (var i = 0; i < 12; i++)
         {
             var seen = api.Calls.Count;
-            await Eventually.Holds(
-                () => api.Calls.Count > seen,
-                () => time.Advance(TimeSpan.FromSeconds(1)),
-                "another look"
-            );
+            await Eventually.Holds(() => api.Calls.Count > seen, () => time.Advance(TimeSpan.FromSeconds(1)), "another look");
             server.Touch();
         }
 
         Assert.Equal("other", server.Stored!.Spec.HolderIdentity);
 
-        await Eventually.Holds(
-            () => leadership is not null,
-            () => time.Advance(TimeSpan.FromSeconds(1)),
-            "leadership"
-        );
+        await Eventually.Holds(() => leadership is not null, () => time.Advance(TimeSpan.FromSeconds(1)), "leadership");
 
         Assert.Equal("me", server.Stored!.Spec.HolderIdentity);
         Assert.Equal(4, server.Stored.Spec.LeaseTransitions);
@@ -88,11 +74,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         var broken = 0;
         server.Trouble = _ => Interlocked.Increment(ref broken) <= 2 ? TestApi.Cut("") : null;
 
-        await Eventually.Holds(
-            () => Volatile.Read(ref broken) > 4,
-            () => time.Advance(TimeSpan.FromMilliseconds(200)),
-            "renewals again"
-        );
+        await Eventually.Holds(() => Volatile.Read(ref broken) > 4, () => time.Advance(TimeSpan.FromMilliseconds(200)), "renewals again");
 
         Assert.True(leadership!.IsHeld);
         Assert.False(leadership.Lost.IsCancellationRequested);
@@ -107,11 +89,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         await Eventually.Holds(() => leadership is not null, "leadership");
         server.Trouble = _ => TestApi.Refuse(503, "ServiceUnavailable");
 
-        await Eventually.Holds(
-            () => running.IsCompleted,
-            () => time.Advance(TimeSpan.FromSeconds(1)),
-            "the end"
-        );
+        await Eventually.Holds(() => running.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(1)), "the end");
 
         await Assert.ThrowsAsync<LeadershipLostException>(() => running);
         Assert.True(hasEnded);
@@ -139,11 +117,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         await Eventually.Holds(() => leadership is not null, "leadership");
         server.Put("thief", transitions: 1);
 
-        await Eventually.Holds(
-            () => running.IsCompleted,
-            () => time.Advance(TimeSpan.FromSeconds(0.5)),
-            "the end"
-        );
+        await Eventually.Holds(() => running.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(0.5)), "the end");
 
         await Assert.ThrowsAsync<LeadershipLostException>(() => running);
         Assert.Equal("thief", server.Stored!.Spec.HolderIdentity);
@@ -166,11 +140,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
 
         await stop.CancelAsync();
         var before = server.Bodies.Count;
-        await Eventually.Holds(
-            () => server.Bodies.Count > before + 10,
-            () => time.Advance(TimeSpan.FromSeconds(1)),
-            "further renewals"
-        );
+        await Eventually.Holds(() => server.Bodies.Count > before + 10, () => time.Advance(TimeSpan.FromSeconds(1)), "further renewals");
 
         Assert.True(leadership!.IsHeld);
         Assert.Equal("me", server.Stored!.Spec.HolderIdentity);
@@ -203,11 +173,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
             )
             .ToList();
 
-        await Eventually.Holds(
-            () => candidates.All(candidate => candidate.IsCompleted),
-            () => time.Advance(TimeSpan.FromSeconds(0.5)),
-            "all turns"
-        );
+        await Eventually.Holds(() => candidates.All(candidate => candidate.IsCompleted), () => time.Advance(TimeSpan.FromSeconds(0.5)), "all turns");
 
         await Task.WhenAll(candidates);
         Assert.Equal(4, turns);
@@ -218,8 +184,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     [Fact]
     public async Task A_failure_of_the_work_comes_out_and_the_lease_is_given_back()
     {
-        var running = Elector("me")
-            .RunAsync((_, _) => throw new InvalidOperationException("bug"), stop.Token);
+        var running = Elector("me").RunAsync((_, _) => throw new InvalidOperationException("bug"), stop.Token);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => running.Within());
         Assert.Equal("", server.Stored!.Spec.HolderIdentity);
@@ -228,15 +193,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     [Fact]
     public void Periods_that_do_not_fit_are_refused() =>
         Assert.Throws<ArgumentException>(() =>
-            new LeaderElector(
-                api.Client(time),
-                Options("me") with
-                {
-                    RenewDeadline = TimeSpan.FromSeconds(15),
-                },
-                time,
-                NullLogger.Instance
-            )
+            new LeaderElector(api.Client(time), Options("me") with { RenewDeadline = TimeSpan.FromSeconds(15) }, time, NullLogger.Instance)
         );
 
     private Task RunAsync() =>
@@ -257,8 +214,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
                 stop.Token
             );
 
-    private LeaderElector Elector(string identity) =>
-        new(api.Client(time), Options(identity), time, NullLogger.Instance);
+    private LeaderElector Elector(string identity) => new(api.Client(time), Options(identity), time, NullLogger.Instance);
 
     private static LeaderElectionOptions Options(string identity) =>
         new()
@@ -275,11 +231,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
 
         public override long GetTimestamp() => clock.GetTimestamp();
 
-        public override ITimer CreateTimer(
-            TimerCallback callback,
-            object? state,
-            TimeSpan dueTime,
-            TimeSpan period
-        ) => new FakeTimeProvider().CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new FakeTimeProvider().CreateTimer(callback, state, dueTime, period);
     }
 }

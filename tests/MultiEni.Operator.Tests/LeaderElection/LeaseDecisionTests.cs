@@ -28,21 +28,14 @@ public sealed class LeaseDecisionTests
     {
         var lease = new LeaseSpec { HolderIdentity = holder, LeaseDurationSeconds = duration };
 
-        var decision = LeaseDecision.Decide(
-            lease,
-            "me",
-            TimeSpan.FromSeconds(unchangedFor),
-            TimeSpan.FromSeconds(15)
-        );
+        var decision = LeaseDecision.Decide(lease, "me", TimeSpan.FromSeconds(unchangedFor), TimeSpan.FromSeconds(15));
 
         Assert.Equal(expected, decision.GetType().Name);
     }
 
     [Fact]
     public void A_missing_lease_is_created() =>
-        Assert.IsType<LeaseDecision.Create>(
-            LeaseDecision.Decide(null, "me", TimeSpan.Zero, TimeSpan.FromSeconds(15))
-        );
+        Assert.IsType<LeaseDecision.Create>(LeaseDecision.Decide(null, "me", TimeSpan.Zero, TimeSpan.FromSeconds(15)));
 
     [Fact]
     public void The_clock_of_another_machine_does_not_matter()
@@ -54,8 +47,6 @@ public sealed class LeaseDecisionTests
             RenewTime = DateTimeOffset.UnixEpoch,
         };
 
-        Assert.IsType<LeaseDecision.Wait>(
-            LeaseDecision.Decide(lease, "me", TimeSpan.Zero, TimeSpan.FromSeconds(15))
-        );
+        Assert.IsType<LeaseDecision.Wait>(LeaseDecision.Decide(lease, "me", TimeSpan.Zero, TimeSpan.FromSeconds(15)));
     }
 }

@@ -40,16 +40,7 @@ public sealed class LeaseServer
             }
         );
 
-    public void Touch() =>
-        Change(
-            Stored! with
-            {
-                Spec = Stored!.Spec with
-                {
-                    RenewTime = Stored!.Spec.RenewTime.GetValueOrDefault().AddSeconds(1),
-                },
-            }
-        );
+    public void Touch() => Change(Stored! with { Spec = Stored!.Spec with { RenewTime = Stored!.Spec.RenewTime.GetValueOrDefault().AddSeconds(1) } });
 
     public void Attach(TestApi api) => api.On(_ => true, AnswerAsync);
 
@@ -57,15 +48,7 @@ public sealed class LeaseServer
     {
         lock (gate)
         {
-            stored = lease with
-            {
-                Metadata = lease.Metadata with
-                {
-                    Namespace = "system",
-                    Name = "lock",
-                    ResourceVersion = $"{++version}",
-                },
-            };
+            stored = lease with { Metadata = lease.Metadata with { Namespace = "system", Name = "lock", ResourceVersion = $"{++version}" } };
         }
     }
 
@@ -94,21 +77,16 @@ public sealed class LeaseServer
                     return TestApi.Refuse(409, "AlreadyExists")(context);
                 case "PUT" when stored is null:
                     return TestApi.Refuse(404, "NotFound")(context);
-                case "PUT"
-                    when Parse(call.Body).Metadata.ResourceVersion
-                        != stored.Metadata.ResourceVersion:
+                case "PUT" when Parse(call.Body).Metadata.ResourceVersion != stored.Metadata.ResourceVersion:
                     return TestApi.Refuse(409, "Conflict")(context);
                 default:
                     Change(Parse(call.Body));
                     break;
             }
 
-            return TestApi.Json(JsonSerializer.Serialize(stored!, OperatorJson.Default.Lease))(
-                context
-            );
+            return TestApi.Json(JsonSerializer.Serialize(stored!, OperatorJson.Default.Lease))(context);
         }
     }
 
-    private static Lease Parse(string body) =>
-        JsonSerializer.Deserialize(body, OperatorJson.Default.Lease)!;
+    private static Lease Parse(string body) => JsonSerializer.Deserialize(body, OperatorJson.Default.Lease)!;
 }

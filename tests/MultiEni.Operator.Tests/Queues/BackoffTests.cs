@@ -12,11 +12,8 @@ public sealed class BackoffTests
     [InlineData(6, 0.5, 30)]
     [InlineData(1_000_000, 0.5, 30)]
     [InlineData(3, 0.0, 0)]
-    public void Full_jitter_takes_a_random_part_of_a_doubling_ceiling(
-        int attempt,
-        double random,
-        double seconds
-    ) => Assert.Equal(seconds, Backoff.Reconcile.Delay(attempt, random).TotalSeconds, 6);
+    public void Full_jitter_takes_a_random_part_of_a_doubling_ceiling(int attempt, double random, double seconds) =>
+        Assert.Equal(seconds, Backoff.Reconcile.Delay(attempt, random).TotalSeconds, 6);
 
     [Theory]
     [InlineData(0, 0, 0.4)]
@@ -30,8 +27,6 @@ public sealed class BackoffTests
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Double[0, 0.999999])
             .Sample(
                 (attempt, random) =>
-                    Backoff.Reconcile.Delay(attempt, random) is var delay
-                    && delay >= TimeSpan.Zero
-                    && delay <= Backoff.Reconcile.Maximum
+                    Backoff.Reconcile.Delay(attempt, random) is var delay && delay >= TimeSpan.Zero && delay <= Backoff.Reconcile.Maximum
             );
 }

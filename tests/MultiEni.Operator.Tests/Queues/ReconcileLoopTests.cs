@@ -11,12 +11,7 @@ public sealed class ReconcileLoopTests : IDisposable
     private readonly RecordingLogger log = new();
     private readonly CancellationTokenSource stop = new();
 
-    public ReconcileLoopTests() =>
-        queue = new(
-            "test",
-            time,
-            new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0)
-        );
+    public ReconcileLoopTests() => queue = new("test", time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
 
     public void Dispose()
     {
@@ -39,17 +34,10 @@ public sealed class ReconcileLoopTests : IDisposable
         );
         queue.Add("a");
 
-        await Eventually.Holds(
-            () => log.Count(LogLevel.Information) == 1,
-            () => time.Advance(TimeSpan.FromSeconds(1)),
-            "recovery"
-        );
+        await Eventually.Holds(() => log.Count(LogLevel.Information) == 1, () => time.Advance(TimeSpan.FromSeconds(1)), "recovery");
 
         Assert.Equal(4, attempts);
-        Assert.Equal(
-            ["first", "second"],
-            log.At(LogLevel.Warning).Select(entry => entry[(entry.LastIndexOf(' ') + 1)..])
-        );
+        Assert.Equal(["first", "second"], log.At(LogLevel.Warning).Select(entry => entry[(entry.LastIndexOf(' ') + 1)..]));
         Assert.Equal(1, log.Count(LogLevel.Debug));
         Assert.Equal(0, queue.Failures("a"));
         await stop.CancelAsync();
@@ -60,22 +48,11 @@ public sealed class ReconcileLoopTests : IDisposable
     public async Task A_key_that_wants_to_look_again_does()
     {
         var attempts = 0;
-        var running = Run(
-            (_, _) =>
-                Task.FromResult(
-                    ++attempts == 1
-                        ? ReconcileResult.After(TimeSpan.FromMinutes(5))
-                        : ReconcileResult.Done
-                )
-        );
+        var running = Run((_, _) => Task.FromResult(++attempts == 1 ? ReconcileResult.After(TimeSpan.FromMinutes(5)) : ReconcileResult.Done));
         queue.Add("a");
         await Eventually.Holds(() => Volatile.Read(ref attempts) == 1, "the first look");
 
-        await Eventually.Holds(
-            () => Volatile.Read(ref attempts) == 2,
-            () => time.Advance(TimeSpan.FromMinutes(1)),
-            "the second look"
-        );
+        await Eventually.Holds(() => Volatile.Read(ref attempts) == 2, () => time.Advance(TimeSpan.FromMinutes(1)), "the second look");
 
         await stop.CancelAsync();
         await running.Within();
@@ -132,11 +109,7 @@ public sealed class ReconcileLoopTests : IDisposable
         await Eventually.Holds(() => begun, "work");
 
         await stop.CancelAsync();
-        await Eventually.Holds(
-            () => running.IsCompleted,
-            () => time.Advance(TimeSpan.FromSeconds(1)),
-            "the end of the loop"
-        );
+        await Eventually.Holds(() => running.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(1)), "the end of the loop");
 
         await running;
         Assert.True(cancelled);
@@ -168,16 +141,6 @@ public sealed class ReconcileLoopTests : IDisposable
         await running.Within();
     }
 
-    private Task Run(
-        Func<string, CancellationToken, Task<ReconcileResult>> reconcile,
-        int workers = 1
-    ) =>
-        new ReconcileLoop<string>(
-            "test",
-            queue,
-            reconcile,
-            new ReconcileLoopOptions { Workers = workers },
-            time,
-            log
-        ).RunAsync(stop.Token);
+    private Task Run(Func<string, CancellationToken, Task<ReconcileResult>> reconcile, int workers = 1) =>
+        new ReconcileLoop<string>("test", queue, reconcile, new ReconcileLoopOptions { Workers = workers }, time, log).RunAsync(stop.Token);
 }

@@ -27,10 +27,7 @@ public sealed class WorkQueueModel
 
     public void AddAfter(int key, int seconds)
     {
-        if (
-            !Ready.Contains(key)
-            && (!due.TryGetValue(key, out var earlier) || now + seconds < earlier.Time)
-        )
+        if (!Ready.Contains(key) && (!due.TryGetValue(key, out var earlier) || now + seconds < earlier.Time))
         {
             due[key] = (now + seconds, ++order);
         }
@@ -56,11 +53,7 @@ public sealed class WorkQueueModel
     public void Advance(int seconds)
     {
         now += seconds;
-        foreach (
-            var (key, _) in due.Where(entry => entry.Value.Time <= now)
-                .OrderBy(entry => entry.Value)
-                .ToList()
-        )
+        foreach (var (key, _) in due.Where(entry => entry.Value.Time <= now).OrderBy(entry => entry.Value).ToList())
         {
             Add(key);
         }

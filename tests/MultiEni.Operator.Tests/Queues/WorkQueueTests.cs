@@ -10,12 +10,7 @@ public sealed class WorkQueueTests : IDisposable
     private readonly FakeTimeProvider time = new();
     private readonly WorkQueue<string> queue;
 
-    public WorkQueueTests() =>
-        queue = new(
-            "test",
-            time,
-            new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0)
-        );
+    public WorkQueueTests() => queue = new("test", time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
 
     public void Dispose()
     {
@@ -63,10 +58,7 @@ public sealed class WorkQueueTests : IDisposable
         queue.Add("second");
         queue.Add("urgent", WorkPriority.Urgent);
 
-        Assert.Equal(
-            ["urgent", "first", "second", "repair"],
-            [await TakeAsync(), await TakeAsync(), await TakeAsync(), await TakeAsync()]
-        );
+        Assert.Equal(["urgent", "first", "second", "repair"], [await TakeAsync(), await TakeAsync(), await TakeAsync(), await TakeAsync()]);
     }
 
     [Fact]
@@ -97,10 +89,7 @@ public sealed class WorkQueueTests : IDisposable
     [Theory]
     [InlineData(5, 10)]
     [InlineData(10, 5)]
-    public async Task Of_two_deadlines_the_earlier_wins_and_the_later_is_forgotten(
-        int first,
-        int second
-    )
+    public async Task Of_two_deadlines_the_earlier_wins_and_the_later_is_forgotten(int first, int second)
     {
         queue.AddAfter("a", TimeSpan.FromSeconds(first));
         queue.AddAfter("a", TimeSpan.FromSeconds(second));
@@ -166,10 +155,7 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public async Task Shutdown_releases_all_workers_and_accepts_nothing()
     {
-        var waiting = Enumerable
-            .Range(0, 3)
-            .Select(_ => queue.TakeAsync(CancellationToken.None).AsTask())
-            .ToList();
+        var waiting = Enumerable.Range(0, 3).Select(_ => queue.TakeAsync(CancellationToken.None).AsTask()).ToList();
 
         queue.ShutDown();
         queue.Add("a");
@@ -248,10 +234,7 @@ public sealed class WorkQueueTests : IDisposable
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(ProduceAsync));
         // Every addition must be followed by a look at the key that began after it.
-        await Eventually.Holds(
-            () => Enumerable.Range(0, Keys).All(key => Volatile.Read(ref seen[key]) == wanted[key]),
-            "all was seen"
-        );
+        await Eventually.Holds(() => Enumerable.Range(0, Keys).All(key => Volatile.Read(ref seen[key]) == wanted[key]), "all was seen");
 
         shared.ShutDown();
         await Task.WhenAll(workers).Within();
@@ -286,6 +269,5 @@ public sealed class WorkQueueTests : IDisposable
         }
     }
 
-    private async Task<string> TakeAsync() =>
-        (await queue.TakeAsync(TestContext.Current.CancellationToken).AsTask().Within())!.Value.Key;
+    private async Task<string> TakeAsync() => (await queue.TakeAsync(TestContext.Current.CancellationToken).AsTask().Within())!.Value.Key;
 }

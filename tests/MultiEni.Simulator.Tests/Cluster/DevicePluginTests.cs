@@ -42,32 +42,16 @@ public sealed class DevicePluginTests
     )]
     [InlineData("""{"resourceList":[{"resourceName":"a"}]}""", 2, "nil pointer")]
     [InlineData("""{"resourceList":[{"resourceName":"a","selectors":null}]}""", 2, "nil pointer")]
-    [InlineData(
-        """{"resourceList":[{"resourceName":"a","selectors":[]}]}""",
-        0,
-        "need at least one selector, got 0"
-    )]
-    [InlineData(
-        """{"resourceList":[{"resourceName":"intel.com/a","selectors":{}}]}""",
-        1,
-        "contains invalid characters"
-    )]
-    [InlineData(
-        """{"resourceList":[{"resourceName":"a.b","selectors":{}}]}""",
-        1,
-        "contains invalid characters"
-    )]
+    [InlineData("""{"resourceList":[{"resourceName":"a","selectors":[]}]}""", 0, "need at least one selector, got 0")]
+    [InlineData("""{"resourceList":[{"resourceName":"intel.com/a","selectors":{}}]}""", 1, "contains invalid characters")]
+    [InlineData("""{"resourceList":[{"resourceName":"a.b","selectors":{}}]}""", 1, "contains invalid characters")]
     [InlineData(
         """{"resourceList":[{"resourceName":"a","selectors":{}},{"resourcePrefix":"intel.com","resourceName":"a","selectors":{}}]}""",
         1,
         "already exists"
     )]
     [InlineData("""{"resourceList":[{"resourceName":7,"selectors":{}}]}""", 0, "cannot unmarshal")]
-    [InlineData(
-        """{"resourceList":[{"resourceName":"a","selectors":{"devices":[{"pciAddress":"x"}]}}]}""",
-        0,
-        "unable to get SelectorObj"
-    )]
+    [InlineData("""{"resourceList":[{"resourceName":"a","selectors":{"devices":[{"pciAddress":"x"}]}}]}""", 0, "unable to get SelectorObj")]
     public void A_bad_file_ends_the_plugin(string? file, int exitCode, string logged)
     {
         var crashed = Assert.IsType<DevicePluginRun.Crashed>(Start(file));
@@ -83,45 +67,26 @@ public sealed class DevicePluginTests
             """{"resourceList":[{"resourceName":"intel.com/intel_sriov_netdevice_1","deviceType":"netdevice","devices":[{"pciAddress":"0000:00:06.0","driver":"vfio-pci"}]}]}""";
 
         Assert.Equal(0, Assert.IsType<DevicePluginRun.Crashed>(Start(file)).ExitCode);
-        var corrected = file.Replace(
-            "netdevice\",\"dev",
-            "netDevice\",\"dev",
-            StringComparison.Ordinal
-        );
+        var corrected = file.Replace("netdevice\",\"dev", "netDevice\",\"dev", StringComparison.Ordinal);
         Assert.Equal(2, Assert.IsType<DevicePluginRun.Crashed>(Start(corrected)).ExitCode);
-        corrected = corrected.Replace(
-            "\"devices\"",
-            "\"selectors\":{},\"devices\"",
-            StringComparison.Ordinal
-        );
+        corrected = corrected.Replace("\"devices\"", "\"selectors\":{},\"devices\"", StringComparison.Ordinal);
         Assert.Equal(1, Assert.IsType<DevicePluginRun.Crashed>(Start(corrected)).ExitCode);
         corrected = corrected.Replace("intel.com/", "", StringComparison.Ordinal);
         Assert.Equal(
             ["0000:00:05.0", "0000:00:06.0", "0000:00:08.0"],
-            Assert.IsType<DevicePluginRun.Serving>(Start(corrected)).Devices[
-                "intel.com/intel_sriov_netdevice_1"
-            ]
+            Assert.IsType<DevicePluginRun.Serving>(Start(corrected)).Devices["intel.com/intel_sriov_netdevice_1"]
         );
     }
 
     [Fact]
     public void The_documented_pools_get_the_devices_that_the_real_plugin_gave_them()
     {
-        var serving = Assert.IsType<DevicePluginRun.Serving>(
-            Start(Documented, DevicePluginRelease.V36)
-        );
+        var serving = Assert.IsType<DevicePluginRun.Serving>(Start(Documented, DevicePluginRelease.V36));
 
         Assert.Equal(["0000:00:06.0"], serving.Devices["intel.com/intel_sriov_netdevice_1"]);
         Assert.Equal(["0000:00:08.0"], serving.Devices["intel.com/broad"]);
         Assert.Contains("Cannot add device [0000:00:06.0]. Already allocated.", serving.Log);
-        Assert.Contains(
-            serving.Log,
-            line =>
-                line.Contains(
-                    "error getting driver info for device 0000:00:07.0",
-                    StringComparison.Ordinal
-                )
-        );
+        Assert.Contains(serving.Log, line => line.Contains("error getting driver info for device 0000:00:07.0", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -141,15 +106,10 @@ public sealed class DevicePluginTests
     [InlineData("""{"isRdma":true}""", 0)]
     [InlineData("""{"IsRdma":false,"vendors":["1D0F"]}""", 0)]
     [InlineData("""[{"pciAddresses":["0000:00:06.0"]},{"pciAddresses":["0000:00:08.0"]}]""", 2)]
-    [InlineData(
-        """{"vendors":["1d0f"],"devices":["ec20"],"drivers":["vfio-pci"],"pciAddresses":["ffff:ff:1f.7"]}""",
-        0
-    )]
+    [InlineData("""{"vendors":["1d0f"],"devices":["ec20"],"drivers":["vfio-pci"],"pciAddresses":["ffff:ff:1f.7"]}""", 0)]
     public void A_selector_admits_what_the_plugin_admits(string selectors, int count)
     {
-        var serving = Assert.IsType<DevicePluginRun.Serving>(
-            Start($$"""{"resourceList":[{"resourceName":"a","selectors":{{selectors}}}]}""")
-        );
+        var serving = Assert.IsType<DevicePluginRun.Serving>(Start($$"""{"resourceList":[{"resourceName":"a","selectors":{{selectors}}}]}"""));
 
         Assert.Equal(count, serving.Devices.GetValueOrDefault("intel.com/a", []).Count);
     }
@@ -157,8 +117,7 @@ public sealed class DevicePluginTests
     [Fact]
     public void Lists_of_selectors_are_lost_on_old_releases()
     {
-        const string file =
-            """{"resourceList":[{"resourceName":"a","selectors":[{"vendors":["1d0f"]}]}]}""";
+        const string file = """{"resourceList":[{"resourceName":"a","selectors":[{"vendors":["1d0f"]}]}]}""";
 
         Assert.IsType<DevicePluginRun.Crashed>(Start(file, DevicePluginRelease.V35));
         Assert.IsType<DevicePluginRun.Serving>(Start(file, DevicePluginRelease.V36));
@@ -182,23 +141,9 @@ public sealed class DevicePluginTests
     public void The_variable_of_a_resource_keeps_its_hyphens(string resource, string variable) =>
         Assert.Equal(variable, AllocatedEnvironment.NameFor(resource));
 
-    private static DevicePluginRun Start(
-        string? file,
-        DevicePluginRelease release = DevicePluginRelease.V38
-    ) => DevicePlugin.Start(file, release, Devices, Network);
+    private static DevicePluginRun Start(string? file, DevicePluginRelease release = DevicePluginRelease.V38) =>
+        DevicePlugin.Start(file, release, Devices, Network);
 
     private static SimulatedDevice Interface(string address, string? driver, string? name) =>
-        new(
-            address,
-            "1d0f",
-            "ec20",
-            "020000",
-            "02:00:00:00:00:05",
-            driver,
-            null,
-            name,
-            null,
-            false,
-            false
-        );
+        new(address, "1d0f", "ec20", "020000", "02:00:00:00:00:05", driver, null, name, null, false, false);
 }

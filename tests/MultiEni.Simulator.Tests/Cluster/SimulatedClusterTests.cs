@@ -14,53 +14,27 @@ public sealed class SimulatedClusterTests
     [Fact]
     public async Task A_cluster_has_nodes_in_turn_over_its_zones()
     {
-        await using var cluster = await SimulatedCluster.StartAsync(
-            new SimulatedClusterOptions(),
-            Cancelled
-        );
+        await using var cluster = await SimulatedCluster.StartAsync(new SimulatedClusterOptions(), Cancelled);
 
         var nodes = cluster.Kubernetes.Store.List("nodes");
         Assert.Equal(3, nodes.Count);
-        Assert.Equal(
-            ["us-east-1a", "us-east-1a", "us-east-1b"],
-            cluster.Nodes.Select(node => node.Zone).Order()
-        );
+        Assert.Equal(["us-east-1a", "us-east-1a", "us-east-1b"], cluster.Nodes.Select(node => node.Zone).Order());
         Assert.All(
             nodes,
             node =>
             {
-                Assert.Matches(
-                    @"^ip-10-0-\d+-\d+\.us-east-1\.compute\.internal$",
-                    node["metadata"]!["name"]!.GetValue<string>()
-                );
+                Assert.Matches(@"^ip-10-0-\d+-\d+\.us-east-1\.compute\.internal$", node["metadata"]!["name"]!.GetValue<string>());
                 Assert.Equal("multi-eni", node["metadata"]!["labels"]!["ng"]!.GetValue<string>());
-                Assert.Equal(
-                    "m5.4xlarge",
-                    node["metadata"]!["labels"]![
-                        "node.kubernetes.io/instance-type"
-                    ]!.GetValue<string>()
-                );
-                Assert.Matches(
-                    "^aws:///us-east-1[ab]/i-[0-9a-f]{17}$",
-                    node["spec"]!["providerID"]!.GetValue<string>()
-                );
+                Assert.Equal("m5.4xlarge", node["metadata"]!["labels"]!["node.kubernetes.io/instance-type"]!.GetValue<string>());
+                Assert.Matches("^aws:///us-east-1[ab]/i-[0-9a-f]{17}$", node["spec"]!["providerID"]!.GetValue<string>());
                 Assert.Null(node["spec"]!["taints"]);
                 Assert.Equal("16", node["status"]!["allocatable"]!["cpu"]!.GetValue<string>());
             }
         );
-        Assert.Equal(
-            2,
-            cluster.Kubernetes.Store.List("customresourcedefinitions.apiextensions.k8s.io").Count
-        );
-        Assert.Contains(
-            cluster.Ec2.World.Subnets,
-            subnet => subnet is { Id: "subnet-12345678", AvailabilityZone: "us-east-1a" }
-        );
+        Assert.Equal(2, cluster.Kubernetes.Store.List("customresourcedefinitions.apiextensions.k8s.io").Count);
+        Assert.Contains(cluster.Ec2.World.Subnets, subnet => subnet is { Id: "subnet-12345678", AvailabilityZone: "us-east-1a" });
         Assert.Contains(cluster.Ec2.World.SecurityGroups, group => group.Id == "sg-12345678");
-        Assert.Equal(
-            ["multus-a", "multus-b"],
-            cluster.Network.MultusSubnets.Select(subnet => subnet.Tags["Name"])
-        );
+        Assert.Equal(["multus-a", "multus-b"], cluster.Network.MultusSubnets.Select(subnet => subnet.Tags["Name"]));
         Assert.Empty(await cluster.LeftoversAsync(Cancelled));
     }
 
@@ -72,10 +46,7 @@ public sealed class SimulatedClusterTests
         await UntilAsync(cluster, () => WaitingReason(Plugin(cluster)) == "CrashLoopBackOff");
         var first = Plugin(cluster)!;
         Assert.Equal(node, first["spec"]!["nodeName"]!.GetValue<string>());
-        Assert.Equal(
-            "/etc/pcidp",
-            first["spec"]!["volumes"]![0]!["hostPath"]!["path"]!.GetValue<string>()
-        );
+        Assert.Equal("/etc/pcidp", first["spec"]!["volumes"]![0]!["hostPath"]!["path"]!.GetValue<string>());
 
         await OfferBoundDeviceAsync(cluster);
         cluster.Kubernetes.Store.Delete("pods", Name(first), "kube-system");
@@ -84,39 +55,26 @@ public sealed class SimulatedClusterTests
         var second = Plugin(cluster)!;
         Assert.NotEqual(Uid(first), Uid(second));
         Assert.Equal("Running", second["status"]!["phase"]!.GetValue<string>());
-        Assert.Contains(
-            "All servers started.",
-            await cluster.DevicePluginLogAsync(node, Cancelled)
-        );
+        Assert.Contains("All servers started.", await cluster.DevicePluginLogAsync(node, Cancelled));
     }
 
     [Fact]
     public async Task A_crash_loop_pauses_longer_each_time_and_ends_when_the_file_is_good()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
-        await using var cluster = await OneNodeAsync(
-            new SimulatedClusterOptions { TimeProvider = time }
-        );
+        await using var cluster = await OneNodeAsync(new SimulatedClusterOptions { TimeProvider = time });
         await UntilAsync(
             cluster,
-            () =>
-                WaitingReason(Plugin(cluster)) == "CrashLoopBackOff"
-                && Message(cluster).StartsWith("back-off 10s", StringComparison.Ordinal)
+            () => WaitingReason(Plugin(cluster)) == "CrashLoopBackOff" && Message(cluster).StartsWith("back-off 10s", StringComparison.Ordinal)
         );
 
         time.Advance(TimeSpan.FromSeconds(10));
-        await UntilAsync(
-            cluster,
-            () => Message(cluster).StartsWith("back-off 20s", StringComparison.Ordinal)
-        );
+        await UntilAsync(cluster, () => Message(cluster).StartsWith("back-off 20s", StringComparison.Ordinal));
         await OfferBoundDeviceAsync(cluster);
         time.Advance(TimeSpan.FromSeconds(20));
 
         await UntilAsync(cluster, () => Allocatable(cluster, Resource) == "1");
-        Assert.Equal(
-            2,
-            Plugin(cluster)!["status"]!["containerStatuses"]![0]!["restartCount"]!.GetValue<int>()
-        );
+        Assert.Equal(2, Plugin(cluster)!["status"]!["containerStatuses"]![0]!["restartCount"]!.GetValue<int>());
     }
 
     [Fact]
@@ -126,11 +84,7 @@ public sealed class SimulatedClusterTests
         await OfferBoundDeviceAsync(cluster, restart: true);
         await UntilAsync(cluster, () => Allocatable(cluster, Resource) == "1");
 
-        await File.WriteAllTextAsync(
-            cluster.PcidpFile(cluster.Nodes[0].Name),
-            """{"resourceList":[]}""",
-            Cancelled
-        );
+        await File.WriteAllTextAsync(cluster.PcidpFile(cluster.Nodes[0].Name), """{"resourceList":[]}""", Cancelled);
         await cluster.DevicePluginLogAsync(cluster.Nodes[0].Name, Cancelled);
         Assert.Equal("1", Allocatable(cluster, Resource));
 
@@ -149,19 +103,14 @@ public sealed class SimulatedClusterTests
 
         await UntilAsync(cluster, () => Phase(cluster, "app") == "Running");
         var pod = cluster.Kubernetes.Store.Get("pods", "app", "default");
-        Assert.Equal(
-            $$"""{"{{Resource}}":["{{Bound}}"]}""",
-            pod["metadata"]!["annotations"]!["simulator/allocated-devices"]!.GetValue<string>()
-        );
+        Assert.Equal($$"""{"{{Resource}}":["{{Bound}}"]}""", pod["metadata"]!["annotations"]!["simulator/allocated-devices"]!.GetValue<string>());
         Assert.Equal(
             $$"""{"PCIDEVICE_INTEL_COM_SRIOV_DPDK":"{{Bound}}"}""",
             pod["metadata"]!["annotations"]!["simulator/environment"]!.GetValue<string>()
         );
         Assert.Equal(
             Bound,
-            pod["status"]!["containerStatuses"]![0]!["allocatedResourcesStatus"]![0]!["resources"]![
-                0
-            ]!["resourceID"]!.GetValue<string>()
+            pod["status"]!["containerStatuses"]![0]!["allocatedResourcesStatus"]![0]!["resources"]![0]!["resourceID"]!.GetValue<string>()
         );
         Assert.True(host.Device(Bound)!.Held);
         var unbind = host.WriteAsync("/sys/bus/pci/drivers/vfio-pci/unbind", Bound, Cancelled);
@@ -170,10 +119,7 @@ public sealed class SimulatedClusterTests
         cluster.Kubernetes.Store.Delete("pods", "app", "default");
 
         Assert.Equal(0, await unbind);
-        await UntilAsync(
-            cluster,
-            () => cluster.Kubernetes.Store.Find("pods", "app", "default") is null
-        );
+        await UntilAsync(cluster, () => cluster.Kubernetes.Store.Find("pods", "app", "default") is null);
     }
 
     [Fact]
@@ -189,18 +135,11 @@ public sealed class SimulatedClusterTests
 
         await UntilAsync(
             cluster,
-            () =>
-                Unschedulable(cluster, "second")
-                    .StartsWith(
-                        $"0/1 nodes are available: 1 Insufficient {Resource}.",
-                        StringComparison.Ordinal
-                    )
+            () => Unschedulable(cluster, "second").StartsWith($"0/1 nodes are available: 1 Insufficient {Resource}.", StringComparison.Ordinal)
         );
         await UntilAsync(
             cluster,
-            () =>
-                Unschedulable(cluster, "third")
-                    .Contains("didn't match Pod's node affinity/selector", StringComparison.Ordinal)
+            () => Unschedulable(cluster, "third").Contains("didn't match Pod's node affinity/selector", StringComparison.Ordinal)
         );
 
         cluster.Kubernetes.Store.Delete("pods", "first", "default");
@@ -216,30 +155,15 @@ public sealed class SimulatedClusterTests
             "nodes",
             node,
             live =>
-                live["spec"]!["taints"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["key"] = "networking.k8s.aws/eni-not-ready",
-                        ["effect"] = "NoSchedule",
-                    }
-                )
+                live["spec"]!["taints"] = new JsonArray(new JsonObject { ["key"] = "networking.k8s.aws/eni-not-ready", ["effect"] = "NoSchedule" })
         );
         CreatePod(cluster, "app", devices: 0);
         await UntilAsync(
             cluster,
-            () =>
-                Unschedulable(cluster, "app")
-                    .Contains(
-                        "untolerated taint {networking.k8s.aws/eni-not-ready: }",
-                        StringComparison.Ordinal
-                    )
+            () => Unschedulable(cluster, "app").Contains("untolerated taint {networking.k8s.aws/eni-not-ready: }", StringComparison.Ordinal)
         );
 
-        cluster.Kubernetes.Store.Change(
-            "nodes",
-            node,
-            live => live["spec"]!.AsObject().Remove("taints")
-        );
+        cluster.Kubernetes.Store.Change("nodes", node, live => live["spec"]!.AsObject().Remove("taints"));
 
         await UntilAsync(cluster, () => Phase(cluster, "app") == "Running");
     }
@@ -252,12 +176,7 @@ public sealed class SimulatedClusterTests
 
         await UntilAsync(cluster, () => Phase(cluster, "app") == "Failed");
 
-        Assert.Equal(
-            "UnexpectedAdmissionError",
-            cluster.Kubernetes.Store.Get("pods", "app", "default")["status"]![
-                "reason"
-            ]!.GetValue<string>()
-        );
+        Assert.Equal("UnexpectedAdmissionError", cluster.Kubernetes.Store.Get("pods", "app", "default")["status"]!["reason"]!.GetValue<string>());
     }
 
     [Fact]
@@ -274,12 +193,7 @@ public sealed class SimulatedClusterTests
         await UntilAsync(cluster, () => Phase(cluster, "app") == "Failed");
         // The file asks for vfio-pci, and after a boot the device has its kernel driver.
         await UntilAsync(cluster, () => Allocatable(cluster, Resource) == "0");
-        await UntilAsync(
-            cluster,
-            () =>
-                Plugin(cluster)
-                    ?["status"]?["containerStatuses"]?[0]?["restartCount"]?.GetValue<int>() > 0
-        );
+        await UntilAsync(cluster, () => Plugin(cluster)?["status"]?["containerStatuses"]?[0]?["restartCount"]?.GetValue<int>() > 0);
         Assert.False(cluster.Nodes[0].Host.Device(Bound)!.Held);
     }
 
@@ -305,12 +219,7 @@ public sealed class SimulatedClusterTests
         Assert.NotNull(cluster.Kubernetes.Store.Find("nodes", node.Name));
         time.Advance(TimeSpan.FromMinutes(1));
         await UntilAsync(cluster, () => cluster.Kubernetes.Store.Find("nodes", node.Name) is null);
-        await UntilAsync(
-            cluster,
-            () =>
-                cluster.Kubernetes.Store.List("pods", fields: $"spec.nodeName={node.Name}").Count
-                == 0
-        );
+        await UntilAsync(cluster, () => cluster.Kubernetes.Store.List("pods", fields: $"spec.nodeName={node.Name}").Count == 0);
     }
 
     [Fact]
@@ -345,23 +254,10 @@ public sealed class SimulatedClusterTests
 
         var leftovers = await cluster.LeftoversAsync(Cancelled);
 
-        Assert.Contains(
-            leftovers,
-            words =>
-                words.Contains("nodeenis.networking.k8s.aws a exists", StringComparison.Ordinal)
-        );
-        Assert.Contains(
-            leftovers,
-            words => words.Contains("has driver vfio-pci instead of ena", StringComparison.Ordinal)
-        );
-        Assert.Contains(
-            leftovers,
-            words => words.Contains("driver_override vfio-pci", StringComparison.Ordinal)
-        );
-        Assert.Contains(
-            leftovers,
-            words => words.Contains("device plugin entry", StringComparison.Ordinal)
-        );
+        Assert.Contains(leftovers, words => words.Contains("nodeenis.networking.k8s.aws a exists", StringComparison.Ordinal));
+        Assert.Contains(leftovers, words => words.Contains("has driver vfio-pci instead of ena", StringComparison.Ordinal));
+        Assert.Contains(leftovers, words => words.Contains("driver_override vfio-pci", StringComparison.Ordinal));
+        Assert.Contains(leftovers, words => words.Contains("device plugin entry", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -374,9 +270,7 @@ public sealed class SimulatedClusterTests
         Assert.Equal(node, manager["NODE_NAME"]);
         Assert.Matches(@"^http://127\.0\.0\.1:\d+/hosts/ip-10-0-", manager["ENI_MANAGER_HOST"]);
         Assert.True(Directory.Exists(Path.GetDirectoryName(manager["SRIOV_DP_CONFIG_PATH"])));
-        Assert.True(
-            Directory.Exists(Path.GetDirectoryName(manager["INTERFACE_MAPPING_STORE_PATH"]))
-        );
+        Assert.True(Directory.Exists(Path.GetDirectoryName(manager["INTERFACE_MAPPING_STORE_PATH"])));
         var controller = cluster.ControllerEnvironment();
         Assert.Equal("us-east-1", controller["AWS_REGION"]);
         Assert.Equal(cluster.Ec2.BaseAddress, new Uri(controller["AWS_ENDPOINT_URL_EC2"]));
@@ -384,13 +278,7 @@ public sealed class SimulatedClusterTests
     }
 
     private static Task<SimulatedCluster> OneNodeAsync(SimulatedClusterOptions? options = null) =>
-        SimulatedCluster.StartAsync(
-            (options ?? new SimulatedClusterOptions()) with
-            {
-                Nodes = 1,
-            },
-            Cancelled
-        );
+        SimulatedCluster.StartAsync((options ?? new SimulatedClusterOptions()) with { Nodes = 1 }, Cancelled);
 
     /// <summary>What the agent does: a device bound to vfio-pci, and an entry for it in the plugin's file.</summary>
     private static async Task OfferBoundDeviceAsync(SimulatedCluster cluster, bool restart = false)
@@ -425,19 +313,12 @@ public sealed class SimulatedClusterTests
                 () =>
                     Plugin(cluster) is { } second
                     && Uid(second) != Uid(first)
-                    && second["status"]?["containerStatuses"]?[0]?["ready"]?.GetValue<bool>()
-                        is true
+                    && second["status"]?["containerStatuses"]?[0]?["ready"]?.GetValue<bool>() is true
             );
         }
     }
 
-    private static void CreatePod(
-        SimulatedCluster cluster,
-        string name,
-        int devices = 1,
-        string? node = null,
-        string? selector = null
-    )
+    private static void CreatePod(SimulatedCluster cluster, string name, int devices = 1, string? node = null, string? selector = null)
     {
         var spec = new JsonObject
         {
@@ -449,10 +330,7 @@ public sealed class SimulatedClusterTests
                     ["resources"] = new JsonObject
                     {
                         ["requests"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "1Gi" },
-                        ["limits"] =
-                            devices == 0
-                                ? new JsonObject()
-                                : new JsonObject { [Resource] = devices.ToString() },
+                        ["limits"] = devices == 0 ? new JsonObject() : new JsonObject { [Resource] = devices.ToString() },
                     },
                 }
             ),
@@ -478,41 +356,22 @@ public sealed class SimulatedClusterTests
     }
 
     private static JsonObject? Plugin(SimulatedCluster cluster) =>
-        cluster
-            .Kubernetes.Store.List(
-                "pods",
-                "kube-system",
-                labels: "app=sriovdp,name=sriov-device-plugin"
-            )
-            .SingleOrDefault();
+        cluster.Kubernetes.Store.List("pods", "kube-system", labels: "app=sriovdp,name=sriov-device-plugin").SingleOrDefault();
 
     private static string? WaitingReason(JsonObject? pod) =>
-        pod?["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?[
-            "reason"
-        ]?.GetValue<string>();
+        pod?["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"]?.GetValue<string>();
 
     private static string Message(SimulatedCluster cluster) =>
-        Plugin(cluster)
-            ?["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?[
-                "message"
-            ]?.GetValue<string>()
-        ?? "";
+        Plugin(cluster)?["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["message"]?.GetValue<string>() ?? "";
 
     private static string Allocatable(SimulatedCluster cluster, string resource) =>
-        cluster.Kubernetes.Store.Get("nodes", cluster.Nodes[0].Name)["status"]!["allocatable"]!
-            [resource]
-            ?.GetValue<string>()
-        ?? "";
+        cluster.Kubernetes.Store.Get("nodes", cluster.Nodes[0].Name)["status"]!["allocatable"]![resource]?.GetValue<string>() ?? "";
 
     private static string Phase(SimulatedCluster cluster, string pod) =>
-        cluster
-            .Kubernetes.Store.Find("pods", pod, "default")
-            ?["status"]?["phase"]?.GetValue<string>()
-        ?? "";
+        cluster.Kubernetes.Store.Find("pods", pod, "default")?["status"]?["phase"]?.GetValue<string>() ?? "";
 
     private static string Unschedulable(SimulatedCluster cluster, string pod) =>
-        cluster.Kubernetes.Store.Find("pods", pod, "default")?["status"]?["conditions"]?[0]
-            is { } condition
+        cluster.Kubernetes.Store.Find("pods", pod, "default")?["status"]?["conditions"]?[0] is { } condition
         && condition["status"]!.GetValue<string>() == "False"
             ? condition["message"]!.GetValue<string>()
             : "";

@@ -17,13 +17,8 @@ public sealed class AddressTests
             await ec2.CreateAsync(tiny.Id);
         }
 
-        await Ec2Fixture.FailsAsync(
-            "InsufficientFreeAddressesInSubnet",
-            () => ec2.CreateAsync(tiny.Id)
-        );
-        var used = ec2
-            .World.NetworkInterfaces.Where(row => row.SubnetId == tiny.Id)
-            .Select(row => row.PrivateIps[0]);
+        await Ec2Fixture.FailsAsync("InsufficientFreeAddressesInSubnet", () => ec2.CreateAsync(tiny.Id));
+        var used = ec2.World.NetworkInterfaces.Where(row => row.SubnetId == tiny.Id).Select(row => row.PrivateIps[0]);
         Assert.Equal(Enumerable.Range(4, 11).Select(host => $"10.0.2.{host}"), used);
     }
 
@@ -33,29 +28,16 @@ public sealed class AddressTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         var free = Free(ec2, ec2.SubnetA);
         var four = await CreateAsync(ec2, request => request.SecondaryPrivateIpAddressCount = 3);
-        Assert.Equal(
-            [true, false, false, false],
-            four.PrivateIpAddresses.Select(address => address.Primary!.Value)
-        );
+        Assert.Equal([true, false, false, false], four.PrivateIpAddresses.Select(address => address.Primary!.Value));
         Assert.Equal(free - 4, Free(ec2, ec2.SubnetA));
 
         var prefixes = await CreateAsync(ec2, request => request.Ipv4PrefixCount = 2);
-        Assert.Equal(
-            ["10.0.0.16/28", "10.0.0.32/28"],
-            prefixes.Ipv4Prefixes.Select(prefix => prefix.Ipv4Prefix)
-        );
+        Assert.Equal(["10.0.0.16/28", "10.0.0.32/28"], prefixes.Ipv4Prefixes.Select(prefix => prefix.Ipv4Prefix));
         Assert.Equal(free - 4 - 1 - 32, Free(ec2, ec2.SubnetA));
 
         var six = await CreateAsync(ec2, request => request.Ipv6AddressCount = 2);
-        Assert.Equal(
-            2,
-            six.Ipv6Addresses.Select(address => address.Ipv6Address).Distinct().Count()
-        );
-        Assert.All(
-            six.Ipv6Addresses,
-            address =>
-                Assert.StartsWith("fd00:0:0:1:", address.Ipv6Address, StringComparison.Ordinal)
-        );
+        Assert.Equal(2, six.Ipv6Addresses.Select(address => address.Ipv6Address).Distinct().Count());
+        Assert.All(six.Ipv6Addresses, address => Assert.StartsWith("fd00:0:0:1:", address.Ipv6Address, StringComparison.Ordinal));
         var eighty = await CreateAsync(ec2, request => request.Ipv6PrefixCount = 1);
         Assert.Equal("fd00:0:0:1:1::/80", Assert.Single(eighty.Ipv6Prefixes).Ipv6Prefix);
 
@@ -72,22 +54,12 @@ public sealed class AddressTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         var subnet = ec2.World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "10.0.2.0/27").Id;
-        await CreateAsync(
-            ec2,
-            request => (request.SubnetId, request.PrivateIpAddress) = (subnet, "10.0.2.20")
-        );
+        await CreateAsync(ec2, request => (request.SubnetId, request.PrivateIpAddress) = (subnet, "10.0.2.20"));
         await Ec2Fixture.FailsAsync(
             "InsufficientCidrBlocks",
-            () =>
-                CreateAsync(
-                    ec2,
-                    request => (request.SubnetId, request.Ipv4PrefixCount) = (subnet, 1)
-                )
+            () => CreateAsync(ec2, request => (request.SubnetId, request.Ipv4PrefixCount) = (subnet, 1))
         );
-        await CreateAsync(
-            ec2,
-            request => (request.SubnetId, request.SecondaryPrivateIpAddressCount) = (subnet, 24)
-        );
+        await CreateAsync(ec2, request => (request.SubnetId, request.SecondaryPrivateIpAddressCount) = (subnet, 24));
         Assert.Equal(1, Free(ec2, subnet));
     }
 
@@ -98,16 +70,10 @@ public sealed class AddressTests
         var row = await CreateAsync(
             ec2,
             request =>
-                request.PrivateIpAddresses = [
-                    new() { PrivateIpAddress = "10.0.0.51" },
-                    new() { PrivateIpAddress = "10.0.0.50", Primary = true },
-                ]
+                request.PrivateIpAddresses = [new() { PrivateIpAddress = "10.0.0.51" }, new() { PrivateIpAddress = "10.0.0.50", Primary = true }]
         );
         Assert.Equal("10.0.0.50", row.PrivateIpAddress);
-        await Ec2Fixture.FailsAsync(
-            "InvalidIPAddress.InUse",
-            () => CreateAsync(ec2, request => request.PrivateIpAddress = "10.0.0.51")
-        );
+        await Ec2Fixture.FailsAsync("InvalidIPAddress.InUse", () => CreateAsync(ec2, request => request.PrivateIpAddress = "10.0.0.51"));
     }
 
     [Fact]
@@ -118,11 +84,7 @@ public sealed class AddressTests
         await ec2.AttachAsync(id);
         var free = Free(ec2, ec2.SubnetA);
         var assigned = await ec2.Client.AssignPrivateIpAddressesAsync(
-            new AssignPrivateIpAddressesRequest
-            {
-                NetworkInterfaceId = id,
-                SecondaryPrivateIpAddressCount = 12,
-            },
+            new AssignPrivateIpAddressesRequest { NetworkInterfaceId = id, SecondaryPrivateIpAddressCount = 12 },
             Ec2Fixture.Ct
         );
         Assert.Equal(12, assigned.AssignedPrivateIpAddresses.Count);
@@ -136,11 +98,7 @@ public sealed class AddressTests
             "PrivateIpAddressLimitExceeded",
             () =>
                 ec2.Client.AssignPrivateIpAddressesAsync(
-                    new AssignPrivateIpAddressesRequest
-                    {
-                        NetworkInterfaceId = id,
-                        PrivateIpAddresses = ["10.0.0.200"],
-                    },
+                    new AssignPrivateIpAddressesRequest { NetworkInterfaceId = id, PrivateIpAddresses = ["10.0.0.200"] },
                     Ec2Fixture.Ct
                 )
         );
@@ -148,12 +106,7 @@ public sealed class AddressTests
             new UnassignPrivateIpAddressesRequest
             {
                 NetworkInterfaceId = id,
-                PrivateIpAddresses =
-                [
-                    .. assigned.AssignedPrivateIpAddresses.Select(address =>
-                        address.PrivateIpAddress
-                    ),
-                ],
+                PrivateIpAddresses = [.. assigned.AssignedPrivateIpAddresses.Select(address => address.PrivateIpAddress)],
                 Ipv4Prefixes = [.. prefix.AssignedIpv4Prefixes.Select(block => block.Ipv4Prefix)],
             },
             Ec2Fixture.Ct
@@ -171,23 +124,13 @@ public sealed class AddressTests
             new AssignIpv6AddressesRequest { NetworkInterfaceId = id, Ipv6AddressCount = 2 },
             Ec2Fixture.Ct
         );
-        Assert.Equal(
-            assigned.AssignedIpv6Addresses,
-            (await ec2.DescribeAsync(id)).Ipv6Addresses.Select(address => address.Ipv6Address)
-        );
+        Assert.Equal(assigned.AssignedIpv6Addresses, (await ec2.DescribeAsync(id)).Ipv6Addresses.Select(address => address.Ipv6Address));
         var gone = await ec2.Client.UnassignIpv6AddressesAsync(
-            new UnassignIpv6AddressesRequest
-            {
-                NetworkInterfaceId = id,
-                Ipv6Addresses = [assigned.AssignedIpv6Addresses[0]],
-            },
+            new UnassignIpv6AddressesRequest { NetworkInterfaceId = id, Ipv6Addresses = [assigned.AssignedIpv6Addresses[0]] },
             Ec2Fixture.Ct
         );
         Assert.Equal([assigned.AssignedIpv6Addresses[0]], gone.UnassignedIpv6Addresses);
-        Assert.Equal(
-            [assigned.AssignedIpv6Addresses[1]],
-            ec2.World.FindNetworkInterface(id)!.Ipv6Addresses
-        );
+        Assert.Equal([assigned.AssignedIpv6Addresses[1]], ec2.World.FindNetworkInterface(id)!.Ipv6Addresses);
     }
 
     [Fact]
@@ -196,19 +139,14 @@ public sealed class AddressTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         var micro = ec2.World.RunInstance("t3.micro", ec2.SubnetA);
         var row = await CreateAsync(ec2, request => request.SecondaryPrivateIpAddressCount = 2);
-        await Ec2Fixture.FailsAsync(
-            "PrivateIpAddressLimitExceeded",
-            () => ec2.AttachAsync(row.NetworkInterfaceId, 1, instanceId: micro)
-        );
+        await Ec2Fixture.FailsAsync("PrivateIpAddressLimitExceeded", () => ec2.AttachAsync(row.NetworkInterfaceId, 1, instanceId: micro));
     }
 
     [Fact]
     public async Task Whatever_is_created_and_deleted_addresses_add_up_and_one_index_holds_one_interface()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
-        var subnet = ec2
-            .World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "10.0.2.0/27", ipv6Cidr: "fd00:0:0:2::/64")
-            .Id;
+        var subnet = ec2.World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "10.0.2.0/27", ipv6Cidr: "fd00:0:0:2::/64").Id;
         var step = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 2]);
         await step.List[1, 25]
             .SampleAsync(
@@ -233,24 +171,13 @@ public sealed class AddressTests
         var chosen = mine.Count == 0 ? null : mine[number % mine.Count];
         return kind switch
         {
-            0 => CreateAsync(
-                ec2,
-                request =>
-                    (request.SubnetId, request.SecondaryPrivateIpAddressCount) = (subnet, number)
-            ),
-            1 => CreateAsync(
-                ec2,
-                request => (request.SubnetId, request.Ipv4PrefixCount) = (subnet, prefixes)
-            ),
+            0 => CreateAsync(ec2, request => (request.SubnetId, request.SecondaryPrivateIpAddressCount) = (subnet, number)),
+            1 => CreateAsync(ec2, request => (request.SubnetId, request.Ipv4PrefixCount) = (subnet, prefixes)),
             2 when chosen is not null => ec2.AttachAsync(chosen.Id, number),
             3 when chosen?.Attachment is { } attachment => ec2.DetachAsync(attachment.Id),
             4 when chosen is not null => ec2.DeleteAsync(chosen.Id),
             5 when chosen is not null => ec2.Client.AssignPrivateIpAddressesAsync(
-                new AssignPrivateIpAddressesRequest
-                {
-                    NetworkInterfaceId = chosen.Id,
-                    SecondaryPrivateIpAddressCount = number,
-                },
+                new AssignPrivateIpAddressesRequest { NetworkInterfaceId = chosen.Id, SecondaryPrivateIpAddressCount = number },
                 Ec2Fixture.Ct
             ),
             _ => Task.CompletedTask,
@@ -285,18 +212,12 @@ public sealed class AddressTests
         }
     }
 
-    private static int Free(Ec2Fixture ec2, string subnetId) =>
-        ec2.World.Subnets.Single(subnet => subnet.Id == subnetId).FreeAddresses;
+    private static int Free(Ec2Fixture ec2, string subnetId) => ec2.World.Subnets.Single(subnet => subnet.Id == subnetId).FreeAddresses;
 
-    private static async Task<Amazon.EC2.Model.NetworkInterface> CreateAsync(
-        Ec2Fixture ec2,
-        Action<CreateNetworkInterfaceRequest> change
-    )
+    private static async Task<Amazon.EC2.Model.NetworkInterface> CreateAsync(Ec2Fixture ec2, Action<CreateNetworkInterfaceRequest> change)
     {
         var request = new CreateNetworkInterfaceRequest { SubnetId = ec2.SubnetA };
         change(request);
-        return (
-            await ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct)
-        ).NetworkInterface;
+        return (await ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct)).NetworkInterface;
     }
 }

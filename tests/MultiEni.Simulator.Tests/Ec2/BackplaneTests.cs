@@ -17,20 +17,12 @@ public sealed class BackplaneTests
 
         ec2.Time.Advance(TimeSpan.FromSeconds(3));
         var plugged = node.Plugged[mac];
-        Assert.Equal(
-            (ec2.InstanceId, id, 1, 0),
-            (plugged.InstanceId, plugged.EniId, plugged.DeviceIndex, plugged.NetworkCardIndex)
-        );
+        Assert.Equal((ec2.InstanceId, id, 1, 0), (plugged.InstanceId, plugged.EniId, plugged.DeviceIndex, plugged.NetworkCardIndex));
         Assert.Equal(ec2.World.FindNetworkInterface(id)!.PrivateIps, plugged.PrivateIps);
-        Assert.Equal(
-            AttachmentStatus.Attaching,
-            ec2.World.FindNetworkInterface(id)!.Attachment!.Status
-        );
+        Assert.Equal(AttachmentStatus.Attaching, ec2.World.FindNetworkInterface(id)!.Attachment!.Status);
 
         node.LetGo($"plug {mac}");
-        await Ec2Fixture.EventuallyAsync(() =>
-            ec2.World.FindNetworkInterface(id)!.Attachment!.Status == AttachmentStatus.Attached
-        );
+        await Ec2Fixture.EventuallyAsync(() => ec2.World.FindNetworkInterface(id)!.Attachment!.Status == AttachmentStatus.Attached);
     }
 
     [Fact]
@@ -45,9 +37,7 @@ public sealed class BackplaneTests
         Assert.Contains($"unplug {mac}", node.Log);
 
         node.LetGo($"unplug {mac}");
-        await Ec2Fixture.EventuallyAsync(() =>
-            ec2.World.FindNetworkInterface(id)!.Attachment is null
-        );
+        await Ec2Fixture.EventuallyAsync(() => ec2.World.FindNetworkInterface(id)!.Attachment is null);
     }
 
     [Fact]
@@ -93,9 +83,7 @@ public sealed class BackplaneTests
         node.LetGo($"plug {mac}");
         await Ec2Fixture.EventuallyAsync(() => node.Log.Contains($"unplug {mac}"));
         node.LetGo($"unplug {mac}");
-        await Ec2Fixture.EventuallyAsync(() =>
-            ec2.World.FindNetworkInterface(id)!.Attachment is null
-        );
+        await Ec2Fixture.EventuallyAsync(() => ec2.World.FindNetworkInterface(id)!.Attachment is null);
     }
 
     [Fact]
@@ -104,13 +92,7 @@ public sealed class BackplaneTests
         var node = new SlowNode();
         await using var ec2 = await StartAsync(node);
         var primary = ec2.World.NetworkInterfacesOf(ec2.InstanceId).Single();
-        Assert.Equal(
-            (0, ec2.InstanceId),
-            (
-                node.Plugged[primary.MacAddress].DeviceIndex,
-                node.Plugged[primary.MacAddress].InstanceId
-            )
-        );
+        Assert.Equal((0, ec2.InstanceId), (node.Plugged[primary.MacAddress].DeviceIndex, node.Plugged[primary.MacAddress].InstanceId));
     }
 
     [Fact]
@@ -122,9 +104,7 @@ public sealed class BackplaneTests
         ec2.World.Terminate(ec2.InstanceId);
         Assert.NotNull(ec2.World.FindNetworkInterface(id)!.Attachment);
         node.LetGo($"terminated {ec2.InstanceId}");
-        await Ec2Fixture.EventuallyAsync(() =>
-            ec2.World.FindNetworkInterface(id)!.Attachment is null
-        );
+        await Ec2Fixture.EventuallyAsync(() => ec2.World.FindNetworkInterface(id)!.Attachment is null);
         Assert.Equal(1, node.Log.Count(entry => entry == $"terminated {ec2.InstanceId}"));
         Assert.DoesNotContain($"unplug {mac}", node.Log);
     }
@@ -147,27 +127,18 @@ public sealed class BackplaneTests
             options with
             {
                 Backplane = node,
-                Latencies = new Ec2Latencies
-                {
-                    Attach = TimeSpan.FromSeconds(3),
-                    Detach = TimeSpan.FromSeconds(2),
-                },
+                Latencies = new Ec2Latencies { Attach = TimeSpan.FromSeconds(3), Detach = TimeSpan.FromSeconds(2) },
             }
         );
 
-    private static async Task<(string Id, string Mac, string AttachmentId)> AttachedAsync(
-        Ec2Fixture ec2,
-        SlowNode node
-    )
+    private static async Task<(string Id, string Mac, string AttachmentId)> AttachedAsync(Ec2Fixture ec2, SlowNode node)
     {
         var id = await ec2.CreateAsync();
         var mac = ec2.World.FindNetworkInterface(id)!.MacAddress;
         node.LetGo($"plug {mac}");
         var attachmentId = await ec2.AttachAsync(id);
         ec2.Time.Advance(TimeSpan.FromSeconds(3));
-        await Ec2Fixture.EventuallyAsync(() =>
-            ec2.World.FindNetworkInterface(id)!.Attachment!.Status == AttachmentStatus.Attached
-        );
+        await Ec2Fixture.EventuallyAsync(() => ec2.World.FindNetworkInterface(id)!.Attachment!.Status == AttachmentStatus.Attached);
         return (id, mac, attachmentId);
     }
 
@@ -187,16 +158,12 @@ public sealed class BackplaneTests
         public Task PlugAsync(PluggedEni eni, CancellationToken ct)
         {
             Plugged[eni.MacAddress] = eni;
-            return Broken
-                ? throw new IOException("No such bus.")
-                : WaitAsync($"plug {eni.MacAddress}", ct);
+            return Broken ? throw new IOException("No such bus.") : WaitAsync($"plug {eni.MacAddress}", ct);
         }
 
-        public Task UnplugAsync(string instanceId, string macAddress, CancellationToken ct) =>
-            WaitAsync($"unplug {macAddress}", ct);
+        public Task UnplugAsync(string instanceId, string macAddress, CancellationToken ct) => WaitAsync($"unplug {macAddress}", ct);
 
-        public Task InstanceTerminatedAsync(string instanceId, CancellationToken ct) =>
-            WaitAsync($"terminated {instanceId}", ct);
+        public Task InstanceTerminatedAsync(string instanceId, CancellationToken ct) => WaitAsync($"terminated {instanceId}", ct);
 
         private Task WaitAsync(string request, CancellationToken ct)
         {
@@ -204,7 +171,6 @@ public sealed class BackplaneTests
             return Gate(request).Task.WaitAsync(ct);
         }
 
-        private TaskCompletionSource Gate(string request) =>
-            _gates.GetOrAdd(request, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        private TaskCompletionSource Gate(string request) => _gates.GetOrAdd(request, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 }

@@ -9,14 +9,8 @@ public sealed class ClientTokenTests
     public async Task The_same_token_gives_the_same_interface_in_its_present_state()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
-        var request = new CreateNetworkInterfaceRequest
-        {
-            SubnetId = ec2.SubnetA,
-            ClientToken = "slot-1",
-        };
-        var first = (
-            await ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct)
-        ).NetworkInterface;
+        var request = new CreateNetworkInterfaceRequest { SubnetId = ec2.SubnetA, ClientToken = "slot-1" };
+        var first = (await ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct)).NetworkInterface;
         await ec2.AttachAsync(first.NetworkInterfaceId);
 
         var again = await ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct);
@@ -32,14 +26,8 @@ public sealed class ClientTokenTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         await ec2.CreateAsync(token: "t", tags: new Amazon.EC2.Model.Tag("slot", "1"));
-        await Ec2Fixture.FailsAsync(
-            "IdempotentParameterMismatch",
-            () => ec2.CreateAsync(token: "t", tags: new Amazon.EC2.Model.Tag("slot", "2"))
-        );
-        await Ec2Fixture.FailsAsync(
-            "IdempotentParameterMismatch",
-            () => ec2.CreateAsync(ec2.SubnetB, "t")
-        );
+        await Ec2Fixture.FailsAsync("IdempotentParameterMismatch", () => ec2.CreateAsync(token: "t", tags: new Amazon.EC2.Model.Tag("slot", "2")));
+        await Ec2Fixture.FailsAsync("IdempotentParameterMismatch", () => ec2.CreateAsync(ec2.SubnetB, "t"));
         Assert.Equal(2, ec2.World.NetworkInterfaces.Count);
     }
 
@@ -50,10 +38,7 @@ public sealed class ClientTokenTests
         var id = await ec2.CreateAsync(token: "t");
         await ec2.DeleteAsync(id);
         Assert.Equal(id, await ec2.CreateAsync(token: "t"));
-        await Ec2Fixture.FailsAsync(
-            "InvalidNetworkInterfaceID.NotFound",
-            () => ec2.AttachAsync(id)
-        );
+        await Ec2Fixture.FailsAsync("InvalidNetworkInterfaceID.NotFound", () => ec2.AttachAsync(id));
     }
 
     [Fact]
@@ -72,10 +57,7 @@ public sealed class ClientTokenTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         ec2.World.OccupyAddresses(ec2.SubnetB, 1000);
-        await Ec2Fixture.FailsAsync(
-            "InsufficientFreeAddressesInSubnet",
-            () => ec2.CreateAsync(ec2.SubnetB, "t")
-        );
+        await Ec2Fixture.FailsAsync("InsufficientFreeAddressesInSubnet", () => ec2.CreateAsync(ec2.SubnetB, "t"));
         Assert.StartsWith("eni-", await ec2.CreateAsync(token: "t"), StringComparison.Ordinal);
     }
 
@@ -92,12 +74,7 @@ public sealed class ClientTokenTests
                     foreach (var token in tokens)
                     {
                         var id = await ec2.CreateAsync(token: $"token-{token}");
-                        Assert.Equal(
-                            id,
-                            made.TryGetValue($"token-{token}", out var known)
-                                ? known
-                                : made[$"token-{token}"] = id
-                        );
+                        Assert.Equal(id, made.TryGetValue($"token-{token}", out var known) ? known : made[$"token-{token}"] = id);
                     }
                 },
                 iter: 10,

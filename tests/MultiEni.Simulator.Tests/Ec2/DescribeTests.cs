@@ -49,12 +49,7 @@ public sealed class DescribeTests
 
     [Theory]
     [MemberData(nameof(Filters))]
-    public async Task A_filter_finds_what_matches(
-        string name,
-        string value,
-        bool findsOne,
-        bool findsTwo
-    )
+    public async Task A_filter_finds_what_matches(string name, string value, bool findsOne, bool findsTwo)
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         var one = (
@@ -66,11 +61,7 @@ public sealed class DescribeTests
                     Description = "the uplink of n1",
                     TagSpecifications =
                     [
-                        new TagSpecification
-                        {
-                            ResourceType = "network-interface",
-                            Tags = [new("role", "front"), new("empty", "")],
-                        },
+                        new TagSpecification { ResourceType = "network-interface", Tags = [new("role", "front"), new("empty", "")] },
                     ],
                 },
                 Ec2Fixture.Ct
@@ -79,11 +70,7 @@ public sealed class DescribeTests
         var attachmentId = await ec2.AttachAsync(one.NetworkInterfaceId);
         var two = await ec2.CreateAsync(ec2.SubnetB, tags: new Amazon.EC2.Model.Tag("odd", "a*b"));
         await ec2.Client.ModifyNetworkInterfaceAttributeAsync(
-            new ModifyNetworkInterfaceAttributeRequest
-            {
-                NetworkInterfaceId = two,
-                SourceDestCheck = false,
-            },
+            new ModifyNetworkInterfaceAttributeRequest { NetworkInterfaceId = two, SourceDestCheck = false },
             Ec2Fixture.Ct
         );
         value = value switch
@@ -101,10 +88,7 @@ public sealed class DescribeTests
 
         var found = await ec2.FindAsync((name, [value]));
 
-        Assert.Equal(
-            (findsOne, findsTwo),
-            (found.Contains(one.NetworkInterfaceId), found.Contains(two))
-        );
+        Assert.Equal((findsOne, findsTwo), (found.Contains(one.NetworkInterfaceId), found.Contains(two)));
     }
 
     [Fact]
@@ -112,19 +96,10 @@ public sealed class DescribeTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         var red = await ec2.CreateAsync(tags: new Amazon.EC2.Model.Tag("colour", "red"));
-        var blue = await ec2.CreateAsync(
-            ec2.SubnetB,
-            tags: new Amazon.EC2.Model.Tag("colour", "blue")
-        );
+        var blue = await ec2.CreateAsync(ec2.SubnetB, tags: new Amazon.EC2.Model.Tag("colour", "blue"));
         await ec2.CreateAsync(tags: new Amazon.EC2.Model.Tag("colour", "green"));
-        Assert.Equal(
-            [red, blue],
-            await ec2.FindAsync(("tag:colour", ["red", "blue", "red", "none"]))
-        );
-        Assert.Equal(
-            [blue],
-            await ec2.FindAsync(("tag:colour", ["red", "blue"]), ("subnet-id", [ec2.SubnetB]))
-        );
+        Assert.Equal([red, blue], await ec2.FindAsync(("tag:colour", ["red", "blue", "red", "none"])));
+        Assert.Equal([blue], await ec2.FindAsync(("tag:colour", ["red", "blue"]), ("subnet-id", [ec2.SubnetB])));
         Assert.Equal([red, blue], await ec2.FindAsync(("tag:colour", ["re*", "blue"])));
     }
 
@@ -138,11 +113,7 @@ public sealed class DescribeTests
             ids.Add(await ec2.CreateAsync(tags: new Amazon.EC2.Model.Tag("owner", "us")));
         }
 
-        var request = new DescribeNetworkInterfacesRequest
-        {
-            Filters = [new Filter("tag:owner", ["us"])],
-            MaxResults = 5,
-        };
+        var request = new DescribeNetworkInterfacesRequest { Filters = [new Filter("tag:owner", ["us"])], MaxResults = 5 };
         var first = await ec2.Client.DescribeNetworkInterfacesAsync(request, Ec2Fixture.Ct);
         Assert.Equal(ids[..5], first.NetworkInterfaces.Select(row => row.NetworkInterfaceId));
         await ec2.DeleteAsync(ids[0]);
@@ -165,78 +136,39 @@ public sealed class DescribeTests
             await ec2.CreateAsync();
         }
 
-        var request = new DescribeNetworkInterfacesRequest
-        {
-            Filters = [new Filter("subnet-id", [ec2.SubnetA])],
-            MaxResults = 5,
-        };
-        request.NextToken = (
-            await ec2.Client.DescribeNetworkInterfacesAsync(request, Ec2Fixture.Ct)
-        ).NextToken;
+        var request = new DescribeNetworkInterfacesRequest { Filters = [new Filter("subnet-id", [ec2.SubnetA])], MaxResults = 5 };
+        request.NextToken = (await ec2.Client.DescribeNetworkInterfacesAsync(request, Ec2Fixture.Ct)).NextToken;
         request.Filters = [new Filter("subnet-id", [ec2.SubnetB])];
-        await Ec2Fixture.FailsAsync(
-            "InvalidNextToken",
-            () => ec2.Client.DescribeNetworkInterfacesAsync(request, Ec2Fixture.Ct)
-        );
+        await Ec2Fixture.FailsAsync("InvalidNextToken", () => ec2.Client.DescribeNetworkInterfacesAsync(request, Ec2Fixture.Ct));
     }
 
     [Fact]
     public async Task A_large_account_refuses_an_unpaged_describe_without_a_narrowing_filter()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                LargeAccountFrom = 3,
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { LargeAccountFrom = 3 });
         await ec2.CreateAsync();
-        await ec2.Client.DescribeNetworkInterfacesAsync(
-            new DescribeNetworkInterfacesRequest(),
-            Ec2Fixture.Ct
-        );
+        await ec2.Client.DescribeNetworkInterfacesAsync(new DescribeNetworkInterfacesRequest(), Ec2Fixture.Ct);
         await ec2.CreateAsync();
         await Ec2Fixture.FailsAsync(
             "OperationNotPermitted",
             () =>
                 ec2.Client.DescribeNetworkInterfacesAsync(
-                    new DescribeNetworkInterfacesRequest
-                    {
-                        Filters = [new Filter("status", ["available"])],
-                    },
+                    new DescribeNetworkInterfacesRequest { Filters = [new Filter("status", ["available"])] },
                     Ec2Fixture.Ct
                 )
         );
-        var narrowed = new DescribeNetworkInterfacesRequest
-        {
-            Filters = [new Filter("vpc-id", [ec2.Vpc.Id])],
-        };
-        Assert.Equal(
-            3,
-            (await ec2.Client.DescribeNetworkInterfacesAsync(narrowed, Ec2Fixture.Ct))
-                .NetworkInterfaces
-                .Count
-        );
+        var narrowed = new DescribeNetworkInterfacesRequest { Filters = [new Filter("vpc-id", [ec2.Vpc.Id])] };
+        Assert.Equal(3, (await ec2.Client.DescribeNetworkInterfacesAsync(narrowed, Ec2Fixture.Ct)).NetworkInterfaces.Count);
     }
 
     [Fact]
     public async Task A_query_looks_at_the_rows_of_its_page_and_not_at_the_account()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                NetworkInterfaceQuota = 10_000,
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { NetworkInterfaceQuota = 10_000 });
         var big = ec2.World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "10.0.16.0/20").Id;
         var instances = Enumerable
             .Range(0, 300)
-            .Select(_ =>
-                ec2.World.RunInstance(
-                    "m5.xlarge",
-                    big,
-                    interfaces: [new(1, big) { Tags = Ours }, new(2, big)]
-                )
-            )
+            .Select(_ => ec2.World.RunInstance("m5.xlarge", big, interfaces: [new(1, big) { Tags = Ours }, new(2, big)]))
             .ToList();
         ec2.Simulator.Counters.Reset();
 
@@ -245,30 +177,17 @@ public sealed class DescribeTests
             Filters = [new Filter("tag:cluster", ["c1"]), new Filter("vpc-id", [ec2.Vpc.Id])],
             MaxResults = 100,
         };
-        page.NextToken = (
-            await ec2.Client.DescribeNetworkInterfacesAsync(page, Ec2Fixture.Ct)
-        ).NextToken;
+        page.NextToken = (await ec2.Client.DescribeNetworkInterfacesAsync(page, Ec2Fixture.Ct)).NextToken;
         Assert.Equal(101, ec2.Simulator.Counters.Snapshot().RowsExamined);
         await ec2.Client.DescribeNetworkInterfacesAsync(page, Ec2Fixture.Ct);
         Assert.Equal(202, ec2.Simulator.Counters.Snapshot().RowsExamined);
         ec2.Simulator.Counters.Reset();
 
-        Assert.Equal(
-            600,
-            (await ec2.FindAsync(("attachment.instance-id", [.. instances.Take(200)]))).Count
-        );
+        Assert.Equal(600, (await ec2.FindAsync(("attachment.instance-id", [.. instances.Take(200)]))).Count);
         Assert.Equal(600, ec2.Simulator.Counters.Snapshot().RowsExamined);
         ec2.Simulator.Counters.Reset();
 
-        Assert.Equal(
-            3,
-            (
-                await ec2.FindAsync(
-                    ("attachment.instance-id", [instances[7]]),
-                    ("status", ["in-use"])
-                )
-            ).Count
-        );
+        Assert.Equal(3, (await ec2.FindAsync(("attachment.instance-id", [instances[7]]), ("status", ["in-use"]))).Count);
         Assert.Equal(3, ec2.Simulator.Counters.Snapshot().RowsExamined);
     }
 
@@ -278,35 +197,18 @@ public sealed class DescribeTests
     public async Task Subnets_show_their_free_addresses_and_are_found_by_tag()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
-        var answer = await ec2.Client.DescribeSubnetsAsync(
-            new DescribeSubnetsRequest { Filters = [new Filter("tag:Name", ["a"])] },
-            Ec2Fixture.Ct
-        );
+        var answer = await ec2.Client.DescribeSubnetsAsync(new DescribeSubnetsRequest { Filters = [new Filter("tag:Name", ["a"])] }, Ec2Fixture.Ct);
         var subnet = Assert.Single(answer.Subnets);
         Assert.Equal(
             (ec2.SubnetA, "us-east-1a", "10.0.0.0/24", 250),
-            (
-                subnet.SubnetId,
-                subnet.AvailabilityZone,
-                subnet.CidrBlock,
-                subnet.AvailableIpAddressCount
-            )
+            (subnet.SubnetId, subnet.AvailabilityZone, subnet.CidrBlock, subnet.AvailableIpAddressCount)
         );
-        Assert.Equal(
-            "fd00:0:0:1::/64",
-            Assert.Single(subnet.Ipv6CidrBlockAssociationSet).Ipv6CidrBlock
-        );
+        Assert.Equal("fd00:0:0:1::/64", Assert.Single(subnet.Ipv6CidrBlockAssociationSet).Ipv6CidrBlock);
         Assert.Equal("a", Assert.Single(subnet.Tags).Value);
         Assert.Equal(ec2.Vpc.Id, subnet.VpcId);
 
-        var missing = new DescribeSubnetsRequest
-        {
-            SubnetIds = [ec2.SubnetA, "subnet-0123456789abcdef0"],
-        };
-        await Ec2Fixture.FailsAsync(
-            "InvalidSubnetID.NotFound",
-            () => ec2.Client.DescribeSubnetsAsync(missing, Ec2Fixture.Ct)
-        );
+        var missing = new DescribeSubnetsRequest { SubnetIds = [ec2.SubnetA, "subnet-0123456789abcdef0"] };
+        await Ec2Fixture.FailsAsync("InvalidSubnetID.NotFound", () => ec2.Client.DescribeSubnetsAsync(missing, Ec2Fixture.Ct));
     }
 
     [Fact]
@@ -320,9 +222,7 @@ public sealed class DescribeTests
 
         List<string> ids = [];
         await foreach (
-            var subnet in ec2
-                .Client.Paginators.DescribeSubnets(new DescribeSubnetsRequest { MaxResults = 5 })
-                .Subnets.WithCancellation(Ec2Fixture.Ct)
+            var subnet in ec2.Client.Paginators.DescribeSubnets(new DescribeSubnetsRequest { MaxResults = 5 }).Subnets.WithCancellation(Ec2Fixture.Ct)
         )
         {
             ids.Add(subnet.SubnetId);
@@ -338,14 +238,7 @@ public sealed class DescribeTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         ec2.World.AddSecurityGroup(ec2.World.AddVpc("10.1.0.0/16").Id, "web-tier");
         var answer = await ec2.Client.DescribeSecurityGroupsAsync(
-            new DescribeSecurityGroupsRequest
-            {
-                Filters =
-                [
-                    new Filter("group-name", ["web-tier"]),
-                    new Filter("vpc-id", [ec2.Vpc.Id]),
-                ],
-            },
+            new DescribeSecurityGroupsRequest { Filters = [new Filter("group-name", ["web-tier"]), new Filter("vpc-id", [ec2.Vpc.Id])] },
             Ec2Fixture.Ct
         );
         Assert.Equal(ec2.Group, Assert.Single(answer.SecurityGroups).GroupId);
@@ -359,23 +252,10 @@ public sealed class DescribeTests
             new DescribeInstanceTypesRequest { InstanceTypes = ["m5.large", "p5.48xlarge"] },
             Ec2Fixture.Ct
         );
-        var (small, large) = (
-            answer.InstanceTypes[0].NetworkInfo,
-            answer.InstanceTypes[1].NetworkInfo
-        );
-        Assert.Equal(
-            (3, 10, 1),
-            (
-                small.MaximumNetworkInterfaces,
-                small.Ipv4AddressesPerInterface,
-                small.NetworkCards.Count
-            )
-        );
+        var (small, large) = (answer.InstanceTypes[0].NetworkInfo, answer.InstanceTypes[1].NetworkInfo);
+        Assert.Equal((3, 10, 1), (small.MaximumNetworkInterfaces, small.Ipv4AddressesPerInterface, small.NetworkCards.Count));
         Assert.Equal((64, 32), (large.MaximumNetworkInterfaces, large.MaximumNetworkCards));
-        Assert.Equal(
-            Enumerable.Range(0, 32),
-            large.NetworkCards.Select(card => card.NetworkCardIndex!.Value)
-        );
+        Assert.Equal(Enumerable.Range(0, 32), large.NetworkCards.Select(card => card.NetworkCardIndex!.Value));
         Assert.All(large.NetworkCards, card => Assert.Equal(2, card.MaximumNetworkInterfaces));
     }
 
@@ -384,54 +264,23 @@ public sealed class DescribeTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         await ec2.AttachAsync(await ec2.CreateAsync(), 2);
-        var other = ec2.World.RunInstance(
-            "t3.medium",
-            ec2.SubnetB,
-            new Dictionary<string, string> { ["Name"] = "n2" }
-        );
+        var other = ec2.World.RunInstance("t3.medium", ec2.SubnetB, new Dictionary<string, string> { ["Name"] = "n2" });
 
         var byFilter = new DescribeInstancesRequest
         {
             Filters = [new Filter("instance-id", [ec2.InstanceId, "i-0123456789abcdef0"])],
             MaxResults = 1000,
         };
-        var instance = Assert.Single(
-            Assert
-                .Single(
-                    (await ec2.Client.DescribeInstancesAsync(byFilter, Ec2Fixture.Ct)).Reservations
-                )
-                .Instances
-        );
+        var instance = Assert.Single(Assert.Single((await ec2.Client.DescribeInstancesAsync(byFilter, Ec2Fixture.Ct)).Reservations).Instances);
         Assert.Equal(
             (16, "running", "us-east-1a", "m5.xlarge"),
-            (
-                instance.State.Code,
-                instance.State.Name.Value,
-                instance.Placement.AvailabilityZone,
-                instance.InstanceType.Value
-            )
+            (instance.State.Code, instance.State.Name.Value, instance.Placement.AvailabilityZone, instance.InstanceType.Value)
         );
-        Assert.Equal(
-            [0, 2],
-            instance.NetworkInterfaces.Select(row => row.Attachment.DeviceIndex!.Value)
-        );
+        Assert.Equal([0, 2], instance.NetworkInterfaces.Select(row => row.Attachment.DeviceIndex!.Value));
         Assert.True(instance.NetworkInterfaces[0].Attachment.DeleteOnTermination);
         Assert.Equal(instance.PrivateIpAddress, instance.NetworkInterfaces[0].PrivateIpAddress);
 
-        var all = new DescribeInstancesRequest
-        {
-            Filters =
-            [
-                new Filter("tag:Name", ["n?"]),
-                new Filter("instance-state-name", ["running"]),
-            ],
-        };
-        Assert.Equal(
-            other,
-            (await ec2.Client.DescribeInstancesAsync(all, Ec2Fixture.Ct))
-                .Reservations.Single()
-                .Instances.Single()
-                .InstanceId
-        );
+        var all = new DescribeInstancesRequest { Filters = [new Filter("tag:Name", ["n?"]), new Filter("instance-state-name", ["running"])] };
+        Assert.Equal(other, (await ec2.Client.DescribeInstancesAsync(all, Ec2Fixture.Ct)).Reservations.Single().Instances.Single().InstanceId);
     }
 }

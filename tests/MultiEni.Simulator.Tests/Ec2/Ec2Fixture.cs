@@ -24,15 +24,7 @@ public sealed class Ec2Fixture : IAsyncDisposable
             }
         );
         Vpc = World.AddVpc();
-        SubnetA = World
-            .AddSubnet(
-                Vpc.Id,
-                "us-east-1a",
-                "10.0.0.0/24",
-                new Dictionary<string, string> { ["Name"] = "a" },
-                "fd00:0:0:1::/64"
-            )
-            .Id;
+        SubnetA = World.AddSubnet(Vpc.Id, "us-east-1a", "10.0.0.0/24", new Dictionary<string, string> { ["Name"] = "a" }, "fd00:0:0:1::/64").Id;
         SubnetB = World.AddSubnet(Vpc.Id, "us-east-1b", "10.0.1.0/24").Id;
         Group = World.AddSecurityGroup(Vpc.Id, "web-tier").Id;
         InstanceId = World.RunInstance("m5.xlarge", SubnetA);
@@ -58,22 +50,11 @@ public sealed class Ec2Fixture : IAsyncDisposable
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<Ec2Fixture> StartAsync(
-        Func<Ec2SimulatorOptions, Ec2SimulatorOptions>? change = null,
-        int staleConnectionRetries = 0
-    )
+    public static async Task<Ec2Fixture> StartAsync(Func<Ec2SimulatorOptions, Ec2SimulatorOptions>? change = null, int staleConnectionRetries = 0)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        var options = new Ec2SimulatorOptions
-        {
-            TimeProvider = time,
-            Throttling = Ec2Throttling.Off,
-        };
-        return new Ec2Fixture(
-            await Ec2Simulator.StartAsync(change?.Invoke(options) ?? options, Ct),
-            time,
-            staleConnectionRetries
-        );
+        var options = new Ec2SimulatorOptions { TimeProvider = time, Throttling = Ec2Throttling.Off };
+        return new Ec2Fixture(await Ec2Simulator.StartAsync(change?.Invoke(options) ?? options, Ct), time, staleConnectionRetries);
     }
 
     public async ValueTask DisposeAsync()
@@ -82,40 +63,18 @@ public sealed class Ec2Fixture : IAsyncDisposable
         await Simulator.DisposeAsync();
     }
 
-    public async Task<string> CreateAsync(
-        string? subnetId = null,
-        string? token = null,
-        params Amazon.EC2.Model.Tag[] tags
-    )
+    public async Task<string> CreateAsync(string? subnetId = null, string? token = null, params Amazon.EC2.Model.Tag[] tags)
     {
-        var request = new CreateNetworkInterfaceRequest
-        {
-            SubnetId = subnetId ?? SubnetA,
-            ClientToken = token,
-        };
+        var request = new CreateNetworkInterfaceRequest { SubnetId = subnetId ?? SubnetA, ClientToken = token };
         if (tags.Length > 0)
         {
-            request.TagSpecifications =
-            [
-                new TagSpecification
-                {
-                    ResourceType = ResourceType.NetworkInterface,
-                    Tags = [.. tags],
-                },
-            ];
+            request.TagSpecifications = [new TagSpecification { ResourceType = ResourceType.NetworkInterface, Tags = [.. tags] }];
         }
 
-        return (await Client.CreateNetworkInterfaceAsync(request, Ct))
-            .NetworkInterface
-            .NetworkInterfaceId;
+        return (await Client.CreateNetworkInterfaceAsync(request, Ct)).NetworkInterface.NetworkInterfaceId;
     }
 
-    public async Task<string> AttachAsync(
-        string id,
-        int deviceIndex = 1,
-        int card = 0,
-        string? instanceId = null
-    ) =>
+    public async Task<string> AttachAsync(string id, int deviceIndex = 1, int card = 0, string? instanceId = null) =>
         (
             await Client.AttachNetworkInterfaceAsync(
                 new AttachNetworkInterfaceRequest
@@ -130,25 +89,13 @@ public sealed class Ec2Fixture : IAsyncDisposable
         ).AttachmentId;
 
     public Task DetachAsync(string attachmentId, bool force = false) =>
-        Client.DetachNetworkInterfaceAsync(
-            new DetachNetworkInterfaceRequest { AttachmentId = attachmentId, Force = force },
-            Ct
-        );
+        Client.DetachNetworkInterfaceAsync(new DetachNetworkInterfaceRequest { AttachmentId = attachmentId, Force = force }, Ct);
 
-    public Task DeleteAsync(string id) =>
-        Client.DeleteNetworkInterfaceAsync(
-            new DeleteNetworkInterfaceRequest { NetworkInterfaceId = id },
-            Ct
-        );
+    public Task DeleteAsync(string id) => Client.DeleteNetworkInterfaceAsync(new DeleteNetworkInterfaceRequest { NetworkInterfaceId = id }, Ct);
 
     public async Task<Amazon.EC2.Model.NetworkInterface> DescribeAsync(string id) =>
         Assert.Single(
-            (
-                await Client.DescribeNetworkInterfacesAsync(
-                    new DescribeNetworkInterfacesRequest { NetworkInterfaceIds = [id] },
-                    Ct
-                )
-            ).NetworkInterfaces
+            (await Client.DescribeNetworkInterfacesAsync(new DescribeNetworkInterfacesRequest { NetworkInterfaceIds = [id] }, Ct)).NetworkInterfaces
         );
 
     /// <summary>Identifiers of the rows that match filters given as name and values.</summary>
@@ -157,10 +104,7 @@ public sealed class Ec2Fixture : IAsyncDisposable
         var answer = await Client.DescribeNetworkInterfacesAsync(
             new DescribeNetworkInterfacesRequest
             {
-                Filters =
-                [
-                    .. filters.Select(filter => new Filter(filter.Name, [.. filter.Values])),
-                ],
+                Filters = [.. filters.Select(filter => new Filter(filter.Name, [.. filter.Values]))],
                 MaxResults = 1000,
             },
             Ct
@@ -169,11 +113,7 @@ public sealed class Ec2Fixture : IAsyncDisposable
     }
 
     /// <summary>Expects an error with this code and status.</summary>
-    public static async Task<AmazonEC2Exception> FailsAsync(
-        string code,
-        Func<Task> call,
-        int status = 400
-    )
+    public static async Task<AmazonEC2Exception> FailsAsync(string code, Func<Task> call, int status = 400)
     {
         var error = await Assert.ThrowsAsync<AmazonEC2Exception>(call);
         Assert.Equal(code, error.ErrorCode);
@@ -194,10 +134,7 @@ public sealed class Ec2Fixture : IAsyncDisposable
         var deadline = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(
-                TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(20),
-                "The condition did not come true."
-            );
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(20), "The condition did not come true.");
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, Ct);
         }
     }

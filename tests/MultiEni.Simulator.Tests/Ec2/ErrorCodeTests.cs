@@ -64,18 +64,12 @@ public sealed class ErrorCodeTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task A_wrong_call_is_refused_with_its_code_and_changes_nothing(
-        string what,
-        string code
-    )
+    public async Task A_wrong_call_is_refused_with_its_code_and_changes_nothing(string what, string code)
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         var eni = await ec2.CreateAsync();
         var elsewhere = await ec2.CreateAsync(ec2.SubnetB);
-        var before = (
-            ec2.World.NetworkInterfaces,
-            ec2.World.Subnets.Sum(subnet => subnet.FreeAddresses)
-        );
+        var before = (ec2.World.NetworkInterfaces, ec2.World.Subnets.Sum(subnet => subnet.FreeAddresses));
 
         await Ec2Fixture.FailsAsync(code, () => Call(ec2, what, eni, elsewhere));
 
@@ -122,83 +116,39 @@ public sealed class ErrorCodeTests
         }
 
         Task Tag(string id, params Amazon.EC2.Model.Tag[] tags) =>
-            client.CreateTagsAsync(
-                new CreateTagsRequest { Resources = [id], Tags = [.. tags] },
-                ct
-            );
+            client.CreateTagsAsync(new CreateTagsRequest { Resources = [id], Tags = [.. tags] }, ct);
         // The SDK's analyzer refuses constants out of range.
         static int Unchecked(int value) => value;
         static List<TagSpecification> Tags(string type, params IEnumerable<string> keys) =>
-            [
-                new TagSpecification
-                {
-                    ResourceType = type,
-                    Tags = [.. keys.Select(key => new Amazon.EC2.Model.Tag(key, "v"))],
-                },
-            ];
+            [new TagSpecification { ResourceType = type, Tags = [.. keys.Select(key => new Amazon.EC2.Model.Tag(key, "v"))] }];
 
         return what switch
         {
-            "create in an unknown subnet" => Create(request =>
-                request.SubnetId = $"subnet-{Absent}"
-            ),
+            "create in an unknown subnet" => Create(request => request.SubnetId = $"subnet-{Absent}"),
             "create in a malformed subnet" => Create(request => request.SubnetId = "subnet-XYZ"),
             "create without subnet" => Create(request => request.SubnetId = null),
             "create with an unknown group" => Create(request => request.Groups = [$"sg-{Absent}"]),
             "create with a malformed group" => Create(request => request.Groups = ["web-tier"]),
-            "create with a group of another VPC" => Create(request =>
-                request.Groups = [ec2.World.AddVpc().DefaultSecurityGroupId]
-            ),
+            "create with a group of another VPC" => Create(request => request.Groups = [ec2.World.AddVpc().DefaultSecurityGroupId]),
             "create with six groups" => Create(request =>
-                request.Groups = [
-                    .. Enumerable
-                        .Range(0, 6)
-                        .Select(number => ec2.World.AddSecurityGroup(ec2.Vpc.Id, $"g{number}").Id),
-                ]
+                request.Groups = [.. Enumerable.Range(0, 6).Select(number => ec2.World.AddSecurityGroup(ec2.Vpc.Id, $"g{number}").Id)]
             ),
-            "create with count and prefix" => Create(request =>
-                (request.SecondaryPrivateIpAddressCount, request.Ipv4PrefixCount) = (1, 1)
-            ),
-            "create with IPv6 count and prefix" => Create(request =>
-                (request.Ipv6AddressCount, request.Ipv6PrefixCount) = (1, 1)
-            ),
-            "create with IPv6 in an IPv4 subnet" => Create(request =>
-                (request.SubnetId, request.Ipv6AddressCount) = (ec2.SubnetB, 1)
-            ),
-            "create with too many addresses" => Create(request =>
-                request.SecondaryPrivateIpAddressCount = 251
-            ),
+            "create with count and prefix" => Create(request => (request.SecondaryPrivateIpAddressCount, request.Ipv4PrefixCount) = (1, 1)),
+            "create with IPv6 count and prefix" => Create(request => (request.Ipv6AddressCount, request.Ipv6PrefixCount) = (1, 1)),
+            "create with IPv6 in an IPv4 subnet" => Create(request => (request.SubnetId, request.Ipv6AddressCount) = (ec2.SubnetB, 1)),
+            "create with too many addresses" => Create(request => request.SecondaryPrivateIpAddressCount = 251),
             "create with too many prefixes" => Create(request => request.Ipv4PrefixCount = 16),
-            "create with an address outside" => Create(request =>
-                request.PrivateIpAddress = "10.9.9.9"
-            ),
-            "create with a reserved address" => Create(request =>
-                request.PrivateIpAddress = "10.0.0.3"
-            ),
+            "create with an address outside" => Create(request => request.PrivateIpAddress = "10.9.9.9"),
+            "create with a reserved address" => Create(request => request.PrivateIpAddress = "10.0.0.3"),
             "create with 51 tags" => Create(request =>
-                request.TagSpecifications = Tags(
-                    "network-interface",
-                    Enumerable.Range(0, 51).Select(number => $"k{number}")
-                )
+                request.TagSpecifications = Tags("network-interface", Enumerable.Range(0, 51).Select(number => $"k{number}"))
             ),
-            "create with an aws: tag" => Create(request =>
-                request.TagSpecifications = Tags("network-interface", "aws:x")
-            ),
-            "create with tags for another resource" => Create(request =>
-                request.TagSpecifications = Tags("instance", "k")
-            ),
-            "create with a token of 65 characters" => Create(request =>
-                request.ClientToken = new string('a', 65)
-            ),
-            "attach an unknown interface" => Attach(request =>
-                request.NetworkInterfaceId = $"eni-{Absent}"
-            ),
-            "attach a malformed interface" => Attach(request =>
-                request.NetworkInterfaceId = "eni-1"
-            ),
-            "attach to an unknown instance" => Attach(request =>
-                request.InstanceId = $"i-{Absent}"
-            ),
+            "create with an aws: tag" => Create(request => request.TagSpecifications = Tags("network-interface", "aws:x")),
+            "create with tags for another resource" => Create(request => request.TagSpecifications = Tags("instance", "k")),
+            "create with a token of 65 characters" => Create(request => request.ClientToken = new string('a', 65)),
+            "attach an unknown interface" => Attach(request => request.NetworkInterfaceId = $"eni-{Absent}"),
+            "attach a malformed interface" => Attach(request => request.NetworkInterfaceId = "eni-1"),
+            "attach to an unknown instance" => Attach(request => request.InstanceId = $"i-{Absent}"),
             "attach without index" => Attach(request => request.DeviceIndex = null),
             "attach at index 0" => Attach(request => request.DeviceIndex = 0),
             "attach at a negative index" => Attach(request => request.DeviceIndex = -1),
@@ -208,63 +158,34 @@ public sealed class ErrorCodeTests
             "detach the malformed" => ec2.DetachAsync("attach-1"),
             "delete the unknown" => ec2.DeleteAsync($"eni-{Absent}"),
             "modify nothing" => Modify(_ => { }),
-            "modify two attributes" => Modify(request =>
-                (request.SourceDestCheck, request.Description) = (false, "x")
-            ),
+            "modify two attributes" => Modify(request => (request.SourceDestCheck, request.Description) = (false, "x")),
             "modify the attachment of another interface" => Modify(request =>
                 request.Attachment = new NetworkInterfaceAttachmentChanges
                 {
-                    AttachmentId = ec2
-                        .World.NetworkInterfacesOf(ec2.InstanceId)
-                        .First()
-                        .Attachment!.Id,
+                    AttachmentId = ec2.World.NetworkInterfacesOf(ec2.InstanceId).First().Attachment!.Id,
                     DeleteOnTermination = true,
                 }
             ),
-            "describe one known and one unknown" => Describe(request =>
-                request.NetworkInterfaceIds = [eni, $"eni-{Absent}"]
-            ),
-            "describe by an unknown filter" => Describe(request =>
-                request.Filters = [new Filter("colour", ["red"])]
-            ),
+            "describe one known and one unknown" => Describe(request => request.NetworkInterfaceIds = [eni, $"eni-{Absent}"]),
+            "describe by an unknown filter" => Describe(request => request.Filters = [new Filter("colour", ["red"])]),
             "describe by 201 values" => Describe(request =>
-                request.Filters = [
-                    new Filter(
-                        "network-interface-id",
-                        [.. Enumerable.Range(0, 201).Select(number => $"eni-{number:x17}")]
-                    ),
-                ]
+                request.Filters = [new Filter("network-interface-id", [.. Enumerable.Range(0, 201).Select(number => $"eni-{number:x17}")])]
             ),
             "describe a page of 4" => Describe(request => request.MaxResults = Unchecked(4)),
             "describe a page of 1001" => Describe(request => request.MaxResults = Unchecked(1001)),
-            "describe identifiers in pages" => Describe(request =>
-                (request.NetworkInterfaceIds, request.MaxResults) = ([eni], 10)
-            ),
+            "describe identifiers in pages" => Describe(request => (request.NetworkInterfaceIds, request.MaxResults) = ([eni], 10)),
             "describe with a made-up token" => Describe(request => request.NextToken = "abc"),
-            "describe an unknown group" => client.DescribeSecurityGroupsAsync(
-                new DescribeSecurityGroupsRequest { GroupIds = [$"sg-{Absent}"] },
-                ct
-            ),
-            "describe an unknown type" => client.DescribeInstanceTypesAsync(
-                new DescribeInstanceTypesRequest { InstanceTypes = ["z9.huge"] },
-                ct
-            ),
+            "describe an unknown group" => client.DescribeSecurityGroupsAsync(new DescribeSecurityGroupsRequest { GroupIds = [$"sg-{Absent}"] }, ct),
+            "describe an unknown type" => client.DescribeInstanceTypesAsync(new DescribeInstanceTypesRequest { InstanceTypes = ["z9.huge"] }, ct),
             "describe 101 types" => client.DescribeInstanceTypesAsync(
-                new DescribeInstanceTypesRequest
-                {
-                    InstanceTypes = [.. Enumerable.Repeat("m5.large", 101)],
-                },
+                new DescribeInstanceTypesRequest { InstanceTypes = [.. Enumerable.Repeat("m5.large", 101)] },
                 ct
             ),
             "tag the unknown" => Tag($"eni-{Absent}", new Amazon.EC2.Model.Tag("k", "v")),
             "tag something else" => Tag("vol-1", new Amazon.EC2.Model.Tag("k", "v")),
             "tag without tags" => Tag(eni),
             "hop limit 65" => client.ModifyInstanceMetadataOptionsAsync(
-                new ModifyInstanceMetadataOptionsRequest
-                {
-                    InstanceId = ec2.InstanceId,
-                    HttpPutResponseHopLimit = 65,
-                },
+                new ModifyInstanceMetadataOptionsRequest { InstanceId = ec2.InstanceId, HttpPutResponseHopLimit = 65 },
                 ct
             ),
             "unassign the primary address" => client.UnassignPrivateIpAddressesAsync(
@@ -275,14 +196,8 @@ public sealed class ErrorCodeTests
                 },
                 ct
             ),
-            "assign nothing" => client.AssignPrivateIpAddressesAsync(
-                new AssignPrivateIpAddressesRequest { NetworkInterfaceId = eni },
-                ct
-            ),
-            "an action that is not simulated" => client.DescribeVolumesAsync(
-                new DescribeVolumesRequest(),
-                ct
-            ),
+            "assign nothing" => client.AssignPrivateIpAddressesAsync(new AssignPrivateIpAddressesRequest { NetworkInterfaceId = eni }, ct),
+            "an action that is not simulated" => client.DescribeVolumesAsync(new DescribeVolumesRequest(), ct),
             _ => throw new ArgumentOutOfRangeException(nameof(what), what, "No such case."),
         };
     }
@@ -293,14 +208,8 @@ public sealed class ErrorCodeTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         await ec2.AttachAsync(await ec2.CreateAsync());
         var second = await ec2.CreateAsync();
-        var error = await Ec2Fixture.FailsAsync(
-            "InvalidParameterValue",
-            () => ec2.AttachAsync(second)
-        );
-        Assert.Equal(
-            $"Instance '{ec2.InstanceId}' already has an interface attached at device index '1'.",
-            error.Message
-        );
+        var error = await Ec2Fixture.FailsAsync("InvalidParameterValue", () => ec2.AttachAsync(second));
+        Assert.Equal($"Instance '{ec2.InstanceId}' already has an interface attached at device index '1'.", error.Message);
     }
 
     [Fact]
@@ -311,10 +220,7 @@ public sealed class ErrorCodeTests
         await ec2.AttachAsync(id);
         var other = ec2.World.RunInstance("m5.xlarge", ec2.SubnetA);
         await Ec2Fixture.FailsAsync("InvalidNetworkInterface.InUse", () => ec2.AttachAsync(id, 2));
-        await Ec2Fixture.FailsAsync(
-            "InvalidNetworkInterface.InUse",
-            () => ec2.AttachAsync(id, 1, instanceId: other)
-        );
+        await Ec2Fixture.FailsAsync("InvalidNetworkInterface.InUse", () => ec2.AttachAsync(id, 1, instanceId: other));
     }
 
     [Fact]
@@ -325,10 +231,7 @@ public sealed class ErrorCodeTests
         await ec2.AttachAsync(await ec2.CreateAsync(), 1, instanceId: medium);
         await ec2.AttachAsync(await ec2.CreateAsync(), 2, instanceId: medium);
         var fourth = await ec2.CreateAsync();
-        var error = await Ec2Fixture.FailsAsync(
-            "AttachmentLimitExceeded",
-            () => ec2.AttachAsync(fourth, 3, instanceId: medium)
-        );
+        var error = await Ec2Fixture.FailsAsync("AttachmentLimitExceeded", () => ec2.AttachAsync(fourth, 3, instanceId: medium));
         Assert.Equal("Interface count 4 exceeds the limit for t3.medium", error.Message);
     }
 
@@ -339,10 +242,7 @@ public sealed class ErrorCodeTests
         var p5 = ec2.World.RunInstance("p5.48xlarge", ec2.SubnetA);
         await ec2.AttachAsync(await ec2.CreateAsync(), 1, 0, p5);
         var third = await ec2.CreateAsync();
-        await Ec2Fixture.FailsAsync(
-            "AttachmentLimitExceeded",
-            () => ec2.AttachAsync(third, 2, 0, p5)
-        );
+        await Ec2Fixture.FailsAsync("AttachmentLimitExceeded", () => ec2.AttachAsync(third, 2, 0, p5));
         await ec2.AttachAsync(third, 1, 1, p5);
         Assert.Equal(3, ec2.World.NetworkInterfacesOf(p5).Count);
     }
@@ -399,21 +299,13 @@ public sealed class ErrorCodeTests
             new CreateNetworkInterfaceRequest { SubnetId = ec2.SubnetA, InterfaceType = "efa" },
             Ec2Fixture.Ct
         );
-        await Ec2Fixture.FailsAsync(
-            "UnsupportedOperation",
-            () => ec2.AttachAsync(efa.NetworkInterface.NetworkInterfaceId)
-        );
+        await Ec2Fixture.FailsAsync("UnsupportedOperation", () => ec2.AttachAsync(efa.NetworkInterface.NetworkInterfaceId));
     }
 
     [Fact]
     public async Task The_quota_of_the_Region_counts_every_interface()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                NetworkInterfaceQuota = 3,
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { NetworkInterfaceQuota = 3 });
         var first = await ec2.CreateAsync();
         await ec2.CreateAsync();
         await Ec2Fixture.FailsAsync("NetworkInterfaceLimitExceeded", () => ec2.CreateAsync());
@@ -426,23 +318,11 @@ public sealed class ErrorCodeTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         var request = new CreateNetworkInterfaceRequest { SubnetId = ec2.SubnetA, DryRun = true };
-        await Ec2Fixture.FailsAsync(
-            "DryRunOperation",
-            () => ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct),
-            412
-        );
+        await Ec2Fixture.FailsAsync("DryRunOperation", () => ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct), 412);
         ec2.Simulator.Faults.Deny("CreateNetworkInterface");
-        await Ec2Fixture.FailsAsync(
-            "UnauthorizedOperation",
-            () => ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct),
-            403
-        );
+        await Ec2Fixture.FailsAsync("UnauthorizedOperation", () => ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct), 403);
         ec2.Simulator.Faults.Allow("CreateNetworkInterface");
-        await Ec2Fixture.FailsAsync(
-            "DryRunOperation",
-            () => ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct),
-            412
-        );
+        await Ec2Fixture.FailsAsync("DryRunOperation", () => ec2.Client.CreateNetworkInterfaceAsync(request, Ec2Fixture.Ct), 412);
         Assert.Single(ec2.World.NetworkInterfaces);
     }
 }

@@ -19,12 +19,7 @@ public sealed class FaultTests
     public async Task A_failure_after_the_effect_hides_it()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
-        ec2.Simulator.Faults.FailNext(
-            "CreateNetworkInterface",
-            1,
-            "Unavailable",
-            FaultMoment.AfterEffect
-        );
+        ec2.Simulator.Faults.FailNext("CreateNetworkInterface", 1, "Unavailable", FaultMoment.AfterEffect);
         await Ec2Fixture.FailsAsync("Unavailable", () => ec2.CreateAsync(token: "t"), 503);
         var hidden = ec2.World.NetworkInterfaces[^1].Id;
         Assert.Equal(hidden, await ec2.CreateAsync(token: "t"));
@@ -47,10 +42,7 @@ public sealed class FaultTests
         Assert.Equal(2, ec2.World.NetworkInterfaces.Count);
         Assert.Equal(ec2.World.NetworkInterfaces[^1].Id, await ec2.CreateAsync(token: "t"));
         var timeline = ec2.Simulator.Counters.Snapshot().Timeline;
-        Assert.Equal(
-            [(false, null), (true, null)],
-            timeline.Select(call => (call.Answered, call.ErrorCode))
-        );
+        Assert.Equal([(false, null), (true, null)], timeline.Select(call => (call.Answered, call.ErrorCode)));
     }
 
     [Fact]
@@ -65,22 +57,14 @@ public sealed class FaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_broken_connection_is_repeated_by_the_SDK_itself_unless_its_stale_connection_retries_are_0(
-        bool reset
-    )
+    public async Task A_broken_connection_is_repeated_by_the_SDK_itself_unless_its_stale_connection_retries_are_0(bool reset)
     {
         foreach (var retries in new[] { 0, 10 })
         {
             await using var ec2 = await Ec2Fixture.StartAsync(staleConnectionRetries: retries);
-            ec2.Simulator.Faults.AfterCall = (_, _, _) =>
-                ValueTask.FromResult(
-                    reset ? Ec2Verdict.ResetConnection : Ec2Verdict.LoseConnection
-                );
+            ec2.Simulator.Faults.AfterCall = (_, _, _) => ValueTask.FromResult(reset ? Ec2Verdict.ResetConnection : Ec2Verdict.LoseConnection);
             await Ec2Fixture.BreaksAsync(() => ec2.CreateAsync());
-            Assert.Equal(
-                retries + 1,
-                ec2.Simulator.Counters.Snapshot()["CreateNetworkInterface"].Total
-            );
+            Assert.Equal(retries + 1, ec2.Simulator.Counters.Snapshot()["CreateNetworkInterface"].Total);
             // The SDK keeps its token over the repetitions: one interface.
             Assert.Equal(2, ec2.World.NetworkInterfaces.Count);
         }
@@ -92,9 +76,7 @@ public sealed class FaultTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         ec2.Simulator.Faults.SlowNextAnswers("CreateNetworkInterface", 1, TimeSpan.FromSeconds(40));
         var call = ec2.CreateAsync();
-        await Ec2Fixture.EventuallyAsync(() =>
-            ec2.World.NetworkInterfaces.Count == 2 && ec2.Simulator.Counters.InProgress == 1
-        );
+        await Ec2Fixture.EventuallyAsync(() => ec2.World.NetworkInterfaces.Count == 2 && ec2.Simulator.Counters.InProgress == 1);
         Assert.False(call.IsCompleted);
         await AdvanceUntilAsync(ec2, call, TimeSpan.FromSeconds(40));
         Assert.Equal(ec2.World.NetworkInterfaces[^1].Id, await call);
@@ -146,10 +128,7 @@ public sealed class FaultTests
         };
 
         await ec2.CreateAsync();
-        await Ec2Fixture.FailsAsync(
-            "InvalidSubnetID.NotFound",
-            () => ec2.CreateAsync("subnet-0123456789abcdef0")
-        );
+        await Ec2Fixture.FailsAsync("InvalidSubnetID.NotFound", () => ec2.CreateAsync("subnet-0123456789abcdef0"));
 
         Assert.Equal(
             [
@@ -166,8 +145,7 @@ public sealed class FaultTests
     public async Task A_hook_can_break_the_connection_at_a_chosen_call()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
-        ec2.Simulator.Faults.AfterCall = (call, _, _) =>
-            ValueTask.FromResult(call.Sequence == 2 ? Ec2Verdict.LoseConnection : Ec2Verdict.Go);
+        ec2.Simulator.Faults.AfterCall = (call, _, _) => ValueTask.FromResult(call.Sequence == 2 ? Ec2Verdict.LoseConnection : Ec2Verdict.Go);
         var id = await ec2.CreateAsync();
         await Ec2Fixture.BreaksAsync(() => ec2.AttachAsync(id));
         await Ec2Fixture.FailsAsync("InvalidNetworkInterface.InUse", () => ec2.AttachAsync(id, 2));
@@ -199,14 +177,8 @@ public sealed class FaultTests
         var created = await ec2.CreateAsync();
 
         Assert.Equal([changed, deleted], await ec2.FindAsync(("status", ["available"])));
-        Assert.DoesNotContain(
-            changed,
-            await ec2.FindAsync(("attachment.instance-id", [ec2.InstanceId]))
-        );
-        await Ec2Fixture.FailsAsync(
-            "InvalidNetworkInterfaceID.NotFound",
-            () => ec2.DescribeAsync(created)
-        );
+        Assert.DoesNotContain(changed, await ec2.FindAsync(("attachment.instance-id", [ec2.InstanceId])));
+        await Ec2Fixture.FailsAsync("InvalidNetworkInterfaceID.NotFound", () => ec2.DescribeAsync(created));
         Assert.Equal("available", (await ec2.DescribeAsync(deleted)).Status.Value);
 
         ec2.Time.Advance(TimeSpan.FromSeconds(5));
@@ -217,26 +189,12 @@ public sealed class FaultTests
     [Fact]
     public async Task A_new_interface_is_unknown_to_other_calls_within_the_window()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                CreationVisibleAfter = TimeSpan.FromSeconds(4),
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { CreationVisibleAfter = TimeSpan.FromSeconds(4) });
         var id = await ec2.CreateAsync(token: "t", tags: new Amazon.EC2.Model.Tag("slot", "1"));
-        await Ec2Fixture.FailsAsync(
-            "InvalidNetworkInterfaceID.NotFound",
-            () => ec2.DescribeAsync(id)
-        );
-        await Ec2Fixture.FailsAsync(
-            "InvalidNetworkInterfaceID.NotFound",
-            () => ec2.AttachAsync(id)
-        );
+        await Ec2Fixture.FailsAsync("InvalidNetworkInterfaceID.NotFound", () => ec2.DescribeAsync(id));
+        await Ec2Fixture.FailsAsync("InvalidNetworkInterfaceID.NotFound", () => ec2.AttachAsync(id));
         Assert.Empty(await ec2.FindAsync(("tag:slot", ["1"])));
-        Assert.Equal(
-            id,
-            await ec2.CreateAsync(token: "t", tags: new Amazon.EC2.Model.Tag("slot", "1"))
-        );
+        Assert.Equal(id, await ec2.CreateAsync(token: "t", tags: new Amazon.EC2.Model.Tag("slot", "1")));
 
         ec2.Time.Advance(TimeSpan.FromSeconds(4));
         Assert.Equal([id], await ec2.FindAsync(("tag:slot", ["1"])));

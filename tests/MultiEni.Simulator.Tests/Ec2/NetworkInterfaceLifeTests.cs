@@ -50,12 +50,7 @@ public sealed class NetworkInterfaceLifeTests
     [Fact]
     public async Task An_interface_stays_pending_for_the_create_latency()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Latencies = _slow,
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Latencies = _slow });
         var id = await ec2.CreateAsync();
         ec2.Time.Advance(TimeSpan.FromSeconds(0.9));
         Assert.Equal("pending", (await ec2.DescribeAsync(id)).Status.Value);
@@ -66,12 +61,7 @@ public sealed class NetworkInterfaceLifeTests
     [Fact]
     public async Task An_attachment_is_attaching_for_the_attach_latency_and_is_not_deleted_on_termination()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Latencies = _slow,
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Latencies = _slow });
         var id = await ec2.CreateAsync();
         var attachmentId = await ec2.AttachAsync(id, deviceIndex: 2);
 
@@ -81,18 +71,10 @@ public sealed class NetworkInterfaceLifeTests
         Assert.Equal("attaching", row.Attachment.Status.Value);
         Assert.Equal(
             (attachmentId, ec2.InstanceId, 2, 0),
-            (
-                row.Attachment.AttachmentId,
-                row.Attachment.InstanceId,
-                row.Attachment.DeviceIndex,
-                row.Attachment.NetworkCardIndex
-            )
+            (row.Attachment.AttachmentId, row.Attachment.InstanceId, row.Attachment.DeviceIndex, row.Attachment.NetworkCardIndex)
         );
         Assert.False(row.Attachment.DeleteOnTermination);
-        Assert.Equal(
-            ec2.Time.GetUtcNow().UtcDateTime,
-            row.Attachment.AttachTime!.Value.ToUniversalTime()
-        );
+        Assert.Equal(ec2.Time.GetUtcNow().UtcDateTime, row.Attachment.AttachTime!.Value.ToUniversalTime());
 
         ec2.Time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("attached", (await ec2.DescribeAsync(id)).Attachment.Status.Value);
@@ -101,12 +83,7 @@ public sealed class NetworkInterfaceLifeTests
     [Fact]
     public async Task A_detach_goes_through_detaching_to_available_without_attachment()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Latencies = _slow,
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Latencies = _slow });
         var id = await ec2.CreateAsync();
         var attachmentId = await ec2.AttachAsync(id);
         ec2.Time.Advance(TimeSpan.FromSeconds(3));
@@ -120,26 +97,15 @@ public sealed class NetworkInterfaceLifeTests
         var row = await ec2.DescribeAsync(id);
         Assert.Equal("available", row.Status.Value);
         Assert.Null(row.Attachment);
-        await Ec2Fixture.FailsAsync(
-            "InvalidAttachmentID.NotFound",
-            () => ec2.DetachAsync(attachmentId)
-        );
+        await Ec2Fixture.FailsAsync("InvalidAttachmentID.NotFound", () => ec2.DetachAsync(attachmentId));
         await ec2.DeleteAsync(id);
-        await Ec2Fixture.FailsAsync(
-            "InvalidNetworkInterfaceID.NotFound",
-            () => ec2.DescribeAsync(id)
-        );
+        await Ec2Fixture.FailsAsync("InvalidNetworkInterfaceID.NotFound", () => ec2.DescribeAsync(id));
     }
 
     [Fact]
     public async Task An_attachment_that_is_detached_before_it_was_attached_never_becomes_attached()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Latencies = _slow,
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Latencies = _slow });
         var id = await ec2.CreateAsync();
         await ec2.DetachAsync(await ec2.AttachAsync(id));
         ec2.Time.Advance(TimeSpan.FromSeconds(10));
@@ -162,21 +128,13 @@ public sealed class NetworkInterfaceLifeTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         var primary = Assert.Single(ec2.World.NetworkInterfacesOf(ec2.InstanceId));
         Assert.Equal(0, primary.Attachment!.DeviceIndex);
-        await Ec2Fixture.FailsAsync(
-            "OperationNotPermitted",
-            () => ec2.DetachAsync(primary.Attachment.Id)
-        );
+        await Ec2Fixture.FailsAsync("OperationNotPermitted", () => ec2.DetachAsync(primary.Attachment.Id));
     }
 
     [Fact]
     public async Task Termination_deletes_what_is_marked_and_frees_the_rest()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Latencies = _slow,
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Latencies = _slow });
         var primary = Assert.Single(ec2.World.NetworkInterfacesOf(ec2.InstanceId)).Id;
         var (marked, kept) = (await ec2.CreateAsync(), await ec2.CreateAsync());
         var attachmentId = await ec2.AttachAsync(marked, 1);
@@ -185,25 +143,15 @@ public sealed class NetworkInterfaceLifeTests
             new ModifyNetworkInterfaceAttributeRequest
             {
                 NetworkInterfaceId = marked,
-                Attachment = new NetworkInterfaceAttachmentChanges
-                {
-                    AttachmentId = attachmentId,
-                    DeleteOnTermination = true,
-                },
+                Attachment = new NetworkInterfaceAttachmentChanges { AttachmentId = attachmentId, DeleteOnTermination = true },
             },
             Ec2Fixture.Ct
         );
         ec2.Time.Advance(TimeSpan.FromSeconds(5));
 
-        var answer = await ec2.Client.TerminateInstancesAsync(
-            new TerminateInstancesRequest { InstanceIds = [ec2.InstanceId] },
-            Ec2Fixture.Ct
-        );
+        var answer = await ec2.Client.TerminateInstancesAsync(new TerminateInstancesRequest { InstanceIds = [ec2.InstanceId] }, Ec2Fixture.Ct);
         var change = Assert.Single(answer.TerminatingInstances);
-        Assert.Equal(
-            ("running", "shutting-down"),
-            (change.PreviousState.Name.Value, change.CurrentState.Name.Value)
-        );
+        Assert.Equal(("running", "shutting-down"), (change.PreviousState.Name.Value, change.CurrentState.Name.Value));
         Assert.NotNull(ec2.World.FindNetworkInterface(marked)!.Attachment);
 
         ec2.Time.Advance(TimeSpan.FromSeconds(30));
@@ -212,27 +160,16 @@ public sealed class NetworkInterfaceLifeTests
         var left = ec2.World.FindNetworkInterface(kept)!;
         Assert.Null(left.Attachment);
         Assert.Equal(MultiEni.Simulator.Ec2.NetworkInterfaceStatus.Available, left.Status);
-        Assert.Equal(
-            MultiEni.Simulator.Ec2.InstanceState.Terminated,
-            ec2.World.FindInstance(ec2.InstanceId)!.State
-        );
+        Assert.Equal(MultiEni.Simulator.Ec2.InstanceState.Terminated, ec2.World.FindInstance(ec2.InstanceId)!.State);
     }
 
     [Fact]
     public async Task An_interface_that_is_being_detached_survives_the_termination()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Latencies = _slow with { Detach = TimeSpan.FromMinutes(5) },
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Latencies = _slow with { Detach = TimeSpan.FromMinutes(5) } });
         var id = await ec2.CreateAsync();
         var attachmentId = await ec2.AttachAsync(id);
-        ec2.World.Change(
-            id,
-            row => row with { Attachment = row.Attachment! with { DeleteOnTermination = true } }
-        );
+        ec2.World.Change(id, row => row with { Attachment = row.Attachment! with { DeleteOnTermination = true } });
         await ec2.DetachAsync(attachmentId);
         ec2.World.Terminate(ec2.InstanceId);
         ec2.Time.Advance(TimeSpan.FromSeconds(30));
@@ -245,14 +182,9 @@ public sealed class NetworkInterfaceLifeTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         ec2.World.Terminate(ec2.InstanceId);
         var request = new DescribeInstancesRequest { InstanceIds = [ec2.InstanceId] };
-        var instance = (await ec2.Client.DescribeInstancesAsync(request, Ec2Fixture.Ct))
-            .Reservations[0]
-            .Instances[0];
+        var instance = (await ec2.Client.DescribeInstancesAsync(request, Ec2Fixture.Ct)).Reservations[0].Instances[0];
         Assert.Equal((48, "terminated"), (instance.State.Code, instance.State.Name.Value));
         ec2.Time.Advance(TimeSpan.FromHours(1));
-        await Ec2Fixture.FailsAsync(
-            "InvalidInstanceID.NotFound",
-            () => ec2.Client.DescribeInstancesAsync(request, Ec2Fixture.Ct)
-        );
+        await Ec2Fixture.FailsAsync("InvalidInstanceID.NotFound", () => ec2.Client.DescribeInstancesAsync(request, Ec2Fixture.Ct));
     }
 }

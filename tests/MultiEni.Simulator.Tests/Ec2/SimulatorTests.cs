@@ -12,12 +12,7 @@ public sealed class SimulatorTests
     {
         async Task<string> RunAsync(ulong seed)
         {
-            await using var ec2 = await Ec2Fixture.StartAsync(options =>
-                options with
-                {
-                    Seed = seed,
-                }
-            );
+            await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Seed = seed });
             var id = await ec2.CreateAsync();
             return $"{ec2.Vpc.Id} {ec2.InstanceId} {id} {await ec2.AttachAsync(id)} {ec2.World.FindNetworkInterface(id)!.MacAddress}";
         }
@@ -32,13 +27,8 @@ public sealed class SimulatorTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         const string form = "Action=DescribeSubnets&Version=2016-11-15";
         using var client = new TcpClient();
-        await client.ConnectAsync(
-            ec2.Simulator.BaseAddress.Host,
-            ec2.Simulator.BaseAddress.Port,
-            Ec2Fixture.Ct
-        );
-        var request =
-            $"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\n\r\n{form}";
+        await client.ConnectAsync(ec2.Simulator.BaseAddress.Host, ec2.Simulator.BaseAddress.Port, Ec2Fixture.Ct);
+        var request = $"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\n\r\n{form}";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), Ec2Fixture.Ct);
 
         var buffer = new byte[64 * 1024];
@@ -69,10 +59,7 @@ public sealed class SimulatorTests
             ]
         );
         var rows = ec2.World.NetworkInterfacesOf(id).ToList();
-        Assert.Equal(
-            [(0, true), (2, false)],
-            rows.Select(row => (row.Attachment!.DeviceIndex, row.Attachment.DeleteOnTermination))
-        );
+        Assert.Equal([(0, true), (2, false)], rows.Select(row => (row.Attachment!.DeviceIndex, row.Attachment.DeleteOnTermination)));
         Assert.All(rows, row => Assert.Equal(AttachmentStatus.Attached, row.Attachment!.Status));
         Assert.Equal([rows[1].Id], await ec2.FindAsync(("tag:slot", ["2"])));
         Assert.Equal(0, ec2.Simulator.Counters.Snapshot().Mutating);
@@ -94,10 +81,7 @@ public sealed class SimulatorTests
         Assert.Equal((6, 5, 0), (counters.Total, counters.Mutating, counters.Throttled));
         Assert.Equal(new Ec2ActionCount(0, 1, 0), counters["DeleteNetworkInterface"]);
         var attach = counters.Timeline[2];
-        Assert.Equal(
-            ("AttachNetworkInterface", first, ec2.Time.GetUtcNow()),
-            (attach.Action, attach.ResourceId, attach.ReceivedAt)
-        );
+        Assert.Equal(("AttachNetworkInterface", first, ec2.Time.GetUtcNow()), (attach.Action, attach.ResourceId, attach.ReceivedAt));
         Assert.Equal([1, 2, 3, 4, 5, 6], counters.Timeline.Select(call => call.Sequence));
         Assert.Equal("InvalidParameterValue", counters.Timeline[4].ErrorCode);
 
@@ -139,21 +123,13 @@ public sealed class SimulatorTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         var node = ec2.World.RunInstance("m5.24xlarge", ec2.SubnetA);
         var ids = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => ec2.CreateAsync()));
-        var outcomes = await Task.WhenAll(
-            ids.Select((id, number) => TryAttachAsync(ec2, node, id, 1 + (number % 20)))
-        );
+        var outcomes = await Task.WhenAll(ids.Select((id, number) => TryAttachAsync(ec2, node, id, 1 + (number % 20))));
 
         Assert.Equal(14, outcomes.Count(attached => attached));
         var rows = ec2.World.NetworkInterfaces;
         Assert.Equal(rows.Count, rows.Select(row => row.PrivateIps[0]).Distinct().Count());
         Assert.Equal(rows.Count, rows.Select(row => row.MacAddress).Distinct().Count());
-        Assert.Equal(
-            15,
-            ec2.World.NetworkInterfacesOf(node)
-                .Select(row => row.Attachment!.DeviceIndex)
-                .Distinct()
-                .Count()
-        );
+        Assert.Equal(15, ec2.World.NetworkInterfacesOf(node).Select(row => row.Attachment!.DeviceIndex).Distinct().Count());
     }
 
     [Fact]
@@ -162,13 +138,7 @@ public sealed class SimulatorTests
         await using var ec2 = await Ec2Fixture.StartAsync();
         var subnets = Enumerable
             .Range(1, 2)
-            .Select(number =>
-                ec2.World.AddSubnet(
-                    ec2.World.AddVpc($"10.{number}.0.0/16").Id,
-                    "us-east-1a",
-                    $"10.{number}.0.0/16"
-                ).Id
-            )
+            .Select(number => ec2.World.AddSubnet(ec2.World.AddVpc($"10.{number}.0.0/16").Id, "us-east-1a", $"10.{number}.0.0/16").Id)
             .ToList();
         var ours = new Dictionary<string, string> { ["cluster"] = "c1" };
         for (var number = 0; number < 5000; number++)
@@ -177,21 +147,12 @@ public sealed class SimulatorTests
             ec2.World.RunInstance(
                 "m5.4xlarge",
                 subnet,
-                interfaces:
-                [
-                    .. Enumerable
-                        .Range(1, 4)
-                        .Select(index => new LaunchInterface(index, subnet) { Tags = ours }),
-                ]
+                interfaces: [.. Enumerable.Range(1, 4).Select(index => new LaunchInterface(index, subnet) { Tags = ours })]
             );
         }
 
         ec2.Simulator.Counters.Reset();
-        var request = new DescribeNetworkInterfacesRequest
-        {
-            Filters = [new Filter("tag:cluster", ["c1"])],
-            MaxResults = 1000,
-        };
+        var request = new DescribeNetworkInterfacesRequest { Filters = [new Filter("tag:cluster", ["c1"])], MaxResults = 1000 };
         var rows = 0;
         do
         {
@@ -207,20 +168,14 @@ public sealed class SimulatorTests
         Assert.Equal(20_000 + 19, counters.RowsExamined);
     }
 
-    private static async Task<bool> TryAttachAsync(
-        Ec2Fixture ec2,
-        string node,
-        string id,
-        int index
-    )
+    private static async Task<bool> TryAttachAsync(Ec2Fixture ec2, string node, string id, int index)
     {
         try
         {
             await ec2.AttachAsync(id, index, instanceId: node);
             return true;
         }
-        catch (Amazon.EC2.AmazonEC2Exception error)
-            when (error.ErrorCode is "InvalidParameterValue" or "AttachmentLimitExceeded")
+        catch (Amazon.EC2.AmazonEC2Exception error) when (error.ErrorCode is "InvalidParameterValue" or "AttachmentLimitExceeded")
         {
             return false;
         }

@@ -36,18 +36,9 @@ public sealed class ThrottlingTests
 
     [Theory]
     [MemberData(nameof(Buckets))]
-    public async Task A_bucket_gives_its_capacity_at_once_and_its_refill_every_second(
-        string action,
-        int capacity,
-        int refill
-    )
+    public async Task A_bucket_gives_its_capacity_at_once_and_its_refill_every_second(string action, int capacity, int refill)
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Throttling = new Ec2Throttling(),
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Throttling = new Ec2Throttling() });
 
         Assert.Equal(capacity, await AdmittedAsync(ec2, action));
         // Throttled calls took nothing: the refill of one second is all there.
@@ -60,12 +51,7 @@ public sealed class ThrottlingTests
     [Fact]
     public async Task Raised_quotas_multiply_capacity_and_refill()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Throttling = new Ec2Throttling { Multiplier = 3 },
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Throttling = new Ec2Throttling { Multiplier = 3 } });
         Assert.Equal(150, await AdmittedAsync(ec2, "AttachNetworkInterface"));
         ec2.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(30, await AdmittedAsync(ec2, "AttachNetworkInterface"));
@@ -74,12 +60,7 @@ public sealed class ThrottlingTests
     [Fact]
     public async Task One_empty_bucket_leaves_the_others_alone()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Throttling = new Ec2Throttling(),
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Throttling = new Ec2Throttling() });
         await AdmittedAsync(ec2, "AttachNetworkInterface");
         Assert.Equal(100, await AdmittedAsync(ec2, "CreateNetworkInterface"));
         Assert.Equal(50, await AdmittedAsync(ec2, "DescribeNetworkInterfaces"));
@@ -108,51 +89,27 @@ public sealed class ThrottlingTests
         await using var ec2 = await Ec2Fixture.StartAsync(options =>
             options with
             {
-                Throttling = new Ec2Throttling
-                {
-                    Overrides = new Dictionary<string, BucketSize>
-                    {
-                        ["CreateNetworkInterface"] = new(1, 1),
-                    },
-                },
+                Throttling = new Ec2Throttling { Overrides = new Dictionary<string, BucketSize> { ["CreateNetworkInterface"] = new(1, 1) } },
             }
         );
         await ec2.CreateAsync();
         await Ec2Fixture.FailsAsync("RequestLimitExceeded", () => ec2.CreateAsync(), 503);
         Assert.Equal(2, ec2.World.NetworkInterfaces.Count);
         var counters = ec2.Simulator.Counters.Snapshot();
-        Assert.Equal(
-            new Ec2ActionCount(Succeeded: 1, Failed: 0, Throttled: 1),
-            counters["CreateNetworkInterface"]
-        );
+        Assert.Equal(new Ec2ActionCount(Succeeded: 1, Failed: 0, Throttled: 1), counters["CreateNetworkInterface"]);
         Assert.Equal((1, 2), (counters.Throttled, counters.Mutating));
     }
 
     [Fact]
     public async Task Terminations_also_take_a_token_for_each_instance()
     {
-        await using var ec2 = await Ec2Fixture.StartAsync(options =>
-            options with
-            {
-                Throttling = new Ec2Throttling(),
-            }
-        );
+        await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Throttling = new Ec2Throttling() });
         List<string> many = [.. Enumerable.Range(0, 600).Select(number => $"i-{number:x17}")];
         var request = new TerminateInstancesRequest { InstanceIds = many };
-        await Ec2Fixture.FailsAsync(
-            "InvalidInstanceID.NotFound",
-            () => ec2.Client.TerminateInstancesAsync(request, Ec2Fixture.Ct)
-        );
-        await Ec2Fixture.FailsAsync(
-            "RequestLimitExceeded",
-            () => ec2.Client.TerminateInstancesAsync(request, Ec2Fixture.Ct),
-            503
-        );
+        await Ec2Fixture.FailsAsync("InvalidInstanceID.NotFound", () => ec2.Client.TerminateInstancesAsync(request, Ec2Fixture.Ct));
+        await Ec2Fixture.FailsAsync("RequestLimitExceeded", () => ec2.Client.TerminateInstancesAsync(request, Ec2Fixture.Ct), 503);
         ec2.Time.Advance(TimeSpan.FromSeconds(10));
-        await Ec2Fixture.FailsAsync(
-            "InvalidInstanceID.NotFound",
-            () => ec2.Client.TerminateInstancesAsync(request, Ec2Fixture.Ct)
-        );
+        await Ec2Fixture.FailsAsync("InvalidInstanceID.NotFound", () => ec2.Client.TerminateInstancesAsync(request, Ec2Fixture.Ct));
     }
 
     /// <summary>Calls until the bucket is empty.</summary>
@@ -182,92 +139,41 @@ public sealed class ThrottlingTests
         var ct = Ec2Fixture.Ct;
         return action switch
         {
-            "CreateNetworkInterface" => client.CreateNetworkInterfaceAsync(
-                new CreateNetworkInterfaceRequest { DryRun = true },
-                ct
-            ),
-            "AttachNetworkInterface" => client.AttachNetworkInterfaceAsync(
-                new AttachNetworkInterfaceRequest { DryRun = true },
-                ct
-            ),
-            "DetachNetworkInterface" => client.DetachNetworkInterfaceAsync(
-                new DetachNetworkInterfaceRequest { DryRun = true },
-                ct
-            ),
-            "DeleteNetworkInterface" => client.DeleteNetworkInterfaceAsync(
-                new DeleteNetworkInterfaceRequest { DryRun = true },
-                ct
-            ),
+            "CreateNetworkInterface" => client.CreateNetworkInterfaceAsync(new CreateNetworkInterfaceRequest { DryRun = true }, ct),
+            "AttachNetworkInterface" => client.AttachNetworkInterfaceAsync(new AttachNetworkInterfaceRequest { DryRun = true }, ct),
+            "DetachNetworkInterface" => client.DetachNetworkInterfaceAsync(new DetachNetworkInterfaceRequest { DryRun = true }, ct),
+            "DeleteNetworkInterface" => client.DeleteNetworkInterfaceAsync(new DeleteNetworkInterfaceRequest { DryRun = true }, ct),
             "ModifyNetworkInterfaceAttribute" => client.ModifyNetworkInterfaceAttributeAsync(
-                new ModifyNetworkInterfaceAttributeRequest
-                {
-                    NetworkInterfaceId = _absent,
-                    DryRun = true,
-                },
+                new ModifyNetworkInterfaceAttributeRequest { NetworkInterfaceId = _absent, DryRun = true },
                 ct
             ),
             "AssignPrivateIpAddresses" => Refused(
-                client.AssignPrivateIpAddressesAsync(
-                    new AssignPrivateIpAddressesRequest { NetworkInterfaceId = _absent },
-                    ct
-                )
+                client.AssignPrivateIpAddressesAsync(new AssignPrivateIpAddressesRequest { NetworkInterfaceId = _absent }, ct)
             ),
             "UnassignPrivateIpAddresses" => Refused(
-                client.UnassignPrivateIpAddressesAsync(
-                    new UnassignPrivateIpAddressesRequest { NetworkInterfaceId = _absent },
-                    ct
-                )
+                client.UnassignPrivateIpAddressesAsync(new UnassignPrivateIpAddressesRequest { NetworkInterfaceId = _absent }, ct)
             ),
-            "AssignIpv6Addresses" => Refused(
-                client.AssignIpv6AddressesAsync(
-                    new AssignIpv6AddressesRequest { NetworkInterfaceId = _absent },
-                    ct
-                )
-            ),
+            "AssignIpv6Addresses" => Refused(client.AssignIpv6AddressesAsync(new AssignIpv6AddressesRequest { NetworkInterfaceId = _absent }, ct)),
             "UnassignIpv6Addresses" => Refused(
-                client.UnassignIpv6AddressesAsync(
-                    new UnassignIpv6AddressesRequest { NetworkInterfaceId = _absent },
-                    ct
-                )
+                client.UnassignIpv6AddressesAsync(new UnassignIpv6AddressesRequest { NetworkInterfaceId = _absent }, ct)
             ),
             "CreateTags" => client.CreateTagsAsync(new CreateTagsRequest { DryRun = true }, ct),
             "DeleteTags" => client.DeleteTagsAsync(new DeleteTagsRequest { DryRun = true }, ct),
-            "TerminateInstances" => client.TerminateInstancesAsync(
-                new TerminateInstancesRequest { DryRun = true },
-                ct
-            ),
-            "DescribeNetworkInterfaces" => client.DescribeNetworkInterfacesAsync(
-                new DescribeNetworkInterfacesRequest(),
-                ct
-            ),
+            "TerminateInstances" => client.TerminateInstancesAsync(new TerminateInstancesRequest { DryRun = true }, ct),
+            "DescribeNetworkInterfaces" => client.DescribeNetworkInterfacesAsync(new DescribeNetworkInterfacesRequest(), ct),
             "DescribeNetworkInterfaces by filter" => client.DescribeNetworkInterfacesAsync(
-                new DescribeNetworkInterfacesRequest
-                {
-                    Filters = [new Filter("status", ["available"])],
-                },
+                new DescribeNetworkInterfacesRequest { Filters = [new Filter("status", ["available"])] },
                 ct
             ),
             "DescribeNetworkInterfaces in pages" => client.DescribeNetworkInterfacesAsync(
                 new DescribeNetworkInterfacesRequest { MaxResults = 5 },
                 ct
             ),
-            "DescribeInstances" => client.DescribeInstancesAsync(
-                new DescribeInstancesRequest(),
-                ct
-            ),
-            "DescribeInstances in pages" => client.DescribeInstancesAsync(
-                new DescribeInstancesRequest { MaxResults = 5 },
-                ct
-            ),
-            "DescribeSecurityGroups" => client.DescribeSecurityGroupsAsync(
-                new DescribeSecurityGroupsRequest(),
-                ct
-            ),
+            "DescribeInstances" => client.DescribeInstancesAsync(new DescribeInstancesRequest(), ct),
+            "DescribeInstances in pages" => client.DescribeInstancesAsync(new DescribeInstancesRequest { MaxResults = 5 }, ct),
+            "DescribeSecurityGroups" => client.DescribeSecurityGroupsAsync(new DescribeSecurityGroupsRequest(), ct),
             "DescribeSubnets" => client.DescribeSubnetsAsync(new DescribeSubnetsRequest(), ct),
-            "DescribeInstanceTypes" => client.DescribeInstanceTypesAsync(
-                new DescribeInstanceTypesRequest { InstanceTypes = ["m5.large"] },
-                ct
-            ),
+            "DescribeInstanceTypes" => client.DescribeInstanceTypesAsync(new DescribeInstanceTypesRequest { InstanceTypes = ["m5.large"] }, ct),
             _ => throw new ArgumentOutOfRangeException(nameof(action), action, "No such call."),
         };
     }
@@ -279,8 +185,7 @@ public sealed class ThrottlingTests
         {
             await call;
         }
-        catch (AmazonEC2Exception error)
-            when (error.ErrorCode == "InvalidNetworkInterfaceID.NotFound")
+        catch (AmazonEC2Exception error) when (error.ErrorCode == "InvalidNetworkInterfaceID.NotFound")
         {
             // Admitted.
         }

@@ -4,11 +4,7 @@ using System.Text.Json.Nodes;
 namespace MultiEni.Simulator.Tests.Kubernetes;
 
 /// <summary>An answer as a client sees it.</summary>
-internal sealed record ApiAnswer(
-    HttpStatusCode Code,
-    JsonObject Body,
-    IReadOnlyList<string> Warnings
-)
+internal sealed record ApiAnswer(HttpStatusCode Code, JsonObject Body, IReadOnlyList<string> Warnings)
 {
     public string Message => Body["message"]?.GetValue<string>() ?? "";
 

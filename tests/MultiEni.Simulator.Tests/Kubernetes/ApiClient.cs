@@ -10,61 +10,32 @@ internal sealed class ApiClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    public ApiClient(
-        KubernetesSimulator simulator,
-        string userAgent = "tests/1.0",
-        string? token = null
-    )
+    public ApiClient(KubernetesSimulator simulator, string userAgent = "tests/1.0", string? token = null)
     {
         _http = new HttpClient { BaseAddress = simulator.BaseAddress };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(userAgent);
         if (token is not null)
         {
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-                "Bearer",
-                token
-            );
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
     }
 
-    public Task<ApiAnswer> GetAsync(string path, string? accept = null) =>
-        SendAsync(HttpMethod.Get, path, null, "", accept);
+    public Task<ApiAnswer> GetAsync(string path, string? accept = null) => SendAsync(HttpMethod.Get, path, null, "", accept);
 
-    public Task<ApiAnswer> PostAsync(string path, string json) =>
-        SendAsync(HttpMethod.Post, path, json, "application/json");
+    public Task<ApiAnswer> PostAsync(string path, string json) => SendAsync(HttpMethod.Post, path, json, "application/json");
 
-    public Task<ApiAnswer> PutAsync(string path, JsonNode body) =>
-        SendAsync(HttpMethod.Put, path, body.ToJsonString(), "application/json");
+    public Task<ApiAnswer> PutAsync(string path, JsonNode body) => SendAsync(HttpMethod.Put, path, body.ToJsonString(), "application/json");
 
-    public Task<ApiAnswer> DeleteAsync(string path, string? options = null) =>
-        SendAsync(HttpMethod.Delete, path, options, "application/json");
+    public Task<ApiAnswer> DeleteAsync(string path, string? options = null) => SendAsync(HttpMethod.Delete, path, options, "application/json");
 
-    public Task<ApiAnswer> MergePatchAsync(string path, string json) =>
-        SendAsync(HttpMethod.Patch, path, json, "application/merge-patch+json");
+    public Task<ApiAnswer> MergePatchAsync(string path, string json) => SendAsync(HttpMethod.Patch, path, json, "application/merge-patch+json");
 
-    public Task<ApiAnswer> PatchAsync(string path, string json, string mediaType) =>
-        SendAsync(HttpMethod.Patch, path, json, mediaType);
+    public Task<ApiAnswer> PatchAsync(string path, string json, string mediaType) => SendAsync(HttpMethod.Patch, path, json, mediaType);
 
-    public Task<ApiAnswer> ApplyAsync(
-        string path,
-        string manager,
-        string body,
-        bool force = false
-    ) =>
-        SendAsync(
-            HttpMethod.Patch,
-            $"{path}?fieldManager={manager}{(force ? "&force=true" : "")}",
-            body,
-            "application/apply-patch+yaml"
-        );
+    public Task<ApiAnswer> ApplyAsync(string path, string manager, string body, bool force = false) =>
+        SendAsync(HttpMethod.Patch, $"{path}?fieldManager={manager}{(force ? "&force=true" : "")}", body, "application/apply-patch+yaml");
 
-    public async Task<ApiAnswer> SendAsync(
-        HttpMethod method,
-        string path,
-        string? body,
-        string mediaType,
-        string? accept = null
-    )
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, string? body, string mediaType, string? accept = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -87,15 +58,8 @@ internal sealed class ApiClient : IDisposable
 
     public async Task<WatchStream> WatchAsync(string path)
     {
-        var response = await _http.GetAsync(
-            path,
-            HttpCompletionOption.ResponseHeadersRead,
-            TestContext.Current.CancellationToken
-        );
-        return new WatchStream(
-            response,
-            await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)
-        );
+        var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        return new WatchStream(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => _http.Dispose();

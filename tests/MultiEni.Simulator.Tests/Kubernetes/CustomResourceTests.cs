@@ -6,8 +6,7 @@ namespace MultiEni.Simulator.Tests.Kubernetes;
 public sealed class CustomResourceTests : ServerFixture
 {
     private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-    private const string TableAccept =
-        "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+    private const string TableAccept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 
     private const string Definition = """
         apiVersion: apiextensions.k8s.io/v1
@@ -58,17 +57,10 @@ public sealed class CustomResourceTests : ServerFixture
     {
         var created = await InstallAsync();
 
-        var conditions = created.Body["status"]!["conditions"]!
-            .AsArray()
-            .Select(static c => $"{c!["type"]}={c["status"]}");
+        var conditions = created.Body["status"]!["conditions"]!.AsArray().Select(static c => $"{c!["type"]}={c["status"]}");
         Assert.Equal(["NamesAccepted=True", "Established=True"], conditions);
         var discovered = await Client.GetAsync("/apis/example.com/v1");
-        Assert.Equal(
-            ["widgets", "widgets/status"],
-            discovered.Body["resources"]!
-                .AsArray()
-                .Select(static r => r!["name"]!.GetValue<string>())
-        );
+        Assert.Equal(["widgets", "widgets/status"], discovered.Body["resources"]!.AsArray().Select(static r => r!["name"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -80,9 +72,7 @@ public sealed class CustomResourceTests : ServerFixture
         await Client.DeleteAsync(Definitions + "/widgets.example.com");
 
         (await Client.GetAsync(Widgets)).Expect(HttpStatusCode.NotFound);
-        (await Client.GetAsync(Definitions + "/widgets.example.com")).Expect(
-            HttpStatusCode.NotFound
-        );
+        (await Client.GetAsync(Definitions + "/widgets.example.com")).Expect(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -90,12 +80,9 @@ public sealed class CustomResourceTests : ServerFixture
     {
         await InstallAsync();
 
-        var widget = (
-            await Client.PostAsync(
-                Widgets,
-                Json("w", "\"spec\":{\"size\":1},\"status\":{\"conditions\":[]}")
-            )
-        ).Expect(HttpStatusCode.Created);
+        var widget = (await Client.PostAsync(Widgets, Json("w", "\"spec\":{\"size\":1},\"status\":{\"conditions\":[]}"))).Expect(
+            HttpStatusCode.Created
+        );
 
         Assert.Equal("red", widget.Body["spec"]!["color"]!.GetValue<string>());
         Assert.Null(widget.Body["status"]);
@@ -112,18 +99,10 @@ public sealed class CustomResourceTests : ServerFixture
             Widgets + "/w/status",
             """{"status":{"conditions":[{"type":"Ready","status":"True"}]},"spec":{"size":3}}"""
         );
-        var label = await Client.MergePatchAsync(
-            Widgets + "/w",
-            """{"metadata":{"labels":{"a":"b"}},"status":null}"""
-        );
+        var label = await Client.MergePatchAsync(Widgets + "/w", """{"metadata":{"labels":{"a":"b"}},"status":null}""");
         var spec = await Client.MergePatchAsync(Widgets + "/w", """{"spec":{"size":2}}""");
 
-        Assert.Equal(
-            [1, 1, 2],
-            new[] { status, label, spec }.Select(static answer =>
-                answer.Body["metadata"]!["generation"]!.GetValue<int>()
-            )
-        );
+        Assert.Equal([1, 1, 2], new[] { status, label, spec }.Select(static answer => answer.Body["metadata"]!["generation"]!.GetValue<int>()));
         Assert.Equal(1, status.Body["spec"]!["size"]!.GetValue<int>());
         Assert.NotNull(spec.Body["status"]!["conditions"]);
     }
@@ -132,26 +111,16 @@ public sealed class CustomResourceTests : ServerFixture
     [InlineData("Strict", HttpStatusCode.BadRequest, 0)]
     [InlineData("Warn", HttpStatusCode.Created, 1)]
     [InlineData("Ignore", HttpStatusCode.Created, 0)]
-    public async Task Unknown_fields_are_an_error_a_warning_or_dropped_in_silence(
-        string validation,
-        HttpStatusCode code,
-        int warnings
-    )
+    public async Task Unknown_fields_are_an_error_a_warning_or_dropped_in_silence(string validation, HttpStatusCode code, int warnings)
     {
         await InstallAsync();
 
-        var answer = (
-            await Client.PostAsync(
-                $"{Widgets}?fieldValidation={validation}",
-                Json("w", "\"spec\":{\"size\":1,\"taste\":\"x\"}")
-            )
-        ).Expect(code);
+        var answer = (await Client.PostAsync($"{Widgets}?fieldValidation={validation}", Json("w", "\"spec\":{\"size\":1,\"taste\":\"x\"}"))).Expect(
+            code
+        );
 
         Assert.Equal(warnings, answer.Warnings.Count);
-        Assert.All(
-            answer.Warnings,
-            static warning => Assert.Equal("299 - \"unknown field \\\"spec.taste\\\"\"", warning)
-        );
+        Assert.All(answer.Warnings, static warning => Assert.Equal("299 - \"unknown field \\\"spec.taste\\\"\"", warning));
         Assert.Null(answer.Body["spec"]?["taste"]);
         if (code == HttpStatusCode.BadRequest)
         {
@@ -170,15 +139,9 @@ public sealed class CustomResourceTests : ServerFixture
     {
         await InstallAsync();
 
-        var refused = (await Client.PostAsync(Widgets, Json("w", $"\"spec\":{spec}"))).Expect(
-            HttpStatusCode.UnprocessableEntity
-        );
+        var refused = (await Client.PostAsync(Widgets, Json("w", $"\"spec\":{spec}"))).Expect(HttpStatusCode.UnprocessableEntity);
 
-        Assert.StartsWith(
-            $"Widget.example.com \"w\" is invalid: {field}: ",
-            refused.Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith($"Widget.example.com \"w\" is invalid: {field}: ", refused.Message, StringComparison.Ordinal);
         Assert.Equal(field, refused.Body["details"]!["causes"]![0]!["field"]!.GetValue<string>());
         Assert.Equal("Widget", refused.Body["details"]!["kind"]!.GetValue<string>());
     }
@@ -192,13 +155,8 @@ public sealed class CustomResourceTests : ServerFixture
 
         var list = await Client.GetAsync(Widgets + "?fieldSelector=spec.color%3Dblue");
 
-        Assert.Equal(
-            "b",
-            Assert.Single(list.Body["items"]!.AsArray())!["metadata"]!["name"]!.GetValue<string>()
-        );
-        (await Client.GetAsync(Widgets + "?fieldSelector=spec.size%3D1")).Expect(
-            HttpStatusCode.BadRequest
-        );
+        Assert.Equal("b", Assert.Single(list.Body["items"]!.AsArray())!["metadata"]!["name"]!.GetValue<string>());
+        (await Client.GetAsync(Widgets + "?fieldSelector=spec.size%3D1")).Expect(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -216,9 +174,7 @@ public sealed class CustomResourceTests : ServerFixture
         Assert.Equal("Table", table["kind"]!.GetValue<string>());
         Assert.Equal(
             ["Name 0", "Size 0", "Ready 0", "Age 0", "Color 1"],
-            table["columnDefinitions"]!
-                .AsArray()
-                .Select(static c => $"{c!["name"]} {c["priority"]}")
+            table["columnDefinitions"]!.AsArray().Select(static c => $"{c!["name"]} {c["priority"]}")
         );
         var cells = table["rows"]![0]!["cells"]!.AsArray();
         Assert.Equal("w", cells[0]!.GetValue<string>());
@@ -226,10 +182,7 @@ public sealed class CustomResourceTests : ServerFixture
         Assert.Equal("True", cells[2]!.GetValue<string>());
         Assert.Matches("^[0-9]+s$", cells[3]!.GetValue<string>());
         Assert.Equal("red", cells[4]!.GetValue<string>());
-        Assert.Equal(
-            "PartialObjectMetadata",
-            table["rows"]![0]!["object"]!["kind"]!.GetValue<string>()
-        );
+        Assert.Equal("PartialObjectMetadata", table["rows"]![0]!["object"]!["kind"]!.GetValue<string>());
     }
 
     [Fact]
@@ -255,20 +208,11 @@ public sealed class CustomResourceTests : ServerFixture
         await InstallAsync();
         await Client.PostAsync(Widgets, Json("w", "\"spec\":{\"size\":1}"));
 
-        var refused = await Client.PatchAsync(
-            Widgets + "/w",
-            "{}",
-            "application/strategic-merge-patch+json"
-        );
+        var refused = await Client.PatchAsync(Widgets + "/w", "{}", "application/strategic-merge-patch+json");
 
         refused.Expect(HttpStatusCode.UnsupportedMediaType);
     }
 
     private async Task<ApiAnswer> InstallAsync() =>
-        (
-            await Client.PostAsync(
-                Definitions,
-                Assert.Single(YamlDocuments.Parse(Definition)).ToJsonString()
-            )
-        ).Expect(HttpStatusCode.Created);
+        (await Client.PostAsync(Definitions, Assert.Single(YamlDocuments.Parse(Definition)).ToJsonString())).Expect(HttpStatusCode.Created);
 }

@@ -15,27 +15,18 @@ public sealed class DeletionTests : ServerFixture
 
         Assert.Equal("Status", deleted["kind"]!.GetValue<string>());
         Assert.Equal("Success", deleted["status"]!.GetValue<string>());
-        Assert.Equal(
-            created.Body["metadata"]!["uid"]!.GetValue<string>(),
-            deleted["details"]!["uid"]!.GetValue<string>()
-        );
+        Assert.Equal(created.Body["metadata"]!["uid"]!.GetValue<string>(), deleted["details"]!["uid"]!.GetValue<string>());
         (await Client.GetAsync(ConfigMaps + "/a")).Expect(HttpStatusCode.NotFound);
     }
 
     [Fact]
     public async Task Finalizers_hold_an_object_until_the_last_is_gone()
     {
-        await Client.PostAsync(
-            ConfigMaps,
-            """{"metadata":{"name":"a","finalizers":["x/one","x/two"]}}"""
-        );
+        await Client.PostAsync(ConfigMaps, """{"metadata":{"name":"a","finalizers":["x/one","x/two"]}}""");
 
         var marked = (await Client.DeleteAsync(ConfigMaps + "/a")).Expect(HttpStatusCode.OK).Body;
         var again = (await Client.DeleteAsync(ConfigMaps + "/a")).Expect(HttpStatusCode.OK);
-        await Client.MergePatchAsync(
-            ConfigMaps + "/a",
-            """{"metadata":{"finalizers":["x/two"]}}"""
-        );
+        await Client.MergePatchAsync(ConfigMaps + "/a", """{"metadata":{"finalizers":["x/two"]}}""");
         (await Client.GetAsync(ConfigMaps + "/a")).Expect(HttpStatusCode.OK);
         await Client.MergePatchAsync(ConfigMaps + "/a", """{"metadata":{"finalizers":null}}""");
 
@@ -51,10 +42,7 @@ public sealed class DeletionTests : ServerFixture
         await Client.PostAsync(ConfigMaps, """{"metadata":{"name":"a","finalizers":["x/one"]}}""");
         await Client.DeleteAsync(ConfigMaps + "/a");
 
-        var refused = await Client.MergePatchAsync(
-            ConfigMaps + "/a",
-            """{"metadata":{"finalizers":["x/one","x/two"]}}"""
-        );
+        var refused = await Client.MergePatchAsync(ConfigMaps + "/a", """{"metadata":{"finalizers":["x/one","x/two"]}}""");
 
         Assert.Equal(
             "ConfigMap \"a\" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{\"x/two\"}",
@@ -65,33 +53,19 @@ public sealed class DeletionTests : ServerFixture
     [Theory]
     [InlineData("uid", "other", "Precondition failed: UID in precondition: other")]
     [InlineData("resourceVersion", "1", "Precondition failed: ResourceVersion in precondition: 1")]
-    public async Task A_failed_precondition_is_a_conflict(
-        string field,
-        string value,
-        string message
-    )
+    public async Task A_failed_precondition_is_a_conflict(string field, string value, string message)
     {
         await Client.PostAsync(ConfigMaps, Json("a"));
 
-        var refused = await Client.DeleteAsync(
-            ConfigMaps + "/a",
-            $$$"""{"preconditions":{"{{{field}}}":"{{{value}}}"}}"""
-        );
+        var refused = await Client.DeleteAsync(ConfigMaps + "/a", $$$"""{"preconditions":{"{{{field}}}":"{{{value}}}"}}""");
 
-        Assert.Contains(
-            message,
-            refused.Expect(HttpStatusCode.Conflict).Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains(message, refused.Expect(HttpStatusCode.Conflict).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_running_pod_stays_until_its_kubelet_confirms()
     {
-        await Client.PostAsync(
-            Pods,
-            Json("p", "\"spec\":{\"nodeName\":\"n\",\"containers\":[{\"name\":\"c\"}]}")
-        );
+        await Client.PostAsync(Pods, Json("p", "\"spec\":{\"nodeName\":\"n\",\"containers\":[{\"name\":\"c\"}]}"));
 
         var marked = (await Client.DeleteAsync(Pods + "/p")).Expect(HttpStatusCode.OK).Body;
         await Client.DeleteAsync(Pods + "/p", """{"gracePeriodSeconds":0}""");
@@ -104,10 +78,7 @@ public sealed class DeletionTests : ServerFixture
     [InlineData("Background", false)]
     [InlineData("Foreground", false)]
     [InlineData("Orphan", true)]
-    public async Task The_dependents_of_a_deleted_owner_follow_unless_orphaned(
-        string policy,
-        bool stays
-    )
+    public async Task The_dependents_of_a_deleted_owner_follow_unless_orphaned(string policy, bool stays)
     {
         var owner = await Client.PostAsync(ConfigMaps, Json("owner"));
         var uid = owner.Body["metadata"]!["uid"]!.GetValue<string>();
@@ -116,18 +87,13 @@ public sealed class DeletionTests : ServerFixture
         await Client.DeleteAsync(ConfigMaps + "/owner", $$"""{"propagationPolicy":"{{policy}}"}""");
 
         (await Client.GetAsync(ConfigMaps + "/owner")).Expect(HttpStatusCode.NotFound);
-        Assert.Equal(
-            stays,
-            (await Client.GetAsync(ConfigMaps + "/dependent")).Code == HttpStatusCode.OK
-        );
+        Assert.Equal(stays, (await Client.GetAsync(ConfigMaps + "/dependent")).Code == HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task An_object_whose_only_owner_does_not_exist_is_collected()
     {
-        (await Client.PostAsync(ConfigMaps, Dependent("dependent", "no-such-uid"))).Expect(
-            HttpStatusCode.Created
-        );
+        (await Client.PostAsync(ConfigMaps, Dependent("dependent", "no-such-uid"))).Expect(HttpStatusCode.Created);
 
         (await Client.GetAsync(ConfigMaps + "/dependent")).Expect(HttpStatusCode.NotFound);
     }
@@ -137,29 +103,14 @@ public sealed class DeletionTests : ServerFixture
     {
         await Client.PostAsync("/api/v1/namespaces", Json("team"));
         await Client.PostAsync("/api/v1/namespaces/team/configmaps", Json("plain"));
-        await Client.PostAsync(
-            "/api/v1/namespaces/team/configmaps",
-            """{"metadata":{"name":"held","finalizers":["x/one"]}}"""
-        );
+        await Client.PostAsync("/api/v1/namespaces/team/configmaps", """{"metadata":{"name":"held","finalizers":["x/one"]}}""");
 
         await Client.DeleteAsync("/api/v1/namespaces/team");
 
-        Assert.Equal(
-            "Terminating",
-            (await Client.GetAsync("/api/v1/namespaces/team")).Body["status"]![
-                "phase"
-            ]!.GetValue<string>()
-        );
-        (await Client.GetAsync("/api/v1/namespaces/team/configmaps/plain")).Expect(
-            HttpStatusCode.NotFound
-        );
-        (await Client.PostAsync("/api/v1/namespaces/team/configmaps", Json("late"))).Expect(
-            HttpStatusCode.Forbidden
-        );
-        await Client.MergePatchAsync(
-            "/api/v1/namespaces/team/configmaps/held",
-            """{"metadata":{"finalizers":null}}"""
-        );
+        Assert.Equal("Terminating", (await Client.GetAsync("/api/v1/namespaces/team")).Body["status"]!["phase"]!.GetValue<string>());
+        (await Client.GetAsync("/api/v1/namespaces/team/configmaps/plain")).Expect(HttpStatusCode.NotFound);
+        (await Client.PostAsync("/api/v1/namespaces/team/configmaps", Json("late"))).Expect(HttpStatusCode.Forbidden);
+        await Client.MergePatchAsync("/api/v1/namespaces/team/configmaps/held", """{"metadata":{"finalizers":null}}""");
         (await Client.GetAsync("/api/v1/namespaces/team")).Expect(HttpStatusCode.NotFound);
     }
 
@@ -181,9 +132,7 @@ public sealed class DeletionTests : ServerFixture
             );
         }
 
-        (await Client.DeleteAsync(ConfigMaps + "?labelSelector=color%3Dred")).Expect(
-            HttpStatusCode.OK
-        );
+        (await Client.DeleteAsync(ConfigMaps + "?labelSelector=color%3Dred")).Expect(HttpStatusCode.OK);
 
         Assert.Equal(1, Server.Store.Count("configmaps"));
     }
@@ -195,21 +144,12 @@ public sealed class DeletionTests : ServerFixture
             "nodes",
             new JsonObject
             {
-                ["metadata"] = new JsonObject
-                {
-                    ["name"] = "n",
-                    ["finalizers"] = new JsonArray("x/one"),
-                },
+                ["metadata"] = new JsonObject { ["name"] = "n", ["finalizers"] = new JsonArray("x/one") },
             }
         );
 
         Assert.False(Server.Store.Delete("nodes", "n"));
-        Server.Store.Change(
-            "nodes",
-            "n",
-            node => node["metadata"]!.AsObject().Remove("finalizers"),
-            WriteOptions.Default
-        );
+        Server.Store.Change("nodes", "n", node => node["metadata"]!.AsObject().Remove("finalizers"), WriteOptions.Default);
 
         Assert.Null(Server.Store.Find("nodes", "n"));
     }

@@ -31,9 +31,7 @@ public sealed class FaultTests : ServerFixture
     {
         Server.Faults.LoseAnswers("create", "configmaps");
 
-        await Assert.ThrowsAsync<HttpRequestException>(() =>
-            Client.PostAsync(ConfigMaps, Json("a"))
-        );
+        await Assert.ThrowsAsync<HttpRequestException>(() => Client.PostAsync(ConfigMaps, Json("a")));
 
         (await Client.GetAsync(ConfigMaps + "/a")).Expect(HttpStatusCode.OK);
     }
@@ -42,9 +40,7 @@ public sealed class FaultTests : ServerFixture
     public async Task A_held_request_goes_on_when_released()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Server.Faults.Add(
-            new FaultRule { Verb = "create", Action = new FaultAction.Hold(release.Task) }
-        );
+        Server.Faults.Add(new FaultRule { Verb = "create", Action = new FaultAction.Hold(release.Task) });
 
         var creation = Client.PostAsync(ConfigMaps, Json("a"));
         (await Client.GetAsync(ConfigMaps + "/a")).Expect(HttpStatusCode.NotFound);
@@ -71,15 +67,7 @@ public sealed class FaultTests : ServerFixture
         await Client.PostAsync(ConfigMaps, Json("a"));
         await Client.DeleteAsync(ConfigMaps + "/a");
 
-        Assert.Equal(
-            [
-                "before create : 0",
-                "after create 201: 1",
-                "before delete a: 1",
-                "after delete 200: 0",
-            ],
-            seen
-        );
+        Assert.Equal(["before create : 0", "after create 201: 1", "before delete a: 1", "after delete 200: 0"], seen);
     }
 
     [Fact]
@@ -125,10 +113,7 @@ public sealed class AuthenticationTests : ServerFixture
     {
         using var stranger = new ApiClient(Server, token: token);
 
-        Assert.Equal(
-            "Unauthorized",
-            (await stranger.GetAsync(Nodes)).Expect(HttpStatusCode.Unauthorized).Reason
-        );
+        Assert.Equal("Unauthorized", (await stranger.GetAsync(Nodes)).Expect(HttpStatusCode.Unauthorized).Reason);
     }
 
     [Fact]

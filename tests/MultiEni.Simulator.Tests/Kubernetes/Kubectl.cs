@@ -10,8 +10,7 @@ internal sealed class Kubectl : IDisposable
 
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("kubectl-");
 
-    public Kubectl(KubernetesSimulator simulator) =>
-        simulator.WriteKubeconfig(Path.Combine(_home.FullName, "config"));
+    public Kubectl(KubernetesSimulator simulator) => simulator.WriteKubeconfig(Path.Combine(_home.FullName, "config"));
 
     /// <summary>The output of a command that succeeds.</summary>
     public async Task<string> RunAsync(string arguments, string? input = null)
@@ -55,10 +54,7 @@ internal sealed class Kubectl : IDisposable
 
     public void Dispose() => _home.Delete(recursive: true);
 
-    public async Task<(int Code, string Output, string Error)> TryAsync(
-        string arguments,
-        string? input = null
-    )
+    public async Task<(int Code, string Output, string Error)> TryAsync(string arguments, string? input = null)
     {
         using var process = await StartAsync(arguments, input);
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -75,25 +71,16 @@ internal sealed class Kubectl : IDisposable
         }
 
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (
-            folder is not null
-            && !File.Exists(Path.Combine(folder.FullName, "eng", "get-kubectl.sh"))
-        )
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "eng", "get-kubectl.sh")))
         {
             folder = folder.Parent;
         }
 
         Assert.NotNull(folder);
         using var process = Process.Start(
-            new ProcessStartInfo(Path.Combine(folder.FullName, "eng", "get-kubectl.sh"))
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-            }
+            new ProcessStartInfo(Path.Combine(folder.FullName, "eng", "get-kubectl.sh")) { UseShellExecute = false, RedirectStandardOutput = true }
         )!;
-        var path = (
-            await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
-        ).Trim();
+        var path = (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
         return path;

@@ -28,72 +28,26 @@ public sealed class KubectlTests : ServerFixture
     [Fact]
     public async Task A_manifest_is_applied_shown_explained_changed_and_deleted()
     {
-        Assert.Equal(
-            "nodeeni.networking.k8s.aws/data created\n",
-            await Command.RunAsync("apply -f -", Manifest)
-        );
-        Assert.Equal(
-            "nodeeni.networking.k8s.aws/data unchanged\n",
-            await Command.RunAsync("apply -f -", Manifest)
-        );
+        Assert.Equal("nodeeni.networking.k8s.aws/data created\n", await Command.RunAsync("apply -f -", Manifest));
+        Assert.Equal("nodeeni.networking.k8s.aws/data unchanged\n", await Command.RunAsync("apply -f -", Manifest));
         Assert.Equal(
             "nodeeni.networking.k8s.aws/data configured\n",
-            await Command.RunAsync(
-                "apply -f -",
-                Manifest.Replace("1500", "9001", StringComparison.Ordinal)
-            )
+            await Command.RunAsync("apply -f -", Manifest.Replace("1500", "9001", StringComparison.Ordinal))
         );
         Assert.Equal("9001", await Command.RunAsync("get neni data -o jsonpath={.spec.mtu}"));
-        Assert.Equal(
-            "true",
-            await Command.RunAsync("get neni data -o jsonpath={.spec.deleteOnTermination}")
-        );
-        Assert.StartsWith(
-            "NAME   NODES",
-            await Command.RunAsync("get nodeenis"),
-            StringComparison.Ordinal
-        );
-        Assert.Contains(
-            "Mtu:",
-            await Command.RunAsync("describe nodeeni data"),
-            StringComparison.Ordinal
-        );
-        Assert.Equal(
-            "nodeeni.networking.k8s.aws/data labeled\n",
-            await Command.RunAsync("label neni data a=b")
-        );
-        Assert.Equal(
-            "nodeeni.networking.k8s.aws/data annotated\n",
-            await Command.RunAsync("annotate neni data a=b")
-        );
+        Assert.Equal("true", await Command.RunAsync("get neni data -o jsonpath={.spec.deleteOnTermination}"));
+        Assert.StartsWith("NAME   NODES", await Command.RunAsync("get nodeenis"), StringComparison.Ordinal);
+        Assert.Contains("Mtu:", await Command.RunAsync("describe nodeeni data"), StringComparison.Ordinal);
+        Assert.Equal("nodeeni.networking.k8s.aws/data labeled\n", await Command.RunAsync("label neni data a=b"));
+        Assert.Equal("nodeeni.networking.k8s.aws/data annotated\n", await Command.RunAsync("annotate neni data a=b"));
         Assert.Equal(
             "nodeeni.networking.k8s.aws/data patched\n",
-            await Command.RunAsync(
-                "patch neni data --type merge -p {\"spec\":{\"mtu\":1500}}".Replace(
-                    "\"",
-                    "\\\"",
-                    StringComparison.Ordinal
-                )
-            )
+            await Command.RunAsync("patch neni data --type merge -p {\"spec\":{\"mtu\":1500}}".Replace("\"", "\\\"", StringComparison.Ordinal))
         );
-        Assert.Equal(
-            "nodeeni.networking.k8s.aws/data edited\n",
-            await Command.RunAsync("edit neni data")
-        );
-        Assert.Equal(
-            "9001",
-            await Command.RunAsync("get neni -l a=b -o jsonpath={.items[*].spec.mtu}")
-        );
-        Assert.Contains(
-            "deleted",
-            await Command.RunAsync("delete -f -", Manifest),
-            StringComparison.Ordinal
-        );
-        Assert.Contains(
-            "(NotFound)",
-            await Command.FailAsync("get neni data"),
-            StringComparison.Ordinal
-        );
+        Assert.Equal("nodeeni.networking.k8s.aws/data edited\n", await Command.RunAsync("edit neni data"));
+        Assert.Equal("9001", await Command.RunAsync("get neni -l a=b -o jsonpath={.items[*].spec.mtu}"));
+        Assert.Contains("deleted", await Command.RunAsync("delete -f -", Manifest), StringComparison.Ordinal);
+        Assert.Contains("(NotFound)", await Command.FailAsync("get neni data"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,17 +56,9 @@ public sealed class KubectlTests : ServerFixture
         var explanation = await Command.RunAsync("explain nodeeni.spec");
 
         Assert.Contains("GROUP:      networking.k8s.aws", explanation, StringComparison.Ordinal);
-        Assert.Contains(
-            "nodeSelector\t<map[string]string> -required-",
-            explanation,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("nodeSelector\t<map[string]string> -required-", explanation, StringComparison.Ordinal);
         Assert.Contains("deviceIndex", explanation, StringComparison.Ordinal);
-        Assert.Contains(
-            "KIND:       Node",
-            await Command.RunAsync("explain node"),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("KIND:       Node", await Command.RunAsync("explain node"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,21 +67,10 @@ public sealed class KubectlTests : ServerFixture
         var resources = await Command.RunAsync("api-resources");
 
         Assert.Matches(@"nodeenis +neni +networking\.k8s\.aws/v1alpha1 +false +NodeENI", resources);
-        Assert.Matches(
-            @"eniattachments +enia +networking\.k8s\.aws/v1alpha1 +false +ENIAttachment",
-            resources
-        );
+        Assert.Matches(@"eniattachments +enia +networking\.k8s\.aws/v1alpha1 +false +ENIAttachment", resources);
         Assert.Matches(@"pods +po +v1 +true +Pod", resources);
-        Assert.Contains(
-            "Server Version: v1.35.0",
-            await Command.RunAsync("version"),
-            StringComparison.Ordinal
-        );
-        Assert.Contains(
-            "networking.k8s.aws/v1alpha1",
-            await Command.RunAsync("api-versions"),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("Server Version: v1.35.0", await Command.RunAsync("version"), StringComparison.Ordinal);
+        Assert.Contains("networking.k8s.aws/v1alpha1", await Command.RunAsync("api-versions"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,32 +85,18 @@ public sealed class KubectlTests : ServerFixture
     [Fact]
     public async Task An_unknown_field_is_a_warning_when_validation_only_warns()
     {
-        var (code, _, error) = await Command.TryAsync(
-            "apply --validate=warn -f -",
-            Manifest + "\n  dpdkEnabled: true"
-        );
+        var (code, _, error) = await Command.TryAsync("apply --validate=warn -f -", Manifest + "\n  dpdkEnabled: true");
 
         Assert.Equal(0, code);
-        Assert.Contains(
-            "Warning: unknown field \"spec.dpdkEnabled\"",
-            error,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("Warning: unknown field \"spec.dpdkEnabled\"", error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_invalid_value_is_refused_with_its_path()
     {
-        var refused = await Command.FailAsync(
-            "apply -f -",
-            Manifest.Replace("1500", "70000", StringComparison.Ordinal)
-        );
+        var refused = await Command.FailAsync("apply -f -", Manifest.Replace("1500", "70000", StringComparison.Ordinal));
 
-        Assert.StartsWith(
-            "The NodeENI \"data\" is invalid: spec.mtu: Invalid value: ",
-            refused,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("The NodeENI \"data\" is invalid: spec.mtu: Invalid value: ", refused, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,48 +115,24 @@ public sealed class KubectlTests : ServerFixture
 
         Assert.Contains("conflict with \"one\": .spec.mtu", refused, StringComparison.Ordinal);
         Assert.Equal("9001", await Command.RunAsync("get neni data -o jsonpath={.spec.mtu}"));
-        Assert.Contains(
-            "two",
-            await Command.RunAsync("get neni data --show-managed-fields -o yaml"),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("two", await Command.RunAsync("get neni data --show-managed-fields -o yaml"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Nodes_show_their_state_and_their_events()
     {
         Server.Store.Create("nodes", Node("n1"));
-        Server.Store.Create(
-            "events",
-            Happening("n1.1", "Node", "n1", "ENIAttached", "attached eni-1")
-        );
+        Server.Store.Create("events", Happening("n1.1", "Node", "n1", "ENIAttached", "attached eni-1"));
 
-        Assert.Matches(
-            @"n1 +Ready +worker +\d+s +v1\.35\.0 *\n",
-            await Command.RunAsync("get nodes")
-        );
-        Assert.Contains(
-            "10.0.0.1",
-            await Command.RunAsync("get nodes -o wide"),
-            StringComparison.Ordinal
-        );
+        Assert.Matches(@"n1 +Ready +worker +\d+s +v1\.35\.0 *\n", await Command.RunAsync("get nodes"));
+        Assert.Contains("10.0.0.1", await Command.RunAsync("get nodes -o wide"), StringComparison.Ordinal);
         var description = await Command.RunAsync("describe node n1");
-        Assert.Contains(
-            "node.kubernetes.io/not-ready:NoSchedule",
-            description,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("node.kubernetes.io/not-ready:NoSchedule", description, StringComparison.Ordinal);
         Assert.Contains("attached eni-1", description, StringComparison.Ordinal);
-        Assert.Matches(
-            @"Normal +ENIAttached +node/n1 +attached eni-1",
-            await Command.RunAsync("get events")
-        );
+        Assert.Matches(@"Normal +ENIAttached +node/n1 +attached eni-1", await Command.RunAsync("get events"));
         Assert.Equal("node/n1 cordoned\n", await Command.RunAsync("cordon n1"));
         Assert.Matches("n1 +Ready,SchedulingDisabled", await Command.RunAsync("get nodes"));
-        Assert.Equal(
-            "node/n1 untainted\n",
-            await Command.RunAsync("taint node n1 node.kubernetes.io/not-ready:NoSchedule-")
-        );
+        Assert.Equal("node/n1 untainted\n", await Command.RunAsync("taint node n1 node.kubernetes.io/not-ready:NoSchedule-"));
     }
 
     [Fact]
@@ -267,12 +164,8 @@ public sealed class KubectlTests : ServerFixture
         try
         {
             Server.Store.Create("nodes", Node("n1"));
-            var heading = await process.StandardOutput.ReadLineAsync(
-                TestContext.Current.CancellationToken
-            );
-            var row = await process.StandardOutput.ReadLineAsync(
-                TestContext.Current.CancellationToken
-            );
+            var heading = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            var row = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
             Assert.StartsWith("NAME", heading, StringComparison.Ordinal);
             Assert.StartsWith("n1     Ready", row, StringComparison.Ordinal);
@@ -290,34 +183,22 @@ public sealed class KubectlTests : ServerFixture
         await Command.RunAsync("create configmap settings -n team --from-literal=a=b");
         await Command.RunAsync("create secret generic token -n team --from-literal=a=b");
         Assert.Matches("team +Active", await Command.RunAsync("get namespaces"));
-        Assert.Contains(
-            "settings",
-            await Command.RunAsync("describe configmap settings -n team"),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("settings", await Command.RunAsync("describe configmap settings -n team"), StringComparison.Ordinal);
 
         await Command.RunAsync("delete namespace team");
 
-        Assert.Contains(
-            "(NotFound)",
-            await Command.FailAsync("get namespace team"),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("(NotFound)", await Command.FailAsync("get namespace team"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_built_in_object_is_applied_and_pruned_field_by_field()
     {
-        const string map =
-            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: '1', b: '2'}\n";
+        const string map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: '1', b: '2'}\n";
         await Command.RunAsync("apply -f -", map);
 
         await Command.RunAsync("apply -f -", map.Replace(", b: '2'", "", StringComparison.Ordinal));
 
-        Assert.Equal(
-            "{\"a\":\"1\"}",
-            await Command.RunAsync("get configmap m -o jsonpath={.data}")
-        );
+        Assert.Equal("{\"a\":\"1\"}", await Command.RunAsync("get configmap m -o jsonpath={.data}"));
     }
 
     [Fact]
@@ -325,11 +206,7 @@ public sealed class KubectlTests : ServerFixture
     {
         await Command.RunAsync("run p --image=x");
 
-        Assert.Contains(
-            "simulated API server",
-            await Command.FailAsync("logs p"),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("simulated API server", await Command.FailAsync("logs p"), StringComparison.Ordinal);
         Assert.Equal("yes\n", await Command.RunAsync("auth can-i create nodeenis"));
     }
 
@@ -338,16 +215,10 @@ public sealed class KubectlTests : ServerFixture
     {
         for (var index = 0; index < 1200; index++)
         {
-            Server.Store.Create(
-                "configmaps",
-                new JsonObject { ["metadata"] = new JsonObject { ["name"] = $"c{index:D4}" } }
-            );
+            Server.Store.Create("configmaps", new JsonObject { ["metadata"] = new JsonObject { ["name"] = $"c{index:D4}" } });
         }
 
-        Assert.Equal(
-            1200,
-            (await Command.RunAsync("get configmaps -o name")).Count(static c => c == '\n')
-        );
+        Assert.Equal(1200, (await Command.RunAsync("get configmaps -o name")).Count(static c => c == '\n'));
         Assert.Equal(3, Server.Faults.Count().Of("list", "configmaps"));
     }
 
@@ -362,13 +233,7 @@ public sealed class KubectlTests : ServerFixture
             )!
             .AsObject();
 
-    private static JsonObject Happening(
-        string name,
-        string kind,
-        string about,
-        string reason,
-        string message
-    ) =>
+    private static JsonObject Happening(string name, string kind, string about, string reason, string message) =>
         JsonNode
             .Parse(
                 $$$"""

@@ -19,19 +19,12 @@ public sealed class ListAndWatchPropertyTests : ServerFixture
         await Gen.Select(acts, acts).SampleAsync(ReplayAsync, iter: 30, threads: 1);
     }
 
-    private async Task ReplayAsync(
-        (Act Act, int Which, bool IsRed)[] beforeList,
-        (Act Act, int Which, bool IsRed)[] afterList
-    )
+    private async Task ReplayAsync((Act Act, int Which, bool IsRed)[] beforeList, (Act Act, int Which, bool IsRed)[] afterList)
     {
         Play(beforeList);
         var list = await Client.GetAsync(ConfigMaps + "?labelSelector=color%3Dred");
-        var seen = list.Body["items"]!
-            .AsArray()
-            .ToDictionary(NameOf!, static item => item!.ToJsonString(), StringComparer.Ordinal);
-        using var watch = await Client.WatchAsync(
-            $"{ConfigMaps}?watch=true&labelSelector=color%3Dred&resourceVersion={list.Version}"
-        );
+        var seen = list.Body["items"]!.AsArray().ToDictionary(NameOf!, static item => item!.ToJsonString(), StringComparer.Ordinal);
+        using var watch = await Client.WatchAsync($"{ConfigMaps}?watch=true&labelSelector=color%3Dred&resourceVersion={list.Version}");
         Play(afterList);
         // A failing run leaves its end behind, and the smaller runs that follow need their own.
         var end = $"end-{Server.Store.ResourceVersion}";
@@ -51,10 +44,7 @@ public sealed class ListAndWatchPropertyTests : ServerFixture
         var stored = Server
             .Store.List("configmaps", labels: "color=red")
             .ToDictionary(NameOf, static item => item.ToJsonString(), StringComparer.Ordinal);
-        Assert.Equal(
-            stored.OrderBy(static item => item.Key, StringComparer.Ordinal),
-            seen.OrderBy(static item => item.Key, StringComparer.Ordinal)
-        );
+        Assert.Equal(stored.OrderBy(static item => item.Key, StringComparer.Ordinal), seen.OrderBy(static item => item.Key, StringComparer.Ordinal));
     }
 
     private void Play((Act Act, int Which, bool IsRed)[] acts)

@@ -21,9 +21,7 @@ public sealed class ListTests : ServerFixture
         Create("c", "color", "blue");
         Create("d");
 
-        var list = await Client.GetAsync(
-            $"{ConfigMaps}?labelSelector={Uri.EscapeDataString(selector)}"
-        );
+        var list = await Client.GetAsync($"{ConfigMaps}?labelSelector={Uri.EscapeDataString(selector)}");
 
         Assert.Equal(names, Names(list.Expect(HttpStatusCode.OK)));
     }
@@ -53,11 +51,7 @@ public sealed class ListTests : ServerFixture
     {
         var refused = await Client.GetAsync($"{Pods}?{query}");
 
-        Assert.StartsWith(
-            message,
-            refused.Expect(HttpStatusCode.BadRequest).Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith(message, refused.Expect(HttpStatusCode.BadRequest).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,11 +93,7 @@ public sealed class ListTests : ServerFixture
         var refused = await Client.GetAsync(ConfigMaps + "?resourceVersion=999999");
 
         Assert.Equal("Timeout", refused.Expect(HttpStatusCode.GatewayTimeout).Reason);
-        Assert.StartsWith(
-            "Too large resource version: 999999, current: ",
-            refused.Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("Too large resource version: 999999, current: ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,16 +109,10 @@ public sealed class ListTests : ServerFixture
         Assert.Equal(20_000, list.Body["items"]!.AsArray().Count);
     }
 
-    private static string Token(ApiAnswer page) =>
-        Uri.EscapeDataString(page.Body["metadata"]!["continue"]!.GetValue<string>());
+    private static string Token(ApiAnswer page) => Uri.EscapeDataString(page.Body["metadata"]!["continue"]!.GetValue<string>());
 
     private static string Names(ApiAnswer list) =>
-        string.Join(
-            ' ',
-            list.Body["items"]!
-                .AsArray()
-                .Select(item => item!["metadata"]!["name"]!.GetValue<string>())
-        );
+        string.Join(' ', list.Body["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
 
     private void Create(string name, params string[] labels)
     {

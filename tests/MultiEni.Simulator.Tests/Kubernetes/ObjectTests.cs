@@ -8,9 +8,7 @@ public sealed class ObjectTests : ServerFixture
     [Fact]
     public async Task A_new_object_gets_what_the_server_gives()
     {
-        var created = (await Client.PostAsync(ConfigMaps, Json("a", "\"data\":{\"x\":\"1\"}")))
-            .Expect(HttpStatusCode.Created)
-            .Body;
+        var created = (await Client.PostAsync(ConfigMaps, Json("a", "\"data\":{\"x\":\"1\"}"))).Expect(HttpStatusCode.Created).Body;
 
         var metadata = created["metadata"]!;
         Assert.Equal("ConfigMap", created["kind"]!.GetValue<string>());
@@ -24,15 +22,9 @@ public sealed class ObjectTests : ServerFixture
     [Fact]
     public async Task A_generated_name_starts_with_its_prefix()
     {
-        var created = await Client.PostAsync(
-            ConfigMaps,
-            """{"metadata":{"generateName":"run-"}}"""
-        );
+        var created = await Client.PostAsync(ConfigMaps, """{"metadata":{"generateName":"run-"}}""");
 
-        Assert.Matches(
-            "^run-[a-z0-9]{5}$",
-            created.Expect(HttpStatusCode.Created).Body["metadata"]!["name"]!.GetValue<string>()
-        );
+        Assert.Matches("^run-[a-z0-9]{5}$", created.Expect(HttpStatusCode.Created).Body["metadata"]!["name"]!.GetValue<string>());
     }
 
     [Theory]
@@ -43,12 +35,7 @@ public sealed class ObjectTests : ServerFixture
         "Invalid",
         "ConfigMap \"Not_A_Name\" is invalid: metadata.name: Invalid value: \"Not_A_Name\""
     )]
-    public async Task A_creation_is_refused_in_the_words_of_the_API_server(
-        string name,
-        HttpStatusCode code,
-        string reason,
-        string message
-    )
+    public async Task A_creation_is_refused_in_the_words_of_the_API_server(string name, HttpStatusCode code, string reason, string message)
     {
         await Client.PostAsync(ConfigMaps, Json("a"));
 
@@ -62,14 +49,8 @@ public sealed class ObjectTests : ServerFixture
 
     [Theory]
     [InlineData("/api/v1/namespaces/default/configmaps/x", "configmaps \"x\" not found")]
-    [InlineData(
-        "/apis/coordination.k8s.io/v1/namespaces/default/leases/x",
-        "leases.coordination.k8s.io \"x\" not found"
-    )]
-    [InlineData(
-        "/api/v1/namespaces/default/unknowns/x",
-        "the server could not find the requested resource"
-    )]
+    [InlineData("/apis/coordination.k8s.io/v1/namespaces/default/leases/x", "leases.coordination.k8s.io \"x\" not found")]
+    [InlineData("/api/v1/namespaces/default/unknowns/x", "the server could not find the requested resource")]
     public async Task What_is_absent_is_named(string path, string message)
     {
         var absent = (await Client.GetAsync(path)).Expect(HttpStatusCode.NotFound);
@@ -83,10 +64,7 @@ public sealed class ObjectTests : ServerFixture
     {
         var refused = await Client.PostAsync("/api/v1/namespaces/nowhere/configmaps", Json("a"));
 
-        Assert.Equal(
-            "namespaces \"nowhere\" not found",
-            refused.Expect(HttpStatusCode.NotFound).Message
-        );
+        Assert.Equal("namespaces \"nowhere\" not found", refused.Expect(HttpStatusCode.NotFound).Message);
     }
 
     [Fact]
@@ -97,9 +75,7 @@ public sealed class ObjectTests : ServerFixture
         changed["data"] = new JsonObject { ["x"] = "1" };
         (await Client.PutAsync(ConfigMaps + "/a", changed)).Expect(HttpStatusCode.OK);
 
-        var stale = (await Client.PutAsync(ConfigMaps + "/a", changed)).Expect(
-            HttpStatusCode.Conflict
-        );
+        var stale = (await Client.PutAsync(ConfigMaps + "/a", changed)).Expect(HttpStatusCode.Conflict);
 
         Assert.Equal("Conflict", stale.Reason);
         Assert.Equal(
@@ -124,10 +100,7 @@ public sealed class ObjectTests : ServerFixture
     {
         await Client.PostAsync(ConfigMaps, Json("a"));
 
-        var refused = await Client.MergePatchAsync(
-            ConfigMaps + "/a",
-            """{"metadata":{"uid":"other"}}"""
-        );
+        var refused = await Client.MergePatchAsync(ConfigMaps + "/a", """{"metadata":{"uid":"other"}}""");
 
         Assert.StartsWith(
             "Operation cannot be fulfilled on configmaps \"a\": Precondition failed: UID",
@@ -139,9 +112,7 @@ public sealed class ObjectTests : ServerFixture
     [Fact]
     public async Task A_dry_run_answers_and_stores_nothing()
     {
-        (await Client.PostAsync(ConfigMaps + "?dryRun=All", Json("a"))).Expect(
-            HttpStatusCode.Created
-        );
+        (await Client.PostAsync(ConfigMaps + "?dryRun=All", Json("a"))).Expect(HttpStatusCode.Created);
 
         (await Client.GetAsync(ConfigMaps + "/a")).Expect(HttpStatusCode.NotFound);
     }
@@ -149,10 +120,7 @@ public sealed class ObjectTests : ServerFixture
     [Fact]
     public async Task A_new_node_is_tainted_as_not_ready_and_keeps_its_status()
     {
-        var node = await Client.PostAsync(
-            Nodes,
-            Json("n", """ "status":{"nodeInfo":{"kubeletVersion":"v1"}} """)
-        );
+        var node = await Client.PostAsync(Nodes, Json("n", """ "status":{"nodeInfo":{"kubeletVersion":"v1"}} """));
 
         var taint = Assert.Single(node.Body["spec"]!["taints"]!.AsArray())!;
         Assert.Equal("node.kubernetes.io/not-ready", taint["key"]!.GetValue<string>());
@@ -165,14 +133,8 @@ public sealed class ObjectTests : ServerFixture
     {
         await Client.PostAsync(Nodes, Json("n"));
 
-        var main = await Client.MergePatchAsync(
-            Nodes + "/n",
-            """{"spec":{"providerID":"p"},"status":{"phase":"x"}}"""
-        );
-        var status = await Client.MergePatchAsync(
-            Nodes + "/n/status",
-            """{"spec":{"providerID":"q"},"status":{"phase":"y"}}"""
-        );
+        var main = await Client.MergePatchAsync(Nodes + "/n", """{"spec":{"providerID":"p"},"status":{"phase":"x"}}""");
+        var status = await Client.MergePatchAsync(Nodes + "/n/status", """{"spec":{"providerID":"q"},"status":{"phase":"y"}}""");
 
         Assert.Null(main.Body["status"]);
         Assert.Equal("p", status.Body["spec"]!["providerID"]!.GetValue<string>());
@@ -182,13 +144,7 @@ public sealed class ObjectTests : ServerFixture
     [Fact]
     public async Task Patches_of_each_kind_are_understood()
     {
-        await Client.PostAsync(
-            Nodes,
-            Json(
-                "n",
-                """ "status":{"conditions":[{"type":"A","status":"False"},{"type":"B","status":"False"}]} """
-            )
-        );
+        await Client.PostAsync(Nodes, Json("n", """ "status":{"conditions":[{"type":"A","status":"False"},{"type":"B","status":"False"}]} """));
 
         await Client.PatchAsync(
             Nodes + "/n/status",
@@ -200,10 +156,7 @@ public sealed class ObjectTests : ServerFixture
             """[{"op":"add","path":"/metadata/labels","value":{"a/b":"c"}},{"op":"test","path":"/metadata/labels/a~1b","value":"c"}]""",
             "application/json-patch+json"
         );
-        var node = await Client.MergePatchAsync(
-            Nodes + "/n",
-            """{"metadata":{"annotations":{"x":"y"}}}"""
-        );
+        var node = await Client.MergePatchAsync(Nodes + "/n", """{"metadata":{"annotations":{"x":"y"}}}""");
 
         var conditions = node.Body["status"]!["conditions"]!.AsArray();
         Assert.Equal(["A False", "B True"], conditions.Select(c => $"{c!["type"]} {c["status"]}"));
@@ -229,17 +182,9 @@ public sealed class ObjectTests : ServerFixture
     [Fact]
     public async Task Bodies_may_be_YAML()
     {
-        var created = await Client.SendAsync(
-            HttpMethod.Post,
-            ConfigMaps,
-            "metadata:\n  name: a\ndata:\n  x: \"1\"\n",
-            "application/yaml"
-        );
+        var created = await Client.SendAsync(HttpMethod.Post, ConfigMaps, "metadata:\n  name: a\ndata:\n  x: \"1\"\n", "application/yaml");
 
-        Assert.Equal(
-            "1",
-            created.Expect(HttpStatusCode.Created).Body["data"]!["x"]!.GetValue<string>()
-        );
+        Assert.Equal("1", created.Expect(HttpStatusCode.Created).Body["data"]!["x"]!.GetValue<string>());
     }
 
     [Fact]
@@ -247,9 +192,7 @@ public sealed class ObjectTests : ServerFixture
     {
         await Client.PostAsync(Pods, Json("p"));
 
-        var refused = (await Client.GetAsync(Pods + "/p/log")).Expect(
-            HttpStatusCode.NotImplemented
-        );
+        var refused = (await Client.GetAsync(Pods + "/p/log")).Expect(HttpStatusCode.NotImplemented);
 
         Assert.Contains("simulated API server", refused.Message, StringComparison.Ordinal);
     }

@@ -14,15 +14,11 @@ public abstract class ServerFixture : IAsyncLifetime
 
     internal ApiClient Client { get; private set; } = null!;
 
-    protected virtual KubernetesSimulatorOptions Options =>
-        new() { InstallsProductResources = false };
+    protected virtual KubernetesSimulatorOptions Options => new() { InstallsProductResources = false };
 
     public async ValueTask InitializeAsync()
     {
-        Server = await KubernetesSimulator.StartAsync(
-            Options,
-            TestContext.Current.CancellationToken
-        );
+        Server = await KubernetesSimulator.StartAsync(Options, TestContext.Current.CancellationToken);
         Client = new ApiClient(Server);
     }
 
@@ -33,6 +29,5 @@ public abstract class ServerFixture : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    internal static string Json(string name, string rest = "") =>
-        $$"""{"metadata":{"name":"{{name}}"}{{(rest.Length == 0 ? "" : "," + rest)}}}""";
+    internal static string Json(string name, string rest = "") => $$"""{"metadata":{"name":"{{name}}"}{{(rest.Length == 0 ? "" : "," + rest)}}}""";
 }

@@ -15,9 +15,7 @@ public sealed class ServerSideApplyTests : ServerFixture
     {
         var created = await Client.ApplyAsync(One, "a", Body("\"spec\":{\"providerID\":\"p\"}"));
 
-        var owner = Assert.Single(
-            created.Expect(HttpStatusCode.Created).Body["metadata"]!["managedFields"]!.AsArray()
-        )!;
+        var owner = Assert.Single(created.Expect(HttpStatusCode.Created).Body["metadata"]!["managedFields"]!.AsArray())!;
         Assert.Equal("a", owner["manager"]!.GetValue<string>());
         Assert.Equal("Apply", owner["operation"]!.GetValue<string>());
         Assert.Equal("""{"f:spec":{"f:providerID":{}}}""", owner["fieldsV1"]!.ToJsonString());
@@ -36,11 +34,7 @@ public sealed class ServerSideApplyTests : ServerFixture
     [Fact]
     public async Task A_field_that_its_only_owner_leaves_out_goes_away()
     {
-        await Client.ApplyAsync(
-            One,
-            "a",
-            Body("\"metadata\":{\"labels\":{\"x\":\"1\",\"y\":\"2\"}}")
-        );
+        await Client.ApplyAsync(One, "a", Body("\"metadata\":{\"labels\":{\"x\":\"1\",\"y\":\"2\"}}"));
         await Client.ApplyAsync(One, "b", Body("\"metadata\":{\"labels\":{\"y\":\"2\"}}"));
 
         var after = await Client.ApplyAsync(One, "a", Body("\"metadata\":{\"labels\":{}}"));
@@ -51,20 +45,11 @@ public sealed class ServerSideApplyTests : ServerFixture
     [Fact]
     public async Task Another_value_for_an_owned_field_is_a_conflict_with_causes()
     {
-        await Client.ApplyAsync(
-            One,
-            "a",
-            Body("\"spec\":{\"providerID\":\"p\",\"podCIDR\":\"c\"}")
-        );
+        await Client.ApplyAsync(One, "a", Body("\"spec\":{\"providerID\":\"p\",\"podCIDR\":\"c\"}"));
 
-        var refused = (
-            await Client.ApplyAsync(One, "b", Body("\"spec\":{\"providerID\":\"q\"}"))
-        ).Expect(HttpStatusCode.Conflict);
+        var refused = (await Client.ApplyAsync(One, "b", Body("\"spec\":{\"providerID\":\"q\"}"))).Expect(HttpStatusCode.Conflict);
 
-        Assert.Equal(
-            "Apply failed with 1 conflict: conflict with \"a\": .spec.providerID",
-            refused.Message
-        );
+        Assert.Equal("Apply failed with 1 conflict: conflict with \"a\": .spec.providerID", refused.Message);
         var cause = Assert.Single(refused.Body["details"]!["causes"]!.AsArray())!;
         Assert.Equal("FieldManagerConflict", cause["reason"]!.GetValue<string>());
         Assert.Equal(".spec.providerID", cause["field"]!.GetValue<string>());
@@ -91,10 +76,7 @@ public sealed class ServerSideApplyTests : ServerFixture
         await Client.ApplyAsync(One, "b", Body("\"spec\":{\"providerID\":\"q\"}"), force: true);
         var after = await Client.ApplyAsync(One, "a", Body("\"spec\":{}"));
 
-        Assert.Equal(
-            "q",
-            after.Expect(HttpStatusCode.OK).Body["spec"]!["providerID"]!.GetValue<string>()
-        );
+        Assert.Equal("q", after.Expect(HttpStatusCode.OK).Body["spec"]!["providerID"]!.GetValue<string>());
     }
 
     [Fact]
@@ -103,21 +85,9 @@ public sealed class ServerSideApplyTests : ServerFixture
         await Client.PostAsync(Nodes, Json("n"));
         const string status = One + "/status";
 
-        await Client.ApplyAsync(
-            status,
-            "a",
-            Body("\"status\":{\"conditions\":[{\"type\":\"A\",\"status\":\"True\"}]}")
-        );
-        await Client.ApplyAsync(
-            status,
-            "b",
-            Body("\"status\":{\"conditions\":[{\"type\":\"B\",\"status\":\"True\"}]}")
-        );
-        await Client.ApplyAsync(
-            status,
-            "a",
-            Body("\"status\":{\"conditions\":[{\"type\":\"A\",\"status\":\"False\"}]}")
-        );
+        await Client.ApplyAsync(status, "a", Body("\"status\":{\"conditions\":[{\"type\":\"A\",\"status\":\"True\"}]}"));
+        await Client.ApplyAsync(status, "b", Body("\"status\":{\"conditions\":[{\"type\":\"B\",\"status\":\"True\"}]}"));
+        await Client.ApplyAsync(status, "a", Body("\"status\":{\"conditions\":[{\"type\":\"A\",\"status\":\"False\"}]}"));
         var both = await Client.GetAsync(One);
         var left = await Client.ApplyAsync(status, "a", Body("\"status\":{}"));
 
@@ -148,9 +118,7 @@ public sealed class ServerSideApplyTests : ServerFixture
     [Fact]
     public async Task An_apply_without_a_manager_is_refused()
     {
-        (await Client.PatchAsync(One, Body("\"spec\":{}"), "application/apply-patch+yaml")).Expect(
-            HttpStatusCode.BadRequest
-        );
+        (await Client.PatchAsync(One, Body("\"spec\":{}"), "application/apply-patch+yaml")).Expect(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -161,8 +129,7 @@ public sealed class ServerSideApplyTests : ServerFixture
         var wish = Gen.Select(
             Gen.Bool,
             keys.Array[0, 4],
-            static (isFirst, chosen) =>
-                (IsFirst: isFirst, Keys: chosen.ToHashSet(StringComparer.Ordinal))
+            static (isFirst, chosen) => (IsFirst: isFirst, Keys: chosen.ToHashSet(StringComparer.Ordinal))
         );
         var run = 0;
 
@@ -171,37 +138,21 @@ public sealed class ServerSideApplyTests : ServerFixture
                 wishes =>
                 {
                     var name = $"n{Interlocked.Increment(ref run)}";
-                    var last = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal)
-                    {
-                        ["first"] = [],
-                        ["second"] = [],
-                    };
-                    store.Create(
-                        "nodes",
-                        new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }
-                    );
+                    var last = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal) { ["first"] = [], ["second"] = [] };
+                    store.Create("nodes", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
                     foreach (var (isFirst, chosen) in wishes)
                     {
                         var manager = isFirst ? "first" : "second";
                         last[manager] = chosen;
                         foreach (var subresource in (ReadOnlySpan<string>)["", "status"])
                         {
-                            var options = new WriteOptions
-                            {
-                                FieldManager = manager,
-                                Subresource = subresource,
-                            };
+                            var options = new WriteOptions { FieldManager = manager, Subresource = subresource };
                             store.Apply("nodes", Configuration(name, chosen, manager), options);
                         }
 
                         var stored = store.Get("nodes", name);
                         var labels =
-                            stored["metadata"]!
-                                ["labels"]
-                                ?.AsObject()
-                                .Select(static label => label.Key)
-                                .ToHashSet(StringComparer.Ordinal)
-                            ?? [];
+                            stored["metadata"]!["labels"]?.AsObject().Select(static label => label.Key).ToHashSet(StringComparer.Ordinal) ?? [];
                         var types =
                             stored["status"]
                                 ?["conditions"]?.AsArray()
@@ -209,16 +160,11 @@ public sealed class ServerSideApplyTests : ServerFixture
                                 .ToHashSet(StringComparer.Ordinal)
                             ?? [];
                         Assert.Equal(
-                            last["first"]
-                                .Union(last["second"], StringComparer.Ordinal)
-                                .Order(StringComparer.Ordinal),
+                            last["first"].Union(last["second"], StringComparer.Ordinal).Order(StringComparer.Ordinal),
                             labels.Order(StringComparer.Ordinal)
                         );
                         Assert.Equal(
-                            last.SelectMany(static owner =>
-                                    owner.Value.Select(key => $"{owner.Key}-{key}")
-                                )
-                                .Order(StringComparer.Ordinal),
+                            last.SelectMany(static owner => owner.Value.Select(key => $"{owner.Key}-{key}")).Order(StringComparer.Ordinal),
                             types.Order(StringComparer.Ordinal)
                         );
                     }
@@ -231,18 +177,12 @@ public sealed class ServerSideApplyTests : ServerFixture
     [Fact]
     public void A_refused_apply_changes_nothing()
     {
-        Server.Store.Apply(
-            "nodes",
-            Configuration("n", ["k0"], "first"),
-            new WriteOptions { FieldManager = "first" }
-        );
+        Server.Store.Apply("nodes", Configuration("n", ["k0"], "first"), new WriteOptions { FieldManager = "first" });
         var before = Server.Store.Get("nodes", "n").ToJsonString();
         var rival = Configuration("n", ["k1"], "second");
         rival["metadata"]!["labels"]!["k0"] = "other";
 
-        Assert.Throws<StatusException>(() =>
-            Server.Store.Apply("nodes", rival, new WriteOptions { FieldManager = "second" })
-        );
+        Assert.Throws<StatusException>(() => Server.Store.Apply("nodes", rival, new WriteOptions { FieldManager = "second" }));
 
         Assert.Equal(before, Server.Store.Get("nodes", "n").ToJsonString());
     }
@@ -254,9 +194,7 @@ public sealed class ServerSideApplyTests : ServerFixture
         foreach (var key in keys)
         {
             labels[key] = "same";
-            conditions.Add(
-                (JsonNode)new JsonObject { ["type"] = $"{manager}-{key}", ["status"] = "True" }
-            );
+            conditions.Add((JsonNode)new JsonObject { ["type"] = $"{manager}-{key}", ["status"] = "True" });
         }
 
         return new JsonObject
@@ -267,9 +205,7 @@ public sealed class ServerSideApplyTests : ServerFixture
     }
 
     private static IEnumerable<string> Conditions(ApiAnswer node) =>
-        node.Body["status"]!["conditions"]!
-            .AsArray()
-            .Select(static condition => $"{condition!["type"]} {condition["status"]}");
+        node.Body["status"]!["conditions"]!.AsArray().Select(static condition => $"{condition!["type"]} {condition["status"]}");
 
     private static string Body(string rest) => $$"""{"apiVersion":"v1","kind":"Node",{{rest}} }""";
 }

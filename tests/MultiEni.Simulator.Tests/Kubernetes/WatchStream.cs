@@ -19,9 +19,7 @@ internal sealed class WatchStream : IDisposable
     /// <summary>The next event; null when the stream has ended.</summary>
     public async Task<WatchEvent?> NextAsync()
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(
-            TestContext.Current.CancellationToken
-        );
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Deadline);
         var line = await _reader.ReadLineAsync(deadline.Token);
         if (line is null)

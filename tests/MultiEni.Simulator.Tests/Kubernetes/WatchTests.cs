@@ -7,9 +7,7 @@ namespace MultiEni.Simulator.Tests.Kubernetes;
 
 public sealed class WatchTests : ServerFixture
 {
-    private readonly FakeTimeProvider _time = new(
-        new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)
-    );
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     protected override KubernetesSimulatorOptions Options =>
         new()
@@ -40,9 +38,7 @@ public sealed class WatchTests : ServerFixture
         Create("b");
         Change("a", "1");
 
-        using var watch = await Client.WatchAsync(
-            $"{ConfigMaps}?watch=1&resourceVersion={version}"
-        );
+        using var watch = await Client.WatchAsync($"{ConfigMaps}?watch=1&resourceVersion={version}");
 
         Assert.Equal(["ADDED b", "MODIFIED a"], await watch.NextAsync(2));
     }
@@ -52,9 +48,7 @@ public sealed class WatchTests : ServerFixture
     {
         Create("a");
         var before = Server.Store.ResourceVersion;
-        using var watch = await Client.WatchAsync(
-            $"{ConfigMaps}?watch=true&resourceVersion={before}"
-        );
+        using var watch = await Client.WatchAsync($"{ConfigMaps}?watch=true&resourceVersion={before}");
 
         Server.Store.Delete("configmaps", "a", "default");
 
@@ -67,9 +61,7 @@ public sealed class WatchTests : ServerFixture
     public async Task Entering_and_leaving_a_selector_looks_like_birth_and_death()
     {
         Create("a");
-        using var watch = await Client.WatchAsync(
-            $"{ConfigMaps}?watch=true&labelSelector=color%3Dred"
-        );
+        using var watch = await Client.WatchAsync($"{ConfigMaps}?watch=true&labelSelector=color%3Dred");
 
         Label("a", "red");
         Label("a", "blue");
@@ -84,9 +76,7 @@ public sealed class WatchTests : ServerFixture
     {
         Create("a");
         Label("a", "red");
-        using var watch = await Client.WatchAsync(
-            $"{ConfigMaps}?watch=true&labelSelector=color%3Dred"
-        );
+        using var watch = await Client.WatchAsync($"{ConfigMaps}?watch=true&labelSelector=color%3Dred");
         await watch.NextAsync();
 
         Label("a", "blue");
@@ -100,15 +90,11 @@ public sealed class WatchTests : ServerFixture
     [Fact]
     public async Task A_field_selector_tells_one_node_about_its_own_pods_only()
     {
-        using var watch = await Client.WatchAsync(
-            "/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3Dn1"
-        );
+        using var watch = await Client.WatchAsync("/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3Dn1");
 
         await Client.PostAsync(Pods, Json("other", "\"spec\":{\"nodeName\":\"n2\"}"));
         await Client.PostAsync(Pods, Json("pending"));
-        (await Client.PostAsync(Pods + "/pending/binding", """{"target":{"name":"n1"}}""")).Expect(
-            HttpStatusCode.Created
-        );
+        (await Client.PostAsync(Pods + "/pending/binding", """{"target":{"name":"n1"}}""")).Expect(HttpStatusCode.Created);
 
         Assert.Equal(["ADDED pending"], await watch.NextAsync(1));
     }
@@ -123,9 +109,7 @@ public sealed class WatchTests : ServerFixture
             Change("a", index.ToString());
         }
 
-        using var watch = await Client.WatchAsync(
-            $"{ConfigMaps}?watch=true&resourceVersion={version}"
-        );
+        using var watch = await Client.WatchAsync($"{ConfigMaps}?watch=true&resourceVersion={version}");
 
         var refused = await watch.NextAsync();
         Assert.Equal("ERROR", refused!.Type);
@@ -143,9 +127,7 @@ public sealed class WatchTests : ServerFixture
         Create("b");
         Server.Faults.CompactHistory();
 
-        using var watch = await Client.WatchAsync(
-            $"{ConfigMaps}?watch=true&resourceVersion={version}"
-        );
+        using var watch = await Client.WatchAsync($"{ConfigMaps}?watch=true&resourceVersion={version}");
 
         Assert.Equal("ERROR", (await watch.NextAsync())!.Type);
     }
@@ -155,17 +137,13 @@ public sealed class WatchTests : ServerFixture
     {
         Create("a");
         using var watch = await Client.WatchAsync(
-            ConfigMaps
-                + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
+            ConfigMaps + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
         );
 
         Assert.Equal(["ADDED a"], await watch.NextAsync(1));
         var end = await watch.NextAsync();
         Assert.Equal("BOOKMARK", end!.Type);
-        Assert.Equal(
-            "true",
-            end.Object["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.GetValue<string>()
-        );
+        Assert.Equal("true", end.Object["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.GetValue<string>());
         Assert.Equal(Server.Store.ResourceVersion.ToString(), end.Version);
     }
 
@@ -182,9 +160,7 @@ public sealed class WatchTests : ServerFixture
     [Fact]
     public async Task Bookmarks_come_every_minute_to_those_who_asked()
     {
-        using var watch = await Client.WatchAsync(
-            ConfigMaps + "?watch=true&allowWatchBookmarks=true"
-        );
+        using var watch = await Client.WatchAsync(ConfigMaps + "?watch=true&allowWatchBookmarks=true");
         await Client.PostAsync(Nodes, Json("elsewhere"));
 
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -224,26 +200,15 @@ public sealed class WatchTests : ServerFixture
         Assert.Equal(0, Server.Faults.OpenWatches);
     }
 
-    private void Create(string name) =>
-        Server.Store.Create(
-            "configmaps",
-            new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }
-        );
+    private void Create(string name) => Server.Store.Create("configmaps", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
 
     private void Change(string name, string value) =>
-        Server.Store.MergePatch(
-            "configmaps",
-            name,
-            new JsonObject { ["data"] = new JsonObject { ["x"] = value } }
-        );
+        Server.Store.MergePatch("configmaps", name, new JsonObject { ["data"] = new JsonObject { ["x"] = value } });
 
     private void Label(string name, string color) =>
         Server.Store.MergePatch(
             "configmaps",
             name,
-            new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["color"] = color } },
-            }
+            new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["color"] = color } } }
         );
 }

@@ -11,14 +11,8 @@ public sealed class DriverBindingTests
         await using var node = await StartAsync();
         await node.BindToVfioAsync();
 
-        Assert.Equal(
-            "../../../../bus/pci/drivers/vfio-pci",
-            await node.LinkAsync(DeviceFile(Second, "driver"))
-        );
-        Assert.Equal(
-            "../../../../kernel/iommu_groups/0",
-            await node.LinkAsync(DeviceFile(Second, "iommu_group"))
-        );
+        Assert.Equal("../../../../bus/pci/drivers/vfio-pci", await node.LinkAsync(DeviceFile(Second, "driver")));
+        Assert.Equal("../../../../kernel/iommu_groups/0", await node.LinkAsync(DeviceFile(Second, "iommu_group")));
         Assert.Equal("vfio-noiommu", await node.TextAsync("/sys/kernel/iommu_groups/0/name"));
         Assert.Equal("vfio-noiommu", await node.TextAsync(DeviceFile(Second, "iommu_group/name")));
         Assert.Equal([Second], await node.ListAsync("/sys/kernel/iommu_groups/0/devices"));
@@ -50,10 +44,7 @@ public sealed class DriverBindingTests
         Assert.Equal("down", await node.TextAsync("/sys/class/net/ens6/operstate"));
         Assert.Null(await node.LinkAsync(DeviceFile(Second, "iommu_group")));
         Assert.False(await node.ExistsAsync("/dev/vfio/noiommu-0"));
-        Assert.NotEqual(
-            before.Index,
-            node.Host.Network().Links.Single(link => link.Name == "ens6").Index
-        );
+        Assert.NotEqual(before.Index, node.Host.Network().Links.Single(link => link.Name == "ens6").Index);
     }
 
     // One row: what was done before, the write, and what write(2) answers [sriov 4.6].
@@ -79,12 +70,7 @@ public sealed class DriverBindingTests
     [InlineData("override unbind noiommu", VfioBind, Second, 0)]
     [InlineData("override unbind noiommu", VfioBind, Second + "\n", 0)]
     [InlineData("override unbind", "/sys/bus/pci/drivers_probe", Second, 0)]
-    public async Task A_write_returns_what_the_kernel_returns(
-        string before,
-        string path,
-        string text,
-        int errno
-    )
+    public async Task A_write_returns_what_the_kernel_returns(string before, string path, string text, int errno)
     {
         await using var node = await StartAsync();
         foreach (var step in before.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -121,10 +107,7 @@ public sealed class DriverBindingTests
     [InlineData("\n", "(null)")]
     [InlineData("\0", "(null)")]
     [InlineData("ena\n", "ena")]
-    public async Task An_override_is_cleared_by_a_newline_and_untouched_by_an_empty_write(
-        string text,
-        string reads
-    )
+    public async Task An_override_is_cleared_by_a_newline_and_untouched_by_an_empty_write(string text, string reads)
     {
         await using var node = await StartAsync();
         await node.WriteAsync(DeviceFile(Second, "driver_override"), "vfio-pci");
@@ -137,9 +120,7 @@ public sealed class DriverBindingTests
     [Fact]
     public async Task A_kernel_without_no_IOMMU_support_has_no_parameter_file()
     {
-        await using var node = await StartAsync(
-            new SimulatedHostOptions { NoIommuSupported = false }
-        );
+        await using var node = await StartAsync(new SimulatedHostOptions { NoIommuSupported = false });
 
         Assert.Null(await node.TextAsync(NoIommu));
         Assert.Equal(2, await node.WriteAsync(NoIommu, "1"));
@@ -151,30 +132,20 @@ public sealed class DriverBindingTests
         await using var node = await StartAsync(new SimulatedHostOptions { Modules = [] });
         Assert.False(await node.ExistsAsync("/sys/bus/pci/drivers/vfio-pci"));
         Assert.Equal(2, await node.WriteAsync(VfioBind, Second));
-        Assert.DoesNotContain(
-            "vfio",
-            await node.TextAsync("/proc/modules"),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain("vfio", await node.TextAsync("/proc/modules"), StringComparison.Ordinal);
 
         node.Host.LoadModule("vfio_pci");
 
         Assert.True(await node.ExistsAsync(VfioBind));
         Assert.True(await node.ExistsAsync("/sys/module/vfio_pci"));
         Assert.True(await node.ExistsAsync("/dev/vfio/vfio"));
-        Assert.Contains(
-            "vfio_pci ",
-            await node.TextAsync("/proc/modules"),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("vfio_pci ", await node.TextAsync("/proc/modules"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task With_an_IOMMU_the_group_was_there_before_and_is_not_a_fake_one()
     {
-        await using var node = await StartAsync(
-            new SimulatedHostOptions { Iommu = IommuKind.GroupPerDevice }
-        );
+        await using var node = await StartAsync(new SimulatedHostOptions { Iommu = IommuKind.GroupPerDevice });
         var group = (await node.LinkAsync(DeviceFile(Second, "iommu_group")))!.Split('/')[^1];
         await node.WriteAsync(EnaUnbind, Second);
         await node.WriteAsync(DeviceFile(Second, "driver_override"), "vfio-pci");
@@ -190,14 +161,9 @@ public sealed class DriverBindingTests
     [Fact]
     public async Task A_shared_group_lists_every_interface_as_a_member()
     {
-        await using var node = await StartAsync(
-            new SimulatedHostOptions { Iommu = IommuKind.SharedGroup }
-        );
+        await using var node = await StartAsync(new SimulatedHostOptions { Iommu = IommuKind.SharedGroup });
 
-        Assert.Equal(
-            [Primary, Second],
-            await node.ListAsync(DeviceFile(Second, "iommu_group/devices"))
-        );
+        Assert.Equal([Primary, Second], await node.ListAsync(DeviceFile(Second, "iommu_group/devices")));
     }
 
     [Fact]
@@ -217,9 +183,7 @@ public sealed class DriverBindingTests
     [Fact]
     public async Task An_interface_comes_back_late_after_a_bind_to_its_kernel_driver()
     {
-        await using var node = await StartAsync(
-            new SimulatedHostOptions { InterfaceDelay = TimeSpan.FromSeconds(2) }
-        );
+        await using var node = await StartAsync(new SimulatedHostOptions { InterfaceDelay = TimeSpan.FromSeconds(2) });
         node.Time.Advance(TimeSpan.FromSeconds(2));
         await node.WriteAsync(EnaUnbind, Second);
         await node.WriteAsync(EnaBind, Second);
@@ -228,17 +192,13 @@ public sealed class DriverBindingTests
 
         node.Time.Advance(TimeSpan.FromSeconds(2));
 
-        await EventuallyAsync(async () =>
-            (await node.ListAsync(DeviceFile(Second, "net"))) is ["ens6"]
-        );
+        await EventuallyAsync(async () => (await node.ListAsync(DeviceFile(Second, "net"))) is ["ens6"]);
     }
 
     [Fact]
     public async Task Interfaces_named_by_appearance_may_swap_their_names()
     {
-        await using var node = await StartAsync(
-            new SimulatedHostOptions { Naming = InterfaceNaming.Appearance }
-        );
+        await using var node = await StartAsync(new SimulatedHostOptions { Naming = InterfaceNaming.Appearance });
         node.Host.Plug(ThirdMac, []);
         Assert.Equal(["eth0", "eth1", "eth2", "lo"], await node.ListAsync("/sys/class/net"));
         await node.WriteAsync(EnaUnbind, Second);

@@ -14,19 +14,11 @@ public sealed class HeldDeviceTests
 
         await node.AssertBlockedAsync(unbind);
         Assert.Null(await node.LinkAsync(DeviceFile(Second, "driver")));
-        Assert.Contains(
-            "DRIVER=vfio-pci",
-            await node.TextAsync(DeviceFile(Second, "uevent")),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("DRIVER=vfio-pci", await node.TextAsync(DeviceFile(Second, "uevent")), StringComparison.Ordinal);
 
         holder.Dispose();
         Assert.Equal(0, await unbind);
-        Assert.DoesNotContain(
-            "DRIVER=",
-            await node.TextAsync(DeviceFile(Second, "uevent")),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain("DRIVER=", await node.TextAsync(DeviceFile(Second, "uevent")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,9 +28,7 @@ public sealed class HeldDeviceTests
         await node.BindToVfioAsync();
         var holder = node.Host.HoldOpen(Second);
         Task<int> unbind = node.WriteAsync(VfioUnbind, Second);
-        await DriverBindingTests.EventuallyAsync(async () =>
-            await node.DriverAsync(Second) is null
-        );
+        await DriverBindingTests.EventuallyAsync(async () => await node.DriverAsync(Second) is null);
         var clear = node.WriteAsync(DeviceFile(Second, "driver_override"), "\n");
         var read = node.TextAsync(DeviceFile(Second, "driver_override"));
         var again = node.WriteAsync(VfioUnbind, Second);
@@ -87,25 +77,15 @@ public sealed class HeldDeviceTests
         {
             using var impatience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
             using var body = new StringContent(Second);
-            var unbind = http.PostAsync(
-                node.Uri($"files/write?path={VfioUnbind}"),
-                body,
-                impatience.Token
-            );
-            await DriverBindingTests.EventuallyAsync(async () =>
-                await node.DriverAsync(Second) is null
-            );
+            var unbind = http.PostAsync(node.Uri($"files/write?path={VfioUnbind}"), body, impatience.Token);
+            await DriverBindingTests.EventuallyAsync(async () => await node.DriverAsync(Second) is null);
             await impatience.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => unbind);
         }
 
         holder.Dispose();
 
-        Assert.DoesNotContain(
-            "DRIVER=",
-            await node.TextAsync(DeviceFile(Second, "uevent")),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain("DRIVER=", await node.TextAsync(DeviceFile(Second, "uevent")), StringComparison.Ordinal);
         Assert.Null(await node.LinkAsync(DeviceFile(Second, "driver")));
     }
 }

@@ -17,15 +17,9 @@ public sealed class HotPlugTests
         Assert.Equal("0x1d0f", await node.TextAsync(DeviceFile(Primary, "vendor")));
         Assert.Equal("0xec20", await node.TextAsync(DeviceFile(Primary, "device")));
         Assert.Equal("0x020000", await node.TextAsync(DeviceFile(Primary, "class")));
-        Assert.Equal(
-            "0000:00:05.0",
-            (await node.LinkAsync("/sys/class/net/ens5/device"))!.Split('/')[^1]
-        );
+        Assert.Equal("0000:00:05.0", (await node.LinkAsync("/sys/class/net/ens5/device"))!.Split('/')[^1]);
         var network = await node.NetworkAsync();
-        var route = Assert.Single(
-            network["routes"]!.AsArray(),
-            route => route!["destination"] is null
-        )!;
+        var route = Assert.Single(network["routes"]!.AsArray(), route => route!["destination"] is null)!;
         Assert.Equal("10.0.0.1", route["gateway"]!.GetValue<string>());
         Assert.Equal(254, route["table"]!.GetValue<int>());
     }
@@ -34,11 +28,7 @@ public sealed class HotPlugTests
     public async Task A_plugged_device_takes_the_next_free_slot_and_meets_its_driver_later()
     {
         await using var node = await StartAsync(
-            new SimulatedHostOptions
-            {
-                ProbeDelay = TimeSpan.FromSeconds(1),
-                InterfaceDelay = TimeSpan.FromSeconds(1),
-            },
+            new SimulatedHostOptions { ProbeDelay = TimeSpan.FromSeconds(1), InterfaceDelay = TimeSpan.FromSeconds(1) },
             plug: false
         );
         using var events = await node.EventsAsync();
@@ -49,9 +39,7 @@ public sealed class HotPlugTests
         Assert.Null(await node.DriverAsync(Second));
 
         node.Time.Advance(TimeSpan.FromSeconds(1));
-        await DriverBindingTests.EventuallyAsync(async () =>
-            await node.DriverAsync(Second) == "ena" && await node.DriverAsync(Third) == "ena"
-        );
+        await DriverBindingTests.EventuallyAsync(async () => await node.DriverAsync(Second) == "ena" && await node.DriverAsync(Third) == "ena");
         Assert.False(await node.ExistsAsync("/sys/class/net/ens6"));
 
         node.Time.Advance(TimeSpan.FromSeconds(1));
@@ -110,9 +98,7 @@ public sealed class HotPlugTests
         await node.BindToVfioAsync();
         var holder = node.Host.HoldOpen(Second);
         var unbind = node.WriteAsync(VfioUnbind, Second);
-        await DriverBindingTests.EventuallyAsync(async () =>
-            await node.DriverAsync(Second) is null
-        );
+        await DriverBindingTests.EventuallyAsync(async () => await node.DriverAsync(Second) is null);
 
         await node.Host.RebootAsync(Cancelled);
         holder.Dispose();
@@ -129,9 +115,7 @@ public sealed class HotPlugTests
     [Fact]
     public async Task PCI_addresses_may_change_over_a_reboot()
     {
-        await using var node = await StartAsync(
-            new SimulatedHostOptions { ReassignsAddressesAtReboot = true }
-        );
+        await using var node = await StartAsync(new SimulatedHostOptions { ReassignsAddressesAtReboot = true });
         node.Host.Plug(ThirdMac, []);
 
         await node.Host.RebootAsync(Cancelled);
@@ -144,9 +128,7 @@ public sealed class HotPlugTests
     [Fact]
     public async Task A_rebooting_node_does_not_answer_and_a_terminated_one_is_not_there()
     {
-        await using var node = await StartAsync(
-            new SimulatedHostOptions { RebootDuration = TimeSpan.FromMinutes(1) }
-        );
+        await using var node = await StartAsync(new SimulatedHostOptions { RebootDuration = TimeSpan.FromMinutes(1) });
         using var events = await node.EventsAsync();
         var reboot = node.Host.RebootAsync(Cancelled);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await node.StatusAsync());
@@ -163,9 +145,7 @@ public sealed class HotPlugTests
     [Fact]
     public async Task Interfaces_present_at_boot_may_carry_a_secondary_default_route()
     {
-        await using var node = await StartAsync(
-            new SimulatedHostOptions { ConfiguresInterfacesAtBoot = true }
-        );
+        await using var node = await StartAsync(new SimulatedHostOptions { ConfiguresInterfacesAtBoot = true });
         Assert.Equal("down", await node.TextAsync("/sys/class/net/ens6/operstate"));
 
         await node.Host.RebootAsync(Cancelled);
@@ -174,17 +154,9 @@ public sealed class HotPlugTests
         Assert.Equal("9001", await node.TextAsync("/sys/class/net/ens6/mtu"));
         var network = node.Host.Network();
         var link = network.Links.Single(link => link.Name == "ens6").Index;
-        Assert.Equal(
-            2,
-            network.Routes.Count(route => route.LinkIndex == link && route.Destination is null)
-        );
-        var effective = network
-            .Routes.Where(route => route is { Table: 254, Destination: null })
-            .MinBy(route => route.Metric)!;
+        Assert.Equal(2, network.Routes.Count(route => route.LinkIndex == link && route.Destination is null));
+        var effective = network.Routes.Where(route => route is { Table: 254, Destination: null }).MinBy(route => route.Metric)!;
         Assert.NotEqual(link, effective.LinkIndex);
-        Assert.Contains(
-            network.Rules,
-            rule => rule is { Source: "10.0.1.20/32", Priority: 32765, Table: > 10000 }
-        );
+        Assert.Contains(network.Rules, rule => rule is { Source: "10.0.1.20/32", Priority: 32765, Table: > 10000 });
     }
 }

@@ -21,11 +21,7 @@ public sealed class KernelInvariantTests
                         "node",
                         "i-1",
                         new PrimaryInterface("02:00:00:00:00:05", "10.0.0.10", 24, "10.0.0.1"),
-                        new SimulatedHostOptions
-                        {
-                            Modules = ["vfio_pci", "igb_uio"],
-                            ReassignsAddressesAtReboot = true,
-                        },
+                        new SimulatedHostOptions { Modules = ["vfio_pci", "igb_uio"], ReassignsAddressesAtReboot = true },
                         seed: 7,
                         new FakeTimeProvider()
                     );
@@ -39,33 +35,14 @@ public sealed class KernelInvariantTests
 
                     holders.ForEach(holder => holder.Dispose());
                     Check(host);
-                    Assert.All(
-                        host.Devices(),
-                        seen => Assert.Equal(seen.Driver, Bound(host, seen.Address))
-                    );
-                    Assert.All(
-                        writes,
-                        write =>
-                            Assert.True(
-                                write.Wait(
-                                    TimeSpan.FromSeconds(20),
-                                    TestContext.Current.CancellationToken
-                                )
-                            )
-                    );
+                    Assert.All(host.Devices(), seen => Assert.Equal(seen.Driver, Bound(host, seen.Address)));
+                    Assert.All(writes, write => Assert.True(write.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)));
                 },
                 iter: 300
             );
     }
 
-    private static void Do(
-        SimulatedHost host,
-        List<IDisposable> holders,
-        List<Task<int>> writes,
-        int kind,
-        int device,
-        string driver
-    )
+    private static void Do(SimulatedHost host, List<IDisposable> holders, List<Task<int>> writes, int kind, int device, string driver)
     {
         var address = $"0000:00:0{5 + device}.0";
         var mac = $"02:00:00:00:01:0{device}";
@@ -84,20 +61,10 @@ public sealed class KernelInvariantTests
                 writes.Add(Write($"/sys/bus/pci/drivers/{driver}/unbind", address));
                 break;
             case 6:
-                writes.Add(
-                    Write(
-                        $"/sys/bus/pci/devices/{address}/driver_override",
-                        driver == "ena" ? "\n" : driver
-                    )
-                );
+                writes.Add(Write($"/sys/bus/pci/devices/{address}/driver_override", driver == "ena" ? "\n" : driver));
                 break;
             case 7:
-                writes.Add(
-                    Write(
-                        "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode",
-                        device == 0 ? "0" : "1"
-                    )
-                );
+                writes.Add(Write("/sys/module/vfio/parameters/enable_unsafe_noiommu_mode", device == 0 ? "0" : "1"));
                 break;
             case 8 when host.Device(address) is { Driver: "vfio-pci", Held: false }:
                 holders.Add(host.HoldOpen(address));
@@ -114,8 +81,7 @@ public sealed class KernelInvariantTests
                 break;
         }
 
-        Task<int> Write(string path, string text) =>
-            host.WriteAsync(path, text, CancellationToken.None);
+        Task<int> Write(string path, string text) => host.WriteAsync(path, text, CancellationToken.None);
     }
 
     private static void Check(SimulatedHost host)
@@ -126,42 +92,22 @@ public sealed class KernelInvariantTests
             Assert.Equal(device.Driver == "ena", device.InterfaceName is not null);
             Assert.Equal(
                 device.Driver is null ? 0 : 1,
-                Drivers
-                    .Append("nvme")
-                    .Count(driver =>
-                        host.List($"/sys/bus/pci/drivers/{driver}").Contains(device.Address)
-                    )
+                Drivers.Append("nvme").Count(driver => host.List($"/sys/bus/pci/drivers/{driver}").Contains(device.Address))
             );
-            Assert.Equal(
-                device.InterfaceName is null ? 0 : 1,
-                network.Links.Count(link => link.MacAddress == device.MacAddress)
-            );
+            Assert.Equal(device.InterfaceName is null ? 0 : 1, network.Links.Count(link => link.MacAddress == device.MacAddress));
             if (device.Driver == "vfio-pci")
             {
                 Assert.True(host.Exists($"/dev/vfio/noiommu-{device.IommuGroup}"));
             }
         }
 
-        Assert.Equal(
-            network.Links.Select(link => link.Name).Distinct().Count(),
-            network.Links.Count
-        );
-        Assert.All(
-            network.Routes,
-            route => Assert.Contains(network.Links, link => link.Index == route.LinkIndex)
-        );
+        Assert.Equal(network.Links.Select(link => link.Name).Distinct().Count(), network.Links.Count);
+        Assert.All(network.Routes, route => Assert.Contains(network.Links, link => link.Index == route.LinkIndex));
     }
 
     private static string? Bound(SimulatedHost host, string address)
     {
-        var text = host.ReadTextAsync(
-                $"/sys/bus/pci/devices/{address}/uevent",
-                CancellationToken.None
-            )
-            .GetAwaiter()
-            .GetResult()!;
-        return text.Split('\n')
-            .FirstOrDefault(line => line.StartsWith("DRIVER=", StringComparison.Ordinal))
-            ?[7..];
+        var text = host.ReadTextAsync($"/sys/bus/pci/devices/{address}/uevent", CancellationToken.None).GetAwaiter().GetResult()!;
+        return text.Split('\n').FirstOrDefault(line => line.StartsWith("DRIVER=", StringComparison.Ordinal))?[7..];
     }
 }

@@ -30,10 +30,7 @@ public sealed class LinkTests
 
         Assert.Equal("up", await node.TextAsync("/sys/class/net/ens6/operstate"));
         Assert.Equal("9001", await node.TextAsync("/sys/class/net/ens6/mtu"));
-        var link = Assert.Single(
-            (await node.NetworkAsync())["links"]!.AsArray(),
-            link => link!["name"]!.GetValue<string>() == "ens6"
-        )!;
+        var link = Assert.Single((await node.NetworkAsync())["links"]!.AsArray(), link => link!["name"]!.GetValue<string>() == "ens6")!;
         Assert.Equal(
             $$"""{"index":{{index}},"name":"ens6","macAddress":"02:00:00:00:00:06","mtu":9001,"up":true,"masterIndex":null,"lowerIndex":null}""",
             link.ToJsonString()

@@ -39,22 +39,12 @@ internal sealed class TestNode : IAsyncDisposable
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>A node with a second interface plugged in, unless told otherwise.</summary>
-    public static async Task<TestNode> StartAsync(
-        SimulatedHostOptions? options = null,
-        bool plug = true
-    )
+    public static async Task<TestNode> StartAsync(SimulatedHostOptions? options = null, bool plug = true)
     {
         var time = new FakeTimeProvider();
         var server = await SimulatedHosts.StartAsync(Cancelled);
         var primary = new PrimaryInterface("02:00:00:00:00:05", "10.0.0.10", 24, "10.0.0.1");
-        var host = new SimulatedHost(
-            Name,
-            "i-1",
-            primary,
-            options ?? new SimulatedHostOptions(),
-            seed: 1,
-            time
-        );
+        var host = new SimulatedHost(Name, "i-1", primary, options ?? new SimulatedHostOptions(), seed: 1, time);
         server.Add(host);
         if (plug)
         {
@@ -64,17 +54,13 @@ internal sealed class TestNode : IAsyncDisposable
         return new TestNode(server, host, time);
     }
 
-    public static string DeviceFile(string address, string file) =>
-        $"/sys/bus/pci/devices/{address}/{file}";
+    public static string DeviceFile(string address, string file) => $"/sys/bus/pci/devices/{address}/{file}";
 
-    public Task<string?> TextAsync(string path) =>
-        GetAsync($"files/text?path={System.Uri.EscapeDataString(path)}");
+    public Task<string?> TextAsync(string path) => GetAsync($"files/text?path={System.Uri.EscapeDataString(path)}");
 
-    public Task<string?> LinkAsync(string path) =>
-        GetAsync($"files/link?path={System.Uri.EscapeDataString(path)}");
+    public Task<string?> LinkAsync(string path) => GetAsync($"files/link?path={System.Uri.EscapeDataString(path)}");
 
-    public async Task<string?> DriverAsync(string address) =>
-        (await LinkAsync(DeviceFile(address, "driver")))?.Split('/')[^1];
+    public async Task<string?> DriverAsync(string address) => (await LinkAsync(DeviceFile(address, "driver")))?.Split('/')[^1];
 
     public async Task<string[]> ListAsync(string path) =>
         [
@@ -84,19 +70,15 @@ internal sealed class TestNode : IAsyncDisposable
                 .Select(name => name!.GetValue<string>()),
         ];
 
-    public async Task<bool> ExistsAsync(string path) =>
-        await GetAsync($"files/exists?path={System.Uri.EscapeDataString(path)}") == "true";
+    public async Task<bool> ExistsAsync(string path) => await GetAsync($"files/exists?path={System.Uri.EscapeDataString(path)}") == "true";
 
     public async Task<JsonNode> NetworkAsync() => JsonNode.Parse((await GetAsync("network"))!)!;
 
-    public Task<int> WriteAsync(string path, string text) =>
-        PostAsync($"files/write?path={System.Uri.EscapeDataString(path)}", text);
+    public Task<int> WriteAsync(string path, string text) => PostAsync($"files/write?path={System.Uri.EscapeDataString(path)}", text);
 
-    public Task<int> ProbeAsync(string path) =>
-        PostAsync($"files/probe?path={System.Uri.EscapeDataString(path)}", "");
+    public Task<int> ProbeAsync(string path) => PostAsync($"files/probe?path={System.Uri.EscapeDataString(path)}", "");
 
-    public Task<int> ChangeLinkAsync(int index, string body) =>
-        PostAsync($"network/links/{index.ToString(CultureInfo.InvariantCulture)}", body);
+    public Task<int> ChangeLinkAsync(int index, string body) => PostAsync($"network/links/{index.ToString(CultureInfo.InvariantCulture)}", body);
 
     /// <summary>No-IOMMU on, override written and the device moved from ena to vfio-pci.</summary>
     public async Task BindToVfioAsync(string address = Second)
@@ -109,10 +91,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async Task<HttpStatusCode> StatusAsync()
     {
-        using var response = await http.GetAsync(
-            $"{hosts.HostUri(Name)}/files/exists?path=/sys",
-            Cancelled
-        );
+        using var response = await http.GetAsync($"{hosts.HostUri(Name)}/files/exists?path=/sys", Cancelled);
         return response.StatusCode;
     }
 
@@ -123,11 +102,7 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Events from now on; the stream is open when this returns.</summary>
     public async Task<StreamReader> EventsAsync()
     {
-        var response = await http.GetAsync(
-            $"{hosts.HostUri(Name)}/events",
-            HttpCompletionOption.ResponseHeadersRead,
-            Cancelled
-        );
+        var response = await http.GetAsync($"{hosts.HostUri(Name)}/events", HttpCompletionOption.ResponseHeadersRead, Cancelled);
         return new StreamReader(await response.Content.ReadAsStreamAsync(Cancelled));
     }
 
@@ -157,22 +132,14 @@ internal sealed class TestNode : IAsyncDisposable
     private async Task<string?> GetAsync(string relative)
     {
         using var response = await http.GetAsync($"{hosts.HostUri(Name)}/{relative}", Cancelled);
-        return response.StatusCode == HttpStatusCode.NotFound
-            ? null
-            : await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancelled);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancelled);
     }
 
     private async Task<int> PostAsync(string relative, string body)
     {
         using var content = new StringContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var response = await http.PostAsync(
-            $"{hosts.HostUri(Name)}/{relative}",
-            content,
-            Cancelled
-        );
-        return JsonNode.Parse(
-            await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancelled)
-        )!["errno"]!.GetValue<int>();
+        using var response = await http.PostAsync($"{hosts.HostUri(Name)}/{relative}", content, Cancelled);
+        return JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancelled))!["errno"]!.GetValue<int>();
     }
 }

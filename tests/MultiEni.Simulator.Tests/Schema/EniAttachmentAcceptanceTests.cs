@@ -9,8 +9,7 @@ public sealed class EniAttachmentAcceptanceTests
         "<nil>: Invalid value: \"null\": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
 
     [Fact]
-    public void A_complete_attachment_is_accepted() =>
-        Assert.Empty(ProductSchemas.EniAttachment.Admit(ProductSchemas.ValidEniAttachment()));
+    public void A_complete_attachment_is_accepted() => Assert.Empty(ProductSchemas.EniAttachment.Admit(ProductSchemas.ValidEniAttachment()));
 
     [Theory]
     [InlineData("nodeENIRef")]
@@ -49,9 +48,7 @@ public sealed class EniAttachmentAcceptanceTests
         now["spec"]![field] = JsonNode.Parse(value);
 
         Assert.Equal(
-            [
-                $"spec: Invalid value: \"object\": {field} is immutable: delete the ENIAttachment and the controller creates it anew",
-            ],
+            [$"spec: Invalid value: \"object\": {field} is immutable: delete the ENIAttachment and the controller creates it anew"],
             ProductSchemas.EniAttachment.Validate(now, old).Select(e => e.ToString())
         );
         Assert.Empty(ProductSchemas.EniAttachment.Validate(now, null));
@@ -64,10 +61,7 @@ public sealed class EniAttachmentAcceptanceTests
     [InlineData("tags", """{"a":"b"}""")]
     [InlineData("sourceDestCheck", "false")]
     [InlineData("mtu", "9001")]
-    [InlineData(
-        "device",
-        """{"use":"Bound","driver":"vfio-pci","resourceName":"intel.com/x","pciAddress":"0000:00:06.0"}"""
-    )]
+    [InlineData("device", """{"use":"Bound","driver":"vfio-pci","resourceName":"intel.com/x","pciAddress":"0000:00:06.0"}""")]
     public void What_can_change_in_place_may_change(string field, string value)
     {
         var (old, now) = Stored();
@@ -77,26 +71,14 @@ public sealed class EniAttachmentAcceptanceTests
     }
 
     [Theory]
-    [InlineData(
-        "deviceIndex",
-        "0",
-        "spec.deviceIndex: Invalid value: 0: spec.deviceIndex in body should be greater than or equal to 1"
-    )]
-    [InlineData(
-        "deviceIndex",
-        "128",
-        "spec.deviceIndex: Invalid value: 128: spec.deviceIndex in body should be less than or equal to 127"
-    )]
+    [InlineData("deviceIndex", "0", "spec.deviceIndex: Invalid value: 0: spec.deviceIndex in body should be greater than or equal to 1")]
+    [InlineData("deviceIndex", "128", "spec.deviceIndex: Invalid value: 128: spec.deviceIndex in body should be less than or equal to 127")]
     [InlineData(
         "networkCardIndex",
         "-1",
         "spec.networkCardIndex: Invalid value: -1: spec.networkCardIndex in body should be greater than or equal to 0"
     )]
-    [InlineData(
-        "nodeName",
-        "\"\"",
-        "spec.nodeName: Invalid value: \"\": spec.nodeName in body should be at least 1 chars long"
-    )]
+    [InlineData("nodeName", "\"\"", "spec.nodeName: Invalid value: \"\": spec.nodeName in body should be at least 1 chars long")]
     [InlineData(
         "device",
         """{"use":"Shared"}""",
@@ -119,6 +101,5 @@ public sealed class EniAttachmentAcceptanceTests
         return (old, old.DeepClone().AsObject());
     }
 
-    private static string[] Findings(JsonObject obj) =>
-        [.. ProductSchemas.EniAttachment.Admit(obj).Select(e => e.ToString())];
+    private static string[] Findings(JsonObject obj) => [.. ProductSchemas.EniAttachment.Admit(obj).Select(e => e.ToString())];
 }

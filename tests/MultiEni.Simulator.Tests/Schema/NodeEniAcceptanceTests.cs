@@ -13,8 +13,7 @@ public sealed class NodeEniAcceptanceTests
     private const string NoSecurityGroup =
         "spec: Invalid value: \"object\": no security group is given: set at least one of securityGroupIDs, securityGroupNames or securityGroupSelector";
 
-    private const string Mtu =
-        "spec.mtu: Invalid value: \"integer\": mtu must be 0 (leave it) or from 576 to 9216; within a VPC use at most 9001";
+    private const string Mtu = "spec.mtu: Invalid value: \"integer\": mtu must be 0 (leave it) or from 576 to 9216; within a VPC use at most 9001";
 
     private const string Tags =
         "spec.tags: Invalid value: \"object\": tags must not use Name, NodeENI, Node, SubnetID, kubernetes.io/cluster/managed-by or keys of networking.k8s.aws/, aws:, eks: or k8s.amazonaws.com: the controller or AWS sets those";
@@ -71,10 +70,7 @@ public sealed class NodeEniAcceptanceTests
                 "spec.nodeSelector: Invalid value: \"object\": nodeSelector is empty, which would select every node of the cluster: name at least one label, such as ng: multi-eni"
             },
             { "nodeSelector: null", $"spec.nodeSelector: Required value|{NotChecked}" },
-            {
-                $"nodeSelector: {{ng: {new string('x', 64)}}}",
-                $"spec.nodeSelector.ng: Too long: may not be more than 63 bytes|{NotChecked}"
-            },
+            { $"nodeSelector: {{ng: {new string('x', 64)}}}", $"spec.nodeSelector.ng: Too long: may not be more than 63 bytes|{NotChecked}" },
             {
                 "nodeSelector: {ng: 1}",
                 $"spec.nodeSelector.ng: Invalid value: \"integer\": spec.nodeSelector.ng in body must be of type string: \"integer\"|{NotChecked}"
@@ -83,30 +79,12 @@ public sealed class NodeEniAcceptanceTests
             { "subnetID: null\nsubnetIDs: []", NoSubnet },
             { "subnetID: null\nsubnetNames: []", NoSubnet },
             { "subnetID: null\nsubnetSelector: {}", NoSubnet },
-            {
-                "subnetID: ''",
-                "spec.subnetID: Invalid value: \"\": spec.subnetID in body should be at least 1 chars long"
-            },
-            {
-                "subnetIDs: [a, '']",
-                "spec.subnetIDs[1]: Invalid value: \"\": spec.subnetIDs[1] in body should be at least 1 chars long"
-            },
-            {
-                "subnetName: ''",
-                "spec.subnetName: Invalid value: \"\": spec.subnetName in body should be at least 1 chars long"
-            },
-            {
-                "subnetNames: ['']",
-                "spec.subnetNames[0]: Invalid value: \"\": spec.subnetNames[0] in body should be at least 1 chars long"
-            },
-            {
-                "subnetIDs: a",
-                $"spec.subnetIDs: Invalid value: \"string\": spec.subnetIDs in body must be of type array: \"string\"|{NotChecked}"
-            },
-            {
-                "subnetPolicy: Any",
-                $"spec.subnetPolicy: Unsupported value: \"Any\": supported values: \"All\", \"MostFree\"|{NotChecked}"
-            },
+            { "subnetID: ''", "spec.subnetID: Invalid value: \"\": spec.subnetID in body should be at least 1 chars long" },
+            { "subnetIDs: [a, '']", "spec.subnetIDs[1]: Invalid value: \"\": spec.subnetIDs[1] in body should be at least 1 chars long" },
+            { "subnetName: ''", "spec.subnetName: Invalid value: \"\": spec.subnetName in body should be at least 1 chars long" },
+            { "subnetNames: ['']", "spec.subnetNames[0]: Invalid value: \"\": spec.subnetNames[0] in body should be at least 1 chars long" },
+            { "subnetIDs: a", $"spec.subnetIDs: Invalid value: \"string\": spec.subnetIDs in body must be of type array: \"string\"|{NotChecked}" },
+            { "subnetPolicy: Any", $"spec.subnetPolicy: Unsupported value: \"Any\": supported values: \"All\", \"MostFree\"|{NotChecked}" },
             { "securityGroupIDs: null", NoSecurityGroup },
             { "securityGroupIDs: []", NoSecurityGroup },
             { "securityGroupIDs: null\nsecurityGroupSelector: {}", NoSecurityGroup },
@@ -122,18 +100,9 @@ public sealed class NodeEniAcceptanceTests
             { "mtu: 500", Mtu },
             { "mtu: 9217", Mtu },
             { "mtu: -1", Mtu },
-            {
-                "mtu: jumbo",
-                $"spec.mtu: Invalid value: \"string\": spec.mtu in body must be of type integer: \"string\"|{NotChecked}"
-            },
-            {
-                "deviceIndex: -1",
-                "spec.deviceIndex: Invalid value: -1: spec.deviceIndex in body should be greater than or equal to 0"
-            },
-            {
-                "deviceIndex: 99999",
-                "spec.deviceIndex: Invalid value: 99999: spec.deviceIndex in body should be less than or equal to 127"
-            },
+            { "mtu: jumbo", $"spec.mtu: Invalid value: \"string\": spec.mtu in body must be of type integer: \"string\"|{NotChecked}" },
+            { "deviceIndex: -1", "spec.deviceIndex: Invalid value: -1: spec.deviceIndex in body should be greater than or equal to 0" },
+            { "deviceIndex: 99999", "spec.deviceIndex: Invalid value: 99999: spec.deviceIndex in body should be less than or equal to 127" },
             {
                 "networkCardIndex: 128",
                 "spec.networkCardIndex: Invalid value: 128: spec.networkCardIndex in body should be less than or equal to 127"
@@ -150,30 +119,15 @@ public sealed class NodeEniAcceptanceTests
                 "secondaryPrivateIPCount: -1",
                 "spec.secondaryPrivateIPCount: Invalid value: -1: spec.secondaryPrivateIPCount in body should be greater than or equal to 0"
             },
-            {
-                "ipv4PrefixCount: 64",
-                "spec.ipv4PrefixCount: Invalid value: 64: spec.ipv4PrefixCount in body should be less than or equal to 63"
-            },
-            {
-                "ipv4PrefixCount: -1",
-                "spec.ipv4PrefixCount: Invalid value: -1: spec.ipv4PrefixCount in body should be greater than or equal to 0"
-            },
-            {
-                "ipv6AddressCount: 65",
-                "spec.ipv6AddressCount: Invalid value: 65: spec.ipv6AddressCount in body should be less than or equal to 64"
-            },
+            { "ipv4PrefixCount: 64", "spec.ipv4PrefixCount: Invalid value: 64: spec.ipv4PrefixCount in body should be less than or equal to 63" },
+            { "ipv4PrefixCount: -1", "spec.ipv4PrefixCount: Invalid value: -1: spec.ipv4PrefixCount in body should be greater than or equal to 0" },
+            { "ipv6AddressCount: 65", "spec.ipv6AddressCount: Invalid value: 65: spec.ipv6AddressCount in body should be less than or equal to 64" },
             {
                 "ipv6AddressCount: -1",
                 "spec.ipv6AddressCount: Invalid value: -1: spec.ipv6AddressCount in body should be greater than or equal to 0"
             },
-            {
-                "ipv6PrefixCount: 65",
-                "spec.ipv6PrefixCount: Invalid value: 65: spec.ipv6PrefixCount in body should be less than or equal to 64"
-            },
-            {
-                "ipv6PrefixCount: -1",
-                "spec.ipv6PrefixCount: Invalid value: -1: spec.ipv6PrefixCount in body should be greater than or equal to 0"
-            },
+            { "ipv6PrefixCount: 65", "spec.ipv6PrefixCount: Invalid value: 65: spec.ipv6PrefixCount in body should be less than or equal to 64" },
+            { "ipv6PrefixCount: -1", "spec.ipv6PrefixCount: Invalid value: -1: spec.ipv6PrefixCount in body should be greater than or equal to 0" },
             {
                 "secondaryPrivateIPCount: 1\nipv4PrefixCount: 1",
                 "spec: Invalid value: \"object\": secondaryPrivateIPCount and ipv4PrefixCount exclude each other: an ENI gets either single addresses or prefixes"
@@ -186,10 +140,7 @@ public sealed class NodeEniAcceptanceTests
                 "deleteOnTermination: 'yes'",
                 $"spec.deleteOnTermination: Invalid value: \"string\": spec.deleteOnTermination in body must be of type boolean: \"string\"|{NotChecked}"
             },
-            {
-                $"description: {new string('x', 256)}",
-                $"spec.description: Too long: may not be more than 255 bytes|{NotChecked}"
-            },
+            { $"description: {new string('x', 256)}", $"spec.description: Too long: may not be more than 255 bytes|{NotChecked}" },
             { "tags: {Name: x}", Tags },
             { "tags: {NodeENI: x}", Tags },
             { "tags: {Node: x}", Tags },
@@ -199,10 +150,7 @@ public sealed class NodeEniAcceptanceTests
             { "tags: {aws:x: x}", Tags },
             { "tags: {eks:x: x}", Tags },
             { "tags: {node.k8s.amazonaws.com/no_manage: 'false'}", Tags },
-            {
-                $"tags: {{a: {new string('x', 257)}}}",
-                $"spec.tags.a: Too long: may not be more than 256 bytes|{NotChecked}"
-            },
+            { $"tags: {{a: {new string('x', 257)}}}", $"spec.tags.a: Too long: may not be more than 256 bytes|{NotChecked}" },
             {
                 "enableDPDK: 1",
                 $"spec.enableDPDK: Invalid value: \"integer\": spec.enableDPDK in body must be of type boolean: \"integer\"|{NotChecked}"
@@ -218,10 +166,7 @@ public sealed class NodeEniAcceptanceTests
             { "dpdkResourceName: Intel.com/x", ResourceName },
             { "dpdkResourceName: kubernetes.io/x", ReservedPrefix },
             { "dpdkResourceName: x.k8s.io/y", ReservedPrefix },
-            {
-                $"dpdkResourceName: {new string('x', 128)}",
-                $"spec.dpdkResourceName: Too long: may not be more than 127 bytes|{NotChecked}"
-            },
+            { $"dpdkResourceName: {new string('x', 128)}", $"spec.dpdkResourceName: Too long: may not be more than 127 bytes|{NotChecked}" },
             {
                 "dpdkPCIAddress: 6.0",
                 $"spec.dpdkPCIAddress: Invalid value: \"integer\": spec.dpdkPCIAddress in body must be of type string: \"integer\"|{NotChecked}"
@@ -235,77 +180,37 @@ public sealed class NodeEniAcceptanceTests
             { "dpdkPCIAddress: '0000:00:2f.0'", PciAddress },
             { "dpdkPCIAddress: '06.0'", PciAddress },
             { "dpdkPCIAddress: eth1", PciAddress },
-            {
-                "dpdkPCIAddress: '00000:00:06.0'",
-                $"spec.dpdkPCIAddress: Too long: may not be more than 12 bytes|{NotChecked}"
-            },
+            { "dpdkPCIAddress: '00000:00:06.0'", $"spec.dpdkPCIAddress: Too long: may not be more than 12 bytes|{NotChecked}" },
         };
 
     [Theory]
     [MemberData(nameof(Accepted))]
-    public void It_accepts(string fields) =>
-        Assert.Empty(ProductSchemas.NodeEni.Admit(With(fields)).Select(e => e.ToString()));
+    public void It_accepts(string fields) => Assert.Empty(ProductSchemas.NodeEni.Admit(With(fields)).Select(e => e.ToString()));
 
     [Theory]
     [MemberData(nameof(Rejected))]
     public void It_rejects_and_says_what_to_do(string fields, string findings) =>
-        Assert.Equal(
-            findings.Split('|'),
-            ProductSchemas.NodeEni.Admit(With(fields)).Select(e => e.ToString())
-        );
+        Assert.Equal(findings.Split('|'), ProductSchemas.NodeEni.Admit(With(fields)).Select(e => e.ToString()));
 
     [Fact]
     public void More_entries_than_a_list_or_map_takes_are_refused()
     {
-        Assert.Equal(
-            "spec.subnetIDs: Too many: 65: must have at most 64 items",
-            First("subnetIDs", Repeat(65))
-        );
-        Assert.Equal(
-            "spec.subnetNames: Too many: 65: must have at most 64 items",
-            First("subnetNames", Repeat(65))
-        );
-        Assert.Equal(
-            "spec.securityGroupNames: Too many: 17: must have at most 16 items",
-            First("securityGroupNames", Repeat(17))
-        );
-        Assert.Equal(
-            "spec.nodeSelector: Too many: 33: must have at most 32 items",
-            First("nodeSelector", RepeatMap(33))
-        );
-        Assert.Equal(
-            "spec.subnetSelector: Too many: 33: must have at most 32 items",
-            First("subnetSelector", RepeatMap(33))
-        );
-        Assert.Equal(
-            "spec.securityGroupSelector: Too many: 33: must have at most 32 items",
-            First("securityGroupSelector", RepeatMap(33))
-        );
-        Assert.Equal(
-            "spec.tags: Too many: 31: must have at most 30 items",
-            First("tags", RepeatMap(31))
-        );
+        Assert.Equal("spec.subnetIDs: Too many: 65: must have at most 64 items", First("subnetIDs", Repeat(65)));
+        Assert.Equal("spec.subnetNames: Too many: 65: must have at most 64 items", First("subnetNames", Repeat(65)));
+        Assert.Equal("spec.securityGroupNames: Too many: 17: must have at most 16 items", First("securityGroupNames", Repeat(17)));
+        Assert.Equal("spec.nodeSelector: Too many: 33: must have at most 32 items", First("nodeSelector", RepeatMap(33)));
+        Assert.Equal("spec.subnetSelector: Too many: 33: must have at most 32 items", First("subnetSelector", RepeatMap(33)));
+        Assert.Equal("spec.securityGroupSelector: Too many: 33: must have at most 32 items", First("securityGroupSelector", RepeatMap(33)));
+        Assert.Equal("spec.tags: Too many: 31: must have at most 30 items", First("tags", RepeatMap(31)));
     }
 
     [Fact]
     public void Longer_texts_than_a_field_takes_are_refused()
     {
-        Assert.Equal(
-            "spec.subnetID: Too long: may not be more than 64 bytes",
-            First("subnetID", new string('x', 65))
-        );
-        Assert.Equal(
-            "spec.subnetIDs[0]: Too long: may not be more than 64 bytes",
-            First("subnetIDs", new JsonArray(new string('x', 65)))
-        );
-        Assert.Equal(
-            "spec.subnetName: Too long: may not be more than 256 bytes",
-            First("subnetName", new string('x', 257))
-        );
-        Assert.Equal(
-            "spec.subnetNames[0]: Too long: may not be more than 256 bytes",
-            First("subnetNames", new JsonArray(new string('x', 257)))
-        );
+        Assert.Equal("spec.subnetID: Too long: may not be more than 64 bytes", First("subnetID", new string('x', 65)));
+        Assert.Equal("spec.subnetIDs[0]: Too long: may not be more than 64 bytes", First("subnetIDs", new JsonArray(new string('x', 65))));
+        Assert.Equal("spec.subnetName: Too long: may not be more than 256 bytes", First("subnetName", new string('x', 257)));
+        Assert.Equal("spec.subnetNames[0]: Too long: may not be more than 256 bytes", First("subnetNames", new JsonArray(new string('x', 257))));
         Assert.Equal(
             "spec.securityGroupIDs[0]: Too long: may not be more than 64 bytes",
             First("securityGroupIDs", new JsonArray(new string('x', 65)))
@@ -332,10 +237,7 @@ public sealed class NodeEniAcceptanceTests
         var obj = ProductSchemas.ValidNodeEni();
         obj.Remove("spec");
 
-        Assert.Equal(
-            ["spec: Required value", NotChecked],
-            ProductSchemas.NodeEni.Admit(obj).Select(e => e.ToString())
-        );
+        Assert.Equal(["spec: Required value", NotChecked], ProductSchemas.NodeEni.Admit(obj).Select(e => e.ToString()));
     }
 
     [Fact]
@@ -416,10 +318,7 @@ public sealed class NodeEniAcceptanceTests
     }
 
     [Theory]
-    [InlineData(
-        "attachments: [{nodeID: node-1, instanceID: i, eniID: e, attachmentID: a}]",
-        "status.attachments[0].status: Required value"
-    )]
+    [InlineData("attachments: [{nodeID: node-1, instanceID: i, eniID: e, attachmentID: a}]", "status.attachments[0].status: Required value")]
     [InlineData(
         "conditions: [{type: Ready, status: 'Yes', reason: r, message: m, lastTransitionTime: '2026-01-01T00:00:00Z'}]",
         "status.conditions[0].status: Unsupported value: \"Yes\": supported values: \"True\", \"False\", \"Unknown\""
@@ -444,16 +343,11 @@ public sealed class NodeEniAcceptanceTests
     public void Two_conditions_of_one_type_are_refused()
     {
         var obj = ProductSchemas.ValidNodeEni();
-        const string Condition =
-            "{type: Ready, status: 'True', reason: r, message: m, lastTransitionTime: '2026-01-01T00:00:00Z'}";
+        const string Condition = "{type: Ready, status: 'True', reason: r, message: m, lastTransitionTime: '2026-01-01T00:00:00Z'}";
         obj["status"] = YamlDocuments.Parse($"conditions: [{Condition}, {Condition}]")[0];
 
         Assert.Equal(
-            new FieldError(
-                "status.conditions[1]",
-                FieldErrorReasons.Duplicate,
-                "Duplicate value: {\"type\":\"Ready\"}"
-            ),
+            new FieldError("status.conditions[1]", FieldErrorReasons.Duplicate, "Duplicate value: {\"type\":\"Ready\"}"),
             Assert.Single(ProductSchemas.NodeEni.Admit(obj))
         );
     }
@@ -476,9 +370,7 @@ public sealed class NodeEniAcceptanceTests
         return ProductSchemas.NodeEni.Admit(obj)[0].ToString();
     }
 
-    private static JsonArray Repeat(int count) =>
-        new([.. Enumerable.Range(0, count).Select(i => (JsonNode)$"x{i}")]);
+    private static JsonArray Repeat(int count) => new([.. Enumerable.Range(0, count).Select(i => (JsonNode)$"x{i}")]);
 
-    private static JsonObject RepeatMap(int count) =>
-        new(Enumerable.Range(0, count).Select(i => KeyValuePair.Create($"x{i}", (JsonNode?)"y")));
+    private static JsonObject RepeatMap(int count) => new(Enumerable.Range(0, count).Select(i => KeyValuePair.Create($"x{i}", (JsonNode?)"y")));
 }

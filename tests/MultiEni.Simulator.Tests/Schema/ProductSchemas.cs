@@ -7,20 +7,15 @@ namespace MultiEni.Simulator.Tests.Schema;
 /// <summary>The schemas that users install, and objects that fit them.</summary>
 internal static class ProductSchemas
 {
-    public static JsonObject NodeEniDefinition { get; } =
-        Definition("networking.k8s.aws_nodeenis.yaml");
+    public static JsonObject NodeEniDefinition { get; } = Definition("networking.k8s.aws_nodeenis.yaml");
 
-    public static JsonObject EniAttachmentDefinition { get; } =
-        Definition("networking.k8s.aws_eniattachments.yaml");
+    public static JsonObject EniAttachmentDefinition { get; } = Definition("networking.k8s.aws_eniattachments.yaml");
 
-    public static CustomResourceSchema NodeEni { get; } =
-        CustomResourceSchema.Parse(SchemaOf(NodeEniDefinition));
+    public static CustomResourceSchema NodeEni { get; } = CustomResourceSchema.Parse(SchemaOf(NodeEniDefinition));
 
-    public static CustomResourceSchema EniAttachment { get; } =
-        CustomResourceSchema.Parse(SchemaOf(EniAttachmentDefinition));
+    public static CustomResourceSchema EniAttachment { get; } = CustomResourceSchema.Parse(SchemaOf(EniAttachmentDefinition));
 
-    public static JsonObject SchemaOf(JsonObject definition) =>
-        definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
+    public static JsonObject SchemaOf(JsonObject definition) => definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
 
     public static JsonObject ValidNodeEni() =>
         YamlDocuments.Parse(
@@ -59,11 +54,7 @@ internal static class ProductSchemas
         )[0];
 
     /// <summary>What the API server does with an object before it stores it.</summary>
-    public static IReadOnlyList<FieldError> Admit(
-        this CustomResourceSchema schema,
-        JsonObject obj,
-        JsonObject? old = null
-    )
+    public static IReadOnlyList<FieldError> Admit(this CustomResourceSchema schema, JsonObject obj, JsonObject? old = null)
     {
         schema.Prune(obj);
         schema.ApplyDefaults(obj);
@@ -72,9 +63,7 @@ internal static class ProductSchemas
 
     private static JsonObject Definition(string file)
     {
-        using var stream = typeof(CustomResourceSchema).Assembly.GetManifestResourceStream(
-            $"crds/{file}"
-        )!;
+        using var stream = typeof(CustomResourceSchema).Assembly.GetManifestResourceStream($"crds/{file}")!;
         using var reader = new StreamReader(stream);
         return YamlDocuments.Parse(reader.ReadToEnd()).Single();
     }

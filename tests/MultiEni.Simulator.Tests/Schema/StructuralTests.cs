@@ -28,14 +28,8 @@ public sealed class StructuralTests
 
     [Theory]
     [InlineData("{}", """{"size":3,"maybe":"d","made":{"child":"c"}}""")]
-    [InlineData(
-        """{"size":null,"maybe":null,"plain":null}""",
-        """{"size":3,"maybe":null,"made":{"child":"c"}}"""
-    )]
-    [InlineData(
-        """{"size":1,"parent":{}}""",
-        """{"size":1,"maybe":"d","parent":{"child":"c"},"made":{"child":"c"}}"""
-    )]
+    [InlineData("""{"size":null,"maybe":null,"plain":null}""", """{"size":3,"maybe":null,"made":{"child":"c"}}""")]
+    [InlineData("""{"size":1,"parent":{}}""", """{"size":1,"maybe":"d","parent":{"child":"c"},"made":{"child":"c"}}""")]
     [InlineData(
         """{"list":[{},{"a":2}],"map":{"k":{}}}""",
         """{"size":3,"maybe":"d","made":{"child":"c"},"list":[{"a":1},{"a":2}],"map":{"k":{"a":1}}}"""
@@ -50,8 +44,7 @@ public sealed class StructuralTests
     }
 
     [Fact]
-    public void No_default_appears_below_an_absent_parent() =>
-        Assert.Equal("{}", Schema.ApplyDefaults([]).ToJsonString());
+    public void No_default_appears_below_an_absent_parent() => Assert.Equal("{}", Schema.ApplyDefaults([]).ToJsonString());
 
     [Fact]
     public void A_default_is_a_copy_for_each_object()
@@ -59,13 +52,7 @@ public sealed class StructuralTests
         var first = Schema.ApplyDefaults(new JsonObject { ["spec"] = new JsonObject() });
         first["spec"]!["made"]!["child"] = "changed";
 
-        Assert.Equal(
-            "c",
-            (string?)
-                Schema.ApplyDefaults(new JsonObject { ["spec"] = new JsonObject() })["spec"]![
-                    "made"
-                ]!["child"]
-        );
+        Assert.Equal("c", (string?)Schema.ApplyDefaults(new JsonObject { ["spec"] = new JsonObject() })["spec"]!["made"]!["child"]);
     }
 
     [Theory]
@@ -75,16 +62,11 @@ public sealed class StructuralTests
     [InlineData("""{"map":{"k":{"typo":1}}}""", "spec.map.k.typo")]
     [InlineData("""{"open":{"anything":{"deep":1}}}""", "")]
     [InlineData("""{"open":{"known":{"x":"y","typo":1}}}""", "spec.open.known.typo")]
-    [InlineData(
-        """{"embedded":{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{"a":"b"}},"typo":1}}""",
-        "spec.embedded.typo"
-    )]
+    [InlineData("""{"embedded":{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{"a":"b"}},"typo":1}}""", "spec.embedded.typo")]
     [InlineData("""{"any":5}""", "")]
     public void Unknown_fields_are_removed_and_named(string given, string expected)
     {
-        var obj = JsonNode
-            .Parse("""{"apiVersion":"v1","kind":"K","metadata":{"name":"n","labels":{"a":"b"}}}""")!
-            .AsObject();
+        var obj = JsonNode.Parse("""{"apiVersion":"v1","kind":"K","metadata":{"name":"n","labels":{"a":"b"}}}""")!.AsObject();
         obj["spec"] = JsonNode.Parse(given);
 
         Assert.Equal(expected.Length == 0 ? [] : [expected], Schema.Prune(obj));
@@ -95,45 +77,17 @@ public sealed class StructuralTests
     [Theory]
     [InlineData("any", "5", "")]
     [InlineData("any", "\"50%\"", "")]
-    [InlineData(
-        "any",
-        "true",
-        "spec.any: Invalid value: \"boolean\": spec.any in body must be of type integer,string: \"boolean\""
-    )]
+    [InlineData("any", "true", "spec.any: Invalid value: \"boolean\": spec.any in body must be of type integer,string: \"boolean\"")]
     [InlineData("size", "6.0", "")]
-    [InlineData(
-        "size",
-        "6.5",
-        "spec.size: Invalid value: \"number\": spec.size in body must be of type integer: \"number\""
-    )]
+    [InlineData("size", "6.5", "spec.size: Invalid value: \"number\": spec.size in body must be of type integer: \"number\"")]
     [InlineData("set", """["a","b","a"]""", "spec.set[2]: Duplicate value: \"a\"")]
-    [InlineData(
-        "keyed",
-        """[{"k":"a"},{"k":"a"}]""",
-        "spec.keyed[1]: Duplicate value: {\"k\":\"a\"}"
-    )]
-    [InlineData(
-        "plain",
-        "null",
-        "spec.plain: Invalid value: \"null\": spec.plain in body must be of type string: \"null\""
-    )]
+    [InlineData("keyed", """[{"k":"a"},{"k":"a"}]""", "spec.keyed[1]: Duplicate value: {\"k\":\"a\"}")]
+    [InlineData("plain", "null", "spec.plain: Invalid value: \"null\": spec.plain in body must be of type string: \"null\"")]
     [InlineData("maybe", "null", "")]
-    public void Values_are_checked_against_their_types(
-        string field,
-        string value,
-        string finding
-    ) =>
+    public void Values_are_checked_against_their_types(string field, string value, string finding) =>
         Assert.Equal(
             finding.Length == 0 ? [] : [finding],
-            Schema
-                .Validate(
-                    new JsonObject
-                    {
-                        ["spec"] = new JsonObject { [field] = JsonNode.Parse(value) },
-                    },
-                    null
-                )
-                .Select(e => e.ToString())
+            Schema.Validate(new JsonObject { ["spec"] = new JsonObject { [field] = JsonNode.Parse(value) } }, null).Select(e => e.ToString())
         );
 
     [Fact]
@@ -146,34 +100,16 @@ public sealed class StructuralTests
         Assert.IsType<ListSemantics.Atomic>(Schema.ListAt(["spec", "size"]));
         Assert.IsType<ListSemantics.Set>(Schema.ListAt(["spec", "set"]));
         Assert.IsType<ListSemantics.Granular>(Schema.ListAt(["metadata", "labels"]));
-        Assert.Equal(
-            ["k"],
-            Assert.IsType<ListSemantics.Map>(Schema.ListAt(["spec", "keyed"])).Keys
-        );
+        Assert.Equal(["k"], Assert.IsType<ListSemantics.Map>(Schema.ListAt(["spec", "keyed"])).Keys);
         Assert.IsType<ListSemantics.Granular>(Schema.ListAt(["spec", "keyed", "[]"]));
         Assert.IsType<ListSemantics.Atomic>(Schema.ListAt(["spec", "keyed", "[]", "tags"]));
-        Assert.Equal(
-            ["type"],
-            Assert
-                .IsType<ListSemantics.Map>(
-                    ProductSchemas.EniAttachment.ListAt(["status", "conditions"])
-                )
-                .Keys
-        );
-        Assert.IsType<ListSemantics.Atomic>(
-            ProductSchemas.NodeEni.ListAt(["status", "attachments"])
-        );
+        Assert.Equal(["type"], Assert.IsType<ListSemantics.Map>(ProductSchemas.EniAttachment.ListAt(["status", "conditions"])).Keys);
+        Assert.IsType<ListSemantics.Atomic>(ProductSchemas.NodeEni.ListAt(["status", "attachments"]));
     }
 
     [Theory]
-    [InlineData(
-        "\"a\": {\"type\": \"array\"}",
-        "openAPIV3Schema.properties[a].items: Required value: must be specified"
-    )]
-    [InlineData(
-        "\"a\": {}",
-        "openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields"
-    )]
+    [InlineData("\"a\": {\"type\": \"array\"}", "openAPIV3Schema.properties[a].items: Required value: must be specified")]
+    [InlineData("\"a\": {}", "openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields")]
     [InlineData(
         "\"a\": {\"type\": \"text\"}",
         "openAPIV3Schema.properties[a].type: Unsupported value: \"text\": supported values: \"array\", \"boolean\", \"integer\", \"number\", \"object\", \"string\""
@@ -187,17 +123,8 @@ public sealed class StructuralTests
         "openAPIV3Schema.properties[a].x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map"
     )]
     public void A_schema_that_is_not_structural_is_refused(string properties, string finding) =>
-        Assert.Contains(
-            finding,
-            Assert
-                .Throws<CustomResourceSchemaException>(() => Compile(properties))
-                .Errors.Select(e => e.ToString())
-        );
+        Assert.Contains(finding, Assert.Throws<CustomResourceSchemaException>(() => Compile(properties)).Errors.Select(e => e.ToString()));
 
     private static CustomResourceSchema Compile(string properties) =>
-        CustomResourceSchema.Parse(
-            JsonNode
-                .Parse($$"""{"type": "object", "properties": { {{properties}} } }""")!
-                .AsObject()
-        );
+        CustomResourceSchema.Parse(JsonNode.Parse($$"""{"type": "object", "properties": { {{properties}} } }""")!.AsObject());
 }

@@ -40,10 +40,7 @@ public sealed class ValidationProperties
                     Assert.Empty(schema.Admit(copy));
                     var settled = copy.DeepClone().AsObject();
                     Assert.Empty(schema.Admit(settled, copy));
-                    Assert.True(
-                        JsonNode.DeepEquals(settled, copy),
-                        "defaulting twice changes nothing"
-                    );
+                    Assert.True(JsonNode.DeepEquals(settled, copy), "defaulting twice changes nothing");
                 },
                 iter: 200
             );
@@ -52,16 +49,9 @@ public sealed class ValidationProperties
     [MemberData(nameof(Definitions))]
     public void One_flaw_is_found_where_it_is(bool nodeEni)
     {
-        var definition = nodeEni
-            ? ProductSchemas.NodeEniDefinition
-            : ProductSchemas.EniAttachmentDefinition;
-        var spec = ProductSchemas.SchemaOf(definition)["properties"]!["spec"]![
-            "properties"
-        ]!.AsObject();
-        var flaws = spec.SelectMany(p =>
-                Flaws(p.Value!.AsObject()).Select(flaw => (Name: p.Key, Flaw: flaw))
-            )
-            .ToArray();
+        var definition = nodeEni ? ProductSchemas.NodeEniDefinition : ProductSchemas.EniAttachmentDefinition;
+        var spec = ProductSchemas.SchemaOf(definition)["properties"]!["spec"]!["properties"]!.AsObject();
+        var flaws = spec.SelectMany(p => Flaws(p.Value!.AsObject()).Select(flaw => (Name: p.Key, Flaw: flaw))).ToArray();
         Assert.NotEmpty(flaws);
 
         Gen.Select(Objects(nodeEni), Gen.OneOf(flaws))
@@ -70,9 +60,7 @@ public sealed class ValidationProperties
                 {
                     var obj = t.Item1.DeepClone().AsObject();
                     obj["spec"]![t.Item2.Name] = t.Item2.Flaw.DeepClone();
-                    var errors = (
-                        nodeEni ? ProductSchemas.NodeEni : ProductSchemas.EniAttachment
-                    ).Admit(obj);
+                    var errors = (nodeEni ? ProductSchemas.NodeEni : ProductSchemas.EniAttachment).Admit(obj);
                     Assert.Contains(
                         errors,
                         e =>
@@ -106,19 +94,12 @@ public sealed class ValidationProperties
 
     private static Gen<JsonObject> Objects(bool nodeEni)
     {
-        var definition = nodeEni
-            ? ProductSchemas.NodeEniDefinition
-            : ProductSchemas.EniAttachmentDefinition;
+        var definition = nodeEni ? ProductSchemas.NodeEniDefinition : ProductSchemas.EniAttachmentDefinition;
         var schema = ProductSchemas.SchemaOf(definition)["properties"]!.AsObject();
-        return Gen.Select(
-                Fields(schema["spec"]!.AsObject(), Ruled),
-                Fields(schema["status"]!.AsObject(), [])
-            )
+        return Gen.Select(Fields(schema["spec"]!.AsObject(), Ruled), Fields(schema["status"]!.AsObject(), []))
             .Select(t =>
             {
-                var obj = nodeEni
-                    ? ProductSchemas.ValidNodeEni()
-                    : ProductSchemas.ValidEniAttachment();
+                var obj = nodeEni ? ProductSchemas.ValidNodeEni() : ProductSchemas.ValidEniAttachment();
                 foreach (var (name, value) in t.Item1)
                 {
                     obj["spec"]![name] = value!.DeepClone();
@@ -132,9 +113,7 @@ public sealed class ValidationProperties
     /// <summary>All required fields, and any of the others.</summary>
     private static Gen<JsonObject> Fields(JsonObject schema, HashSet<string> left)
     {
-        var required =
-            schema["required"]?.AsArray().Select(n => (string)n!).ToHashSet(StringComparer.Ordinal)
-            ?? [];
+        var required = schema["required"]?.AsArray().Select(n => (string)n!).ToHashSet(StringComparer.Ordinal) ?? [];
         var result = Gen.Const(() => new JsonObject());
         foreach (var (name, property) in schema["properties"]!.AsObject())
         {
@@ -172,38 +151,19 @@ public sealed class ValidationProperties
             case "boolean":
                 return Gen.Bool.Select(v => (JsonNode)v);
             case "integer":
-                return Gen.Int[
-                        Number(schema, "minimum") ?? 0,
-                        Number(schema, "maximum") ?? int.MaxValue
-                    ]
-                    .Select(v => (JsonNode)v);
+                return Gen.Int[Number(schema, "minimum") ?? 0, Number(schema, "maximum") ?? int.MaxValue].Select(v => (JsonNode)v);
             case "string" when (string?)schema["format"] == "date-time":
                 return Gen.DateTime[DateTime.UnixEpoch, DateTime.UnixEpoch.AddYears(100)]
                     .Select(v => (JsonNode)v.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
             case "string":
-                return Gen.String[
-                        Gen.Char[' ', 'ÿ'],
-                        Number(schema, "minLength") ?? 0,
-                        Number(schema, "maxLength") ?? 20
-                    ]
-                    .Select(v => (JsonNode)v);
+                return Gen.String[Gen.Char[' ', 'ÿ'], Number(schema, "minLength") ?? 0, Number(schema, "maxLength") ?? 20].Select(v => (JsonNode)v);
             case "array" when (string?)schema["x-kubernetes-list-type"] == "map":
-                return Values(schema["items"]!.AsObject())
-                    .Select(v => (JsonNode)new JsonArray(v.DeepClone()));
+                return Values(schema["items"]!.AsObject()).Select(v => (JsonNode)new JsonArray(v.DeepClone()));
             case "array":
-                return Values(schema["items"]!.AsObject())
-                    .Array[0, 3]
-                    .Select(v => (JsonNode)new JsonArray([.. v.Select(i => i.DeepClone())]));
+                return Values(schema["items"]!.AsObject()).Array[0, 3].Select(v => (JsonNode)new JsonArray([.. v.Select(i => i.DeepClone())]));
             case "object" when schema["additionalProperties"] is JsonObject values:
                 return Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 1, 8], Values(values))[0, 3]
-                    .Select(v =>
-                        (JsonNode)
-                            new JsonObject(
-                                v.Select(e =>
-                                    KeyValuePair.Create(e.Key, (JsonNode?)e.Value.DeepClone())
-                                )
-                            )
-                    );
+                    .Select(v => (JsonNode)new JsonObject(v.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value.DeepClone()))));
             default:
                 return Fields(schema, []).Select(v => (JsonNode)v);
         }
@@ -242,18 +202,12 @@ public sealed class ValidationProperties
 
         if (Number(schema, "maxItems") is { } maxItems)
         {
-            yield return new JsonArray([
-                .. Enumerable.Range(0, maxItems + 1).Select(i => (JsonNode)$"x{i}"),
-            ]);
+            yield return new JsonArray([.. Enumerable.Range(0, maxItems + 1).Select(i => (JsonNode)$"x{i}")]);
         }
 
         if (Number(schema, "maxProperties") is { } maxProperties)
         {
-            yield return new JsonObject(
-                Enumerable
-                    .Range(0, maxProperties + 1)
-                    .Select(i => KeyValuePair.Create($"x{i}", (JsonNode?)"y"))
-            );
+            yield return new JsonObject(Enumerable.Range(0, maxProperties + 1).Select(i => KeyValuePair.Create($"x{i}", (JsonNode?)"y")));
         }
     }
 

@@ -28,18 +28,13 @@ internal sealed class Adapter(IHostFiles files, string address)
     /// <summary>The device node of its group; null while it is not bound to vfio-pci.</summary>
     public async ValueTask<string?> GroupNodeAsync(CancellationToken cancellationToken)
     {
-        var group = Path.GetFileName(
-            await files.ReadLinkAsync(Device + "/iommu_group", cancellationToken)
-        );
+        var group = Path.GetFileName(await files.ReadLinkAsync(Device + "/iommu_group", cancellationToken));
         if (group is null)
         {
             return null;
         }
 
-        var name = await files.ReadTextAsync(
-            $"/sys/kernel/iommu_groups/{group}/name",
-            cancellationToken
-        );
+        var name = await files.ReadTextAsync($"/sys/kernel/iommu_groups/{group}/name", cancellationToken);
         return name == "vfio-noiommu" ? $"/dev/vfio/noiommu-{group}" : $"/dev/vfio/{group}";
     }
 

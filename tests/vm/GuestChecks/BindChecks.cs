@@ -8,14 +8,7 @@ internal static class BindChecks
 {
     private const string NoIommuMode = "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode";
 
-    public static async Task RunAsync(
-        Checks checks,
-        NodeHost host,
-        Adapter adapter,
-        EventLog log,
-        string mac,
-        bool hasIommu
-    )
+    public static async Task RunAsync(Checks checks, NodeHost host, Adapter adapter, EventLog log, string mac, bool hasIommu)
     {
         await RefusalsAsync(checks, host, adapter);
         if (!hasIommu)
@@ -27,29 +20,15 @@ internal static class BindChecks
         log.Clear();
         await checks.EqualAsync("it binds to vfio-pci", Errno.None, adapter.TakeAsync);
         await checks.EqualAsync("the driver link says so", "vfio-pci", adapter.DriverAsync);
+        await checks.CheckAsync("its interface's end is announced", token => log.ExpectAsync(new HostEvent("remove", "net", name), token));
+        await checks.CheckAsync("the unbind is announced", token => log.ExpectAsync(new HostEvent("unbind", "pci", adapter.Address), token));
+        await checks.CheckAsync("the bind is announced", token => log.ExpectAsync(new HostEvent("bind", "pci", adapter.Address), token));
         await checks.CheckAsync(
-            "its interface's end is announced",
-            token => log.ExpectAsync(new HostEvent("remove", "net", name), token)
-        );
-        await checks.CheckAsync(
-            "the unbind is announced",
-            token => log.ExpectAsync(new HostEvent("unbind", "pci", adapter.Address), token)
-        );
-        await checks.CheckAsync(
-            "the bind is announced",
-            token => log.ExpectAsync(new HostEvent("bind", "pci", adapter.Address), token)
-        );
-        await checks.CheckAsync(
-            hasIommu
-                ? "its group has a device node"
-                : "its group has a device node of no-IOMMU mode",
+            hasIommu ? "its group has a device node" : "its group has a device node of no-IOMMU mode",
             async token =>
             {
                 var node = await adapter.GroupNodeAsync(token);
-                return
-                    node is not null
-                    && node.Contains("noiommu", StringComparison.Ordinal) != hasIommu
-                    && await host.Files.ExistsAsync(node, token)
+                return node is not null && node.Contains("noiommu", StringComparison.Ordinal) != hasIommu && await host.Files.ExistsAsync(node, token)
                     ? null
                     : $"{node} of {string.Join(' ', await host.Files.ListAsync("/dev/vfio", token))}";
             }
@@ -57,8 +36,7 @@ internal static class BindChecks
         await checks.EqualAsync(
             "the group is free to open",
             Errno.None,
-            async token =>
-                await host.Files.ProbeOpenAsync((await adapter.GroupNodeAsync(token))!, token)
+            async token => await host.Files.ProbeOpenAsync((await adapter.GroupNodeAsync(token))!, token)
         );
 
         await HeldAsync(checks, host, adapter);
@@ -74,46 +52,22 @@ internal static class BindChecks
         );
         await checks.CheckAsync(
             "its interface is announced",
-            token =>
-                log.ExpectAsync(
-                    announced => announced is { Action: "add", Subsystem: "net" },
-                    token
-                )
+            token => log.ExpectAsync(announced => announced is { Action: "add", Subsystem: "net" }, token)
         );
-        await checks.EqualAsync(
-            "with the address that it had",
-            mac,
-            async token => (await LinkChecks.FindAsync(host, mac, token)).MacAddress
-        );
+        await checks.EqualAsync("with the address that it had", mac, async token => (await LinkChecks.FindAsync(host, mac, token)).MacAddress);
     }
 
     private static async Task RefusalsAsync(Checks checks, NodeHost host, Adapter adapter)
     {
-        await checks.EqualAsync(
-            "a driver that does not match says no such device",
-            Errno.NoDevice,
-            token => adapter.BindAsync("vfio-pci", token)
-        );
+        await checks.EqualAsync("a driver that does not match says no such device", Errno.NoDevice, token => adapter.BindAsync("vfio-pci", token));
         await checks.EqualAsync(
             "so does one asked to let go of what it does not hold",
             Errno.NoDevice,
             token => adapter.UnbindAsync("vfio-pci", token)
         );
-        await checks.EqualAsync(
-            "a driver that is not loaded has no entry",
-            Errno.NoEntry,
-            token => adapter.BindAsync("no-such-driver", token)
-        );
-        await checks.EqualAsync(
-            "binding what is bound says busy",
-            Errno.Busy,
-            token => adapter.BindAsync("e1000e", token)
-        );
-        await checks.EqualAsync(
-            "the device kept its driver through all this",
-            "e1000e",
-            adapter.DriverAsync
-        );
+        await checks.EqualAsync("a driver that is not loaded has no entry", Errno.NoEntry, token => adapter.BindAsync("no-such-driver", token));
+        await checks.EqualAsync("binding what is bound says busy", Errno.Busy, token => adapter.BindAsync("e1000e", token));
+        await checks.EqualAsync("the device kept its driver through all this", "e1000e", adapter.DriverAsync);
         await checks.CheckAsync(
             "a driver that nobody has leaves the device without one, and the probe says nothing",
             async token =>
@@ -127,30 +81,16 @@ internal static class BindChecks
                 var driver = await adapter.DriverAsync(token);
                 await adapter.OverrideAsync("\n", token);
                 await adapter.ProbeAsync(token);
-                return driver is null && errors.All(errno => errno == Errno.None)
-                    ? null
-                    : $"{driver}: {string.Join(' ', errors)}";
+                return driver is null && errors.All(errno => errno == Errno.None) ? null : $"{driver}: {string.Join(' ', errors)}";
             }
         );
-        await checks.EqualAsync(
-            "without the override the probe finds the kernel's driver again",
-            "e1000e",
-            adapter.DriverAsync
-        );
+        await checks.EqualAsync("without the override the probe finds the kernel's driver again", "e1000e", adapter.DriverAsync);
     }
 
     private static async Task WithoutNoIommuModeAsync(Checks checks, NodeHost host, Adapter adapter)
     {
-        await checks.EqualAsync(
-            "no-IOMMU mode can be switched off",
-            Errno.None,
-            token => host.Files.WriteAsync(NoIommuMode, "0", token)
-        );
-        await checks.EqualAsync(
-            "vfio-pci then refuses the device as invalid",
-            Errno.Invalid,
-            adapter.TakeAsync
-        );
+        await checks.EqualAsync("no-IOMMU mode can be switched off", Errno.None, token => host.Files.WriteAsync(NoIommuMode, "0", token));
+        await checks.EqualAsync("vfio-pci then refuses the device as invalid", Errno.Invalid, adapter.TakeAsync);
         await checks.EqualAsync("which leaves it without a driver", null, adapter.DriverAsync);
         await checks.CheckAsync(
             "and it can be given back",
@@ -161,16 +101,8 @@ internal static class BindChecks
                 return await adapter.DriverAsync(token) == "e1000e" ? null : "not with its driver";
             }
         );
-        await checks.EqualAsync(
-            "no-IOMMU mode can be switched on",
-            Errno.None,
-            token => host.Files.WriteAsync(NoIommuMode, "1", token)
-        );
-        await checks.EqualAsync(
-            "and reads so",
-            "Y",
-            token => host.Files.ReadTextAsync(NoIommuMode, token)
-        );
+        await checks.EqualAsync("no-IOMMU mode can be switched on", Errno.None, token => host.Files.WriteAsync(NoIommuMode, "1", token));
+        await checks.EqualAsync("and reads so", "Y", token => host.Files.ReadTextAsync(NoIommuMode, token));
     }
 
     /// <summary>A program has the device open, as DPDK would.</summary>
@@ -184,16 +116,11 @@ internal static class BindChecks
                 RedirectStandardOutput = true,
             }
         )!;
-        await checks.EqualAsync(
-            "a program opens the device",
-            "held",
-            async token => await holder.StandardOutput.ReadLineAsync(token) ?? "nothing"
-        );
+        await checks.EqualAsync("a program opens the device", "held", async token => await holder.StandardOutput.ReadLineAsync(token) ?? "nothing");
         await checks.EqualAsync(
             "its group is busy then",
             Errno.Busy,
-            async token =>
-                await host.Files.ProbeOpenAsync((await adapter.GroupNodeAsync(token))!, token)
+            async token => await host.Files.ProbeOpenAsync((await adapter.GroupNodeAsync(token))!, token)
         );
 
         using var patience = new CancellationTokenSource();
@@ -220,10 +147,7 @@ internal static class BindChecks
                 deadline.CancelAfter(TimeSpan.FromSeconds(3));
                 try
                 {
-                    var text = await host.Files.ReadTextAsync(
-                        adapter.Device + "/driver_override",
-                        deadline.Token
-                    );
+                    var text = await host.Files.ReadTextAsync(adapter.Device + "/driver_override", deadline.Token);
                     return text == "vfio-pci" ? null : $"it read {text}";
                 }
                 catch (OperationCanceledException) when (!token.IsCancellationRequested)
@@ -235,16 +159,9 @@ internal static class BindChecks
         await checks.EqualAsync(
             "other files of the machine can be read",
             true,
-            async token =>
-                (await host.Files.ListAsync("/sys/bus/pci/devices", token)).Contains(
-                    adapter.Address
-                )
+            async token => (await host.Files.ListAsync("/sys/bus/pci/devices", token)).Contains(adapter.Address)
         );
-        await checks.EqualAsync(
-            "so can links and routes",
-            true,
-            async token => (await host.Links.ReadAsync(token)).Links.Count > 1
-        );
+        await checks.EqualAsync("so can links and routes", true, async token => (await host.Links.ReadAsync(token)).Links.Count > 1);
         await patience.CancelAsync();
         await checks.CheckAsync(
             "giving up the wait does not undo the unbind",
@@ -255,9 +172,7 @@ internal static class BindChecks
                 await holder.WaitForExitAsync(token);
                 // The override can be read again when the device's lock is free.
                 await host.Files.ReadTextAsync(adapter.Device + "/driver_override", token);
-                return unbind.IsCanceled && await adapter.DriverAsync(token) is null
-                    ? null
-                    : "still bound";
+                return unbind.IsCanceled && await adapter.DriverAsync(token) is null ? null : "still bound";
             }
         );
     }

@@ -39,19 +39,13 @@ internal sealed class Checks
     }
 
     /// <summary>Passes when both are equal.</summary>
-    public Task EqualAsync<T>(
-        string title,
-        T expected,
-        Func<CancellationToken, ValueTask<T>> actual
-    ) =>
+    public Task EqualAsync<T>(string title, T expected, Func<CancellationToken, ValueTask<T>> actual) =>
         CheckAsync(
             title,
             async cancellationToken =>
             {
                 var value = await actual(cancellationToken);
-                return EqualityComparer<T>.Default.Equals(expected, value)
-                    ? null
-                    : $"expected {expected}, was {value}";
+                return EqualityComparer<T>.Default.Equals(expected, value) ? null : $"expected {expected}, was {value}";
             }
         );
 

@@ -18,9 +18,7 @@ internal sealed class EventLog
             {
                 _events.Add(announced);
                 _news.SetResult();
-                _news = new TaskCompletionSource(
-                    TaskCreationOptions.RunContinuationsAsynchronously
-                );
+                _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
     }
@@ -38,10 +36,7 @@ internal sealed class EventLog
     public Task<string?> ExpectAsync(HostEvent expected, CancellationToken cancellationToken) =>
         ExpectAsync(announced => announced == expected, cancellationToken);
 
-    public async Task<string?> ExpectAsync(
-        Func<HostEvent, bool> expected,
-        CancellationToken cancellationToken
-    )
+    public async Task<string?> ExpectAsync(Func<HostEvent, bool> expected, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -13,13 +13,8 @@ internal static class LinkChecks
             async token =>
             {
                 var link = await FindAsync(host, mac, token);
-                var device = await host.Files.ReadLinkAsync(
-                    $"/sys/class/net/{link.Name}/device",
-                    token
-                );
-                return Path.GetFileName(device) == adapter.Address
-                    ? null
-                    : $"{link} is on {device}";
+                var device = await host.Files.ReadLinkAsync($"/sys/class/net/{link.Name}/device", token);
+                return Path.GetFileName(device) == adapter.Address ? null : $"{link} is on {device}";
             }
         );
 
@@ -28,62 +23,38 @@ internal static class LinkChecks
         await checks.EqualAsync(
             "it goes up",
             Errno.None,
-            async token =>
-                await host.Links.SetUpAsync(
-                    (await FindAsync(host, mac, token)).Index,
-                    up: true,
-                    token
-                )
+            async token => await host.Links.SetUpAsync((await FindAsync(host, mac, token)).Index, up: true, token)
         );
         await checks.EqualAsync(
             "it takes an MTU of 9001",
             Errno.None,
-            async token =>
-                await host.Links.SetMtuAsync((await FindAsync(host, mac, token)).Index, 9001, token)
+            async token => await host.Links.SetMtuAsync((await FindAsync(host, mac, token)).Index, 9001, token)
         );
         await checks.EqualAsync(
             "both show",
             (true, 9001),
-            async token =>
-                await FindAsync(host, mac, token) is var link ? (link.Up, link.Mtu) : default
+            async token => await FindAsync(host, mac, token) is var link ? (link.Up, link.Mtu) : default
         );
         await checks.EqualAsync(
             "an MTU that it cannot have is refused",
             Errno.Invalid,
-            async token =>
-                await host.Links.SetMtuAsync(
-                    (await FindAsync(host, mac, token)).Index,
-                    1_000_000,
-                    token
-                )
+            async token => await host.Links.SetMtuAsync((await FindAsync(host, mac, token)).Index, 1_000_000, token)
         );
     }
 
     /// <summary>What the safety rules look at: links stacked on the card, and the card gone into a pod's namespace.</summary>
-    private static async Task UsedByOthersAsync(
-        Checks checks,
-        NodeHost host,
-        Adapter adapter,
-        string mac
-    )
+    private static async Task UsedByOthersAsync(Checks checks, NodeHost host, Adapter adapter, string mac)
     {
         await checks.CheckAsync(
             "a link stacked on the card names it as its lower link, and sysfs names the upper one",
             async token =>
             {
                 var card = await FindAsync(host, mac, token);
-                await ConfigureAsync(
-                    $"link add link {card.Name} name stacked0 type macvlan",
-                    token
-                );
-                var upper = (await host.Links.ReadAsync(token)).Links.Single(link =>
-                    link.Name == "stacked0"
-                );
+                await ConfigureAsync($"link add link {card.Name} name stacked0 type macvlan", token);
+                var upper = (await host.Links.ReadAsync(token)).Links.Single(link => link.Name == "stacked0");
                 var names = await host.Files.ListAsync($"/sys/class/net/{card.Name}", token);
                 await ConfigureAsync("link del stacked0", token);
-                return upper.LowerIndex == card.Index && names.Contains("upper_stacked0")
-                    ? null
-                    : $"{upper}; {string.Join(' ', names)}";
+                return upper.LowerIndex == card.Index && names.Contains("upper_stacked0") ? null : $"{upper}; {string.Join(' ', names)}";
             }
         );
         await checks.CheckAsync(
@@ -95,20 +66,12 @@ internal static class LinkChecks
                 await ConfigureAsync($"link set {card.Name} netns pod", token);
                 var interfaces = await host.Files.ListAsync(adapter.Device + "/net", token);
                 var driver = await adapter.DriverAsync(token);
-                var isListed = (await host.Links.ReadAsync(token)).Links.Any(link =>
-                    link.MacAddress == mac
-                );
+                var isListed = (await host.Links.ReadAsync(token)).Links.Any(link => link.MacAddress == mac);
                 await ConfigureAsync("netns del pod", token);
-                return interfaces is [] && driver == "e1000e" && !isListed
-                    ? null
-                    : $"{driver}: {string.Join(' ', interfaces)}";
+                return interfaces is [] && driver == "e1000e" && !isListed ? null : $"{driver}: {string.Join(' ', interfaces)}";
             }
         );
-        await checks.EqualAsync(
-            "and comes back when the pod is gone",
-            mac,
-            async token => (await FindAsync(host, mac, token)).MacAddress
-        );
+        await checks.EqualAsync("and comes back when the pod is gone", mac, async token => (await FindAsync(host, mac, token)).MacAddress);
     }
 
     private static async Task ConfigureAsync(string arguments, CancellationToken cancellationToken)
@@ -122,21 +85,12 @@ internal static class LinkChecks
     }
 
     /// <summary>The link with a hardware address; waits for it, since a driver makes its link some time after the device is there.</summary>
-    public static async Task<Link> FindAsync(
-        NodeHost host,
-        string mac,
-        CancellationToken cancellationToken
-    )
+    public static async Task<Link> FindAsync(NodeHost host, string mac, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         do
         {
-            if (
-                (await host.Links.ReadAsync(cancellationToken)).Links.FirstOrDefault(link =>
-                    link.MacAddress == mac
-                ) is
-                { } found
-            )
+            if ((await host.Links.ReadAsync(cancellationToken)).Links.FirstOrDefault(link => link.MacAddress == mac) is { } found)
             {
                 return found;
             }

@@ -11,13 +11,7 @@ internal static class MachineChecks
     {
         await checks.CheckAsync(
             "the boot has an identity",
-            async token =>
-                Guid.TryParse(
-                    await host.Files.ReadTextAsync("/proc/sys/kernel/random/boot_id", token),
-                    out _
-                )
-                    ? null
-                    : "none"
+            async token => Guid.TryParse(await host.Files.ReadTextAsync("/proc/sys/kernel/random/boot_id", token), out _) ? null : "none"
         );
 
         var cautious = new KernelFiles(new KernelHostOptions(), new BlockingCalls());
@@ -40,10 +34,7 @@ internal static class MachineChecks
             "sysfs mounted somewhere else is recognised all the same",
             token => MountedElsewhereAsync(options: "rw", allow: false, token)
         );
-        await checks.CheckAsync(
-            "sysfs mounted read-only says so",
-            token => MountedElsewhereAsync(options: "ro", allow: true, token)
-        );
+        await checks.CheckAsync("sysfs mounted read-only says so", token => MountedElsewhereAsync(options: "ro", allow: true, token));
 
         await checks.CheckAsync(
             "the default route has no destination and leads over the first card",
@@ -52,8 +43,7 @@ internal static class MachineChecks
                 var state = await host.Links.ReadAsync(token);
                 var first = state.Links.Single(link => link.Name == "eth0");
                 return state.Routes.Any(route =>
-                    route is { Family: 4, Table: 254, Destination: null, Gateway: "10.0.2.2" }
-                    && route.LinkIndex == first.Index
+                    route is { Family: 4, Table: 254, Destination: null, Gateway: "10.0.2.2" } && route.LinkIndex == first.Index
                 )
                     ? null
                     : string.Join(", ", state.Routes);
@@ -61,27 +51,16 @@ internal static class MachineChecks
         );
     }
 
-    private static async Task<string?> MountedElsewhereAsync(
-        string options,
-        bool allow,
-        CancellationToken cancellationToken
-    )
+    private static async Task<string?> MountedElsewhereAsync(string options, bool allow, CancellationToken cancellationToken)
     {
         var root = Directory.CreateTempSubdirectory("sysfs-");
         var target = root.CreateSubdirectory("sys").FullName;
         using var mount = Process.Start("mount", ["-t", "sysfs", "-o", options, "sysfs", target]);
         await mount.WaitForExitAsync(cancellationToken);
-        var files = new KernelFiles(
-            new KernelHostOptions { Root = root.FullName, AllowRealSysfs = allow },
-            new BlockingCalls()
-        );
+        var files = new KernelFiles(new KernelHostOptions { Root = root.FullName, AllowRealSysfs = allow }, new BlockingCalls());
         try
         {
-            var errno = await files.WriteAsync(
-                "/sys/bus/pci/drivers_probe",
-                "0000:ff:1f.7",
-                cancellationToken
-            );
+            var errno = await files.WriteAsync("/sys/bus/pci/drivers_probe", "0000:ff:1f.7", cancellationToken);
             return allow && errno is Errno.ReadOnly ? null : $"the write returned {errno}";
         }
         catch (InvalidOperationException) when (!allow)

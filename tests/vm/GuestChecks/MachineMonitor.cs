@@ -5,13 +5,7 @@ namespace MultiEni.GuestChecks;
 /// <summary>QEMU's own monitor, seen from inside the guest: attaches and detaches network cards as EC2 does with ENIs.</summary>
 internal sealed class MachineMonitor : IDisposable
 {
-    private readonly FileStream _port = new(
-        "/dev/virtio-ports/qmp",
-        FileMode.Open,
-        FileAccess.ReadWrite,
-        FileShare.ReadWrite,
-        bufferSize: 0
-    );
+    private readonly FileStream _port = new("/dev/virtio-ports/qmp", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
 
     public MachineMonitor() => Execute("""{"execute":"qmp_capabilities"}""");
 
@@ -20,8 +14,7 @@ internal sealed class MachineMonitor : IDisposable
             $$$"""{"execute":"device_add","arguments":{"driver":"e1000e","bus":"rp{{{slot}}}","netdev":"n{{{slot}}}","id":"hot{{{slot}}}","mac":"{{{macAddress}}}","romfile":""}}"""
         );
 
-    public void Detach(int slot) =>
-        Execute($$$"""{"execute":"device_del","arguments":{"id":"hot{{{slot}}}"}}""");
+    public void Detach(int slot) => Execute($$$"""{"execute":"device_del","arguments":{"id":"hot{{{slot}}}"}}""");
 
     public void Dispose() => _port.Dispose();
 

@@ -26,39 +26,17 @@ await checks.CheckAsync(
     "a card plugged into the running machine is announced",
     token => log.ExpectAsync(new HostEvent("add", "pci", adapter.Address), token)
 );
-await checks.CheckAsync(
-    "so is its driver taking it",
-    token => log.ExpectAsync(new HostEvent("bind", "pci", adapter.Address), token)
-);
+await checks.CheckAsync("so is its driver taking it", token => log.ExpectAsync(new HostEvent("bind", "pci", adapter.Address), token));
 await LinkChecks.RunAsync(checks, host, adapter, mac);
 await BindChecks.RunAsync(checks, host, adapter, log, mac, hasIommu: args[0] == "iommu");
 
 log.Clear();
 monitor.Detach(slot);
-await checks.CheckAsync(
-    "a card pulled out is announced",
-    token => log.ExpectAsync(new HostEvent("remove", "pci", adapter.Address), token)
-);
-await checks.EqualAsync(
-    "its files are gone, which reads as nothing",
-    null,
-    token => host.Files.ReadTextAsync(adapter.Device + "/vendor", token)
-);
-await checks.EqualAsync(
-    "and writes as no such entry",
-    Errno.NoEntry,
-    token => adapter.OverrideAsync("vfio-pci", token)
-);
-await checks.EqualAsync(
-    "a probe of its address says no such device",
-    Errno.NoDevice,
-    adapter.ProbeAsync
-);
-await checks.EqualAsync(
-    "its link is gone",
-    false,
-    async token => (await host.Links.ReadAsync(token)).Links.Any(link => link.MacAddress == mac)
-);
+await checks.CheckAsync("a card pulled out is announced", token => log.ExpectAsync(new HostEvent("remove", "pci", adapter.Address), token));
+await checks.EqualAsync("its files are gone, which reads as nothing", null, token => host.Files.ReadTextAsync(adapter.Device + "/vendor", token));
+await checks.EqualAsync("and writes as no such entry", Errno.NoEntry, token => adapter.OverrideAsync("vfio-pci", token));
+await checks.EqualAsync("a probe of its address says no such device", Errno.NoDevice, adapter.ProbeAsync);
+await checks.EqualAsync("its link is gone", false, async token => (await host.Links.ReadAsync(token)).Links.Any(link => link.MacAddress == mac));
 
 await stopping.CancelAsync();
 await collecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -23,12 +23,10 @@ public sealed class AimdRate
     }
 
     /// <summary>Requests a second: never above the configured rate, never so low that nothing moves.</summary>
-    public double At(TimeSpan now) =>
-        Math.Max(_configured * ShareAt(now), Math.Min(LeastPerSecond, _configured));
+    public double At(TimeSpan now) => Math.Max(_configured * ShareAt(now), Math.Min(LeastPerSecond, _configured));
 
     /// <summary>When the rate rises next; null at the top.</summary>
-    public TimeSpan? NextRise(TimeSpan now) =>
-        ShareAt(now) >= 1 ? null : _since + IncreaseInterval * (Steps(now) + 1);
+    public TimeSpan? NextRise(TimeSpan now) => ShareAt(now) >= 1 ? null : _since + IncreaseInterval * (Steps(now) + 1);
 
     /// <summary>Falls, but at most once a second: one overload makes many refusals.</summary>
     public bool Cut(TimeSpan now)

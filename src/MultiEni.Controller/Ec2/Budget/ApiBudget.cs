@@ -41,10 +41,7 @@ public sealed class ApiBudget
     public TimeSpan UntilFirst(TimeSpan now)
     {
         var token = _bucket.UntilToken(now);
-        if (
-            Queue.First is not { Priority: CallPriority.LeakCleanup }
-            || _lastLeakCall is not { } last
-        )
+        if (Queue.First is not { Priority: CallPriority.LeakCleanup } || _lastLeakCall is not { } last)
         {
             return token;
         }

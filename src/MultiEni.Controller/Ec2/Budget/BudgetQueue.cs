@@ -9,8 +9,7 @@ public sealed class BudgetQueue
     public int Count => _waiting.Count;
 
     /// <summary>Adds a call; tickets grow with time.</summary>
-    public void Add(long ticket, CallPriority priority) =>
-        _waiting.Add((priority, ticket), value: true);
+    public void Add(long ticket, CallPriority priority) => _waiting.Add((priority, ticket), value: true);
 
     /// <summary>Takes a call out, first or not.</summary>
     public bool Remove(long ticket, CallPriority priority) => _waiting.Remove((priority, ticket));

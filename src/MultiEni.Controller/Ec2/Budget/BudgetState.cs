@@ -33,9 +33,7 @@ public sealed class BudgetState
     }
 
     /// <summary>A call is given up; false when it was granted before.</summary>
-    public bool Cancel(long ticket) =>
-        _waiting.Remove(ticket, out var call)
-        && _apis[call.Api].Queue.Remove(ticket, call.Priority);
+    public bool Cancel(long ticket) => _waiting.Remove(ticket, out var call) && _apis[call.Api].Queue.Remove(ticket, call.Priority);
 
     /// <summary>EC2 refused a call for its rate.</summary>
     public void Throttled(string api, TimeSpan now)
@@ -97,8 +95,7 @@ public sealed class BudgetState
         return earliest;
     }
 
-    private static TimeSpan Sooner(TimeSpan wait, TimeSpan? other) =>
-        other is { } time && time < wait ? time : wait;
+    private static TimeSpan Sooner(TimeSpan wait, TimeSpan? other) => other is { } time && time < wait ? time : wait;
 
     private TimeSpan Until(ApiBudget api, TimeSpan now)
     {

@@ -23,12 +23,7 @@ public sealed class Ec2Budget : IDisposable
         _metrics = metrics;
         _time = time;
         _began = time.GetTimestamp();
-        _timer = time.CreateTimer(
-            static budget => ((Ec2Budget)budget!).Pump(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
+        _timer = time.CreateTimer(static budget => ((Ec2Budget)budget!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Calls that wait for a token.</summary>
@@ -44,11 +39,7 @@ public sealed class Ec2Budget : IDisposable
     }
 
     /// <summary>Waits for a token of the API's bucket; a cancelled wait takes none.</summary>
-    public async ValueTask AcquireAsync(
-        string api,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask AcquireAsync(string api, CallPriority priority, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var started = _time.GetTimestamp();
@@ -62,9 +53,7 @@ public sealed class Ec2Budget : IDisposable
         }
 
         Pump();
-        await using (
-            cancellationToken.UnsafeRegister(_ => Cancel(ticket, cancellationToken), state: null)
-        )
+        await using (cancellationToken.UnsafeRegister(_ => Cancel(ticket, cancellationToken), state: null))
         {
             await granted.Task;
         }
@@ -102,9 +91,7 @@ public sealed class Ec2Budget : IDisposable
 
             var wait = _state.UntilNextGrant(now);
             _timer.Change(
-                wait is { } time
-                    ? TimeSpan.FromTicks(Math.Max(time.Ticks, ShortestWait.Ticks))
-                    : Timeout.InfiniteTimeSpan,
+                wait is { } time ? TimeSpan.FromTicks(Math.Max(time.Ticks, ShortestWait.Ticks)) : Timeout.InfiniteTimeSpan,
                 Timeout.InfiniteTimeSpan
             );
         }

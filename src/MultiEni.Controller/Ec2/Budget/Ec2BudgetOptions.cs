@@ -15,18 +15,8 @@ public sealed record Ec2BudgetOptions
     /// <summary>Throws when a value makes no sense, with its name and what is allowed.</summary>
     public Ec2BudgetOptions Validated()
     {
-        Check(
-            RateProfile is > 0 and <= 100,
-            nameof(RateProfile),
-            RateProfile,
-            "above 0 and at most 100"
-        );
-        Check(
-            SafetyShare is > 0 and <= 1,
-            nameof(SafetyShare),
-            SafetyShare,
-            "above 0 and at most 1"
-        );
+        Check(RateProfile is > 0 and <= 100, nameof(RateProfile), RateProfile, "above 0 and at most 100");
+        Check(SafetyShare is > 0 and <= 1, nameof(SafetyShare), SafetyShare, "above 0 and at most 1");
         Check(InitialBurst is >= 0 and <= 1, nameof(InitialBurst), InitialBurst, "between 0 and 1");
         return this;
     }

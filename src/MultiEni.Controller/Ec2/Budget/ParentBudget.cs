@@ -22,10 +22,7 @@ public sealed class ParentBudget
     {
         ArgumentNullException.ThrowIfNull(options);
         _perSecond = ApiRates.DefaultMutating.PerSecond * options.RateProfile;
-        _burst = Math.Max(
-            1,
-            ApiRates.DefaultMutating.Burst * options.RateProfile * options.SafetyShare
-        );
+        _burst = Math.Max(1, ApiRates.DefaultMutating.Burst * options.RateProfile * options.SafetyShare);
         _share = options.SafetyShare;
     }
 

@@ -48,11 +48,7 @@ public sealed class TokenBucket
     public TimeSpan UntilToken(TimeSpan now)
     {
         var missing = 1 - Rounding - LevelAt(now);
-        return missing <= 0
-            ? TimeSpan.Zero
-            : TimeSpan.FromTicks(
-                (long)Math.Ceiling(missing / _perSecond * TimeSpan.TicksPerSecond)
-            );
+        return missing <= 0 ? TimeSpan.Zero : TimeSpan.FromTicks((long)Math.Ceiling(missing / _perSecond * TimeSpan.TicksPerSecond));
     }
 
     /// <summary>Changes the refill from now on.</summary>

@@ -5,8 +5,7 @@ public sealed class Ec2CallException : Exception
 {
     /// <summary>Wraps a classified failure.</summary>
     public Ec2CallException(Ec2Failure failure, Exception? innerException = null)
-        : base(failure?.ToString(), innerException) =>
-        Failure = failure ?? throw new ArgumentNullException(nameof(failure));
+        : base(failure?.ToString(), innerException) => Failure = failure ?? throw new ArgumentNullException(nameof(failure));
 
     /// <summary>What happened and what to do about it.</summary>
     public Ec2Failure Failure { get; }

@@ -27,8 +27,7 @@ public abstract record Ec2Reaction
     /// Whether the refused call certainly had no effect. A mismatch means that an earlier call with the token had one, and an account at
     /// its limit may be there because of one [ec2 D].
     /// </summary>
-    public bool ProvesNothingWasDone =>
-        this is not (OutcomeUnknown or ParameterMismatch or QuotaExceeded or Unknown);
+    public bool ProvesNothingWasDone => this is not (OutcomeUnknown or ParameterMismatch or QuotaExceeded or Unknown);
 
     /// <summary>The rate limit was hit; the budget already knows. Repeat unchanged.</summary>
     public sealed record Throttled : Ec2Reaction

@@ -17,58 +17,25 @@ public static class FailureTable
     public const string ConnectionFailed = nameof(ConnectionFailed);
 
     private static readonly FrozenDictionary<string, Ec2Reaction> ByCode = Table(
-        (
-            new Ec2Reaction.Throttled(),
-            [
-                "RequestLimitExceeded",
-                "Throttling",
-                "ThrottlingException",
-                "RequestThrottled",
-                "EC2ThrottledException",
-            ]
-        ),
+        (new Ec2Reaction.Throttled(), ["RequestLimitExceeded", "Throttling", "ThrottlingException", "RequestThrottled", "EC2ThrottledException"]),
         (
             new Ec2Reaction.OutcomeUnknown(),
-            [
-                "InternalError",
-                "InternalFailure",
-                "InternalServerError",
-                "ServerInternal",
-                "ServiceUnavailable",
-                "Unavailable",
-                "RequestTimeout",
-            ]
+            ["InternalError", "InternalFailure", "InternalServerError", "ServerInternal", "ServiceUnavailable", "Unavailable", "RequestTimeout"]
         ),
         (new Ec2Reaction.ParameterMismatch(), ["IdempotentParameterMismatch"]),
-        (
-            new Ec2Reaction.SubnetFull(),
-            ["InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks"]
-        ),
+        (new Ec2Reaction.SubnetFull(), ["InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks"]),
         (new Ec2Reaction.QuotaExceeded(), ["NetworkInterfaceLimitExceeded"]),
         (
             new Ec2Reaction.TerminalUntilSpecChanges(),
-            [
-                "PrivateIpAddressLimitExceeded",
-                "SecurityGroupsPerInterfaceLimitExceeded",
-                "TagLimitExceeded",
-                "TagPolicyViolation",
-            ]
+            ["PrivateIpAddressLimitExceeded", "SecurityGroupsPerInterfaceLimitExceeded", "TagLimitExceeded", "TagPolicyViolation"]
         ),
         (new Ec2Reaction.NodeFull(), ["AttachmentLimitExceeded"]),
         (new Ec2Reaction.InUse(), ["InvalidNetworkInterface.InUse"]),
         (
             new Ec2Reaction.InstanceNotRunning(Reasons.InstanceNotRunning),
-            [
-                "IncorrectState",
-                "IncorrectInstanceState",
-                "InvalidInstanceID.NotLinkable",
-                "InvalidState",
-            ]
+            ["IncorrectState", "IncorrectInstanceState", "InvalidInstanceID.NotLinkable", "InvalidState"]
         ),
-        (
-            new Ec2Reaction.ShortBackoff(),
-            ["DependencyViolation", "ConcurrentTagAccess", "ConcurrentModification"]
-        ),
+        (new Ec2Reaction.ShortBackoff(), ["DependencyViolation", "ConcurrentTagAccess", "ConcurrentModification"]),
         (
             new Ec2Reaction.Unauthorized(),
             [
@@ -122,42 +89,26 @@ public static class FailureTable
     public static Ec2Failure NoAnswer(string action, Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        var code = exception is TimeoutException or OperationCanceledException
-            ? TimedOut
-            : ConnectionFailed;
-        return new(
-            action,
-            code,
-            exception.GetBaseException().Message,
-            new Ec2Reaction.OutcomeUnknown()
-        );
+        var code = exception is TimeoutException or OperationCanceledException ? TimedOut : ConnectionFailed;
+        return new(action, code, exception.GetBaseException().Message, new Ec2Reaction.OutcomeUnknown());
     }
 
     private static Ec2Reaction ReactionTo(string action, string code, string message)
     {
         if (ByCode.TryGetValue(code, out var reaction))
         {
-            return reaction is Ec2Reaction.InUse && action == DeleteNetworkInterface
-                ? new Ec2Reaction.NotDetachedYet()
-                : reaction;
+            return reaction is Ec2Reaction.InUse && action == DeleteNetworkInterface ? new Ec2Reaction.NotDetachedYet() : reaction;
         }
 
         var family = Family(code);
         return family switch
         {
             "invalidsubnet" => new Ec2Reaction.ResolveAgain(Reasons.SubnetNotFound),
-            "invalidsecuritygroup" or "invalidgroup" => new Ec2Reaction.ResolveAgain(
-                Reasons.SecurityGroupNotFound
-            ),
+            "invalidsecuritygroup" or "invalidgroup" => new Ec2Reaction.ResolveAgain(Reasons.SecurityGroupNotFound),
             "invalidnetworkinterface" => EniNotFound(action),
-            "invalidattachment" or "invalidnetworkinterfaceattachment" =>
-                new Ec2Reaction.AlreadyDetached(),
+            "invalidattachment" or "invalidnetworkinterfaceattachment" => new Ec2Reaction.AlreadyDetached(),
             "invalidinstance" => new Ec2Reaction.InstanceNotRunning(Reasons.InstanceGone),
-            _ => code
-                is "InvalidParameterValue"
-                    or "InvalidParameterCombination"
-                    or "InvalidParameter"
-                    or "OperationNotPermitted"
+            _ => code is "InvalidParameterValue" or "InvalidParameterCombination" or "InvalidParameter" or "OperationNotPermitted"
                 ? ByMessage(action, message)
                 : new Ec2Reaction.Unknown(),
         };
@@ -173,31 +124,22 @@ public static class FailureTable
         }
 
         var stem = code[..dot].ToLowerInvariant();
-        return stem.EndsWith("id", StringComparison.Ordinal) && stem != "invalid"
-            ? stem[..^2]
-            : stem;
+        return stem.EndsWith("id", StringComparison.Ordinal) && stem != "invalid" ? stem[..^2] : stem;
     }
 
     private static Ec2Reaction EniNotFound(string action) =>
-        action is DeleteNetworkInterface or DetachNetworkInterface or DeleteTags
-            ? new Ec2Reaction.NotFound()
-            : new Ec2Reaction.NotFoundYet();
+        action is DeleteNetworkInterface or DetachNetworkInterface or DeleteTags ? new Ec2Reaction.NotFound() : new Ec2Reaction.NotFoundYet();
 
     private static Ec2Reaction ByMessage(string action, string message)
     {
-        if (
-            Says(message, "attached at device index")
-            || (Says(message, "device index") && Says(message, "in use"))
-        )
+        if (Says(message, "attached at device index") || (Says(message, "device index") && Says(message, "in use")))
         {
             return new Ec2Reaction.IndexTaken();
         }
 
         if (Says(message, "currently in use"))
         {
-            return action == AttachNetworkInterface
-                ? new Ec2Reaction.InUse()
-                : new Ec2Reaction.NotDetachedYet();
+            return action == AttachNetworkInterface ? new Ec2Reaction.InUse() : new Ec2Reaction.NotDetachedYet();
         }
 
         if (Says(message, "sufficient free") || Says(message, "insufficient free"))
@@ -214,21 +156,15 @@ public static class FailureTable
         {
             // Another zone, a card or an index that the type does not have, EFA on a running instance: this node will never take it.
             AttachNetworkInterface => new Ec2Reaction.Unsupported(),
-            CreateNetworkInterface
-            or ModifyNetworkInterfaceAttribute
-            or AssignPrivateIpAddresses
-            or AssignIpv6Addresses
-            or CreateTags => new Ec2Reaction.TerminalUntilSpecChanges(),
+            CreateNetworkInterface or ModifyNetworkInterfaceAttribute or AssignPrivateIpAddresses or AssignIpv6Addresses or CreateTags =>
+                new Ec2Reaction.TerminalUntilSpecChanges(),
             _ => new Ec2Reaction.Unknown(),
         };
     }
 
-    private static bool Says(string message, string words) =>
-        message.Contains(words, StringComparison.OrdinalIgnoreCase);
+    private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
 
-    private static FrozenDictionary<string, Ec2Reaction> Table(
-        params ReadOnlySpan<(Ec2Reaction Reaction, string[] Codes)> rows
-    )
+    private static FrozenDictionary<string, Ec2Reaction> Table(params ReadOnlySpan<(Ec2Reaction Reaction, string[] Codes)> rows)
     {
         var table = new Dictionary<string, Ec2Reaction>(StringComparer.Ordinal);
         foreach (var (reaction, codes) in rows)

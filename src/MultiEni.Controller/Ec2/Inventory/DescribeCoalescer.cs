@@ -10,11 +10,7 @@ public sealed class DescribeCoalescer<TKey, TValue> : IDisposable
     where TKey : notnull
 {
     private readonly Lock _gate = new();
-    private readonly Func<
-        IReadOnlyList<TKey>,
-        CancellationToken,
-        Task<IReadOnlyDictionary<TKey, TValue>>
-    > _describe;
+    private readonly Func<IReadOnlyList<TKey>, CancellationToken, Task<IReadOnlyDictionary<TKey, TValue>>> _describe;
     private readonly Func<Exception, bool> _worthSplitting;
     private readonly CoalescerOptions _options;
     private readonly TimeProvider _time;
@@ -27,11 +23,7 @@ public sealed class DescribeCoalescer<TKey, TValue> : IDisposable
     /// <param name="options">Window and sizes.</param>
     /// <param name="time">Clock of the window.</param>
     public DescribeCoalescer(
-        Func<
-            IReadOnlyList<TKey>,
-            CancellationToken,
-            Task<IReadOnlyDictionary<TKey, TValue>>
-        > describe,
+        Func<IReadOnlyList<TKey>, CancellationToken, Task<IReadOnlyDictionary<TKey, TValue>>> describe,
         Func<Exception, bool> worthSplitting,
         CoalescerOptions options,
         TimeProvider time
@@ -60,16 +52,11 @@ public sealed class DescribeCoalescer<TKey, TValue> : IDisposable
         lock (_gate)
         {
             // One that everybody has left is cancelled and answers nobody.
-            batch = _open is { Cancelled.IsCancellationRequested: false } open
-                ? open
-                : new(_time.GetTimestamp());
+            batch = _open is { Cancelled.IsCancellationRequested: false } open ? open : new(_time.GetTimestamp());
             answer = batch.Join(key);
             full = batch.Count >= _options.Most;
             _open = full ? null : batch;
-            _timer.Change(
-                full ? Timeout.InfiniteTimeSpan : Window(batch),
-                Timeout.InfiniteTimeSpan
-            );
+            _timer.Change(full ? Timeout.InfiniteTimeSpan : Window(batch), Timeout.InfiniteTimeSpan);
         }
 
         if (full)
@@ -121,18 +108,13 @@ public sealed class DescribeCoalescer<TKey, TValue> : IDisposable
         }
     }
 
-    private async Task AskAsync(
-        CoalescedBatch<TKey, TValue> batch,
-        IReadOnlyList<TKey> keys,
-        int level
-    )
+    private async Task AskAsync(CoalescedBatch<TKey, TValue> batch, IReadOnlyList<TKey> keys, int level)
     {
         try
         {
             batch.Answer(keys, await _describe(keys, batch.Cancelled));
         }
-        catch (Exception exception)
-            when (keys.Count > 1 && level < _options.Levels && _worthSplitting(exception))
+        catch (Exception exception) when (keys.Count > 1 && level < _options.Levels && _worthSplitting(exception))
         {
             var half = keys.Count / 2;
             await AskAsync(batch, [.. keys.Take(half)], level + 1);

@@ -15,17 +15,10 @@ public sealed class EniInventory : IDisposable
     private readonly ILogger _logger;
     private readonly InventoryState _state;
     private readonly OccupancyReader _occupancy;
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
-    );
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Empty until the first sweep. Learns of our own calls from <see cref="Ec2Client.Changed"/>.</summary>
-    public EniInventory(
-        Ec2Client client,
-        EniInventoryOptions options,
-        TimeProvider time,
-        ILogger? logger = null
-    )
+    public EniInventory(Ec2Client client, EniInventoryOptions options, TimeProvider time, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
@@ -36,8 +29,7 @@ public sealed class EniInventory : IDisposable
         _logger = logger ?? NullLogger.Instance;
         _state = new(options.Grace, time.GetUtcNow());
         _occupancy = new(
-            (instances, token) =>
-                client.DescribeEnisOnInstancesAsync(instances, CallPriority.AttachUnready, token),
+            (instances, token) => client.DescribeEnisOnInstancesAsync(instances, CallPriority.AttachUnready, token),
             options.OccupancyLifetime,
             time
         );
@@ -60,8 +52,7 @@ public sealed class EniInventory : IDisposable
     public IReadOnlyList<EniRow> FindBySlot(string slot) => Read(state => state.FindBySlot(slot));
 
     /// <summary>Our ENIs attached to the instance, or on their way.</summary>
-    public IReadOnlyList<EniRow> FindByInstance(string instanceId) =>
-        Read(state => state.FindByInstance(instanceId));
+    public IReadOnlyList<EniRow> FindByInstance(string instanceId) => Read(state => state.FindByInstance(instanceId));
 
     /// <summary>Whether the ENI exists. For one that was never seen, <see cref="Watch"/> finds out.</summary>
     public Presence PresenceOf(string eniId) => Read(state => state.PresenceOf(eniId));
@@ -80,9 +71,7 @@ public sealed class EniInventory : IDisposable
         var sweep = Begin();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var pages = 0;
-        await foreach (
-            var page in _client.DescribeEnisByTagAsync(ours, CallPriority.Drift, cancellationToken)
-        )
+        await foreach (var page in _client.DescribeEnisByTagAsync(ours, CallPriority.Drift, cancellationToken))
         {
             pages++;
             foreach (var row in page)
@@ -98,19 +87,11 @@ public sealed class EniInventory : IDisposable
     }
 
     /// <summary>Reads the ENIs of these slots, after calls whose outcome is unknown.</summary>
-    public async Task RefreshSlotsAsync(
-        IReadOnlyCollection<string> slots,
-        CancellationToken cancellationToken
-    )
+    public async Task RefreshSlotsAsync(IReadOnlyCollection<string> slots, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(slots);
         var observation = Begin();
-        var rows = await _client.DescribeEnisBySlotAsync(
-            _options.Cluster,
-            slots,
-            CallPriority.AttachUnready,
-            cancellationToken
-        );
+        var rows = await _client.DescribeEnisBySlotAsync(_options.Cluster, slots, CallPriority.AttachUnready, cancellationToken);
         Step(state => state.Observe(observation, rows));
         Step(state => state.SlotsNotSeen(observation, [.. slots]));
     }
@@ -164,11 +145,7 @@ public sealed class EniInventory : IDisposable
                 }
             }
 
-            var rows = await _client.DescribeEnisByIdAsync(
-                asked,
-                CallPriority.AttachUnready,
-                cancellationToken
-            );
+            var rows = await _client.DescribeEnisByIdAsync(asked, CallPriority.AttachUnready, cancellationToken);
             var seen = rows.Select(row => row.EniId).ToHashSet(StringComparer.Ordinal);
             Step(state => state.Observe(observation, rows));
             // Positive evidence only: what the answer leaves out is absent after the grace time, not before.
@@ -182,10 +159,7 @@ public sealed class EniInventory : IDisposable
     }
 
     /// <summary>Device indexes in use on the instance, foreign ENIs included; from memory when young, otherwise read together with other instances asked for at the same time.</summary>
-    public async Task<IReadOnlyList<DeviceSlot>> OccupancyAsync(
-        InstanceId instanceId,
-        CancellationToken cancellationToken
-    )
+    public async Task<IReadOnlyList<DeviceSlot>> OccupancyAsync(InstanceId instanceId, CancellationToken cancellationToken)
     {
         var read = await _occupancy.ReadAsync(instanceId, cancellationToken);
         lock (_gate)
@@ -216,9 +190,7 @@ public sealed class EniInventory : IDisposable
         }
     }
 
-    private void StepGone(
-        Func<InventoryState, (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone)> step
-    ) =>
+    private void StepGone(Func<InventoryState, (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone)> step) =>
         Step(state =>
         {
             var (changed, gone) = step(state);

@@ -45,27 +45,21 @@ public sealed class InventoryState
     public EniRow? Find(string eniId) => _enis.GetValueOrDefault(eniId)?.Row;
 
     /// <summary>Rows of a slot.</summary>
-    public IReadOnlyList<EniRow> FindBySlot(string slot) =>
-        [.. _bySlot[slot].Select(id => _enis[id].Row)];
+    public IReadOnlyList<EniRow> FindBySlot(string slot) => [.. _bySlot[slot].Select(id => _enis[id].Row)];
 
     /// <summary>Rows attached to an instance or on their way.</summary>
-    public IReadOnlyList<EniRow> FindByInstance(string instanceId) =>
-        [.. _byInstance[instanceId].Select(id => _enis[id].Row)];
+    public IReadOnlyList<EniRow> FindByInstance(string instanceId) => [.. _byInstance[instanceId].Select(id => _enis[id].Row)];
 
     /// <summary>Whether the ENI exists.</summary>
     public Presence PresenceOf(string eniId)
     {
         if (_enis.TryGetValue(eniId, out var known))
         {
-            return known.Missing
-                ? new Presence.AbsentWithinGrace()
-                : new Presence.Present(known.Row);
+            return known.Missing ? new Presence.AbsentWithinGrace() : new Presence.Present(known.Row);
         }
 
         // One that we deleted, or that was asked for and proved absent, is in here; of others a predecessor may have created one just before we began.
-        var proven =
-            _deleted.ContainsKey(eniId)
-            || (!_watched.ContainsKey(eniId) && _lastSweep is { } sweep && sweep - _born >= _grace);
+        var proven = _deleted.ContainsKey(eniId) || (!_watched.ContainsKey(eniId) && _lastSweep is { } sweep && sweep - _born >= _grace);
         return proven ? new Presence.Absent() : new Presence.AbsentWithinGrace();
     }
 
@@ -81,9 +75,7 @@ public sealed class InventoryState
             }
         }
 
-        return enis.Count > 0 || !Swept || _creates.Uncertain(slot)
-            ? new Presence.AbsentWithinGrace()
-            : new Presence.Absent();
+        return enis.Count > 0 || !Swept || _creates.Uncertain(slot) ? new Presence.AbsentWithinGrace() : new Presence.Absent();
     }
 
     /// <summary>Before a description is asked for.</summary>
@@ -107,10 +99,7 @@ public sealed class InventoryState
 
     /// <summary>A sweep has ended; what it did not show is missing.</summary>
     /// <returns>Keys that changed, and the ENIs proven gone.</returns>
-    public (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) EndSweep(
-        Observation sweep,
-        IReadOnlySet<string> seen
-    )
+    public (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) EndSweep(Observation sweep, IReadOnlySet<string> seen)
     {
         ArgumentNullException.ThrowIfNull(seen);
         var result = Absent(sweep, [.. _enis.Keys.Where(id => !seen.Contains(id))]);
@@ -126,21 +115,14 @@ public sealed class InventoryState
 
     /// <summary>A description by identifier did not show these.</summary>
     /// <returns>Keys that changed, and the ENIs proven gone.</returns>
-    public (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) Absent(
-        Observation observation,
-        IReadOnlyList<string> eniIds
-    )
+    public (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) Absent(Observation observation, IReadOnlyList<string> eniIds)
     {
         ArgumentNullException.ThrowIfNull(eniIds);
         var changed = new List<string>();
         var gone = new List<string>();
         foreach (var id in eniIds)
         {
-            if (
-                _watched.TryGetValue(id, out var asked)
-                && observation.Began - asked >= _grace
-                && !_enis.ContainsKey(id)
-            )
+            if (_watched.TryGetValue(id, out var asked) && observation.Began - asked >= _grace && !_enis.ContainsKey(id))
             {
                 _watched.Remove(id);
                 _deleted[id] = observation.Began;
@@ -174,10 +156,7 @@ public sealed class InventoryState
     public IReadOnlyList<string> SlotsNotSeen(Observation observation, IReadOnlyList<string> slots)
     {
         ArgumentNullException.ThrowIfNull(slots);
-        return
-        [
-            .. slots.Where(slot => _bySlot[slot].Count == 0 && _creates.NotSeen(slot, observation)),
-        ];
+        return [.. slots.Where(slot => _bySlot[slot].Count == 0 && _creates.NotSeen(slot, observation))];
     }
 
     /// <summary>One of our calls had an effect.</summary>
@@ -200,9 +179,7 @@ public sealed class InventoryState
             case OwnChange.Attached attached:
                 return Apply(attached.EniId, change, now);
             case OwnChange.Detached detached:
-                return _byAttachment[detached.AttachmentId].FirstOrDefault() is { } eniId
-                    ? Apply(eniId, change, now)
-                    : [];
+                return _byAttachment[detached.AttachmentId].FirstOrDefault() is { } eniId ? Apply(eniId, change, now) : [];
             case OwnChange.SourceDestCheckSet set:
                 return Apply(set.EniId, change, now);
             case OwnChange.DeleteOnTerminationSet set:
@@ -224,9 +201,8 @@ public sealed class InventoryState
     public void Watch(string eniId, DateTimeOffset now) => _watched.TryAdd(eniId, now);
 
     /// <summary>What a poll asks for now.</summary>
-    public (IReadOnlyList<string> EniIds, IReadOnlyList<string> Slots) PollTargets(
-        DateTimeOffset now
-    ) => ([.. _moving.Union(_watched.Keys)], [.. _creates.Overdue(now, Patience)]);
+    public (IReadOnlyList<string> EniIds, IReadOnlyList<string> Slots) PollTargets(DateTimeOffset now) =>
+        ([.. _moving.Union(_watched.Keys)], [.. _creates.Overdue(now, Patience)]);
 
     private static string KeyOf(EniRow row) => row.Slot ?? row.EniId;
 
@@ -319,11 +295,7 @@ public sealed class InventoryState
         var row = known.Row;
         _bySlot.Move(before?.Slot, row.Slot, row.EniId);
         _byInstance.Move(before?.Attachment?.InstanceId, row.Attachment?.InstanceId, row.EniId);
-        _byAttachment.Move(
-            before?.Attachment?.AttachmentId,
-            row.Attachment?.AttachmentId,
-            row.EniId
-        );
+        _byAttachment.Move(before?.Attachment?.AttachmentId, row.Attachment?.AttachmentId, row.EniId);
         _watched.Remove(row.EniId);
         if (row.InTransition || known.Missing)
         {
@@ -338,9 +310,7 @@ public sealed class InventoryState
     private void ForgetDeleted(DateTimeOffset now)
     {
         // Kept for much longer than the grace time, so that the answer "absent" outlives the objects that refer to the ENI; a sweep proves the rest.
-        foreach (
-            var (id, at) in _deleted.Where(deleted => now - deleted.Value > _grace * 20).ToList()
-        )
+        foreach (var (id, at) in _deleted.Where(deleted => now - deleted.Value > _grace * 20).ToList())
         {
             _deleted.Remove(id);
         }

@@ -30,12 +30,7 @@ internal sealed class KeyedSets
 
     public void Remove(string? key, string id)
     {
-        if (
-            key is not null
-            && _sets.TryGetValue(key, out var set)
-            && set.Remove(id)
-            && set.Count == 0
-        )
+        if (key is not null && _sets.TryGetValue(key, out var set) && set.Remove(id) && set.Count == 0)
         {
             _sets.Remove(key);
         }

@@ -21,9 +21,7 @@ internal sealed class KnownEni(EniRow row, long generation, DateTimeOffset prove
     public void Observe(Observation observation, EniRow row, TimeSpan grace)
     {
         // What a description shows once is no longer in doubt; what it does not show after the grace time is not so.
-        _pending.RemoveAll(pending =>
-            observation.Began - pending.Made >= grace || ReferenceEquals(pending.LaidOver(row), row)
-        );
+        _pending.RemoveAll(pending => observation.Began - pending.Made >= grace || ReferenceEquals(pending.LaidOver(row), row));
         foreach (var pending in _pending)
         {
             row = pending.LaidOver(row);
@@ -40,8 +38,7 @@ internal sealed class KnownEni(EniRow row, long generation, DateTimeOffset prove
     {
         // An attachment that was begun and then ended must not come back.
         _pending.RemoveAll(pending =>
-            pending.Change.GetType() == change.GetType()
-            || change is OwnChange.Detached && pending.Change is OwnChange.Attached
+            pending.Change.GetType() == change.GetType() || change is OwnChange.Detached && pending.Change is OwnChange.Attached
         );
         var pending = new PendingChange(change, now);
         _pending.Add(pending);

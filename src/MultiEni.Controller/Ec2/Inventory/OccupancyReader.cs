@@ -23,29 +23,16 @@ internal sealed class OccupancyReader : IDisposable
             async (instances, token) => ByInstance(await describe(instances, token)),
             static exception =>
                 exception
-                    is Ec2CallException
-                    {
-                        Failure.Reaction: not (
-                            Ec2Reaction.Throttled
-                            or Ec2Reaction.OutcomeUnknown
-                            or Ec2Reaction.Unauthorized
-                        )
-                    },
+                    is Ec2CallException { Failure.Reaction: not (Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unauthorized) },
             new(),
             time
         );
     }
 
     /// <summary>ENIs attached to the instance when it was last read.</summary>
-    public async Task<IReadOnlyList<EniRow>> ReadAsync(
-        InstanceId instance,
-        CancellationToken cancellationToken
-    )
+    public async Task<IReadOnlyList<EniRow>> ReadAsync(InstanceId instance, CancellationToken cancellationToken)
     {
-        if (
-            _readings.TryGetValue(instance, out var reading)
-            && _time.GetElapsedTime(reading.At) < _lifetime
-        )
+        if (_readings.TryGetValue(instance, out var reading) && _time.GetElapsedTime(reading.At) < _lifetime)
         {
             return reading.Rows;
         }
@@ -62,9 +49,7 @@ internal sealed class OccupancyReader : IDisposable
 
     public void Dispose() => _coalescer.Dispose();
 
-    private static Dictionary<InstanceId, IReadOnlyList<EniRow>> ByInstance(
-        IReadOnlyList<EniRow> rows
-    )
+    private static Dictionary<InstanceId, IReadOnlyList<EniRow>> ByInstance(IReadOnlyList<EniRow> rows)
     {
         var result = new Dictionary<InstanceId, IReadOnlyList<EniRow>>();
         foreach (var group in rows.GroupBy(row => row.Attachment?.InstanceId))

@@ -11,27 +11,15 @@ internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset M
         {
             OwnChange.Attached attached => Attach(row, attached.Attachment),
             OwnChange.Detached detached => Detach(row, detached.AttachmentId),
-            OwnChange.SourceDestCheckSet set => row.SourceDestCheck == set.Value
-                ? row
-                : row with
-                {
-                    SourceDestCheck = set.Value,
-                },
+            OwnChange.SourceDestCheckSet set => row.SourceDestCheck == set.Value ? row : row with { SourceDestCheck = set.Value },
             OwnChange.DeleteOnTerminationSet set => DeleteOnTermination(row, set),
-            OwnChange.SecurityGroupsSet set => row.SecurityGroupIds.SequenceEqual(
-                set.SecurityGroupIds
-            )
+            OwnChange.SecurityGroupsSet set => row.SecurityGroupIds.SequenceEqual(set.SecurityGroupIds)
                 ? row
                 : row with
                 {
                     SecurityGroupIds = set.SecurityGroupIds,
                 },
-            OwnChange.DescriptionSet set => row.Description == set.Description
-                ? row
-                : row with
-                {
-                    Description = set.Description,
-                },
+            OwnChange.DescriptionSet set => row.Description == set.Description ? row : row with { Description = set.Description },
             OwnChange.TagsSet set => Tag(row, set.Tags),
             OwnChange.TagsRemoved removed => Untag(row, removed.Keys),
             _ => row,
@@ -39,10 +27,7 @@ internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset M
 
     private static EniRow Attach(EniRow row, EniAttachmentRow attachment) =>
         row.Attachment is null
-        || (
-            row.Attachment.AttachmentId != attachment.AttachmentId
-            && row.Attachment.Status is EniStates.Detaching or EniStates.Detached
-        )
+        || (row.Attachment.AttachmentId != attachment.AttachmentId && row.Attachment.Status is EniStates.Detaching or EniStates.Detached)
             ? row with
             {
                 Status = EniStates.Attaching,
@@ -51,8 +36,7 @@ internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset M
             : row;
 
     private static EniRow Detach(EniRow row, string attachmentId) =>
-        row.Attachment is { Status: not (EniStates.Detaching or EniStates.Detached) } attachment
-        && attachment.AttachmentId == attachmentId
+        row.Attachment is { Status: not (EniStates.Detaching or EniStates.Detached) } attachment && attachment.AttachmentId == attachmentId
             ? row with
             {
                 Status = EniStates.Detaching,
@@ -61,9 +45,7 @@ internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset M
             : row;
 
     private static EniRow DeleteOnTermination(EniRow row, OwnChange.DeleteOnTerminationSet set) =>
-        row.Attachment is { } attachment
-        && attachment.AttachmentId == set.AttachmentId
-        && attachment.DeleteOnTermination != set.Value
+        row.Attachment is { } attachment && attachment.AttachmentId == set.AttachmentId && attachment.DeleteOnTermination != set.Value
             ? row with
             {
                 Attachment = attachment with { DeleteOnTermination = set.Value },

@@ -17,8 +17,7 @@ internal sealed class SlotCreates(TimeSpan grace)
     public bool Uncertain(string slot) => _sent.ContainsKey(slot);
 
     /// <summary>A Create goes out.</summary>
-    public void Send(string slot, DateTimeOffset now) =>
-        _sent[slot] = new(now, _sent.TryGetValue(slot, out var earlier) ? earlier.At : null);
+    public void Send(string slot, DateTimeOffset now) => _sent[slot] = new(now, _sent.TryGetValue(slot, out var earlier) ? earlier.At : null);
 
     /// <summary>The last Create certainly made nothing; what one before it made stays open.</summary>
     public void Refuse(string slot)
@@ -34,9 +33,7 @@ internal sealed class SlotCreates(TimeSpan grace)
 
     /// <summary>A complete description shows nothing for the slot; true when that proves its absence.</summary>
     public bool NotSeen(string slot, Observation observation) =>
-        _sent.TryGetValue(slot, out var sent)
-        && observation.Began - sent.At >= grace
-        && _sent.Remove(slot);
+        _sent.TryGetValue(slot, out var sent) && observation.Began - sent.At >= grace && _sent.Remove(slot);
 
     /// <summary>Slots whose Create has been out for so long that its answer will not come.</summary>
     public IEnumerable<string> Overdue(DateTimeOffset now, TimeSpan patience) =>

@@ -23,19 +23,12 @@ public sealed class InstanceTypeCatalog
 
     /// <summary>Limits known without asking; null otherwise.</summary>
     public InstanceTypeLimits? Find(string instanceType) =>
-        InstanceTypeTable.Types.GetValueOrDefault(instanceType)
-        ?? (TryFresh(instanceType, out var limits) ? limits : null);
+        InstanceTypeTable.Types.GetValueOrDefault(instanceType) ?? (TryFresh(instanceType, out var limits) ? limits : null);
 
     /// <summary>Limits, from EC2 if need be; null when EC2 does not know the type either. Answers count for 24 h.</summary>
-    public async ValueTask<InstanceTypeLimits?> GetAsync(
-        string instanceType,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<InstanceTypeLimits?> GetAsync(string instanceType, CancellationToken cancellationToken)
     {
-        if (
-            InstanceTypeTable.Types.TryGetValue(instanceType, out var known)
-            || TryFresh(instanceType, out known)
-        )
+        if (InstanceTypeTable.Types.TryGetValue(instanceType, out var known) || TryFresh(instanceType, out known))
         {
             return known;
         }
@@ -49,8 +42,7 @@ public sealed class InstanceTypeCatalog
     private bool TryFresh(string instanceType, out InstanceTypeLimits? limits)
     {
         var fresh =
-            _asked.TryGetValue(instanceType, out var asked)
-            && _time.GetElapsedTime(asked.At) < (asked.Limits is null ? UnknownLifetime : Lifetime);
+            _asked.TryGetValue(instanceType, out var asked) && _time.GetElapsedTime(asked.At) < (asked.Limits is null ? UnknownLifetime : Lifetime);
         limits = fresh ? asked?.Limits : null;
         return fresh;
     }

@@ -30,9 +30,7 @@ public static class InstanceTypeTable
     {
         if (line.Split('\t') is not [var type, var addresses, var cards])
         {
-            throw new FormatException(
-                $"'{line}' is not a type, a number of addresses and a list of cards, separated by tabs"
-            );
+            throw new FormatException($"'{line}' is not a type, a number of addresses and a list of cards, separated by tabs");
         }
 
         int[] perCard = [.. cards.Split(',').Select(int.Parse)];

@@ -21,9 +21,7 @@ public sealed class BlockingCalls
     {
         ArgumentNullException.ThrowIfNull(call);
         cancellationToken.ThrowIfCancellationRequested();
-        var completion = new TaskCompletionSource<T>(
-            TaskCreationOptions.RunContinuationsAsynchronously
-        );
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         Start(name, () => Complete(completion, call));
         return completion.Task.WaitAsync(cancellationToken);
     }

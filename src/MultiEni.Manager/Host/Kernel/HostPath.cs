@@ -13,24 +13,17 @@ public static class HostPath
         var parts = path.Split('/');
         if (parts is not ["", var tree, ..] || Array.IndexOf(Trees, tree) < 0)
         {
-            throw new ArgumentException(
-                $"'{path}' is not an absolute path below /sys, /proc or /dev.",
-                nameof(path)
-            );
+            throw new ArgumentException($"'{path}' is not an absolute path below /sys, /proc or /dev.", nameof(path));
         }
 
         if (parts.Skip(1).Any(part => part is "" or "." or "..") || path.Contains('\0'))
         {
-            throw new ArgumentException(
-                $"'{path}' has a part that is empty, '.' or '..'.",
-                nameof(path)
-            );
+            throw new ArgumentException($"'{path}' has a part that is empty, '.' or '..'.", nameof(path));
         }
 
         return Path.Join(root, path);
     }
 
     /// <summary>Whether the path is in one tree, such as <c>/sys</c>.</summary>
-    public static bool IsBelow(string tree, string path) =>
-        path.StartsWith(tree + "/", StringComparison.Ordinal);
+    public static bool IsBelow(string tree, string path) => path.StartsWith(tree + "/", StringComparison.Ordinal);
 }

@@ -30,11 +30,7 @@ public sealed class KernelEvents(KernelHostOptions options) : IHostEvents
         var devices = NetlinkSocket.OpenDeviceEvents(options.EventBufferBytes);
         try
         {
-            return Listen(
-                devices,
-                NetlinkSocket.OpenRouteNotifications(options.EventBufferBytes),
-                cancellationToken
-            );
+            return Listen(devices, NetlinkSocket.OpenRouteNotifications(options.EventBufferBytes), cancellationToken);
         }
         catch
         {
@@ -52,9 +48,7 @@ public sealed class KernelEvents(KernelHostOptions options) : IHostEvents
         using var deviceSocket = devices;
         using var linkSocket = links;
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var channel = Channel.CreateBounded<HostEvent>(
-            new BoundedChannelOptions(Ahead) { SingleReader = true }
-        );
+        var channel = Channel.CreateBounded<HostEvent>(new BoundedChannelOptions(Ahead) { SingleReader = true });
         var pumps = Task.WhenAll(
             PumpAsync(deviceSocket, DecodeDeviceEvent, channel.Writer, stopped.Token),
             PumpAsync(linkSocket, DecodeNotifications, channel.Writer, stopped.Token)
@@ -100,18 +94,11 @@ public sealed class KernelEvents(KernelHostOptions options) : IHostEvents
     }
 
     /// <summary>The next datagram; null when the kernel had to drop some.</summary>
-    private static async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(
-        Socket socket,
-        byte[] buffer,
-        CancellationToken cancellationToken
-    )
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(Socket socket, byte[] buffer, CancellationToken cancellationToken)
     {
         try
         {
-            return buffer.AsMemory(
-                0,
-                await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None, cancellationToken)
-            );
+            return buffer.AsMemory(0, await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None, cancellationToken));
         }
         catch (SocketException exception) when (exception.NativeErrorCode == NoBufferSpace)
         {
@@ -130,13 +117,7 @@ public sealed class KernelEvents(KernelHostOptions options) : IHostEvents
         {
             if (LinkNotification.Decode(message) is { } notification)
             {
-                events.Add(
-                    new HostEvent(
-                        notification.Action,
-                        "net",
-                        notification.Name ?? NameOf(notification.LinkIndex)
-                    )
-                );
+                events.Add(new HostEvent(notification.Action, "net", notification.Name ?? NameOf(notification.LinkIndex)));
             }
         }
 
@@ -152,8 +133,6 @@ public sealed class KernelEvents(KernelHostOptions options) : IHostEvents
     {
         Span<byte> name = stackalloc byte[LibC.InterfaceNameSize];
         // An interface that went away with its last address has no name any more, and its own announcement follows.
-        return LibC.InterfaceName((uint)index, ref name[0]) == 0
-            ? ""
-            : Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
+        return LibC.InterfaceName((uint)index, ref name[0]) == 0 ? "" : Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
     }
 }

@@ -27,10 +27,7 @@ public sealed class KernelFiles : IHostFiles
         ArgumentNullException.ThrowIfNull(calls);
         if (!Path.IsPathRooted(options.Root))
         {
-            throw new ArgumentException(
-                $"The root '{options.Root}' is not an absolute path.",
-                nameof(options)
-            );
+            throw new ArgumentException($"The root '{options.Root}' is not an absolute path.", nameof(options));
         }
 
         _options = options;
@@ -41,34 +38,16 @@ public sealed class KernelFiles : IHostFiles
     /// <exception cref="IOException">It exists and cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It exists and may not be read.</exception>
     public ValueTask<string?> ReadTextAsync(string path, CancellationToken cancellationToken) =>
-        RunAsync(
-            "host read",
-            path,
-            resolved => WhenThere(() => ReadText(resolved)),
-            cancellationToken
-        );
+        RunAsync("host read", path, resolved => WhenThere(() => ReadText(resolved)), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<string?> ReadLinkAsync(string path, CancellationToken cancellationToken) =>
-        RunAsync(
-            "host readlink",
-            path,
-            resolved => WhenThere(() => new FileInfo(resolved).LinkTarget),
-            cancellationToken
-        );
+        RunAsync("host readlink", path, resolved => WhenThere(() => new FileInfo(resolved).LinkTarget), cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="UnauthorizedAccessException">It exists and may not be read.</exception>
-    public ValueTask<IReadOnlyList<string>> ListAsync(
-        string path,
-        CancellationToken cancellationToken
-    ) =>
-        RunAsync(
-            "host list",
-            path,
-            resolved => (IReadOnlyList<string>?)WhenThere(() => List(resolved)) ?? [],
-            cancellationToken
-        );
+    public ValueTask<IReadOnlyList<string>> ListAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync("host list", path, resolved => (IReadOnlyList<string>?)WhenThere(() => List(resolved)) ?? [], cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken) =>
@@ -77,20 +56,13 @@ public sealed class KernelFiles : IHostFiles
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The path is not below <c>/sys</c>, the only tree in which a program like this has something to write.</exception>
     /// <exception cref="InvalidOperationException">The file is the kernel's own, and <see cref="KernelHostOptions.AllowRealSysfs"/> is off.</exception>
-    public ValueTask<Errno> WriteAsync(
-        string path,
-        string text,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
         var bytes = Encoding.UTF8.GetBytes(text);
         return HostPath.IsBelow("/sys", path)
             ? RunAsync("host write", path, resolved => Write(resolved, bytes), cancellationToken)
-            : throw new ArgumentException(
-                $"'{path}' is not below /sys, the only tree that is written to.",
-                nameof(path)
-            );
+            : throw new ArgumentException($"'{path}' is not below /sys, the only tree that is written to.", nameof(path));
     }
 
     /// <inheritdoc/>
@@ -100,12 +72,7 @@ public sealed class KernelFiles : IHostFiles
             ? RunAsync("host probe", path, ProbeOpen, cancellationToken)
             : throw new ArgumentException($"'{path}' is not a device node.", nameof(path));
 
-    private ValueTask<T> RunAsync<T>(
-        string name,
-        string path,
-        Func<string, T> call,
-        CancellationToken cancellationToken
-    )
+    private ValueTask<T> RunAsync<T>(string name, string path, Func<string, T> call, CancellationToken cancellationToken)
     {
         var resolved = HostPath.Resolve(_options.Root, path);
         return new ValueTask<T>(_calls.RunAsync(name, () => call(resolved), cancellationToken));
@@ -126,12 +93,7 @@ public sealed class KernelFiles : IHostFiles
 
     private static string ReadText(string path)
     {
-        using var file = File.OpenHandle(
-            path,
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.ReadWrite | FileShare.Delete
-        );
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var buffer = new byte[ReadStep];
         var length = 0;
         // The size that sysfs and procfs give for a file says nothing, so reading goes on until there is no more.
@@ -167,10 +129,7 @@ public sealed class KernelFiles : IHostFiles
 
     private Errno Write(string path, byte[] bytes)
     {
-        if (
-            !_options.AllowRealSysfs
-            && Path.TrimEndingDirectorySeparator(Path.GetFullPath(_options.Root)) == "/"
-        )
+        if (!_options.AllowRealSysfs && Path.TrimEndingDirectorySeparator(Path.GetFullPath(_options.Root)) == "/")
         {
             throw Forbidden(path);
         }
@@ -178,12 +137,7 @@ public sealed class KernelFiles : IHostFiles
         try
         {
             // Neither truncates nor creates. sysfs takes each write(2) as one whole value.
-            using var file = File.OpenHandle(
-                path,
-                FileMode.Open,
-                FileAccess.Write,
-                FileShare.ReadWrite | FileShare.Delete
-            );
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             ThrowIfForbidden(file, path);
             return (Errno)LibC.WriteOnce(file, bytes);
         }
@@ -196,19 +150,14 @@ public sealed class KernelFiles : IHostFiles
     // Asks what the open file is as well as how its path reads: a link or a mount may lead from any root to the kernel's files.
     private void ThrowIfForbidden(SafeFileHandle file, string path)
     {
-        if (
-            !_options.AllowRealSysfs
-            && LibC.FileSystemOf(file) is null or LibC.SysfsMagic or LibC.ProcMagic
-        )
+        if (!_options.AllowRealSysfs && LibC.FileSystemOf(file) is null or LibC.SysfsMagic or LibC.ProcMagic)
         {
             throw Forbidden(path);
         }
     }
 
     private static InvalidOperationException Forbidden(string path) =>
-        new(
-            $"'{path}' belongs to the kernel of this machine, and this program was not told that it may write there."
-        );
+        new($"'{path}' belongs to the kernel of this machine, and this program was not told that it may write there.");
 
     private static Errno ProbeOpen(string path)
     {

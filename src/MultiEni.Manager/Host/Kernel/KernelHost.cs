@@ -12,10 +12,6 @@ public static class KernelHost
     {
         ArgumentNullException.ThrowIfNull(options);
         var calls = new BlockingCalls();
-        return new NodeHost(
-            new KernelFiles(options, calls),
-            new RtNetlink(calls),
-            new KernelEvents(options)
-        );
+        return new NodeHost(new KernelFiles(options, calls), new RtNetlink(calls), new KernelEvents(options));
     }
 }

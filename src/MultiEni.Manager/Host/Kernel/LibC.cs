@@ -39,11 +39,7 @@ internal static partial class LibC
         var descriptor = (int)file.DangerousGetHandle();
         while (true)
         {
-            var written = Write(
-                descriptor,
-                in MemoryMarshal.GetReference(bytes),
-                (nuint)bytes.Length
-            );
+            var written = Write(descriptor, in MemoryMarshal.GetReference(bytes), (nuint)bytes.Length);
             var errno = written >= 0 ? 0 : Marshal.GetLastPInvokeError();
             if (errno != Interrupted)
             {
@@ -60,9 +56,7 @@ internal static partial class LibC
     {
         // struct statfs begins with the type and is 120 bytes long.
         Span<long> buffer = stackalloc long[32];
-        return StatFileSystem((int)file.DangerousGetHandle(), ref buffer[0]) == 0
-            ? buffer[0]
-            : null;
+        return StatFileSystem((int)file.DangerousGetHandle(), ref buffer[0]) == 0 ? buffer[0] : null;
     }
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

@@ -23,21 +23,15 @@ internal static class NetlinkSocket
 
     /// <summary>Hears what changes in links, addresses and routes.</summary>
     /// <exception cref="IOException">The kernel refuses.</exception>
-    public static Socket OpenRouteNotifications(int? receiveBuffer) =>
-        Open(RouteProtocol, RouteGroups, receiveBuffer);
+    public static Socket OpenRouteNotifications(int? receiveBuffer) => Open(RouteProtocol, RouteGroups, receiveBuffer);
 
     /// <summary>Hears the kernel's device announcements.</summary>
     /// <exception cref="IOException">The kernel refuses.</exception>
-    public static Socket OpenDeviceEvents(int? receiveBuffer) =>
-        Open(DeviceEventProtocol, KernelGroup, receiveBuffer);
+    public static Socket OpenDeviceEvents(int? receiveBuffer) => Open(DeviceEventProtocol, KernelGroup, receiveBuffer);
 
     private static Socket Open(int protocol, uint groups, int? receiveBuffer)
     {
-        var descriptor = LibC.Socket(
-            LibC.AddressFamilyNetlink,
-            LibC.SocketRaw | LibC.SocketCloseOnExec,
-            protocol
-        );
+        var descriptor = LibC.Socket(LibC.AddressFamilyNetlink, LibC.SocketRaw | LibC.SocketCloseOnExec, protocol);
         if (descriptor < 0)
         {
             throw Failure("socket");
@@ -52,14 +46,8 @@ internal static class NetlinkSocket
                 socket.ReceiveBufferSize = bytes;
             }
 
-            var address = new LibC.NetlinkAddress
-            {
-                Family = LibC.AddressFamilyNetlink,
-                Groups = groups,
-            };
-            return LibC.Bind(descriptor, in address, Marshal.SizeOf<LibC.NetlinkAddress>()) == 0
-                ? socket
-                : throw Failure("bind");
+            var address = new LibC.NetlinkAddress { Family = LibC.AddressFamilyNetlink, Groups = groups };
+            return LibC.Bind(descriptor, in address, Marshal.SizeOf<LibC.NetlinkAddress>()) == 0 ? socket : throw Failure("bind");
         }
         catch
         {
@@ -71,9 +59,6 @@ internal static class NetlinkSocket
     private static IOException Failure(string call)
     {
         var errno = Marshal.GetLastPInvokeError();
-        return new IOException(
-            $"Netlink {call} failed: {new Win32Exception(errno).Message}.",
-            errno
-        );
+        return new IOException($"Netlink {call} failed: {new Win32Exception(errno).Message}.", errno);
     }
 }

@@ -24,28 +24,15 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
     /// one transaction, because the kernel offers none.
     /// </summary>
     /// <exception cref="IOException">The kernel refuses, or a table did not hold still in 20 attempts.</exception>
-    public ValueTask<NetworkState> ReadAsync(CancellationToken cancellationToken) =>
-        new(calls.RunAsync("rtnetlink read", Read, cancellationToken));
+    public ValueTask<NetworkState> ReadAsync(CancellationToken cancellationToken) => new(calls.RunAsync("rtnetlink read", Read, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask<Errno> SetUpAsync(int index, bool up, CancellationToken cancellationToken) =>
-        new(
-            calls.RunAsync(
-                "rtnetlink up",
-                () => Change(RouteRequests.SetUp(1, index, up)),
-                cancellationToken
-            )
-        );
+        new(calls.RunAsync("rtnetlink up", () => Change(RouteRequests.SetUp(1, index, up)), cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) =>
-        new(
-            calls.RunAsync(
-                "rtnetlink mtu",
-                () => Change(RouteRequests.SetMtu(1, index, mtu)),
-                cancellationToken
-            )
-        );
+        new(calls.RunAsync("rtnetlink mtu", () => Change(RouteRequests.SetMtu(1, index, mtu)), cancellationToken));
 
     private static NetworkState Read()
     {
@@ -56,28 +43,20 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
                 socket,
                 RouteRequests.DumpLinks,
                 ref sequence,
-                static (payload, links) =>
-                    AddIf(LinkCodec.TryDecode(payload, out var link), link, links)
+                static (payload, links) => AddIf(LinkCodec.TryDecode(payload, out var link), link, links)
             ),
             Dump<LinkAddress>(
                 socket,
                 RouteRequests.DumpAddresses,
                 ref sequence,
-                static (payload, addresses) =>
-                    AddIf(AddressCodec.TryDecode(payload, out var address), address, addresses)
+                static (payload, addresses) => AddIf(AddressCodec.TryDecode(payload, out var address), address, addresses)
             ),
-            Dump<Route>(
-                socket,
-                RouteRequests.DumpRoutes,
-                ref sequence,
-                static (payload, routes) => routes.AddRange(RouteCodec.Decode(payload))
-            ),
+            Dump<Route>(socket, RouteRequests.DumpRoutes, ref sequence, static (payload, routes) => routes.AddRange(RouteCodec.Decode(payload))),
             Dump<RoutingRule>(
                 socket,
                 RouteRequests.DumpRules,
                 ref sequence,
-                static (payload, rules) =>
-                    AddIf(RuleCodec.TryDecode(payload, out var rule), rule, rules)
+                static (payload, rules) => AddIf(RuleCodec.TryDecode(payload, out var rule), rule, rules)
             )
         );
     }
@@ -90,12 +69,7 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
         }
     }
 
-    private static List<T> Dump<T>(
-        Socket socket,
-        Func<uint, byte[]> request,
-        ref uint sequence,
-        Action<ReadOnlySpan<byte>, List<T>> decode
-    )
+    private static List<T> Dump<T>(Socket socket, Func<uint, byte[]> request, ref uint sequence, Action<ReadOnlySpan<byte>, List<T>> decode)
     {
         for (var read = 0; read < MaximumReads; read++)
         {
@@ -124,9 +98,7 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
             }
         }
 
-        throw new IOException(
-            $"The kernel's network tables changed during each of {MaximumReads} reads."
-        );
+        throw new IOException($"The kernel's network tables changed during each of {MaximumReads} reads.");
     }
 
     private static Errno Change(byte[] request)
@@ -138,12 +110,7 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
     }
 
     /// <summary>Sends a request and hands on what answers it, up to and including the message that ends the answer.</summary>
-    private static void Exchange(
-        Socket socket,
-        byte[] request,
-        uint sequence,
-        MessageHandler handle
-    )
+    private static void Exchange(Socket socket, byte[] request, uint sequence, MessageHandler handle)
     {
         socket.Send(request);
         var buffer = new byte[ReceiveSize];
@@ -172,10 +139,7 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
     {
         if (errno != 0)
         {
-            throw new IOException(
-                $"The kernel did not list its network tables: error {errno}.",
-                errno
-            );
+            throw new IOException($"The kernel did not list its network tables: error {errno}.", errno);
         }
     }
 }

@@ -18,8 +18,7 @@ public static class SystemErrors
         {
             FileNotFoundException or DirectoryNotFoundException => Errno.NoEntry,
             PathTooLongException => (Errno)NameTooLong,
-            UnauthorizedAccessException { InnerException: IOException inner } => Find(inner)
-                ?? Errno.AccessDenied,
+            UnauthorizedAccessException { InnerException: IOException inner } => Find(inner) ?? Errno.AccessDenied,
             UnauthorizedAccessException => Errno.AccessDenied,
             IOException { HResult: > 0 and <= HighestErrno } failure => (Errno)failure.HResult,
             _ => null,
@@ -30,10 +29,5 @@ public static class SystemErrors
     /// "no such device" on files that are open already, a process that ended with "no such process".
     /// </summary>
     public static bool IsGone(Exception exception) =>
-        (int?)Find(exception)
-            is (int)Errno.NoEntry
-                or (int)Errno.NoDevice
-                or NoSuchProcess
-                or NoSuchDeviceOrAddress
-                or NotADirectory;
+        (int?)Find(exception) is (int)Errno.NoEntry or (int)Errno.NoDevice or NoSuchProcess or NoSuchDeviceOrAddress or NotADirectory;
 }

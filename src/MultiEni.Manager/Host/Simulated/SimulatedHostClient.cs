@@ -22,30 +22,15 @@ public static class SimulatedHostClient
             BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        return new NodeHost(
-            new SimulatedFiles(http),
-            new SimulatedLinks(http),
-            new SimulatedEvents(http)
-        );
+        return new NodeHost(new SimulatedFiles(http), new SimulatedLinks(http), new SimulatedEvents(http));
     }
 
-    internal static async Task<Errno> ErrnoAsync(
-        HttpResponseMessage response,
-        CancellationToken cancellationToken
-    )
+    internal static async Task<Errno> ErrnoAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         response.EnsureSuccessStatusCode();
-        var answer = await response.Content.ReadFromJsonAsync(
-            SimulatedJson.Default.SimulatedAnswer,
-            cancellationToken
-        );
-        return (Errno)
-            (
-                answer
-                ?? throw new IOException("The simulated host answered without an error number.")
-            ).Errno;
+        var answer = await response.Content.ReadFromJsonAsync(SimulatedJson.Default.SimulatedAnswer, cancellationToken);
+        return (Errno)(answer ?? throw new IOException("The simulated host answered without an error number.")).Errno;
     }
 
-    internal static bool IsAbsent(HttpResponseMessage response) =>
-        response.StatusCode == HttpStatusCode.NotFound;
+    internal static bool IsAbsent(HttpResponseMessage response) => response.StatusCode == HttpStatusCode.NotFound;
 }

@@ -4,10 +4,8 @@ namespace MultiEni.Simulator.Cluster.DevicePlugins;
 public static class AllocatedEnvironment
 {
     /// <summary>Name of the variable with the PCI addresses: upper case, dots and the slash become underscores, a hyphen stays.</summary>
-    public static string NameFor(string resource) =>
-        "PCIDEVICE_" + resource.Replace('/', '_').Replace('.', '_').ToUpperInvariant();
+    public static string NameFor(string resource) => "PCIDEVICE_" + resource.Replace('/', '_').Replace('.', '_').ToUpperInvariant();
 
     /// <summary>Its value.</summary>
-    public static string ValueFor(IEnumerable<string> pciAddresses) =>
-        string.Join(',', pciAddresses);
+    public static string ValueFor(IEnumerable<string> pciAddresses) => string.Join(',', pciAddresses);
 }

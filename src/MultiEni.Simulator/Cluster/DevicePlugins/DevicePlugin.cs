@@ -15,12 +15,7 @@ public static partial class DevicePlugin
     /// <param name="release">The release that the cluster runs.</param>
     /// <param name="devices">PCI devices of the node.</param>
     /// <param name="network">Its network stack, for the default route.</param>
-    public static DevicePluginRun Start(
-        string? file,
-        DevicePluginRelease release,
-        IReadOnlyList<SimulatedDevice> devices,
-        SimulatedNetwork network
-    )
+    public static DevicePluginRun Start(string? file, DevicePluginRelease release, IReadOnlyList<SimulatedDevice> devices, SimulatedNetwork network)
     {
         var (configuration, crash) = DevicePluginFile.Read(file, release);
         if (crash is not null)
@@ -37,9 +32,7 @@ public static partial class DevicePlugin
             var claimed = Claim(pool, usable, taken, log);
             if (claimed.Count == 0)
             {
-                log.Add(
-                    $"no devices in device pool, skipping creating resource server for {pool.Name}"
-                );
+                log.Add($"no devices in device pool, skipping creating resource server for {pool.Name}");
             }
             else if (!IsAcceptedByKubelet(pool.FullName))
             {
@@ -55,12 +48,7 @@ public static partial class DevicePlugin
         return new DevicePluginRun.Serving(log, served);
     }
 
-    private static List<string> Claim(
-        ResourcePool pool,
-        IReadOnlyList<SimulatedDevice> devices,
-        HashSet<string> taken,
-        List<string> log
-    )
+    private static List<string> Claim(ResourcePool pool, IReadOnlyList<SimulatedDevice> devices, HashSet<string> taken, List<string> log)
     {
         var wantedClass = pool.DeviceType switch
         {
@@ -71,10 +59,7 @@ public static partial class DevicePlugin
         List<string> claimed = [];
         foreach (var device in devices)
         {
-            if (
-                !device.Class.StartsWith(wantedClass, StringComparison.Ordinal)
-                || !pool.Selectors.Any(selector => selector.Matches(device))
-            )
+            if (!device.Class.StartsWith(wantedClass, StringComparison.Ordinal) || !pool.Selectors.Any(selector => selector.Matches(device)))
             {
                 continue;
             }
@@ -92,18 +77,11 @@ public static partial class DevicePlugin
         return claimed;
     }
 
-    private static bool IsUsable(
-        SimulatedDevice device,
-        DevicePluginRelease release,
-        SimulatedNetwork network,
-        List<string> log
-    )
+    private static bool IsUsable(SimulatedDevice device, DevicePluginRelease release, SimulatedNetwork network, List<string> log)
     {
         if (device.Driver is null)
         {
-            log.Add(
-                $"error creating new device: \"error getting driver info for device {device.Address} readlink: no such file or directory\""
-            );
+            log.Add($"error creating new device: \"error getting driver info for device {device.Address} readlink: no such file or directory\"");
             return false;
         }
 
@@ -112,10 +90,7 @@ public static partial class DevicePlugin
 
     private static bool HasDefaultRoute(SimulatedDevice device, SimulatedNetwork network) =>
         network.Links.FirstOrDefault(link => link.Name == device.InterfaceName) is { } link
-        && network.Routes.Any(route =>
-            route is { Family: 4, Table: MainTable, Destination: null }
-            && route.LinkIndex == link.Index
-        );
+        && network.Routes.Any(route => route is { Family: 4, Table: MainTable, Destination: null } && route.LinkIndex == link.Index);
 
     private static bool IsAcceptedByKubelet(string resource)
     {
@@ -130,11 +105,7 @@ public static partial class DevicePlugin
             && !prefix.StartsWith("requests.", StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(
-        @"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
-        RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
-    )]
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex QualifiedName();
 
     [GeneratedRegex(

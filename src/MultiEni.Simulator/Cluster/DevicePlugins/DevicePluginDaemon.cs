@@ -17,8 +17,7 @@ internal sealed class DevicePluginDaemon(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    internal static bool IsPluginPod(JsonObject pod) =>
-        pod.Namespace == Namespace && pod.Label("app") == "sriovdp";
+    internal static bool IsPluginPod(JsonObject pod) => pod.Namespace == Namespace && pod.Label("app") == "sriovdp";
 
     /// <summary>Makes the pod of a node, unless there is one.</summary>
     internal void EnsurePod(ClusterNode node)
@@ -88,12 +87,7 @@ internal sealed class DevicePluginDaemon(
 
     private void Start(ClusterNode node)
     {
-        var run = DevicePlugin.Start(
-            ReadFile(node.PluginFile),
-            release,
-            node.Host.Devices(),
-            node.Host.Network()
-        );
+        var run = DevicePlugin.Start(ReadFile(node.PluginFile), release, node.Host.Devices(), node.Host.Network());
         node.Plugin.Log = run.Log;
         switch (run)
         {
@@ -101,15 +95,7 @@ internal sealed class DevicePluginDaemon(
                 Register(node, serving.Devices);
                 WriteStatus(
                     node,
-                    pod =>
-                        PodStatuses.Running(
-                            pod,
-                            node.Host.PrimaryAddress,
-                            node.Host.PrimaryAddress,
-                            Now(),
-                            node.Plugin.Restarts,
-                            allocated: null
-                        )
+                    pod => PodStatuses.Running(pod, node.Host.PrimaryAddress, node.Host.PrimaryAddress, Now(), node.Plugin.Restarts, allocated: null)
                 );
                 break;
             case DevicePluginRun.Crashed crashed:
@@ -140,21 +126,13 @@ internal sealed class DevicePluginDaemon(
         Register(node, new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));
     }
 
-    private void Register(
-        ClusterNode node,
-        IReadOnlyDictionary<string, IReadOnlyList<string>> devices
-    )
+    private void Register(ClusterNode node, IReadOnlyDictionary<string, IReadOnlyList<string>> devices)
     {
         node.Offered = devices;
         node.EverOffered.UnionWith(devices.Keys);
         try
         {
-            store.Change(
-                "nodes",
-                node.Name,
-                live => WriteResources(live, node),
-                WriteOptions.Status
-            );
+            store.Change("nodes", node.Name, live => WriteResources(live, node), WriteOptions.Status);
         }
         catch (StatusException)
         {
@@ -170,9 +148,7 @@ internal sealed class DevicePluginDaemon(
             {
                 foreach (var resource in node.EverOffered)
                 {
-                    resources[resource] = node
-                        .Offered.GetValueOrDefault(resource, [])
-                        .Count.ToString();
+                    resources[resource] = node.Offered.GetValueOrDefault(resource, []).Count.ToString();
                 }
             }
         }
@@ -206,16 +182,7 @@ internal sealed class DevicePluginDaemon(
     {
         try
         {
-            store.Delete(
-                "pods",
-                pod.Name,
-                pod.Namespace,
-                RemovalOptions.Default with
-                {
-                    GracePeriodSeconds = 0,
-                    Uid = pod.Uid,
-                }
-            );
+            store.Delete("pods", pod.Name, pod.Namespace, RemovalOptions.Default with { GracePeriodSeconds = 0, Uid = pod.Uid });
         }
         catch (StatusException)
         {
@@ -250,9 +217,7 @@ internal sealed class DevicePluginDaemon(
 
     private static string Suffix(string node, int made)
     {
-        var hash = System.Security.Cryptography.SHA256.HashData(
-            System.Text.Encoding.UTF8.GetBytes($"{node}/{made}")
-        );
+        var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{node}/{made}"));
         return Convert.ToHexStringLower(hash.AsSpan(0, 5));
     }
 
@@ -280,28 +245,17 @@ internal sealed class DevicePluginDaemon(
                     new JsonObject
                     {
                         ["name"] = "kube-sriovdp",
-                        ["image"] =
-                            "ghcr.io/k8snetworkplumbingwg/sriov-network-device-plugin:v3.9.0",
+                        ["image"] = "ghcr.io/k8snetworkplumbingwg/sriov-network-device-plugin:v3.9.0",
                         ["args"] = new JsonArray("--log-dir=sriovdp", "--log-level=10"),
                         ["securityContext"] = new JsonObject { ["privileged"] = true },
-                        ["volumeMounts"] = new JsonArray(
-                            new JsonObject
-                            {
-                                ["name"] = "config-volume",
-                                ["mountPath"] = "/etc/pcidp",
-                            }
-                        ),
+                        ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config-volume", ["mountPath"] = "/etc/pcidp" }),
                     }
                 ),
                 ["volumes"] = new JsonArray(
                     new JsonObject
                     {
                         ["name"] = "config-volume",
-                        ["hostPath"] = new JsonObject
-                        {
-                            ["path"] = "/etc/pcidp",
-                            ["type"] = "DirectoryOrCreate",
-                        },
+                        ["hostPath"] = new JsonObject { ["path"] = "/etc/pcidp", ["type"] = "DirectoryOrCreate" },
                     }
                 ),
             },

@@ -33,10 +33,7 @@ internal sealed partial class DevicePluginFile
     internal IReadOnlyList<ResourcePool> Pools => pools;
 
     /// <summary>The pools of a file, or how the plugin ends on it.</summary>
-    internal static (DevicePluginFile File, DevicePluginRun.Crashed? Crash) Read(
-        string? text,
-        DevicePluginRelease release
-    )
+    internal static (DevicePluginFile File, DevicePluginRun.Crashed? Crash) Read(string? text, DevicePluginRelease release)
     {
         var file = new DevicePluginFile(release);
         try
@@ -45,13 +42,7 @@ internal sealed partial class DevicePluginFile
         }
         catch (Exception malformed) when (malformed is JsonException or FormatException)
         {
-            return (
-                file,
-                file.Crash(
-                    0,
-                    $"error unmarshalling raw bytes {malformed.Message} please make sure the config is in json format"
-                )
-            );
+            return (file, file.Crash(0, $"error unmarshalling raw bytes {malformed.Message} please make sure the config is in json format"));
         }
     }
 
@@ -77,26 +68,15 @@ internal sealed partial class DevicePluginFile
     private DevicePluginRun.Crashed? ReadEntry(JsonElement entry)
     {
         var type = Text(Field(entry, "deviceType")) is { Length: > 0 } given ? given : "netDevice";
-        var pool = new ResourcePool(
-            Text(Field(entry, "resourcePrefix")),
-            Text(Field(entry, "resourceName")),
-            type,
-            []
-        );
+        var pool = new ResourcePool(Text(Field(entry, "resourcePrefix")), Text(Field(entry, "resourceName")), type, []);
         if (!DeviceTypes.Contains(type, StringComparer.Ordinal))
         {
-            return Crash(
-                0,
-                $"error getting resources from file unsupported deviceType:  \"{type}\""
-            );
+            return Crash(0, $"error getting resources from file unsupported deviceType:  \"{type}\"");
         }
 
         if (Field(entry, "selectors") is not { ValueKind: not JsonValueKind.Null } selectors)
         {
-            return Crash(
-                2,
-                "panic: runtime error: invalid memory address or nil pointer dereference"
-            );
+            return Crash(2, "panic: runtime error: invalid memory address or nil pointer dereference");
         }
 
         try
@@ -105,9 +85,7 @@ internal sealed partial class DevicePluginFile
         }
         catch (FormatException wrong)
         {
-            log.Add(
-                $"unable to get SelectorObj from selectors list:'{selectors.GetRawText()}' for deviceType: {type} error: {wrong.Message}"
-            );
+            log.Add($"unable to get SelectorObj from selectors list:'{selectors.GetRawText()}' for deviceType: {type} error: {wrong.Message}");
         }
 
         return null;
@@ -122,26 +100,17 @@ internal sealed partial class DevicePluginFile
 
         if (selectors.ValueKind != JsonValueKind.Array || release == DevicePluginRelease.V35)
         {
-            throw new FormatException(
-                "error unmarshalling NetDevice selector bytes json: cannot unmarshal array into Go value"
-            );
+            throw new FormatException("error unmarshalling NetDevice selector bytes json: cannot unmarshal array into Go value");
         }
 
         return selectors.GetArrayLength() == 0
             ? throw new FormatException("error, need at least one selector, got 0")
-            :
-            [
-                .. selectors
-                    .EnumerateArray()
-                    .Select(static selector => ReadSelector(Object(selector))),
-            ];
+            : [.. selectors.EnumerateArray().Select(static selector => ReadSelector(Object(selector)))];
     }
 
     private static DeviceSelector ReadSelector(JsonElement selector)
     {
-        var matchesNone = ListsThatMatchNoInterface.Any(list =>
-            Texts(Field(selector, list)).Count > 0
-        );
+        var matchesNone = ListsThatMatchNoInterface.Any(list => Texts(Field(selector, list)).Count > 0);
         matchesNone |= Field(selector, "isRdma") is { } rdma && Flag(rdma);
         matchesNone |= Text(Field(selector, "vdpaType")).Length > 0;
         return new DeviceSelector(
@@ -183,9 +152,7 @@ internal sealed partial class DevicePluginFile
     private static JsonElement Object(JsonElement element) =>
         element.ValueKind is JsonValueKind.Object or JsonValueKind.Null
             ? element
-            : throw new FormatException(
-                $"json: cannot unmarshal {element.ValueKind} into Go value"
-            );
+            : throw new FormatException($"json: cannot unmarshal {element.ValueKind} into Go value");
 
     private static JsonElement? Field(JsonElement entry, string name)
     {
@@ -212,8 +179,7 @@ internal sealed partial class DevicePluginFile
             _ => throw new FormatException("json: cannot unmarshal into Go value of type slice"),
         };
 
-    private static List<string> Texts(JsonElement? list) =>
-        [.. Items(list).Select(static item => Text(item))];
+    private static List<string> Texts(JsonElement? list) => [.. Items(list).Select(static item => Text(item))];
 
     private static string Text(JsonElement? value) =>
         value switch

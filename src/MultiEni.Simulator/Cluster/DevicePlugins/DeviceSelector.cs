@@ -23,6 +23,5 @@ internal sealed record DeviceSelector(
         && Admits(Drivers, device.Driver)
         && Admits(PciAddresses, device.Address);
 
-    private static bool Admits(IReadOnlyList<string> wanted, string? value) =>
-        wanted.Count == 0 || wanted.Contains(value, StringComparer.Ordinal);
+    private static bool Admits(IReadOnlyList<string> wanted, string? value) => wanted.Count == 0 || wanted.Contains(value, StringComparer.Ordinal);
 }

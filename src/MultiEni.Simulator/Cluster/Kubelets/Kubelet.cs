@@ -7,12 +7,7 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.Simulator.Cluster.Kubelets;
 
 /// <summary>The kubelets of all nodes: start and end pods, and give them devices. Called by one <see cref="Sequencer"/> only.</summary>
-internal sealed class Kubelet(
-    ObjectStore store,
-    Sequencer sequencer,
-    ClusterTimings timings,
-    TimeProvider time
-)
+internal sealed class Kubelet(ObjectStore store, Sequencer sequencer, ClusterTimings timings, TimeProvider time)
 {
     /// <summary>Annotation with the devices of a pod: JSON of PCI addresses by resource.</summary>
     internal const string DevicesAnnotation = "simulator/allocated-devices";
@@ -65,18 +60,11 @@ internal sealed class Kubelet(
 
     // What was seen may be older than what this kubelet wrote itself.
     private bool IsStillPending(JsonObject pod) =>
-        store.Find("pods", pod.Name, pod.Namespace)
-            is { IsBeingDeleted: false, Phase: "Pending" } live
-        && live.Uid == pod.Uid;
+        store.Find("pods", pod.Name, pod.Namespace) is { IsBeingDeleted: false, Phase: "Pending" } live && live.Uid == pod.Uid;
 
     private void Start(ClusterNode node, RunningPod pod)
     {
-        if (
-            pod.Stopping
-            || !node.Host.Up
-            || !node.Pods.TryGetValue(pod.Uid, out var current)
-            || !ReferenceEquals(current, pod)
-        )
+        if (pod.Stopping || !node.Host.Up || !node.Pods.TryGetValue(pod.Uid, out var current) || !ReferenceEquals(current, pod))
         {
             return;
         }
@@ -106,15 +94,8 @@ internal sealed class Kubelet(
 
     private static List<string> Free(ClusterNode node, string resource)
     {
-        var taken = node
-            .Pods.Values.SelectMany(pod => pod.Devices.GetValueOrDefault(resource, []))
-            .ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. node
-                .Offered.GetValueOrDefault(resource, [])
-                .Where(address => !taken.Contains(address)),
-        ];
+        var taken = node.Pods.Values.SelectMany(pod => pod.Devices.GetValueOrDefault(resource, [])).ToHashSet(StringComparer.Ordinal);
+        return [.. node.Offered.GetValueOrDefault(resource, []).Where(address => !taken.Contains(address))];
     }
 
     private void Run(ClusterNode node, RunningPod pod)
@@ -134,16 +115,7 @@ internal sealed class Kubelet(
             pod.LetGo();
             WriteStatus(
                 pod,
-                PodStatuses.Waiting(
-                    pod.Manifest,
-                    "Pending",
-                    HostAddress(node),
-                    Now(),
-                    0,
-                    "CreateContainerError",
-                    refused.Message,
-                    exitCode: null
-                )
+                PodStatuses.Waiting(pod.Manifest, "Pending", HostAddress(node), Now(), 0, "CreateContainerError", refused.Message, exitCode: null)
             );
             sequencer.PostLater(timings.ContainerRetry, () => Start(node, pod));
             return;
@@ -155,28 +127,13 @@ internal sealed class Kubelet(
             var devices = new JsonArray();
             foreach (var address in addresses)
             {
-                devices.Add(
-                    (JsonNode)new JsonObject { ["resourceID"] = address, ["health"] = "Healthy" }
-                );
+                devices.Add((JsonNode)new JsonObject { ["resourceID"] = address, ["health"] = "Healthy" });
             }
 
-            allocated.Add(
-                (JsonNode)new JsonObject { ["name"] = resource, ["resources"] = devices }
-            );
+            allocated.Add((JsonNode)new JsonObject { ["name"] = resource, ["resources"] = devices });
         }
 
-        WriteStatus(
-            pod,
-            PodStatuses.Running(
-                pod.Manifest,
-                HostAddress(node),
-                PodAddress(pod),
-                Now(),
-                restarts: 0,
-                allocated
-            ),
-            Annotations(pod)
-        );
+        WriteStatus(pod, PodStatuses.Running(pod.Manifest, HostAddress(node), PodAddress(pod), Now(), restarts: 0, allocated), Annotations(pod));
     }
 
     private static JsonObject? Annotations(RunningPod pod)
@@ -191,16 +148,10 @@ internal sealed class Kubelet(
         foreach (var (resource, addresses) in pod.Devices)
         {
             devices[resource] = new JsonArray([.. addresses.Select(address => (JsonNode)address)]);
-            environment[AllocatedEnvironment.NameFor(resource)] = AllocatedEnvironment.ValueFor(
-                addresses
-            );
+            environment[AllocatedEnvironment.NameFor(resource)] = AllocatedEnvironment.ValueFor(addresses);
         }
 
-        return new JsonObject
-        {
-            [DevicesAnnotation] = devices.ToJsonString(),
-            [EnvironmentAnnotation] = environment.ToJsonString(),
-        };
+        return new JsonObject { [DevicesAnnotation] = devices.ToJsonString(), [EnvironmentAnnotation] = environment.ToJsonString() };
     }
 
     private void End(ClusterNode node, JsonObject pod)
@@ -217,9 +168,7 @@ internal sealed class Kubelet(
         }
 
         running.Stopping = true;
-        var grace = TimeSpan.FromSeconds(
-            pod["metadata"]?["deletionGracePeriodSeconds"]?.GetValue<long>() ?? 0
-        );
+        var grace = TimeSpan.FromSeconds(pod["metadata"]?["deletionGracePeriodSeconds"]?.GetValue<long>() ?? 0);
         sequencer.PostLater(
             timings.PodStop < grace ? timings.PodStop : grace,
             () =>
@@ -230,13 +179,7 @@ internal sealed class Kubelet(
         );
     }
 
-    private void Fail(
-        ClusterNode node,
-        RunningPod pod,
-        string resource,
-        int requested,
-        int available
-    )
+    private void Fail(ClusterNode node, RunningPod pod, string resource, int requested, int available)
     {
         var message = node.Offered.ContainsKey(resource)
             ? $"Allocate failed due to requested number of devices unavailable for {resource}. Requested: {requested}, Available: {available}, which is unexpected"
@@ -282,16 +225,7 @@ internal sealed class Kubelet(
     {
         try
         {
-            store.Delete(
-                "pods",
-                name,
-                podNamespace,
-                RemovalOptions.Default with
-                {
-                    GracePeriodSeconds = 0,
-                    Uid = uid,
-                }
-            );
+            store.Delete("pods", name, podNamespace, RemovalOptions.Default with { GracePeriodSeconds = 0, Uid = uid });
         }
         catch (StatusException)
         {

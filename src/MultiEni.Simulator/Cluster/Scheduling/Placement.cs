@@ -13,10 +13,7 @@ internal abstract record Placement
     /// <summary>The first node that fits, in the order given.</summary>
     /// <param name="pod">What the pod asks for.</param>
     /// <param name="nodes">What there is, and thousandths that pods on the node use already.</param>
-    internal static Placement Of(
-        PodNeeds pod,
-        IReadOnlyCollection<(NodeOffer Node, IReadOnlyDictionary<string, long> Used)> nodes
-    )
+    internal static Placement Of(PodNeeds pod, IReadOnlyCollection<(NodeOffer Node, IReadOnlyDictionary<string, long> Used)> nodes)
     {
         var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var (node, used) in nodes)
@@ -42,11 +39,7 @@ internal abstract record Placement
         );
     }
 
-    private static IEnumerable<string> Refusals(
-        PodNeeds pod,
-        NodeOffer node,
-        IReadOnlyDictionary<string, long> used
-    )
+    private static IEnumerable<string> Refusals(PodNeeds pod, NodeOffer node, IReadOnlyDictionary<string, long> used)
     {
         if (node.Unschedulable)
         {
@@ -55,10 +48,7 @@ internal abstract record Placement
         }
 
         if (
-            node.Taints.FirstOrDefault(taint =>
-                taint.Effect != "PreferNoSchedule"
-                && !pod.Tolerations.Any(toleration => toleration.Bears(taint))
-            ) is
+            node.Taints.FirstOrDefault(taint => taint.Effect != "PreferNoSchedule" && !pod.Tolerations.Any(toleration => toleration.Bears(taint))) is
             { } taint
         )
         {
@@ -74,10 +64,7 @@ internal abstract record Placement
 
         foreach (var (resource, amount) in pod.Resources)
         {
-            if (
-                amount
-                > node.Allocatable.GetValueOrDefault(resource) - used.GetValueOrDefault(resource)
-            )
+            if (amount > node.Allocatable.GetValueOrDefault(resource) - used.GetValueOrDefault(resource))
             {
                 yield return resource == "pods" ? "Too many pods" : $"Insufficient {resource}";
             }

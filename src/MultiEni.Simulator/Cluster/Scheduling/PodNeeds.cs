@@ -40,20 +40,14 @@ internal sealed record PodNeeds(
                 label => label.Value?.ToString() ?? "",
                 StringComparer.Ordinal
             ),
-            [
-                .. (pod["spec"]?["tolerations"] as JsonArray ?? [])
-                    .OfType<JsonObject>()
-                    .Select(Toleration.Of),
-            ]
+            [.. (pod["spec"]?["tolerations"] as JsonArray ?? []).OfType<JsonObject>().Select(Toleration.Of)]
         );
     }
 
     /// <summary>Whole devices of extended resources, which are those with a domain other than Kubernetes' own.</summary>
     internal IEnumerable<(string Resource, int Count)> Devices =>
         Resources
-            .Where(resource =>
-                resource.Key.Contains('/', StringComparison.Ordinal) && resource.Value >= One
-            )
+            .Where(resource => resource.Key.Contains('/', StringComparison.Ordinal) && resource.Value >= One)
             .Select(resource => (resource.Key, (int)(resource.Value / One)));
 
     // A limit without a request is the request.

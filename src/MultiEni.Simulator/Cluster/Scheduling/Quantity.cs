@@ -32,12 +32,7 @@ internal static class Quantity
             }
         }
 
-        return decimal.TryParse(
-            number,
-            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture,
-            out var parsed
-        )
+        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
             ? (long)(parsed * factor * 1000)
             : null;
     }

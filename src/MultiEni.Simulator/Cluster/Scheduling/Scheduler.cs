@@ -8,12 +8,8 @@ namespace MultiEni.Simulator.Cluster.Scheduling;
 internal sealed class Scheduler(ObjectStore store, Sequencer sequencer, TimeProvider time)
 {
     private readonly SortedDictionary<string, NodeOffer> nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, long>> used = new(
-        StringComparer.Ordinal
-    );
-    private readonly Dictionary<string, (string Node, PodNeeds Needs)> bound = new(
-        StringComparer.Ordinal
-    );
+    private readonly Dictionary<string, Dictionary<string, long>> used = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Node, PodNeeds Needs)> bound = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonObject> waiting = new(StringComparer.Ordinal);
     private bool retryIsPosted;
 
@@ -55,37 +51,18 @@ internal sealed class Scheduler(ObjectStore store, Sequencer sequencer, TimeProv
     private void Place(JsonObject pod)
     {
         var needs = PodNeeds.Of(pod);
-        var placement = Placement.Of(
-            needs,
-            [
-                .. nodes.Values.Select(node =>
-                    (node, (IReadOnlyDictionary<string, long>)UsedOn(node.Name))
-                ),
-            ]
-        );
+        var placement = Placement.Of(needs, [.. nodes.Values.Select(node => (node, (IReadOnlyDictionary<string, long>)UsedOn(node.Name)))]);
         try
         {
             if (placement is Placement.OnNode { Node: var node })
             {
                 Count(pod.Uid, node, needs);
-                store.Change(
-                    "pods",
-                    pod.Name,
-                    live => live["spec"]!["nodeName"] = node,
-                    WriteOptions.Default,
-                    pod.Namespace
-                );
+                store.Change("pods", pod.Name, live => live["spec"]!["nodeName"] = node, WriteOptions.Default, pod.Namespace);
             }
             else if (placement is Placement.Nowhere { Message: var message })
             {
                 waiting[pod.Uid] = pod;
-                store.Change(
-                    "pods",
-                    pod.Name,
-                    live => SetUnschedulable(live, message),
-                    WriteOptions.Status,
-                    pod.Namespace
-                );
+                store.Change("pods", pod.Name, live => SetUnschedulable(live, message), WriteOptions.Status, pod.Namespace);
             }
         }
         catch (StatusException)
@@ -101,24 +78,13 @@ internal sealed class Scheduler(ObjectStore store, Sequencer sequencer, TimeProv
     {
         var status = pod["status"] as JsonObject ?? [];
         pod["status"] = status;
-        if (
-            (status["conditions"] as JsonArray)?.FirstOrDefault()?["message"]?.GetValue<string>()
-            == message
-        )
+        if ((status["conditions"] as JsonArray)?.FirstOrDefault()?["message"]?.GetValue<string>() == message)
         {
             return;
         }
 
         status["phase"] = "Pending";
-        status["conditions"] = new JsonArray(
-            PodStatuses.Condition(
-                "PodScheduled",
-                "False",
-                "Unschedulable",
-                message,
-                PodStatuses.Time(time)
-            )
-        );
+        status["conditions"] = new JsonArray(PodStatuses.Condition("PodScheduled", "False", "Unschedulable", message, PodStatuses.Time(time)));
     }
 
     private void RetryWaiting()

@@ -14,7 +14,5 @@ internal sealed record Toleration(string Key, bool AnyValue, string Value, strin
         );
 
     internal bool Bears(NodeTaint taint) =>
-        (Key.Length == 0 || Key == taint.Key)
-        && (Effect.Length == 0 || Effect == taint.Effect)
-        && (AnyValue || Value == taint.Value);
+        (Key.Length == 0 || Key == taint.Key) && (Effect.Length == 0 || Effect == taint.Effect) && (AnyValue || Value == taint.Value);
 }

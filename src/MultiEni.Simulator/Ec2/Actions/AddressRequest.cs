@@ -4,12 +4,7 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>How many addresses of which form a call wants; count and prefix forms of one family exclude each other [ec2 F.5].</summary>
-internal readonly record struct AddressRequest(
-    int Ipv4,
-    int Ipv4Prefixes,
-    int Ipv6,
-    int Ipv6Prefixes
-)
+internal readonly record struct AddressRequest(int Ipv4, int Ipv4Prefixes, int Ipv6, int Ipv6Prefixes)
 {
     public static AddressRequest Of(QueryParameters query)
     {
@@ -17,10 +12,7 @@ internal readonly record struct AddressRequest(
         {
             if (query.HasAny(form))
             {
-                throw new Ec2Error(
-                    "UnsupportedOperation",
-                    $"This simulator has the counted form only, not {form}N."
-                );
+                throw new Ec2Error("UnsupportedOperation", $"This simulator has the counted form only, not {form}N.");
             }
         }
 
@@ -30,12 +22,7 @@ internal readonly record struct AddressRequest(
             query.Count("Ipv6AddressCount"),
             query.Count("Ipv6PrefixCount")
         );
-        Exclude(
-            request.Ipv4 > 0,
-            request.Ipv4Prefixes > 0,
-            "SecondaryPrivateIpAddressCount",
-            "Ipv4PrefixCount"
-        );
+        Exclude(request.Ipv4 > 0, request.Ipv4Prefixes > 0, "SecondaryPrivateIpAddressCount", "Ipv4PrefixCount");
         Exclude(request.Ipv6 > 0, request.Ipv6Prefixes > 0, "Ipv6AddressCount", "Ipv6PrefixCount");
         return request;
     }
@@ -44,27 +31,16 @@ internal readonly record struct AddressRequest(
     {
         if (one && other)
         {
-            throw new Ec2Error(
-                "InvalidParameterCombination",
-                $"The parameters {oneName} and {otherName} cannot be used together."
-            );
+            throw new Ec2Error("InvalidParameterCombination", $"The parameters {oneName} and {otherName} cannot be used together.");
         }
     }
 
     /// <summary>Takes all of it from the subnet, or throws and takes nothing.</summary>
-    public (
-        List<string> Ipv4,
-        List<string> Ipv4Prefixes,
-        List<string> Ipv6,
-        List<string> Ipv6Prefixes
-    ) Take(SubnetState subnet)
+    public (List<string> Ipv4, List<string> Ipv4Prefixes, List<string> Ipv6, List<string> Ipv6Prefixes) Take(SubnetState subnet)
     {
         if ((Ipv6 > 0 || Ipv6Prefixes > 0) && subnet.Ipv6 is null)
         {
-            throw new Ec2Error(
-                "InvalidParameterValue",
-                $"The subnet '{subnet.Row.Id}' has no IPv6 CIDR block."
-            );
+            throw new Ec2Error("InvalidParameterValue", $"The subnet '{subnet.Row.Id}' has no IPv6 CIDR block.");
         }
 
         var ipv4 = subnet.Ipv4.Take(Ipv4) ?? throw TooFew(subnet);
@@ -77,12 +53,7 @@ internal readonly record struct AddressRequest(
             );
         }
 
-        return (
-            ipv4,
-            prefixes,
-            subnet.Ipv6?.Take(Ipv6) ?? [],
-            subnet.Ipv6?.TakePrefixes(Ipv6Prefixes) ?? []
-        );
+        return (ipv4, prefixes, subnet.Ipv6?.Take(Ipv6) ?? [], subnet.Ipv6?.TakePrefixes(Ipv6Prefixes) ?? []);
     }
 
     public static Ec2Error TooFew(SubnetState subnet) =>

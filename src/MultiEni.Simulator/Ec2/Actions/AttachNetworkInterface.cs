@@ -10,8 +10,7 @@ internal static class AttachNetworkInterface
     {
         var id = query.Required("NetworkInterfaceId");
         var instanceId = query.Required("InstanceId");
-        var deviceIndex =
-            query.Integer("DeviceIndex") ?? throw Ec2Error.MissingParameter("DeviceIndex");
+        var deviceIndex = query.Integer("DeviceIndex") ?? throw Ec2Error.MissingParameter("DeviceIndex");
         var card = query.Count("NetworkCardIndex");
         if (deviceIndex < 0)
         {
@@ -49,28 +48,16 @@ internal static class AttachNetworkInterface
 
         if (row.InterfaceType is "efa" or "efa-only" && instance.State == InstanceState.Running)
         {
-            throw new Ec2Error(
-                "UnsupportedOperation",
-                "EFA interfaces cannot be attached to a running instance."
-            );
+            throw new Ec2Error("UnsupportedOperation", "EFA interfaces cannot be attached to a running instance.");
         }
     }
 
-    private static void CheckRoom(
-        Ec2State state,
-        NetworkInterface row,
-        Instance instance,
-        int deviceIndex,
-        int card
-    )
+    private static void CheckRoom(Ec2State state, NetworkInterface row, Instance instance, int deviceIndex, int card)
     {
         var type = instance.Type;
         if (card >= type.InterfacesPerCard.Count)
         {
-            throw new Ec2Error(
-                "InvalidParameterValue",
-                $"Network card index {card} does not exist on instance type {type.Name}."
-            );
+            throw new Ec2Error("InvalidParameterValue", $"Network card index {card} does not exist on instance type {type.Name}.");
         }
 
         var attached = state.NetworkInterfaces.OfInstance(instance.Id);
@@ -83,23 +70,14 @@ internal static class AttachNetworkInterface
             );
         }
 
-        if (
-            attached.Count >= type.MaximumInterfaces
-            || onCard.Count >= type.InterfacesPerCard[card]
-        )
+        if (attached.Count >= type.MaximumInterfaces || onCard.Count >= type.InterfacesPerCard[card])
         {
-            throw new Ec2Error(
-                "AttachmentLimitExceeded",
-                $"Interface count {attached.Count + 1} exceeds the limit for {type.Name}"
-            );
+            throw new Ec2Error("AttachmentLimitExceeded", $"Interface count {attached.Count + 1} exceeds the limit for {type.Name}");
         }
 
         if (row.PrivateIps.Count + row.Ipv4Prefixes.Count > type.Ipv4PerInterface)
         {
-            throw PrivateIpAddresses.LimitExceeded(
-                type,
-                row.PrivateIps.Count + row.Ipv4Prefixes.Count
-            );
+            throw PrivateIpAddresses.LimitExceeded(type, row.PrivateIps.Count + row.Ipv4Prefixes.Count);
         }
     }
 }

@@ -15,10 +15,7 @@ internal static class CreateNetworkInterface
         var token = query.Text("ClientToken");
         if (token?.Length > 64)
         {
-            throw new Ec2Error(
-                "InvalidParameterValue",
-                "The client token has more than 64 characters."
-            );
+            throw new Ec2Error("InvalidParameterValue", "The client token has more than 64 characters.");
         }
 
         var entry = token is null ? null : state.Tokens.Find(token, query, state.Now);
@@ -36,11 +33,7 @@ internal static class CreateNetworkInterface
         answer.End("networkInterface").Text("clientToken", token);
     }
 
-    private static NetworkInterfaceEntry Create(
-        Ec2State state,
-        QueryParameters query,
-        SubnetState subnet
-    )
+    private static NetworkInterfaceEntry Create(Ec2State state, QueryParameters query, SubnetState subnet)
     {
         var tags = Tags.OfSpecifications(query, "network-interface", state.Options.TagsPerResource);
         var groups = state.RequireGroups(query.List("SecurityGroupId"), subnet.Row.VpcId);
@@ -52,18 +45,8 @@ internal static class CreateNetworkInterface
         };
         var request = AddressRequest.Of(query);
         var (primary, given) = GivenAddresses(query, subnet);
-        AddressRequest.Exclude(
-            given.Count > 0,
-            request.Ipv4 > 0,
-            "PrivateIpAddresses",
-            "SecondaryPrivateIpAddressCount"
-        );
-        AddressRequest.Exclude(
-            given.Count > 0,
-            request.Ipv4Prefixes > 0,
-            "PrivateIpAddresses",
-            "Ipv4PrefixCount"
-        );
+        AddressRequest.Exclude(given.Count > 0, request.Ipv4 > 0, "PrivateIpAddresses", "SecondaryPrivateIpAddressCount");
+        AddressRequest.Exclude(given.Count > 0, request.Ipv4Prefixes > 0, "PrivateIpAddresses", "Ipv4PrefixCount");
         if (state.NetworkInterfaces.Count >= state.Options.NetworkInterfaceQuota)
         {
             throw new Ec2Error(
@@ -106,10 +89,7 @@ internal static class CreateNetworkInterface
                 taken.Add(
                     subnet.Ipv4.TakeExactly(address)
                         ? address
-                        : throw new Ec2Error(
-                            "InvalidIPAddress.InUse",
-                            $"Address {address} is in use or reserved."
-                        )
+                        : throw new Ec2Error("InvalidIPAddress.InUse", $"Address {address} is in use or reserved.")
                 );
             }
 
@@ -141,10 +121,7 @@ internal static class CreateNetworkInterface
         }
     }
 
-    private static (string? Primary, List<string> Secondaries) GivenAddresses(
-        QueryParameters query,
-        SubnetState subnet
-    )
+    private static (string? Primary, List<string> Secondaries) GivenAddresses(QueryParameters query, SubnetState subnet)
     {
         var primary = query.Text("PrivateIpAddress");
         var secondaries = new List<string>();
@@ -159,20 +136,14 @@ internal static class CreateNetworkInterface
 
             primary = primary is null
                 ? address
-                : throw new Ec2Error(
-                    "InvalidParameterCombination",
-                    "Only one primary private IP address can be specified."
-                );
+                : throw new Ec2Error("InvalidParameterCombination", "Only one primary private IP address can be specified.");
         }
 
         foreach (var address in primary is null ? secondaries : [primary, .. secondaries])
         {
             if (!subnet.Ipv4.Contains(address))
             {
-                throw new Ec2Error(
-                    "InvalidParameterValue",
-                    $"Address {address} does not fall within the subnet's address range"
-                );
+                throw new Ec2Error("InvalidParameterValue", $"Address {address} does not fall within the subnet's address range");
             }
         }
 

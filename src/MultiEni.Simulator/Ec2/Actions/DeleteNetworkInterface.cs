@@ -11,10 +11,7 @@ internal static class DeleteNetworkInterface
         var row = state.RequireNetworkInterface(query.Required("NetworkInterfaceId"));
         if (row.Attachment is not null)
         {
-            throw new Ec2Error(
-                "InvalidParameterValue",
-                $"Network interface '{row.Id}' is currently in use."
-            );
+            throw new Ec2Error("InvalidParameterValue", $"Network interface '{row.Id}' is currently in use.");
         }
 
         state.Lifecycle.Delete(row);

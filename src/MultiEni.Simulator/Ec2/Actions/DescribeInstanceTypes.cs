@@ -23,19 +23,13 @@ internal static class DescribeInstanceTypes
         var names = query.List("InstanceType");
         if (names.Count > MaximumTypes)
         {
-            throw new Ec2Error(
-                "InvalidParameterValue",
-                $"At most {MaximumTypes} instance types can be described in one call."
-            );
+            throw new Ec2Error("InvalidParameterValue", $"At most {MaximumTypes} instance types can be described in one call.");
         }
 
         var filters = QueryFilter.Parse(query);
         _filters.Check(filters);
         var page = Paging.Of(query, names.Count > 0, maximum: 100);
-        var types =
-            names.Count > 0
-                ? names.Select(name => Require(state, name))
-                : state.InstanceTypes.Values;
+        var types = names.Count > 0 ? names.Select(name => Require(state, name)) : state.InstanceTypes.Values;
         var (rows, next) = PagedTable.Cut(types, type => _filters.Matches(type, filters), page);
         answer.Set("instanceTypeSet", rows, Write).Text("nextToken", next);
     }
@@ -43,10 +37,7 @@ internal static class DescribeInstanceTypes
     private static InstanceType Require(Ec2State state, string name) =>
         state.InstanceTypes.TryGetValue(name, out var type)
             ? type
-            : throw new Ec2Error(
-                "InvalidInstanceType",
-                $"The following supplied instance types do not exist: [{name}]"
-            );
+            : throw new Ec2Error("InvalidInstanceType", $"The following supplied instance types do not exist: [{name}]");
 
     private static void Write(XmlAnswer answer, InstanceType type)
     {
@@ -61,9 +52,7 @@ internal static class DescribeInstanceTypes
         answer.Set(
             "networkCards",
             type.InterfacesPerCard.Index(),
-            static (item, card) =>
-                item.Number("networkCardIndex", card.Index)
-                    .Number("maximumNetworkInterfaces", card.Item)
+            static (item, card) => item.Number("networkCardIndex", card.Index).Number("maximumNetworkInterfaces", card.Item)
         );
         answer
             .Number("ipv4AddressesPerInterface", type.Ipv4PerInterface)

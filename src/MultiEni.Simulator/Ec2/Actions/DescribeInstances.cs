@@ -27,8 +27,7 @@ internal static class DescribeInstances
         var filters = QueryFilter.Parse(query);
         _filters.Check(filters);
         var page = Paging.Of(query, ids.Count > 0, maximum: 1000);
-        var instances =
-            ids.Count > 0 ? ids.Select(state.RequireInstance) : Candidates(state, filters);
+        var instances = ids.Count > 0 ? ids.Select(state.RequireInstance) : Candidates(state, filters);
         var (rows, next) = PagedTable.Cut(
             instances
                 .Where(instance => _filters.Matches(instance, filters))
@@ -50,10 +49,7 @@ internal static class DescribeInstances
 
     private static IEnumerable<Instance> Candidates(Ec2State state, List<QueryFilter> filters) =>
         filters.Find(filter => filter.Name == "instance-id" && filter.IsLiteral) is { } byId
-            ? byId
-                .Values.Select(value => state.Instances.GetValueOrDefault(value.Literal))
-                .OfType<Instance>()
-                .DistinctBy(instance => instance.Id)
+            ? byId.Values.Select(value => state.Instances.GetValueOrDefault(value.Literal)).OfType<Instance>().DistinctBy(instance => instance.Id)
             : state.Instances.Values;
 
     private static void Write(Ec2State state, XmlAnswer answer, Instance instance)
@@ -71,20 +67,13 @@ internal static class DescribeInstances
             .Time("launchTime", instance.LaunchTime);
         if (instance.State != InstanceState.Terminated)
         {
-            answer
-                .Text("subnetId", instance.SubnetId)
-                .Text("vpcId", instance.VpcId)
-                .Text("privateIpAddress", instance.PrivateIpAddress);
+            answer.Text("subnetId", instance.SubnetId).Text("vpcId", instance.VpcId).Text("privateIpAddress", instance.PrivateIpAddress);
         }
 
         answer.Begin("metadataOptions");
         ModifyInstanceMetadataOptions.Write(answer, instance.Metadata);
         answer.End("metadataOptions");
-        answer.Set(
-            "networkInterfaceSet",
-            state.NetworkInterfaces.OfInstance(instance.Id),
-            (item, row) => WriteInterface(state, item, row)
-        );
+        answer.Set("networkInterfaceSet", state.NetworkInterfaces.OfInstance(instance.Id), (item, row) => WriteInterface(state, item, row));
         answer.TagSet(instance.Tags);
     }
 

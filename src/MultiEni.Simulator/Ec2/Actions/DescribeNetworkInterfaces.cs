@@ -18,39 +18,20 @@ internal static class DescribeNetworkInterfaces
         }
 
         var rows = ids.Count > 0 ? ById(state, ids, filters) : Matching(state, filters, page);
-        var next =
-            page.Size is { } size && rows.Count > size
-                ? page.TokenAfter(rows[size - 1].Place)
-                : null;
-        answer.Set(
-            "networkInterfaceSet",
-            rows.Take(page.Size ?? int.MaxValue),
-            (item, row) => NetworkInterfaceXml.Write(state, item, row.Row)
-        );
+        var next = page.Size is { } size && rows.Count > size ? page.TokenAfter(rows[size - 1].Place) : null;
+        answer.Set("networkInterfaceSet", rows.Take(page.Size ?? int.MaxValue), (item, row) => NetworkInterfaceXml.Write(state, item, row.Row));
         answer.Text("nextToken", next);
     }
 
-    private static List<(long Place, NetworkInterface Row)> ById(
-        Ec2State state,
-        List<string> ids,
-        List<QueryFilter> filters
-    )
+    private static List<(long Place, NetworkInterface Row)> ById(Ec2State state, List<string> ids, List<QueryFilter> filters)
     {
         var rows = new List<(long Place, NetworkInterface Row)>();
         foreach (var id in ids.Distinct(StringComparer.Ordinal))
         {
             ResourceIds.Check("eni-", id, "InvalidNetworkInterfaceId.Malformed");
             var entry = state.NetworkInterfaces.FindSeen(id);
-            var row =
-                entry is not null && state.IsVisible(entry)
-                    ? state.NetworkInterfaces.Seen(entry)
-                    : null;
-            if (
-                NetworkInterfaceFields.Filters.Matches(
-                    row ?? throw Ec2State.NoNetworkInterface(id),
-                    filters
-                )
-            )
+            var row = entry is not null && state.IsVisible(entry) ? state.NetworkInterfaces.Seen(entry) : null;
+            if (NetworkInterfaceFields.Filters.Matches(row ?? throw Ec2State.NoNetworkInterface(id), filters))
             {
                 rows.Add((entry!.Sequence, row));
             }
@@ -60,11 +41,7 @@ internal static class DescribeNetworkInterfaces
     }
 
     /// <summary>One row more than the page holds, which tells whether another page follows.</summary>
-    private static List<(long Place, NetworkInterface Row)> Matching(
-        Ec2State state,
-        List<QueryFilter> filters,
-        Paging page
-    ) =>
+    private static List<(long Place, NetworkInterface Row)> Matching(Ec2State state, List<QueryFilter> filters, Paging page) =>
         [
             .. state
                 .NetworkInterfaces.Query(filters, page.After)
@@ -77,9 +54,7 @@ internal static class DescribeNetworkInterfaces
     {
         if (
             state.NetworkInterfaces.Count >= state.Options.LargeAccountFrom
-            && !filters.Exists(filter =>
-                NetworkInterfaceFields.Narrowing.Contains(filter.Name, StringComparer.Ordinal)
-            )
+            && !filters.Exists(filter => NetworkInterfaceFields.Narrowing.Contains(filter.Name, StringComparer.Ordinal))
         )
         {
             throw new Ec2Error(

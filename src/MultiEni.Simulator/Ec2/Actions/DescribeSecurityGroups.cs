@@ -23,24 +23,15 @@ internal static class DescribeSecurityGroups
         var filters = QueryFilter.Parse(query);
         _filters.Check(filters);
         var page = Paging.Of(query, ids.Count > 0, maximum: 1000);
-        var groups =
-            ids.Count > 0 ? ids.Select(id => Require(state, id)) : state.SecurityGroups.Values;
+        var groups = ids.Count > 0 ? ids.Select(id => Require(state, id)) : state.SecurityGroups.Values;
         var (rows, next) = PagedTable.Cut(groups, group => _filters.Matches(group, filters), page);
-        answer
-            .Set("securityGroupInfo", rows, (item, group) => Write(state, item, group))
-            .Text("nextToken", next);
+        answer.Set("securityGroupInfo", rows, (item, group) => Write(state, item, group)).Text("nextToken", next);
     }
 
     private static SecurityGroup Require(Ec2State state, string id) =>
-        state.SecurityGroups.TryGetValue(
-            ResourceIds.Check("sg-", id, "InvalidGroupId.Malformed"),
-            out var group
-        )
+        state.SecurityGroups.TryGetValue(ResourceIds.Check("sg-", id, "InvalidGroupId.Malformed"), out var group)
             ? group
-            : throw new Ec2Error(
-                "InvalidGroup.NotFound",
-                $"The security group '{id}' does not exist"
-            );
+            : throw new Ec2Error("InvalidGroup.NotFound", $"The security group '{id}' does not exist");
 
     private static void Write(Ec2State state, XmlAnswer answer, SecurityGroup group) =>
         answer

@@ -12,8 +12,7 @@ internal static class DescribeSubnets
             ["subnet-id"] = subnet => [subnet.Id],
             ["vpc-id"] = subnet => [subnet.VpcId],
             ["availability-zone"] = subnet => [subnet.AvailabilityZone],
-            ["availability-zone-id"] = subnet =>
-                [NetworkInterfaceFields.ZoneId(subnet.AvailabilityZone)],
+            ["availability-zone-id"] = subnet => [NetworkInterfaceFields.ZoneId(subnet.AvailabilityZone)],
             ["cidr-block"] = subnet => [subnet.Cidr],
             ["state"] = _ => ["available"],
             ["available-ip-address-count"] = subnet => [$"{subnet.FreeAddresses}"],
@@ -28,24 +27,15 @@ internal static class DescribeSubnets
         _filters.Check(filters);
         var page = Paging.Of(query, ids.Count > 0, maximum: 1000);
         var subnets = ids.Count > 0 ? ids.Select(state.RequireSubnet) : state.Subnets.Values;
-        var (rows, next) = PagedTable.Cut(
-            subnets.Select(subnet => subnet.Row),
-            subnet => _filters.Matches(subnet, filters),
-            page
-        );
-        answer
-            .Set("subnetSet", rows, (item, subnet) => Write(state, item, subnet))
-            .Text("nextToken", next);
+        var (rows, next) = PagedTable.Cut(subnets.Select(subnet => subnet.Row), subnet => _filters.Matches(subnet, filters), page);
+        answer.Set("subnetSet", rows, (item, subnet) => Write(state, item, subnet)).Text("nextToken", next);
     }
 
     private static void Write(Ec2State state, XmlAnswer answer, Subnet subnet)
     {
         answer
             .Text("subnetId", subnet.Id)
-            .Text(
-                "subnetArn",
-                $"arn:aws:ec2:{state.Options.Region}:{state.Options.AccountId}:subnet/{subnet.Id}"
-            )
+            .Text("subnetArn", $"arn:aws:ec2:{state.Options.Region}:{state.Options.AccountId}:subnet/{subnet.Id}")
             .Text("state", "available")
             .Text("ownerId", state.Options.AccountId)
             .Text("vpcId", subnet.VpcId)
@@ -60,10 +50,7 @@ internal static class DescribeSubnets
             "ipv6CidrBlockAssociationSet",
             ipv6,
             static (item, block) =>
-                item.Text("ipv6CidrBlock", block)
-                    .Begin("ipv6CidrBlockState")
-                    .Text("state", "associated")
-                    .End("ipv6CidrBlockState")
+                item.Text("ipv6CidrBlock", block).Begin("ipv6CidrBlockState").Text("state", "associated").End("ipv6CidrBlockState")
         );
         answer.TagSet(subnet.Tags);
     }

@@ -14,10 +14,7 @@ internal static class DetachNetworkInterface
         var attachment = row.Attachment!;
         if (attachment is { DeviceIndex: 0, NetworkCardIndex: 0 })
         {
-            throw new Ec2Error(
-                "OperationNotPermitted",
-                $"The network interface at device index 0 and networkCard index 0 cannot be detached."
-            );
+            throw new Ec2Error("OperationNotPermitted", $"The network interface at device index 0 and networkCard index 0 cannot be detached.");
         }
 
         // As for volumes; the code for interfaces is not confirmed. Force is the way out of a detach that hangs.
@@ -32,15 +29,8 @@ internal static class DetachNetworkInterface
 
     public static NetworkInterface Require(Ec2State state, string attachmentId)
     {
-        ResourceIds.Check(
-            "eni-attach-",
-            attachmentId,
-            "InvalidNetworkInterfaceAttachmentId.Malformed"
-        );
+        ResourceIds.Check("eni-attach-", attachmentId, "InvalidNetworkInterfaceAttachmentId.Malformed");
         return state.NetworkInterfaces.OfAttachment(attachmentId)
-            ?? throw new Ec2Error(
-                "InvalidAttachmentID.NotFound",
-                $"The attachment '{attachmentId}' does not exist"
-            );
+            ?? throw new Ec2Error("InvalidAttachmentID.NotFound", $"The attachment '{attachmentId}' does not exist");
     }
 }

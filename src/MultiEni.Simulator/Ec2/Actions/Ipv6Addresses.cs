@@ -15,13 +15,8 @@ internal static class Ipv6Addresses
             throw Ec2Error.MissingParameter("Ipv6AddressCount");
         }
 
-        var count =
-            row.Ipv6Addresses.Count + row.Ipv6Prefixes.Count + request.Ipv6 + request.Ipv6Prefixes;
-        if (
-            row.Attachment is { } attachment
-            && state.Instances[attachment.InstanceId].Type is var type
-            && count > type.Ipv6PerInterface
-        )
+        var count = row.Ipv6Addresses.Count + row.Ipv6Prefixes.Count + request.Ipv6 + request.Ipv6Prefixes;
+        if (row.Attachment is { } attachment && state.Instances[attachment.InstanceId].Type is var type && count > type.Ipv6PerInterface)
         {
             throw new Ec2Error(
                 "PrivateIpAddressLimitExceeded",

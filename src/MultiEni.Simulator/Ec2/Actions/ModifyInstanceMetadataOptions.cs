@@ -17,11 +17,8 @@ internal static class ModifyInstanceMetadataOptions
 
         var metadata = new MetadataOptions
         {
-            HttpTokens =
-                OneOf(query, "HttpTokens", "optional", "required") ?? instance.Metadata.HttpTokens,
-            HttpEndpoint =
-                OneOf(query, "HttpEndpoint", "enabled", "disabled")
-                ?? instance.Metadata.HttpEndpoint,
+            HttpTokens = OneOf(query, "HttpTokens", "optional", "required") ?? instance.Metadata.HttpTokens,
+            HttpEndpoint = OneOf(query, "HttpEndpoint", "enabled", "disabled") ?? instance.Metadata.HttpEndpoint,
             HopLimit = hops,
         };
         state.Instances[instance.Id] = instance with { Metadata = metadata };
@@ -40,8 +37,6 @@ internal static class ModifyInstanceMetadataOptions
     private static string? OneOf(QueryParameters query, string name, string one, string other)
     {
         var value = query.Text(name);
-        return value is null || value == one || value == other
-            ? value
-            : throw Ec2Error.InvalidValue(value, name);
+        return value is null || value == one || value == other ? value : throw Ec2Error.InvalidValue(value, name);
     }
 }

@@ -6,13 +6,7 @@ namespace MultiEni.Simulator.Ec2.Actions;
 /// <summary>Changes exactly one attribute: two in one call are refused [ec2 F.5]; the code of that refusal is not confirmed [ec2 O.4].</summary>
 internal static class ModifyNetworkInterfaceAttribute
 {
-    private static readonly string[] _attributes =
-    [
-        "SourceDestCheck",
-        "SecurityGroupId",
-        "Description",
-        "Attachment",
-    ];
+    private static readonly string[] _attributes = ["SourceDestCheck", "SecurityGroupId", "Description", "Attachment"];
 
     public static void Execute(Ec2State state, QueryParameters query, XmlAnswer answer)
     {
@@ -22,46 +16,30 @@ internal static class ModifyNetworkInterfaceAttribute
         {
             ["SourceDestCheck"] => row with
             {
-                SourceDestCheck =
-                    query.Boolean("SourceDestCheck.Value")
-                    ?? throw Ec2Error.MissingParameter("SourceDestCheck.Value"),
+                SourceDestCheck = query.Boolean("SourceDestCheck.Value") ?? throw Ec2Error.MissingParameter("SourceDestCheck.Value"),
             },
-            ["SecurityGroupId"] => row with
-            {
-                GroupIds = state.RequireGroups(query.List("SecurityGroupId"), row.VpcId),
-            },
+            ["SecurityGroupId"] => row with { GroupIds = state.RequireGroups(query.List("SecurityGroupId"), row.VpcId) },
             ["Description"] => row with { Description = query.Text("Description.Value") ?? "" },
             ["Attachment"] => row with { Attachment = ChangeAttachment(state, query, row) },
             [] => throw new Ec2Error("InvalidParameterCombination", "No attributes specified."),
-            _ => throw new Ec2Error(
-                "InvalidParameterCombination",
-                $"Fields for multiple attribute types specified: {string.Join(", ", attributes)}"
-            ),
+            _ => throw new Ec2Error("InvalidParameterCombination", $"Fields for multiple attribute types specified: {string.Join(", ", attributes)}"),
         };
         state.NetworkInterfaces.Replace(changed);
         answer.Flag("return", true);
     }
 
-    private static Attachment ChangeAttachment(
-        Ec2State state,
-        QueryParameters query,
-        NetworkInterface row
-    )
+    private static Attachment ChangeAttachment(Ec2State state, QueryParameters query, NetworkInterface row)
     {
         var id = query.Required("Attachment.AttachmentId");
         if (DetachNetworkInterface.Require(state, id).Id != row.Id)
         {
-            throw new Ec2Error(
-                "InvalidAttachmentID.NotFound",
-                $"The attachment '{id}' does not exist on '{row.Id}'"
-            );
+            throw new Ec2Error("InvalidAttachmentID.NotFound", $"The attachment '{id}' does not exist on '{row.Id}'");
         }
 
         return row.Attachment! with
         {
             DeleteOnTermination =
-                query.Boolean("Attachment.DeleteOnTermination")
-                ?? throw Ec2Error.MissingParameter("Attachment.DeleteOnTermination"),
+                query.Boolean("Attachment.DeleteOnTermination") ?? throw Ec2Error.MissingParameter("Attachment.DeleteOnTermination"),
         };
     }
 }

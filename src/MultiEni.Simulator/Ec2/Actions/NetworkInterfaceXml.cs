@@ -27,10 +27,7 @@ internal static class NetworkInterfaceXml
         {
             answer.Begin("attachment");
             WriteAttachment(answer, attachment);
-            answer
-                .Text("instanceId", attachment.InstanceId)
-                .Text("instanceOwnerId", state.Options.AccountId)
-                .End("attachment");
+            answer.Text("instanceId", attachment.InstanceId).Text("instanceOwnerId", state.Options.AccountId).End("attachment");
         }
 
         answer.TagSet(row.Tags);
@@ -38,11 +35,7 @@ internal static class NetworkInterfaceXml
     }
 
     public static void WriteGroups(Ec2State state, XmlAnswer answer, NetworkInterface row) =>
-        answer.Set(
-            "groupSet",
-            row.GroupIds,
-            (item, id) => item.Text("groupId", id).Text("groupName", state.SecurityGroups[id].Name)
-        );
+        answer.Set("groupSet", row.GroupIds, (item, id) => item.Text("groupId", id).Text("groupName", state.SecurityGroups[id].Name));
 
     public static void WriteAttachment(XmlAnswer answer, Attachment attachment) =>
         answer
@@ -58,23 +51,10 @@ internal static class NetworkInterfaceXml
         answer.Set(
             "privateIpAddressesSet",
             row.PrivateIps,
-            (item, address) =>
-                item.Text("privateIpAddress", address).Flag("primary", address == row.PrivateIps[0])
+            (item, address) => item.Text("privateIpAddress", address).Flag("primary", address == row.PrivateIps[0])
         );
-        answer.Set(
-            "ipv4PrefixSet",
-            row.Ipv4Prefixes,
-            static (item, prefix) => item.Text("ipv4Prefix", prefix)
-        );
-        answer.Set(
-            "ipv6AddressesSet",
-            row.Ipv6Addresses,
-            static (item, address) => item.Text("ipv6Address", address)
-        );
-        answer.Set(
-            "ipv6PrefixSet",
-            row.Ipv6Prefixes,
-            static (item, prefix) => item.Text("ipv6Prefix", prefix)
-        );
+        answer.Set("ipv4PrefixSet", row.Ipv4Prefixes, static (item, prefix) => item.Text("ipv4Prefix", prefix));
+        answer.Set("ipv6AddressesSet", row.Ipv6Addresses, static (item, address) => item.Text("ipv6Address", address));
+        answer.Set("ipv6PrefixSet", row.Ipv6Prefixes, static (item, prefix) => item.Text("ipv6Prefix", prefix));
     }
 }

@@ -12,18 +12,8 @@ internal static class PrivateIpAddresses
         var subnet = state.RequireSubnet(row.SubnetId);
         var request = AddressRequest.Of(query);
         var given = query.List("PrivateIpAddress");
-        AddressRequest.Exclude(
-            given.Count > 0,
-            request.Ipv4 > 0,
-            "PrivateIpAddress",
-            "SecondaryPrivateIpAddressCount"
-        );
-        AddressRequest.Exclude(
-            given.Count > 0,
-            request.Ipv4Prefixes > 0,
-            "PrivateIpAddress",
-            "Ipv4PrefixCount"
-        );
+        AddressRequest.Exclude(given.Count > 0, request.Ipv4 > 0, "PrivateIpAddress", "SecondaryPrivateIpAddressCount");
+        AddressRequest.Exclude(given.Count > 0, request.Ipv4Prefixes > 0, "PrivateIpAddress", "Ipv4PrefixCount");
         var added = given.Count + request.Ipv4 + request.Ipv4Prefixes;
         if (added == 0)
         {
@@ -31,27 +21,12 @@ internal static class PrivateIpAddresses
         }
 
         CheckLimit(state, row, added);
-        var (ipv4, prefixes, _, _) =
-            given.Count > 0 ? (TakeGiven(subnet, given), [], [], []) : request.Take(subnet);
-        state.NetworkInterfaces.Replace(
-            row with
-            {
-                PrivateIps = [.. row.PrivateIps, .. ipv4],
-                Ipv4Prefixes = [.. row.Ipv4Prefixes, .. prefixes],
-            }
-        );
+        var (ipv4, prefixes, _, _) = given.Count > 0 ? (TakeGiven(subnet, given), [], [], []) : request.Take(subnet);
+        state.NetworkInterfaces.Replace(row with { PrivateIps = [.. row.PrivateIps, .. ipv4], Ipv4Prefixes = [.. row.Ipv4Prefixes, .. prefixes] });
         answer
             .Text("networkInterfaceId", row.Id)
-            .Set(
-                "assignedPrivateIpAddressesSet",
-                ipv4,
-                static (item, address) => item.Text("privateIpAddress", address)
-            )
-            .Set(
-                "assignedIpv4PrefixSet",
-                prefixes,
-                static (item, prefix) => item.Text("ipv4Prefix", prefix)
-            )
+            .Set("assignedPrivateIpAddressesSet", ipv4, static (item, address) => item.Text("privateIpAddress", address))
+            .Set("assignedIpv4PrefixSet", prefixes, static (item, prefix) => item.Text("ipv4Prefix", prefix))
             .Flag("return", true);
     }
 
@@ -68,10 +43,7 @@ internal static class PrivateIpAddresses
 
         if (addresses.Contains(row.PrivateIps[0], StringComparer.Ordinal))
         {
-            throw new Ec2Error(
-                "InvalidParameterValue",
-                "The primary private IP address cannot be unassigned."
-            );
+            throw new Ec2Error("InvalidParameterValue", "The primary private IP address cannot be unassigned.");
         }
 
         RequireAll(row.PrivateIps, addresses);
@@ -94,10 +66,7 @@ internal static class PrivateIpAddresses
         {
             if (!present.Contains(address, StringComparer.Ordinal))
             {
-                throw new Ec2Error(
-                    "InvalidParameterValue",
-                    $"Some of the specified addresses are not assigned to the interface: {address}"
-                );
+                throw new Ec2Error("InvalidParameterValue", $"Some of the specified addresses are not assigned to the interface: {address}");
             }
         }
 
@@ -108,19 +77,12 @@ internal static class PrivateIpAddresses
     }
 
     public static Ec2Error LimitExceeded(InstanceType type, int count) =>
-        new(
-            "PrivateIpAddressLimitExceeded",
-            $"Number of private addresses {count} exceeds the limit of {type.Ipv4PerInterface} for {type.Name}."
-        );
+        new("PrivateIpAddressLimitExceeded", $"Number of private addresses {count} exceeds the limit of {type.Ipv4PerInterface} for {type.Name}.");
 
     private static void CheckLimit(Ec2State state, NetworkInterface row, int added)
     {
         var count = row.PrivateIps.Count + row.Ipv4Prefixes.Count + added;
-        if (
-            row.Attachment is { } attachment
-            && state.Instances[attachment.InstanceId].Type is var type
-            && count > type.Ipv4PerInterface
-        )
+        if (row.Attachment is { } attachment && state.Instances[attachment.InstanceId].Type is var type && count > type.Ipv4PerInterface)
         {
             throw LimitExceeded(type, count);
         }
@@ -135,14 +97,8 @@ internal static class PrivateIpAddresses
             {
                 taken.ForEach(subnet.Ipv4.Release);
                 throw subnet.Ipv4.Contains(address)
-                    ? new Ec2Error(
-                        "InvalidIPAddress.InUse",
-                        $"Address {address} is in use or reserved."
-                    )
-                    : new Ec2Error(
-                        "InvalidParameterValue",
-                        $"Address {address} does not fall within the subnet's address range"
-                    );
+                    ? new Ec2Error("InvalidIPAddress.InUse", $"Address {address} is in use or reserved.")
+                    : new Ec2Error("InvalidParameterValue", $"Address {address} does not fall within the subnet's address range");
             }
 
             taken.Add(address);

@@ -29,12 +29,7 @@ internal static class ResourceTags
             query,
             present =>
                 present
-                    .Where(tag =>
-                        tags.Count > 0
-                        && !tags.Exists(gone =>
-                            gone.Key == tag.Key && (gone.Value is null || gone.Value == tag.Value)
-                        )
-                    )
+                    .Where(tag => tags.Count > 0 && !tags.Exists(gone => gone.Key == tag.Key && (gone.Value is null || gone.Value == tag.Value)))
                     .ToDictionary(StringComparer.Ordinal)
         );
         answer.Flag("return", true);
@@ -54,10 +49,7 @@ internal static class ResourceTags
 
         if (ids.Count > MaximumResources)
         {
-            throw new Ec2Error(
-                "InvalidParameterValue",
-                $"At most {MaximumResources} resources can be tagged in one call."
-            );
+            throw new Ec2Error("InvalidParameterValue", $"At most {MaximumResources} resources can be tagged in one call.");
         }
 
         // All are prepared before the first is changed: a failing one must leave the others alone.
@@ -65,11 +57,7 @@ internal static class ResourceTags
         changes.ForEach(apply => apply());
     }
 
-    private static Action Prepare(
-        Ec2State state,
-        string id,
-        Func<IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, string>> change
-    )
+    private static Action Prepare(Ec2State state, string id, Func<IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, string>> change)
     {
         switch (id.Split('-')[0])
         {

@@ -14,10 +14,7 @@ internal static class TerminateInstances
             throw Ec2Error.MissingParameter("InstanceId");
         }
 
-        List<Instance> before =
-        [
-            .. ids.Distinct(StringComparer.Ordinal).Select(state.RequireInstance),
-        ];
+        List<Instance> before = [.. ids.Distinct(StringComparer.Ordinal).Select(state.RequireInstance)];
         before.ForEach(instance => state.Lifecycle.Terminate(instance.Id));
         answer.Set(
             "instancesSet",

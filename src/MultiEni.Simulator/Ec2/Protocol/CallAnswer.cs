@@ -11,8 +11,7 @@ internal sealed record CallAnswer(int Status, byte[] Body, string? ErrorCode)
     public bool Reset { get; init; }
 
     /// <summary>For a call that was lost before it could do anything.</summary>
-    public static CallAnswer LostRequest(bool reset) =>
-        new(0, [], "RequestLost") { Lost = true, Reset = reset };
+    public static CallAnswer LostRequest(bool reset) => new(0, [], "RequestLost") { Lost = true, Reset = reset };
 
     public static CallAnswer Of(Ec2Error error, string requestId) =>
         new(error.Status, XmlAnswer.Error(error.Code, error.Message, requestId), error.Code);

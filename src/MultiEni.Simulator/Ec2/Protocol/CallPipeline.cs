@@ -13,13 +13,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     {
         var name = query.Text("Action") ?? "";
         var action = ActionTable.Find(name);
-        var call = new Ec2Call(
-            Interlocked.Increment(ref _sequence),
-            name,
-            action?.Mutating ?? false,
-            query.Values,
-            state.Now
-        );
+        var call = new Ec2Call(Interlocked.Increment(ref _sequence), name, action?.Mutating ?? false, query.Values, state.Now);
         counters.Began();
         try
         {
@@ -31,12 +25,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         }
     }
 
-    private async Task<CallAnswer> RunAsync(
-        Ec2Call call,
-        Ec2Action? action,
-        QueryParameters query,
-        CancellationToken ct
-    )
+    private async Task<CallAnswer> RunAsync(Ec2Call call, Ec2Action? action, QueryParameters query, CancellationToken ct)
     {
         var requestId = state.Enter(state.Ids.RequestId);
         CallAnswer answer;
@@ -69,10 +58,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     {
         if (action is null)
         {
-            throw new Ec2Error(
-                "InvalidAction",
-                $"The action {call.Action} is not valid for this web service."
-            );
+            throw new Ec2Error("InvalidAction", $"The action {call.Action} is not valid for this web service.");
         }
 
         if (query.Text("Version") != ApiVersion)
@@ -80,9 +66,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
             throw new Ec2Error("NoSuchVersion", $"This endpoint speaks version {ApiVersion} only.");
         }
 
-        if (
-            !state.Enter(() => state.Throttle.Admit(call.Action, query, action.Mutating, state.Now))
-        )
+        if (!state.Enter(() => state.Throttle.Admit(call.Action, query, action.Mutating, state.Now)))
         {
             throw new Ec2Error("RequestLimitExceeded", "Request limit exceeded.");
         }
@@ -90,10 +74,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         await WaitAsync(state.Options.Latencies.Of(call.Action), ct);
         if (faults.IsDenied(call.Action))
         {
-            throw new Ec2Error(
-                "UnauthorizedOperation",
-                $"You are not authorized to perform this operation: ec2:{call.Action}."
-            );
+            throw new Ec2Error("UnauthorizedOperation", $"You are not authorized to perform this operation: ec2:{call.Action}.");
         }
 
         switch (await faults.BeforeAsync(call, ct))
@@ -109,10 +90,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
 
         if (query.Boolean("DryRun") == true)
         {
-            throw new Ec2Error(
-                "DryRunOperation",
-                "Request would have succeeded, but DryRun flag is set."
-            );
+            throw new Ec2Error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
         }
 
         return new CallAnswer(
@@ -127,12 +105,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         );
     }
 
-    private async Task<CallAnswer> AfterAsync(
-        Ec2Call call,
-        CallAnswer answer,
-        string requestId,
-        CancellationToken ct
-    )
+    private async Task<CallAnswer> AfterAsync(Ec2Call call, CallAnswer answer, string requestId, CancellationToken ct)
     {
         switch (await faults.AfterAsync(call, answer.ErrorCode, ct))
         {
@@ -149,9 +122,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     }
 
     private Task WaitAsync(TimeSpan delay, CancellationToken ct) =>
-        delay > TimeSpan.Zero
-            ? Task.Delay(delay, state.Options.TimeProvider, ct)
-            : Task.CompletedTask;
+        delay > TimeSpan.Zero ? Task.Delay(delay, state.Options.TimeProvider, ct) : Task.CompletedTask;
 
     private void Record(Ec2Call call, CallAnswer answer) =>
         counters.Add(

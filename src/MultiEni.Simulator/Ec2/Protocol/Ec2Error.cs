@@ -19,8 +19,7 @@ internal sealed class Ec2Error(string code, string message, int? status = null) 
             _ => 400,
         };
 
-    public static Ec2Error MissingParameter(string name) =>
-        new("MissingParameter", $"The request must contain the parameter {name}");
+    public static Ec2Error MissingParameter(string name) => new("MissingParameter", $"The request must contain the parameter {name}");
 
     public static Ec2Error InvalidValue(string value, string name) =>
         new("InvalidParameterValue", $"Value ({value}) for parameter {name} is invalid.");

@@ -12,19 +12,10 @@ internal sealed class FilterFields<T>(
         {
             var known =
                 fields.ContainsKey(filter.Name)
-                || (
-                    tags is not null
-                    && (
-                        filter.Name == "tag-key"
-                        || filter.Name.StartsWith("tag:", StringComparison.Ordinal)
-                    )
-                );
+                || (tags is not null && (filter.Name == "tag-key" || filter.Name.StartsWith("tag:", StringComparison.Ordinal)));
             if (!known)
             {
-                throw new Ec2Error(
-                    "InvalidParameterValue",
-                    $"The filter '{filter.Name}' is invalid"
-                );
+                throw new Ec2Error("InvalidParameterValue", $"The filter '{filter.Name}' is invalid");
             }
         }
     }

@@ -14,13 +14,7 @@ namespace MultiEni.Simulator.Ec2.Protocol;
 /// <summary>The query protocol on a loopback port: form in, XML out. Signatures are not checked.</summary>
 internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposable
 {
-    public Uri Address { get; } =
-        new(
-            application
-                .Services.GetRequiredService<IServer>()
-                .Features.Get<IServerAddressesFeature>()!
-                .Addresses.First()
-        );
+    public Uri Address { get; } = new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public static async Task<HttpEndpoint> StartAsync(CallPipeline pipeline, CancellationToken ct)
     {
@@ -40,10 +34,7 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         {
             using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
             var body = await reader.ReadToEndAsync(context.RequestAborted);
-            var answer = await pipeline.RunAsync(
-                QueryParameters.Parse(body),
-                context.RequestAborted
-            );
+            var answer = await pipeline.RunAsync(QueryParameters.Parse(body), context.RequestAborted);
             if (answer.Lost)
             {
                 Break(context, answer.Reset);
@@ -71,9 +62,7 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         }
         else
         {
-            context
-                .Features.GetRequiredFeature<IConnectionSocketFeature>()
-                .Socket.Shutdown(SocketShutdown.Both);
+            context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Both);
         }
     }
 }

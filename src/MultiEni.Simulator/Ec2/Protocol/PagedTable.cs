@@ -5,10 +5,7 @@ internal static class PagedTable
 {
     /// <summary>The rows of one page, and the token of the next when there is one.</summary>
     /// <param name="rows">Matching rows with their places, which stay the same between pages and ascend.</param>
-    public static (List<T> Rows, string? NextToken) Cut<T>(
-        IEnumerable<(long Place, T Row)> rows,
-        Paging page
-    )
+    public static (List<T> Rows, string? NextToken) Cut<T>(IEnumerable<(long Place, T Row)> rows, Paging page)
     {
         var size = page.Size ?? int.MaxValue - 1;
         var kept = rows.Where(row => row.Place > page.After).Take(size + 1).ToList();
@@ -17,16 +14,6 @@ internal static class PagedTable
     }
 
     /// <summary>For tables that only grow: the place is the position.</summary>
-    public static (List<T> Rows, string? NextToken) Cut<T>(
-        IEnumerable<T> ordered,
-        Func<T, bool> matches,
-        Paging page
-    ) =>
-        Cut(
-            ordered
-                .Index()
-                .Select(row => (row.Index + 1L, row.Item))
-                .Where(row => matches(row.Item)),
-            page
-        );
+    public static (List<T> Rows, string? NextToken) Cut<T>(IEnumerable<T> ordered, Func<T, bool> matches, Paging page) =>
+        Cut(ordered.Index().Select(row => (row.Index + 1L, row.Item)).Where(row => matches(row.Item)), page);
 }

@@ -23,38 +23,21 @@ internal sealed record Paging(int? Size, long After, string Query)
 
         if (byId && (size is not null || token is not null))
         {
-            throw new Ec2Error(
-                "InvalidParameterCombination",
-                "The parameter MaxResults cannot be used with a list of identifiers."
-            );
+            throw new Ec2Error("InvalidParameterCombination", "The parameter MaxResults cannot be used with a list of identifiers.");
         }
 
         var fingerprint = Fingerprint(query);
-        return new Paging(
-            token is null ? size : size ?? maximum,
-            token is null ? 0 : Place(token, fingerprint),
-            fingerprint
-        );
+        return new Paging(token is null ? size : size ?? maximum, token is null ? 0 : Place(token, fingerprint), fingerprint);
     }
 
-    public string TokenAfter(long place) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{place}/{Query}"));
+    public string TokenAfter(long place) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{place}/{Query}"));
 
     private static long Place(string token, string fingerprint)
     {
         try
         {
             var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split('/');
-            if (
-                text.Length == 2
-                && text[1] == fingerprint
-                && long.TryParse(
-                    text[0],
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var place
-                )
-            )
+            if (text.Length == 2 && text[1] == fingerprint && long.TryParse(text[0], NumberStyles.None, CultureInfo.InvariantCulture, out var place))
             {
                 return place;
             }
@@ -73,9 +56,7 @@ internal sealed record Paging(int? Size, long After, string Query)
         var hash = 14695981039346656037;
         foreach (
             var (name, value) in query
-                .Values.Where(parameter =>
-                    parameter.Key.StartsWith("Filter.", StringComparison.Ordinal)
-                )
+                .Values.Where(parameter => parameter.Key.StartsWith("Filter.", StringComparison.Ordinal))
                 .OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
         )
         {

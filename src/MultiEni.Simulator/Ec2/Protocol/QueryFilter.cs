@@ -14,18 +14,10 @@ internal sealed record QueryFilter(string Name, IReadOnlyList<WildcardPattern> V
             var values = query.List($"{prefix}Value");
             if (values.Count > MaximumValues)
             {
-                throw new Ec2Error(
-                    "FilterLimitExceeded",
-                    $"The maximum number of filter values specified on a single call is {MaximumValues}."
-                );
+                throw new Ec2Error("FilterLimitExceeded", $"The maximum number of filter values specified on a single call is {MaximumValues}.");
             }
 
-            filters.Add(
-                new QueryFilter(
-                    query.Required($"{prefix}Name"),
-                    [.. values.Select(value => new WildcardPattern(value))]
-                )
-            );
+            filters.Add(new QueryFilter(query.Required($"{prefix}Name"), [.. values.Select(value => new WildcardPattern(value))]));
         }
 
         return filters;

@@ -26,15 +26,12 @@ internal sealed class QueryParameters(IReadOnlyDictionary<string, string> values
     public bool Has(string name) => values.ContainsKey(name);
 
     /// <summary>Whether the list or structure has any part.</summary>
-    public bool HasAny(string prefix) =>
-        values.Keys.Any(key => key.StartsWith(prefix, StringComparison.Ordinal));
+    public bool HasAny(string prefix) => values.Keys.Any(key => key.StartsWith(prefix, StringComparison.Ordinal));
 
     public string? Text(string name) => values.GetValueOrDefault(name);
 
     public string Required(string name) =>
-        values.TryGetValue(name, out var value) && value.Length > 0
-            ? value
-            : throw Ec2Error.MissingParameter(name);
+        values.TryGetValue(name, out var value) && value.Length > 0 ? value : throw Ec2Error.MissingParameter(name);
 
     public int? Integer(string name)
     {
@@ -43,12 +40,7 @@ internal sealed class QueryParameters(IReadOnlyDictionary<string, string> values
             return null;
         }
 
-        return int.TryParse(
-            text,
-            NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture,
-            out var number
-        )
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Ec2Error.InvalidValue(text, name);
     }
@@ -92,7 +84,5 @@ internal sealed class QueryParameters(IReadOnlyDictionary<string, string> values
     }
 
     private static string Decode(ReadOnlySpan<char> text) =>
-        text.IndexOfAny('%', '+') < 0
-            ? text.ToString()
-            : Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
+        text.IndexOfAny('%', '+') < 0 ? text.ToString() : Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
 }

@@ -14,7 +14,5 @@ internal static class ResourceIds
 
     /// <summary>Refuses an identifier of a wrong form with the code of its kind.</summary>
     public static string Check(string prefix, string id, string code) =>
-        IsWellFormed(prefix, id)
-            ? id
-            : throw new Ec2Error(code, $"Invalid id: \"{id}\" (expecting \"{prefix}...\")");
+        IsWellFormed(prefix, id) ? id : throw new Ec2Error(code, $"Invalid id: \"{id}\" (expecting \"{prefix}...\")");
 }

@@ -56,10 +56,7 @@ internal sealed class WildcardPattern
             {
                 (star, resume) = (part++, position);
             }
-            else if (
-                part < _parts.Count
-                && (_parts[part].Kind == Kind.One || _parts[part].Character == text[position])
-            )
+            else if (part < _parts.Count && (_parts[part].Kind == Kind.One || _parts[part].Character == text[position]))
             {
                 (part, position) = (part + 1, position + 1);
             }

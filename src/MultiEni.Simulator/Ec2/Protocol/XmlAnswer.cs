@@ -69,16 +69,12 @@ internal sealed class XmlAnswer
         return End(name);
     }
 
-    public XmlAnswer Number(string name, int value) =>
-        Text(name, value.ToString(CultureInfo.InvariantCulture));
+    public XmlAnswer Number(string name, int value) => Text(name, value.ToString(CultureInfo.InvariantCulture));
 
     public XmlAnswer Flag(string name, bool value) => Text(name, value ? "true" : "false");
 
     public XmlAnswer Time(string name, DateTimeOffset value) =>
-        Text(
-            name,
-            value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
-        );
+        Text(name, value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
 
     /// <summary>A set: one <c>item</c> for each value.</summary>
     public XmlAnswer Set<T>(string name, IEnumerable<T> values, Action<XmlAnswer, T> write)
@@ -95,9 +91,5 @@ internal sealed class XmlAnswer
     }
 
     public XmlAnswer TagSet(IReadOnlyDictionary<string, string> tags) =>
-        Set(
-            "tagSet",
-            tags,
-            static (answer, tag) => answer.Text("key", tag.Key).Text("value", tag.Value)
-        );
+        Set("tagSet", tags, static (answer, tag) => answer.Text("key", tag.Key).Text("value", tag.Value));
 }

@@ -3,8 +3,7 @@ using System.Collections.Concurrent;
 namespace MultiEni.Simulator.Ec2.State;
 
 /// <summary>Calls the backplane outside of the state's lock, one call after the other for each interface, and enters the state again when a call is done.</summary>
-internal sealed class BackplaneBridge(IInstanceBackplane? backplane, Action<Action> enter)
-    : IAsyncDisposable
+internal sealed class BackplaneBridge(IInstanceBackplane? backplane, Action<Action> enter) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Func<Task>> _toStart = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
@@ -75,11 +74,7 @@ internal sealed class BackplaneBridge(IInstanceBackplane? backplane, Action<Acti
         _stopping.Dispose();
     }
 
-    private void Enqueue(
-        string key,
-        Func<IInstanceBackplane, CancellationToken, Task> call,
-        Action done
-    )
+    private void Enqueue(string key, Func<IInstanceBackplane, CancellationToken, Task> call, Action done)
     {
         if (backplane is null)
         {
@@ -93,12 +88,7 @@ internal sealed class BackplaneBridge(IInstanceBackplane? backplane, Action<Acti
         _toStart.Enqueue(() => RunAsync(previous, call, done, finished));
     }
 
-    private async Task RunAsync(
-        Task previous,
-        Func<IInstanceBackplane, CancellationToken, Task> call,
-        Action done,
-        TaskCompletionSource finished
-    )
+    private async Task RunAsync(Task previous, Func<IInstanceBackplane, CancellationToken, Task> call, Action done, TaskCompletionSource finished)
     {
         try
         {

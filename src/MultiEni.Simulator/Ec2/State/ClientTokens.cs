@@ -6,10 +6,9 @@ namespace MultiEni.Simulator.Ec2.State;
 /// <summary>Client tokens of CreateNetworkInterface [ec2 F.6, O.2]: what they made, and from which parameters. Tags count as parameters [ec2 K.1].</summary>
 internal sealed class ClientTokens(TimeSpan lifetime)
 {
-    private readonly Dictionary<
-        string,
-        (string Parameters, NetworkInterfaceEntry Entry, DateTimeOffset ExpiresAt)
-    > _tokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Parameters, NetworkInterfaceEntry Entry, DateTimeOffset ExpiresAt)> _tokens = new(
+        StringComparer.Ordinal
+    );
     private readonly Queue<(string Token, DateTimeOffset ExpiresAt)> _expiries = new();
 
     /// <summary>The interface that the token has made, even when it has been deleted since; null for a new token.</summary>
@@ -29,12 +28,7 @@ internal sealed class ClientTokens(TimeSpan lifetime)
             );
     }
 
-    public void Add(
-        string token,
-        QueryParameters query,
-        NetworkInterfaceEntry entry,
-        DateTimeOffset now
-    )
+    public void Add(string token, QueryParameters query, NetworkInterfaceEntry entry, DateTimeOffset now)
     {
         _tokens[token] = (Fingerprint(query), entry, now + lifetime);
         _expiries.Enqueue((token, now + lifetime));
@@ -51,12 +45,7 @@ internal sealed class ClientTokens(TimeSpan lifetime)
     private static string Fingerprint(QueryParameters query)
     {
         var text = new StringBuilder();
-        foreach (
-            var (name, value) in query.Values.OrderBy(
-                parameter => parameter.Key,
-                StringComparer.Ordinal
-            )
-        )
+        foreach (var (name, value) in query.Values.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
         {
             if (name is not ("ClientToken" or "DryRun" or "Action" or "Version"))
             {

@@ -15,10 +15,7 @@ internal sealed class Ec2State : IAsyncDisposable
         NetworkInterfaces = new NetworkInterfaceTable(options.TimeProvider);
         Tokens = new ClientTokens(options.ClientTokenLifetime);
         Throttle = new Throttle(options.Throttling);
-        InstanceTypes = options.InstanceTypes.ToDictionary(
-            type => type.Name,
-            StringComparer.Ordinal
-        );
+        InstanceTypes = options.InstanceTypes.ToDictionary(type => type.Name, StringComparer.Ordinal);
         Transitions = new TransitionQueue(options.TimeProvider, Wake);
         Backplane = new BackplaneBridge(options.Backplane, Enter);
         Lifecycle = new Lifecycle(this);
@@ -85,26 +82,20 @@ internal sealed class Ec2State : IAsyncDisposable
     public NetworkInterface RequireNetworkInterface(string id)
     {
         ResourceIds.Check("eni-", id, "InvalidNetworkInterfaceId.Malformed");
-        return NetworkInterfaces.Find(id) is { } entry && IsVisible(entry)
-            ? entry.Row
-            : throw NoNetworkInterface(id);
+        return NetworkInterfaces.Find(id) is { } entry && IsVisible(entry) ? entry.Row : throw NoNetworkInterface(id);
     }
 
     public static Ec2Error NoNetworkInterface(string id) =>
         new("InvalidNetworkInterfaceID.NotFound", $"The networkInterface ID '{id}' does not exist");
 
-    public bool IsVisible(NetworkInterfaceEntry entry) =>
-        entry.VisibleFrom <= Now || !Ids.Chance(Options.InvisibleShare);
+    public bool IsVisible(NetworkInterfaceEntry entry) => entry.VisibleFrom <= Now || !Ids.Chance(Options.InvisibleShare);
 
     public SubnetState RequireSubnet(string id)
     {
         ResourceIds.Check("subnet-", id, "InvalidSubnetID.Malformed");
         return Subnets.TryGetValue(id, out var subnet)
             ? subnet
-            : throw new Ec2Error(
-                "InvalidSubnetID.NotFound",
-                $"The subnet ID '{id}' does not exist"
-            );
+            : throw new Ec2Error("InvalidSubnetID.NotFound", $"The subnet ID '{id}' does not exist");
     }
 
     public Instance RequireInstance(string id)
@@ -112,10 +103,7 @@ internal sealed class Ec2State : IAsyncDisposable
         ResourceIds.Check("i-", id, "InvalidInstanceID.Malformed");
         return Instances.TryGetValue(id, out var instance)
             ? instance
-            : throw new Ec2Error(
-                "InvalidInstanceID.NotFound",
-                $"The instance ID '{id}' does not exist"
-            );
+            : throw new Ec2Error("InvalidInstanceID.NotFound", $"The instance ID '{id}' does not exist");
     }
 
     /// <summary>Group IDs for an interface in a VPC; the VPC's default group when none is named.</summary>
@@ -131,19 +119,13 @@ internal sealed class Ec2State : IAsyncDisposable
             ResourceIds.Check("sg-", id, "InvalidSecurityGroupID.Malformed");
             if (!SecurityGroups.TryGetValue(id, out var group))
             {
-                throw new Ec2Error(
-                    "InvalidSecurityGroupID.NotFound",
-                    $"The security group '{id}' does not exist"
-                );
+                throw new Ec2Error("InvalidSecurityGroupID.NotFound", $"The security group '{id}' does not exist");
             }
 
             // The text is known from RunInstances; the code for this call is not confirmed.
             if (group.VpcId != vpcId)
             {
-                throw new Ec2Error(
-                    "InvalidParameter",
-                    $"Security group {id} and the subnet belong to different networks."
-                );
+                throw new Ec2Error("InvalidParameter", $"Security group {id} and the subnet belong to different networks.");
             }
         }
 

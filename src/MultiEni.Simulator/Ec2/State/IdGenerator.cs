@@ -21,13 +21,7 @@ internal sealed class IdGenerator(ulong seed)
         return $"02:{(bits >> 32) & 0xff:x2}:{(bits >> 24) & 0xff:x2}:{(bits >> 16) & 0xff:x2}:{(bits >> 8) & 0xff:x2}:{bits & 0xff:x2}";
     }
 
-    public string RequestId() =>
-        new Guid(
-            unchecked((int)Next()),
-            (short)Next(),
-            0x4000,
-            BitConverter.GetBytes(Next())
-        ).ToString();
+    public string RequestId() => new Guid(unchecked((int)Next()), (short)Next(), 0x4000, BitConverter.GetBytes(Next())).ToString();
 
     /// <summary>True with the given probability.</summary>
     public bool Chance(double share) => (Next() >> 11) * (1.0 / (1UL << 53)) < share;

@@ -14,10 +14,7 @@ internal sealed class Ipv4Pool
     public Ipv4Pool(string cidr)
     {
         var network = IPNetwork.Parse(cidr);
-        if (
-            network.BaseAddress.AddressFamily != AddressFamily.InterNetwork
-            || network.PrefixLength is < 16 or > 28
-        )
+        if (network.BaseAddress.AddressFamily != AddressFamily.InterNetwork || network.PrefixLength is < 16 or > 28)
         {
             throw new ArgumentException($"{cidr} is no IPv4 block of /16 to /28.", nameof(cidr));
         }
@@ -111,10 +108,7 @@ internal sealed class Ipv4Pool
 
     private int OffsetOf(string address)
     {
-        if (
-            !IPAddress.TryParse(address, out var parsed)
-            || parsed.AddressFamily != AddressFamily.InterNetwork
-        )
+        if (!IPAddress.TryParse(address, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetwork)
         {
             return -1;
         }

@@ -23,28 +23,15 @@ internal sealed class Ipv6Pool
         _base = BinaryPrimitives.ReadUInt128BigEndian(network.BaseAddress.GetAddressBytes());
     }
 
-    public List<string> Take(int count) =>
-        [
-            .. Enumerable
-                .Range(0, count)
-                .Select(_ => ToText(Next(_releasedAddresses, ref _nextAddress))),
-        ];
+    public List<string> Take(int count) => [.. Enumerable.Range(0, count).Select(_ => ToText(Next(_releasedAddresses, ref _nextAddress)))];
 
     public List<string> TakePrefixes(int count) =>
-        [
-            .. Enumerable
-                .Range(0, count)
-                .Select(_ =>
-                    $"{ToText((UInt128)Next(_releasedPrefixes, ref _nextPrefix) << 48)}/80"
-                ),
-        ];
+        [.. Enumerable.Range(0, count).Select(_ => $"{ToText((UInt128)Next(_releasedPrefixes, ref _nextPrefix) << 48)}/80")];
 
     public void Release(string address) => _releasedAddresses.Add((ulong)OffsetOf(address));
 
     public void ReleasePrefix(string prefix) =>
-        _releasedPrefixes.Add(
-            (ulong)(OffsetOf(prefix[..prefix.IndexOf('/', StringComparison.Ordinal)]) >> 48)
-        );
+        _releasedPrefixes.Add((ulong)(OffsetOf(prefix[..prefix.IndexOf('/', StringComparison.Ordinal)]) >> 48));
 
     private static ulong Next(SortedSet<ulong> released, ref ulong next)
     {
@@ -58,8 +45,7 @@ internal sealed class Ipv6Pool
         return lowest;
     }
 
-    private UInt128 OffsetOf(string address) =>
-        BinaryPrimitives.ReadUInt128BigEndian(IPAddress.Parse(address).GetAddressBytes()) - _base;
+    private UInt128 OffsetOf(string address) => BinaryPrimitives.ReadUInt128BigEndian(IPAddress.Parse(address).GetAddressBytes()) - _base;
 
     private string ToText(UInt128 offset)
     {

@@ -11,28 +11,15 @@ internal sealed class Lifecycle(Ec2State state)
             Latencies.Create,
             () =>
             {
-                if (
-                    state.NetworkInterfaces.Find(id) is
-                    { Row.Status: NetworkInterfaceStatus.Pending } entry
-                )
+                if (state.NetworkInterfaces.Find(id) is { Row.Status: NetworkInterfaceStatus.Pending } entry)
                 {
-                    state.NetworkInterfaces.Replace(
-                        entry.Row with
-                        {
-                            Status = NetworkInterfaceStatus.Available,
-                        }
-                    );
+                    state.NetworkInterfaces.Replace(entry.Row with { Status = NetworkInterfaceStatus.Available });
                 }
             }
         );
 
     /// <summary>attaching, and attached when the device is in the instance.</summary>
-    public Attachment Attach(
-        NetworkInterface row,
-        Instance instance,
-        int deviceIndex,
-        int networkCardIndex
-    )
+    public Attachment Attach(NetworkInterface row, Instance instance, int deviceIndex, int networkCardIndex)
     {
         var attachment = new Attachment(
             state.Ids.Id("eni-attach-"),
@@ -43,13 +30,7 @@ internal sealed class Lifecycle(Ec2State state)
             DeleteOnTermination: false,
             state.Now
         );
-        state.NetworkInterfaces.Replace(
-            row with
-            {
-                Status = NetworkInterfaceStatus.InUse,
-                Attachment = attachment,
-            }
-        );
+        state.NetworkInterfaces.Replace(row with { Status = NetworkInterfaceStatus.InUse, Attachment = attachment });
         state.Transitions.Schedule(Latencies.Attach, () => Plug(row.Id, attachment.Id));
         return attachment;
     }
@@ -60,21 +41,12 @@ internal sealed class Lifecycle(Ec2State state)
     public void Detach(NetworkInterface row, bool force)
     {
         var attachment = row.Attachment!;
-        state.NetworkInterfaces.Replace(
-            row with
-            {
-                Attachment = attachment with { Status = AttachmentStatus.Detaching },
-            }
-        );
+        state.NetworkInterfaces.Replace(row with { Attachment = attachment with { Status = AttachmentStatus.Detaching } });
         state.Transitions.Schedule(
             Latencies.Detach,
             () =>
             {
-                state.Backplane.Unplug(
-                    attachment.InstanceId,
-                    row.MacAddress,
-                    () => Release(row.Id, attachment.Id)
-                );
+                state.Backplane.Unplug(attachment.InstanceId, row.MacAddress, () => Release(row.Id, attachment.Id));
                 if (force)
                 {
                     Release(row.Id, attachment.Id);
@@ -104,10 +76,7 @@ internal sealed class Lifecycle(Ec2State state)
     {
         if (Move(instanceId, InstanceState.Running, InstanceState.Stopping))
         {
-            state.Transitions.Schedule(
-                Latencies.InstanceStop,
-                () => Move(instanceId, InstanceState.Stopping, InstanceState.Stopped)
-            );
+            state.Transitions.Schedule(Latencies.InstanceStop, () => Move(instanceId, InstanceState.Stopping, InstanceState.Stopped));
         }
     }
 
@@ -116,10 +85,7 @@ internal sealed class Lifecycle(Ec2State state)
     {
         if (Move(instanceId, InstanceState.Stopped, InstanceState.Pending))
         {
-            state.Transitions.Schedule(
-                Latencies.InstanceStart,
-                () => Move(instanceId, InstanceState.Pending, InstanceState.Running)
-            );
+            state.Transitions.Schedule(Latencies.InstanceStart, () => Move(instanceId, InstanceState.Pending, InstanceState.Running));
         }
     }
 
@@ -129,26 +95,17 @@ internal sealed class Lifecycle(Ec2State state)
     /// </summary>
     public void Terminate(string instanceId)
     {
-        if (
-            state.Instances[instanceId].State
-            is InstanceState.ShuttingDown
-                or InstanceState.Terminated
-        )
+        if (state.Instances[instanceId].State is InstanceState.ShuttingDown or InstanceState.Terminated)
         {
             return;
         }
 
-        state.Instances[instanceId] = state.Instances[instanceId] with
-        {
-            State = InstanceState.ShuttingDown,
-        };
+        state.Instances[instanceId] = state.Instances[instanceId] with { State = InstanceState.ShuttingDown };
         state.Transitions.Schedule(
             Latencies.InstanceTerminate,
             () =>
             {
-                var macs = state
-                    .NetworkInterfaces.OfInstance(instanceId)
-                    .Select(row => row.MacAddress);
+                var macs = state.NetworkInterfaces.OfInstance(instanceId).Select(row => row.MacAddress);
                 state.Backplane.Terminated(instanceId, macs, () => Terminated(instanceId));
             }
         );
@@ -165,10 +122,7 @@ internal sealed class Lifecycle(Ec2State state)
     {
         foreach (var row in state.NetworkInterfaces.OfInstance(instanceId))
         {
-            if (
-                row.Attachment is
-                { DeleteOnTermination: true, Status: not AttachmentStatus.Detaching }
-            )
+            if (row.Attachment is { DeleteOnTermination: true, Status: not AttachmentStatus.Detaching })
             {
                 Delete(row);
             }
@@ -178,49 +132,25 @@ internal sealed class Lifecycle(Ec2State state)
             }
         }
 
-        state.Instances[instanceId] = state.Instances[instanceId] with
-        {
-            State = InstanceState.Terminated,
-        };
-        state.Transitions.Schedule(
-            state.Options.TerminatedInstanceRetention,
-            () => state.Instances.Remove(instanceId)
-        );
+        state.Instances[instanceId] = state.Instances[instanceId] with { State = InstanceState.Terminated };
+        state.Transitions.Schedule(state.Options.TerminatedInstanceRetention, () => state.Instances.Remove(instanceId));
     }
 
     private void Plug(string id, string attachmentId)
     {
-        if (
-            Current(id, attachmentId)
-            is not { Attachment: { Status: AttachmentStatus.Attaching } attachment } row
-        )
+        if (Current(id, attachmentId) is not { Attachment: { Status: AttachmentStatus.Attaching } attachment } row)
         {
             return;
         }
 
-        var plugged = new PluggedEni(
-            attachment.InstanceId,
-            id,
-            row.MacAddress,
-            attachment.DeviceIndex,
-            attachment.NetworkCardIndex,
-            row.PrivateIps
-        );
+        var plugged = new PluggedEni(attachment.InstanceId, id, row.MacAddress, attachment.DeviceIndex, attachment.NetworkCardIndex, row.PrivateIps);
         state.Backplane.Plug(
             plugged,
             () =>
             {
-                if (
-                    Current(id, attachmentId) is
-                    { Attachment: { Status: AttachmentStatus.Attaching } now } present
-                )
+                if (Current(id, attachmentId) is { Attachment: { Status: AttachmentStatus.Attaching } now } present)
                 {
-                    state.NetworkInterfaces.Replace(
-                        present with
-                        {
-                            Attachment = now with { Status = AttachmentStatus.Attached },
-                        }
-                    );
+                    state.NetworkInterfaces.Replace(present with { Attachment = now with { Status = AttachmentStatus.Attached } });
                 }
             }
         );
@@ -230,20 +160,12 @@ internal sealed class Lifecycle(Ec2State state)
     {
         if (Current(id, attachmentId) is { } row)
         {
-            state.NetworkInterfaces.Replace(
-                row with
-                {
-                    Status = NetworkInterfaceStatus.Available,
-                    Attachment = null,
-                }
-            );
+            state.NetworkInterfaces.Replace(row with { Status = NetworkInterfaceStatus.Available, Attachment = null });
         }
     }
 
     private NetworkInterface? Current(string id, string attachmentId) =>
-        state.NetworkInterfaces.Find(id) is { } entry && entry.Row.Attachment?.Id == attachmentId
-            ? entry.Row
-            : null;
+        state.NetworkInterfaces.Find(id) is { } entry && entry.Row.Attachment?.Id == attachmentId ? entry.Row : null;
 
     private bool Move(string instanceId, InstanceState from, InstanceState to)
     {

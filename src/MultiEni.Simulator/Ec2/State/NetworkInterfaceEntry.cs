@@ -2,11 +2,7 @@ namespace MultiEni.Simulator.Ec2.State;
 
 /// <summary>A network interface through its versions.</summary>
 /// <param name="sequence">Order of creation, which is the order of pages.</param>
-internal sealed class NetworkInterfaceEntry(
-    long sequence,
-    NetworkInterface row,
-    DateTimeOffset visibleFrom
-)
+internal sealed class NetworkInterfaceEntry(long sequence, NetworkInterface row, DateTimeOffset visibleFrom)
 {
     private readonly List<(DateTimeOffset ReplacedAt, NetworkInterface? Row)> _former = [];
 

@@ -26,16 +26,11 @@ internal static class NetworkInterfaceFields
             ["ipv6-addresses.ipv6-address"] = row => row.Ipv6Addresses,
             ["attachment.attachment-id"] = row => Attached(row, attachment => attachment.Id),
             ["attachment.instance-id"] = row => Attached(row, attachment => attachment.InstanceId),
-            ["attachment.status"] = row =>
-                Attached(row, attachment => WireNames.Of(attachment.Status)),
-            ["attachment.device-index"] = row =>
-                Attached(row, attachment => $"{attachment.DeviceIndex}"),
-            ["attachment.network-card-index"] = row =>
-                Attached(row, attachment => $"{attachment.NetworkCardIndex}"),
-            ["attachment.delete-on-termination"] = row =>
-                Attached(row, attachment => WireNames.Of(attachment.DeleteOnTermination)),
-            ["attachment.attach-time"] = row =>
-                Attached(row, attachment => WireNames.Of(attachment.AttachTime)),
+            ["attachment.status"] = row => Attached(row, attachment => WireNames.Of(attachment.Status)),
+            ["attachment.device-index"] = row => Attached(row, attachment => $"{attachment.DeviceIndex}"),
+            ["attachment.network-card-index"] = row => Attached(row, attachment => $"{attachment.NetworkCardIndex}"),
+            ["attachment.delete-on-termination"] = row => Attached(row, attachment => WireNames.Of(attachment.DeleteOnTermination)),
+            ["attachment.attach-time"] = row => Attached(row, attachment => WireNames.Of(attachment.AttachTime)),
         },
         row => row.Tags
     );
@@ -55,9 +50,7 @@ internal static class NetworkInterfaceFields
     public static string ZoneId(string zone)
     {
         var parts = zone.Split('-');
-        return parts.Length == 3
-            ? $"{parts[0]}{parts[1][0]}{parts[2][..^1]}-az{zone[^1] - 'a' + 1}"
-            : zone;
+        return parts.Length == 3 ? $"{parts[0]}{parts[1][0]}{parts[2][..^1]}-az{zone[^1] - 'a' + 1}" : zone;
     }
 
     /// <summary>The postings of a row that change with its state.</summary>
@@ -107,8 +100,6 @@ internal static class NetworkInterfaceFields
                 or "attachment.attachment-id"
                 or "attachment.status";
 
-    private static IEnumerable<string> Attached(
-        NetworkInterface row,
-        Func<Attachment, string> field
-    ) => row.Attachment is { } attachment ? [field(attachment)] : [];
+    private static IEnumerable<string> Attached(NetworkInterface row, Func<Attachment, string> field) =>
+        row.Attachment is { } attachment ? [field(attachment)] : [];
 }

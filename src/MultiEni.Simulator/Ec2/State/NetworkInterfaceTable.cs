@@ -7,10 +7,9 @@ namespace MultiEni.Simulator.Ec2.State;
 /// </summary>
 internal sealed class NetworkInterfaceTable(TimeProvider time)
 {
-    private static readonly Comparer<NetworkInterfaceEntry> _bySequence =
-        Comparer<NetworkInterfaceEntry>.Create(
-            (left, right) => left.Sequence.CompareTo(right.Sequence)
-        );
+    private static readonly Comparer<NetworkInterfaceEntry> _bySequence = Comparer<NetworkInterfaceEntry>.Create(
+        (left, right) => left.Sequence.CompareTo(right.Sequence)
+    );
 
     private static readonly SortedSet<NetworkInterfaceEntry> _none = [];
 
@@ -83,23 +82,14 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
 
     /// <summary>The interfaces of an instance, in order of creation.</summary>
     public IReadOnlyCollection<NetworkInterface> OfInstance(string instanceId) =>
-        _postings.TryGetValue(new("attachment.instance-id", instanceId), out var entries)
-            ? [.. entries.Select(entry => entry.Row)]
-            : [];
+        _postings.TryGetValue(new("attachment.instance-id", instanceId), out var entries) ? [.. entries.Select(entry => entry.Row)] : [];
 
     public NetworkInterface? OfAttachment(string attachmentId) =>
-        _postings.TryGetValue(new("attachment.attachment-id", attachmentId), out var entries)
-            ? entries.Min!.Row
-            : null;
+        _postings.TryGetValue(new("attachment.attachment-id", attachmentId), out var entries) ? entries.Min!.Row : null;
 
     /// <summary>The interface as a describe by identifier finds it: a stale read still finds one that has just been deleted.</summary>
     public NetworkInterfaceEntry? FindSeen(string id) =>
-        Find(id)
-        ?? (
-            Staleness > TimeSpan.Zero
-                ? _recent.Select(change => change.Entry).LastOrDefault(entry => entry.Row.Id == id)
-                : null
-        );
+        Find(id) ?? (Staleness > TimeSpan.Zero ? _recent.Select(change => change.Entry).LastOrDefault(entry => entry.Row.Id == id) : null);
 
     /// <summary>The row that a describe sees, which may be an old one.</summary>
     public NetworkInterface? Seen(NetworkInterfaceEntry entry) =>
@@ -108,10 +98,7 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
         : entry.Row;
 
     /// <summary>Rows after a place in the order of creation that match all filters.</summary>
-    public IEnumerable<(NetworkInterfaceEntry Entry, NetworkInterface Row)> Query(
-        IReadOnlyList<QueryFilter> filters,
-        long after
-    )
+    public IEnumerable<(NetworkInterfaceEntry Entry, NetworkInterface Row)> Query(IReadOnlyList<QueryFilter> filters, long after)
     {
         foreach (var entry in Candidates(filters, after))
         {
@@ -123,10 +110,7 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
         }
     }
 
-    private IEnumerable<NetworkInterfaceEntry> Candidates(
-        IReadOnlyList<QueryFilter> filters,
-        long after
-    )
+    private IEnumerable<NetworkInterfaceEntry> Candidates(IReadOnlyList<QueryFilter> filters, long after)
     {
         if (after >= _sequence)
         {
@@ -138,10 +122,7 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
             null => After(_all, after),
             [] => [],
             [var single] => After(single, after),
-            var several => several
-                .SelectMany(entries => After(entries, after))
-                .Distinct()
-                .OrderBy(entry => entry.Sequence),
+            var several => several.SelectMany(entries => After(entries, after)).Distinct().OrderBy(entry => entry.Sequence),
         };
         if (Staleness == TimeSpan.Zero)
         {
@@ -176,10 +157,7 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
                 }
             }
 
-            if (
-                best is null
-                || postings.Sum(entries => entries.Count) < best.Sum(entries => entries.Count)
-            )
+            if (best is null || postings.Sum(entries => entries.Count) < best.Sum(entries => entries.Count))
             {
                 best = postings;
             }
@@ -188,10 +166,7 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
         return best;
     }
 
-    private static SortedSet<NetworkInterfaceEntry> After(
-        SortedSet<NetworkInterfaceEntry> entries,
-        long after
-    )
+    private static SortedSet<NetworkInterfaceEntry> After(SortedSet<NetworkInterfaceEntry> entries, long after)
     {
         if (after == 0)
         {
@@ -226,11 +201,7 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
     {
         foreach (var key in keys)
         {
-            if (
-                _postings.TryGetValue(key, out var entries)
-                && entries.Remove(entry)
-                && entries.Count == 0
-            )
+            if (_postings.TryGetValue(key, out var entries) && entries.Remove(entry) && entries.Count == 0)
             {
                 _postings.Remove(key);
             }

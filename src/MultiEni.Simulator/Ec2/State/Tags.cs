@@ -5,17 +5,10 @@ namespace MultiEni.Simulator.Ec2.State;
 /// <summary>Tags of a request and their rules: at most fifty on a resource, no key twice, none of the provider's own [ec2 F.3].</summary>
 internal static class Tags
 {
-    public static readonly IReadOnlyDictionary<string, string> None = new Dictionary<
-        string,
-        string
-    >(StringComparer.Ordinal);
+    public static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The tags that a create call puts on a kind of resource.</summary>
-    public static IReadOnlyDictionary<string, string> OfSpecifications(
-        QueryParameters query,
-        string resourceType,
-        int limit
-    )
+    public static IReadOnlyDictionary<string, string> OfSpecifications(QueryParameters query, string resourceType, int limit)
     {
         var tags = None;
         foreach (var prefix in query.Structures("TagSpecification", "ResourceType"))
@@ -24,10 +17,7 @@ internal static class Tags
             tags =
                 type == resourceType
                     ? Merge(tags, Read(query, $"{prefix}Tag"), limit)
-                    : throw new Ec2Error(
-                        "InvalidParameterValue",
-                        $"'{type}' is not a valid taggable resource type for this operation."
-                    );
+                    : throw new Ec2Error("InvalidParameterValue", $"'{type}' is not a valid taggable resource type for this operation.");
         }
 
         return tags;
@@ -49,18 +39,12 @@ internal static class Tags
 
             if (key.Length > 128 || value?.Length > 256)
             {
-                throw new Ec2Error(
-                    "InvalidParameterValue",
-                    $"Tag '{key}' is too long: keys have at most 128 characters, values 256."
-                );
+                throw new Ec2Error("InvalidParameterValue", $"Tag '{key}' is too long: keys have at most 128 characters, values 256.");
             }
 
             if (tags.Exists(tag => tag.Key == key))
             {
-                throw new Ec2Error(
-                    "InvalidParameterValue",
-                    $"Duplicate tag key '{key}' specified."
-                );
+                throw new Ec2Error("InvalidParameterValue", $"Duplicate tag key '{key}' specified.");
             }
 
             tags.Add((key, value));
@@ -81,8 +65,6 @@ internal static class Tags
             tags[key] = value ?? "";
         }
 
-        return tags.Count <= limit
-            ? tags
-            : throw new Ec2Error("TagLimitExceeded", $"More than {limit} tags on one resource.");
+        return tags.Count <= limit ? tags : throw new Ec2Error("TagLimitExceeded", $"More than {limit} tags on one resource.");
     }
 }

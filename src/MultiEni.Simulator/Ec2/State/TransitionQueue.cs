@@ -14,19 +14,13 @@ internal sealed class TransitionQueue : IDisposable
     public TransitionQueue(TimeProvider time, Action wake)
     {
         _time = time;
-        _timer = time.CreateTimer(
-            _ => wake(),
-            null,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
+        _timer = time.CreateTimer(_ => wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>When the next change is due; null when nothing is under way.</summary>
     public DateTimeOffset? NextDue => _queue.TryPeek(out _, out var priority) ? priority.Due : null;
 
-    public void Schedule(TimeSpan delay, Action transition) =>
-        _queue.Enqueue(transition, (_time.GetUtcNow() + delay, ++_sequence));
+    public void Schedule(TimeSpan delay, Action transition) => _queue.Enqueue(transition, (_time.GetUtcNow() + delay, ++_sequence));
 
     /// <summary>Runs all that is due, also what that makes due, and sets the timer for the rest.</summary>
     public void RunDue()
@@ -47,9 +41,7 @@ internal sealed class TransitionQueue : IDisposable
         var wait = due - _time.GetUtcNow();
         // A timer counts whole milliseconds and must not ring before the change is due.
         _timer.Change(
-            due == DateTimeOffset.MaxValue
-                ? Timeout.InfiniteTimeSpan
-                : TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds))),
+            due == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds))),
             Timeout.InfiniteTimeSpan
         );
     }

@@ -32,6 +32,5 @@ internal static class WireNames
 
     public static string Of(bool flag) => flag ? "true" : "false";
 
-    public static string Of(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+    public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
 }

@@ -21,10 +21,7 @@ internal static class BucketTable
         "DescribeSecurityGroups",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, BucketSize> _mutating = new Dictionary<
-        string,
-        BucketSize
-    >(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, BucketSize> _mutating = new Dictionary<string, BucketSize>(StringComparer.Ordinal)
     {
         ["CreateNetworkInterface"] = new(100, 5),
         ["DeleteNetworkInterface"] = new(100, 5),
@@ -48,8 +45,6 @@ internal static class BucketTable
             return (action, _mutating.GetValueOrDefault(action, DefaultMutating));
         }
 
-        return !narrowed && _unfilteredClass.Contains(action)
-            ? ($"{action}/unfiltered", UnfilteredUnpaginated)
-            : (action, NonMutating);
+        return !narrowed && _unfilteredClass.Contains(action) ? ($"{action}/unfiltered", UnfilteredUnpaginated) : (action, NonMutating);
     }
 }

@@ -22,30 +22,12 @@ internal sealed class Throttle(Ec2Throttling options)
             || query.HasAny("InstanceId.")
             || query.HasAny("GroupId.");
         var (name, size) = BucketTable.Of(action, mutating, narrowed);
-        var bucket = Bucket(
-            name,
-            options.Overrides.TryGetValue(action, out var other) ? other : Raised(size),
-            now
-        );
-        var pool =
-            mutating && options.SharedMutatingPool is { } poolSize
-                ? Bucket(SharedPool, poolSize, now)
-                : null;
+        var bucket = Bucket(name, options.Overrides.TryGetValue(action, out var other) ? other : Raised(size), now);
+        var pool = mutating && options.SharedMutatingPool is { } poolSize ? Bucket(SharedPool, poolSize, now) : null;
         var instances = action == "TerminateInstances" ? query.List("InstanceId").Count : 0;
-        var perInstance =
-            instances > 0
-                ? Bucket(
-                    "TerminateInstances/instances",
-                    Raised(BucketTable.TerminatedInstances),
-                    now
-                )
-                : null;
+        var perInstance = instances > 0 ? Bucket("TerminateInstances/instances", Raised(BucketTable.TerminatedInstances), now) : null;
 
-        if (
-            !bucket.Has(1, now)
-            || pool?.Has(1, now) == false
-            || perInstance?.Has(instances, now) == false
-        )
+        if (!bucket.Has(1, now) || pool?.Has(1, now) == false || perInstance?.Has(instances, now) == false)
         {
             return false;
         }
@@ -56,8 +38,7 @@ internal sealed class Throttle(Ec2Throttling options)
         return true;
     }
 
-    private BucketSize Raised(BucketSize size) =>
-        new(size.Capacity * options.Multiplier, size.RefillPerSecond * options.Multiplier);
+    private BucketSize Raised(BucketSize size) => new(size.Capacity * options.Multiplier, size.RefillPerSecond * options.Multiplier);
 
     private TokenBucket Bucket(string name, BucketSize size, DateTimeOffset now)
     {

@@ -11,10 +11,7 @@ internal sealed class TokenBucket(BucketSize size, DateTimeOffset now)
     {
         if (now > _filledAt)
         {
-            _tokens = Math.Min(
-                size.Capacity,
-                _tokens + ((now - _filledAt).TotalSeconds * size.RefillPerSecond)
-            );
+            _tokens = Math.Min(size.Capacity, _tokens + ((now - _filledAt).TotalSeconds * size.RefillPerSecond));
             _filledAt = now;
         }
 

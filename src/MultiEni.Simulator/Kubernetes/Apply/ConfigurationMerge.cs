@@ -15,19 +15,9 @@ internal static class ConfigurationMerge
     }
 
     /// <summary>Removes, in place, what was in <paramref name="before"/> and is owned by nobody now.</summary>
-    public static void RemoveAbandoned(
-        JsonObject obj,
-        FieldNode before,
-        FieldNode owned,
-        MergeRules rules
-    ) => Prune(obj, before, owned, rules, []);
+    public static void RemoveAbandoned(JsonObject obj, FieldNode before, FieldNode owned, MergeRules rules) => Prune(obj, before, owned, rules, []);
 
-    private static void Overlay(
-        JsonObject live,
-        JsonObject configuration,
-        MergeRules rules,
-        List<string> path
-    )
+    private static void Overlay(JsonObject live, JsonObject configuration, MergeRules rules, List<string> path)
     {
         foreach (var (name, value) in configuration)
         {
@@ -49,12 +39,7 @@ internal static class ConfigurationMerge
         }
     }
 
-    private static JsonNode Combine(
-        JsonNode? live,
-        JsonNode configuration,
-        MergeRules rules,
-        List<string> path
-    )
+    private static JsonNode Combine(JsonNode? live, JsonNode configuration, MergeRules rules, List<string> path)
     {
         var rule = rules.At(path, configuration);
         switch (live, configuration)
@@ -62,8 +47,7 @@ internal static class ConfigurationMerge
             case (JsonObject target, JsonObject source) when rule is ListSemantics.Granular:
                 Overlay(target, source, rules, path);
                 return target;
-            case (JsonArray target, JsonArray source)
-                when rule is ListSemantics.Set or ListSemantics.Map:
+            case (JsonArray target, JsonArray source) when rule is ListSemantics.Set or ListSemantics.Map:
                 path.Add("[]");
                 foreach (var entry in source)
                 {
@@ -85,13 +69,7 @@ internal static class ConfigurationMerge
         }
     }
 
-    private static void Prune(
-        JsonNode container,
-        FieldNode before,
-        FieldNode? owned,
-        MergeRules rules,
-        List<string> path
-    )
+    private static void Prune(JsonNode container, FieldNode before, FieldNode? owned, MergeRules rules, List<string> path)
     {
         foreach (var (step, fields) in before.Children)
         {
@@ -121,20 +99,13 @@ internal static class ConfigurationMerge
         }
     }
 
-    private static (JsonNode? Child, Action? Remove) Locate(
-        JsonNode container,
-        string step,
-        MergeRules rules,
-        List<string> path
-    )
+    private static (JsonNode? Child, Action? Remove) Locate(JsonNode container, string step, MergeRules rules, List<string> path)
     {
         switch (container)
         {
             case JsonObject obj when step[0] == 'f':
                 var name = step[2..];
-                return obj.TryGetPropertyValue(name, out var value)
-                    ? (value, () => obj.Remove(name))
-                    : (null, null);
+                return obj.TryGetPropertyValue(name, out var value) ? (value, () => obj.Remove(name)) : (null, null);
             case JsonArray list:
                 var index = ListEntries.IndexOf(list, rules.At(path, list), step);
                 return index < 0 ? (null, null) : (list[index], () => list.RemoveAt(index));

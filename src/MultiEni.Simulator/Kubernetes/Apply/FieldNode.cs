@@ -13,8 +13,7 @@ internal sealed class FieldNode
     /// <summary>Whether the field at this node is itself in the set.</summary>
     public bool IsMember { get; set; }
 
-    public IEnumerable<KeyValuePair<string, FieldNode>> Children =>
-        _children ?? Enumerable.Empty<KeyValuePair<string, FieldNode>>();
+    public IEnumerable<KeyValuePair<string, FieldNode>> Children => _children ?? Enumerable.Empty<KeyValuePair<string, FieldNode>>();
 
     public bool HasChildren => _children is { Count: > 0 };
 
@@ -40,12 +39,7 @@ internal sealed class FieldNode
     {
         if (_children is not null)
         {
-            foreach (
-                var step in _children
-                    .Where(static child => child.Value.Trim().IsEmpty)
-                    .Select(static child => child.Key)
-                    .ToList()
-            )
+            foreach (var step in _children.Where(static child => child.Value.Trim().IsEmpty).Select(static child => child.Key).ToList())
             {
                 _children.Remove(step);
             }
@@ -54,14 +48,11 @@ internal sealed class FieldNode
         return this;
     }
 
-    public FieldNode Union(FieldNode? other) =>
-        Combine(other, static (mine, theirs) => mine || theirs);
+    public FieldNode Union(FieldNode? other) => Combine(other, static (mine, theirs) => mine || theirs);
 
-    public FieldNode Except(FieldNode? other) =>
-        Combine(other, static (mine, theirs) => mine && !theirs);
+    public FieldNode Except(FieldNode? other) => Combine(other, static (mine, theirs) => mine && !theirs);
 
-    public FieldNode Intersect(FieldNode? other) =>
-        Combine(other, static (mine, theirs) => mine && theirs);
+    public FieldNode Intersect(FieldNode? other) => Combine(other, static (mine, theirs) => mine && theirs);
 
     public bool SameAs(FieldNode other) => Except(other).IsEmpty && other.Except(this).IsEmpty;
 

@@ -18,24 +18,15 @@ internal sealed class ManagedFields
         {
             if (entry is JsonObject owner && owner.Text("manager") is { } name)
             {
-                var manager = new Manager(
-                    name,
-                    owner.Text("operation") == "Apply",
-                    owner.Text("apiVersion") ?? "",
-                    owner.Text("subresource") ?? ""
-                );
-                result._owners[manager] = (
-                    FieldNode.FromFieldsV1(owner["fieldsV1"] as JsonObject),
-                    owner.Text("time") ?? ""
-                );
+                var manager = new Manager(name, owner.Text("operation") == "Apply", owner.Text("apiVersion") ?? "", owner.Text("subresource") ?? "");
+                result._owners[manager] = (FieldNode.FromFieldsV1(owner["fieldsV1"] as JsonObject), owner.Text("time") ?? "");
             }
         }
 
         return result;
     }
 
-    public FieldNode? FieldsOf(Manager manager) =>
-        _owners.TryGetValue(manager, out var owner) ? owner.Fields : null;
+    public FieldNode? FieldsOf(Manager manager) => _owners.TryGetValue(manager, out var owner) ? owner.Fields : null;
 
     /// <summary>Sets what a manager owns; its time moves only when that changes.</summary>
     public void Set(Manager manager, FieldNode fields, string now)
@@ -82,8 +73,7 @@ internal sealed class ManagedFields
         }
     }
 
-    public FieldNode Everything() =>
-        _owners.Values.Aggregate(new FieldNode(), static (all, owner) => all.Union(owner.Fields));
+    public FieldNode Everything() => _owners.Values.Aggregate(new FieldNode(), static (all, owner) => all.Union(owner.Fields));
 
     /// <summary>Applying managers first, then by time and name.</summary>
     public void WriteTo(JsonObject obj)

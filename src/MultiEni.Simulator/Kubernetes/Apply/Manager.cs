@@ -5,9 +5,4 @@ namespace MultiEni.Simulator.Kubernetes.Apply;
 /// <param name="IsApply">Whether it applies; what it updates otherwise is kept apart.</param>
 /// <param name="ApiVersion">The version in which it writes.</param>
 /// <param name="Subresource">Empty for the main resource.</param>
-internal readonly record struct Manager(
-    string Name,
-    bool IsApply,
-    string ApiVersion,
-    string Subresource
-);
+internal readonly record struct Manager(string Name, bool IsApply, string ApiVersion, string Subresource);

@@ -12,9 +12,7 @@ internal sealed class MergeRules
     private static readonly ListSemantics Set = new ListSemantics.Set();
 
     // Merge keys of the lists in built-in types, by field name; the same name means the same thing wherever it occurs in them.
-    private static readonly Dictionary<string, ListSemantics> BuiltInLists = new(
-        StringComparer.Ordinal
-    )
+    private static readonly Dictionary<string, ListSemantics> BuiltInLists = new(StringComparer.Ordinal)
     {
         ["conditions"] = new ListSemantics.Map(["type"]),
         ["containers"] = new ListSemantics.Map(["name"]),

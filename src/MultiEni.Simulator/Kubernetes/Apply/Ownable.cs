@@ -48,11 +48,7 @@ internal static class Ownable
     }
 
     /// <summary>What changed from <paramref name="before"/> to <paramref name="now"/>.</summary>
-    public static (FieldNode Changed, FieldNode Removed) Compare(
-        JsonObject before,
-        JsonObject now,
-        MergeRules rules
-    )
+    public static (FieldNode Changed, FieldNode Removed) Compare(JsonObject before, JsonObject now, MergeRules rules)
     {
         var changed = new FieldNode();
         var removed = new FieldNode();
@@ -60,13 +56,7 @@ internal static class Ownable
         return (WithoutServerFields(changed), WithoutServerFields(removed));
     }
 
-    private static void Claim(
-        JsonNode? value,
-        FieldNode node,
-        MergeRules rules,
-        List<string> path,
-        bool withContainers
-    )
+    private static void Claim(JsonNode? value, FieldNode node, MergeRules rules, List<string> path, bool withContainers)
     {
         var rule = rules.At(path, value);
         if (withContainers && path.Count > 0)
@@ -106,14 +96,7 @@ internal static class Ownable
         }
     }
 
-    private static void Compare(
-        JsonNode? before,
-        JsonNode? now,
-        FieldNode changed,
-        FieldNode removed,
-        MergeRules rules,
-        List<string> path
-    )
+    private static void Compare(JsonNode? before, JsonNode? now, FieldNode changed, FieldNode removed, MergeRules rules, List<string> path)
     {
         var rule = rules.At(path, now);
         switch (before, now)
@@ -124,14 +107,7 @@ internal static class Ownable
                     path.Add(name);
                     if (old.TryGetPropertyValue(name, out var was))
                     {
-                        Compare(
-                            was,
-                            child,
-                            changed.Child("f:" + name),
-                            removed.Child("f:" + name),
-                            rules,
-                            path
-                        );
+                        Compare(was, child, changed.Child("f:" + name), removed.Child("f:" + name), rules, path);
                     }
                     else
                     {
@@ -152,8 +128,7 @@ internal static class Ownable
                 }
 
                 break;
-            case (JsonArray old, JsonArray current)
-                when rule is ListSemantics.Set or ListSemantics.Map:
+            case (JsonArray old, JsonArray current) when rule is ListSemantics.Set or ListSemantics.Map:
                 CompareLists(old, current, rule, changed, removed, rules, path);
                 break;
             default:

@@ -17,23 +17,12 @@ internal static class ServerSideApply
     /// <param name="rules">How the object divides into fields.</param>
     /// <param name="now">The time of a changed entry.</param>
     /// <exception cref="StatusException">409: another manager owns a field with another value.</exception>
-    public static JsonObject Apply(
-        JsonObject live,
-        JsonObject configuration,
-        Manager manager,
-        bool force,
-        MergeRules rules,
-        string now
-    )
+    public static JsonObject Apply(JsonObject live, JsonObject configuration, Manager manager, bool force, MergeRules rules, string now)
     {
         var owners = ManagedFields.Of(live);
         if (owners.IsEmpty && live["metadata"]?["uid"] is not null)
         {
-            owners.Set(
-                new Manager(BeforeFirstApply, false, manager.ApiVersion, ""),
-                Ownable.FieldsOf(live, rules),
-                now
-            );
+            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.FieldsOf(live, rules), now);
         }
 
         var before = owners.FieldsOf(manager);
@@ -64,14 +53,7 @@ internal static class ServerSideApply
     }
 
     /// <summary>Records in <paramref name="now"/>, in place, who owns its fields after a write that was not an apply.</summary>
-    public static void RecordUpdate(
-        JsonObject before,
-        JsonObject now,
-        ManagedFields owners,
-        Manager manager,
-        MergeRules rules,
-        string time
-    )
+    public static void RecordUpdate(JsonObject before, JsonObject now, ManagedFields owners, Manager manager, MergeRules rules, string time)
     {
         var (changed, removed) = Ownable.Compare(before, now, rules);
         owners.TakeFromOthers(manager, changed);
@@ -90,12 +72,7 @@ internal static class ServerSideApply
     {
         var causes = new JsonArray();
         var lines = new List<(string Who, List<string> Paths)>();
-        foreach (
-            var (other, fields) in conflicts.OrderBy(
-                static conflict => conflict.Manager.Name,
-                StringComparer.Ordinal
-            )
-        )
+        foreach (var (other, fields) in conflicts.OrderBy(static conflict => conflict.Manager.Name, StringComparer.Ordinal))
         {
             var who = $"conflict with \"{other.Name}\"";
             if (other.Subresource.Length > 0)
@@ -135,10 +112,7 @@ internal static class ServerSideApply
                             line.Paths.Count == 1
                                 ? $"{line.Who}: {line.Paths[0]}"
                                 : $"{line.Who.Replace("conflict with", "conflicts with", StringComparison.Ordinal)}:\n"
-                                    + string.Join(
-                                        '\n',
-                                        line.Paths.Select(static path => "- " + path)
-                                    )
+                                    + string.Join('\n', line.Paths.Select(static path => "- " + path))
                         )
                     );
         return new StatusException(409, "Conflict", text, new JsonObject { ["causes"] = causes });

@@ -31,10 +31,7 @@ internal static class AggregatedDiscovery
             ["items"] = new JsonArray([.. groups]),
         };
 
-    private static JsonObject Group(
-        string name,
-        IEnumerable<IGrouping<string, ResourceDefinition>> versions
-    )
+    private static JsonObject Group(string name, IEnumerable<IGrouping<string, ResourceDefinition>> versions)
     {
         var metadata = new JsonObject { ["creationTimestamp"] = null };
         if (name.Length > 0)
@@ -51,9 +48,7 @@ internal static class AggregatedDiscovery
                         new JsonObject
                         {
                             ["version"] = version.First().Version,
-                            ["resources"] = new JsonArray([
-                                .. version.Select(static resource => (JsonNode)Resource(resource)),
-                            ]),
+                            ["resources"] = new JsonArray([.. version.Select(static resource => (JsonNode)Resource(resource))]),
                             ["freshness"] = "Current",
                         }
                 ),
@@ -104,6 +99,5 @@ internal static class AggregatedDiscovery
             ["kind"] = resource.Kind,
         };
 
-    private static JsonArray Texts(IEnumerable<string> texts) =>
-        new([.. texts.Select(static text => (JsonNode)text)]);
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(static text => (JsonNode)text)]);
 }

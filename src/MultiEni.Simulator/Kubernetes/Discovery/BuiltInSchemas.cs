@@ -14,20 +14,15 @@ internal static class BuiltInSchemas
     {
         schemas[Metadata] = new JsonObject
         {
-            ["description"] =
-                "ObjectMeta is what every stored object has: its name, its version, its labels, and who owns it.",
+            ["description"] = "ObjectMeta is what every stored object has: its name, its version, its labels, and who owns it.",
             ["type"] = "object",
             ["properties"] = new JsonObject
             {
-                ["name"] = Text(
-                    "Unique among the objects of a kind, within a namespace if the kind has them."
-                ),
+                ["name"] = Text("Unique among the objects of a kind, within a namespace if the kind has them."),
                 ["namespace"] = Text("The space within which the name is unique."),
                 ["generateName"] = Text("A prefix from which the server makes a unique name."),
                 ["uid"] = Text("Tells an object from another of the same name at another time."),
-                ["resourceVersion"] = Text(
-                    "Opaque version of the object; a write that carries it fails when it is stale."
-                ),
+                ["resourceVersion"] = Text("Opaque version of the object; a write that carries it fails when it is stale."),
                 ["generation"] = new JsonObject
                 {
                     ["type"] = "integer",
@@ -35,9 +30,7 @@ internal static class BuiltInSchemas
                     ["description"] = "Counts the changes of the wanted state.",
                 },
                 ["creationTimestamp"] = Text("When the server stored the object."),
-                ["deletionTimestamp"] = Text(
-                    "When the object is to be gone; set by the server when its deletion is asked for."
-                ),
+                ["deletionTimestamp"] = Text("When the object is to be gone; set by the server when its deletion is asked for."),
                 ["labels"] = Map("Selectable key-value pairs."),
                 ["annotations"] = Map("Key-value pairs that are not selectable."),
                 ["finalizers"] = new JsonObject
@@ -71,16 +64,11 @@ internal static class BuiltInSchemas
                 ["kind"] = Text("The owner's kind."),
                 ["name"] = Text("The owner's name."),
                 ["uid"] = Text("The owner's uid."),
-                ["controller"] = new JsonObject
-                {
-                    ["type"] = "boolean",
-                    ["description"] = "Whether the owner manages this object.",
-                },
+                ["controller"] = new JsonObject { ["type"] = "boolean", ["description"] = "Whether the owner manages this object." },
                 ["blockOwnerDeletion"] = new JsonObject
                 {
                     ["type"] = "boolean",
-                    ["description"] =
-                        "Whether a foreground deletion of the owner waits for this object.",
+                    ["description"] = "Whether a foreground deletion of the owner waits for this object.",
                 },
             },
         };
@@ -121,12 +109,10 @@ internal static class BuiltInSchemas
             ["kind"] = resource.Kind,
         };
 
-    public static JsonObject Reference(string schema) =>
-        new() { ["$ref"] = "#/components/schemas/" + schema };
+    public static JsonObject Reference(string schema) => new() { ["$ref"] = "#/components/schemas/" + schema };
 
     // A reference cannot carry a default beside it, so the API server wraps it.
-    private static JsonObject Wrapped(string schema) =>
-        new() { ["default"] = new JsonObject(), ["allOf"] = new JsonArray(Reference(schema)) };
+    private static JsonObject Wrapped(string schema) => new() { ["default"] = new JsonObject(), ["allOf"] = new JsonArray(Reference(schema)) };
 
     private static JsonObject Outline(ResourceDefinition resource)
     {
@@ -136,16 +122,14 @@ internal static class BuiltInSchemas
             properties[field] = new JsonObject
             {
                 ["type"] = "object",
-                ["description"] =
-                    $"The {field} of the {resource.Kind}. This simulated API server stores it as it is given.",
+                ["description"] = $"The {field} of the {resource.Kind}. This simulated API server stores it as it is given.",
                 ["x-kubernetes-preserve-unknown-fields"] = true,
             };
         }
 
         return new JsonObject
         {
-            ["description"] =
-                $"{resource.Kind}, a built-in type that this simulated API server knows in outline.",
+            ["description"] = $"{resource.Kind}, a built-in type that this simulated API server knows in outline.",
             ["type"] = "object",
             ["properties"] = properties,
         };
@@ -160,8 +144,7 @@ internal static class BuiltInSchemas
             _ => [],
         };
 
-    private static JsonObject Text(string description) =>
-        new() { ["type"] = "string", ["description"] = description };
+    private static JsonObject Text(string description) => new() { ["type"] = "string", ["description"] = description };
 
     private static JsonObject Map(string description) =>
         new()

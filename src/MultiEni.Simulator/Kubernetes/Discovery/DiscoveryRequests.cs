@@ -8,8 +8,7 @@ namespace MultiEni.Simulator.Kubernetes.Discovery;
 /// <summary>Answers what clients ask before they know anything: versions, groups, resources, schemas.</summary>
 internal sealed class DiscoveryRequests
 {
-    private const string AggregatedType =
-        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    private const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     private readonly ResourceRegistry _registry;
 
@@ -20,44 +19,29 @@ internal sealed class DiscoveryRequests
         var path = (request.Path.Value ?? "").TrimEnd('/');
         var parts = path.TrimStart('/').Split('/');
         var isAggregated =
-            request
-                .Headers.Accept.ToString()
-                .Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal)
+            request.Headers.Accept.ToString().Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal)
             && request.Headers.Accept.ToString().Contains("v=v2", StringComparison.Ordinal);
         return parts switch
         {
             ["version"] => Answer.Json(ServerVersion()),
-            ["healthz" or "livez" or "readyz", ..] => new Answer.Body(
-                200,
-                "ok"u8.ToArray(),
-                "text/plain; charset=utf-8"
-            ),
+            ["healthz" or "livez" or "readyz", ..] => new Answer.Body(200, "ok"u8.ToArray(), "text/plain; charset=utf-8"),
             ["api"] when isAggregated => Aggregated(AggregatedDiscovery.Core(_registry)),
             ["apis"] when isAggregated => Aggregated(AggregatedDiscovery.Groups(_registry)),
             ["api"] => Answer.Json(LegacyDiscovery.CoreVersions()),
             ["apis"] => Answer.Json(LegacyDiscovery.Groups(_registry)),
             ["api", var version] => Found(LegacyDiscovery.Resources(_registry, "", version)),
             ["apis", var group] => Found(LegacyDiscovery.Group(_registry, group)),
-            ["apis", var group, var version] => Found(
-                LegacyDiscovery.Resources(_registry, group, version)
-            ),
+            ["apis", var group, var version] => Found(LegacyDiscovery.Resources(_registry, group, version)),
             ["openapi", "v2"] => OpenApiDocuments.Version2(request.Headers.Accept.ToString()),
             ["openapi", "v3"] => Answer.Json(OpenApiDocuments.Index(_registry)),
-            ["openapi", "v3", .. var document] => Found(
-                OpenApiDocuments.Document(_registry, string.Join('/', document))
-            ),
+            ["openapi", "v3", .. var document] => Found(OpenApiDocuments.Document(_registry, string.Join('/', document))),
             _ => null,
         };
     }
 
-    private static Answer.Body Aggregated(JsonObject document) =>
-        Answer.Json(document) with
-        {
-            ContentType = AggregatedType,
-        };
+    private static Answer.Body Aggregated(JsonObject document) => Answer.Json(document) with { ContentType = AggregatedType };
 
-    private static Answer.Body? Found(JsonObject? document) =>
-        document is null ? null : Answer.Json(document);
+    private static Answer.Body? Found(JsonObject? document) => document is null ? null : Answer.Json(document);
 
     private static JsonObject ServerVersion() =>
         new()

@@ -22,21 +22,13 @@ internal static class LegacyDiscovery
             ["groups"] = new JsonArray([
                 .. DiscoveryGroups
                     .Named(registry)
-                    .Select(group =>
-                        (JsonNode)GroupEntry(
-                            group.Key,
-                            group.Select(static version => version.First().Version)
-                        )
-                    ),
+                    .Select(group => (JsonNode)GroupEntry(group.Key, group.Select(static version => version.First().Version))),
             ]),
         };
 
     public static JsonObject? Group(ResourceRegistry registry, string name)
     {
-        if (
-            DiscoveryGroups.Named(registry).FirstOrDefault(group => group.Key == name)
-            is not { } found
-        )
+        if (DiscoveryGroups.Named(registry).FirstOrDefault(group => group.Key == name) is not { } found)
         {
             return null;
         }
@@ -49,9 +41,7 @@ internal static class LegacyDiscovery
 
     public static JsonObject? Resources(ResourceRegistry registry, string group, string version)
     {
-        var resources = registry
-            .All.Where(resource => resource.Group == group && resource.Version == version)
-            .ToList();
+        var resources = registry.All.Where(resource => resource.Group == group && resource.Version == version).ToList();
         if (resources.Count == 0)
         {
             return null;
@@ -60,19 +50,10 @@ internal static class LegacyDiscovery
         var entries = new JsonArray();
         foreach (var resource in resources)
         {
-            entries.Add(
-                (JsonNode)Entry(resource, resource.Plural, DiscoveryGroups.Verbs, isMain: true)
-            );
+            entries.Add((JsonNode)Entry(resource, resource.Plural, DiscoveryGroups.Verbs, isMain: true));
             if (resource.HasStatus)
             {
-                entries.Add(
-                    (JsonNode)Entry(
-                        resource,
-                        resource.Plural + "/status",
-                        DiscoveryGroups.StatusVerbs,
-                        isMain: false
-                    )
-                );
+                entries.Add((JsonNode)Entry(resource, resource.Plural + "/status", DiscoveryGroups.StatusVerbs, isMain: false));
             }
         }
 
@@ -85,12 +66,7 @@ internal static class LegacyDiscovery
         };
     }
 
-    private static JsonObject Entry(
-        ResourceDefinition resource,
-        string name,
-        IReadOnlyList<string> verbs,
-        bool isMain
-    )
+    private static JsonObject Entry(ResourceDefinition resource, string name, IReadOnlyList<string> verbs, bool isMain)
     {
         var entry = new JsonObject
         {
@@ -124,9 +100,7 @@ internal static class LegacyDiscovery
         };
     }
 
-    private static JsonObject Version(string group, string version) =>
-        new() { ["groupVersion"] = $"{group}/{version}", ["version"] = version };
+    private static JsonObject Version(string group, string version) => new() { ["groupVersion"] = $"{group}/{version}", ["version"] = version };
 
-    private static JsonArray Texts(IEnumerable<string> texts) =>
-        new([.. texts.Select(static text => (JsonNode)text)]);
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(static text => (JsonNode)text)]);
 }

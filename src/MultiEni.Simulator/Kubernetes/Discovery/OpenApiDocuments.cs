@@ -7,8 +7,7 @@ namespace MultiEni.Simulator.Kubernetes.Discovery;
 /// <summary>OpenAPI documents: one for each group and version, of which kubectl reads schemas and whether fields can be validated by the server.</summary>
 internal static class OpenApiDocuments
 {
-    private const string ProtobufType =
-        "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    private const string ProtobufType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
     // A document that holds nothing but its version: field 1, "2.0". Newer clients read version 3 for everything that they need.
     private static readonly byte[] EmptyProtobuf = [0x0A, 0x03, (byte)'2', (byte)'.', (byte)'0'];
@@ -29,11 +28,7 @@ internal static class OpenApiDocuments
     public static JsonObject Index(ResourceRegistry registry)
     {
         var paths = new JsonObject();
-        foreach (
-            var root in registry
-                .All.Select(static resource => resource.RootPath.TrimStart('/'))
-                .Distinct(StringComparer.Ordinal)
-        )
+        foreach (var root in registry.All.Select(static resource => resource.RootPath.TrimStart('/')).Distinct(StringComparer.Ordinal))
         {
             paths[root] = new JsonObject { ["serverRelativeURL"] = "/openapi/v3/" + root };
         }

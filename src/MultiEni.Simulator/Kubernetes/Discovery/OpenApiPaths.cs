@@ -7,38 +7,20 @@ namespace MultiEni.Simulator.Kubernetes.Discovery;
 /// <summary>Operations of a resource, as far as kubectl looks: it wants to know whether a patch takes <c>fieldValidation</c> and <c>dryRun</c>.</summary>
 internal static class OpenApiPaths
 {
-    private static readonly string[] WriteParameters =
-    [
-        "dryRun",
-        "fieldManager",
-        "fieldValidation",
-    ];
+    private static readonly string[] WriteParameters = ["dryRun", "fieldManager", "fieldValidation"];
 
     public static void Add(JsonObject paths, ResourceDefinition resource)
     {
-        var collection =
-            resource.RootPath
-            + (resource.Namespaced ? "/namespaces/{namespace}/" : "/")
-            + resource.Plural;
+        var collection = resource.RootPath + (resource.Namespaced ? "/namespaces/{namespace}/" : "/") + resource.Plural;
         paths[collection] = new JsonObject
         {
             ["get"] = Operation(resource, "list", []),
-            ["post"] = Operation(
-                resource,
-                "post",
-                WriteParameters,
-                [MediaTypes.Json, MediaTypes.Yaml]
-            ),
+            ["post"] = Operation(resource, "post", WriteParameters, [MediaTypes.Json, MediaTypes.Yaml]),
         };
         paths[collection + "/{name}"] = new JsonObject
         {
             ["get"] = Operation(resource, "get", []),
-            ["put"] = Operation(
-                resource,
-                "put",
-                WriteParameters,
-                [MediaTypes.Json, MediaTypes.Yaml]
-            ),
+            ["put"] = Operation(resource, "put", WriteParameters, [MediaTypes.Json, MediaTypes.Yaml]),
             ["delete"] = Operation(resource, "delete", ["dryRun"]),
             ["patch"] = Operation(
                 resource,
@@ -46,39 +28,23 @@ internal static class OpenApiPaths
                 [.. WriteParameters, "force"],
                 resource.IsCustom
                     ? [MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.ApplyPatch]
-                    :
-                    [
-                        MediaTypes.JsonPatch,
-                        MediaTypes.MergePatch,
-                        MediaTypes.ApplyPatch,
-                        MediaTypes.StrategicMergePatch,
-                    ]
+                    : [MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.ApplyPatch, MediaTypes.StrategicMergePatch]
             ),
         };
     }
 
-    private static JsonObject Operation(
-        ResourceDefinition resource,
-        string action,
-        string[] parameters,
-        string[]? bodyTypes = null
-    )
+    private static JsonObject Operation(ResourceDefinition resource, string action, string[] parameters, string[]? bodyTypes = null)
     {
         var reference = BuiltInSchemas.Reference(BuiltInSchemas.NameOf(resource));
         var operation = new JsonObject
         {
-            ["parameters"] = new JsonArray([
-                .. parameters.Select(static name => (JsonNode)Parameter(name)),
-            ]),
+            ["parameters"] = new JsonArray([.. parameters.Select(static name => (JsonNode)Parameter(name))]),
             ["responses"] = new JsonObject
             {
                 ["200"] = new JsonObject
                 {
                     ["description"] = "OK",
-                    ["content"] = new JsonObject
-                    {
-                        [MediaTypes.Json] = new JsonObject { ["schema"] = reference },
-                    },
+                    ["content"] = new JsonObject { [MediaTypes.Json] = new JsonObject { ["schema"] = reference } },
                 },
             },
             ["x-kubernetes-action"] = action,

@@ -8,23 +8,12 @@ namespace MultiEni.Simulator.Kubernetes.Errors;
 internal static class StatusErrors
 {
     public static StatusException NotFound(ResourceDefinition resource, string name) =>
-        new(
-            404,
-            "NotFound",
-            $"{resource.GroupResource} \"{name}\" not found",
-            Details(resource.Plural, resource.Group, name)
-        );
+        new(404, "NotFound", $"{resource.GroupResource} \"{name}\" not found", Details(resource.Plural, resource.Group, name));
 
-    public static StatusException UnknownPath() =>
-        new(404, "NotFound", "the server could not find the requested resource", []);
+    public static StatusException UnknownPath() => new(404, "NotFound", "the server could not find the requested resource", []);
 
     public static StatusException AlreadyExists(ResourceDefinition resource, string name) =>
-        new(
-            409,
-            "AlreadyExists",
-            $"{resource.GroupResource} \"{name}\" already exists",
-            Details(resource.Plural, resource.Group, name)
-        );
+        new(409, "AlreadyExists", $"{resource.GroupResource} \"{name}\" already exists", Details(resource.Plural, resource.Group, name));
 
     public static StatusException Conflict(ResourceDefinition resource, string name, string why) =>
         new(
@@ -35,29 +24,15 @@ internal static class StatusErrors
         );
 
     public static StatusException StaleVersion(ResourceDefinition resource, string name) =>
-        Conflict(
-            resource,
-            name,
-            "the object has been modified; please apply your changes to the latest version and try again"
-        );
+        Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
 
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
     public static StatusException MethodNotAllowed() =>
-        new(
-            405,
-            "MethodNotAllowed",
-            "the server does not allow this method on the requested resource",
-            []
-        );
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 
     public static StatusException UnsupportedMediaType(string accepted) =>
-        new(
-            415,
-            "UnsupportedMediaType",
-            $"the body of the request was in an unknown format - accepted media types include: {accepted}",
-            []
-        );
+        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}", []);
 
     public static StatusException NotAcceptable() =>
         new(
@@ -76,13 +51,7 @@ internal static class StatusErrors
             $"Too large resource version: {wanted}, current: {current}",
             new JsonObject
             {
-                ["causes"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["reason"] = "ResourceVersionTooLarge",
-                        ["message"] = "Too large resource version",
-                    }
-                ),
+                ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
             }
         )
         {
@@ -93,17 +62,11 @@ internal static class StatusErrors
         new(
             403,
             "Forbidden",
-            name.Length == 0
-                ? $"{resource.GroupResource} is forbidden: {why}"
-                : $"{resource.GroupResource} \"{name}\" is forbidden: {why}",
+            name.Length == 0 ? $"{resource.GroupResource} is forbidden: {why}" : $"{resource.GroupResource} \"{name}\" is forbidden: {why}",
             Details(resource.Plural, resource.Group, name)
         );
 
-    public static StatusException Invalid(
-        ResourceDefinition resource,
-        string name,
-        IReadOnlyList<FieldError> errors
-    )
+    public static StatusException Invalid(ResourceDefinition resource, string name, IReadOnlyList<FieldError> errors)
     {
         var details = Details(resource.Kind, resource.Group, name);
         var causes = new JsonArray();
@@ -122,25 +85,12 @@ internal static class StatusErrors
 
         details["causes"] = causes;
         var kind = resource.Group.Length == 0 ? resource.Kind : $"{resource.Kind}.{resource.Group}";
-        var list =
-            errors.Count == 1
-                ? errors[0].ToString()
-                : $"[{string.Join(", ", errors.Select(static error => error.ToString()))}]";
-        return new StatusException(
-            422,
-            "Invalid",
-            $"{kind} \"{name}\" is invalid: {list}",
-            details
-        );
+        var list = errors.Count == 1 ? errors[0].ToString() : $"[{string.Join(", ", errors.Select(static error => error.ToString()))}]";
+        return new StatusException(422, "Invalid", $"{kind} \"{name}\" is invalid: {list}", details);
     }
 
-    public static StatusException Invalid(
-        ResourceDefinition resource,
-        string name,
-        string path,
-        string reason,
-        string message
-    ) => Invalid(resource, name, [new FieldError(path, reason, message)]);
+    public static StatusException Invalid(ResourceDefinition resource, string name, string path, string reason, string message) =>
+        Invalid(resource, name, [new FieldError(path, reason, message)]);
 
     private static JsonObject Details(string kind, string group, string name)
     {

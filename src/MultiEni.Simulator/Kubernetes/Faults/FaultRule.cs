@@ -23,7 +23,5 @@ public sealed record FaultRule
 
     /// <summary>Whether the rule is about this request.</summary>
     public bool Matches(RequestInfo request) =>
-        (Verb is null || Verb == request.Verb)
-        && (Resource is null || Resource == request.Resource)
-        && (Predicate is null || Predicate(request));
+        (Verb is null || Verb == request.Verb) && (Resource is null || Resource == request.Resource) && (Predicate is null || Predicate(request));
 }

@@ -14,18 +14,12 @@ public sealed class RequestCounters
     /// <summary>Requests that could change an object.</summary>
     public long Writes =>
         Counts
-            .Where(static count =>
-                count.Key.Verb is "create" or "update" or "patch" or "delete" or "deletecollection"
-            )
+            .Where(static count => count.Key.Verb is "create" or "update" or "patch" or "delete" or "deletecollection")
             .Sum(static count => count.Value);
 
     /// <summary>Requests of a verb to a resource, of one client or of all.</summary>
     public long Of(string verb, string resource, string? userAgent = null) =>
         Counts
-            .Where(count =>
-                count.Key.Verb == verb
-                && count.Key.Resource == resource
-                && (userAgent is null || count.Key.UserAgent == userAgent)
-            )
+            .Where(count => count.Key.Verb == verb && count.Key.Resource == resource && (userAgent is null || count.Key.UserAgent == userAgent))
             .Sum(static count => count.Value);
 }

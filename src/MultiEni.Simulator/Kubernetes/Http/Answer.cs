@@ -17,11 +17,7 @@ internal abstract record Answer
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>A complete body.</summary>
-    public sealed record Body(
-        int Code,
-        ReadOnlyMemory<byte> Content,
-        string ContentType = MediaTypes.Json
-    ) : Answer
+    public sealed record Body(int Code, ReadOnlyMemory<byte> Content, string ContentType = MediaTypes.Json) : Answer
     {
         public int RetryAfterSeconds { get; init; }
     }
@@ -32,12 +28,8 @@ internal abstract record Answer
     /// <summary>A stream of changes until the watch ends.</summary>
     public sealed record Stream(ResourceDefinition Resource, WatchRequest Request) : Answer;
 
-    public static Body Json(JsonNode content, int code = 200) =>
-        new(code, StoredObject.ToUtf8(content));
+    public static Body Json(JsonNode content, int code = 200) => new(code, StoredObject.ToUtf8(content));
 
     public static Body Failure(StatusException failure) =>
-        new(failure.Code, StoredObject.ToUtf8(failure.ToStatus()))
-        {
-            RetryAfterSeconds = failure.RetryAfterSeconds,
-        };
+        new(failure.Code, StoredObject.ToUtf8(failure.ToStatus())) { RetryAfterSeconds = failure.RetryAfterSeconds };
 }

@@ -27,11 +27,7 @@ internal sealed class AnswerWriter
         _bookmarkInterval = bookmarkInterval;
     }
 
-    public async Task WriteAsync(
-        HttpContext context,
-        Answer answer,
-        CancellationToken cancellationToken
-    )
+    public async Task WriteAsync(HttpContext context, Answer answer, CancellationToken cancellationToken)
     {
         var response = context.Response;
         if (answer.Warnings.Count > 0)
@@ -70,11 +66,7 @@ internal sealed class AnswerWriter
         }
     }
 
-    private static async Task WriteListAsync(
-        PipeWriter output,
-        Answer.ObjectList list,
-        CancellationToken cancellationToken
-    )
+    private static async Task WriteListAsync(PipeWriter output, Answer.ObjectList list, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["resourceVersion"] = list.Page.Version.ToString() };
         if (list.Page.Continue.Length > 0)
@@ -87,10 +79,7 @@ internal sealed class AnswerWriter
             metadata["remainingItemCount"] = remaining;
         }
 
-        Write(
-            output,
-            $"{{\"kind\":\"{list.Resource.ListKind}\",\"apiVersion\":\"{list.Resource.ApiVersion}\",\"metadata\":"
-        );
+        Write(output, $"{{\"kind\":\"{list.Resource.ListKind}\",\"apiVersion\":\"{list.Resource.ApiVersion}\",\"metadata\":");
         output.Write(StoredObject.ToUtf8(metadata));
         output.Write(",\"items\":["u8);
         var isFirst = true;
@@ -113,23 +102,14 @@ internal sealed class AnswerWriter
         await output.FlushAsync(cancellationToken);
     }
 
-    private async Task WriteStreamAsync(
-        HttpContext context,
-        Answer.Stream stream,
-        CancellationToken cancellationToken
-    )
+    private async Task WriteStreamAsync(HttpContext context, Answer.Stream stream, CancellationToken cancellationToken)
     {
         var output = context.Response.BodyWriter;
         context.Response.ContentType = MediaTypes.Json;
         Watcher watcher;
         try
         {
-            watcher = _ledger.Watch(
-                stream.Resource,
-                stream.Request.Filter,
-                stream.Request.Since,
-                stream.Request.MarksInitialEnd
-            );
+            watcher = _ledger.Watch(stream.Resource, stream.Request.Filter, stream.Request.Since, stream.Request.MarksInitialEnd);
         }
         catch (StatusException tooOld)
         {
@@ -142,17 +122,9 @@ internal sealed class AnswerWriter
         using (watcher)
         {
             using var timeout = new CancellationTokenSource(stream.Request.Timeout, _time);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(
-                timeout.Token,
-                cancellationToken
-            );
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             using var bookmarks = stream.Request.WantsBookmarks
-                ? _time.CreateTimer(
-                    _ => _ledger.Bookmark(watcher),
-                    null,
-                    _bookmarkInterval,
-                    _bookmarkInterval
-                )
+                ? _time.CreateTimer(_ => _ledger.Bookmark(watcher), null, _bookmarkInterval, _bookmarkInterval)
                 : null;
             await context.Response.StartAsync(cancellationToken);
             await output.FlushAsync(cancellationToken);
@@ -160,8 +132,7 @@ internal sealed class AnswerWriter
             {
                 await CopyChangesAsync(output, stream, watcher, stop.Token);
             }
-            catch (OperationCanceledException)
-                when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 return;
             }
@@ -173,12 +144,7 @@ internal sealed class AnswerWriter
         }
     }
 
-    private static async Task CopyChangesAsync(
-        PipeWriter output,
-        Answer.Stream stream,
-        Watcher watcher,
-        CancellationToken cancellationToken
-    )
+    private static async Task CopyChangesAsync(PipeWriter output, Answer.Stream stream, Watcher watcher, CancellationToken cancellationToken)
     {
         var table = stream.Request.Table;
         var isFirst = true;
@@ -198,22 +164,12 @@ internal sealed class AnswerWriter
         }
     }
 
-    private static void WriteChange(
-        PipeWriter output,
-        ResourceDefinition resource,
-        Change change,
-        TableView? table,
-        bool withColumns
-    )
+    private static void WriteChange(PipeWriter output, ResourceDefinition resource, Change change, TableView? table, bool withColumns)
     {
         if (change.Type == ChangeType.Bookmark)
         {
             var bookmark = Bookmark(resource, change);
-            WriteEvent(
-                output,
-                "BOOKMARK",
-                StoredObject.ToUtf8(table is null ? bookmark : TableWriter.Bookmark(bookmark))
-            );
+            WriteEvent(output, "BOOKMARK", StoredObject.ToUtf8(table is null ? bookmark : TableWriter.Bookmark(bookmark)));
             return;
         }
 
@@ -233,21 +189,13 @@ internal sealed class AnswerWriter
         WriteEvent(
             output,
             name,
-            table is null
-                ? obj.Json.Span
-                : StoredObject.ToUtf8(
-                    TableWriter.Write(table, [obj], obj.ResourceVersion, withColumns)
-                )
+            table is null ? obj.Json.Span : StoredObject.ToUtf8(TableWriter.Write(table, [obj], obj.ResourceVersion, withColumns))
         );
     }
 
     private static JsonObject Bookmark(ResourceDefinition resource, Change change)
     {
-        var metadata = new JsonObject
-        {
-            ["resourceVersion"] = change.ResourceVersion.ToString(),
-            ["creationTimestamp"] = null,
-        };
+        var metadata = new JsonObject { ["resourceVersion"] = change.ResourceVersion.ToString(), ["creationTimestamp"] = null };
         if (change.EndsInitialEvents)
         {
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
@@ -268,6 +216,5 @@ internal sealed class AnswerWriter
         output.Write("}\n"u8);
     }
 
-    private static void Write(PipeWriter output, string text) =>
-        Encoding.UTF8.GetBytes(text, output);
+    private static void Write(PipeWriter output, string text) => Encoding.UTF8.GetBytes(text, output);
 }

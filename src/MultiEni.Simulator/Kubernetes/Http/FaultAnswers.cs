@@ -24,9 +24,6 @@ internal static class FaultAnswers
             504 => ("Timeout", "request did not complete within the allotted timeout"),
             _ => ("", $"the server responded with the status code {fail.Code}"),
         };
-        return new StatusException(fail.Code, reason, message)
-        {
-            RetryAfterSeconds = fail.RetryAfterSeconds,
-        };
+        return new StatusException(fail.Code, reason, message) { RetryAfterSeconds = fail.RetryAfterSeconds };
     }
 }

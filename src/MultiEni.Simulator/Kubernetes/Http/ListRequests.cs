@@ -13,25 +13,12 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <summary>Answers list requests, in pages of one consistent version when asked.</summary>
 internal static class ListRequests
 {
-    public static ObjectFilter Filter(
-        ResourceDefinition resource,
-        string inNamespace,
-        IQueryCollection query
-    ) =>
-        new(
-            inNamespace,
-            LabelSelector.Parse(query["labelSelector"]),
-            FieldSelector.Parse(query["fieldSelector"], resource)
-        );
+    public static ObjectFilter Filter(ResourceDefinition resource, string inNamespace, IQueryCollection query) =>
+        new(inNamespace, LabelSelector.Parse(query["labelSelector"]), FieldSelector.Parse(query["fieldSelector"], resource));
 
     /// <summary>The page that the query asks for.</summary>
     /// <exception cref="StatusException">410: the token or the exact version is too old. 504: the version is in the future.</exception>
-    public static ObjectPage List(
-        Ledger ledger,
-        ResourceDefinition resource,
-        ObjectFilter filter,
-        IQueryCollection query
-    )
+    public static ObjectPage List(Ledger ledger, ResourceDefinition resource, ObjectFilter filter, IQueryCollection query)
     {
         var limit = int.TryParse(query["limit"], out var asked) && asked > 0 ? asked : int.MaxValue;
         if (query["continue"].ToString() is { Length: > 0 } token)
@@ -63,12 +50,7 @@ internal static class ListRequests
         if (filter.Fields.Name is { } name && (!resource.Namespaced || filter.Namespace.Length > 0))
         {
             var found = objects.GetValueOrDefault(new ObjectKey(filter.Namespace, name));
-            return new ObjectPage(
-                version,
-                found is not null && filter.Matches(found) ? [found] : [],
-                "",
-                null
-            );
+            return new ObjectPage(version, found is not null && filter.Matches(found) ? [found] : [], "", null);
         }
 
         var page = new List<StoredObject>(Math.Min(limit, objects.Count));
@@ -82,12 +64,7 @@ internal static class ListRequests
             if (page.Count == limit)
             {
                 ledger.KeepForPaging(resource, version, objects);
-                return new ObjectPage(
-                    version,
-                    page,
-                    WriteToken(version, page[^1].Key),
-                    Remaining(filter, objects, page[^1].Key)
-                );
+                return new ObjectPage(version, page, WriteToken(version, page[^1].Key), Remaining(filter, objects, page[^1].Key));
             }
 
             page.Add(obj);
@@ -97,15 +74,9 @@ internal static class ListRequests
     }
 
     // As the API server does, only a list without selectors says how many follow.
-    private static long? Remaining(
-        ObjectFilter filter,
-        ImmutableSortedDictionary<ObjectKey, StoredObject> objects,
-        ObjectKey last
-    ) =>
+    private static long? Remaining(ObjectFilter filter, ImmutableSortedDictionary<ObjectKey, StoredObject> objects, ObjectKey last) =>
         filter.Labels.IsEverything && filter.Fields.IsEverything
-            ? objects.Keys.Count(key =>
-                key > last && (filter.Namespace.Length == 0 || key.Namespace == filter.Namespace)
-            )
+            ? objects.Keys.Count(key => key > last && (filter.Namespace.Length == 0 || key.Namespace == filter.Namespace))
             : null;
 
     private static void CheckVersion(IQueryCollection query, long now)
@@ -127,9 +98,7 @@ internal static class ListRequests
 
         if (query["resourceVersionMatch"] == "Exact" && wanted != now)
         {
-            throw StatusErrors.Expired(
-                $"The resourceVersion for the provided list is too old: {wanted}"
-            );
+            throw StatusErrors.Expired($"The resourceVersion for the provided list is too old: {wanted}");
         }
     }
 
@@ -149,9 +118,7 @@ internal static class ListRequests
     {
         try
         {
-            var parsed =
-                JsonNode.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(token)))
-                as JsonObject;
+            var parsed = JsonNode.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(token))) as JsonObject;
             var start = (parsed.Text("start") ?? "/").Split('/', 2);
             return (parsed.Integer("rv") ?? 0, new ObjectKey(start[0], start[1]));
         }

@@ -11,8 +11,7 @@ internal static class MediaTypes
     public const string ApplyPatch = "application/apply-patch+yaml";
 
     /// <summary>The part of a Content-Type before its parameters.</summary>
-    public static string Bare(string? contentType) =>
-        (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+    public static string Bare(string? contentType) => (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
     public static bool WantsTable(string accept) =>
         accept

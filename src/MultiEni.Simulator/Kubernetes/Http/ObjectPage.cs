@@ -7,9 +7,4 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <param name="Objects">The objects of this page.</param>
 /// <param name="Continue">The token of the next page; empty on the last.</param>
 /// <param name="Remaining">How many follow, when that is known.</param>
-internal sealed record ObjectPage(
-    long Version,
-    IReadOnlyList<StoredObject> Objects,
-    string Continue,
-    long? Remaining
-);
+internal sealed record ObjectPage(long Version, IReadOnlyList<StoredObject> Objects, string Continue, long? Remaining);

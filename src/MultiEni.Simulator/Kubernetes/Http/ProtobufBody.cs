@@ -18,9 +18,7 @@ internal static class ProtobufBody
     {
         if (!content.Span.StartsWith(Magic))
         {
-            throw StatusErrors.BadRequest(
-                "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]"
-            );
+            throw StatusErrors.BadRequest("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         }
 
         string? apiVersion = null;
@@ -41,9 +39,7 @@ internal static class ProtobufBody
             }
         }
 
-        var message =
-            ProtobufKinds.Find(kind ?? "")
-            ?? throw StatusErrors.UnsupportedMediaType("application/json, application/yaml");
+        var message = ProtobufKinds.Find(kind ?? "") ?? throw StatusErrors.UnsupportedMediaType("application/json, application/yaml");
         var obj = Read(raw, message);
         obj["apiVersion"] = apiVersion;
         obj["kind"] = kind;
@@ -140,16 +136,10 @@ internal static class ProtobufBody
             obj[field.Name] = map = [];
         }
 
-        map[key] =
-            field.Type == ProtobufType.TextMap
-                ? Encoding.UTF8.GetString(content.Span)
-                : Convert.ToBase64String(content.Span);
+        map[key] = field.Type == ProtobufType.TextMap ? Encoding.UTF8.GetString(content.Span) : Convert.ToBase64String(content.Span);
     }
 
-    private static (int Number, ulong Varint) Next(
-        ref ReadOnlyMemory<byte> rest,
-        out ReadOnlyMemory<byte> value
-    )
+    private static (int Number, ulong Varint) Next(ref ReadOnlyMemory<byte> rest, out ReadOnlyMemory<byte> value)
     {
         var tag = Varint(ref rest);
         value = default;
@@ -202,6 +192,5 @@ internal static class ProtobufBody
         throw Malformed();
     }
 
-    private static StatusException Malformed() =>
-        StatusErrors.BadRequest("the protobuf message is malformed");
+    private static StatusException Malformed() => StatusErrors.BadRequest("the protobuf message is malformed");
 }

@@ -5,9 +5,4 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <param name="Type">How its value is written.</param>
 /// <param name="Message">The type of an embedded message, or null.</param>
 /// <param name="IsList">Whether it repeats.</param>
-internal sealed record ProtobufField(
-    string Name,
-    ProtobufType Type,
-    ProtobufMessage? Message = null,
-    bool IsList = false
-);
+internal sealed record ProtobufField(string Name, ProtobufType Type, ProtobufMessage? Message = null, bool IsList = false);

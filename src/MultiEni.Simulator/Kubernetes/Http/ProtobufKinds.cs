@@ -40,16 +40,7 @@ internal static class ProtobufKinds
             (5, new("immutable", ProtobufType.Flag))
         ),
         ["SelfSubjectAccessReview"] = WithMetadata(
-            (
-                2,
-                new(
-                    "spec",
-                    ProtobufType.Message,
-                    Message(
-                        (1, new("resourceAttributes", ProtobufType.Message, ResourceAttributes))
-                    )
-                )
-            )
+            (2, new("spec", ProtobufType.Message, Message((1, new("resourceAttributes", ProtobufType.Message, ResourceAttributes)))))
         ),
         ["SelfSubjectReview"] = WithMetadata(),
         ["DeleteOptions"] = Message(
@@ -59,10 +50,7 @@ internal static class ProtobufKinds
                 new(
                     "preconditions",
                     ProtobufType.Message,
-                    Message(
-                        (1, new("uid", ProtobufType.Text)),
-                        (2, new("resourceVersion", ProtobufType.Text))
-                    )
+                    Message((1, new("uid", ProtobufType.Text)), (2, new("resourceVersion", ProtobufType.Text)))
                 )
             ),
             (3, new("orphanDependents", ProtobufType.Flag)),
@@ -73,9 +61,8 @@ internal static class ProtobufKinds
 
     public static ProtobufMessage? Find(string kind) => Kinds.GetValueOrDefault(kind);
 
-    private static ProtobufMessage WithMetadata(
-        params (int Number, ProtobufField Field)[] fields
-    ) => Message([(1, new("metadata", ProtobufType.Message, Metadata)), .. fields]);
+    private static ProtobufMessage WithMetadata(params (int Number, ProtobufField Field)[] fields) =>
+        Message([(1, new("metadata", ProtobufType.Message, Metadata)), .. fields]);
 
     private static ProtobufMessage Message(params (int Number, ProtobufField Field)[] fields) =>
         new(fields.ToDictionary(static field => field.Number, static field => field.Field));

@@ -12,21 +12,13 @@ internal static class RequestBody
 {
     /// <summary>The body as an object.</summary>
     /// <exception cref="StatusException">400: it is not one. 415: its media type is not understood.</exception>
-    public static async Task<JsonObject> ReadObjectAsync(
-        HttpRequest request,
-        CancellationToken cancellationToken
-    ) =>
+    public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken) =>
         await ReadAsync(request, cancellationToken) as JsonObject
-        ?? throw StatusErrors.BadRequest(
-            "the object provided is unrecognized (must be of type object)"
-        );
+        ?? throw StatusErrors.BadRequest("the object provided is unrecognized (must be of type object)");
 
     /// <summary>The body, or null when there is none.</summary>
     /// <exception cref="StatusException">400: it is not well-formed. 415: its media type is not understood.</exception>
-    public static async Task<JsonNode?> ReadAsync(
-        HttpRequest request,
-        CancellationToken cancellationToken
-    )
+    public static async Task<JsonNode?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);
@@ -51,17 +43,12 @@ internal static class RequestBody
         {
             // An apply patch is YAML by name, and JSON from most clients; JSON is the quicker to read.
             var first = content.Span.TrimStart(" \t\r\n"u8);
-            var isYaml =
-                mediaType.EndsWith("yaml", StringComparison.Ordinal)
-                && (first.IsEmpty || first[0] != (byte)'{');
+            var isYaml = mediaType.EndsWith("yaml", StringComparison.Ordinal) && (first.IsEmpty || first[0] != (byte)'{');
             return isYaml ? FromYaml(content.Span) : JsonNode.Parse(content.Span);
         }
-        catch (Exception malformed)
-            when (malformed is JsonException or FormatException or YamlDotNet.Core.YamlException)
+        catch (Exception malformed) when (malformed is JsonException or FormatException or YamlDotNet.Core.YamlException)
         {
-            throw StatusErrors.BadRequest(
-                $"couldn't get version/kind; json parse error: {malformed.Message}"
-            );
+            throw StatusErrors.BadRequest($"couldn't get version/kind; json parse error: {malformed.Message}");
         }
     }
 

@@ -18,12 +18,7 @@ internal sealed class RequestPipeline
     private readonly CancellationToken _stopping;
     private long _requests;
 
-    public RequestPipeline(
-        KubernetesSimulatorOptions options,
-        ObjectStore store,
-        KubernetesFaults faults,
-        CancellationToken stopping
-    )
+    public RequestPipeline(KubernetesSimulatorOptions options, ObjectStore store, KubernetesFaults faults, CancellationToken stopping)
     {
         _options = options;
         _store = store;
@@ -36,10 +31,7 @@ internal sealed class RequestPipeline
 
     public async Task HandleAsync(HttpContext context)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted,
-            _stopping
-        );
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
         try
         {
             await HandleAsync(context, stop.Token);
@@ -59,10 +51,7 @@ internal sealed class RequestPipeline
         {
             request = request with { User = Authenticate(context.Request) };
             _faults.Record(request);
-            if (
-                await StrikeAsync(context, request, FaultMoment.Before, 0, cancellationToken) is
-                { } struck
-            )
+            if (await StrikeAsync(context, request, FaultMoment.Before, 0, cancellationToken) is { } struck)
             {
                 await _writer.WriteAsync(context, struck, cancellationToken);
                 return;
@@ -83,27 +72,18 @@ internal sealed class RequestPipeline
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
             // What the simulator did not foresee must reach the person in front of the client, not vanish in an empty answer.
-            answer = Answer.Failure(
-                new StatusException(500, "InternalError", $"Internal error occurred: {bug}")
-            );
+            answer = Answer.Failure(new StatusException(500, "InternalError", $"Internal error occurred: {bug}"));
         }
 
         var code = answer is Answer.Body body ? body.Code : 200;
-        answer =
-            await StrikeAsync(context, request, FaultMoment.After, code, cancellationToken)
-            ?? answer;
+        answer = await StrikeAsync(context, request, FaultMoment.After, code, cancellationToken) ?? answer;
         if (!context.RequestAborted.IsCancellationRequested)
         {
             await _writer.WriteAsync(context, answer, cancellationToken);
         }
     }
 
-    private async Task<Answer> AnswerAsync(
-        HttpRequest request,
-        Route? route,
-        string verb,
-        CancellationToken cancellationToken
-    )
+    private async Task<Answer> AnswerAsync(HttpRequest request, Route? route, string verb, CancellationToken cancellationToken)
     {
         if (_discovery.TryAnswer(request) is { } discovery)
         {
@@ -154,9 +134,7 @@ internal sealed class RequestPipeline
         }
 
         var header = request.Headers.Authorization.ToString();
-        return
-            header.StartsWith("Bearer ", StringComparison.Ordinal)
-            && _options.Tokens.TryGetValue(header[7..].Trim(), out var user)
+        return header.StartsWith("Bearer ", StringComparison.Ordinal) && _options.Tokens.TryGetValue(header[7..].Trim(), out var user)
             ? user
             : throw new StatusException(401, "Unauthorized", "Unauthorized");
     }
@@ -168,8 +146,7 @@ internal sealed class RequestPipeline
             return;
         }
 
-        var resource =
-            route?.Find(_store.Registry) ?? throw new StatusException(403, "Forbidden", why);
+        var resource = route?.Find(_store.Registry) ?? throw new StatusException(403, "Forbidden", why);
         throw StatusErrors.Forbidden(resource, request.Name, why);
     }
 

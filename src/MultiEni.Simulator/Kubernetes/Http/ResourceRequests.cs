@@ -12,8 +12,7 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <summary>Carries out requests to resources. Everything has taken effect when the answer is returned; only watches begin when it is sent.</summary>
 internal sealed class ResourceRequests
 {
-    private const string PatchTypes =
-        "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+    private const string PatchTypes = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
     private readonly ObjectStore _store;
     private readonly TimeProvider _time;
@@ -24,23 +23,12 @@ internal sealed class ResourceRequests
         _time = time;
     }
 
-    public async Task<Answer> AnswerAsync(
-        HttpRequest request,
-        Route route,
-        string verb,
-        CancellationToken cancellationToken
-    )
+    public async Task<Answer> AnswerAsync(HttpRequest request, Route route, string verb, CancellationToken cancellationToken)
     {
         var resource = route.Find(_store.Registry) ?? throw StatusErrors.UnknownPath();
         if (route.Subresource is not ("" or "status"))
         {
-            return await Subresources.AnswerAsync(
-                _store,
-                resource,
-                route,
-                request,
-                cancellationToken
-            );
+            return await Subresources.AnswerAsync(_store, resource, route, request, cancellationToken);
         }
 
         if (resource.Namespaced && route.Namespace.Length == 0 && verb is not ("list" or "watch"))
@@ -51,76 +39,29 @@ internal sealed class ResourceRequests
         switch (verb)
         {
             case "get":
-                return Single(
-                    request,
-                    resource,
-                    _store.Ledger.Find(resource, Key(route))
-                        ?? throw StatusErrors.NotFound(resource, route.Name)
-                );
+                return Single(request, resource, _store.Ledger.Find(resource, Key(route)) ?? throw StatusErrors.NotFound(resource, route.Name));
             case "list":
-                var page = ListRequests.List(
-                    _store.Ledger,
-                    resource,
-                    ListRequests.Filter(resource, route.Namespace, request.Query),
-                    request.Query
-                );
-                return Table(request, resource) is { } table
-                    ? ListTable(table, page)
-                    : new Answer.ObjectList(resource, page);
+                var page = ListRequests.List(_store.Ledger, resource, ListRequests.Filter(resource, route.Namespace, request.Query), request.Query);
+                return Table(request, resource) is { } table ? ListTable(table, page) : new Answer.ObjectList(resource, page);
             case "watch":
                 var filter = ListRequests.Filter(resource, route.Namespace, request.Query);
                 if (route.Name.Length > 0)
                 {
-                    filter = filter with
-                    {
-                        Fields = Selectors.FieldSelector.Parse(
-                            "metadata.name=" + route.Name,
-                            resource
-                        ),
-                    };
+                    filter = filter with { Fields = Selectors.FieldSelector.Parse("metadata.name=" + route.Name, resource) };
                 }
 
-                return new Answer.Stream(
-                    resource,
-                    WatchRequests.Read(request.Query, filter, Table(request, resource))
-                );
+                return new Answer.Stream(resource, WatchRequests.Read(request.Query, filter, Table(request, resource)));
             case "create" when route.Name.Length == 0:
                 var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-                return Done(
-                    request,
-                    resource,
-                    _store.Operations.Create(
-                        resource,
-                        route.Namespace,
-                        body,
-                        Options(request, route)
-                    )
-                );
+                return Done(request, resource, _store.Operations.Create(resource, route.Namespace, body, Options(request, route)));
             case "update":
                 var replacement = await RequestBody.ReadObjectAsync(request, cancellationToken);
-                return Done(
-                    request,
-                    resource,
-                    _store.Operations.Update(
-                        resource,
-                        Key(route),
-                        _ => replacement.Copy(),
-                        Options(request, route)
-                    )
-                );
+                return Done(request, resource, _store.Operations.Update(resource, Key(route), _ => replacement.Copy(), Options(request, route)));
             case "patch":
-                return Done(
-                    request,
-                    resource,
-                    await PatchAsync(request, resource, route, cancellationToken)
-                );
+                return Done(request, resource, await PatchAsync(request, resource, route, cancellationToken));
             case "delete":
                 var options = await RemovalAsync(request, cancellationToken);
-                return Deleted(
-                    request,
-                    resource,
-                    _store.Removals.Remove(resource, Key(route), options)
-                );
+                return Deleted(request, resource, _store.Removals.Remove(resource, Key(route), options));
             case "deletecollection":
                 return await DeleteCollectionAsync(request, resource, route, cancellationToken);
             default:
@@ -128,12 +69,7 @@ internal sealed class ResourceRequests
         }
     }
 
-    private async Task<Written> PatchAsync(
-        HttpRequest request,
-        ResourceDefinition resource,
-        Route route,
-        CancellationToken cancellationToken
-    )
+    private async Task<Written> PatchAsync(HttpRequest request, ResourceDefinition resource, Route route, CancellationToken cancellationToken)
     {
         var options = Options(request, route);
         var mediaType = MediaTypes.Bare(request.ContentType);
@@ -151,10 +87,7 @@ internal sealed class ResourceRequests
                 wanted,
                 options with
                 {
-                    FieldManager = request.Query["fieldManager"].ToString()
-                        is { Length: > 0 } manager
-                        ? manager
-                        : null,
+                    FieldManager = request.Query["fieldManager"].ToString() is { Length: > 0 } manager ? manager : null,
                 }
             ),
             (MediaTypes.MergePatch, JsonObject changes) => _store.Operations.Update(
@@ -175,18 +108,9 @@ internal sealed class ResourceRequests
                 live => JsonPatch.Apply(live, operations),
                 options
             ),
-            (
-                MediaTypes.ApplyPatch
-                    or MediaTypes.MergePatch
-                    or MediaTypes.StrategicMergePatch
-                    or MediaTypes.JsonPatch,
-                _
-            ) => throw StatusErrors.BadRequest(
-                "the patch is not of the form that its media type says"
-            ),
-            _ => throw StatusErrors.UnsupportedMediaType(
-                resource.IsCustom ? PatchTypes : PatchTypes + ", " + MediaTypes.StrategicMergePatch
-            ),
+            (MediaTypes.ApplyPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch or MediaTypes.JsonPatch, _) =>
+                throw StatusErrors.BadRequest("the patch is not of the form that its media type says"),
+            _ => throw StatusErrors.UnsupportedMediaType(resource.IsCustom ? PatchTypes : PatchTypes + ", " + MediaTypes.StrategicMergePatch),
         };
     }
 
@@ -215,31 +139,20 @@ internal sealed class ResourceRequests
         return new Answer.ObjectList(resource, page);
     }
 
-    private static async Task<RemovalOptions> RemovalAsync(
-        HttpRequest request,
-        CancellationToken cancellationToken
-    )
+    private static async Task<RemovalOptions> RemovalAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync(request, cancellationToken) as JsonObject;
         var query = request.Query;
         var preconditions = body?["preconditions"] as JsonObject;
-        var policy =
-            body.Text("propagationPolicy")
-            ?? (query["propagationPolicy"].ToString() is { Length: > 0 } asked ? asked : null);
-        policy ??=
-            body.Flag("orphanDependents") || query["orphanDependents"] == "true"
-                ? "Orphan"
-                : "Background";
+        var policy = body.Text("propagationPolicy") ?? (query["propagationPolicy"].ToString() is { Length: > 0 } asked ? asked : null);
+        policy ??= body.Flag("orphanDependents") || query["orphanDependents"] == "true" ? "Orphan" : "Background";
         return new RemovalOptions
         {
             PropagationPolicy = policy,
-            GracePeriodSeconds =
-                body.Integer("gracePeriodSeconds")
-                ?? (long.TryParse(query["gracePeriodSeconds"], out var seconds) ? seconds : null),
+            GracePeriodSeconds = body.Integer("gracePeriodSeconds") ?? (long.TryParse(query["gracePeriodSeconds"], out var seconds) ? seconds : null),
             Uid = preconditions.Text("uid"),
             ResourceVersion = preconditions.Text("resourceVersion"),
-            DryRun =
-                IsDryRun(request) || body.Texts("dryRun").Contains("All", StringComparer.Ordinal),
+            DryRun = IsDryRun(request) || body.Texts("dryRun").Contains("All", StringComparer.Ordinal),
         };
     }
 
@@ -270,9 +183,7 @@ internal sealed class ResourceRequests
         {
             "" => false,
             "All" => true,
-            var other => throw StatusErrors.BadRequest(
-                $"dryRun: Unsupported value: \"{other}\": supported values: \"All\""
-            ),
+            var other => throw StatusErrors.BadRequest($"dryRun: Unsupported value: \"{other}\": supported values: \"All\""),
         };
 
     private Answer.Body Done(HttpRequest request, ResourceDefinition resource, Written written) =>
@@ -281,12 +192,7 @@ internal sealed class ResourceRequests
             Warnings = written.Warnings,
         };
 
-    private Answer.Body Single(
-        HttpRequest request,
-        ResourceDefinition resource,
-        StoredObject obj,
-        int code = 200
-    ) =>
+    private Answer.Body Single(HttpRequest request, ResourceDefinition resource, StoredObject obj, int code = 200) =>
         Table(request, resource) is { } table
             ? Answer.Json(TableWriter.Write(table, [obj], obj.ResourceVersion), code)
             : new Answer.Body(code, obj.Json);
@@ -327,13 +233,7 @@ internal sealed class ResourceRequests
         }
 
         return MediaTypes.WantsTable(accept)
-            ? new TableView(
-                resource,
-                request.Query["includeObject"].ToString() is { Length: > 0 } include
-                    ? include
-                    : "Metadata",
-                _time
-            )
+            ? new TableView(resource, request.Query["includeObject"].ToString() is { Length: > 0 } include ? include : "Metadata", _time)
             : null;
     }
 

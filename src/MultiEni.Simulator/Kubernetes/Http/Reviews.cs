@@ -6,11 +6,7 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <summary>Answers the reviews by which clients ask what they may do: everything.</summary>
 internal static class Reviews
 {
-    public static async Task<Answer?> TryAnswerAsync(
-        HttpRequest request,
-        Route route,
-        CancellationToken cancellationToken
-    )
+    public static async Task<Answer?> TryAnswerAsync(HttpRequest request, Route route, CancellationToken cancellationToken)
     {
         if (!HttpMethods.IsPost(request.Method))
         {
@@ -22,11 +18,7 @@ internal static class Reviews
             case ("authorization.k8s.io", "selfsubjectaccessreviews"):
                 return await CompleteAsync(
                     request,
-                    new JsonObject
-                    {
-                        ["allowed"] = true,
-                        ["reason"] = "the simulated API server allows everything",
-                    },
+                    new JsonObject { ["allowed"] = true, ["reason"] = "the simulated API server allows everything" },
                     cancellationToken
                 );
             case ("authentication.k8s.io", "selfsubjectreviews"):
@@ -34,11 +26,7 @@ internal static class Reviews
                     request,
                     new JsonObject
                     {
-                        ["userInfo"] = new JsonObject
-                        {
-                            ["username"] = "simulated-user",
-                            ["groups"] = new JsonArray("system:authenticated"),
-                        },
+                        ["userInfo"] = new JsonObject { ["username"] = "simulated-user", ["groups"] = new JsonArray("system:authenticated") },
                     },
                     cancellationToken
                 );
@@ -47,11 +35,7 @@ internal static class Reviews
         }
     }
 
-    private static async Task<Answer> CompleteAsync(
-        HttpRequest request,
-        JsonObject status,
-        CancellationToken cancellationToken
-    )
+    private static async Task<Answer> CompleteAsync(HttpRequest request, JsonObject status, CancellationToken cancellationToken)
     {
         var review = await RequestBody.ReadObjectAsync(request, cancellationToken);
         review["status"] = status;

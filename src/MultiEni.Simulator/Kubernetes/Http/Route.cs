@@ -10,14 +10,7 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <param name="Namespace">Empty for cluster-scoped resources and across all namespaces.</param>
 /// <param name="Name">Empty for collections.</param>
 /// <param name="Subresource">Such as <c>status</c>, or empty.</param>
-internal sealed record Route(
-    string Group,
-    string Version,
-    string Resource,
-    string Namespace,
-    string Name,
-    string Subresource
-)
+internal sealed record Route(string Group, string Version, string Resource, string Namespace, string Name, string Subresource)
 {
     /// <summary>Null when the path is not that of a resource.</summary>
     public static Route? Parse(string path)
@@ -37,11 +30,7 @@ internal sealed record Route(
         var rest = parts.AsSpan(start);
         var inNamespace = "";
         // namespaces/NAME and its subresources are about the namespace itself.
-        if (
-            rest[0] == "namespaces"
-            && rest.Length > 2
-            && !(rest.Length == 3 && rest[2] is "status" or "finalize")
-        )
+        if (rest[0] == "namespaces" && rest.Length > 2 && !(rest.Length == 3 && rest[2] is "status" or "finalize"))
         {
             inNamespace = Uri.UnescapeDataString(rest[1]);
             rest = rest[2..];
@@ -49,14 +38,7 @@ internal sealed record Route(
 
         return rest.Length > 3
             ? null
-            : new Route(
-                group,
-                version,
-                rest[0],
-                inNamespace,
-                rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : "",
-                rest.Length > 2 ? rest[2] : ""
-            );
+            : new Route(group, version, rest[0], inNamespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : "", rest.Length > 2 ? rest[2] : "");
     }
 
     public string Verb(HttpRequest request) =>
@@ -71,6 +53,5 @@ internal sealed record Route(
             var other => other,
         };
 
-    public ResourceDefinition? Find(ResourceRegistry registry) =>
-        registry.Find(Group, Version, Resource);
+    public ResourceDefinition? Find(ResourceRegistry registry) => registry.Find(Group, Version, Resource);
 }

@@ -24,11 +24,7 @@ internal static class Subresources
                 Bind(store, route, binding.Text("target", "name") ?? "");
                 return Success(201);
             case ("pods", "eviction") when HttpMethods.IsPost(request.Method):
-                store.Removals.Remove(
-                    resource,
-                    new ObjectKey(route.Namespace, route.Name),
-                    RemovalOptions.Default
-                );
+                store.Removals.Remove(resource, new ObjectKey(route.Namespace, route.Name), RemovalOptions.Default);
                 return Success(201);
             case ("pods", "log" or "exec" or "attach" or "portforward") or ("nodes", "proxy"):
                 throw new StatusException(

@@ -7,7 +7,5 @@ internal static class UserAgent
 {
     /// <summary>The User-Agent header up to its first slash.</summary>
     public static string Product(HttpRequest request) =>
-        request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } product
-            ? product
-            : "unknown";
+        request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } product ? product : "unknown";
 }

@@ -10,11 +10,4 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <param name="WantsBookmarks">Whether bookmarks come now and then.</param>
 /// <param name="Timeout">When the server ends the watch.</param>
 /// <param name="Table">Turns objects into rows, or null for the objects themselves.</param>
-internal sealed record WatchRequest(
-    ObjectFilter Filter,
-    long? Since,
-    bool MarksInitialEnd,
-    bool WantsBookmarks,
-    TimeSpan Timeout,
-    TableView? Table
-);
+internal sealed record WatchRequest(ObjectFilter Filter, long? Since, bool MarksInitialEnd, bool WantsBookmarks, TimeSpan Timeout, TableView? Table);

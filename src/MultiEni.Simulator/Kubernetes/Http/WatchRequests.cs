@@ -17,21 +17,15 @@ internal static class WatchRequests
     {
         var version = query["resourceVersion"].ToString();
         var match = query["resourceVersionMatch"].ToString();
-        var sendsInitial = query["sendInitialEvents"].ToString() is { Length: > 0 } initial
-            ? initial is "true" or "1"
-            : (bool?)null;
+        var sendsInitial = query["sendInitialEvents"].ToString() is { Length: > 0 } initial ? initial is "true" or "1" : (bool?)null;
         if (sendsInitial is null && match.Length > 0)
         {
-            throw Forbidden(
-                "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
-            );
+            throw Forbidden("resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
         }
 
         if (sendsInitial is not null && match != "NotOlderThan")
         {
-            throw Forbidden(
-                "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-            );
+            throw Forbidden("resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
         }
 
         if (version.Length > 0 && !long.TryParse(version, out _))
@@ -46,13 +40,10 @@ internal static class WatchRequests
             sendsInitial == true ? null : since,
             MarksInitialEnd: sendsInitial == true && wantsBookmarks,
             wantsBookmarks,
-            long.TryParse(query["timeoutSeconds"], out var seconds) && seconds > 0
-                ? TimeSpan.FromSeconds(seconds)
-                : DefaultTimeout,
+            long.TryParse(query["timeoutSeconds"], out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds) : DefaultTimeout,
             table
         );
     }
 
-    private static StatusException Forbidden(string why) =>
-        new(422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: {why}");
+    private static StatusException Forbidden(string why) => new(422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: {why}");
 }

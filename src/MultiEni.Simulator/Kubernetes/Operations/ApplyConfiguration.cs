@@ -13,20 +13,12 @@ internal static class ApplyConfiguration
     /// 400: names or managedFields are wrong. 409: it is about an object that is gone. 500: it has fields that the schema does not know;
     /// the API server really answers that code.
     /// </exception>
-    public static JsonObject Prepare(
-        ResourceDefinition resource,
-        ObjectKey key,
-        JsonObject body,
-        WriteOptions options,
-        bool exists
-    )
+    public static JsonObject Prepare(ResourceDefinition resource, ObjectKey key, JsonObject body, WriteOptions options, bool exists)
     {
         var wanted = body.Copy();
         if (wanted.Text("apiVersion") is null || wanted.Text("kind") is null)
         {
-            throw StatusErrors.BadRequest(
-                "apiVersion and kind must be set in an applied configuration"
-            );
+            throw StatusErrors.BadRequest("apiVersion and kind must be set in an applied configuration");
         }
 
         ObjectChecks.CheckType(resource, wanted);
@@ -39,9 +31,7 @@ internal static class ApplyConfiguration
         metadata.Remove("managedFields");
         if (metadata.Text("name") is { Length: > 0 } name && name != key.Name)
         {
-            throw StatusErrors.BadRequest(
-                $"the name of the object ({name}) does not match the name on the URL ({key.Name})"
-            );
+            throw StatusErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
         }
 
         metadata["name"] = key.Name;
@@ -66,10 +56,7 @@ internal static class ApplyConfiguration
                 500,
                 "",
                 $"failed to create typed patch object ({(key.Namespace.Length == 0 ? "" : key.Namespace + "/")}{key.Name}; {resource.ApiVersion}, Kind={resource.Kind}): "
-                    + string.Join(
-                        "\n",
-                        unknown.Select(static path => $".{path}: field not declared in schema")
-                    )
+                    + string.Join("\n", unknown.Select(static path => $".{path}: field not declared in schema"))
             );
         }
 
@@ -96,10 +83,7 @@ internal static class ApplyConfiguration
                     break;
                 case "metadata" when resource.IsCustom:
                     var metadata = new JsonObject();
-                    foreach (
-                        var kept in (ReadOnlySpan<string>)
-                            ["name", "namespace", "uid", "resourceVersion"]
-                    )
+                    foreach (var kept in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion"])
                     {
                         if (wanted["metadata"]?[kept] is { } value)
                         {

@@ -9,12 +9,7 @@ internal static class KindRules
     private const long DefaultGraceSeconds = 30;
 
     /// <summary>Completes a new object, in place. The status that it came with is already gone where the type drops it.</summary>
-    public static void CompleteNew(
-        ResourceDefinition resource,
-        JsonObject obj,
-        bool taintNodes,
-        string now
-    )
+    public static void CompleteNew(ResourceDefinition resource, JsonObject obj, bool taintNodes, string now)
     {
         switch (resource.GroupResource)
         {
@@ -27,11 +22,7 @@ internal static class KindRules
                 AddNotReadyTaint(Spec(obj));
                 break;
             case "pods":
-                obj["status"] = new JsonObject
-                {
-                    ["phase"] = "Pending",
-                    ["qosClass"] = "BestEffort",
-                };
+                obj["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = "BestEffort" };
                 Default(Spec(obj), "restartPolicy", "Always");
                 Default(Spec(obj), "schedulerName", "default-scheduler");
                 Default(Spec(obj), "terminationGracePeriodSeconds", DefaultGraceSeconds);
@@ -64,37 +55,25 @@ internal static class KindRules
     /// <summary>Seconds for which a deleted object stays until its kubelet confirms; zero deletes at once.</summary>
     public static long GraceSeconds(ResourceDefinition resource, JsonObject obj, long? requested)
     {
-        if (
-            resource.GroupResource != "pods"
-            || (obj["spec"] as JsonObject).Text("nodeName") is not { Length: > 0 }
-        )
+        if (resource.GroupResource != "pods" || (obj["spec"] as JsonObject).Text("nodeName") is not { Length: > 0 })
         {
             return 0;
         }
 
         return obj.Text("status", "phase") is "Succeeded" or "Failed"
             ? 0
-            : requested
-                ?? (obj["spec"] as JsonObject).Integer("terminationGracePeriodSeconds")
-                ?? DefaultGraceSeconds;
+            : requested ?? (obj["spec"] as JsonObject).Integer("terminationGracePeriodSeconds") ?? DefaultGraceSeconds;
     }
 
     private static JsonObject Established(JsonObject definition, string now)
     {
         var spec = definition["spec"] as JsonObject;
-        var stored = (spec?["versions"] as JsonArray ?? [])
-            .OfType<JsonObject>()
-            .FirstOrDefault(static version => version.Flag("storage"));
+        var stored = (spec?["versions"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(static version => version.Flag("storage"));
         return new JsonObject
         {
             ["conditions"] = new JsonArray(
                 Condition("NamesAccepted", "NoConflicts", "no conflicts found", now),
-                Condition(
-                    "Established",
-                    "InitialNamesAccepted",
-                    "the initial names have been accepted",
-                    now
-                )
+                Condition("Established", "InitialNamesAccepted", "the initial names have been accepted", now)
             ),
             ["acceptedNames"] = spec?["names"]?.DeepClone(),
             ["storedVersions"] = new JsonArray(stored.Text("name")),
@@ -139,9 +118,7 @@ internal static class KindRules
 
         foreach (var (key, value) in plain)
         {
-            data[key] = Convert.ToBase64String(
-                System.Text.Encoding.UTF8.GetBytes(value?.GetValue<string>() ?? "")
-            );
+            data[key] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value?.GetValue<string>() ?? ""));
         }
 
         secret.Remove("stringData");

@@ -36,12 +36,7 @@ internal static partial class ObjectChecks
 
     /// <summary>Drops unknown fields and fills defaults in, in place.</summary>
     /// <exception cref="StatusException">400: there are unknown fields and validation is strict.</exception>
-    public static void Shape(
-        ResourceDefinition resource,
-        JsonObject obj,
-        FieldValidation validation,
-        List<string> warnings
-    )
+    public static void Shape(ResourceDefinition resource, JsonObject obj, FieldValidation validation, List<string> warnings)
     {
         if (resource.Schema is not { } schema)
         {
@@ -92,10 +87,7 @@ internal static partial class ObjectChecks
             throw StatusErrors.Invalid(resource, name, errors);
         }
 
-        if (
-            resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io"
-            && !JsonNode.DeepEquals(obj["spec"], old?["spec"])
-        )
+        if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && !JsonNode.DeepEquals(obj["spec"], old?["spec"]))
         {
             CustomResources.Read(resource, obj);
         }
@@ -105,13 +97,7 @@ internal static partial class ObjectChecks
     {
         if (name.Length == 0)
         {
-            errors.Add(
-                new FieldError(
-                    "metadata.name",
-                    FieldErrorReasons.Required,
-                    "Required value: name or generateName is required"
-                )
-            );
+            errors.Add(new FieldError("metadata.name", FieldErrorReasons.Required, "Required value: name or generateName is required"));
         }
         else if (resource.Group == "rbac.authorization.k8s.io")
         {
@@ -131,16 +117,9 @@ internal static partial class ObjectChecks
         }
     }
 
-    private static void CheckFinalizers(
-        JsonObject metadata,
-        JsonObject old,
-        List<FieldError> errors
-    )
+    private static void CheckFinalizers(JsonObject metadata, JsonObject old, List<FieldError> errors)
     {
-        var added = metadata
-            .Texts("finalizers")
-            .Except(old.Texts("finalizers"), StringComparer.Ordinal)
-            .ToList();
+        var added = metadata.Texts("finalizers").Except(old.Texts("finalizers"), StringComparer.Ordinal).ToList();
         if (added.Count > 0)
         {
             errors.Add(
@@ -159,8 +138,7 @@ internal static partial class ObjectChecks
     {
         foreach (var (label, node) in metadata["labels"] as JsonObject ?? [])
         {
-            var value =
-                node is JsonValue text && text.TryGetValue<string>(out var parsed) ? parsed : null;
+            var value = node is JsonValue text && text.TryGetValue<string>(out var parsed) ? parsed : null;
             if (value is null || value.Length > 63 || !LabelValue().IsMatch(value))
             {
                 errors.Add(
@@ -175,17 +153,9 @@ internal static partial class ObjectChecks
         }
     }
 
-    [GeneratedRegex(
-        @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
-        RegexOptions.ExplicitCapture,
-        1000
-    )]
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Subdomain();
 
-    [GeneratedRegex(
-        @"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$",
-        RegexOptions.ExplicitCapture,
-        1000
-    )]
+    [GeneratedRegex(@"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LabelValue();
 }

@@ -19,12 +19,7 @@ internal sealed class ObjectOperations
     /// <param name="registry">What is served.</param>
     /// <param name="time">The clock of timestamps.</param>
     /// <param name="stored">Told of each object stored, before the answer is given.</param>
-    public ObjectOperations(
-        Ledger ledger,
-        ResourceRegistry registry,
-        TimeProvider time,
-        Action<ResourceDefinition, StoredObject> stored
-    )
+    public ObjectOperations(Ledger ledger, ResourceRegistry registry, TimeProvider time, Action<ResourceDefinition, StoredObject> stored)
     {
         _ledger = ledger;
         _registry = registry;
@@ -35,13 +30,7 @@ internal sealed class ObjectOperations
     /// <summary>Whether a new node starts tainted as not ready.</summary>
     public bool TaintsNewNodes { get; init; } = true;
 
-    public Written Create(
-        ResourceDefinition resource,
-        string inNamespace,
-        JsonObject body,
-        WriteOptions options,
-        bool? taintNode = null
-    )
+    public Written Create(ResourceDefinition resource, string inNamespace, JsonObject body, WriteOptions options, bool? taintNode = null)
     {
         var obj = body.Copy();
         var name = PrepareNew(resource, inNamespace, obj);
@@ -71,8 +60,7 @@ internal sealed class ObjectOperations
         CheckSubresource(resource, options);
         while (true)
         {
-            var current =
-                _ledger.Find(resource, key) ?? throw StatusErrors.NotFound(resource, key.Name);
+            var current = _ledger.Find(resource, key) ?? throw StatusErrors.NotFound(resource, key.Name);
             var live = current.Thaw();
             var warnings = new List<string>();
             var obj = change(live.Copy());
@@ -92,11 +80,7 @@ internal sealed class ObjectOperations
             CountGeneration(resource, live, obj);
             if (options.DryRun)
             {
-                return new Written(
-                    StoredObject.Freeze(resource, obj, current.ResourceVersion),
-                    IsNew: false,
-                    warnings
-                );
+                return new Written(StoredObject.Freeze(resource, obj, current.ResourceVersion), IsNew: false, warnings);
             }
 
             if (IsReleased(obj))
@@ -116,12 +100,7 @@ internal sealed class ObjectOperations
     }
 
     /// <summary>Server-side apply: creates the object or merges into it.</summary>
-    public Written Apply(
-        ResourceDefinition resource,
-        ObjectKey key,
-        JsonObject configuration,
-        WriteOptions options
-    )
+    public Written Apply(ResourceDefinition resource, ObjectKey key, JsonObject configuration, WriteOptions options)
     {
         CheckSubresource(resource, options);
         var manager = new Manager(
@@ -150,15 +129,7 @@ internal sealed class ObjectOperations
                     return Update(
                         resource,
                         key,
-                        live =>
-                            ServerSideApply.Apply(
-                                live,
-                                wanted,
-                                manager,
-                                options.Force,
-                                rules,
-                                Now()
-                            ),
+                        live => ServerSideApply.Apply(live, wanted, manager, options.Force, rules, Now()),
                         options,
                         ownsFieldsAlready: true
                     );
@@ -174,9 +145,7 @@ internal sealed class ObjectOperations
             {
                 return Create(resource, key.Namespace, owned, options);
             }
-            catch (StatusException faster)
-                when (faster.Reason == "AlreadyExists" && _ledger.Find(resource, key) is not null)
-            { }
+            catch (StatusException faster) when (faster.Reason == "AlreadyExists" && _ledger.Find(resource, key) is not null) { }
         }
     }
 
@@ -209,11 +178,7 @@ internal sealed class ObjectOperations
         CheckNamespaceMatches(resource, inNamespace, metadata);
         if (metadata.Text("resourceVersion") is { Length: > 0 })
         {
-            throw new StatusException(
-                500,
-                "",
-                "resourceVersion should not be set on objects to be created"
-            );
+            throw new StatusException(500, "", "resourceVersion should not be set on objects to be created");
         }
 
         if (metadata["managedFields"] is JsonArray { Count: 0 })
@@ -221,10 +186,7 @@ internal sealed class ObjectOperations
             metadata.Remove("managedFields");
         }
 
-        foreach (
-            var serverOwned in (ReadOnlySpan<string>)
-                ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"]
-        )
+        foreach (var serverOwned in (ReadOnlySpan<string>)["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"])
         {
             metadata.Remove(serverOwned);
         }
@@ -243,40 +205,25 @@ internal sealed class ObjectOperations
     private StoredObject StoreNew(ResourceDefinition resource, JsonObject obj, WriteOptions options)
     {
         var metadata = obj.Metadata();
-        var key = new ObjectKey(
-            resource.Namespaced ? metadata.Text("namespace") ?? "" : "",
-            metadata.Text("name") ?? ""
-        );
+        var key = new ObjectKey(resource.Namespaced ? metadata.Text("namespace") ?? "" : "", metadata.Text("name") ?? "");
         if (options.DryRun)
         {
-            return _ledger.Find(resource, key) is null
-                ? StoredObject.Freeze(resource, obj, 0)
-                : throw StatusErrors.AlreadyExists(resource, key.Name);
+            return _ledger.Find(resource, key) is null ? StoredObject.Freeze(resource, obj, 0) : throw StatusErrors.AlreadyExists(resource, key.Name);
         }
 
-        var stored =
-            _ledger.TryPut(resource, null, key, obj)
-            ?? throw StatusErrors.AlreadyExists(resource, key.Name);
+        var stored = _ledger.TryPut(resource, null, key, obj) ?? throw StatusErrors.AlreadyExists(resource, key.Name);
         _stored(resource, stored);
         return stored;
     }
 
-    private static void PrepareChanged(
-        ResourceDefinition resource,
-        ObjectKey key,
-        JsonObject live,
-        JsonObject obj,
-        WriteOptions options
-    )
+    private static void PrepareChanged(ResourceDefinition resource, ObjectKey key, JsonObject live, JsonObject obj, WriteOptions options)
     {
         ObjectChecks.CheckType(resource, obj);
         var metadata = obj.Metadata();
         var old = live.Metadata();
         if (metadata.Text("name") is { Length: > 0 } name && name != key.Name)
         {
-            throw StatusErrors.BadRequest(
-                $"the name of the object ({name}) does not match the name on the URL ({key.Name})"
-            );
+            throw StatusErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
         }
 
         metadata["name"] = key.Name;
@@ -290,26 +237,14 @@ internal sealed class ObjectOperations
             );
         }
 
-        if (
-            metadata.Text("resourceVersion") is { Length: > 0 } version
-            && version != "0"
-            && version != old.Text("resourceVersion")
-        )
+        if (metadata.Text("resourceVersion") is { Length: > 0 } version && version != "0" && version != old.Text("resourceVersion"))
         {
             throw StatusErrors.StaleVersion(resource, key.Name);
         }
 
         foreach (
             var field in (ReadOnlySpan<string>)
-                [
-                    "uid",
-                    "resourceVersion",
-                    "creationTimestamp",
-                    "deletionTimestamp",
-                    "deletionGracePeriodSeconds",
-                    "generation",
-                    "selfLink",
-                ]
+                ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"]
         )
         {
             Take(metadata, old, field);
@@ -330,18 +265,10 @@ internal sealed class ObjectOperations
         }
     }
 
-    private static void KeepAllButStatus(
-        ResourceDefinition resource,
-        JsonObject live,
-        JsonObject obj
-    )
+    private static void KeepAllButStatus(ResourceDefinition resource, JsonObject live, JsonObject obj)
     {
         var owners = obj.Metadata()["managedFields"]?.DeepClone();
-        foreach (
-            var field in obj.Select(static property => property.Key)
-                .Union(live.Select(static property => property.Key))
-                .ToList()
-        )
+        foreach (var field in obj.Select(static property => property.Key).Union(live.Select(static property => property.Key)).ToList())
         {
             // A kubelet sets labels and annotations of its node or pod together with the status; custom resources take nothing but the status.
             if (field != "status" && (field != "metadata" || resource.IsCustom))
@@ -358,17 +285,10 @@ internal sealed class ObjectOperations
         }
     }
 
-    private void RecordUpdate(
-        ResourceDefinition resource,
-        JsonObject live,
-        JsonObject obj,
-        WriteOptions options
-    )
+    private void RecordUpdate(ResourceDefinition resource, JsonObject live, JsonObject obj, WriteOptions options)
     {
         // One empty entry is the way to ask for a fresh start; anything else that a client sends back is what it read.
-        var isReset =
-            obj.Metadata()["managedFields"] is JsonArray { Count: 1 } entries
-            && entries[0] is JsonObject { Count: 0 };
+        var isReset = obj.Metadata()["managedFields"] is JsonArray { Count: 1 } entries && entries[0] is JsonObject { Count: 0 };
         var owners = isReset ? new ManagedFields() : ManagedFields.Of(live);
         if (isReset)
         {
@@ -384,32 +304,17 @@ internal sealed class ObjectOperations
         }
     }
 
-    private void Record(
-        JsonObject before,
-        JsonObject now,
-        ManagedFields owners,
-        ResourceDefinition resource,
-        WriteOptions options
-    ) =>
+    private void Record(JsonObject before, JsonObject now, ManagedFields owners, ResourceDefinition resource, WriteOptions options) =>
         ServerSideApply.RecordUpdate(
             before,
             now,
             owners,
-            new Manager(
-                options.FieldManager ?? "simulator",
-                IsApply: false,
-                resource.ApiVersion,
-                options.Subresource
-            ),
+            new Manager(options.FieldManager ?? "simulator", IsApply: false, resource.ApiVersion, options.Subresource),
             new MergeRules(resource),
             Now()
         );
 
-    private static void CountGeneration(
-        ResourceDefinition resource,
-        JsonObject live,
-        JsonObject obj
-    )
+    private static void CountGeneration(ResourceDefinition resource, JsonObject live, JsonObject obj)
     {
         if (!resource.CountsGenerations)
         {
@@ -441,24 +346,14 @@ internal sealed class ObjectOperations
         }
 
         var namespaces = _registry.Find("namespaces")!;
-        var found =
-            _ledger.Find(namespaces, new ObjectKey("", inNamespace))
-            ?? throw StatusErrors.NotFound(namespaces, inNamespace);
+        var found = _ledger.Find(namespaces, new ObjectKey("", inNamespace)) ?? throw StatusErrors.NotFound(namespaces, inNamespace);
         if (found.IsBeingDeleted)
         {
-            throw StatusErrors.Forbidden(
-                resource,
-                name,
-                $"unable to create new content in namespace {inNamespace} because it is being terminated"
-            );
+            throw StatusErrors.Forbidden(resource, name, $"unable to create new content in namespace {inNamespace} because it is being terminated");
         }
     }
 
-    private static void CheckNamespaceMatches(
-        ResourceDefinition resource,
-        string inNamespace,
-        JsonObject metadata
-    )
+    private static void CheckNamespaceMatches(ResourceDefinition resource, string inNamespace, JsonObject metadata)
     {
         if (!resource.Namespaced)
         {
@@ -468,9 +363,7 @@ internal sealed class ObjectOperations
 
         if (metadata.Text("namespace") is { Length: > 0 } own && own != inNamespace)
         {
-            throw StatusErrors.BadRequest(
-                "the namespace of the provided object does not match the namespace sent on the request"
-            );
+            throw StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         }
 
         metadata["namespace"] = inNamespace;

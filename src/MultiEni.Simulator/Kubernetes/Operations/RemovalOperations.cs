@@ -29,8 +29,7 @@ internal sealed class RemovalOperations
     {
         while (true)
         {
-            var current =
-                _ledger.Find(resource, key) ?? throw StatusErrors.NotFound(resource, key.Name);
+            var current = _ledger.Find(resource, key) ?? throw StatusErrors.NotFound(resource, key.Name);
             CheckPreconditions(resource, current, options);
             var obj = current.Thaw();
             if (options.DryRun)
@@ -53,11 +52,7 @@ internal sealed class RemovalOperations
     /// <summary>Deletes an object that names only owners that do not exist.</summary>
     public void AfterStored(ResourceDefinition resource, StoredObject stored)
     {
-        if (
-            stored.OwnerUids.Count > 0
-            && !stored.IsBeingDeleted
-            && !stored.OwnerUids.Any(_ledger.Exists)
-        )
+        if (stored.OwnerUids.Count > 0 && !stored.IsBeingDeleted && !stored.OwnerUids.Any(_ledger.Exists))
         {
             TryRemove(resource, stored.Key, RemovalOptions.Default with { Uid = stored.Uid });
         }
@@ -73,11 +68,7 @@ internal sealed class RemovalOperations
 
         foreach (var (groupResource, key) in _ledger.Dependents(gone.Uid))
         {
-            if (
-                _registry.Find(groupResource) is { } dependent
-                && _ledger.Find(dependent, key) is { } obj
-                && !obj.OwnerUids.Any(_ledger.Exists)
-            )
+            if (_registry.Find(groupResource) is { } dependent && _ledger.Find(dependent, key) is { } obj && !obj.OwnerUids.Any(_ledger.Exists))
             {
                 TryRemove(dependent, key, RemovalOptions.Default);
             }
@@ -99,21 +90,12 @@ internal sealed class RemovalOperations
         }
     }
 
-    private Removed? TryRemoveOnce(
-        ResourceDefinition resource,
-        StoredObject current,
-        JsonObject obj,
-        RemovalOptions options
-    )
+    private Removed? TryRemoveOnce(ResourceDefinition resource, StoredObject current, JsonObject obj, RemovalOptions options)
     {
         var metadata = obj.Metadata();
         var grace = KindRules.GraceSeconds(resource, obj, options.GracePeriodSeconds);
-        var isForeground =
-            options.PropagationPolicy == "Foreground" && _ledger.Dependents(current.Uid).Count > 0;
-        if (
-            isForeground
-            && !metadata.Texts("finalizers").Contains(ForegroundFinalizer, StringComparer.Ordinal)
-        )
+        var isForeground = options.PropagationPolicy == "Foreground" && _ledger.Dependents(current.Uid).Count > 0;
+        if (isForeground && !metadata.Texts("finalizers").Contains(ForegroundFinalizer, StringComparer.Ordinal))
         {
             Finalizers(metadata).Add((JsonNode?)ForegroundFinalizer);
         }
@@ -177,26 +159,16 @@ internal sealed class RemovalOperations
             {
                 if (_registry.Find(groupResource) is { } dependent)
                 {
-                    TryRemove(
-                        dependent,
-                        key,
-                        new RemovalOptions { PropagationPolicy = "Foreground" }
-                    );
+                    TryRemove(dependent, key, new RemovalOptions { PropagationPolicy = "Foreground" });
                 }
             }
         }
 
         if (resource.GroupResource == "namespaces")
         {
-            foreach (
-                var content in _registry.All.Where(static content => content.Namespaced).ToList()
-            )
+            foreach (var content in _registry.All.Where(static content => content.Namespaced).ToList())
             {
-                foreach (
-                    var key in _ledger
-                        .Snapshot(content)
-                        .Objects.Keys.Where(key => key.Namespace == marked.Key.Name)
-                )
+                foreach (var key in _ledger.Snapshot(content).Objects.Keys.Where(key => key.Namespace == marked.Key.Name))
                 {
                     TryRemove(content, key, RemovalOptions.Default);
                 }
@@ -204,10 +176,7 @@ internal sealed class RemovalOperations
 
             FinishNamespace(marked.Key.Name);
         }
-        else if (
-            resource.GroupResource == Definitions
-            && _registry.Find(marked.Key.Name) is { } custom
-        )
+        else if (resource.GroupResource == Definitions && _registry.Find(marked.Key.Name) is { } custom)
         {
             foreach (var key in _ledger.Snapshot(custom).Objects.Keys)
             {
@@ -241,9 +210,7 @@ internal sealed class RemovalOperations
         if (
             _registry
                 .All.Where(static content => content.Namespaced)
-                .Any(content =>
-                    _ledger.Snapshot(content).Objects.Keys.Any(key => key.Namespace == name)
-                )
+                .Any(content => _ledger.Snapshot(content).Objects.Keys.Any(key => key.Namespace == name))
         )
         {
             return;
@@ -261,10 +228,7 @@ internal sealed class RemovalOperations
     {
         var definitions = _registry.Find(Definitions)!;
         var key = new ObjectKey("", custom.GroupResource);
-        if (
-            _ledger.Find(definitions, key) is { IsBeingDeleted: true }
-            && _ledger.Snapshot(custom).Objects.IsEmpty
-        )
+        if (_ledger.Find(definitions, key) is { IsBeingDeleted: true } && _ledger.Snapshot(custom).Objects.IsEmpty)
         {
             DropFinalizer(definitions, key, KindRules.DefinitionFinalizer);
         }
@@ -310,12 +274,7 @@ internal sealed class RemovalOperations
             {
                 var obj = current.Thaw();
                 var owners = (JsonArray)obj.Metadata()["ownerReferences"]!;
-                foreach (
-                    var owner in owners
-                        .OfType<JsonObject>()
-                        .Where(owner => owner.Text("uid") == uid)
-                        .ToList()
-                )
+                foreach (var owner in owners.OfType<JsonObject>().Where(owner => owner.Text("uid") == uid).ToList())
                 {
                     owners.Remove(owner);
                 }
@@ -337,11 +296,7 @@ internal sealed class RemovalOperations
         }
     }
 
-    private static void CheckPreconditions(
-        ResourceDefinition resource,
-        StoredObject current,
-        RemovalOptions options
-    )
+    private static void CheckPreconditions(ResourceDefinition resource, StoredObject current, RemovalOptions options)
     {
         if (options.Uid is { } uid && uid != current.Uid)
         {

@@ -40,19 +40,11 @@ internal static class JsonPatch
                 Add(document, path, operation["value"]?.DeepClone());
                 break;
             case "move":
-                var moved = Remove(
-                    document,
-                    operation.Text("from") ?? throw Refused("from is missing")
-                );
+                var moved = Remove(document, operation.Text("from") ?? throw Refused("from is missing"));
                 Add(document, path, moved);
                 break;
             case "copy":
-                Add(
-                    document,
-                    path,
-                    Get(document, operation.Text("from") ?? throw Refused("from is missing"))
-                        ?.DeepClone()
-                );
+                Add(document, path, Get(document, operation.Text("from") ?? throw Refused("from is missing"))?.DeepClone());
                 break;
             case "test":
                 if (!JsonNode.DeepEquals(Get(document, path), operation["value"]))
@@ -146,21 +138,13 @@ internal static class JsonPatch
             return list.Count;
         }
 
-        return
-            int.TryParse(text, out var index) && index >= 0 && index < list.Count + (forAdd ? 1 : 0)
+        return int.TryParse(text, out var index) && index >= 0 && index < list.Count + (forAdd ? 1 : 0)
             ? index
             : throw Refused($"index {text} is out of bounds");
     }
 
-    private static string Unescape(string step) =>
-        step.Replace("~1", "/", StringComparison.Ordinal)
-            .Replace("~0", "~", StringComparison.Ordinal);
+    private static string Unescape(string step) => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 
     private static StatusException Refused(string why) =>
-        new(
-            422,
-            "Invalid",
-            $"the server rejected our request due to an error in our request: {why}",
-            []
-        );
+        new(422, "Invalid", $"the server rejected our request due to an error in our request: {why}", []);
 }

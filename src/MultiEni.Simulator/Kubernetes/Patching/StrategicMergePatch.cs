@@ -30,11 +30,7 @@ internal static class StrategicMergePatch
         ["topologySpreadConstraints"] = ["topologyKey"],
     };
 
-    private static readonly HashSet<string> MergedPrimitives = new(StringComparer.Ordinal)
-    {
-        "finalizers",
-        "podCIDRs",
-    };
+    private static readonly HashSet<string> MergedPrimitives = new(StringComparer.Ordinal) { "finalizers", "podCIDRs" };
 
     /// <summary>Changes <paramref name="target"/> in place and returns it.</summary>
     public static JsonObject Apply(JsonObject target, JsonObject patch)
@@ -48,10 +44,7 @@ internal static class StrategicMergePatch
         {
             if (name.StartsWith(DeleteFromList, StringComparison.Ordinal))
             {
-                DeleteValues(
-                    target[name[DeleteFromList.Length..]] as JsonArray,
-                    value as JsonArray
-                );
+                DeleteValues(target[name[DeleteFromList.Length..]] as JsonArray, value as JsonArray);
             }
             else if (name == RetainKeys)
             {
@@ -87,9 +80,7 @@ internal static class StrategicMergePatch
                 }
 
                 break;
-            case JsonArray entries
-                when MergeKeys.TryGetValue(name, out var keys)
-                    && entries.All(static entry => entry is JsonObject):
+            case JsonArray entries when MergeKeys.TryGetValue(name, out var keys) && entries.All(static entry => entry is JsonObject):
                 if (target[name] is not JsonArray list)
                 {
                     target[name] = list = [];
@@ -97,13 +88,8 @@ internal static class StrategicMergePatch
 
                 ApplyList(list, entries, keys);
                 break;
-            case JsonArray entries
-                when MergedPrimitives.Contains(name) && target[name] is JsonArray values:
-                foreach (
-                    var entry in entries.Where(entry =>
-                        !values.Any(present => JsonNode.DeepEquals(present, entry))
-                    )
-                )
+            case JsonArray entries when MergedPrimitives.Contains(name) && target[name] is JsonArray values:
+                foreach (var entry in entries.Where(entry => !values.Any(present => JsonNode.DeepEquals(present, entry))))
                 {
                     values.Add(entry?.DeepClone());
                 }
@@ -130,8 +116,7 @@ internal static class StrategicMergePatch
                 continue;
             }
 
-            var existing = list.OfType<JsonObject>()
-                .FirstOrDefault(candidate => JsonNode.DeepEquals(candidate[key], entry[key]));
+            var existing = list.OfType<JsonObject>().FirstOrDefault(candidate => JsonNode.DeepEquals(candidate[key], entry[key]));
             if (entry.Text(Directive) == "delete")
             {
                 if (existing is not null)
@@ -166,12 +151,7 @@ internal static class StrategicMergePatch
 
     private static void Retain(JsonObject target, IReadOnlyList<string> names)
     {
-        foreach (
-            var name in target
-                .Select(static field => field.Key)
-                .Except(names, StringComparer.Ordinal)
-                .ToList()
-        )
+        foreach (var name in target.Select(static field => field.Key).Except(names, StringComparer.Ordinal).ToList())
         {
             target.Remove(name);
         }

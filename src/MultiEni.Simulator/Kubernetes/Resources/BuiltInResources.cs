@@ -77,23 +77,11 @@ internal static class BuiltInResources
         {
             Namespaced = false,
         },
-        Grouped(
-            "rbac.authorization.k8s.io",
-            "v1",
-            "clusterrolebindings",
-            "ClusterRoleBinding",
-            []
-        ) with
+        Grouped("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", []) with
         {
             Namespaced = false,
         },
-        Grouped(
-            "apiextensions.k8s.io",
-            "v1",
-            "customresourcedefinitions",
-            "CustomResourceDefinition",
-            ["crd", "crds"]
-        ) with
+        Grouped("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", ["crd", "crds"]) with
         {
             Namespaced = false,
             HasStatus = true,
@@ -102,20 +90,13 @@ internal static class BuiltInResources
         },
     ];
 
-    private static ResourceDefinition Core(
-        string plural,
-        string kind,
-        string[] shortNames,
-        bool namespaced = false
-    ) => Grouped("", "v1", plural, kind, shortNames) with { Namespaced = namespaced };
+    private static ResourceDefinition Core(string plural, string kind, string[] shortNames, bool namespaced = false) =>
+        Grouped("", "v1", plural, kind, shortNames) with
+        {
+            Namespaced = namespaced,
+        };
 
-    private static ResourceDefinition Grouped(
-        string group,
-        string version,
-        string plural,
-        string kind,
-        string[] shortNames
-    ) =>
+    private static ResourceDefinition Grouped(string group, string version, string plural, string kind, string[] shortNames) =>
         new()
         {
             Group = group,

@@ -14,13 +14,7 @@ internal static class CustomResources
         var name = definition.Text("metadata", "name") ?? "";
         if (definition["spec"] is not JsonObject spec || spec["names"] is not JsonObject names)
         {
-            throw StatusErrors.Invalid(
-                definitions,
-                name,
-                "spec.names",
-                FieldErrorReasons.Required,
-                "Required value"
-            );
+            throw StatusErrors.Invalid(definitions, name, "spec.names", FieldErrorReasons.Required, "Required value");
         }
 
         var group = spec.Text("group") ?? "";
@@ -81,12 +75,7 @@ internal static class CustomResources
         };
     }
 
-    private static CustomResourceSchema Compile(
-        ResourceDefinition definitions,
-        string name,
-        int version,
-        JsonObject schema
-    )
+    private static CustomResourceSchema Compile(ResourceDefinition definitions, string name, int version, JsonObject schema)
     {
         try
         {
@@ -95,11 +84,7 @@ internal static class CustomResources
         catch (CustomResourceSchemaException refused)
         {
             var prefix = $"spec.versions[{version}].schema.";
-            throw StatusErrors.Invalid(
-                definitions,
-                name,
-                [.. refused.Errors.Select(error => error with { Path = prefix + error.Path })]
-            );
+            throw StatusErrors.Invalid(definitions, name, [.. refused.Errors.Select(error => error with { Path = prefix + error.Path })]);
         }
     }
 

@@ -7,11 +7,4 @@ namespace MultiEni.Simulator.Kubernetes.Resources;
 /// <param name="Priority">Above zero the column shows with <c>-o wide</c> only.</param>
 /// <param name="Format">The OpenAPI format; <c>name</c> marks the column that names the object.</param>
 /// <param name="Description">What the column tells.</param>
-internal sealed record PrinterColumn(
-    string Name,
-    string Type,
-    string JsonPath,
-    int Priority = 0,
-    string Format = "",
-    string Description = ""
-);
+internal sealed record PrinterColumn(string Name, string Type, string JsonPath, int Priority = 0, string Format = "", string Description = "");

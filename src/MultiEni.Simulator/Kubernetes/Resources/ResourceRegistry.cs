@@ -18,24 +18,16 @@ internal sealed class ResourceRegistry
 
     public IEnumerable<ResourceDefinition> All => Volatile.Read(ref _byGroupResource).Values;
 
-    public ResourceDefinition? Find(string groupResource) =>
-        Volatile.Read(ref _byGroupResource).GetValueOrDefault(groupResource);
+    public ResourceDefinition? Find(string groupResource) => Volatile.Read(ref _byGroupResource).GetValueOrDefault(groupResource);
 
     public ResourceDefinition? Find(string group, string version, string plural) =>
-        Find(group.Length == 0 ? plural : $"{plural}.{group}") is { } found
-        && found.Version == version
-            ? found
-            : null;
+        Find(group.Length == 0 ? plural : $"{plural}.{group}") is { } found && found.Version == version ? found : null;
 
     public ResourceDefinition? FindKind(string apiVersion, string kind) =>
         All.FirstOrDefault(resource => resource.ApiVersion == apiVersion && resource.Kind == kind);
 
     public void Add(ResourceDefinition resource) =>
-        ImmutableInterlocked.Update(
-            ref _byGroupResource,
-            map => map.SetItem(resource.GroupResource, resource)
-        );
+        ImmutableInterlocked.Update(ref _byGroupResource, map => map.SetItem(resource.GroupResource, resource));
 
-    public void Remove(string groupResource) =>
-        ImmutableInterlocked.Update(ref _byGroupResource, map => map.Remove(groupResource));
+    public void Remove(string groupResource) => ImmutableInterlocked.Update(ref _byGroupResource, map => map.Remove(groupResource));
 }

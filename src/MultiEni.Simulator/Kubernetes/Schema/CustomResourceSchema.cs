@@ -11,8 +11,7 @@ public sealed class CustomResourceSchema
 
     /// <summary>Compiles a schema and its rules once.</summary>
     /// <exception cref="CustomResourceSchemaException">It is not structural, or a rule does not compile.</exception>
-    public static CustomResourceSchema Parse(JsonObject openApiV3Schema) =>
-        new(SchemaCompiler.Compile(openApiV3Schema));
+    public static CustomResourceSchema Parse(JsonObject openApiV3Schema) => new(SchemaCompiler.Compile(openApiV3Schema));
 
     /// <summary>Fills in defaults, in place and at any depth, but never inside a parent that is absent. Nulls that the schema does not allow go away.</summary>
     /// <returns><paramref name="obj"/>.</returns>
@@ -63,8 +62,7 @@ public sealed class CustomResourceSchema
     }
 
     /// <summary>How server-side apply merges the value at <paramref name="fieldPath"/>, whose elements are field names; items of a list are one step, <c>[]</c>.</summary>
-    public ListSemantics ListAt(IReadOnlyList<string> fieldPath) =>
-        MergeSemantics.At(root, fieldPath);
+    public ListSemantics ListAt(IReadOnlyList<string> fieldPath) => MergeSemantics.At(root, fieldPath);
 
     private static bool IsInTheWayOfRules(string reason) =>
         reason

@@ -37,13 +37,7 @@ internal static class Defaulting
         {
             foreach (var (name, property) in schema.Properties)
             {
-                if (
-                    property.Default is not null
-                    && (
-                        !map.TryGetPropertyValue(name, out var given)
-                        || (given is null && !property.IsNullable)
-                    )
-                )
+                if (property.Default is not null && (!map.TryGetPropertyValue(name, out var given) || (given is null && !property.IsNullable)))
                 {
                     map[name] = property.Default.DeepClone();
                 }

@@ -39,15 +39,10 @@ internal readonly record struct JsonNumber(bool IsInteger, long Integer, double 
         }
 
         using var document = JsonDocument.Parse(value.ToJsonString());
-        return document.RootElement.TryGetInt64(out var other)
-            ? Of(other)
-            : Of(document.RootElement.GetDouble());
+        return document.RootElement.TryGetInt64(out var other) ? Of(other) : Of(document.RootElement.GetDouble());
     }
 
-    public int Compare(JsonNumber other) =>
-        IsInteger && other.IsInteger
-            ? Integer.CompareTo(other.Integer)
-            : Real.CompareTo(other.Real);
+    public int Compare(JsonNumber other) => IsInteger && other.IsInteger ? Integer.CompareTo(other.Integer) : Real.CompareTo(other.Real);
 
     /// <summary>As Go prints it with <c>%v</c>.</summary>
     public override string ToString()
@@ -60,13 +55,10 @@ internal readonly record struct JsonNumber(bool IsInteger, long Integer, double 
         var magnitude = Math.Abs(Real);
         if (magnitude is >= 1e21 or (< 1e-4 and > 0))
         {
-            var text = Real.ToString("R", CultureInfo.InvariantCulture)
-                .Replace("E", "e", StringComparison.Ordinal);
+            var text = Real.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal);
             return text;
         }
 
-        return magnitude >= 1e15
-            ? new BigInteger(Real).ToString(CultureInfo.InvariantCulture)
-            : Real.ToString("R", CultureInfo.InvariantCulture);
+        return magnitude >= 1e15 ? new BigInteger(Real).ToString(CultureInfo.InvariantCulture) : Real.ToString("R", CultureInfo.InvariantCulture);
     }
 }

@@ -32,22 +32,14 @@ internal static class MapLists
         return errors;
     }
 
-    private static void Walk(
-        JsonNode? value,
-        SchemaNode schema,
-        FieldPath path,
-        List<FieldError> errors
-    )
+    private static void Walk(JsonNode? value, SchemaNode schema, FieldPath path, List<FieldError> errors)
     {
         switch (value)
         {
             case JsonObject map:
                 foreach (var (name, child) in map)
                 {
-                    if (
-                        child is not (JsonObject or JsonArray)
-                        || schema.Child(name) is not { } childSchema
-                    )
+                    if (child is not (JsonObject or JsonArray) || schema.Child(name) is not { } childSchema)
                     {
                         continue;
                     }
@@ -79,12 +71,7 @@ internal static class MapLists
         }
     }
 
-    private static void Check(
-        JsonArray list,
-        SchemaNode schema,
-        FieldPath path,
-        List<FieldError> errors
-    )
+    private static void Check(JsonArray list, SchemaNode schema, FieldPath path, List<FieldError> errors)
     {
         for (var i = 1; i < list.Count && schema.ListType is ListType.Set or ListType.Map; i++)
         {
@@ -96,17 +83,8 @@ internal static class MapLists
                 }
 
                 path.EnterItem(i);
-                var bad =
-                    schema.ListType == ListType.Set
-                        ? list[i]
-                        : KeysOf(list[i] as JsonObject, schema.MapKeys);
-                errors.Add(
-                    new FieldError(
-                        path.ToBracketed(),
-                        FieldErrorReasons.Duplicate,
-                        $"Duplicate value: {GoText.Value(bad)}"
-                    )
-                );
+                var bad = schema.ListType == ListType.Set ? list[i] : KeysOf(list[i] as JsonObject, schema.MapKeys);
+                errors.Add(new FieldError(path.ToBracketed(), FieldErrorReasons.Duplicate, $"Duplicate value: {GoText.Value(bad)}"));
                 path.Leave();
                 break;
             }
@@ -122,10 +100,7 @@ internal static class MapLists
     {
         foreach (var key in keys)
         {
-            if (
-                left.ContainsKey(key) != right.ContainsKey(key)
-                || !JsonNode.DeepEquals(left[key], right[key])
-            )
+            if (left.ContainsKey(key) != right.ContainsKey(key) || !JsonNode.DeepEquals(left[key], right[key]))
             {
                 return false;
             }

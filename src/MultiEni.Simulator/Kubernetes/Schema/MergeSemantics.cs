@@ -18,14 +18,7 @@ internal static class MergeSemantics
                 return step == "[]" ? Whole : Fields;
             }
 
-            if (
-                node.IsAtomicMap
-                || (
-                    node.Type == SchemaType.Array
-                    && node.ListType is null or ListType.Atomic
-                    && node.Type == SchemaType.Array
-                )
-            )
+            if (node.IsAtomicMap || (node.Type == SchemaType.Array && node.ListType is null or ListType.Atomic && node.Type == SchemaType.Array))
             {
                 return Whole;
             }
@@ -43,9 +36,7 @@ internal static class MergeSemantics
         {
             null => Fields,
             { Type: SchemaType.Array, ListType: ListType.Set } => Scalars,
-            { Type: SchemaType.Array, ListType: ListType.Map } => new ListSemantics.Map(
-                node.MapKeys
-            ),
+            { Type: SchemaType.Array, ListType: ListType.Map } => new ListSemantics.Map(node.MapKeys),
             { Type: SchemaType.Array } or { IsAtomicMap: true } => Whole,
             { Type: SchemaType.Object } or { PreservesUnknownFields: true } => Fields,
             _ => Whole,

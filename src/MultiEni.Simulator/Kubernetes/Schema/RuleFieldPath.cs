@@ -40,11 +40,7 @@ internal static class RuleFieldPath
                 return null;
             }
 
-            text.Append(
-                node.Properties.ContainsKey(name)
-                    ? (text.Length == 0 ? name : $".{name}")
-                    : $"[{name}]"
-            );
+            text.Append(node.Properties.ContainsKey(name) ? (text.Length == 0 ? name : $".{name}") : $"[{name}]");
             node = child;
         }
 

@@ -109,13 +109,7 @@ internal sealed class RuleValidation
 
             if (!outcome.IsFalse)
             {
-                errors.Add(
-                    new FieldError(
-                        path.ToBracketed(),
-                        FieldErrorReasons.Invalid,
-                        Invalid(schema, Failure(outcome, rule))
-                    )
-                );
+                errors.Add(new FieldError(path.ToBracketed(), FieldErrorReasons.Invalid, Invalid(schema, Failure(outcome, rule))));
             }
             else if (rule.Program.UsesOldSelf || old is null || !JsonNode.DeepEquals(value, old))
             {
@@ -168,9 +162,7 @@ internal sealed class RuleValidation
             : $"{reason} evaluating rule: {rule.Name}";
     }
 
-    private static string Invalid(SchemaNode schema, string detail) =>
-        $"Invalid value: {GoText.Quote(TypeName(schema))}: {detail}";
+    private static string Invalid(SchemaNode schema, string detail) => $"Invalid value: {GoText.Quote(TypeName(schema))}: {detail}";
 
-    private static string TypeName(SchemaNode schema) =>
-        schema.Type == SchemaType.Any ? "" : schema.Type.ToString().ToLowerInvariant();
+    private static string TypeName(SchemaNode schema) => schema.Type == SchemaType.Any ? "" : schema.Type.ToString().ToLowerInvariant();
 }

@@ -22,16 +22,10 @@ internal sealed class SchemaCompiler
         var root = compiler.Node(schema, "openAPIV3Schema", isRoot: true, isStructural: true);
         if (root.Type != SchemaType.Object)
         {
-            compiler.Add(
-                "openAPIV3Schema.type",
-                FieldErrorReasons.Invalid,
-                "must be object at the root"
-            );
+            compiler.Add("openAPIV3Schema.type", FieldErrorReasons.Invalid, "must be object at the root");
         }
 
-        return compiler.errors.Count == 0
-            ? root
-            : throw new CustomResourceSchemaException(compiler.errors);
+        return compiler.errors.Count == 0 ? root : throw new CustomResourceSchemaException(compiler.errors);
     }
 
     /// <summary>Compiles one node and all below it.</summary>
@@ -52,14 +46,9 @@ internal sealed class SchemaCompiler
             PreservesUnknownFields = Flag(json, "x-kubernetes-preserve-unknown-fields"),
             IsEmbeddedResource = Flag(json, "x-kubernetes-embedded-resource"),
             Properties = Properties(json, path, isRoot, isStructural),
-            AdditionalProperties = additional is JsonObject values
-                ? Node(values, path + ".additionalProperties", isRoot: false, isStructural)
-                : null,
-            AllowsAdditionalProperties =
-                additional is JsonObject || (additional is JsonValue flag && flag.GetValue<bool>()),
-            Items = json["items"] is JsonObject items
-                ? Node(items, path + ".items", isRoot: false, isStructural)
-                : null,
+            AdditionalProperties = additional is JsonObject values ? Node(values, path + ".additionalProperties", isRoot: false, isStructural) : null,
+            AllowsAdditionalProperties = additional is JsonObject || (additional is JsonValue flag && flag.GetValue<bool>()),
+            Items = json["items"] is JsonObject items ? Node(items, path + ".items", isRoot: false, isStructural) : null,
             Default = json["default"]?.DeepClone(),
             Required = Texts(json, "required"),
             Enum = json["enum"] is JsonArray allowed ? [.. allowed] : null,
@@ -79,9 +68,7 @@ internal sealed class SchemaCompiler
             AllOf = Junctors(json, "allOf", path),
             AnyOf = Junctors(json, "anyOf", path),
             OneOf = Junctors(json, "oneOf", path),
-            Not = json["not"] is JsonObject not
-                ? Node(not, path + ".not", isRoot: false, isStructural: false)
-                : null,
+            Not = json["not"] is JsonObject not ? Node(not, path + ".not", isRoot: false, isStructural: false) : null,
             ListType = ListTypeOf(json, path),
             MapKeys = Texts(json, "x-kubernetes-list-map-keys"),
             IsAtomicMap = Text(json, "x-kubernetes-map-type") == "atomic",
@@ -89,10 +76,7 @@ internal sealed class SchemaCompiler
         CheckMapKeys(node, path);
         node.Rules = Rules(json, node, path);
         node.HasRules = node.Rules.Length > 0 || AnyChild(node, static child => child.HasRules);
-        node.HasDefaults = AnyChild(
-            node,
-            static child => child.Default is not null || child.HasDefaults
-        );
+        node.HasDefaults = AnyChild(node, static child => child.Default is not null || child.HasDefaults);
         return node;
     }
 
@@ -106,27 +90,12 @@ internal sealed class SchemaCompiler
     {
         foreach (
             var word in (ReadOnlySpan<string>)
-                [
-                    "$ref",
-                    "definitions",
-                    "dependencies",
-                    "deprecated",
-                    "discriminator",
-                    "id",
-                    "patternProperties",
-                    "readOnly",
-                    "writeOnly",
-                    "xml",
-                ]
+                ["$ref", "definitions", "dependencies", "deprecated", "discriminator", "id", "patternProperties", "readOnly", "writeOnly", "xml"]
         )
         {
             if (json.ContainsKey(word))
             {
-                Add(
-                    $"{path}.{word}",
-                    FieldErrorReasons.Forbidden,
-                    "Forbidden: not supported in a structural schema"
-                );
+                Add($"{path}.{word}", FieldErrorReasons.Forbidden, "Forbidden: not supported in a structural schema");
             }
         }
 
@@ -141,20 +110,12 @@ internal sealed class SchemaCompiler
 
         if (json.ContainsKey("properties") && json["additionalProperties"] is not null)
         {
-            Add(
-                $"{path}.additionalProperties",
-                FieldErrorReasons.Forbidden,
-                "Forbidden: additionalProperties and properties are mutual exclusive"
-            );
+            Add($"{path}.additionalProperties", FieldErrorReasons.Forbidden, "Forbidden: additionalProperties and properties are mutual exclusive");
         }
 
         if (!isStructural && json.ContainsKey("default"))
         {
-            Add(
-                $"{path}.default",
-                FieldErrorReasons.Forbidden,
-                "Forbidden: must be undefined to be structural"
-            );
+            Add($"{path}.default", FieldErrorReasons.Forbidden, "Forbidden: must be undefined to be structural");
         }
     }
 
@@ -167,11 +128,7 @@ internal sealed class SchemaCompiler
             case "array":
                 if (isStructural && json["items"] is not JsonObject)
                 {
-                    Add(
-                        $"{path}.items",
-                        FieldErrorReasons.Required,
-                        "Required value: must be specified"
-                    );
+                    Add($"{path}.items", FieldErrorReasons.Required, "Required value: must be specified");
                 }
 
                 return SchemaType.Array;
@@ -184,17 +141,9 @@ internal sealed class SchemaCompiler
             case "boolean":
                 return SchemaType.Boolean;
             case null:
-                if (
-                    isStructural
-                    && !Flag(json, "x-kubernetes-int-or-string")
-                    && !Flag(json, "x-kubernetes-preserve-unknown-fields")
-                )
+                if (isStructural && !Flag(json, "x-kubernetes-int-or-string") && !Flag(json, "x-kubernetes-preserve-unknown-fields"))
                 {
-                    Add(
-                        $"{path}.type",
-                        FieldErrorReasons.Required,
-                        "Required value: must not be empty for specified object fields"
-                    );
+                    Add($"{path}.type", FieldErrorReasons.Required, "Required value: must not be empty for specified object fields");
                 }
 
                 return SchemaType.Any;
@@ -208,12 +157,7 @@ internal sealed class SchemaCompiler
         }
     }
 
-    private IReadOnlyDictionary<string, SchemaNode> Properties(
-        JsonObject json,
-        string path,
-        bool isRoot,
-        bool isStructural
-    )
+    private IReadOnlyDictionary<string, SchemaNode> Properties(JsonObject json, string path, bool isRoot, bool isStructural)
     {
         var properties = new Dictionary<string, SchemaNode>(StringComparer.Ordinal);
         if (json["properties"] is JsonObject given)
@@ -222,12 +166,7 @@ internal sealed class SchemaCompiler
             {
                 if (value is JsonObject schema)
                 {
-                    properties[name] = Node(
-                        schema,
-                        $"{path}.properties[{name}]",
-                        isRoot: false,
-                        isStructural
-                    );
+                    properties[name] = Node(schema, $"{path}.properties[{name}]", isRoot: false, isStructural);
                 }
             }
         }
@@ -340,9 +279,7 @@ internal sealed class SchemaCompiler
                     $"Invalid value: {GoText.Quote(key)}: entries must all be names of item properties"
                 );
             }
-            else if (
-                !items.Required.Contains(key, StringComparer.Ordinal) && property.Default is null
-            )
+            else if (!items.Required.Contains(key, StringComparer.Ordinal) && property.Default is null)
             {
                 Add(
                     $"{path}.items.properties[{key}].default",
@@ -363,10 +300,7 @@ internal sealed class SchemaCompiler
         var rules = new List<SchemaRule>(given.Count);
         for (var i = 0; i < given.Count; i++)
         {
-            if (
-                given[i] is JsonObject rule
-                && Rule(rule, node, $"{path}.x-kubernetes-validations[{i}]") is { } compiled
-            )
+            if (given[i] is JsonObject rule && Rule(rule, node, $"{path}.x-kubernetes-validations[{i}]") is { } compiled)
             {
                 rules.Add(compiled);
             }
@@ -380,11 +314,7 @@ internal sealed class SchemaCompiler
         var source = Text(rule, "rule");
         if (string.IsNullOrWhiteSpace(source))
         {
-            Add(
-                $"{path}.rule",
-                FieldErrorReasons.Required,
-                "Required value: rule is not specified"
-            );
+            Add($"{path}.rule", FieldErrorReasons.Required, "Required value: rule is not specified");
             return null;
         }
 
@@ -401,11 +331,7 @@ internal sealed class SchemaCompiler
         var message = Text(rule, "message")?.Trim();
         if (message is not null && message.Contains('\n', StringComparison.Ordinal))
         {
-            Add(
-                $"{path}.message",
-                FieldErrorReasons.Invalid,
-                $"Invalid value: {GoText.Quote(message)}: message must not contain line breaks"
-            );
+            Add($"{path}.message", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(message)}: message must not contain line breaks");
         }
 
         var optionalOldSelf = Flag(rule, "optionalOldSelf");
@@ -419,13 +345,7 @@ internal sealed class SchemaCompiler
             Source = source,
             Program = program,
             MessageExpression = Text(rule, "messageExpression") is { } expression
-                ? Program(
-                    expression,
-                    node,
-                    CelKind.String,
-                    optionalOldSelf,
-                    $"{path}.messageExpression"
-                )
+                ? Program(expression, node, CelKind.String, optionalOldSelf, $"{path}.messageExpression")
                 : null,
             Message = string.IsNullOrEmpty(message) ? null : message,
             Reason = reason,
@@ -434,13 +354,7 @@ internal sealed class SchemaCompiler
         };
     }
 
-    private CelProgram? Program(
-        string source,
-        SchemaNode node,
-        CelKind result,
-        bool optionalOldSelf,
-        string path
-    )
+    private CelProgram? Program(string source, SchemaNode node, CelKind result, bool optionalOldSelf, string path)
     {
         try
         {
@@ -448,11 +362,7 @@ internal sealed class SchemaCompiler
         }
         catch (CelSyntaxException e)
         {
-            Add(
-                path,
-                FieldErrorReasons.Invalid,
-                $"Invalid value: {GoText.Quote(source)}: compilation failed: {e.Message}"
-            );
+            Add(path, FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(source)}: compilation failed: {e.Message}");
             return null;
         }
     }
@@ -477,20 +387,15 @@ internal sealed class SchemaCompiler
         return null;
     }
 
-    private void Add(string path, string reason, string message) =>
-        errors.Add(new FieldError(path, reason, message));
+    private void Add(string path, string reason, string message) => errors.Add(new FieldError(path, reason, message));
 
     private static string? Text(JsonObject json, string name) =>
         json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private static bool Flag(JsonObject json, string name) =>
-        json[name] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
+    private static bool Flag(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 
-    private static JsonNumber? Number(JsonObject json, string name) =>
-        json[name] is JsonValue value ? JsonNumber.Read(value) : null;
+    private static JsonNumber? Number(JsonObject json, string name) => json[name] is JsonValue value ? JsonNumber.Read(value) : null;
 
     private static string[] Texts(JsonObject json, string name) =>
-        json[name] is JsonArray array
-            ? [.. array.Select(static item => item!.GetValue<string>())]
-            : [];
+        json[name] is JsonArray array ? [.. array.Select(static item => item!.GetValue<string>())] : [];
 }

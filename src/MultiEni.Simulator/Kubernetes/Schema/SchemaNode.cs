@@ -6,8 +6,7 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// <summary>One compiled node of a structural schema.</summary>
 internal sealed class SchemaNode
 {
-    public static readonly IReadOnlyDictionary<string, SchemaNode> NoProperties =
-        new Dictionary<string, SchemaNode>();
+    public static readonly IReadOnlyDictionary<string, SchemaNode> NoProperties = new Dictionary<string, SchemaNode>();
 
     public SchemaType Type { get; init; }
 
@@ -87,6 +86,5 @@ internal sealed class SchemaNode
     public bool HasDefaults { get; set; }
 
     /// <summary>The schema of a field or of a map's value, or null when there is none.</summary>
-    public SchemaNode? Child(string key) =>
-        Properties.TryGetValue(key, out var property) ? property : AdditionalProperties;
+    public SchemaNode? Child(string key) => Properties.TryGetValue(key, out var property) ? property : AdditionalProperties;
 }

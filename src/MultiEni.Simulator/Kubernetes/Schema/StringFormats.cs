@@ -12,19 +12,10 @@ internal static class StringFormats
         format switch
         {
             "date-time" => Rfc3339.TryParse(text, out _),
-            "date" => DateOnly.TryParseExact(
-                text,
-                "yyyy-MM-dd",
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out _
-            ),
+            "date" => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
             "duration" => GoDuration.TryParse(text, out _),
-            "ipv4" => IPAddress.TryParse(text, out var four)
-                && four.AddressFamily == AddressFamily.InterNetwork
-                && text.Count('.') == 3,
-            "ipv6" => IPAddress.TryParse(text, out var six)
-                && six.AddressFamily == AddressFamily.InterNetworkV6,
+            "ipv4" => IPAddress.TryParse(text, out var four) && four.AddressFamily == AddressFamily.InterNetwork && text.Count('.') == 3,
+            "ipv6" => IPAddress.TryParse(text, out var six) && six.AddressFamily == AddressFamily.InterNetworkV6,
             "uuid" => Guid.TryParseExact(text, "D", out _) || Guid.TryParseExact(text, "N", out _),
             _ => true,
         };

@@ -77,21 +77,16 @@ internal sealed class ValueValidation
     {
         var fits = (schema, value) switch
         {
-            ({ IsIntOrString: true }, JsonValue scalar) => scalar.GetValueKind()
-                == JsonValueKind.String
-                || (
-                    scalar.GetValueKind() == JsonValueKind.Number && JsonNumber.Read(scalar).IsWhole
-                ),
+            ({ IsIntOrString: true }, JsonValue scalar) => scalar.GetValueKind() == JsonValueKind.String
+                || (scalar.GetValueKind() == JsonValueKind.Number && JsonNumber.Read(scalar).IsWhole),
             ({ IsIntOrString: true }, _) => false,
             ({ Type: SchemaType.Any }, _) => true,
-            ({ Type: SchemaType.Object }, JsonObject) or ({ Type: SchemaType.Array }, JsonArray) =>
-                true,
+            ({ Type: SchemaType.Object }, JsonObject) or ({ Type: SchemaType.Array }, JsonArray) => true,
             (_, JsonValue scalar) => scalar.GetValueKind() switch
             {
                 JsonValueKind.String => schema.Type == SchemaType.String,
                 JsonValueKind.True or JsonValueKind.False => schema.Type == SchemaType.Boolean,
-                _ => schema.Type == SchemaType.Number
-                    || (schema.Type == SchemaType.Integer && JsonNumber.Read(scalar).IsWhole),
+                _ => schema.Type == SchemaType.Number || (schema.Type == SchemaType.Integer && JsonNumber.Read(scalar).IsWhole),
             },
             _ => false,
         };
@@ -103,14 +98,9 @@ internal sealed class ValueValidation
 
     private void WrongType(JsonNode? value, SchemaNode schema)
     {
-        var wanted = schema.IsIntOrString
-            ? "integer,string"
-            : schema.Type.ToString().ToLowerInvariant();
+        var wanted = schema.IsIntOrString ? "integer,string" : schema.Type.ToString().ToLowerInvariant();
         var given = GoText.Quote(GoText.TypeName(value));
-        Add(
-            FieldErrorReasons.TypeInvalid,
-            $"Invalid value: {given}: {Body()} must be of type {wanted}: {given}"
-        );
+        Add(FieldErrorReasons.TypeInvalid, $"Invalid value: {given}: {Body()} must be of type {wanted}: {given}");
     }
 
     private void Enumeration(JsonNode? value, SchemaNode schema)
@@ -131,27 +121,15 @@ internal sealed class ValueValidation
         var supported = string.Join(
             ", ",
             schema.Enum.Select(static allowed =>
-                GoText.Quote(
-                    allowed is JsonValue text && text.TryGetValue<string>(out var word)
-                        ? word
-                        : allowed?.ToJsonString() ?? "null"
-                )
+                GoText.Quote(allowed is JsonValue text && text.TryGetValue<string>(out var word) ? word : allowed?.ToJsonString() ?? "null")
             )
         );
-        Add(
-            FieldErrorReasons.NotSupported,
-            $"Unsupported value: {GoText.Value(value)}: supported values: {supported}"
-        );
+        Add(FieldErrorReasons.NotSupported, $"Unsupported value: {GoText.Value(value)}: supported values: {supported}");
     }
 
     private void Text(string text, JsonNode node, SchemaNode schema)
     {
-        if (
-            schema.MaxLength is null
-            && schema.MinLength is null
-            && schema.PatternExpression is null
-            && schema.Format is null
-        )
+        if (schema.MaxLength is null && schema.MinLength is null && schema.PatternExpression is null && schema.Format is null)
         {
             return;
         }
@@ -159,10 +137,7 @@ internal sealed class ValueValidation
         var length = CelFunctions.Length(text);
         if (length > schema.MaxLength)
         {
-            Add(
-                FieldErrorReasons.TooLong,
-                $"Too long: may not be more than {schema.MaxLength} {(schema.MaxLength == 1 ? "byte" : "bytes")}"
-            );
+            Add(FieldErrorReasons.TooLong, $"Too long: may not be more than {schema.MaxLength} {(schema.MaxLength == 1 ? "byte" : "bytes")}");
         }
 
         if (length < schema.MinLength)
@@ -186,11 +161,7 @@ internal sealed class ValueValidation
 
     private void Number(JsonNumber number, SchemaNode schema)
     {
-        if (
-            schema.Type == SchemaType.Integer
-            && schema.Format == "int32"
-            && (number.Real is > int.MaxValue or < int.MinValue)
-        )
+        if (schema.Type == SchemaType.Integer && schema.Format == "int32" && (number.Real is > int.MaxValue or < int.MinValue))
         {
             // This finding carries no path of its own in the API server either.
             errors.Add(
@@ -202,41 +173,19 @@ internal sealed class ValueValidation
             );
         }
 
-        if (
-            schema.MultipleOf is { } factor
-            && factor.Real > 0
-            && Math.IEEERemainder(number.Real, factor.Real) != 0
-        )
+        if (schema.MultipleOf is { } factor && factor.Real > 0 && Math.IEEERemainder(number.Real, factor.Real) != 0)
         {
             Bound(number, "should be a multiple of", factor);
         }
 
-        if (
-            schema.Maximum is { } maximum
-            && number.Compare(maximum) is var above
-            && (above > 0 || (above == 0 && schema.ExclusiveMaximum))
-        )
+        if (schema.Maximum is { } maximum && number.Compare(maximum) is var above && (above > 0 || (above == 0 && schema.ExclusiveMaximum)))
         {
-            Bound(
-                number,
-                schema.ExclusiveMaximum ? "should be less than" : "should be less than or equal to",
-                maximum
-            );
+            Bound(number, schema.ExclusiveMaximum ? "should be less than" : "should be less than or equal to", maximum);
         }
 
-        if (
-            schema.Minimum is { } minimum
-            && number.Compare(minimum) is var below
-            && (below < 0 || (below == 0 && schema.ExclusiveMinimum))
-        )
+        if (schema.Minimum is { } minimum && number.Compare(minimum) is var below && (below < 0 || (below == 0 && schema.ExclusiveMinimum)))
         {
-            Bound(
-                number,
-                schema.ExclusiveMinimum
-                    ? "should be greater than"
-                    : "should be greater than or equal to",
-                minimum
-            );
+            Bound(number, schema.ExclusiveMinimum ? "should be greater than" : "should be greater than or equal to", minimum);
         }
     }
 
@@ -305,12 +254,7 @@ internal sealed class ValueValidation
 
     private void Junctors(JsonNode value, SchemaNode schema)
     {
-        if (
-            schema.AllOf.Length == 0
-            && schema.AnyOf.Length == 0
-            && schema.OneOf.Length == 0
-            && schema.Not is null
-        )
+        if (schema.AllOf.Length == 0 && schema.AnyOf.Length == 0 && schema.OneOf.Length == 0 && schema.Not is null)
         {
             return;
         }
@@ -325,11 +269,7 @@ internal sealed class ValueValidation
             Junctor("must validate at least one schema (anyOf)");
         }
 
-        if (
-            schema.OneOf.Length > 0
-            && CountFitting(value, schema.OneOf) is var fitting
-            && fitting != 1
-        )
+        if (schema.OneOf.Length > 0 && CountFitting(value, schema.OneOf) is var fitting && fitting != 1)
         {
             Junctor(
                 $"must validate one and only one schema (oneOf). Found {(fitting == 0 ? "none" : fitting.ToString(CultureInfo.InvariantCulture))} valid"
@@ -343,13 +283,7 @@ internal sealed class ValueValidation
     }
 
     private void Junctor(string finding) =>
-        errors.Add(
-            new FieldError(
-                FieldPath.Root,
-                FieldErrorReasons.Invalid,
-                $"Invalid value: \"\": {GoText.Quote(Name())} {finding}"
-            )
-        );
+        errors.Add(new FieldError(FieldPath.Root, FieldErrorReasons.Invalid, $"Invalid value: \"\": {GoText.Quote(Name())} {finding}"));
 
     private int CountFitting(JsonNode value, SchemaNode[] parts)
     {
@@ -366,22 +300,14 @@ internal sealed class ValueValidation
     }
 
     private void Count(int count, string relation, long bound, string unit) =>
-        Add(
-            FieldErrorReasons.Invalid,
-            $"Invalid value: {count}: {Body()} {relation} {bound} {unit}"
-        );
+        Add(FieldErrorReasons.Invalid, $"Invalid value: {count}: {Body()} {relation} {bound} {unit}");
 
     private void TooMany(int count, long bound) =>
-        Add(
-            FieldErrorReasons.TooMany,
-            $"Too many: {count}: must have at most {bound} {(bound == 1 ? "item" : "items")}"
-        );
+        Add(FieldErrorReasons.TooMany, $"Too many: {count}: must have at most {bound} {(bound == 1 ? "item" : "items")}");
 
-    private void Invalid(JsonNode? value, string finding) =>
-        Add(FieldErrorReasons.Invalid, $"Invalid value: {GoText.Value(value)}: {finding}");
+    private void Invalid(JsonNode? value, string finding) => Add(FieldErrorReasons.Invalid, $"Invalid value: {GoText.Value(value)}: {finding}");
 
-    private void Add(string reason, string message) =>
-        errors.Add(new FieldError(path.ToDotted(), reason, message));
+    private void Add(string reason, string message) => errors.Add(new FieldError(path.ToDotted(), reason, message));
 
     private string Name() => path.ToDotted() is var name && name == FieldPath.Root ? "" : name;
 

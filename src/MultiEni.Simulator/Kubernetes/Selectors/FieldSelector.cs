@@ -12,8 +12,7 @@ internal sealed class FieldSelector
 
     private readonly List<(int Field, bool Wanted, string Value)> _requirements;
 
-    private FieldSelector(List<(int Field, bool Wanted, string Value)> requirements) =>
-        _requirements = requirements;
+    private FieldSelector(List<(int Field, bool Wanted, string Value)> requirements) => _requirements = requirements;
 
     public static FieldSelector Everything { get; } = new([]);
 
@@ -54,9 +53,7 @@ internal sealed class FieldSelector
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
             {
-                throw StatusErrors.BadRequest(
-                    $"invalid selector: '{text}'; can't understand '{part}'"
-                );
+                throw StatusErrors.BadRequest($"invalid selector: '{text}'; can't understand '{part}'");
             }
 
             var wanted = part[equals - 1] != '!';

@@ -25,28 +25,16 @@ internal sealed partial class LabelRequirement
         if (SetBased().Match(text) is { Success: true } set)
         {
             var values = set.Groups["values"].Value.Split(',').Select(static value => value.Trim());
-            return new LabelRequirement(
-                set.Groups["key"].Value,
-                set.Groups["operator"].Value == "in",
-                [.. values]
-            );
+            return new LabelRequirement(set.Groups["key"].Value, set.Groups["operator"].Value == "in", [.. values]);
         }
 
         if (Equality().Match(text) is { Success: true } equality)
         {
-            return new LabelRequirement(
-                equality.Groups["key"].Value,
-                equality.Groups["operator"].Value != "!=",
-                [equality.Groups["value"].Value]
-            );
+            return new LabelRequirement(equality.Groups["key"].Value, equality.Groups["operator"].Value != "!=", [equality.Groups["value"].Value]);
         }
 
         return Existence().Match(text) is { Success: true } existence
-            ? new LabelRequirement(
-                existence.Groups["key"].Value,
-                existence.Groups["not"].Length == 0,
-                null
-            )
+            ? new LabelRequirement(existence.Groups["key"].Value, existence.Groups["not"].Length == 0, null)
             : null;
     }
 
@@ -57,18 +45,10 @@ internal sealed partial class LabelRequirement
         return (present && (_values is null || _values.Contains(value!))) == _wanted;
     }
 
-    [GeneratedRegex(
-        @"^(?<key>[\w./-]+)\s+(?<operator>in|notin)\s*\((?<values>[^()]*)\)$",
-        RegexOptions.ExplicitCapture,
-        1000
-    )]
+    [GeneratedRegex(@"^(?<key>[\w./-]+)\s+(?<operator>in|notin)\s*\((?<values>[^()]*)\)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SetBased();
 
-    [GeneratedRegex(
-        @"^(?<key>[\w./-]+)\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)$",
-        RegexOptions.ExplicitCapture,
-        1000
-    )]
+    [GeneratedRegex(@"^(?<key>[\w./-]+)\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Equality();
 
     [GeneratedRegex(@"^(?<not>!?)\s*(?<key>[\w./-]+)$", RegexOptions.ExplicitCapture, 1000)]

@@ -44,9 +44,7 @@ internal sealed class LabelSelector
         {
             requirements.Add(
                 LabelRequirement.TryParse(part.Trim())
-                    ?? throw StatusErrors.BadRequest(
-                        $"unable to parse requirement: {part.Trim()} in selector \"{text}\""
-                    )
+                    ?? throw StatusErrors.BadRequest($"unable to parse requirement: {part.Trim()} in selector \"{text}\"")
             );
         }
 

@@ -15,11 +15,8 @@ internal sealed class Ledger
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ResourceTable> _tables = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(
-        StringComparer.Ordinal
-    );
-    private readonly Dictionary<string, HashSet<(string GroupResource, ObjectKey Key)>> _byOwner =
-        new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<(string GroupResource, ObjectKey Key)>> _byOwner = new(StringComparer.Ordinal);
     private readonly int _historyLength;
     private long _version = 1;
 
@@ -36,12 +33,9 @@ internal sealed class Ledger
         }
     }
 
-    public StoredObject? Find(ResourceDefinition resource, ObjectKey key) =>
-        Table(resource).Objects.GetValueOrDefault(key);
+    public StoredObject? Find(ResourceDefinition resource, ObjectKey key) => Table(resource).Objects.GetValueOrDefault(key);
 
-    public (long Version, ImmutableSortedDictionary<ObjectKey, StoredObject> Objects) Snapshot(
-        ResourceDefinition resource
-    )
+    public (long Version, ImmutableSortedDictionary<ObjectKey, StoredObject> Objects) Snapshot(ResourceDefinition resource)
     {
         lock (_gate)
         {
@@ -50,12 +44,7 @@ internal sealed class Ledger
     }
 
     /// <summary>Stores <paramref name="obj"/> if the stored version is still <paramref name="expected"/>; null when it is not.</summary>
-    public StoredObject? TryPut(
-        ResourceDefinition resource,
-        StoredObject? expected,
-        ObjectKey key,
-        JsonObject obj
-    )
+    public StoredObject? TryPut(ResourceDefinition resource, StoredObject? expected, ObjectKey key, JsonObject obj)
     {
         lock (_gate)
         {
@@ -70,25 +59,13 @@ internal sealed class Ledger
             _version++;
             table.Objects = table.Objects.SetItem(key, stored);
             Index(resource, current, stored);
-            Publish(
-                table,
-                new Change(
-                    current is null ? ChangeType.Added : ChangeType.Modified,
-                    _version,
-                    stored,
-                    current
-                )
-            );
+            Publish(table, new Change(current is null ? ChangeType.Added : ChangeType.Modified, _version, stored, current));
             return stored;
         }
     }
 
     /// <summary>Removes the object if it is still <paramref name="expected"/>; <paramref name="last"/> is what watchers see of it.</summary>
-    public StoredObject? TryRemove(
-        ResourceDefinition resource,
-        StoredObject expected,
-        JsonObject last
-    )
+    public StoredObject? TryRemove(ResourceDefinition resource, StoredObject expected, JsonObject last)
     {
         lock (_gate)
         {
@@ -134,11 +111,7 @@ internal sealed class Ledger
     }
 
     /// <summary>Keeps a snapshot for the following pages of a list.</summary>
-    public void KeepForPaging(
-        ResourceDefinition resource,
-        long version,
-        ImmutableSortedDictionary<ObjectKey, StoredObject> objects
-    )
+    public void KeepForPaging(ResourceDefinition resource, long version, ImmutableSortedDictionary<ObjectKey, StoredObject> objects)
     {
         lock (_gate)
         {
@@ -151,10 +124,7 @@ internal sealed class Ledger
         }
     }
 
-    public ImmutableSortedDictionary<ObjectKey, StoredObject>? FindForPaging(
-        ResourceDefinition resource,
-        long version
-    )
+    public ImmutableSortedDictionary<ObjectKey, StoredObject>? FindForPaging(ResourceDefinition resource, long version)
     {
         lock (_gate)
         {
@@ -168,21 +138,14 @@ internal sealed class Ledger
     /// <param name="since">The version after which changes are told; null begins with an Added for each object there is.</param>
     /// <param name="marksInitialEnd">Whether a bookmark follows those initial objects.</param>
     /// <exception cref="StatusException">410: <paramref name="since"/> is older than the history.</exception>
-    public Watcher Watch(
-        ResourceDefinition resource,
-        ObjectFilter filter,
-        long? since,
-        bool marksInitialEnd = false
-    )
+    public Watcher Watch(ResourceDefinition resource, ObjectFilter filter, long? since, bool marksInitialEnd = false)
     {
         lock (_gate)
         {
             var table = Table(resource);
             if (since is { } tooOld && tooOld < table.OldestVersion)
             {
-                throw StatusErrors.Expired(
-                    $"too old resource version: {tooOld} ({table.OldestVersion})"
-                );
+                throw StatusErrors.Expired($"too old resource version: {tooOld} ({table.OldestVersion})");
             }
 
             var watcher = new Watcher(
@@ -214,15 +177,7 @@ internal sealed class Ledger
 
                 if (marksInitialEnd)
                 {
-                    watcher.Offer(
-                        new Change(
-                            ChangeType.Bookmark,
-                            _version,
-                            null,
-                            null,
-                            EndsInitialEvents: true
-                        )
-                    );
+                    watcher.Offer(new Change(ChangeType.Bookmark, _version, null, null, EndsInitialEvents: true));
                 }
             }
 
@@ -240,21 +195,14 @@ internal sealed class Ledger
         }
     }
 
-    public int EndWatches(
-        bool cut,
-        Func<ResourceDefinition, bool>? which,
-        ResourceRegistry registry
-    )
+    public int EndWatches(bool cut, Func<ResourceDefinition, bool>? which, ResourceRegistry registry)
     {
         lock (_gate)
         {
             var ended = 0;
             foreach (var (groupResource, table) in _tables)
             {
-                if (
-                    which is not null
-                    && (registry.Find(groupResource) is not { } resource || !which(resource))
-                )
+                if (which is not null && (registry.Find(groupResource) is not { } resource || !which(resource)))
                 {
                     continue;
                 }
@@ -330,11 +278,7 @@ internal sealed class Ledger
 
         foreach (var owner in before?.OwnerUids ?? [])
         {
-            if (
-                _byOwner.TryGetValue(owner, out var dependents)
-                && dependents.Remove((resource.GroupResource, before!.Key))
-                && dependents.Count == 0
-            )
+            if (_byOwner.TryGetValue(owner, out var dependents) && dependents.Remove((resource.GroupResource, before!.Key)) && dependents.Count == 0)
             {
                 _byOwner.Remove(owner);
             }

@@ -8,13 +8,10 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 /// <param name="Fields">The field selector.</param>
 internal sealed record ObjectFilter(string Namespace, LabelSelector Labels, FieldSelector Fields)
 {
-    public static ObjectFilter Everything { get; } =
-        new("", LabelSelector.Everything, FieldSelector.Everything);
+    public static ObjectFilter Everything { get; } = new("", LabelSelector.Everything, FieldSelector.Everything);
 
     public bool Matches(StoredObject obj) =>
-        (Namespace.Length == 0 || obj.Key.Namespace == Namespace)
-        && Labels.Matches(obj.Labels)
-        && Fields.Matches(obj);
+        (Namespace.Length == 0 || obj.Key.Namespace == Namespace) && Labels.Matches(obj.Labels) && Fields.Matches(obj);
 
     /// <summary>The change as it looks through the filter, or null when it does not show.</summary>
     public Change? See(Change change)
@@ -30,19 +27,8 @@ internal sealed record ObjectFilter(string Namespace, LabelSelector Labels, Fiel
         {
             (false, false) => null,
             (true, true) => change,
-            (false, true) => change.Type == ChangeType.Added
-                ? change
-                : change with
-                {
-                    Type = ChangeType.Added,
-                },
-            (true, false) => change.Type == ChangeType.Deleted
-                ? change
-                : change with
-                {
-                    Type = ChangeType.Deleted,
-                    HasLeft = true,
-                },
+            (false, true) => change.Type == ChangeType.Added ? change : change with { Type = ChangeType.Added },
+            (true, false) => change.Type == ChangeType.Deleted ? change : change with { Type = ChangeType.Deleted, HasLeft = true },
         };
     }
 }

@@ -29,15 +29,9 @@ public sealed class ObjectStore
             TaintsNewNodes = options.NewNodesAreTainted,
             Gone = _removals.AfterGone,
         };
-        foreach (
-            var name in (ReadOnlySpan<string>)
-                ["default", "kube-node-lease", "kube-public", "kube-system"]
-        )
+        foreach (var name in (ReadOnlySpan<string>)["default", "kube-node-lease", "kube-public", "kube-system"])
         {
-            Create(
-                "namespaces",
-                new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }
-            );
+            Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
         }
     }
 
@@ -58,20 +52,11 @@ public sealed class ObjectStore
     /// <param name="options">How to write; null for a plain write.</param>
     /// <param name="taintNode">Whether a node starts with the taint of nodes that are not ready; null leaves it to the options of the simulator.</param>
     /// <exception cref="StatusException">409 AlreadyExists, 422 Invalid, 404 for the namespace.</exception>
-    public JsonObject Create(
-        string resource,
-        JsonObject obj,
-        WriteOptions? options = null,
-        bool? taintNode = null
-    )
+    public JsonObject Create(string resource, JsonObject obj, WriteOptions? options = null, bool? taintNode = null)
     {
         var definition = Definition(resource);
-        var inNamespace = definition.Namespaced
-            ? obj.Text("metadata", "namespace") ?? "default"
-            : "";
-        return _operations
-            .Create(definition, inNamespace, obj, options ?? WriteOptions.Default, taintNode)
-            .Object.Thaw();
+        var inNamespace = definition.Namespaced ? obj.Text("metadata", "namespace") ?? "default" : "";
+        return _operations.Create(definition, inNamespace, obj, options ?? WriteOptions.Default, taintNode).Object.Thaw();
     }
 
     /// <summary>The object, or null.</summary>
@@ -81,25 +66,13 @@ public sealed class ObjectStore
     /// <summary>The object.</summary>
     /// <exception cref="StatusException">404: there is none.</exception>
     public JsonObject Get(string resource, string name, string inNamespace = "") =>
-        Find(resource, name, inNamespace)
-        ?? throw StatusErrors.NotFound(Definition(resource), name);
+        Find(resource, name, inNamespace) ?? throw StatusErrors.NotFound(Definition(resource), name);
 
     /// <summary>All objects that match, by namespace and name.</summary>
-    public IReadOnlyList<JsonObject> List(
-        string resource,
-        string inNamespace = "",
-        string? labels = null,
-        string? fields = null
-    )
+    public IReadOnlyList<JsonObject> List(string resource, string inNamespace = "", string? labels = null, string? fields = null)
     {
         var filter = Filter(resource, inNamespace, labels, fields);
-        return
-        [
-            .. _ledger
-                .Snapshot(Definition(resource))
-                .Objects.Values.Where(filter.Matches)
-                .Select(static obj => obj.Thaw()),
-        ];
+        return [.. _ledger.Snapshot(Definition(resource)).Objects.Values.Where(filter.Matches).Select(static obj => obj.Thaw())];
     }
 
     /// <summary>How many objects match.</summary>
@@ -113,25 +86,13 @@ public sealed class ObjectStore
     /// <exception cref="StatusException">404, 409 Conflict, 422 Invalid.</exception>
     public JsonObject Update(string resource, JsonObject obj, WriteOptions? options = null)
     {
-        var key = Key(
-            resource,
-            obj.Text("metadata", "name") ?? "",
-            obj.Text("metadata", "namespace") ?? ""
-        );
-        return _operations
-            .Update(Definition(resource), key, _ => obj.Copy(), options ?? WriteOptions.Default)
-            .Object.Thaw();
+        var key = Key(resource, obj.Text("metadata", "name") ?? "", obj.Text("metadata", "namespace") ?? "");
+        return _operations.Update(Definition(resource), key, _ => obj.Copy(), options ?? WriteOptions.Default).Object.Thaw();
     }
 
     /// <summary>Changes an object by a function of its present state, which is called again when another writer was faster.</summary>
     /// <exception cref="StatusException">404, 422 Invalid.</exception>
-    public JsonObject Change(
-        string resource,
-        string name,
-        Action<JsonObject> change,
-        WriteOptions? options = null,
-        string inNamespace = ""
-    ) =>
+    public JsonObject Change(string resource, string name, Action<JsonObject> change, WriteOptions? options = null, string inNamespace = "") =>
         _operations
             .Update(
                 Definition(resource),
@@ -147,13 +108,7 @@ public sealed class ObjectStore
 
     /// <summary>Applies a JSON merge patch.</summary>
     /// <exception cref="StatusException">404, 409 Conflict, 422 Invalid.</exception>
-    public JsonObject MergePatch(
-        string resource,
-        string name,
-        JsonObject patch,
-        WriteOptions? options = null,
-        string inNamespace = ""
-    ) =>
+    public JsonObject MergePatch(string resource, string name, JsonObject patch, WriteOptions? options = null, string inNamespace = "") =>
         _operations
             .Update(
                 Definition(resource),
@@ -171,30 +126,15 @@ public sealed class ObjectStore
         var wanted = configuration.Copy();
         wanted["apiVersion"] ??= definition.ApiVersion;
         wanted["kind"] ??= definition.Kind;
-        var key = Key(
-            resource,
-            wanted.Text("metadata", "name") ?? "",
-            wanted.Text("metadata", "namespace") ?? ""
-        );
+        var key = Key(resource, wanted.Text("metadata", "name") ?? "", wanted.Text("metadata", "namespace") ?? "");
         return _operations.Apply(definition, key, wanted, options).Object.Thaw();
     }
 
     /// <summary>Deletes an object; finalizers and grace periods hold it.</summary>
     /// <returns>Whether it is gone.</returns>
     /// <exception cref="StatusException">404, 409 when a precondition fails.</exception>
-    public bool Delete(
-        string resource,
-        string name,
-        string inNamespace = "",
-        RemovalOptions? options = null
-    ) =>
-        _removals
-            .Remove(
-                Definition(resource),
-                Key(resource, name, inNamespace),
-                options ?? RemovalOptions.Default
-            )
-            .IsGone;
+    public bool Delete(string resource, string name, string inNamespace = "", RemovalOptions? options = null) =>
+        _removals.Remove(Definition(resource), Key(resource, name, inNamespace), options ?? RemovalOptions.Default).IsGone;
 
     /// <summary>Tells the changes of a resource as they are committed, until cancelled. A selector turns leaving it into a deletion.</summary>
     /// <param name="resource">Such as <c>pods</c>.</param>
@@ -213,18 +153,10 @@ public sealed class ObjectStore
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        using var watcher = _ledger.Watch(
-            Definition(resource),
-            Filter(resource, inNamespace, labels, fields),
-            since
-        );
+        using var watcher = _ledger.Watch(Definition(resource), Filter(resource, inNamespace, labels, fields), since);
         await foreach (var change in watcher.Changes.ReadAllAsync(cancellationToken))
         {
-            yield return new ObjectChange(
-                change.Type,
-                change.ResourceVersion,
-                change.Object?.Thaw()
-            );
+            yield return new ObjectChange(change.Type, change.ResourceVersion, change.Object?.Thaw());
         }
     }
 
@@ -242,26 +174,11 @@ public sealed class ObjectStore
     }
 
     private ResourceDefinition Definition(string resource) =>
-        Registry.Find(resource)
-        ?? throw new ArgumentException(
-            $"the simulated API server does not serve {resource}",
-            nameof(resource)
-        );
+        Registry.Find(resource) ?? throw new ArgumentException($"the simulated API server does not serve {resource}", nameof(resource));
 
     private ObjectKey Key(string resource, string name, string inNamespace) =>
-        Definition(resource).Namespaced
-            ? new ObjectKey(inNamespace.Length == 0 ? "default" : inNamespace, name)
-            : new ObjectKey("", name);
+        Definition(resource).Namespaced ? new ObjectKey(inNamespace.Length == 0 ? "default" : inNamespace, name) : new ObjectKey("", name);
 
-    private ObjectFilter Filter(
-        string resource,
-        string inNamespace,
-        string? labels,
-        string? fields
-    ) =>
-        new(
-            inNamespace,
-            LabelSelector.Parse(labels),
-            FieldSelector.Parse(fields, Definition(resource))
-        );
+    private ObjectFilter Filter(string resource, string inNamespace, string? labels, string? fields) =>
+        new(inNamespace, LabelSelector.Parse(labels), FieldSelector.Parse(fields, Definition(resource)));
 }

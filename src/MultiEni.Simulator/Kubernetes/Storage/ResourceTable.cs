@@ -5,10 +5,7 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 /// <summary>The objects of one resource, its recent changes and its watchers. Everything but reading <see cref="Objects"/> needs the ledger's lock.</summary>
 internal sealed class ResourceTable
 {
-    private ImmutableSortedDictionary<ObjectKey, StoredObject> _objects = ImmutableSortedDictionary<
-        ObjectKey,
-        StoredObject
-    >.Empty;
+    private ImmutableSortedDictionary<ObjectKey, StoredObject> _objects = ImmutableSortedDictionary<ObjectKey, StoredObject>.Empty;
 
     /// <summary>A consistent snapshot at any time.</summary>
     public ImmutableSortedDictionary<ObjectKey, StoredObject> Objects
@@ -25,8 +22,5 @@ internal sealed class ResourceTable
     public WatcherIndex Watchers { get; } = new();
 
     /// <summary>Snapshots that unfinished paged lists go on from, by version; the oldest go first.</summary>
-    public SortedDictionary<
-        long,
-        ImmutableSortedDictionary<ObjectKey, StoredObject>
-    > PagedLists { get; } = [];
+    public SortedDictionary<long, ImmutableSortedDictionary<ObjectKey, StoredObject>> PagedLists { get; } = [];
 }

@@ -12,10 +12,7 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 /// </summary>
 internal sealed class StoredObject
 {
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private StoredObject(ObjectKey key, long resourceVersion, string uid, ReadOnlyMemory<byte> json)
     {
@@ -43,11 +40,7 @@ internal sealed class StoredObject
     public required bool IsBeingDeleted { get; init; }
 
     /// <summary>Stamps the version into <paramref name="obj"/> and freezes it; version zero, of a dry run, stamps none.</summary>
-    public static StoredObject Freeze(
-        ResourceDefinition resource,
-        JsonObject obj,
-        long resourceVersion
-    )
+    public static StoredObject Freeze(ResourceDefinition resource, JsonObject obj, long resourceVersion)
     {
         var metadata = obj.Metadata();
         if (resourceVersion > 0)
@@ -62,20 +55,14 @@ internal sealed class StoredObject
         }
 
         return new StoredObject(
-            new ObjectKey(
-                resource.Namespaced ? metadata.Text("namespace") ?? "" : "",
-                metadata.Text("name") ?? ""
-            ),
+            new ObjectKey(resource.Namespaced ? metadata.Text("namespace") ?? "" : "", metadata.Text("name") ?? ""),
             resourceVersion,
             metadata.Text("uid") ?? "",
             ToUtf8(obj)
         )
         {
             Labels = labels,
-            SelectableValues =
-                resource.SelectableFields.Count == 0
-                    ? []
-                    : [.. resource.SelectableFields.Select(obj.TextAt)],
+            SelectableValues = resource.SelectableFields.Count == 0 ? [] : [.. resource.SelectableFields.Select(obj.TextAt)],
             OwnerUids = (metadata["ownerReferences"] as JsonArray) is { Count: > 0 } owners
                 ? [.. owners.OfType<JsonObject>().Select(static owner => owner.Text("uid") ?? "")]
                 : [],

@@ -7,25 +7,15 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 internal sealed class WatcherIndex
 {
     private readonly HashSet<Watcher> _unpinned = [];
-    private readonly Dictionary<string, Dictionary<string, HashSet<Watcher>>> _byLabel = new(
-        StringComparer.Ordinal
-    );
+    private readonly Dictionary<string, Dictionary<string, HashSet<Watcher>>> _byLabel = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Dictionary<string, HashSet<Watcher>>> _byField = [];
 
     public int Count { get; private set; }
 
     public IEnumerable<Watcher> All =>
         _unpinned
-            .Concat(
-                _byLabel
-                    .Values.SelectMany(static values => values.Values)
-                    .SelectMany(static set => set)
-            )
-            .Concat(
-                _byField
-                    .Values.SelectMany(static values => values.Values)
-                    .SelectMany(static set => set)
-            );
+            .Concat(_byLabel.Values.SelectMany(static values => values.Values).SelectMany(static set => set))
+            .Concat(_byField.Values.SelectMany(static values => values.Values).SelectMany(static set => set));
 
     public void Add(Watcher watcher)
     {
@@ -50,31 +40,16 @@ internal sealed class WatcherIndex
 
         foreach (var (label, byValue) in _byLabel)
         {
-            Publish(
-                change,
-                byValue,
-                change.Before?.Labels.GetValueOrDefault(label),
-                change.Object?.Labels.GetValueOrDefault(label)
-            );
+            Publish(change, byValue, change.Before?.Labels.GetValueOrDefault(label), change.Object?.Labels.GetValueOrDefault(label));
         }
 
         foreach (var (field, byValue) in _byField)
         {
-            Publish(
-                change,
-                byValue,
-                change.Before?.SelectableValues[field],
-                change.Object?.SelectableValues[field]
-            );
+            Publish(change, byValue, change.Before?.SelectableValues[field], change.Object?.SelectableValues[field]);
         }
     }
 
-    private static void Publish(
-        Change change,
-        Dictionary<string, HashSet<Watcher>> byValue,
-        string? before,
-        string? now
-    )
+    private static void Publish(Change change, Dictionary<string, HashSet<Watcher>> byValue, string? before, string? now)
     {
         if (now is not null && byValue.TryGetValue(now, out var watchers))
         {
@@ -100,16 +75,10 @@ internal sealed class WatcherIndex
             return Room(_byLabel, label.Label, label.Value);
         }
 
-        return watcher.Filter.Fields.Pin is { } field
-            ? Room(_byField, field.Field, field.Value)
-            : _unpinned;
+        return watcher.Filter.Fields.Pin is { } field ? Room(_byField, field.Field, field.Value) : _unpinned;
     }
 
-    private static HashSet<Watcher> Room<TKey>(
-        Dictionary<TKey, Dictionary<string, HashSet<Watcher>>> index,
-        TKey key,
-        string value
-    )
+    private static HashSet<Watcher> Room<TKey>(Dictionary<TKey, Dictionary<string, HashSet<Watcher>>> index, TKey key, string value)
         where TKey : notnull
     {
         if (!index.TryGetValue(key, out var byValue))

@@ -8,73 +8,40 @@ internal static class BuiltInColumns
     private const string RolePrefix = "node-role.kubernetes.io/";
 
     public static IReadOnlyList<TableColumn> Node { get; } =
-    [
-        TableColumns.Column("Status", static (obj, _) => NodeStatus(obj)),
-        TableColumns.Column("Roles", static (obj, _) => Roles(obj)),
-    ];
+    [TableColumns.Column("Status", static (obj, _) => NodeStatus(obj)), TableColumns.Column("Roles", static (obj, _) => Roles(obj))];
 
     public static IReadOnlyList<TableColumn> NodeWide { get; } =
     [
-        TableColumns.Column(
-            "Version",
-            static (obj, _) => Status(obj, "nodeInfo", "kubeletVersion") ?? ""
-        ),
+        TableColumns.Column("Version", static (obj, _) => Status(obj, "nodeInfo", "kubeletVersion") ?? ""),
         TableColumns.Column("Internal-IP", static (obj, _) => Address(obj, "InternalIP"), 1),
         TableColumns.Column("External-IP", static (obj, _) => Address(obj, "ExternalIP"), 1),
-        TableColumns.Column(
-            "OS-Image",
-            static (obj, _) => Status(obj, "nodeInfo", "osImage") ?? "<unknown>",
-            1
-        ),
-        TableColumns.Column(
-            "Kernel-Version",
-            static (obj, _) => Status(obj, "nodeInfo", "kernelVersion") ?? "<unknown>",
-            1
-        ),
-        TableColumns.Column(
-            "Container-Runtime",
-            static (obj, _) => Status(obj, "nodeInfo", "containerRuntimeVersion") ?? "<unknown>",
-            1
-        ),
+        TableColumns.Column("OS-Image", static (obj, _) => Status(obj, "nodeInfo", "osImage") ?? "<unknown>", 1),
+        TableColumns.Column("Kernel-Version", static (obj, _) => Status(obj, "nodeInfo", "kernelVersion") ?? "<unknown>", 1),
+        TableColumns.Column("Container-Runtime", static (obj, _) => Status(obj, "nodeInfo", "containerRuntimeVersion") ?? "<unknown>", 1),
     ];
 
     public static IReadOnlyList<TableColumn> Pod { get; } =
     [
         TableColumns.Column("Ready", static (obj, _) => ReadyContainers(obj)),
         TableColumns.Column("Status", static (obj, _) => PodStatus(obj)),
-        TableColumns.Column(
-            "Restarts",
-            static (obj, _) =>
-                Statuses(obj).Sum(static status => status.Integer("restartCount") ?? 0).ToString()
-        ),
+        TableColumns.Column("Restarts", static (obj, _) => Statuses(obj).Sum(static status => status.Integer("restartCount") ?? 0).ToString()),
     ];
 
     public static IReadOnlyList<TableColumn> PodWide { get; } =
     [
         TableColumns.Column("IP", static (obj, _) => obj.Text("status", "podIP") ?? "<none>", 1),
         TableColumns.Column("Node", static (obj, _) => obj.Text("spec", "nodeName") ?? "<none>", 1),
-        TableColumns.Column(
-            "Nominated Node",
-            static (obj, _) => obj.Text("status", "nominatedNodeName") ?? "<none>",
-            1
-        ),
+        TableColumns.Column("Nominated Node", static (obj, _) => obj.Text("status", "nominatedNodeName") ?? "<none>", 1),
         TableColumns.Column("Readiness Gates", static (_, _) => "<none>", 1),
     ];
 
     public static IReadOnlyList<TableColumn> Event { get; } =
     [
-        TableColumns.Column(
-            "Last Seen",
-            static (obj, now) => TableColumns.AgeOf(LastSeen(obj), now)
-        ),
+        TableColumns.Column("Last Seen", static (obj, now) => TableColumns.AgeOf(LastSeen(obj), now)),
         TableColumns.Column("Type", static (obj, _) => obj.Text("type")),
         TableColumns.Column("Reason", static (obj, _) => obj.Text("reason")),
         TableColumns.Column("Object", static (obj, _) => InvolvedObject(obj)),
-        TableColumns.Column(
-            "Source",
-            static (obj, _) => obj.Text("source", "component") ?? obj.Text("reportingComponent"),
-            1
-        ),
+        TableColumns.Column("Source", static (obj, _) => obj.Text("source", "component") ?? obj.Text("reportingComponent"), 1),
         TableColumns.Column("Message", static (obj, _) => obj.Text("message")?.Trim()),
         TableColumns.Column("Count", static (obj, _) => (obj.Integer("count") ?? 1).ToString(), 1),
         TableColumns.Column("Name", static (obj, _) => obj.Text("metadata", "name"), 1),
@@ -93,43 +60,32 @@ internal static class BuiltInColumns
     [
         TableColumns.Column(
             "Ready",
-            static (obj, _) =>
-                $"{(obj["status"] as JsonObject).Integer("readyReplicas") ?? 0}/{(obj["spec"] as JsonObject).Integer("replicas") ?? 1}"
+            static (obj, _) => $"{(obj["status"] as JsonObject).Integer("readyReplicas") ?? 0}/{(obj["spec"] as JsonObject).Integer("replicas") ?? 1}"
         ),
         Number("Up-to-date", "updatedReplicas"),
         Number("Available", "availableReplicas"),
     ];
 
     private static TableColumn Number(string name, string field) =>
-        TableColumns.Column(
-            name,
-            (obj, _) => ((obj["status"] as JsonObject).Integer(field) ?? 0).ToString()
-        );
+        TableColumns.Column(name, (obj, _) => ((obj["status"] as JsonObject).Integer(field) ?? 0).ToString());
 
-    private static string? Status(JsonObject obj, string parent, string field) =>
-        (obj["status"] as JsonObject).Text(parent, field);
+    private static string? Status(JsonObject obj, string parent, string field) => (obj["status"] as JsonObject).Text(parent, field);
 
     private static string NodeStatus(JsonObject node)
     {
-        var ready = Entries(node, "conditions")
-            .FirstOrDefault(static condition => condition.Text("type") == "Ready");
+        var ready = Entries(node, "conditions").FirstOrDefault(static condition => condition.Text("type") == "Ready");
         var text =
             ready is null ? "Unknown"
             : ready.Text("status") == "True" ? "Ready"
             : "NotReady";
-        return (node["spec"] as JsonObject).Flag("unschedulable")
-            ? text + ",SchedulingDisabled"
-            : text;
+        return (node["spec"] as JsonObject).Flag("unschedulable") ? text + ",SchedulingDisabled" : text;
     }
 
     private static string Roles(JsonObject node)
     {
         var roles = (node.Metadata()["labels"] as JsonObject ?? [])
             .Select(static label => label.Key)
-            .Where(static label =>
-                label.StartsWith(RolePrefix, StringComparison.Ordinal)
-                && label.Length > RolePrefix.Length
-            )
+            .Where(static label => label.StartsWith(RolePrefix, StringComparison.Ordinal) && label.Length > RolePrefix.Length)
             .Select(static label => label[RolePrefix.Length..])
             .Order(StringComparer.Ordinal)
             .ToList();
@@ -137,10 +93,7 @@ internal static class BuiltInColumns
     }
 
     private static string Address(JsonObject node, string type) =>
-        Entries(node, "addresses")
-            .FirstOrDefault(address => address.Text("type") == type)
-            .Text("address")
-        ?? "<none>";
+        Entries(node, "addresses").FirstOrDefault(address => address.Text("type") == type).Text("address") ?? "<none>";
 
     private static string ReadyContainers(JsonObject pod)
     {
@@ -149,12 +102,9 @@ internal static class BuiltInColumns
     }
 
     private static string PodStatus(JsonObject pod) =>
-        pod.Metadata()["deletionTimestamp"] is not null
-            ? "Terminating"
-            : pod.Text("status", "reason") ?? pod.Text("status", "phase") ?? "";
+        pod.Metadata()["deletionTimestamp"] is not null ? "Terminating" : pod.Text("status", "reason") ?? pod.Text("status", "phase") ?? "";
 
-    private static IEnumerable<JsonObject> Statuses(JsonObject pod) =>
-        Entries(pod, "containerStatuses");
+    private static IEnumerable<JsonObject> Statuses(JsonObject pod) => Entries(pod, "containerStatuses");
 
     private static IEnumerable<JsonObject> Entries(JsonObject obj, string list) =>
         ((obj["status"] as JsonObject)?[list] as JsonArray ?? []).OfType<JsonObject>();

@@ -101,12 +101,7 @@ internal sealed class JsonPath
         else if (int.TryParse(inner, out var index))
         {
             _steps.Add(node =>
-                node is JsonArray list
-                && (index < 0 ? list.Count + index : index) is var at
-                && at >= 0
-                && at < list.Count
-                    ? [list[at]]
-                    : []
+                node is JsonArray list && (index < 0 ? list.Count + index : index) is var at && at >= 0 && at < list.Count ? [list[at]] : []
             );
         }
         else
@@ -128,15 +123,8 @@ internal sealed class JsonPath
 
         var left = Parse(sides[0].Trim()[1..]);
         var right = sides[1].Trim().Trim('"', '\'');
-        _steps.Add(node =>
-            (node as JsonArray ?? []).Where(entry =>
-                entry is not null && (left.First(entry)?.ToString() == right) == isEqual
-            )
-        );
+        _steps.Add(node => (node as JsonArray ?? []).Where(entry => entry is not null && (left.First(entry)?.ToString() == right) == isEqual));
     }
 
-    private void Field(string name) =>
-        _steps.Add(node =>
-            node is JsonObject obj && obj.TryGetPropertyValue(name, out var value) ? [value] : []
-        );
+    private void Field(string name) => _steps.Add(node => node is JsonObject obj && obj.TryGetPropertyValue(name, out var value) ? [value] : []);
 }

@@ -8,66 +8,31 @@ namespace MultiEni.Simulator.Kubernetes.Tables;
 /// <summary>The columns of each resource: of custom ones as their definition says, of built-in ones as kubectl users know them.</summary>
 internal static class TableColumns
 {
-    private static readonly ConditionalWeakTable<
-        ResourceDefinition,
-        IReadOnlyList<TableColumn>
-    > Compiled = [];
+    private static readonly ConditionalWeakTable<ResourceDefinition, IReadOnlyList<TableColumn>> Compiled = [];
 
     private static readonly TableColumn Name = new(
-        new PrinterColumn(
-            "Name",
-            "string",
-            ".metadata.name",
-            0,
-            "name",
-            "Name must be unique within a namespace."
-        ),
+        new PrinterColumn("Name", "string", ".metadata.name", 0, "name", "Name must be unique within a namespace."),
         static (obj, _) => obj.Text("metadata", "name")
     );
 
-    private static readonly TableColumn Age = Column(
-        "Age",
-        static (obj, now) => AgeOf(obj.Text("metadata", "creationTimestamp"), now)
-    );
+    private static readonly TableColumn Age = Column("Age", static (obj, now) => AgeOf(obj.Text("metadata", "creationTimestamp"), now));
 
-    public static IReadOnlyList<TableColumn> Of(ResourceDefinition resource) =>
-        Compiled.GetValue(resource, Compile);
+    public static IReadOnlyList<TableColumn> Of(ResourceDefinition resource) => Compiled.GetValue(resource, Compile);
 
     private static IReadOnlyList<TableColumn> Compile(ResourceDefinition resource) =>
         resource.GroupResource switch
         {
             "nodes" => [Name, .. BuiltInColumns.Node, Age, .. BuiltInColumns.NodeWide],
             "pods" => [Name, .. BuiltInColumns.Pod, Age, .. BuiltInColumns.PodWide],
-            "namespaces" =>
-            [
-                Name,
-                Column("Status", static (obj, _) => obj.Text("status", "phase")),
-                Age,
-            ],
+            "namespaces" => [Name, Column("Status", static (obj, _) => obj.Text("status", "phase")), Age],
             "events" => BuiltInColumns.Event,
-            "leases.coordination.k8s.io" =>
-            [
-                Name,
-                Column("Holder", static (obj, _) => obj.Text("spec", "holderIdentity")),
-                Age,
-            ],
-            "configmaps" =>
-            [
-                Name,
-                Column(
-                    "Data",
-                    static (obj, _) => ((obj["data"] as JsonObject)?.Count ?? 0).ToString()
-                ),
-                Age,
-            ],
+            "leases.coordination.k8s.io" => [Name, Column("Holder", static (obj, _) => obj.Text("spec", "holderIdentity")), Age],
+            "configmaps" => [Name, Column("Data", static (obj, _) => ((obj["data"] as JsonObject)?.Count ?? 0).ToString()), Age],
             "secrets" =>
             [
                 Name,
                 Column("Type", static (obj, _) => obj.Text("type")),
-                Column(
-                    "Data",
-                    static (obj, _) => ((obj["data"] as JsonObject)?.Count ?? 0).ToString()
-                ),
+                Column("Data", static (obj, _) => ((obj["data"] as JsonObject)?.Count ?? 0).ToString()),
                 Age,
             ],
             "daemonsets.apps" => [Name, .. BuiltInColumns.DaemonSet, Age],
@@ -77,19 +42,12 @@ internal static class TableColumns
                 Name,
                 Column("Created At", static (obj, _) => obj.Text("metadata", "creationTimestamp")),
             ],
-            _ when resource.IsCustom && resource.Columns.Count > 0 =>
-            [
-                Name,
-                .. resource.Columns.Select(Custom),
-            ],
+            _ when resource.IsCustom && resource.Columns.Count > 0 => [Name, .. resource.Columns.Select(Custom)],
             _ => [Name, Age],
         };
 
-    public static TableColumn Column(
-        string name,
-        Func<JsonObject, DateTimeOffset, JsonNode?> cell,
-        int priority = 0
-    ) => new(new PrinterColumn(name, "string", "", priority), cell);
+    public static TableColumn Column(string name, Func<JsonObject, DateTimeOffset, JsonNode?> cell, int priority = 0) =>
+        new(new PrinterColumn(name, "string", "", priority), cell);
 
     public static string AgeOf(string? timestamp, DateTimeOffset now) =>
         ApiTime.TryParse(timestamp, out var time) ? HumanDuration.Format(now - time) : "<unknown>";

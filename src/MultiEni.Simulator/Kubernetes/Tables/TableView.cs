@@ -6,8 +6,4 @@ namespace MultiEni.Simulator.Kubernetes.Tables;
 /// <param name="Resource">What the rows are.</param>
 /// <param name="IncludeObject"><c>None</c>, <c>Metadata</c> or <c>Object</c>: what a row carries besides its cells.</param>
 /// <param name="Time">The clock of ages.</param>
-internal sealed record TableView(
-    ResourceDefinition Resource,
-    string IncludeObject,
-    TimeProvider Time
-);
+internal sealed record TableView(ResourceDefinition Resource, string IncludeObject, TimeProvider Time);

@@ -7,12 +7,7 @@ namespace MultiEni.Simulator.Kubernetes.Tables;
 internal static class TableWriter
 {
     /// <summary>A table of the objects. In a watch only the first one carries the columns.</summary>
-    public static JsonObject Write(
-        TableView view,
-        IReadOnlyList<StoredObject> objects,
-        long version,
-        bool withColumns = true
-    )
+    public static JsonObject Write(TableView view, IReadOnlyList<StoredObject> objects, long version, bool withColumns = true)
     {
         var columns = TableColumns.Of(view.Resource);
         var now = view.Time.GetUtcNow();
@@ -54,12 +49,8 @@ internal static class TableWriter
 
     public static JsonObject Bookmark(JsonObject bookmark)
     {
-        var table = Empty(
-            new JsonObject { ["resourceVersion"] = bookmark.Text("metadata", "resourceVersion") }
-        );
-        table["rows"] = new JsonArray(
-            new JsonObject { ["cells"] = new JsonArray(), ["object"] = PartialMetadata(bookmark) }
-        );
+        var table = Empty(new JsonObject { ["resourceVersion"] = bookmark.Text("metadata", "resourceVersion") });
+        table["rows"] = new JsonArray(new JsonObject { ["cells"] = new JsonArray(), ["object"] = PartialMetadata(bookmark) });
         return table;
     }
 

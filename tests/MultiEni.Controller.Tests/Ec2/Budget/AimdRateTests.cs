@@ -12,10 +12,7 @@ public sealed class AimdRateTests
     {
         var rate = new AimdRate(5, share: 0.8, TimeSpan.Zero);
 
-        Assert.Equal(
-            [4, 4, 4.25, 4.5, 4.75, 5, 5],
-            new double[] { 0, 9.9, 10, 20, 30, 40, 4000 }.Select(s => Math.Round(rate.At(At(s)), 6))
-        );
+        Assert.Equal([4, 4, 4.25, 4.5, 4.75, 5, 5], new double[] { 0, 9.9, 10, 20, 30, 40, 4000 }.Select(s => Math.Round(rate.At(At(s)), 6)));
         Assert.Equal(At(10), rate.NextRise(At(0)));
         Assert.Equal(At(30), rate.NextRise(At(25)));
         Assert.Null(rate.NextRise(At(40)));
@@ -36,11 +33,7 @@ public sealed class AimdRateTests
 
     [Fact]
     public void Whatever_happens_the_rate_stays_between_the_floor_and_what_was_configured() =>
-        Gen.Select(
-                Gen.Double[0.1, 60],
-                Gen.Double[0.05, 1],
-                Gen.Select(Gen.Double[0, 30], Gen.Bool).Array[0, 100]
-            )
+        Gen.Select(Gen.Double[0.1, 60], Gen.Double[0.05, 1], Gen.Select(Gen.Double[0, 30], Gen.Bool).Array[0, 100])
             .Sample(
                 (configured, share, events) =>
                 {
@@ -55,10 +48,7 @@ public sealed class AimdRateTests
                         }
 
                         var perSecond = rate.At(now);
-                        if (
-                            perSecond > configured + 1e-9
-                            || perSecond < Math.Min(0.25, configured) - 1e-9
-                        )
+                        if (perSecond > configured + 1e-9 || perSecond < Math.Min(0.25, configured) - 1e-9)
                         {
                             return false;
                         }

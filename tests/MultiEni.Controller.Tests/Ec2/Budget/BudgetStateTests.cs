@@ -15,27 +15,12 @@ public sealed class BudgetStateTests
     {
         var state = new BudgetState(Empty);
         var drift = state.Enqueue(ModifyNetworkInterfaceAttribute, CallPriority.Drift, At(0));
-        var termination = state.Enqueue(
-            ModifyNetworkInterfaceAttribute,
-            CallPriority.DeleteOnTermination,
-            At(0)
-        );
-        var first = state.Enqueue(
-            ModifyNetworkInterfaceAttribute,
-            CallPriority.SourceDestCheck,
-            At(0)
-        );
-        var second = state.Enqueue(
-            ModifyNetworkInterfaceAttribute,
-            CallPriority.SourceDestCheck,
-            At(0)
-        );
+        var termination = state.Enqueue(ModifyNetworkInterfaceAttribute, CallPriority.DeleteOnTermination, At(0));
+        var first = state.Enqueue(ModifyNetworkInterfaceAttribute, CallPriority.SourceDestCheck, At(0));
+        var second = state.Enqueue(ModifyNetworkInterfaceAttribute, CallPriority.SourceDestCheck, At(0));
 
         Assert.Empty(state.Grant(At(0)));
-        Assert.Equal(
-            [first, second, termination, drift],
-            Drain(state, At(0), 4).Select(grant => grant.Ticket)
-        );
+        Assert.Equal([first, second, termination, drift], Drain(state, At(0), 4).Select(grant => grant.Ticket));
     }
 
     [Fact]
@@ -186,11 +171,7 @@ public sealed class BudgetStateTests
         Assert.Null(state.UntilNextGrant(At(0.2)));
     }
 
-    private static List<(long Ticket, TimeSpan At)> Drain(
-        BudgetState state,
-        TimeSpan now,
-        int count
-    )
+    private static List<(long Ticket, TimeSpan At)> Drain(BudgetState state, TimeSpan now, int count)
     {
         var grants = new List<(long, TimeSpan)>();
         while (grants.Count < count)

@@ -12,10 +12,7 @@ public sealed class TokenBucketTests
     {
         var bucket = new TokenBucket(capacity: 3, level: 3, perSecond: 2, TimeSpan.Zero);
 
-        Assert.Equal(
-            [true, true, true, false],
-            Enumerable.Range(0, 4).Select(_ => bucket.TryTake(TimeSpan.Zero))
-        );
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => bucket.TryTake(TimeSpan.Zero)));
         Assert.InRange(bucket.UntilToken(TimeSpan.Zero), At(0.499), At(0.501));
         Assert.False(bucket.TryTake(At(0.49)));
         Assert.True(bucket.TryTake(At(0.5)));

@@ -19,60 +19,12 @@ public sealed class FailureTableTests
                 1,
                 "throttling"
             },
-            {
-                DescribeSubnets,
-                "Throttling",
-                "Rate exceeded",
-                typeof(Ec2Reaction.Throttled),
-                Reasons.Throttled,
-                1,
-                "throttling"
-            },
-            {
-                CreateNetworkInterface,
-                "InternalError",
-                "",
-                typeof(Ec2Reaction.OutcomeUnknown),
-                Reasons.Ec2Unavailable,
-                null,
-                "unavailable"
-            },
-            {
-                CreateNetworkInterface,
-                "InternalFailure",
-                "",
-                typeof(Ec2Reaction.OutcomeUnknown),
-                Reasons.Ec2Unavailable,
-                null,
-                "unavailable"
-            },
-            {
-                AttachNetworkInterface,
-                "ServerInternal",
-                "",
-                typeof(Ec2Reaction.OutcomeUnknown),
-                Reasons.Ec2Unavailable,
-                null,
-                "unavailable"
-            },
-            {
-                AttachNetworkInterface,
-                "ServiceUnavailable",
-                "",
-                typeof(Ec2Reaction.OutcomeUnknown),
-                Reasons.Ec2Unavailable,
-                null,
-                "unavailable"
-            },
-            {
-                DetachNetworkInterface,
-                "Unavailable",
-                "",
-                typeof(Ec2Reaction.OutcomeUnknown),
-                Reasons.Ec2Unavailable,
-                null,
-                "unavailable"
-            },
+            { DescribeSubnets, "Throttling", "Rate exceeded", typeof(Ec2Reaction.Throttled), Reasons.Throttled, 1, "throttling" },
+            { CreateNetworkInterface, "InternalError", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { CreateNetworkInterface, "InternalFailure", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { AttachNetworkInterface, "ServerInternal", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { AttachNetworkInterface, "ServiceUnavailable", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { DetachNetworkInterface, "Unavailable", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
             {
                 CreateNetworkInterface,
                 "IdempotentParameterMismatch",
@@ -82,24 +34,8 @@ public sealed class FailureTableTests
                 null,
                 "token_mismatch"
             },
-            {
-                CreateNetworkInterface,
-                "InsufficientFreeAddressesInSubnet",
-                "",
-                typeof(Ec2Reaction.SubnetFull),
-                Reasons.SubnetFull,
-                150,
-                "capacity"
-            },
-            {
-                AssignPrivateIpAddresses,
-                "InsufficientCidrBlocks",
-                "",
-                typeof(Ec2Reaction.SubnetFull),
-                Reasons.SubnetFull,
-                150,
-                "capacity"
-            },
+            { CreateNetworkInterface, "InsufficientFreeAddressesInSubnet", "", typeof(Ec2Reaction.SubnetFull), Reasons.SubnetFull, 150, "capacity" },
+            { AssignPrivateIpAddresses, "InsufficientCidrBlocks", "", typeof(Ec2Reaction.SubnetFull), Reasons.SubnetFull, 150, "capacity" },
             {
                 AssignPrivateIpAddresses,
                 "InvalidParameterValue",
@@ -109,15 +45,7 @@ public sealed class FailureTableTests
                 150,
                 "capacity"
             },
-            {
-                CreateNetworkInterface,
-                "NetworkInterfaceLimitExceeded",
-                "",
-                typeof(Ec2Reaction.QuotaExceeded),
-                Reasons.QuotaExceeded,
-                180,
-                "quota"
-            },
+            { CreateNetworkInterface, "NetworkInterfaceLimitExceeded", "", typeof(Ec2Reaction.QuotaExceeded), Reasons.QuotaExceeded, 180, "quota" },
             {
                 CreateNetworkInterface,
                 "PrivateIpAddressLimitExceeded",
@@ -136,15 +64,7 @@ public sealed class FailureTableTests
                 null,
                 "invalid_request"
             },
-            {
-                CreateTags,
-                "TagLimitExceeded",
-                "",
-                typeof(Ec2Reaction.TerminalUntilSpecChanges),
-                Reasons.InvalidSpec,
-                null,
-                "invalid_request"
-            },
+            { CreateTags, "TagLimitExceeded", "", typeof(Ec2Reaction.TerminalUntilSpecChanges), Reasons.InvalidSpec, null, "invalid_request" },
             {
                 CreateNetworkInterface,
                 "TagPolicyViolation",
@@ -154,33 +74,9 @@ public sealed class FailureTableTests
                 null,
                 "invalid_request"
             },
-            {
-                CreateNetworkInterface,
-                "InvalidSubnetID.NotFound",
-                "",
-                typeof(Ec2Reaction.ResolveAgain),
-                Reasons.SubnetNotFound,
-                null,
-                "not_found"
-            },
-            {
-                CreateNetworkInterface,
-                "InvalidSubnetId.NotFound",
-                "",
-                typeof(Ec2Reaction.ResolveAgain),
-                Reasons.SubnetNotFound,
-                null,
-                "not_found"
-            },
-            {
-                CreateNetworkInterface,
-                "InvalidSubnetID.Malformed",
-                "",
-                typeof(Ec2Reaction.ResolveAgain),
-                Reasons.SubnetNotFound,
-                null,
-                "not_found"
-            },
+            { CreateNetworkInterface, "InvalidSubnetID.NotFound", "", typeof(Ec2Reaction.ResolveAgain), Reasons.SubnetNotFound, null, "not_found" },
+            { CreateNetworkInterface, "InvalidSubnetId.NotFound", "", typeof(Ec2Reaction.ResolveAgain), Reasons.SubnetNotFound, null, "not_found" },
+            { CreateNetworkInterface, "InvalidSubnetID.Malformed", "", typeof(Ec2Reaction.ResolveAgain), Reasons.SubnetNotFound, null, "not_found" },
             {
                 CreateNetworkInterface,
                 "InvalidSecurityGroupID.NotFound",
@@ -208,15 +104,7 @@ public sealed class FailureTableTests
                 null,
                 "not_found"
             },
-            {
-                AttachNetworkInterface,
-                "InvalidNetworkInterfaceID.NotFound",
-                "",
-                typeof(Ec2Reaction.NotFoundYet),
-                Reasons.Ec2Error,
-                2,
-                "not_found"
-            },
+            { AttachNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "", typeof(Ec2Reaction.NotFoundYet), Reasons.Ec2Error, 2, "not_found" },
             {
                 ModifyNetworkInterfaceAttribute,
                 "InvalidNetworkInterfaceId.NotFound",
@@ -226,24 +114,8 @@ public sealed class FailureTableTests
                 2,
                 "not_found"
             },
-            {
-                CreateTags,
-                "InvalidNetworkInterfaceID.NotFound",
-                "",
-                typeof(Ec2Reaction.NotFoundYet),
-                Reasons.Ec2Error,
-                2,
-                "not_found"
-            },
-            {
-                DeleteNetworkInterface,
-                "InvalidNetworkInterfaceID.NotFound",
-                "",
-                typeof(Ec2Reaction.NotFound),
-                Reasons.AsExpected,
-                null,
-                "not_found"
-            },
+            { CreateTags, "InvalidNetworkInterfaceID.NotFound", "", typeof(Ec2Reaction.NotFoundYet), Reasons.Ec2Error, 2, "not_found" },
+            { DeleteNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "", typeof(Ec2Reaction.NotFound), Reasons.AsExpected, null, "not_found" },
             {
                 AttachNetworkInterface,
                 "AttachmentLimitExceeded",
@@ -262,24 +134,8 @@ public sealed class FailureTableTests
                 1,
                 "conflict"
             },
-            {
-                AttachNetworkInterface,
-                "InvalidNetworkInterface.InUse",
-                "",
-                typeof(Ec2Reaction.InUse),
-                Reasons.EniInUseElsewhere,
-                2,
-                "conflict"
-            },
-            {
-                DeleteNetworkInterface,
-                "InvalidNetworkInterface.InUse",
-                "",
-                typeof(Ec2Reaction.NotDetachedYet),
-                Reasons.Detaching,
-                2,
-                "conflict"
-            },
+            { AttachNetworkInterface, "InvalidNetworkInterface.InUse", "", typeof(Ec2Reaction.InUse), Reasons.EniInUseElsewhere, 2, "conflict" },
+            { DeleteNetworkInterface, "InvalidNetworkInterface.InUse", "", typeof(Ec2Reaction.NotDetachedYet), Reasons.Detaching, 2, "conflict" },
             {
                 AttachNetworkInterface,
                 "InvalidParameterValue",
@@ -298,15 +154,7 @@ public sealed class FailureTableTests
                 2,
                 "conflict"
             },
-            {
-                DetachNetworkInterface,
-                "InvalidAttachmentID.NotFound",
-                "",
-                typeof(Ec2Reaction.AlreadyDetached),
-                Reasons.Detaching,
-                null,
-                "not_found"
-            },
+            { DetachNetworkInterface, "InvalidAttachmentID.NotFound", "", typeof(Ec2Reaction.AlreadyDetached), Reasons.Detaching, null, "not_found" },
             {
                 ModifyNetworkInterfaceAttribute,
                 "InvalidNetworkInterfaceAttachmentId.Malformed",
@@ -361,15 +209,7 @@ public sealed class FailureTableTests
                 null,
                 "unsupported"
             },
-            {
-                AttachNetworkInterface,
-                "UnsupportedOperation",
-                "",
-                typeof(Ec2Reaction.Unsupported),
-                Reasons.InvalidSpec,
-                null,
-                "unsupported"
-            },
+            { AttachNetworkInterface, "UnsupportedOperation", "", typeof(Ec2Reaction.Unsupported), Reasons.InvalidSpec, null, "unsupported" },
             {
                 ModifyNetworkInterfaceAttribute,
                 "InvalidParameterCombination",
@@ -379,24 +219,8 @@ public sealed class FailureTableTests
                 null,
                 "invalid_request"
             },
-            {
-                DeleteNetworkInterface,
-                "DependencyViolation",
-                "",
-                typeof(Ec2Reaction.ShortBackoff),
-                Reasons.Ec2Error,
-                5,
-                "conflict"
-            },
-            {
-                CreateTags,
-                "ConcurrentTagAccess",
-                "",
-                typeof(Ec2Reaction.ShortBackoff),
-                Reasons.Ec2Error,
-                5,
-                "conflict"
-            },
+            { DeleteNetworkInterface, "DependencyViolation", "", typeof(Ec2Reaction.ShortBackoff), Reasons.Ec2Error, 5, "conflict" },
+            { CreateTags, "ConcurrentTagAccess", "", typeof(Ec2Reaction.ShortBackoff), Reasons.Ec2Error, 5, "conflict" },
             {
                 DetachNetworkInterface,
                 "OperationNotPermitted",
@@ -406,78 +230,14 @@ public sealed class FailureTableTests
                 null,
                 "unknown"
             },
-            {
-                CreateNetworkInterface,
-                "UnauthorizedOperation",
-                "",
-                typeof(Ec2Reaction.Unauthorized),
-                Reasons.Unauthorized,
-                300,
-                "authorization"
-            },
-            {
-                CreateNetworkInterface,
-                "AuthFailure",
-                "",
-                typeof(Ec2Reaction.Unauthorized),
-                Reasons.Unauthorized,
-                300,
-                "authorization"
-            },
-            {
-                DescribeSubnets,
-                "OptInRequired",
-                "",
-                typeof(Ec2Reaction.Unauthorized),
-                Reasons.Unauthorized,
-                300,
-                "authorization"
-            },
-            {
-                DescribeSubnets,
-                "RequestExpired",
-                "",
-                typeof(Ec2Reaction.Unauthorized),
-                Reasons.Unauthorized,
-                300,
-                "authorization"
-            },
-            {
-                DescribeSubnets,
-                FailureTable.NoCredentials,
-                "",
-                typeof(Ec2Reaction.Unauthorized),
-                Reasons.Unauthorized,
-                300,
-                "authorization"
-            },
-            {
-                CreateNetworkInterface,
-                "DryRunOperation",
-                "",
-                typeof(Ec2Reaction.DryRunAllowed),
-                Reasons.AsExpected,
-                null,
-                "dry_run"
-            },
-            {
-                CreateNetworkInterface,
-                "SomethingNew",
-                "",
-                typeof(Ec2Reaction.Unknown),
-                Reasons.Ec2Error,
-                null,
-                "unknown"
-            },
-            {
-                CreateNetworkInterface,
-                "Invalid.NotFound",
-                "",
-                typeof(Ec2Reaction.Unknown),
-                Reasons.Ec2Error,
-                null,
-                "unknown"
-            },
+            { CreateNetworkInterface, "UnauthorizedOperation", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { CreateNetworkInterface, "AuthFailure", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { DescribeSubnets, "OptInRequired", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { DescribeSubnets, "RequestExpired", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { DescribeSubnets, FailureTable.NoCredentials, "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { CreateNetworkInterface, "DryRunOperation", "", typeof(Ec2Reaction.DryRunAllowed), Reasons.AsExpected, null, "dry_run" },
+            { CreateNetworkInterface, "SomethingNew", "", typeof(Ec2Reaction.Unknown), Reasons.Ec2Error, null, "unknown" },
+            { CreateNetworkInterface, "Invalid.NotFound", "", typeof(Ec2Reaction.Unknown), Reasons.Ec2Error, null, "unknown" },
         };
 
     [Theory]
@@ -509,40 +269,24 @@ public sealed class FailureTableTests
     [InlineData(403, typeof(Ec2Reaction.Unauthorized))]
     [InlineData(429, typeof(Ec2Reaction.Throttled))]
     [InlineData(404, typeof(Ec2Reaction.Unknown))]
-    public void An_answer_without_an_error_code_is_judged_by_its_status(
-        int status,
-        Type reaction
-    ) =>
-        Assert.IsType(
-            reaction,
-            FailureTable.ClassifyStatus(CreateNetworkInterface, status, "").Reaction
-        );
+    public void An_answer_without_an_error_code_is_judged_by_its_status(int status, Type reaction) =>
+        Assert.IsType(reaction, FailureTable.ClassifyStatus(CreateNetworkInterface, status, "").Reaction);
 
     [Fact]
     public void No_answer_leaves_the_outcome_unknown_and_says_whether_time_or_connection_failed()
     {
-        var late = FailureTable.NoAnswer(
-            CreateNetworkInterface,
-            new TaskCanceledException("", new TimeoutException("30 s"))
-        );
-        var broken = FailureTable.NoAnswer(
-            CreateNetworkInterface,
-            new HttpRequestException("reset")
-        );
+        var late = FailureTable.NoAnswer(CreateNetworkInterface, new TaskCanceledException("", new TimeoutException("30 s")));
+        var broken = FailureTable.NoAnswer(CreateNetworkInterface, new HttpRequestException("reset"));
 
         Assert.IsType<Ec2Reaction.OutcomeUnknown>(late.Reaction);
         Assert.IsType<Ec2Reaction.OutcomeUnknown>(broken.Reaction);
-        Assert.Equal(
-            (FailureTable.TimedOut, FailureTable.ConnectionFailed),
-            (late.Code, broken.Code)
-        );
+        Assert.Equal((FailureTable.TimedOut, FailureTable.ConnectionFailed), (late.Code, broken.Code));
     }
 
     [Fact]
     public void Only_a_refusal_that_had_no_earlier_effect_proves_that_nothing_was_made()
     {
-        static bool Proves(string code) =>
-            FailureTable.Classify(CreateNetworkInterface, code, "").Reaction.ProvesNothingWasDone;
+        static bool Proves(string code) => FailureTable.Classify(CreateNetworkInterface, code, "").Reaction.ProvesNothingWasDone;
 
         Assert.True(Proves("InsufficientFreeAddressesInSubnet"));
         Assert.True(Proves("RequestLimitExceeded"));

@@ -9,8 +9,7 @@ public sealed class DescribeCoalescerTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly ConcurrentQueue<int[]> _asked = new();
     private readonly DescribeCoalescer<int, string> _coalescer;
-    private Func<IReadOnlyList<int>, CancellationToken, Task> _behaviour = (_, _) =>
-        Task.CompletedTask;
+    private Func<IReadOnlyList<int>, CancellationToken, Task> _behaviour = (_, _) => Task.CompletedTask;
 
     public DescribeCoalescerTests() =>
         _coalescer = new(
@@ -60,10 +59,7 @@ public sealed class DescribeCoalescerTests : IDisposable
     [Fact]
     public async Task A_full_batch_goes_at_once()
     {
-        var answers = Enumerable
-            .Range(0, 201)
-            .Select(key => _coalescer.GetAsync(key, Ct))
-            .ToArray();
+        var answers = Enumerable.Range(0, 201).Select(key => _coalescer.GetAsync(key, Ct)).ToArray();
 
         Assert.Equal(200, Assert.Single(_asked).Length);
         _time.Advance(TimeSpan.FromMilliseconds(100));
@@ -73,13 +69,9 @@ public sealed class DescribeCoalescerTests : IDisposable
     [Fact]
     public async Task One_bad_key_of_two_hundred_fails_alone_after_at_most_eight_halvings()
     {
-        _behaviour = (keys, _) =>
-            keys.Contains(77) ? Task.FromException(new FormatException("bad")) : Task.CompletedTask;
+        _behaviour = (keys, _) => keys.Contains(77) ? Task.FromException(new FormatException("bad")) : Task.CompletedTask;
 
-        var answers = Enumerable
-            .Range(0, 200)
-            .Select(key => _coalescer.GetAsync(key, Ct))
-            .ToArray();
+        var answers = Enumerable.Range(0, 200).Select(key => _coalescer.GetAsync(key, Ct)).ToArray();
 
         await Assert.ThrowsAsync<FormatException>(() => answers[77]);
         Assert.Equal("<76>", await answers[76]);
@@ -127,10 +119,7 @@ public sealed class DescribeCoalescerTests : IDisposable
         _behaviour = (_, token) =>
         {
             token.Register(cancelled.SetResult);
-            return cancelled.Task.ContinueWith(
-                _ => throw new OperationCanceledException(token),
-                TaskScheduler.Default
-            );
+            return cancelled.Task.ContinueWith(_ => throw new OperationCanceledException(token), TaskScheduler.Default);
         };
         using var impatience = new CancellationTokenSource();
         var given = _coalescer.GetAsync(1, impatience.Token);

@@ -27,20 +27,10 @@ public sealed class EniInventoryTests
         inventory.Changed = changed.Enqueue;
 
         var eni = await world.CreateAsync("a");
-        await world.Client.AttachAsync(
-            EniId.Parse(eni.EniId),
-            world.Instance,
-            1,
-            0,
-            CallPriority.AttachUnready,
-            Ct
-        );
+        await world.Client.AttachAsync(EniId.Parse(eni.EniId), world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
 
         Assert.Equal(eni.EniId, Assert.Single(inventory.FindBySlot("a")).EniId);
-        Assert.Equal(
-            EniStates.Attaching,
-            Assert.Single(inventory.FindByInstance(world.Instance.ToString())).Attachment!.Status
-        );
+        Assert.Equal(EniStates.Attaching, Assert.Single(inventory.FindByInstance(world.Instance.ToString())).Attachment!.Status);
         Assert.Equal(["a", "a"], changed);
         Assert.Equal(0, world.Simulator.Counters.Snapshot()[DescribeNetworkInterfaces].Total);
     }
@@ -90,10 +80,7 @@ public sealed class EniInventoryTests
         Assert.Equal(EniStates.Attaching, inventory.Find(eni.ToString())!.Attachment!.Status);
 
         world.Time.Advance(TimeSpan.FromSeconds(3));
-        await EventuallyAsync(() =>
-            world.Simulator.World.FindNetworkInterface(eni.ToString())!.Attachment!.Status
-            == AttachmentStatus.Attached
-        );
+        await EventuallyAsync(() => world.Simulator.World.FindNetworkInterface(eni.ToString())!.Attachment!.Status == AttachmentStatus.Attached);
         await inventory.PollAsync(Ct);
         Assert.Equal(EniStates.Attached, inventory.Find(eni.ToString())!.Attachment!.Status);
         await inventory.PollAsync(Ct);
@@ -172,11 +159,7 @@ public sealed class EniInventoryTests
         await using var world = await Ec2World.StartAsync();
         using var inventory = world.NewInventory();
         await inventory.SweepAsync(Ct);
-        world.Simulator.Faults.FailNext(
-            CreateNetworkInterface,
-            1,
-            "InsufficientFreeAddressesInSubnet"
-        );
+        world.Simulator.Faults.FailNext(CreateNetworkInterface, 1, "InsufficientFreeAddressesInSubnet");
 
         await Assert.ThrowsAsync<Ec2CallException>(() => world.CreateAsync("a"));
 
@@ -212,37 +195,15 @@ public sealed class EniInventoryTests
         using var inventory = world.NewInventory();
         var other = InstanceId.Parse(world.Simulator.World.RunInstance("m5.large", world.Subnet));
         var foreign = EniId.Parse(
-            (
-                await world.Client.CreateAsync(
-                    world.Request("x") with
-                    {
-                        Tags = new Dictionary<string, string>(),
-                    },
-                    CallPriority.Create,
-                    Ct
-                )
-            ).EniId
+            (await world.Client.CreateAsync(world.Request("x") with { Tags = new Dictionary<string, string>() }, CallPriority.Create, Ct)).EniId
         );
-        await world.Client.AttachAsync(
-            foreign,
-            world.Instance,
-            1,
-            0,
-            CallPriority.AttachUnready,
-            Ct
-        );
+        await world.Client.AttachAsync(foreign, world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
 
-        var both = Task.WhenAll(
-            inventory.OccupancyAsync(world.Instance, Ct),
-            inventory.OccupancyAsync(other, Ct)
-        );
+        var both = Task.WhenAll(inventory.OccupancyAsync(world.Instance, Ct), inventory.OccupancyAsync(other, Ct));
         world.Time.Advance(TimeSpan.FromMilliseconds(100));
         var answers = await both;
 
-        Assert.Equal(
-            [(0, false), (1, false)],
-            answers[0].Select(slot => (slot.DeviceIndex, slot.Ours))
-        );
+        Assert.Equal([(0, false), (1, false)], answers[0].Select(slot => (slot.DeviceIndex, slot.Ours)));
         Assert.Equal([0], answers[1].Select(slot => slot.DeviceIndex));
         Assert.Equal(1, Describes(world));
 
@@ -250,9 +211,7 @@ public sealed class EniInventoryTests
         await world.Client.AttachAsync(ours, world.Instance, 2, 0, CallPriority.AttachUnready, Ct);
         Assert.Equal(
             [(0, false), (1, false), (2, true)],
-            (await inventory.OccupancyAsync(world.Instance, Ct)).Select(slot =>
-                (slot.DeviceIndex, slot.Ours)
-            )
+            (await inventory.OccupancyAsync(world.Instance, Ct)).Select(slot => (slot.DeviceIndex, slot.Ours))
         );
         Assert.Equal(1, Describes(world));
 
@@ -269,14 +228,7 @@ public sealed class EniInventoryTests
         await using var world = await Ec2World.StartAsync(options =>
             options with
             {
-                InstanceTypes =
-                [
-                    .. options.InstanceTypes,
-                    options.InstanceTypes.First(type => type.Name == "m5.xlarge") with
-                    {
-                        Name = "x99.large",
-                    },
-                ],
+                InstanceTypes = [.. options.InstanceTypes, options.InstanceTypes.First(type => type.Name == "m5.xlarge") with { Name = "x99.large" }],
             }
         );
         var catalog = new InstanceTypeCatalog(world.Client, world.Time);
@@ -293,18 +245,14 @@ public sealed class EniInventoryTests
         Assert.Null(catalog.Find("x99.large"));
     }
 
-    private static int Describes(Ec2World world) =>
-        world.Simulator.Counters.Snapshot()[DescribeNetworkInterfaces].Total;
+    private static int Describes(Ec2World world) => world.Simulator.Counters.Snapshot()[DescribeNetworkInterfaces].Total;
 
     private static async Task EventuallyAsync(Func<bool> condition)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(
-                TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30),
-                "The condition did not come true."
-            );
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "The condition did not come true.");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Ct);
         }
     }

@@ -15,15 +15,9 @@ public sealed class InventoryStateTests
     [Fact]
     public void A_sweep_tells_what_came_what_changed_and_nothing_of_the_rest()
     {
-        Assert.Equal(
-            ["a", "b"],
-            Sweep(0, Available("eni-1", "a"), Available("eni-2", "b")).Changed
-        );
+        Assert.Equal(["a", "b"], Sweep(0, Available("eni-1", "a"), Available("eni-2", "b")).Changed);
         Assert.Empty(Sweep(60, Available("eni-1", "a"), Available("eni-2", "b")).Changed);
-        Assert.Equal(
-            ["b"],
-            Sweep(120, Available("eni-1", "a"), Attached("eni-2", "b", "eni-attach-1")).Changed
-        );
+        Assert.Equal(["b"], Sweep(120, Available("eni-1", "a"), Attached("eni-2", "b", "eni-attach-1")).Changed);
         Assert.Equal("eni-2", Assert.Single(_state.FindByInstance(Instance)).EniId);
     }
 
@@ -40,10 +34,7 @@ public sealed class InventoryStateTests
     {
         Sweep(0, Available("eni-1", "a"));
         var old = _state.Begin(At(60));
-        _state.Apply(
-            new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)),
-            At(61)
-        );
+        _state.Apply(new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(61));
 
         Assert.Empty(_state.Observe(old, [Available("eni-1", "a")]));
         Assert.Empty(_state.EndSweep(old, new HashSet<string>()).Gone);
@@ -55,10 +46,7 @@ public sealed class InventoryStateTests
     {
         Sweep(0, Available("eni-1", "a"));
         _state.Apply(new OwnChange.SourceDestCheckSet("eni-1", Value: false), At(60));
-        _state.Apply(
-            new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)),
-            At(60)
-        );
+        _state.Apply(new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(60));
 
         Assert.Empty(Sweep(61, Available("eni-1", "a")).Changed);
         Assert.False(_state.Find("eni-1")!.SourceDestCheck);
@@ -73,10 +61,7 @@ public sealed class InventoryStateTests
     public void An_attachment_that_was_ended_does_not_come_back()
     {
         Sweep(0, Available("eni-1", "a"));
-        _state.Apply(
-            new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)),
-            At(1)
-        );
+        _state.Apply(new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(1));
         _state.Apply(new OwnChange.Detached("eni-attach-1"), At(2));
 
         Sweep(3, Attached("eni-1", "a", "eni-attach-1"));
@@ -156,10 +141,7 @@ public sealed class InventoryStateTests
         _state.Apply(new OwnChange.CreateSent("a"), At(10));
 
         Assert.Equal(["a"], _state.Observe(_state.Begin(At(16)), [Available("eni-1", "a")]));
-        Assert.Equal(
-            "eni-1",
-            Assert.IsType<Presence.Present>(_state.PresenceOfSlot("a")).Row.EniId
-        );
+        Assert.Equal("eni-1", Assert.IsType<Presence.Present>(_state.PresenceOfSlot("a")).Row.EniId);
         Assert.False(_state.AnythingInTransition);
     }
 
@@ -181,10 +163,7 @@ public sealed class InventoryStateTests
     public void A_replayed_create_does_not_undo_what_is_known_since()
     {
         _state.Apply(new OwnChange.Created(Available("eni-1", "a")), At(0));
-        _state.Apply(
-            new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)),
-            At(1)
-        );
+        _state.Apply(new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(1));
 
         Assert.Empty(_state.Apply(new OwnChange.Created(Available("eni-1", "a")), At(2)));
         Assert.NotNull(_state.Find("eni-1")!.Attachment);
@@ -206,14 +185,7 @@ public sealed class InventoryStateTests
     [Fact]
     public void Only_rows_in_transition_are_polled()
     {
-        Sweep(
-            0,
-            Available("eni-1", "a"),
-            Available("eni-2", "b") with
-            {
-                Status = EniStates.Pending,
-            }
-        );
+        Sweep(0, Available("eni-1", "a"), Available("eni-2", "b") with { Status = EniStates.Pending });
 
         Assert.Equal(["eni-2"], _state.PollTargets(At(1)).EniIds);
         _state.Observe(_state.Begin(At(2)), [Available("eni-2", "b")]);
@@ -238,30 +210,14 @@ public sealed class InventoryStateTests
                 foreach (var row in state.Rows())
                 {
                     Assert.Contains(row, state.FindBySlot(row.Slot!));
-                    Assert.Equal(
-                        row.Attachment is not null,
-                        state.FindByInstance(Instance).Contains(row)
-                    );
+                    Assert.Equal(row.Attachment is not null, state.FindByInstance(Instance).Contains(row));
                 }
 
-                Assert.Equal(
-                    state.Rows().Count,
-                    Enumerable.Range(0, 3).Sum(slot => state.FindBySlot($"s{slot}").Count)
-                );
-                Assert.Equal(
-                    state.Rows().Count(row => row.Attachment is not null),
-                    state.FindByInstance(Instance).Count
-                );
+                Assert.Equal(state.Rows().Count, Enumerable.Range(0, 3).Sum(slot => state.FindBySlot($"s{slot}").Count));
+                Assert.Equal(state.Rows().Count(row => row.Attachment is not null), state.FindByInstance(Instance).Count);
             });
 
-    private static void Play(
-        InventoryState state,
-        List<Observation> open,
-        int kind,
-        string eni,
-        string slot,
-        DateTimeOffset now
-    )
+    private static void Play(InventoryState state, List<Observation> open, int kind, string eni, string slot, DateTimeOffset now)
     {
         switch (kind)
         {
@@ -275,13 +231,7 @@ public sealed class InventoryStateTests
                 state.Observe(open[0], [Attached(eni, slot, $"eni-attach-{eni[4..]}")]);
                 break;
             case 3:
-                state.Apply(
-                    new OwnChange.Attached(
-                        eni,
-                        Attachment($"eni-attach-{eni[4..]}", EniStates.Attaching)
-                    ),
-                    now
-                );
+                state.Apply(new OwnChange.Attached(eni, Attachment($"eni-attach-{eni[4..]}", EniStates.Attaching)), now);
                 break;
             case 4:
                 state.Apply(new OwnChange.Detached($"eni-attach-{eni[4..]}"), now);
@@ -297,17 +247,11 @@ public sealed class InventoryStateTests
         }
     }
 
-    private (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) Sweep(
-        double seconds,
-        params EniRow[] rows
-    )
+    private (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) Sweep(double seconds, params EniRow[] rows)
     {
         var sweep = _state.Begin(At(seconds));
         var changed = _state.Observe(sweep, rows);
-        var end = _state.EndSweep(
-            sweep,
-            rows.Select(row => row.EniId).ToHashSet(StringComparer.Ordinal)
-        );
+        var end = _state.EndSweep(sweep, rows.Select(row => row.EniId).ToHashSet(StringComparer.Ordinal));
         return ([.. changed, .. end.Changed], end.Gone);
     }
 }

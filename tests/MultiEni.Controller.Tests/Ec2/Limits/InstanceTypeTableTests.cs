@@ -19,13 +19,7 @@ public sealed class InstanceTypeTableTests
     [InlineData("trn1.32xlarge", 40, 8, 5, 50)]
     [InlineData("trn1n.32xlarge", 80, 16, 5, 50)]
     [InlineData("dl1.24xlarge", 60, 4, 15, 50)]
-    public void The_table_has_total_and_cards_of_known_types(
-        string type,
-        int total,
-        int cards,
-        int perCard,
-        int addresses
-    )
+    public void The_table_has_total_and_cards_of_known_types(string type, int total, int cards, int perCard, int addresses)
     {
         var limits = InstanceTypeTable.Types[type];
 
@@ -49,9 +43,7 @@ public sealed class InstanceTypeTableTests
     [Fact]
     public void A_bad_line_is_named()
     {
-        var exception = Assert.Throws<FormatException>(() =>
-            InstanceTypeTable.Parse(new StringReader("# ok\nm5.large 3 10"))
-        );
+        var exception = Assert.Throws<FormatException>(() => InstanceTypeTable.Parse(new StringReader("# ok\nm5.large 3 10")));
 
         Assert.Contains("m5.large 3 10", exception.Message, StringComparison.Ordinal);
     }

@@ -41,34 +41,22 @@ public sealed class RuleTests
     [InlineData("0x10 == 16 && 1e3 == 1000.0 && .5 == 0.5 && 5u == 5u")]
     [InlineData("-9223372036854775808 < 9223372036854775807")]
     [InlineData("size(self.s) == 6 && self.s.size() == 6")]
-    [InlineData(
-        "'abc' < 'abd' && 'a' + 'b' == 'ab' && \"q\" == 'q' && r'\\d' == '\\\\d' && '''x''' == 'x'"
-    )]
+    [InlineData("'abc' < 'abd' && 'a' + 'b' == 'ab' && \"q\" == 'q' && r'\\d' == '\\\\d' && '''x''' == 'x'")]
     [InlineData("'\\u00e9\\x41\\n' == 'éA\\n'")]
     [InlineData("self.s.startsWith('h') && self.s.endsWith('😀') && self.s.contains('llo')")]
     [InlineData("self.s.matches('l+') && !self.s.matches('^l') && 'a\\n'.matches('^a$') == false")]
     [InlineData("'٣'.matches('\\\\d') == false")]
     [InlineData("'ABC'.lowerAscii() == 'abc' && 'abÉ'.upperAscii() == 'ABÉ'")]
-    [InlineData(
-        "'a,b'.split(',') == ['a', 'b'] && ['a', 'b'].join('-') == 'a-b' && ' x '.trim() == 'x'"
-    )]
-    [InlineData(
-        "'hello'.substring(1, 3) == 'el' && 'hello'.indexOf('l') == 2 && 'hello'.replace('l', 'L') == 'heLLo'"
-    )]
+    [InlineData("'a,b'.split(',') == ['a', 'b'] && ['a', 'b'].join('-') == 'a-b' && ' x '.trim() == 'x'")]
+    [InlineData("'hello'.substring(1, 3) == 'el' && 'hello'.indexOf('l') == 2 && 'hello'.replace('l', 'L') == 'heLLo'")]
     [InlineData("self.b ? self.i == 7 : false")]
     [InlineData("false ? false : true ? true : false")]
     [InlineData("has(self.i) && !has(self.absent) && has(self.map.k) && !has(self.map.z)")]
     [InlineData("self.nothing == null")]
     [InlineData("self.list[0] == 1 && 2 in self.list && !(5 in self.list)")]
-    [InlineData(
-        "self.map['k'] == 'v' && self.map.k == 'v' && self.map['with.dot'] == 'w' && 'k' in self.map"
-    )]
-    [InlineData(
-        "self.list.all(x, x > 0) && self.list.exists(x, x == 2) && self.list.exists_one(x, x > 2)"
-    )]
-    [InlineData(
-        "self.list.map(x, x * 2) == [2, 4, 6] && self.list.filter(x, x > 1) == [2, 3] && self.list.map(x, x > 1, x * 10) == [20, 30]"
-    )]
+    [InlineData("self.map['k'] == 'v' && self.map.k == 'v' && self.map['with.dot'] == 'w' && 'k' in self.map")]
+    [InlineData("self.list.all(x, x > 0) && self.list.exists(x, x == 2) && self.list.exists_one(x, x > 2)")]
+    [InlineData("self.list.map(x, x * 2) == [2, 4, 6] && self.list.filter(x, x > 1) == [2, 3] && self.list.map(x, x > 1, x * 10) == [20, 30]")]
     [InlineData("self.list.all(x, self.list.exists(y, y == x))")]
     [InlineData("self.map.all(k, size(k) > 0) && size(self.map) == 2")]
     [InlineData("[].all(x, x == 1) && ![].exists(x, x == 1)")]
@@ -76,12 +64,8 @@ public sealed class RuleTests
     [InlineData("size(self.set + ['b', 'c']) == 3 && size(self.list + [3]) == 4")]
     [InlineData("{'a': 1}['a'] == 1 && {'a': 1, 'b': 2} == {'b': 2, 'a': 1}")]
     [InlineData("self.list.sum() == 6 && self.list.max() == 3 && self.list.isSorted()")]
-    [InlineData(
-        "string(self.i) == '7' && int('42') == 42 && double('1.5') == 1.5 && int(2.9) == 2 && bool('true')"
-    )]
-    [InlineData(
-        "self.time < timestamp('2026-01-02T00:00:00Z') && timestamp('2026-01-02T00:00:00Z') - self.time == duration('24h')"
-    )]
+    [InlineData("string(self.i) == '7' && int('42') == 42 && double('1.5') == 1.5 && int(2.9) == 2 && bool('true')")]
+    [InlineData("self.time < timestamp('2026-01-02T00:00:00Z') && timestamp('2026-01-02T00:00:00Z') - self.time == duration('24h')")]
     [InlineData("duration('1h30m') > duration('89m')")]
     [InlineData("self.any == '50%' || self.any == 3")]
     [InlineData("self.with__dash__dash == 1")]
@@ -97,8 +81,7 @@ public sealed class RuleTests
     [InlineData("!(false && self.absent == 1)")]
     [InlineData("self.list.exists(x, 1 / (x - 1) > 5 || x == 3)")]
     [InlineData("!self.list.all(x, 1 / (x - 1) == 5)")]
-    public void A_decided_side_absorbs_the_failure_of_the_other(string rule) =>
-        Assert.Empty(Evaluate(rule));
+    public void A_decided_side_absorbs_the_failure_of_the_other(string rule) => Assert.Empty(Evaluate(rule));
 
     [Theory]
     [InlineData("self.absent == 1", "no such key: absent")]
@@ -113,10 +96,7 @@ public sealed class RuleTests
     [InlineData("int('x') == 1", "type conversion error from 'string' to 'int'")]
     [InlineData("self.list.map(x, 1 / (x - 1)) == [1]", "division by zero")]
     public void A_failure_that_nothing_absorbs_is_reported(string rule, string failure) =>
-        Assert.Equal(
-            [$"<nil>: Invalid value: \"object\": {failure} evaluating rule: {rule}"],
-            Evaluate(rule)
-        );
+        Assert.Equal([$"<nil>: Invalid value: \"object\": {failure} evaluating rule: {rule}"], Evaluate(rule));
 
     [Fact]
     public void A_value_of_the_wrong_dynamic_type_is_a_failure() =>
@@ -138,48 +118,22 @@ public sealed class RuleTests
     [InlineData("has(self.typo)", 0, "undefined field 'typo'")]
     [InlineData("slf.i == 1", 0, "undeclared reference to 'slf' (in container '')")]
     [InlineData("self.s.lower() == 'x'", 6, "undeclared reference to 'lower' (in container '')")]
-    [InlineData(
-        "self.i == 'x'",
-        7,
-        "found no matching overload for '_==_' applied to '(int, string)'"
-    )]
+    [InlineData("self.i == 'x'", 7, "found no matching overload for '_==_' applied to '(int, string)'")]
     [InlineData("self.i && true", 7, "found no matching overload for '_&&_' applied to '(int)'")]
-    [InlineData(
-        "self.s.startsWith(1)",
-        6,
-        "found no matching overload for 'startsWith' applied to '(string, int)'"
-    )]
+    [InlineData("self.s.startsWith(1)", 6, "found no matching overload for 'startsWith' applied to '(string, int)'")]
     [InlineData("self.s.matches('(')", 15, "invalid matches argument")]
-    [InlineData(
-        "self.i.all(x, true)",
-        6,
-        "expression of type 'int' cannot be range of a comprehension (must be list, map, or dynamic)"
-    )]
+    [InlineData("self.i.all(x, true)", 6, "expression of type 'int' cannot be range of a comprehension (must be list, map, or dynamic)")]
     [InlineData("self.i", 0, "cel expression must evaluate to a bool")]
     [InlineData("has(self)", 0, "invalid argument to has() macro")]
     [InlineData("self.list.all(x.y, true)", 15, "argument must be a simple name")]
-    public void A_rule_that_cannot_work_is_refused_with_its_place(
-        string rule,
-        int offset,
-        string finding
-    )
+    public void A_rule_that_cannot_work_is_refused_with_its_place(string rule, int offset, string finding)
     {
-        var error = Assert.Single(
-            Assert.Throws<CustomResourceSchemaException>(() => Compile(rule)).Errors
-        );
+        var error = Assert.Single(Assert.Throws<CustomResourceSchemaException>(() => Compile(rule)).Errors);
 
         Assert.Equal("openAPIV3Schema.x-kubernetes-validations[0].rule", error.Path);
         Assert.Equal(FieldErrorReasons.Invalid, error.Reason);
-        Assert.Contains(
-            $"compilation failed: ERROR: <input>:1:{offset + 1}: {finding}",
-            error.Message,
-            StringComparison.Ordinal
-        );
-        Assert.EndsWith(
-            $"\n | {rule}\n | {new string('.', offset)}^",
-            error.Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains($"compilation failed: ERROR: <input>:1:{offset + 1}: {finding}", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"\n | {rule}\n | {new string('.', offset)}^", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,22 +152,14 @@ public sealed class RuleTests
     [Fact]
     public void A_message_that_cannot_be_computed_gives_way_to_the_fixed_one()
     {
-        var schema = SchemaWith(
-            """{"rule": "self.i < 5", "messageExpression": "string(self.absent)", "message": "too large"}"""
-        );
+        var schema = SchemaWith("""{"rule": "self.i < 5", "messageExpression": "string(self.absent)", "message": "too large"}""");
 
-        Assert.Equal(
-            "Invalid value: \"object\": too large",
-            Assert.Single(schema.Validate(JsonNode.Parse(Object)!.AsObject(), null)).Message
-        );
+        Assert.Equal("Invalid value: \"object\": too large", Assert.Single(schema.Validate(JsonNode.Parse(Object)!.AsObject(), null)).Message);
     }
 
     [Fact]
     public void A_rule_without_a_message_is_quoted() =>
-        Assert.Equal(
-            ["<nil>: Invalid value: \"object\": failed rule: self.i < 5"],
-            Evaluate("self.i < 5")
-        );
+        Assert.Equal(["<nil>: Invalid value: \"object\": failed rule: self.i < 5"], Evaluate("self.i < 5"));
 
     [Fact]
     public void A_transition_rule_waits_for_an_update()
@@ -257,34 +203,16 @@ public sealed class RuleTests
         );
         var old = JsonNode.Parse("""{"l": [{"k": "a", "v": 1}, {"k": "b", "v": 2}]}""")!.AsObject();
 
-        Assert.Empty(
-            schema.Validate(
-                JsonNode.Parse("""{"l": [{"k": "b", "v": 2}, {"k": "c", "v": 9}]}""")!.AsObject(),
-                old
-            )
-        );
+        Assert.Empty(schema.Validate(JsonNode.Parse("""{"l": [{"k": "b", "v": 2}, {"k": "c", "v": 9}]}""")!.AsObject(), old));
         Assert.Equal(
             "l[0]: Invalid value: \"object\": fixed",
-            Assert
-                .Single(
-                    schema.Validate(
-                        JsonNode.Parse("""{"l": [{"k": "b", "v": 3}]}""")!.AsObject(),
-                        old
-                    )
-                )
-                .ToString()
+            Assert.Single(schema.Validate(JsonNode.Parse("""{"l": [{"k": "b", "v": 3}]}""")!.AsObject(), old)).ToString()
         );
     }
 
-    private static string[] Evaluate(string rule) =>
-        [
-            .. Compile(rule)
-                .Validate(JsonNode.Parse(Object)!.AsObject(), null)
-                .Select(e => e.ToString()),
-        ];
+    private static string[] Evaluate(string rule) => [.. Compile(rule).Validate(JsonNode.Parse(Object)!.AsObject(), null).Select(e => e.ToString())];
 
-    private static CustomResourceSchema Compile(string rule) =>
-        SchemaWith(new JsonObject { ["rule"] = rule }.ToJsonString());
+    private static CustomResourceSchema Compile(string rule) => SchemaWith(new JsonObject { ["rule"] = rule }.ToJsonString());
 
     private static CustomResourceSchema SchemaWith(string rule)
     {

@@ -39,6 +39,5 @@ public static class AddressCodec
     }
 
     /// <summary>The link that an address belongs to; null when the bytes are no address.</summary>
-    public static int? LinkOf(ReadOnlySpan<byte> payload) =>
-        TryDecode(payload, out var address) ? address.LinkIndex : null;
+    public static int? LinkOf(ReadOnlySpan<byte> payload) => TryDecode(payload, out var address) ? address.LinkIndex : null;
 }

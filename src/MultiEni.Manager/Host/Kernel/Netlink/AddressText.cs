@@ -20,8 +20,7 @@ internal static class AddressText
         };
 
     /// <summary>The address; null when the bytes are none.</summary>
-    public static string? Format(ReadOnlySpan<byte> bytes) =>
-        bytes.Length is Version4Bytes or Version6Bytes ? new IPAddress(bytes).ToString() : null;
+    public static string? Format(ReadOnlySpan<byte> bytes) => bytes.Length is Version4Bytes or Version6Bytes ? new IPAddress(bytes).ToString() : null;
 
     /// <summary>Address and length; null for the prefix that contains everything, or when the bytes are no address.</summary>
     public static string? FormatPrefix(ReadOnlySpan<byte> bytes, int length) =>

@@ -28,10 +28,7 @@ public ref struct AttributeReader
             return false;
         }
 
-        attribute = new NetlinkAttribute(
-            NativeBytes.UInt16(_rest[2..]) & TypeMask,
-            _rest[HeaderSize..length]
-        );
+        attribute = new NetlinkAttribute(NativeBytes.UInt16(_rest[2..]) & TypeMask, _rest[HeaderSize..length]);
         _rest = _rest[Math.Min(NativeBytes.Align(length), _rest.Length)..];
         return true;
     }

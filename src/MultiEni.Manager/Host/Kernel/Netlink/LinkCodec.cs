@@ -33,11 +33,7 @@ public static class LinkCodec
         }
 
         var isLowerHere = true;
-        link = link with
-        {
-            Index = NativeBytes.Int32(payload[4..]),
-            Up = (NativeBytes.UInt32(payload[8..]) & UpFlag) != 0,
-        };
+        link = link with { Index = NativeBytes.Int32(payload[4..]), Up = (NativeBytes.UInt32(payload[8..]) & UpFlag) != 0 };
         var attributes = new AttributeReader(payload[HeaderSize..]);
         while (attributes.TryRead(out var attribute))
         {
@@ -72,9 +68,7 @@ public static class LinkCodec
     }
 
     private static int? Reference(NetlinkAttribute attribute, int self) =>
-        attribute.Number is { } index and > 0 and <= int.MaxValue && index != self
-            ? (int)index
-            : null;
+        attribute.Number is { } index and > 0 and <= int.MaxValue && index != self ? (int)index : null;
 
     private static bool IsPair(ReadOnlySpan<byte> information)
     {

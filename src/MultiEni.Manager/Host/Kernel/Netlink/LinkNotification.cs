@@ -11,21 +11,11 @@ public readonly record struct LinkNotification(string Action, int LinkIndex, str
     {
         switch (message.Type)
         {
-            case NetlinkMessageType.NewLink
-            or NetlinkMessageType.DeleteLink
-                when LinkCodec.TryDecode(message.Payload, out var link):
-                return new LinkNotification(
-                    message.Type == NetlinkMessageType.DeleteLink ? "remove" : "change",
-                    link.Index,
-                    link.Name
-                );
-            case NetlinkMessageType.NewAddress
-            or NetlinkMessageType.DeleteAddress
-                when AddressCodec.LinkOf(message.Payload) is { } index:
+            case NetlinkMessageType.NewLink or NetlinkMessageType.DeleteLink when LinkCodec.TryDecode(message.Payload, out var link):
+                return new LinkNotification(message.Type == NetlinkMessageType.DeleteLink ? "remove" : "change", link.Index, link.Name);
+            case NetlinkMessageType.NewAddress or NetlinkMessageType.DeleteAddress when AddressCodec.LinkOf(message.Payload) is { } index:
                 return new LinkNotification("change", index, null);
-            case NetlinkMessageType.NewRoute
-            or NetlinkMessageType.DeleteRoute
-                when RouteCodec.Decode(message.Payload) is [var route, ..]:
+            case NetlinkMessageType.NewRoute or NetlinkMessageType.DeleteRoute when RouteCodec.Decode(message.Payload) is [var route, ..]:
                 return new LinkNotification("change", route.LinkIndex, null);
             default:
                 return null;

@@ -21,6 +21,5 @@ public readonly ref struct NetlinkAttribute
     public uint? Number => Value.Length >= sizeof(uint) ? NativeBytes.UInt32(Value) : null;
 
     /// <summary>The value as text up to its terminating zero.</summary>
-    public string Text =>
-        Encoding.UTF8.GetString(Value.IndexOf((byte)0) is >= 0 and var end ? Value[..end] : Value);
+    public string Text => Encoding.UTF8.GetString(Value.IndexOf((byte)0) is >= 0 and var end ? Value[..end] : Value);
 }

@@ -3,12 +3,7 @@ namespace MultiEni.Manager.Host.Kernel.Netlink;
 /// <summary>One message of a datagram.</summary>
 public readonly ref struct NetlinkMessage
 {
-    internal NetlinkMessage(
-        NetlinkMessageType type,
-        NetlinkFlags flags,
-        uint sequence,
-        ReadOnlySpan<byte> payload
-    )
+    internal NetlinkMessage(NetlinkMessageType type, NetlinkFlags flags, uint sequence, ReadOnlySpan<byte> payload)
     {
         Type = type;
         Flags = flags;
@@ -32,9 +27,5 @@ public readonly ref struct NetlinkMessage
     /// The error number, positive as in errno, that an <see cref="NetlinkMessageType.Error"/> or <see cref="NetlinkMessageType.Done"/>
     /// carries: 0 for an acknowledgement. A dump that fails half-way says so in its last message.
     /// </summary>
-    public int ErrorNumber =>
-        Payload.Length >= sizeof(int)
-        && NativeBytes.Int32(Payload) is < 0 and > int.MinValue and var code
-            ? -code
-            : 0;
+    public int ErrorNumber => Payload.Length >= sizeof(int) && NativeBytes.Int32(Payload) is < 0 and > int.MinValue and var code ? -code : 0;
 }

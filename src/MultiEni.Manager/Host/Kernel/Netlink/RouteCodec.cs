@@ -24,25 +24,13 @@ public static class RouteCodec
     /// </remarks>
     public static IReadOnlyList<Route> Decode(ReadOnlySpan<byte> payload)
     {
-        if (
-            payload.Length < HeaderSize
-            || AddressText.Version(payload[0]) is not { } version
-            || (NativeBytes.UInt32(payload[8..]) & ClonedFlag) != 0
-        )
+        if (payload.Length < HeaderSize || AddressText.Version(payload[0]) is not { } version || (NativeBytes.UInt32(payload[8..]) & ClonedFlag) != 0)
         {
             return [];
         }
 
         var prefixLength = payload[1];
-        var route = new Route(
-            version,
-            Table: payload[4],
-            null,
-            null,
-            LinkIndex: 0,
-            Metric: 0,
-            Protocol: payload[5]
-        );
+        var route = new Route(version, Table: payload[4], null, null, LinkIndex: 0, Metric: 0, Protocol: payload[5]);
         var hops = ReadOnlySpan<byte>.Empty;
         var attributes = new AttributeReader(payload[HeaderSize..]);
         while (attributes.TryRead(out var attribute))
@@ -50,10 +38,7 @@ public static class RouteCodec
             switch (attribute.Type)
             {
                 case DestinationAddress:
-                    route = route with
-                    {
-                        Destination = AddressText.FormatPrefix(attribute.Value, prefixLength),
-                    };
+                    route = route with { Destination = AddressText.FormatPrefix(attribute.Value, prefixLength) };
                     break;
                 case Metric:
                     route = route with { Metric = Number.Clamp(attribute.Number) };
@@ -82,10 +67,7 @@ public static class RouteCodec
             OutgoingLink => route with { LinkIndex = Number.Clamp(attribute.Number) },
             Gateway => route with { Gateway = AddressText.Format(attribute.Value) },
             // The family comes before the address.
-            GatewayOfOtherFamily when attribute.Value.Length > 2 => route with
-            {
-                Gateway = AddressText.Format(attribute.Value[2..]),
-            },
+            GatewayOfOtherFamily when attribute.Value.Length > 2 => route with { Gateway = AddressText.Format(attribute.Value[2..]) },
             _ => route,
         };
 

@@ -17,37 +17,24 @@ public static class RouteRequests
         var body = new ArrayBufferWriter<byte>();
         WriteLinkHeader(body, index: 0, flags: 0, change: 0);
         WriteAttribute(body, ExtendedMaskAttribute, SkipStatistics);
-        return Message(
-            NetlinkMessageType.GetLink,
-            NetlinkFlags.Request | NetlinkFlags.Dump,
-            sequence,
-            body.WrittenSpan
-        );
+        return Message(NetlinkMessageType.GetLink, NetlinkFlags.Request | NetlinkFlags.Dump, sequence, body.WrittenSpan);
     }
 
     /// <summary>Asks for all addresses of all families.</summary>
-    public static byte[] DumpAddresses(uint sequence) =>
-        Dump(NetlinkMessageType.GetAddress, sequence, AddressCodec.HeaderSize);
+    public static byte[] DumpAddresses(uint sequence) => Dump(NetlinkMessageType.GetAddress, sequence, AddressCodec.HeaderSize);
 
     /// <summary>Asks for all routes of all tables and families.</summary>
-    public static byte[] DumpRoutes(uint sequence) =>
-        Dump(NetlinkMessageType.GetRoute, sequence, RouteCodec.HeaderSize);
+    public static byte[] DumpRoutes(uint sequence) => Dump(NetlinkMessageType.GetRoute, sequence, RouteCodec.HeaderSize);
 
     /// <summary>Asks for all policy rules of all families.</summary>
-    public static byte[] DumpRules(uint sequence) =>
-        Dump(NetlinkMessageType.GetRule, sequence, RuleCodec.HeaderSize);
+    public static byte[] DumpRules(uint sequence) => Dump(NetlinkMessageType.GetRule, sequence, RuleCodec.HeaderSize);
 
     /// <summary>Brings a link up or takes it down, and wants an acknowledgement.</summary>
     public static byte[] SetUp(uint sequence, int index, bool up)
     {
         var body = new ArrayBufferWriter<byte>();
         WriteLinkHeader(body, index, flags: up ? UpFlag : 0, change: UpFlag);
-        return Message(
-            NetlinkMessageType.SetLink,
-            NetlinkFlags.Request | NetlinkFlags.Acknowledge,
-            sequence,
-            body.WrittenSpan
-        );
+        return Message(NetlinkMessageType.SetLink, NetlinkFlags.Request | NetlinkFlags.Acknowledge, sequence, body.WrittenSpan);
     }
 
     /// <summary>Sets the MTU of a link, and wants an acknowledgement.</summary>
@@ -56,24 +43,14 @@ public static class RouteRequests
         var body = new ArrayBufferWriter<byte>();
         WriteLinkHeader(body, index, flags: 0, change: 0);
         WriteAttribute(body, MtuAttribute, (uint)mtu);
-        return Message(
-            NetlinkMessageType.SetLink,
-            NetlinkFlags.Request | NetlinkFlags.Acknowledge,
-            sequence,
-            body.WrittenSpan
-        );
+        return Message(NetlinkMessageType.SetLink, NetlinkFlags.Request | NetlinkFlags.Acknowledge, sequence, body.WrittenSpan);
     }
 
     // Family and filters zero: everything.
     private static byte[] Dump(NetlinkMessageType type, uint sequence, int headerSize) =>
         Message(type, NetlinkFlags.Request | NetlinkFlags.Dump, sequence, new byte[headerSize]);
 
-    private static byte[] Message(
-        NetlinkMessageType type,
-        NetlinkFlags flags,
-        uint sequence,
-        ReadOnlySpan<byte> body
-    )
+    private static byte[] Message(NetlinkMessageType type, NetlinkFlags flags, uint sequence, ReadOnlySpan<byte> body)
     {
         var message = new ArrayBufferWriter<byte>();
         Write(message, (uint)(NetlinkReader.HeaderSize + body.Length));
@@ -87,12 +64,7 @@ public static class RouteRequests
     }
 
     // struct ifinfomsg
-    private static void WriteLinkHeader(
-        ArrayBufferWriter<byte> body,
-        int index,
-        uint flags,
-        uint change
-    )
+    private static void WriteLinkHeader(ArrayBufferWriter<byte> body, int index, uint flags, uint change)
     {
         Write(body, 0u);
         Write(body, (uint)index);

@@ -25,10 +25,7 @@ public static class RuleCodec
         {
             rule = attribute.Type switch
             {
-                Source => rule with
-                {
-                    Source = AddressText.FormatPrefix(attribute.Value, sourceLength),
-                },
+                Source => rule with { Source = AddressText.FormatPrefix(attribute.Value, sourceLength) },
                 Priority => rule with { Priority = Number.Clamp(attribute.Number) },
                 Table => rule with { Table = Number.Clamp(attribute.Number) },
                 _ => rule,

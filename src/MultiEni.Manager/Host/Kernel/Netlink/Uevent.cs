@@ -39,9 +39,7 @@ public static class Uevent
             "net" => interfaceName,
             _ => null,
         };
-        return
-            subject is not null
-            && action is "add" or "remove" or "bind" or "unbind" or "change" or "move"
+        return subject is not null && action is "add" or "remove" or "bind" or "unbind" or "change" or "move"
             ? new HostEvent(action, subsystem!, subject!)
             : null;
     }

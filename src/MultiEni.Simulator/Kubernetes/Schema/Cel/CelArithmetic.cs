@@ -9,18 +9,9 @@ internal static class CelArithmetic
             (CelKind.Int, CelKind.Int) => Int(operation, left.AsInt, right.AsInt),
             (CelKind.Uint, CelKind.Uint) => Uint(operation, left.AsUint, right.AsUint),
             (CelKind.Double, CelKind.Double) => Double(operation, left.AsDouble, right.AsDouble),
-            (CelKind.String, CelKind.String) when operation == BinaryOperator.Add => CelValue.Of(
-                left.AsString + right.AsString
-            ),
-            (CelKind.List, CelKind.List) when operation == BinaryOperator.Add => Concatenate(
-                left.AsList,
-                right.AsList
-            ),
-            (CelKind.Timestamp or CelKind.Duration, CelKind.Timestamp or CelKind.Duration) => Time(
-                operation,
-                left,
-                right
-            ),
+            (CelKind.String, CelKind.String) when operation == BinaryOperator.Add => CelValue.Of(left.AsString + right.AsString),
+            (CelKind.List, CelKind.List) when operation == BinaryOperator.Add => Concatenate(left.AsList, right.AsList),
+            (CelKind.Timestamp or CelKind.Duration, CelKind.Timestamp or CelKind.Duration) => Time(operation, left, right),
             _ => CelErrors.NoSuchOverload,
         };
 
@@ -113,21 +104,11 @@ internal static class CelArithmetic
             return checked(
                 (operation, left.Kind, right.Kind) switch
                 {
-                    (BinaryOperator.Add, CelKind.Duration, CelKind.Duration) => CelValue.Duration(
-                        new(left.AsInt + right.AsInt)
-                    ),
-                    (BinaryOperator.Add, not CelKind.Timestamp, _)
-                    or (BinaryOperator.Add, _, CelKind.Duration) => Moment(
-                        left.AsInt + right.AsInt
-                    ),
-                    (BinaryOperator.Subtract, CelKind.Timestamp, CelKind.Duration) => Moment(
-                        left.AsInt - right.AsInt
-                    ),
-                    (BinaryOperator.Subtract, CelKind.Duration, CelKind.Timestamp) =>
-                        CelErrors.NoSuchOverload,
-                    (BinaryOperator.Subtract, _, _) => CelValue.Duration(
-                        new(left.AsInt - right.AsInt)
-                    ),
+                    (BinaryOperator.Add, CelKind.Duration, CelKind.Duration) => CelValue.Duration(new(left.AsInt + right.AsInt)),
+                    (BinaryOperator.Add, not CelKind.Timestamp, _) or (BinaryOperator.Add, _, CelKind.Duration) => Moment(left.AsInt + right.AsInt),
+                    (BinaryOperator.Subtract, CelKind.Timestamp, CelKind.Duration) => Moment(left.AsInt - right.AsInt),
+                    (BinaryOperator.Subtract, CelKind.Duration, CelKind.Timestamp) => CelErrors.NoSuchOverload,
+                    (BinaryOperator.Subtract, _, _) => CelValue.Duration(new(left.AsInt - right.AsInt)),
                     _ => CelErrors.NoSuchOverload,
                 }
             );
@@ -172,11 +153,7 @@ internal static class CelArithmetic
     {
         for (var i = 0; i < items.Count; i++)
         {
-            if (
-                schema.ListType == ListType.Set
-                    ? CelEquality.AreEqual(items[i], wanted)
-                    : SameKeys(items[i], wanted, schema.MapKeys)
-            )
+            if (schema.ListType == ListType.Set ? CelEquality.AreEqual(items[i], wanted) : SameKeys(items[i], wanted, schema.MapKeys))
             {
                 return i;
             }
@@ -190,10 +167,7 @@ internal static class CelArithmetic
         foreach (var key in keys)
         {
             var found = left.AsMap.TryGet(CelValue.Of(key), out var a);
-            if (
-                found != right.AsMap.TryGet(CelValue.Of(key), out var b)
-                || (found && !CelEquality.AreEqual(a, b))
-            )
+            if (found != right.AsMap.TryGet(CelValue.Of(key), out var b) || (found && !CelEquality.AreEqual(a, b)))
             {
                 return false;
             }

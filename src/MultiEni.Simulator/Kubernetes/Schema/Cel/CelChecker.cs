@@ -18,10 +18,7 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
     {
         if (TypeOf(expression) is { Kind: { } kind } && kind != result)
         {
-            throw Fault(
-                new(0),
-                $"cel expression must evaluate to a {result.ToString().ToLowerInvariant()}"
-            );
+            throw Fault(new(0), $"cel expression must evaluate to a {result.ToString().ToLowerInvariant()}");
         }
     }
 
@@ -78,14 +75,9 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
                 return CelType.Of(schema);
             case CelProgram.OldSelf:
                 UsesOldSelf = true;
-                return optionalOldSelf
-                    ? new(CelKind.Optional, Item: CelType.Of(schema))
-                    : CelType.Of(schema);
+                return optionalOldSelf ? new(CelKind.Optional, Item: CelType.Of(schema)) : CelType.Of(schema);
             default:
-                throw Fault(
-                    identifier.Position,
-                    $"undeclared reference to '{identifier.Name}' (in container '')"
-                );
+                throw Fault(identifier.Position, $"undeclared reference to '{identifier.Name}' (in container '')");
         }
     }
 
@@ -94,10 +86,7 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
         var operand = TypeOf(select.Operand);
         if (operand.Kind == CelKind.Optional)
         {
-            return new(
-                CelKind.Optional,
-                Item: Field(operand.Item ?? CelType.Dynamic, select.Field, select.Position)
-            );
+            return new(CelKind.Optional, Item: Field(operand.Item ?? CelType.Dynamic, select.Field, select.Position));
         }
 
         var field = Field(operand, select.Field, select.Position);
@@ -137,9 +126,7 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
             CelKind.Map => operand.Schema is null || key.Kind is null or CelKind.String,
             _ => false,
         };
-        return fits
-            ? operand.Item ?? CelType.Dynamic
-            : throw NoOverload(index.Position, "_[_]", [operand, key]);
+        return fits ? operand.Item ?? CelType.Dynamic : throw NoOverload(index.Position, "_[_]", [operand, key]);
     }
 
     private CelType Call(CelExpression.Call call)
@@ -160,34 +147,22 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
         {
             return (call.Function, operands.Count) is ("of", 1) or ("none", 0)
                 ? new(CelKind.Optional, Item: operands.Count == 1 ? operands[0] : null)
-                : throw Fault(
-                    call.Position,
-                    $"undeclared reference to 'optional.{call.Function}' (in container '')"
-                );
+                : throw Fault(call.Position, $"undeclared reference to 'optional.{call.Function}' (in container '')");
         }
 
         if (!CelSignatures.IsKnown(call.Function))
         {
-            throw Fault(
-                call.Position,
-                $"undeclared reference to '{call.Function}' (in container '')"
-            );
+            throw Fault(call.Position, $"undeclared reference to '{call.Function}' (in container '')");
         }
 
         var signature =
-            CelSignatures.Find(call.Function, call.Target is not null, operands)
-            ?? throw NoOverload(call.Position, call.Function, operands);
-        if (
-            call.Function is "matches" or "find"
-            && call.Arguments[^1] is CelExpression.Literal pattern
-        )
+            CelSignatures.Find(call.Function, call.Target is not null, operands) ?? throw NoOverload(call.Position, call.Function, operands);
+        if (call.Function is "matches" or "find" && call.Arguments[^1] is CelExpression.Literal pattern)
         {
             AddPattern(pattern);
         }
 
-        return call.Function is "value" or "orValue" or "min" or "max"
-            ? operands[0].Item ?? CelType.Dynamic
-            : signature.Result;
+        return call.Function is "value" or "orValue" or "min" or "max" ? operands[0].Item ?? CelType.Dynamic : signature.Result;
     }
 
     private void AddPattern(CelExpression.Literal pattern)
@@ -205,9 +180,7 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
     private CelType Negate(CelExpression.Negate negate)
     {
         var operand = TypeOf(negate.Operand);
-        return operand.Kind is null or CelKind.Int or CelKind.Double
-            ? operand
-            : throw NoOverload(negate.Position, "-_", [operand]);
+        return operand.Kind is null or CelKind.Int or CelKind.Double ? operand : throw NoOverload(negate.Position, "-_", [operand]);
     }
 
     private CelType Binary(CelExpression.Binary binary)
@@ -221,47 +194,27 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
                 Expect(left, CelKind.Bool, name, binary.Position);
                 return Expect(right, CelKind.Bool, name, binary.Position);
             case BinaryOperator.Equal or BinaryOperator.NotEqual:
-                return Comparable(left, right)
-                    ? CelType.Bool
-                    : throw NoOverload(binary.Position, name, [left, right]);
+                return Comparable(left, right) ? CelType.Bool : throw NoOverload(binary.Position, name, [left, right]);
             case BinaryOperator.In:
                 return
-                    right.Kind is null
-                    || (
-                        right.Kind is CelKind.List
-                        && Comparable(left, right.Item ?? CelType.Dynamic)
-                    )
-                    || right.Kind is CelKind.Map
+                    right.Kind is null || (right.Kind is CelKind.List && Comparable(left, right.Item ?? CelType.Dynamic)) || right.Kind is CelKind.Map
                     ? CelType.Bool
                     : throw NoOverload(binary.Position, "@in", [left, right]);
-            case BinaryOperator.Less
-            or BinaryOperator.LessOrEqual
-            or BinaryOperator.Greater
-            or BinaryOperator.GreaterOrEqual:
-                return Ordered(left, right)
-                    ? CelType.Bool
-                    : throw NoOverload(binary.Position, name, [left, right]);
+            case BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual:
+                return Ordered(left, right) ? CelType.Bool : throw NoOverload(binary.Position, name, [left, right]);
             default:
                 return Arithmetic(binary, left, right, name);
         }
     }
 
-    private CelType Arithmetic(
-        CelExpression.Binary binary,
-        CelType left,
-        CelType right,
-        string name
-    )
+    private CelType Arithmetic(CelExpression.Binary binary, CelType left, CelType right, string name)
     {
         if (left.Kind is null || right.Kind is null)
         {
             return CelType.Dynamic;
         }
 
-        if (
-            left.Kind is CelKind.Timestamp or CelKind.Duration
-            && right.Kind is CelKind.Timestamp or CelKind.Duration
-        )
+        if (left.Kind is CelKind.Timestamp or CelKind.Duration && right.Kind is CelKind.Timestamp or CelKind.Duration)
         {
             return CelType.Dynamic;
         }
@@ -299,10 +252,7 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
             null => CelType.Dynamic,
             CelKind.List => range.Item ?? CelType.Dynamic,
             CelKind.Map => range.Schema is null ? CelType.Dynamic : CelType.String,
-            _ => throw Fault(
-                macro.Position,
-                $"expression of type '{range.Name}' cannot be range of a comprehension (must be list, map, or dynamic)"
-            ),
+            _ => throw Fault(macro.Position, $"expression of type '{range.Name}' cannot be range of a comprehension (must be list, map, or dynamic)"),
         };
         locals.Push((macro.Variable, item));
         if (macro.Filter is not null)
@@ -335,14 +285,10 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
     }
 
     private CelType Expect(CelType type, CelKind kind, string function, SourcePosition position) =>
-        type.Kind is null || type.Kind == kind
-            ? new CelType(kind)
-            : throw NoOverload(position, function, [type]);
+        type.Kind is null || type.Kind == kind ? new CelType(kind) : throw NoOverload(position, function, [type]);
 
     private static bool Comparable(CelType left, CelType right) =>
-        left.Kind is null or CelKind.Null
-        || right.Kind is null or CelKind.Null
-        || left.Kind == right.Kind;
+        left.Kind is null or CelKind.Null || right.Kind is null or CelKind.Null || left.Kind == right.Kind;
 
     private static bool Ordered(CelType left, CelType right) =>
         left.Kind is not { } a
@@ -350,16 +296,8 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
         || (CelEquality.IsNumber(a) && CelEquality.IsNumber(b))
         || (a == b && a is CelKind.String or CelKind.Bool or CelKind.Timestamp or CelKind.Duration);
 
-    private CelSyntaxException NoOverload(
-        SourcePosition position,
-        string function,
-        IReadOnlyList<CelType> operands
-    ) =>
-        Fault(
-            position,
-            $"found no matching overload for '{function}' applied to '({string.Join(", ", operands.Select(o => o.Name))})'"
-        );
+    private CelSyntaxException NoOverload(SourcePosition position, string function, IReadOnlyList<CelType> operands) =>
+        Fault(position, $"found no matching overload for '{function}' applied to '({string.Join(", ", operands.Select(o => o.Name))})'");
 
-    private CelSyntaxException Fault(SourcePosition position, string finding) =>
-        new(source, position, finding);
+    private CelSyntaxException Fault(SourcePosition position, string finding) => new(source, position, finding);
 }

@@ -9,23 +9,12 @@ internal static class CelConversions
         value.Kind switch
         {
             CelKind.Int => value,
-            CelKind.Uint => value.AsUint <= long.MaxValue
-                ? CelValue.Of((long)value.AsUint)
-                : CelErrors.IntegerOverflow,
-            CelKind.Double => value.AsDouble is > long.MinValue and < long.MaxValue
-                ? CelValue.Of((long)value.AsDouble)
-                : CelErrors.IntegerOverflow,
-            CelKind.String => long.TryParse(
-                value.AsString,
-                NumberStyles.AllowLeadingSign,
-                CultureInfo.InvariantCulture,
-                out var number
-            )
+            CelKind.Uint => value.AsUint <= long.MaxValue ? CelValue.Of((long)value.AsUint) : CelErrors.IntegerOverflow,
+            CelKind.Double => value.AsDouble is > long.MinValue and < long.MaxValue ? CelValue.Of((long)value.AsDouble) : CelErrors.IntegerOverflow,
+            CelKind.String => long.TryParse(value.AsString, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? CelValue.Of(number)
                 : CelValue.Error($"type conversion error from 'string' to 'int'"),
-            CelKind.Timestamp => CelValue.Of(
-                new DateTimeOffset(value.AsInt, TimeSpan.Zero).ToUnixTimeSeconds()
-            ),
+            CelKind.Timestamp => CelValue.Of(new DateTimeOffset(value.AsInt, TimeSpan.Zero).ToUnixTimeSeconds()),
             _ => CelErrors.NoSuchOverload,
         };
 
@@ -33,18 +22,9 @@ internal static class CelConversions
         value.Kind switch
         {
             CelKind.Uint => value,
-            CelKind.Int => value.AsInt >= 0
-                ? CelValue.Of((ulong)value.AsInt)
-                : CelErrors.UnsignedOverflow,
-            CelKind.Double => value.AsDouble is >= 0 and < ulong.MaxValue
-                ? CelValue.Of((ulong)value.AsDouble)
-                : CelErrors.UnsignedOverflow,
-            CelKind.String => ulong.TryParse(
-                value.AsString,
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var number
-            )
+            CelKind.Int => value.AsInt >= 0 ? CelValue.Of((ulong)value.AsInt) : CelErrors.UnsignedOverflow,
+            CelKind.Double => value.AsDouble is >= 0 and < ulong.MaxValue ? CelValue.Of((ulong)value.AsDouble) : CelErrors.UnsignedOverflow,
+            CelKind.String => ulong.TryParse(value.AsString, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? CelValue.Of(number)
                 : CelValue.Error("type conversion error from 'string' to 'uint'"),
             _ => CelErrors.NoSuchOverload,
@@ -56,24 +36,14 @@ internal static class CelConversions
             CelKind.Double => value,
             CelKind.Int => CelValue.Of((double)value.AsInt),
             CelKind.Uint => CelValue.Of((double)value.AsUint),
-            CelKind.String => double.TryParse(
-                value.AsString,
-                NumberStyles.Float,
-                CultureInfo.InvariantCulture,
-                out var number
-            )
+            CelKind.String => double.TryParse(value.AsString, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 ? CelValue.Of(number)
                 : CelValue.Error("type conversion error from 'string' to 'double'"),
             _ => CelErrors.NoSuchOverload,
         };
 
     public static CelValue ToText(CelValue value) =>
-        value.Kind
-            is CelKind.Null
-                or CelKind.List
-                or CelKind.Map
-                or CelKind.Optional
-                or CelKind.Error
+        value.Kind is CelKind.Null or CelKind.List or CelKind.Map or CelKind.Optional or CelKind.Error
             ? CelErrors.NoSuchOverload
             : CelValue.Of(Describe(value));
 
@@ -96,9 +66,7 @@ internal static class CelConversions
             CelKind.Duration => value,
             CelKind.String => GoDuration.TryParse(value.AsString, out var span)
                 ? CelValue.Duration(span)
-                : CelValue.Error(
-                    "type conversion error from 'string' to 'google.protobuf.Duration'"
-                ),
+                : CelValue.Error("type conversion error from 'string' to 'google.protobuf.Duration'"),
             _ => CelErrors.NoSuchOverload,
         };
 
@@ -108,9 +76,7 @@ internal static class CelConversions
             CelKind.Timestamp => value,
             CelKind.String => Rfc3339.TryParse(value.AsString, out var time)
                 ? CelValue.Timestamp(time)
-                : CelValue.Error(
-                    "type conversion error from 'string' to 'google.protobuf.Timestamp'"
-                ),
+                : CelValue.Error("type conversion error from 'string' to 'google.protobuf.Timestamp'"),
             _ => CelErrors.NoSuchOverload,
         };
 
@@ -127,10 +93,7 @@ internal static class CelConversions
                 "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
                 CultureInfo.InvariantCulture
             ),
-            CelKind.Duration => ((decimal)value.AsInt / TimeSpan.TicksPerSecond).ToString(
-                "0.#######",
-                CultureInfo.InvariantCulture
-            ) + "s",
+            CelKind.Duration => ((decimal)value.AsInt / TimeSpan.TicksPerSecond).ToString("0.#######", CultureInfo.InvariantCulture) + "s",
             _ => value.Kind.ToString(),
         };
 }

@@ -35,12 +35,8 @@ internal static class CelEquality
         {
             (CelKind.Int, CelKind.Int) => left.AsInt.CompareTo(right.AsInt),
             (CelKind.Uint, CelKind.Uint) => left.AsUint.CompareTo(right.AsUint),
-            (CelKind.Int, CelKind.Uint) => left.AsInt < 0
-                ? -1
-                : ((ulong)left.AsInt).CompareTo(right.AsUint),
-            (CelKind.Uint, CelKind.Int) => right.AsInt < 0
-                ? 1
-                : left.AsUint.CompareTo((ulong)right.AsInt),
+            (CelKind.Int, CelKind.Uint) => left.AsInt < 0 ? -1 : ((ulong)left.AsInt).CompareTo(right.AsUint),
+            (CelKind.Uint, CelKind.Int) => right.AsInt < 0 ? 1 : left.AsUint.CompareTo((ulong)right.AsInt),
             (CelKind.Double, CelKind.Double) => CompareReal(left.AsDouble, right.AsDouble),
             (CelKind.Double, CelKind.Int) => CompareReal(left.AsDouble, right.AsInt),
             (CelKind.Int, CelKind.Double) => CompareReal(left.AsInt, right.AsDouble),
@@ -48,16 +44,13 @@ internal static class CelEquality
             (CelKind.Uint, CelKind.Double) => CompareReal(left.AsUint, right.AsDouble),
             (CelKind.String, CelKind.String) => CompareText(left.AsString, right.AsString),
             (CelKind.Bool, CelKind.Bool) => left.AsBool.CompareTo(right.AsBool),
-            (CelKind.Timestamp, CelKind.Timestamp) or (CelKind.Duration, CelKind.Duration) =>
-                left.AsInt.CompareTo(right.AsInt),
+            (CelKind.Timestamp, CelKind.Timestamp) or (CelKind.Duration, CelKind.Duration) => left.AsInt.CompareTo(right.AsInt),
             _ => null,
         };
 
-    public static bool IsNumber(CelKind kind) =>
-        kind is CelKind.Int or CelKind.Uint or CelKind.Double;
+    public static bool IsNumber(CelKind kind) => kind is CelKind.Int or CelKind.Uint or CelKind.Double;
 
-    private static int? CompareReal(double left, double right) =>
-        double.IsNaN(left) || double.IsNaN(right) ? null : left.CompareTo(right);
+    private static int? CompareReal(double left, double right) => double.IsNaN(left) || double.IsNaN(right) ? null : left.CompareTo(right);
 
     /// <summary>By code point, which differs from UTF-16 order above the basic plane.</summary>
     private static int CompareText(string left, string right)

@@ -15,6 +15,5 @@ internal static class CelErrors
 
     public static CelValue NoSuchKey(string key) => CelValue.Error($"no such key: {key}");
 
-    public static CelValue OutOfBounds(long index) =>
-        CelValue.Error($"index out of bounds: {index}");
+    public static CelValue OutOfBounds(long index) => CelValue.Error($"index out of bounds: {index}");
 }

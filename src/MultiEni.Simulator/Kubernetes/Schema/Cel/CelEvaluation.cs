@@ -118,17 +118,14 @@ internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldS
         {
             BinaryOperator.Equal => CelValue.Of(CelEquality.AreEqual(left, right)),
             BinaryOperator.NotEqual => CelValue.Of(!CelEquality.AreEqual(left, right)),
-            BinaryOperator.In when right.Kind == CelKind.List => CelValue.Of(
-                CelEquality.Contains(right.AsList, left)
-            ),
-            BinaryOperator.In when right.Kind == CelKind.Map => CelValue.Of(
-                right.AsMap.TryGet(left, out _)
-            ),
+            BinaryOperator.In when right.Kind == CelKind.List => CelValue.Of(CelEquality.Contains(right.AsList, left)),
+            BinaryOperator.In when right.Kind == CelKind.Map => CelValue.Of(right.AsMap.TryGet(left, out _)),
             BinaryOperator.In => CelErrors.NoSuchOverload,
-            BinaryOperator.Less
-            or BinaryOperator.LessOrEqual
-            or BinaryOperator.Greater
-            or BinaryOperator.GreaterOrEqual => Order(operation, left, right),
+            BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual => Order(
+                operation,
+                left,
+                right
+            ),
             _ => CelArithmetic.Apply(operation, left, right),
         };
 
@@ -137,9 +134,7 @@ internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldS
         if (CelEquality.Compare(left, right) is not { } order)
         {
             // Numbers without an order are not-a-number: every comparison is false.
-            return CelEquality.IsNumber(left.Kind) && CelEquality.IsNumber(right.Kind)
-                ? CelValue.Of(false)
-                : CelErrors.NoSuchOverload;
+            return CelEquality.IsNumber(left.Kind) && CelEquality.IsNumber(right.Kind) ? CelValue.Of(false) : CelErrors.NoSuchOverload;
         }
 
         return CelValue.Of(
@@ -161,17 +156,14 @@ internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldS
             _ => CelErrors.NoSuchOverload,
         };
 
-    private static CelValue Negate(CelValue operand) =>
-        operand.IsError ? operand : CelArithmetic.Negate(operand);
+    private static CelValue Negate(CelValue operand) => operand.IsError ? operand : CelArithmetic.Negate(operand);
 
     private CelValue Conditional(CelExpression.Conditional conditional)
     {
         var condition = Evaluate(conditional.Condition);
         return condition.Kind switch
         {
-            CelKind.Bool => Evaluate(
-                condition.AsBool ? conditional.WhenTrue : conditional.WhenFalse
-            ),
+            CelKind.Bool => Evaluate(condition.AsBool ? conditional.WhenTrue : conditional.WhenFalse),
             CelKind.Error => condition,
             _ => CelErrors.NoSuchOverload,
         };
@@ -186,9 +178,7 @@ internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldS
 
         if (operand.Kind == CelKind.Map)
         {
-            return operand.AsMap.TryGet(key, out var value)
-                ? value
-                : CelErrors.NoSuchKey(CelConversions.Describe(key));
+            return operand.AsMap.TryGet(key, out var value) ? value : CelErrors.NoSuchKey(CelConversions.Describe(key));
         }
 
         if (operand.Kind != CelKind.List || key.Kind != CelKind.Int)
@@ -196,9 +186,7 @@ internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldS
             return CelErrors.NoSuchOverload;
         }
 
-        return key.AsInt >= 0 && key.AsInt < operand.AsList.Count
-            ? operand.AsList[(int)key.AsInt]
-            : CelErrors.OutOfBounds(key.AsInt);
+        return key.AsInt >= 0 && key.AsInt < operand.AsList.Count ? operand.AsList[(int)key.AsInt] : CelErrors.OutOfBounds(key.AsInt);
     }
 
     private CelValue Call(CelExpression.Call call)
@@ -260,9 +248,7 @@ internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldS
             {
                 if (CelEquality.AreEqual(entry.Key, key))
                 {
-                    return CelValue.Error(
-                        $"Failed with repeated key: {CelConversions.Describe(key)}"
-                    );
+                    return CelValue.Error($"Failed with repeated key: {CelConversions.Describe(key)}");
                 }
             }
 

@@ -7,21 +7,10 @@ namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 internal static class CelFunctions
 {
     /// <summary>Calls a function; errors among the operands were dealt with before.</summary>
-    public static CelValue Call(
-        string name,
-        CelValue? target,
-        ReadOnlySpan<CelValue> arguments,
-        CelPatterns patterns
-    ) =>
-        target is { } self
-            ? CallOn(name, self, arguments, patterns)
-            : CallGlobal(name, arguments, patterns);
+    public static CelValue Call(string name, CelValue? target, ReadOnlySpan<CelValue> arguments, CelPatterns patterns) =>
+        target is { } self ? CallOn(name, self, arguments, patterns) : CallGlobal(name, arguments, patterns);
 
-    private static CelValue CallGlobal(
-        string name,
-        ReadOnlySpan<CelValue> arguments,
-        CelPatterns patterns
-    ) =>
+    private static CelValue CallGlobal(string name, ReadOnlySpan<CelValue> arguments, CelPatterns patterns) =>
         (name, arguments.Length) switch
         {
             ("size", 1) => Size(arguments[0]),
@@ -37,12 +26,7 @@ internal static class CelFunctions
             _ => CelErrors.NoSuchOverload,
         };
 
-    private static CelValue CallOn(
-        string name,
-        CelValue self,
-        ReadOnlySpan<CelValue> arguments,
-        CelPatterns patterns
-    ) =>
+    private static CelValue CallOn(string name, CelValue self, ReadOnlySpan<CelValue> arguments, CelPatterns patterns) =>
         self.Kind switch
         {
             CelKind.String => CallOnText(name, self.AsString, arguments, patterns),
@@ -52,12 +36,7 @@ internal static class CelFunctions
             _ => CelErrors.NoSuchOverload,
         };
 
-    private static CelValue CallOnText(
-        string name,
-        string self,
-        ReadOnlySpan<CelValue> arguments,
-        CelPatterns patterns
-    )
+    private static CelValue CallOnText(string name, string self, ReadOnlySpan<CelValue> arguments, CelPatterns patterns)
     {
         if (arguments.Length > 0 && arguments[0].Kind == CelKind.String)
         {
@@ -75,19 +54,13 @@ internal static class CelFunctions
                 case ("find", 1):
                     return patterns.Find(text, self);
                 case ("indexOf", 1):
-                    return CelValue.Of(
-                        CodePoints(self, self.IndexOf(text, StringComparison.Ordinal))
-                    );
+                    return CelValue.Of(CodePoints(self, self.IndexOf(text, StringComparison.Ordinal)));
                 case ("lastIndexOf", 1):
-                    return CelValue.Of(
-                        CodePoints(self, self.LastIndexOf(text, StringComparison.Ordinal))
-                    );
+                    return CelValue.Of(CodePoints(self, self.LastIndexOf(text, StringComparison.Ordinal)));
                 case ("split", 1):
                     return Texts(Split(self, text));
                 case ("replace", 2) when arguments[1].Kind == CelKind.String && text.Length > 0:
-                    return CelValue.Of(
-                        self.Replace(text, arguments[1].AsString, StringComparison.Ordinal)
-                    );
+                    return CelValue.Of(self.Replace(text, arguments[1].AsString, StringComparison.Ordinal));
                 default:
                     return CelErrors.NoSuchOverload;
             }
@@ -99,20 +72,13 @@ internal static class CelFunctions
             ("lowerAscii", 0) => CelValue.Of(MapAscii(self, char.ToLowerInvariant)),
             ("upperAscii", 0) => CelValue.Of(MapAscii(self, char.ToUpperInvariant)),
             ("trim", 0) => CelValue.Of(self.Trim()),
-            ("charAt", 1) when arguments[0].Kind == CelKind.Int => Substring(
+            ("charAt", 1) when arguments[0].Kind == CelKind.Int => Substring(self, arguments[0].AsInt, arguments[0].AsInt + 1, charAt: true),
+            ("substring", 1) when arguments[0].Kind == CelKind.Int => Substring(self, arguments[0].AsInt, Length(self)),
+            ("substring", 2) when arguments[0].Kind == CelKind.Int && arguments[1].Kind == CelKind.Int => Substring(
                 self,
                 arguments[0].AsInt,
-                arguments[0].AsInt + 1,
-                charAt: true
+                arguments[1].AsInt
             ),
-            ("substring", 1) when arguments[0].Kind == CelKind.Int => Substring(
-                self,
-                arguments[0].AsInt,
-                Length(self)
-            ),
-            ("substring", 2)
-                when arguments[0].Kind == CelKind.Int && arguments[1].Kind == CelKind.Int =>
-                Substring(self, arguments[0].AsInt, arguments[1].AsInt),
             _ => CelErrors.NoSuchOverload,
         };
     }
@@ -173,11 +139,7 @@ internal static class CelFunctions
         }
     }
 
-    private static CelValue CallOnOptional(
-        string name,
-        CelValue self,
-        ReadOnlySpan<CelValue> arguments
-    ) =>
+    private static CelValue CallOnOptional(string name, CelValue self, ReadOnlySpan<CelValue> arguments) =>
         (name, arguments.Length) switch
         {
             ("hasValue", 0) => CelValue.Of(self.AsOptional is not null),
@@ -232,8 +194,7 @@ internal static class CelFunctions
         return length;
     }
 
-    private static long CodePoints(string text, int index) =>
-        index < 0 ? -1 : Length(text[..index]);
+    private static long CodePoints(string text, int index) => index < 0 ? -1 : Length(text[..index]);
 
     private static string MapAscii(string text, Func<char, char> map) =>
         string.Create(
@@ -243,9 +204,7 @@ internal static class CelFunctions
             {
                 for (var i = 0; i < span.Length; i++)
                 {
-                    span[i] = char.IsAscii(state.text[i])
-                        ? state.map(state.text[i])
-                        : state.text[i];
+                    span[i] = char.IsAscii(state.text[i]) ? state.map(state.text[i]) : state.text[i];
                 }
             }
         );
@@ -265,9 +224,7 @@ internal static class CelFunctions
 
         if (start < 0 || end > runes.Count || start > end)
         {
-            return CelValue.Error(
-                $"index out of range: {(start < 0 || start > runes.Count ? start : end).ToString(CultureInfo.InvariantCulture)}"
-            );
+            return CelValue.Error($"index out of range: {(start < 0 || start > runes.Count ? start : end).ToString(CultureInfo.InvariantCulture)}");
         }
 
         var part = new StringBuilder();

@@ -28,9 +28,7 @@ internal static class CelJson
                 return Text(scalar.GetValue<string>(), schema);
             default:
                 var number = JsonNumber.Read(scalar);
-                return number.IsInteger && schema?.Type != SchemaType.Number
-                    ? CelValue.Of(number.Integer)
-                    : CelValue.Of(number.Real);
+                return number.IsInteger && schema?.Type != SchemaType.Number ? CelValue.Of(number.Integer) : CelValue.Of(number.Real);
         }
     }
 

@@ -57,10 +57,7 @@ internal sealed class CelLexer(string source)
             return Word(start);
         }
 
-        if (
-            char.IsAsciiDigit(c)
-            || (c == '.' && start + 1 < source.Length && char.IsAsciiDigit(source[start + 1]))
-        )
+        if (char.IsAsciiDigit(c) || (c == '.' && start + 1 < source.Length && char.IsAsciiDigit(source[start + 1])))
         {
             return Number(start);
         }
@@ -99,10 +96,7 @@ internal sealed class CelLexer(string source)
 
     private CelToken Word(int start)
     {
-        while (
-            offset < source.Length
-            && (char.IsAsciiLetterOrDigit(source[offset]) || source[offset] == '_')
-        )
+        while (offset < source.Length && (char.IsAsciiLetterOrDigit(source[offset]) || source[offset] == '_'))
         {
             offset++;
         }
@@ -110,12 +104,7 @@ internal sealed class CelLexer(string source)
         var text = source[start..offset];
         return text switch
         {
-            "true" or "false" => new CelToken(
-                CelTokenKind.Literal,
-                text,
-                CelValue.Of(text == "true"),
-                new(start)
-            ),
+            "true" or "false" => new CelToken(CelTokenKind.Literal, text, CelValue.Of(text == "true"), new(start)),
             "null" => new CelToken(CelTokenKind.Literal, text, CelValue.Null, new(start)),
             "in" => new CelToken(CelTokenKind.Symbol, text, default, new(start)),
             _ => new CelToken(CelTokenKind.Identifier, text, default, new(start)),
@@ -132,20 +121,12 @@ internal sealed class CelLexer(string source)
                 offset++;
             }
 
-            return Integer(
-                start,
-                source.AsSpan(start + 2, offset - start - 2),
-                NumberStyles.AllowHexSpecifier
-            );
+            return Integer(start, source.AsSpan(start + 2, offset - start - 2), NumberStyles.AllowHexSpecifier);
         }
 
         SkipDigits();
         var isDouble = false;
-        if (
-            offset + 1 < source.Length
-            && source[offset] == '.'
-            && char.IsAsciiDigit(source[offset + 1])
-        )
+        if (offset + 1 < source.Length && source[offset] == '.' && char.IsAsciiDigit(source[offset + 1]))
         {
             isDouble = true;
             offset++;
@@ -187,23 +168,13 @@ internal sealed class CelLexer(string source)
         {
             offset++;
             return parsed
-                ? new CelToken(
-                    CelTokenKind.Literal,
-                    source[start..offset],
-                    CelValue.Of(magnitude),
-                    new(start)
-                )
+                ? new CelToken(CelTokenKind.Literal, source[start..offset], CelValue.Of(magnitude), new(start))
                 : throw Fault(start, "invalid uint literal");
         }
 
         // The magnitude of the smallest integer is one above the largest: the parser accepts it behind a minus sign only.
         return parsed && magnitude <= (ulong)long.MaxValue + 1
-            ? new CelToken(
-                CelTokenKind.Literal,
-                source[start..offset],
-                CelValue.Of(unchecked((long)magnitude)),
-                new(start)
-            )
+            ? new CelToken(CelTokenKind.Literal, source[start..offset], CelValue.Of(unchecked((long)magnitude)), new(start))
             : throw Fault(start, "invalid int literal");
     }
 
@@ -247,16 +218,12 @@ internal sealed class CelLexer(string source)
 
         var quote = source[quoteAt];
         var triple = new string(quote, 3);
-        var delimiter =
-            string.CompareOrdinal(source, quoteAt, triple, 0, 3) == 0 ? triple : triple[..1];
+        var delimiter = string.CompareOrdinal(source, quoteAt, triple, 0, 3) == 0 ? triple : triple[..1];
         offset = quoteAt + delimiter.Length;
         var text = new StringBuilder();
         while (string.CompareOrdinal(source, offset, delimiter, 0, delimiter.Length) != 0)
         {
-            if (
-                offset >= source.Length
-                || (delimiter.Length == 1 && source[offset] is '\n' or '\r')
-            )
+            if (offset >= source.Length || (delimiter.Length == 1 && source[offset] is '\n' or '\r'))
             {
                 throw Fault(start, "Syntax error: unterminated string literal");
             }
@@ -272,12 +239,7 @@ internal sealed class CelLexer(string source)
         }
 
         offset += delimiter.Length;
-        return new CelToken(
-            CelTokenKind.Literal,
-            source[start..offset],
-            CelValue.Of(text.ToString()),
-            new(start)
-        );
+        return new CelToken(CelTokenKind.Literal, source[start..offset], CelValue.Of(text.ToString()), new(start));
     }
 
     private void Escape(StringBuilder text)
@@ -332,12 +294,7 @@ internal sealed class CelLexer(string source)
     {
         if (
             offset + digits > source.Length
-            || !int.TryParse(
-                source.AsSpan(offset, digits),
-                style,
-                CultureInfo.InvariantCulture,
-                out var value
-            )
+            || !int.TryParse(source.AsSpan(offset, digits), style, CultureInfo.InvariantCulture, out var value)
             || !System.Text.Rune.TryCreate(value, out var rune)
         )
         {

@@ -10,6 +10,5 @@ internal abstract class CelMap
     public abstract bool TryGet(CelValue key, out CelValue value);
 
     /// <summary>A field by the name that the rule uses for it.</summary>
-    public virtual bool TryGetField(string name, out CelValue value) =>
-        TryGet(CelValue.Of(name), out value);
+    public virtual bool TryGetField(string name, out CelValue value) => TryGet(CelValue.Of(name), out value);
 }

@@ -49,19 +49,10 @@ public sealed class CelParser
     private CelExpression Binary(int strength)
     {
         var left = Unary();
-        while (
-            current.Kind == CelTokenKind.Symbol
-            && BinaryOperators.Find(current.Text) is { } operation
-            && operation.Strength() >= strength
-        )
+        while (current.Kind == CelTokenKind.Symbol && BinaryOperators.Find(current.Text) is { } operation && operation.Strength() >= strength)
         {
             var position = Advance().Position;
-            left = new CelExpression.Binary(
-                operation,
-                left,
-                Binary(operation.Strength() + 1),
-                position
-            );
+            left = new CelExpression.Binary(operation, left, Binary(operation.Strength() + 1), position);
         }
 
         return left;
@@ -77,16 +68,12 @@ public sealed class CelParser
         if (Take("-", out position))
         {
             // A minus sign belongs to the number behind it, which is what makes the smallest integer writable.
-            if (
-                current is { Kind: CelTokenKind.Literal, Value.Kind: CelKind.Int or CelKind.Double }
-            )
+            if (current is { Kind: CelTokenKind.Literal, Value.Kind: CelKind.Int or CelKind.Double })
             {
                 var number = Advance().Value;
                 return Member(
                     new CelExpression.Literal(
-                        number.Kind == CelKind.Int
-                            ? CelValue.Of(unchecked(-number.AsInt))
-                            : CelValue.Of(-number.AsDouble),
+                        number.Kind == CelKind.Int ? CelValue.Of(unchecked(-number.AsInt)) : CelValue.Of(-number.AsDouble),
                         position
                     )
                 );
@@ -117,9 +104,7 @@ public sealed class CelParser
             if (Take(".", out var position))
             {
                 var name = Name();
-                operand = Take("(", out _)
-                    ? TargetCall(operand, name, position)
-                    : new CelExpression.Select(operand, name, false, position);
+                operand = Take("(", out _) ? TargetCall(operand, name, position) : new CelExpression.Select(operand, name, false, position);
             }
             else if (Take(".?", out position))
             {
@@ -152,9 +137,7 @@ public sealed class CelParser
         if (token.Kind == CelTokenKind.Identifier)
         {
             Advance();
-            return Take("(", out _)
-                ? GlobalCall(token)
-                : new CelExpression.Identifier(token.Text, token.Position);
+            return Take("(", out _) ? GlobalCall(token) : new CelExpression.Identifier(token.Text, token.Position);
         }
 
         if (Take("(", out _))
@@ -203,14 +186,7 @@ public sealed class CelParser
         }
 
         return arguments[0] is CelExpression.Identifier variable
-            ? new CelExpression.Macro(
-                kind.Value,
-                target,
-                variable.Name,
-                arguments.Count == 3 ? arguments[1] : null,
-                arguments[^1],
-                position
-            )
+            ? new CelExpression.Macro(kind.Value, target, variable.Name, arguments.Count == 3 ? arguments[1] : null, arguments[^1], position)
             : throw Fault(arguments[0].Position, "argument must be a simple name");
     }
 
@@ -247,8 +223,7 @@ public sealed class CelParser
         return new([.. items]);
     }
 
-    private string Name() =>
-        current.Kind == CelTokenKind.Identifier ? Advance().Text : throw Unexpected();
+    private string Name() => current.Kind == CelTokenKind.Identifier ? Advance().Text : throw Unexpected();
 
     private bool Take(string symbol, out SourcePosition position)
     {
@@ -280,11 +255,8 @@ public sealed class CelParser
     private CelSyntaxException Unexpected() =>
         Fault(
             current.Position,
-            current.Kind == CelTokenKind.End
-                ? "Syntax error: mismatched input '<EOF>'"
-                : $"Syntax error: unexpected '{current.Text}'"
+            current.Kind == CelTokenKind.End ? "Syntax error: mismatched input '<EOF>'" : $"Syntax error: unexpected '{current.Text}'"
         );
 
-    private CelSyntaxException Fault(SourcePosition position, string finding) =>
-        new(source, position, finding);
+    private CelSyntaxException Fault(SourcePosition position, string finding) => new(source, position, finding);
 }

@@ -11,14 +11,11 @@ internal sealed class CelPatterns
     /// <exception cref="ArgumentException">The pattern is malformed.</exception>
     public void Add(string pattern) => constants[pattern] = Re2Pattern.Compile(pattern);
 
-    public CelValue IsMatch(string pattern, string text) =>
-        Get(pattern) is { } regex ? CelValue.Of(regex.IsMatch(text)) : Malformed(pattern);
+    public CelValue IsMatch(string pattern, string text) => Get(pattern) is { } regex ? CelValue.Of(regex.IsMatch(text)) : Malformed(pattern);
 
-    public CelValue Find(string pattern, string text) =>
-        Get(pattern) is { } regex ? CelValue.Of(regex.Match(text).Value) : Malformed(pattern);
+    public CelValue Find(string pattern, string text) => Get(pattern) is { } regex ? CelValue.Of(regex.Match(text).Value) : Malformed(pattern);
 
-    private static CelValue Malformed(string pattern) =>
-        CelValue.Error($"error parsing regexp: `{pattern}`");
+    private static CelValue Malformed(string pattern) => CelValue.Error($"error parsing regexp: `{pattern}`");
 
     private Regex? Get(string pattern)
     {

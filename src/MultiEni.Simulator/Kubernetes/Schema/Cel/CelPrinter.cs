@@ -30,8 +30,7 @@ public static class CelPrinter
                 '\n' => text.Append(@"\n"),
                 '\r' => text.Append(@"\r"),
                 '\t' => text.Append(@"\t"),
-                < ' ' or '\x7f' => text.Append(@"\x")
-                    .Append(((int)c).ToString("x2", CultureInfo.InvariantCulture)),
+                < ' ' or '\x7f' => text.Append(@"\x").Append(((int)c).ToString("x2", CultureInfo.InvariantCulture)),
                 _ => text.Append(c),
             };
         }
@@ -98,11 +97,7 @@ public static class CelPrinter
             case CelExpression.Negate negate:
                 text.Append('-');
                 // Without parentheses the sign would become part of the number.
-                Write(
-                    text,
-                    negate.Operand,
-                    StartsWithNumber(negate.Operand) ? Postfix + 1 : BinaryOperators.Unary
-                );
+                Write(text, negate.Operand, StartsWithNumber(negate.Operand) ? Postfix + 1 : BinaryOperators.Unary);
                 break;
             case CelExpression.Binary binary:
                 Write(text, binary.Left, binary.Operation.Strength());
@@ -213,10 +208,7 @@ public static class CelPrinter
             CelKind.Uint => value.AsUint.ToString(CultureInfo.InvariantCulture) + "u",
             CelKind.Double => Double(value.AsDouble),
             CelKind.String => Quote(value.AsString),
-            _ => throw new ArgumentOutOfRangeException(
-                nameof(value),
-                "Only scalars are written as constants."
-            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(value), "Only scalars are written as constants."),
         };
 
     private static string Double(double value)

@@ -30,12 +30,7 @@ internal sealed class CelProgram
     /// <param name="result">What the rule must yield.</param>
     /// <param name="optionalOldSelf">Whether <c>oldSelf</c> is an optional.</param>
     /// <exception cref="CelSyntaxException">With the place of the error.</exception>
-    public static CelProgram Compile(
-        string source,
-        SchemaNode schema,
-        CelKind result,
-        bool optionalOldSelf
-    )
+    public static CelProgram Compile(string source, SchemaNode schema, CelKind result, bool optionalOldSelf)
     {
         var tree = CelParser.Parse(source);
         var checker = new CelChecker(source, schema, optionalOldSelf);
@@ -44,10 +39,8 @@ internal sealed class CelProgram
     }
 
     /// <summary>Runs the rule. A failure is a value of kind <see cref="CelKind.Error"/>.</summary>
-    public CelValue Run(CelValue self, CelValue oldSelf) =>
-        new CelEvaluation(patterns, self, oldSelf).Evaluate(expression);
+    public CelValue Run(CelValue self, CelValue oldSelf) => new CelEvaluation(patterns, self, oldSelf).Evaluate(expression);
 
     /// <summary>The value of JSON at a place of the schema.</summary>
-    public static CelValue ToValue(JsonNode? node, SchemaNode schema) =>
-        CelJson.ToValue(node, schema);
+    public static CelValue ToValue(JsonNode? node, SchemaNode schema) => CelJson.ToValue(node, schema);
 }

@@ -66,19 +66,11 @@ internal static class CelSignatures
     }
 
     /// <summary>The form that fits the operands, as far as their types are known; null when none does.</summary>
-    public static CelSignature? Find(
-        string function,
-        bool isMethod,
-        IReadOnlyList<CelType> operands
-    )
+    public static CelSignature? Find(string function, bool isMethod, IReadOnlyList<CelType> operands)
     {
         foreach (var signature in All)
         {
-            if (
-                signature.Function == function
-                && signature.IsMethod == isMethod
-                && Fits(signature.Operands, operands)
-            )
+            if (signature.Function == function && signature.IsMethod == isMethod && Fits(signature.Operands, operands))
             {
                 return signature;
             }
@@ -105,9 +97,7 @@ internal static class CelSignatures
         return true;
     }
 
-    private static CelSignature Function(string name, CelType result, params CelKind?[] operands) =>
-        new(name, IsMethod: false, operands, result);
+    private static CelSignature Function(string name, CelType result, params CelKind?[] operands) => new(name, IsMethod: false, operands, result);
 
-    private static CelSignature Method(string name, CelType result, params CelKind?[] operands) =>
-        new(name, IsMethod: true, operands, result);
+    private static CelSignature Method(string name, CelType result, params CelKind?[] operands) => new(name, IsMethod: true, operands, result);
 }

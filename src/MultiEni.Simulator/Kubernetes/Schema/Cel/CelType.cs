@@ -33,11 +33,7 @@ internal sealed record CelType(CelKind? Kind, SchemaNode? Schema = null, CelType
             { Type: SchemaType.String, Format: "duration" } => new(CelKind.Duration),
             { Type: SchemaType.String } => String,
             { Type: SchemaType.Array } => new(CelKind.List, schema, Of(schema.Items)),
-            { Type: SchemaType.Object } => new(
-                CelKind.Map,
-                schema,
-                Of(schema.AdditionalProperties)
-            ),
+            { Type: SchemaType.Object } => new(CelKind.Map, schema, Of(schema.AdditionalProperties)),
             _ => Dynamic,
         };
 }

@@ -57,8 +57,7 @@ public readonly struct CelValue : IEquatable<CelValue>
 
     internal static CelValue Of(ulong value) => new(CelKind.Uint, unchecked((long)value), null);
 
-    internal static CelValue Of(double value) =>
-        new(CelKind.Double, BitConverter.DoubleToInt64Bits(value), null);
+    internal static CelValue Of(double value) => new(CelKind.Double, BitConverter.DoubleToInt64Bits(value), null);
 
     internal static CelValue Of(string value) => new(CelKind.String, 0, value);
 
@@ -66,8 +65,7 @@ public readonly struct CelValue : IEquatable<CelValue>
 
     internal static CelValue Of(CelMap value) => new(CelKind.Map, 0, value);
 
-    internal static CelValue Timestamp(DateTimeOffset value) =>
-        new(CelKind.Timestamp, value.UtcTicks, null);
+    internal static CelValue Timestamp(DateTimeOffset value) => new(CelKind.Timestamp, value.UtcTicks, null);
 
     internal static CelValue Duration(TimeSpan value) => new(CelKind.Duration, value.Ticks, null);
 
@@ -76,8 +74,7 @@ public readonly struct CelValue : IEquatable<CelValue>
     internal static CelValue Error(string reason) => new(CelKind.Error, 0, reason);
 
     /// <inheritdoc />
-    public bool Equals(CelValue other) =>
-        Kind == other.Kind && bits == other.bits && Equals(content, other.content);
+    public bool Equals(CelValue other) => Kind == other.Kind && bits == other.bits && Equals(content, other.content);
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => obj is CelValue other && Equals(other);
@@ -86,8 +83,7 @@ public readonly struct CelValue : IEquatable<CelValue>
     public override int GetHashCode() => HashCode.Combine(Kind, bits, content);
 
     /// <summary>For people who debug a rule.</summary>
-    public override string ToString() =>
-        Kind == CelKind.Error ? AsString : CelConversions.Describe(this);
+    public override string ToString() => Kind == CelKind.Error ? AsString : CelConversions.Describe(this);
 
     /// <summary>Same type and content.</summary>
     public static bool operator ==(CelValue left, CelValue right) => left.Equals(right);

@@ -32,15 +32,7 @@ internal static class GoDuration
                 break;
             }
 
-            if (
-                digits <= 0
-                || !decimal.TryParse(
-                    rest[..digits],
-                    NumberStyles.AllowDecimalPoint,
-                    CultureInfo.InvariantCulture,
-                    out var amount
-                )
-            )
+            if (digits <= 0 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
             {
                 return false;
             }

@@ -9,6 +9,5 @@ internal sealed class JsonList(JsonArray array, SchemaNode? schema) : CelList
 
     public override CelValue this[int index] => CelJson.ToValue(array[index], schema?.Items);
 
-    public override SchemaNode? Unordered =>
-        schema?.ListType is ListType.Set or ListType.Map ? schema : null;
+    public override SchemaNode? Unordered => schema?.ListType is ListType.Set or ListType.Map ? schema : null;
 }

@@ -34,9 +34,7 @@ internal struct MacroFold(MacroKind kind)
         {
             Fail(CelErrors.NoSuchOverload);
         }
-        else if (
-            kind == MacroKind.All ? outcome.IsFalse : kind == MacroKind.Exists && outcome.IsTrue
-        )
+        else if (kind == MacroKind.All ? outcome.IsFalse : kind == MacroKind.Exists && outcome.IsTrue)
         {
             decided = true;
         }

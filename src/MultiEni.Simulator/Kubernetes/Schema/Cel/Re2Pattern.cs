@@ -17,11 +17,7 @@ internal static class Re2Pattern
     {
         try
         {
-            return new Regex(
-                Translate(pattern),
-                RegexOptions.NonBacktracking | RegexOptions.CultureInvariant,
-                Patience
-            );
+            return new Regex(Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Patience);
         }
         catch (NotSupportedException e)
         {

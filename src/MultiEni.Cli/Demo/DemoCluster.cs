@@ -46,6 +46,9 @@ internal static class DemoCluster
             Create = latencies.Create / speed,
             Attach = latencies.Attach / speed,
             Detach = latencies.Detach / speed,
+
+            // The nodes have been running for long when the story begins.
+            InstanceStart = TimeSpan.Zero,
         };
 
     private static ClusterTimings Faster(ClusterTimings timings, double speed) =>

@@ -8,7 +8,7 @@ internal static class DemoCommand
     public static Command Create()
     {
         var nodes = new Option<int>("--nodes") { Description = "Nodes of the simulated cluster.", DefaultValueFactory = _ => 3 };
-        var speed = new Option<double>("--speed") { Description = "How much faster than real ones EC2 and the nodes are.", DefaultValueFactory = _ => 1 };
+        var speed = new Option<double>("--speed") { Description = "How much faster than real ones EC2 and the nodes are.", DefaultValueFactory = _ => 2 };
         var chaos = new Option<bool>("--chaos") { Description = "Kill the controller and the ENI managers at random; the outcome must be the same." };
         var seed = new Option<int>("--seed") { Description = "What chaos does; printed, so that a run can be repeated.", DefaultValueFactory = _ => Random.Shared.Next(1, 100000) };
         var keep = new Option<bool>("--keep") { Description = "Leave it running when the ENIs are ready, to be played with by kubectl; Ctrl-C ends it." };

@@ -1,4 +1,3 @@
-using MultiEni.Simulator;
 using Spectre.Console;
 
 namespace MultiEni.Cli.Demo;

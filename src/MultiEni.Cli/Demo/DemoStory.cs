@@ -52,6 +52,7 @@ internal sealed class DemoStory(
     private async Task SetStageAsync(CancellationToken cancellationToken)
     {
         teller.Chapter($"A cluster of {cluster.Nodes.Count} nodes in {cluster.Network.Zones.Count} zones, simulated: Kubernetes API, EC2, kernels");
+        teller.Happened(FormattableString.Invariant($"EC2 and nodes take the time that real ones take, divided by {options.Speed}"));
         foreach (var node in cluster.Nodes)
         {
             teller.Happened($"node {node.Name} is instance {node.InstanceId} in {node.Zone}");

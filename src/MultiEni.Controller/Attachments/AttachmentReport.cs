@@ -30,7 +30,7 @@ public static class AttachmentReport
         var before = attachment.Status;
         var network = Network(attachment, row, subnetCidr, attempt, hindrance);
         var attached = Attached(attachment, row, hindrance);
-        var ready = Ready(attachment, attached);
+        var ready = Ready(attachment, attached, hindrance);
         var generation = attachment.Metadata.Generation;
         var status = new EniAttachmentStatus
         {
@@ -116,11 +116,11 @@ public static class AttachmentReport
         };
     }
 
-    private static ConditionClaim Ready(EniAttachment attachment, ConditionClaim attached)
+    private static ConditionClaim Ready(EniAttachment attachment, ConditionClaim attached, ConditionClaim? hindrance)
     {
         if (attachment.Metadata.IsBeingDeleted)
         {
-            return new(false, Reasons.Deleting, attached.Message);
+            return hindrance is null ? new(false, Reasons.Deleting, attached.Message) : hindrance with { Holds = false };
         }
 
         if (!attached.Holds)

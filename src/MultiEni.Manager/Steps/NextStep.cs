@@ -219,8 +219,14 @@ public static class NextStep
                 );
         }
 
-        return situation.BindRefusal is { } refusal
-            ? new DeviceStep.Refuse(ConditionTypes.Bound, refusal)
+        if (situation.BindRefusal is { } refusal)
+        {
+            return new DeviceStep.Refuse(ConditionTypes.Bound, refusal);
+        }
+
+        // The last moment at which the kernel can set it; a DPDK application sets its own and finds this one in the status.
+        return situation.Link is { } link && situation.Wish.Mtu > 0 && link.Mtu != situation.Wish.Mtu
+            ? new DeviceStep.SetMtu(link.Index, link.Name, situation.Wish.Mtu)
             : new DeviceStep.Bind(device, situation.Wish.Driver);
     }
 

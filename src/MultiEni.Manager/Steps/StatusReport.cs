@@ -222,7 +222,8 @@ public static class StatusReport
             VendorId = device.Ids.Vendor,
             DeviceId = device.Ids.Device,
             Driver = device.Driver,
-            Mtu = link?.Mtu,
+            // A bound device has no link any more; what it had when the kernel let it go is the last that was seen.
+            Mtu = link?.Mtu ?? (device.IsHeldByDpdk ? situation.Journal?.Mtu : null),
             LinkState =
                 link is null ? null
                 : link.Up ? "up"

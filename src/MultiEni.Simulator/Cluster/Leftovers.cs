@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Nodes;
@@ -102,7 +103,7 @@ internal static class Leftovers
                 ?
                 [
                     .. list.EnumerateArray()
-                        .Select(entry => entry.GetRawText())
+                        .Select(static entry => JsonNode.Parse(entry.GetRawText())!.ToJsonString())
                         .Where(entry => !entry.Contains(GuardAddress, StringComparison.Ordinal)),
                 ]
                 : [];

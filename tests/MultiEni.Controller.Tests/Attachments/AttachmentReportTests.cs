@@ -72,6 +72,18 @@ public sealed class AttachmentReportTests
     }
 
     [Fact]
+    public void While_going_away_it_tells_what_is_waited_for()
+    {
+        var attachment = A.Attachment(deleting: true);
+
+        var status = Patch(attachment, A.Row(attachment: A.Attached()), new ConditionClaim(true, Reasons.DeviceInUse, "in use by pod default/app"))!.Status!;
+
+        Assert.Equal(EniState.Releasing, status.Network!.State);
+        var ready = status.Conditions.Find(ConditionTypes.Ready)!;
+        Assert.Equal((ConditionStatus.False, Reasons.DeviceInUse, "in use by pod default/app"), (ready.Status, ready.Reason, ready.Message));
+    }
+
+    [Fact]
     public void The_ID_of_an_ENI_that_vanished_stays_on_record()
     {
         var attachment = A.Attachment(network: new NetworkStatus { EniId = "eni-dead", Attempt = 1 });

@@ -262,7 +262,7 @@ internal sealed class AgentBench : IAsyncDisposable
             StringComparer.Ordinal
         )
         {
-            ["METRICS_ADDRESS"] = "0",
+            ["METRICS_ADDR"] = "0",
             ["DEVICE_PLUGIN_RESTART_DELAY"] = "50ms",
         };
         foreach (var (name, value) in extra)

@@ -35,6 +35,7 @@ internal static class KindRules
                 Default(Spec(obj), "restartPolicy", "Always");
                 Default(Spec(obj), "schedulerName", "default-scheduler");
                 Default(Spec(obj), "terminationGracePeriodSeconds", DefaultGraceSeconds);
+                SpellQuantities(Spec(obj));
                 break;
             case "services":
                 Default(Spec(obj), "type", "ClusterIP");
@@ -144,6 +145,24 @@ internal static class KindRules
         }
 
         secret.Remove("stringData");
+    }
+
+    // A quantity may be written as a number and is always read back as a string.
+    private static void SpellQuantities(JsonObject podSpec)
+    {
+        foreach (var container in (podSpec["containers"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            foreach (var kind in (container["resources"] as JsonObject ?? []).ToList())
+            {
+                foreach (var (name, quantity) in (kind.Value as JsonObject ?? []).ToList())
+                {
+                    if (quantity?.GetValueKind() == System.Text.Json.JsonValueKind.Number)
+                    {
+                        kind.Value![name] = quantity.ToJsonString();
+                    }
+                }
+            }
+        }
     }
 
     private static JsonObject Spec(JsonObject obj) => Child(obj, "spec");

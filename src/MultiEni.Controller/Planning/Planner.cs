@@ -24,7 +24,7 @@ public static class Planner
             PlanNode(input, node, existing, desired, problems);
         }
 
-        var replacements = new ReplacementAllowance(input.Nodes.Count, existing.Values);
+        var replacements = new ReplacementAllowance(input.Nodes.Count, existing, desired);
         var apply = new List<EniAttachment>();
         var delete = new List<EniAttachment>();
         foreach (var (name, wanted) in desired)
@@ -216,9 +216,7 @@ public static class Planner
                 DeviceIndex = firstIndex + position,
                 NetworkCardIndex = spec.NetworkCardIndex,
                 DeleteOnTermination = spec.DeleteOnTermination,
-                Description = string.IsNullOrEmpty(spec.Description)
-                    ? $"NodeENI {nodeEni.Metadata.Name} on node {node.Name}"
-                    : spec.Description,
+                Description = string.IsNullOrEmpty(spec.Description) ? $"NodeENI {nodeEni.Metadata.Name} on node {node.Name}" : spec.Description,
                 Tags = spec.Tags is { Count: > 0 } ? new(spec.Tags) : null,
                 SourceDestCheck = spec.SourceDestCheck,
                 SecondaryPrivateIpCount = spec.SecondaryPrivateIpCount,

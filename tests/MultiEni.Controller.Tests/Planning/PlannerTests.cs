@@ -61,7 +61,13 @@ public sealed class PlannerTests
     [InlineData("aws:///eu-1a/mi-0123", Reasons.NodeNotOnEc2)]
     public void A_node_without_an_instance_gets_nothing_and_is_told(string? providerId, string reason)
     {
-        var node = PlannedNode.Of(new Node { Metadata = new() { Name = "n" }, Spec = new() { ProviderID = providerId } });
+        var node = PlannedNode.Of(
+            new Node
+            {
+                Metadata = new() { Name = "n" },
+                Spec = new() { ProviderID = providerId },
+            }
+        );
 
         var plan = Planner.Plan(A.PlanInput(A.NodeEni(), [node], A.Network(A.Subnet("subnet-a1"))));
 
@@ -83,7 +89,9 @@ public sealed class PlannerTests
     [Fact]
     public void A_second_card_has_no_primary_interface()
     {
-        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.NetworkCardIndex = 1), OneNode, A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2")), maximum: 2));
+        var plan = Planner.Plan(
+            A.PlanInput(A.NodeEni(spec: s => s.NetworkCardIndex = 1), OneNode, A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2")), maximum: 2)
+        );
 
         Assert.Equal(2, plan.Apply.Count);
     }
@@ -114,7 +122,9 @@ public sealed class PlannerTests
         var first = Planner.Plan(A.PlanInput(nodeEni, OneNode, A.Network(A.Subnet("subnet-a1", free: 5), A.Subnet("subnet-a2", free: 9))));
         Assert.Equal("subnet-a2", Assert.Single(first.Apply).Spec!.SubnetId);
 
-        var second = Planner.Plan(A.PlanInput(nodeEni, OneNode, A.Network(A.Subnet("subnet-a1", free: 50), A.Subnet("subnet-a2", free: 1)), first.Apply));
+        var second = Planner.Plan(
+            A.PlanInput(nodeEni, OneNode, A.Network(A.Subnet("subnet-a1", free: 50), A.Subnet("subnet-a2", free: 1)), first.Apply)
+        );
 
         Assert.Empty(second.Apply);
         Assert.Empty(second.Delete);
@@ -129,7 +139,10 @@ public sealed class PlannerTests
 
         var plan = Planner.Plan(A.PlanInput(A.NodeEni(), [A.Node("a", "i-a")], A.Network(A.Subnet("subnet-a1")), before.Apply));
 
-        Assert.Equal([("a", "subnet-a2"), ("b", "subnet-a1"), ("b", "subnet-a2")], plan.Delete.Select(a => (a.Spec!.NodeName, a.Spec.SubnetId)).Order());
+        Assert.Equal(
+            [("a", "subnet-a2"), ("b", "subnet-a1"), ("b", "subnet-a2")],
+            plan.Delete.Select(a => (a.Spec!.NodeName, a.Spec.SubnetId)).Order()
+        );
         Assert.Empty(plan.Apply);
     }
 
@@ -187,6 +200,41 @@ public sealed class PlannerTests
         Assert.Equal(replacedAtOnce, plan.Delete.Count);
         before.First(a => a.Metadata.Name == plan.Delete[0].Metadata.Name).Metadata.DeletionTimestamp = A.Noon;
         Assert.Equal(replacedAtOnce - 1, Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, before)).Delete.Count);
+    }
+
+    [Fact]
+    public void The_next_node_waits_while_the_one_before_has_no_ENI_at_all()
+    {
+        var network = A.Network(A.Subnet("subnet-a1"));
+        PlannedNode[] all = [A.Node("node-1", "i-1"), A.Node("node-2", "i-2")];
+        var before = Planner.Plan(A.PlanInput(A.NodeEni(), all, network)).Apply;
+        foreach (var attachment in before)
+        {
+            attachment.Status = new() { Conditions = [A.Condition(ConditionTypes.Ready, true)] };
+        }
+
+        var left = before.Where(a => a.Spec!.NodeName == "node-2").ToList();
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, left));
+
+        Assert.Equal("node-1", Assert.Single(plan.Apply).Spec!.NodeName);
+        Assert.Empty(plan.Delete);
+    }
+
+    [Fact]
+    public void A_subnet_added_together_with_an_immutable_change_does_not_take_all_nodes_away_at_once()
+    {
+        PlannedNode[] all = [A.Node("node-1", "i-1"), A.Node("node-2", "i-2"), A.Node("node-3", "i-3")];
+        var before = Planner.Plan(A.PlanInput(A.NodeEni(), all, A.Network(A.Subnet("subnet-a1")))).Apply;
+        foreach (var attachment in before)
+        {
+            attachment.Status = new() { Conditions = [A.Condition(ConditionTypes.Ready, true)] };
+        }
+
+        var network = A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2"));
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.SecondaryPrivateIpCount = 2), all, network, before));
+
+        Assert.Equal(3, plan.Apply.Count);
+        Assert.Empty(plan.Delete);
     }
 
     [Fact]

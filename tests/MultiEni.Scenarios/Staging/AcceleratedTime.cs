@@ -16,27 +16,16 @@ internal sealed class AcceleratedTime(int factor) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => origin + (System.GetElapsedTime(start) * factor);
 
-    public override ITimer CreateTimer(
-        TimerCallback callback,
-        object? state,
-        TimeSpan dueTime,
-        TimeSpan period
-    ) =>
-        new AcceleratedTimer(
-            System.CreateTimer(callback, state, Shorten(dueTime), Shorten(period)),
-            this
-        );
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new AcceleratedTimer(System.CreateTimer(callback, state, Shorten(dueTime), Shorten(period)), this);
 
     // Rounded up to what timers know, or a short wait would become none and a loop around it hot.
     private TimeSpan Shorten(TimeSpan wait) =>
-        wait <= TimeSpan.Zero
-            ? wait
-            : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds / factor));
+        wait <= TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds / factor));
 
     private sealed class AcceleratedTimer(ITimer inner, AcceleratedTime time) : ITimer
     {
-        public bool Change(TimeSpan dueTime, TimeSpan period) =>
-            inner.Change(time.Shorten(dueTime), time.Shorten(period));
+        public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(time.Shorten(dueTime), time.Shorten(period));
 
         public void Dispose() => inner.Dispose();
 

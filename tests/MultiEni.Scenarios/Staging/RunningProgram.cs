@@ -17,14 +17,10 @@ internal sealed class RunningProgram
     /// <summary>Why it ended without being asked to, or null.</summary>
     public Exception? Failure =>
         running.IsCompleted && !stop.IsCancellationRequested
-            ? running.Exception
-                ?? new AggregateException(
-                    new InvalidOperationException($"{Name} ended by itself without an error")
-                )
+            ? running.Exception ?? new AggregateException(new InvalidOperationException($"{Name} ended by itself without an error"))
             : null;
 
-    public static RunningProgram Start(string name, Func<CancellationToken, Task> run) =>
-        new(name, run);
+    public static RunningProgram Start(string name, Func<CancellationToken, Task> run) => new(name, run);
 
     public async Task StopAsync()
     {

@@ -10,11 +10,7 @@ internal static class Situation
 {
     private const int LogTail = 15_000;
 
-    public static async Task<string> DescribeAsync(
-        Stage stage,
-        string log,
-        CancellationToken cancellationToken
-    )
+    public static async Task<string> DescribeAsync(Stage stage, string log, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
         foreach (var nodeEni in await stage.Api.NodeEnisAsync(cancellationToken))
@@ -37,19 +33,12 @@ internal static class Situation
 
         foreach (var call in stage.Cluster.Ec2.Counters.Snapshot().Timeline.TakeLast(30))
         {
-            text.AppendLine(
-                $"EC2 {call.ReceivedAt:HH:mm:ss.fff} {call.Action} {call.ResourceId} {call.ErrorCode}"
-            );
+            text.AppendLine($"EC2 {call.ReceivedAt:HH:mm:ss.fff} {call.Action} {call.ResourceId} {call.ErrorCode}");
         }
 
         return text.AppendLine(log.Length > LogTail ? log[^LogTail..] : log).ToString();
     }
 
     private static string Conditions(IReadOnlyList<Condition>? conditions) =>
-        string.Join(
-            "; ",
-            (conditions ?? []).Select(condition =>
-                $"{condition.Type}={condition.Status} {condition.Reason}: {condition.Message}"
-            )
-        );
+        string.Join("; ", (conditions ?? []).Select(condition => $"{condition.Type}={condition.Status} {condition.Reason}: {condition.Message}"));
 }

@@ -32,12 +32,7 @@ internal sealed class Stage : IAsyncDisposable
         this.time = time;
         Cluster = cluster;
         Api = new ClusterApi(cluster.KubeconfigPath);
-        loggers = ConsoleLogging.Create(
-            LogFormat.Text,
-            LogLevel.Information,
-            TextWriter.Synchronized(log),
-            time
-        );
+        loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), time);
     }
 
     public SimulatedCluster Cluster { get; }
@@ -70,10 +65,7 @@ internal sealed class Stage : IAsyncDisposable
         return stage;
     }
 
-    public void StartController(
-        string name = "controller",
-        Func<ControllerSettings, ControllerSettings>? change = null
-    )
+    public void StartController(string name = "controller", Func<ControllerSettings, ControllerSettings>? change = null)
     {
         var settings = options.Controller(
             new ControllerSettings
@@ -108,22 +100,11 @@ internal sealed class Stage : IAsyncDisposable
 
     public void StartManager(string node)
     {
-        var environment = new Dictionary<string, string>(Cluster.ManagerEnvironment(node))
-        {
-            ["METRICS_ADDR"] = "0",
-        };
+        var environment = new Dictionary<string, string>(Cluster.ManagerEnvironment(node)) { ["METRICS_ADDR"] = "0" };
         var reader = new SettingsReader("eni-manager", [], environment.GetValueOrDefault);
-        var settings = options.Manager(
-            ManagerSettings.Read(reader, environment.GetValueOrDefault)
-        );
+        var settings = options.Manager(ManagerSettings.Read(reader, environment.GetValueOrDefault));
         reader.Finish();
-        managers.Add(
-            node,
-            RunningProgram.Start(
-                $"manager of {node}",
-                stop => ManagerApp.RunAsync(settings, loggers, time, stop)
-            )
-        );
+        managers.Add(node, RunningProgram.Start($"manager of {node}", stop => ManagerApp.RunAsync(settings, loggers, time, stop)));
     }
 
     public async Task StopManagerAsync(string node)
@@ -180,35 +161,25 @@ internal sealed class Stage : IAsyncDisposable
     {
         Condition? found = null;
         await UntilAsync(
-            async () =>
-                (found = (await NodeEniAsync(nodeEni))?.Status?.Conditions.Find(type))?.Reason
-                == reason,
+            async () => (found = (await NodeEniAsync(nodeEni))?.Status?.Conditions.Find(type))?.Reason == reason,
             $"condition {type} of {nodeEni} has the reason {reason}"
         );
         return found!.Message;
     }
 
-    public Task UntilGoneAsync(string nodeEni) =>
-        UntilAsync(async () => await NodeEniAsync(nodeEni) is null, $"{nodeEni} is gone");
+    public Task UntilGoneAsync(string nodeEni) => UntilAsync(async () => await NodeEniAsync(nodeEni) is null, $"{nodeEni} is gone");
 
     /// <summary>What must be so at the end of every story in which all NodeENIs were deleted.</summary>
     public async Task AssertNothingLeftAsync()
     {
-        await UntilAsync(
-            async () => (await Cluster.LeftoversAsync(Stop)).Count == 0,
-            "nothing is left"
-        );
+        await UntilAsync(async () => (await Cluster.LeftoversAsync(Stop)).Count == 0, "nothing is left");
         foreach (var node in Nodes)
         {
-            Assert.Contains(
-                "somebody_elses",
-                await File.ReadAllTextAsync(Cluster.PcidpFile(node), Stop)
-            );
+            Assert.Contains("somebody_elses", await File.ReadAllTextAsync(Cluster.PcidpFile(node), Stop));
         }
     }
 
-    public Task UntilAsync(Func<bool> condition, string what) =>
-        UntilAsync(() => Task.FromResult(condition()), what);
+    public Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
 
     /// <summary>Waits for something; in vain, it says what was the case instead.</summary>
     public async Task UntilAsync(Func<Task<bool>> condition, string what)
@@ -217,10 +188,7 @@ internal sealed class Stage : IAsyncDisposable
         while (!await condition())
         {
             var broken = Broken();
-            if (
-                broken is not null
-                || TimeProvider.System.GetElapsedTime(begin) > TimeSpan.FromSeconds(60)
-            )
+            if (broken is not null || TimeProvider.System.GetElapsedTime(begin) > TimeSpan.FromSeconds(60))
             {
                 Assert.Fail($"waited in vain until {what}\n{broken}\n{await SituationAsync()}");
             }
@@ -245,10 +213,7 @@ internal sealed class Stage : IAsyncDisposable
     private Exception? Broken() =>
         Cluster.Failure
         ?? Cluster.Ec2.World.BackplaneErrors.FirstOrDefault()
-        ?? controllers
-            .Values.Concat(managers.Values)
-            .Select(program => program.Failure)
-            .FirstOrDefault(failure => failure is not null);
+        ?? controllers.Values.Concat(managers.Values).Select(program => program.Failure).FirstOrDefault(failure => failure is not null);
 
     private async Task<string> SituationAsync()
     {

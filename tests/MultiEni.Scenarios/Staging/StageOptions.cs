@@ -19,13 +19,11 @@ internal sealed record StageOptions
     /// <summary>Whether controller and ENI managers run from the start.</summary>
     public bool StartsPrograms { get; init; } = true;
 
-    public Func<ControllerSettings, ControllerSettings> Controller { get; init; } =
-        settings => settings;
+    public Func<ControllerSettings, ControllerSettings> Controller { get; init; } = settings => settings;
 
     public Func<ManagerSettings, ManagerSettings> Manager { get; init; } = settings => settings;
 
-    public Func<SimulatedClusterOptions, SimulatedClusterOptions> Cluster { get; init; } =
-        options => options;
+    public Func<SimulatedClusterOptions, SimulatedClusterOptions> Cluster { get; init; } = options => options;
 
     /// <summary>Delays of some tens of real milliseconds: enough for every state between to be seen.</summary>
     public SimulatedClusterOptions ClusterOptions(TimeProvider time)
@@ -59,17 +57,7 @@ internal sealed record StageOptions
                 NodeRemoval = moment * 5,
             },
         };
-        return Cluster(
-            options with
-            {
-                Host = options.Host with
-                {
-                    ProbeDelay = moment,
-                    InterfaceDelay = moment,
-                    RebootDuration = moment * 5,
-                },
-            }
-        );
+        return Cluster(options with { Host = options.Host with { ProbeDelay = moment, InterfaceDelay = moment, RebootDuration = moment * 5 } });
     }
 
     /// <summary>An entry of somebody else, which must survive every story.</summary>

@@ -14,16 +14,9 @@ public class LifeStories
         var node = stage.Nodes[0];
         await stage.ApplyAsync(
             $"{Manifests.NodeEni("plain", "deviceIndex: 1", "mtu: 9001", "deleteOnTermination: true", "sourceDestCheck: false", "tags:", "  team: red")}\n---\n"
-                + Manifests.NodeEni(
-                    "bound",
-                    "deviceIndex: 2",
-                    "enableDPDK: true",
-                    $"dpdkResourceName: {Manifests.Resource}"
-                )
+                + Manifests.NodeEni("bound", "deviceIndex: 2", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}")
         );
-        await stage.ApplyAsync(
-            Manifests.NodeEni("offered", "deviceIndex: 3", "dpdkResourceName: example.com/fast")
-        );
+        await stage.ApplyAsync(Manifests.NodeEni("offered", "deviceIndex: 3", "dpdkResourceName: example.com/fast"));
         await stage.UntilReadyAsync("plain", 1);
         await stage.UntilReadyAsync("bound", 1);
         await stage.UntilReadyAsync("offered", 1);
@@ -116,25 +109,17 @@ public class LifeStories
         var before = stage.OurEnis.Select(row => row.Id).ToHashSet();
 
         var fewestReady = 3;
-        await stage.ApplyAsync(
-            Manifests.NodeEni("growing", "deviceIndex: 4", "secondaryPrivateIPCount: 2")
-        );
+        await stage.ApplyAsync(Manifests.NodeEni("growing", "deviceIndex: 4", "secondaryPrivateIPCount: 2"));
         await stage.UntilAsync(
             async () =>
             {
                 var attachments = await stage.AttachmentsAsync("growing");
                 fewestReady = Math.Min(
                     fewestReady,
-                    attachments.Count(a =>
-                        a.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true
-                        && !a.Metadata.IsBeingDeleted
-                    )
+                    attachments.Count(a => a.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true && !a.Metadata.IsBeingDeleted)
                 );
                 return attachments.Count == 3
-                    && attachments.All(a =>
-                        a.Spec!.DeviceIndex == 4
-                        && a.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true
-                    );
+                    && attachments.All(a => a.Spec!.DeviceIndex == 4 && a.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true);
             },
             "every node has its new ENI"
         );
@@ -158,9 +143,7 @@ public class LifeStories
     public async Task Deleting_waits_for_the_pod_that_uses_the_device_and_names_it()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
-        await stage.ApplyAsync(
-            Manifests.NodeEni("used", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}")
-        );
+        await stage.ApplyAsync(Manifests.NodeEni("used", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}"));
         await stage.UntilReadyAsync("used", 1);
         await stage.ApplyAsync(Manifests.Pod("packet-mill", Manifests.Resource));
         await stage.UntilAsync(() => stage.PodPhase("packet-mill") == "Running", "the pod runs");
@@ -168,9 +151,7 @@ public class LifeStories
         await stage.DeleteNodeEniAsync("used");
         await stage.UntilAsync(
             async () =>
-                (await stage.AttachmentsAsync("used")).Single().Status?.Conditions.Find(
-                    ConditionTypes.Released
-                )
+                (await stage.AttachmentsAsync("used")).Single().Status?.Conditions.Find(ConditionTypes.Released)
                     is { Status: ConditionStatus.False, Reason: Reasons.DeviceInUse } released
                 && released.Message.Contains("packet-mill", StringComparison.Ordinal),
             "the attachment says which pod uses the device"

@@ -24,7 +24,7 @@ public static class Planner
             PlanNode(input, node, existing, desired, problems);
         }
 
-        var replacements = new ReplacementAllowance(input.Nodes.Count, existing.Values);
+        var replacements = new ReplacementAllowance(input.Nodes.Count, existing, desired);
         var apply = new List<EniAttachment>();
         var delete = new List<EniAttachment>();
         foreach (var (name, wanted) in desired)

@@ -9,24 +9,38 @@ namespace MultiEni.Controller.Planning;
 internal sealed class ReplacementAllowance
 {
     private readonly HashSet<string> nodesInReplacement;
+    private readonly HashSet<string> nodesWithoutAll;
     private readonly int maximum;
 
-    public ReplacementAllowance(int nodes, IEnumerable<EniAttachment> existing)
+    public ReplacementAllowance(int nodes, IReadOnlyDictionary<string, EniAttachment> existing, IReadOnlyDictionary<string, EniAttachment> desired)
     {
         maximum = Math.Max(1, nodes / 10);
-        nodesInReplacement = existing.Where(IsInReplacement).Select(a => a.Spec!.NodeName).ToHashSet();
+        nodesInReplacement = existing.Values.Where(IsInReplacement).Select(NodeOf).ToHashSet();
+
+        // Between the old one's end and the new one's beginning there is none, and yet the next node has to wait.
+        nodesWithoutAll = desired.Values.Where(wanted => !existing.ContainsKey(wanted.Metadata.Name)).Select(NodeOf).ToHashSet();
+        nodesWithoutAll.UnionWith(nodesInReplacement);
     }
 
     /// <summary>Whether the attachment may be taken away now. All of one node count as one.</summary>
     public bool TryTake(EniAttachment attachment)
     {
-        if (nodesInReplacement.Contains(attachment.Spec!.NodeName))
+        var node = NodeOf(attachment);
+        if (nodesInReplacement.Contains(node))
         {
             return true;
         }
 
-        return nodesInReplacement.Count < maximum && nodesInReplacement.Add(attachment.Spec.NodeName);
+        if (nodesWithoutAll.Count - (nodesWithoutAll.Contains(node) ? 1 : 0) >= maximum)
+        {
+            return false;
+        }
+
+        nodesWithoutAll.Add(node);
+        return nodesInReplacement.Add(node);
     }
+
+    private static string NodeOf(EniAttachment attachment) => attachment.Spec!.NodeName;
 
     // One that is not ready yet counts too: the next node waits until the replaced one works.
     private static bool IsInReplacement(EniAttachment attachment) =>

@@ -203,6 +203,41 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void The_next_node_waits_while_the_one_before_has_no_ENI_at_all()
+    {
+        var network = A.Network(A.Subnet("subnet-a1"));
+        PlannedNode[] all = [A.Node("node-1", "i-1"), A.Node("node-2", "i-2")];
+        var before = Planner.Plan(A.PlanInput(A.NodeEni(), all, network)).Apply;
+        foreach (var attachment in before)
+        {
+            attachment.Status = new() { Conditions = [A.Condition(ConditionTypes.Ready, true)] };
+        }
+
+        var left = before.Where(a => a.Spec!.NodeName == "node-2").ToList();
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, left));
+
+        Assert.Equal("node-1", Assert.Single(plan.Apply).Spec!.NodeName);
+        Assert.Empty(plan.Delete);
+    }
+
+    [Fact]
+    public void A_subnet_added_together_with_an_immutable_change_does_not_take_all_nodes_away_at_once()
+    {
+        PlannedNode[] all = [A.Node("node-1", "i-1"), A.Node("node-2", "i-2"), A.Node("node-3", "i-3")];
+        var before = Planner.Plan(A.PlanInput(A.NodeEni(), all, A.Network(A.Subnet("subnet-a1")))).Apply;
+        foreach (var attachment in before)
+        {
+            attachment.Status = new() { Conditions = [A.Condition(ConditionTypes.Ready, true)] };
+        }
+
+        var network = A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2"));
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.SecondaryPrivateIpCount = 2), all, network, before));
+
+        Assert.Equal(3, plan.Apply.Count);
+        Assert.Empty(plan.Delete);
+    }
+
+    [Fact]
     public void A_NodeENI_under_deletion_takes_everything_away()
     {
         var network = A.Network(A.Subnet("subnet-a1"));

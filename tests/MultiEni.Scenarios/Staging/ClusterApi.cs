@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Operator.Client;
+using MultiEni.Simulator.Yaml;
+
+namespace MultiEni.Scenarios.Staging;
+
+/// <summary>What the user of a cluster does, over HTTP, whichever API server it is.</summary>
+internal sealed class ClusterApi(string kubeconfig) : IDisposable
+{
+    private const string ApiGroup = $"/apis/{Names.ApiVersion}";
+    private readonly HttpClient http = KubernetesConnection.Open(KubernetesConfig.Load(kubeconfig, _ => null), TimeProvider.System);
+
+    /// <summary>Server-side apply of every document, with the strict field validation that kubectl asks for.</summary>
+    /// <exception cref="RefusedException">The API server refuses one.</exception>
+    public async Task ApplyAsync(string yaml, CancellationToken cancellationToken)
+    {
+        foreach (var document in YamlDocuments.Parse(yaml))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Patch, $"{PathOf(document)}?fieldManager=kubectl&force=true&fieldValidation=Strict")
+            {
+                Content = Body(document, "application/apply-patch+yaml"),
+            };
+            using var response = await http.SendAsync(request, cancellationToken);
+            await ThrowIfRefusedAsync(response, cancellationToken);
+        }
+    }
+
+    public Task DeleteNodeEniAsync(string name, CancellationToken cancellationToken) =>
+        DeleteAsync($"{ApiGroup}/{Names.NodeEniPlural}/{name}", cancellationToken);
+
+    public Task DeletePodAsync(string name, CancellationToken cancellationToken) =>
+        DeleteAsync($"/api/v1/namespaces/default/pods/{name}", cancellationToken);
+
+    /// <summary>Sets a label of a node, or takes it away with null.</summary>
+    public async Task LabelNodeAsync(string node, string key, string? value, CancellationToken cancellationToken)
+    {
+        var labels = new JsonObject { [key] = value };
+        using var content = Body(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } }, "application/merge-patch+json");
+        using var response = await http.PatchAsync($"/api/v1/nodes/{node}", content, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    /// <summary>Creates an object of any kind by its collection's path.</summary>
+    public async Task CreateAsync(string collection, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var content = Body(body, "application/json");
+        using var response = await http.PostAsync(collection, content, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    public async Task<NodeEni?> NodeEniAsync(string name, CancellationToken cancellationToken) =>
+        (await NodeEnisAsync(cancellationToken)).FirstOrDefault(found => found.Metadata.Name == name);
+
+    public async Task<IReadOnlyList<NodeEni>> NodeEnisAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(Names.NodeEniPlural, ApiJson.Default.KubernetesListNodeEni, cancellationToken)).Items;
+
+    public async Task<IReadOnlyList<EniAttachment>> AttachmentsAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(Names.EniAttachmentPlural, ApiJson.Default.KubernetesListEniAttachment, cancellationToken)).Items;
+
+    /// <summary>Any object by its path, or null when there is none.</summary>
+    public async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(path, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!.AsObject();
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.DeleteAsync(path, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    private async Task<T> ReadAsync<T>(string plural, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        await using var body = await http.GetStreamAsync($"{ApiGroup}/{plural}", cancellationToken);
+        return (await JsonSerializer.DeserializeAsync(body, type, cancellationToken))!;
+    }
+
+    private static StringContent Body(JsonObject document, string mediaType) => new(document.ToJsonString(), Encoding.UTF8, mediaType);
+
+    private static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            throw new RefusedException(response.StatusCode, text);
+        }
+    }
+
+    private static string PathOf(JsonObject document)
+    {
+        var name = document["metadata"]!["name"]!.GetValue<string>();
+        return document["kind"]!.GetValue<string>() switch
+        {
+            Names.NodeEniKind => $"{ApiGroup}/{Names.NodeEniPlural}/{name}",
+            "Pod" => $"/api/v1/namespaces/default/pods/{name}",
+            "Namespace" => $"/api/v1/namespaces/{name}",
+            "CustomResourceDefinition" => $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}",
+            var kind => throw new ArgumentException($"Stories do not apply {kind}.", nameof(document)),
+        };
+    }
+}

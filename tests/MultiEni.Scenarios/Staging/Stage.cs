@@ -1,0 +1,228 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Controller;
+using MultiEni.Controller.Ec2;
+using MultiEni.Manager;
+using MultiEni.Operator.Client;
+using MultiEni.Operator.Configuration;
+using MultiEni.Operator.Logging;
+using MultiEni.Simulator;
+
+namespace MultiEni.Scenarios.Staging;
+
+/// <summary>
+/// A simulated cluster with the whole product running on it: controller and one ENI manager for each node, reached over the real protocols. The
+/// verbs are those of a person at the cluster.
+/// </summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    private readonly StringWriter log = new();
+    private readonly ILoggerFactory loggers;
+    private readonly StageOptions options;
+    private readonly TimeProvider time;
+    private readonly Dictionary<string, RunningProgram> managers = [];
+    private readonly Dictionary<string, RunningProgram> controllers = [];
+
+    private Stage(StageOptions options, SimulatedCluster cluster, TimeProvider time)
+    {
+        this.options = options;
+        this.time = time;
+        Cluster = cluster;
+        Api = new ClusterApi(cluster.KubeconfigPath);
+        loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), time);
+    }
+
+    public SimulatedCluster Cluster { get; }
+
+    public ClusterApi Api { get; }
+
+    /// <summary>The clock of everything on the stage.</summary>
+    public TimeProvider Time => time;
+
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Names of the nodes, in order.</summary>
+    public IReadOnlyList<string> Nodes => [.. Cluster.Nodes.Select(node => node.Name)];
+
+    public static async Task<Stage> StartAsync(StageOptions? options = null)
+    {
+        options ??= new StageOptions();
+        var time = new AcceleratedTime(options.Acceleration);
+        var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(time), Stop);
+        var stage = new Stage(options, cluster, time);
+        if (options.StartsPrograms)
+        {
+            stage.StartController();
+            foreach (var node in stage.Nodes)
+            {
+                stage.StartManager(node);
+            }
+        }
+
+        return stage;
+    }
+
+    public void StartController(string name = "controller", Func<ControllerSettings, ControllerSettings>? change = null)
+    {
+        var settings = options.Controller(
+            new ControllerSettings
+            {
+                MetricsAddress = "0",
+                LeaderElection = false,
+                Identity = name,
+                ReconcilePeriod = TimeSpan.FromSeconds(30),
+            }
+        );
+        var ec2 = new Ec2ClientOptions
+        {
+            Region = "us-east-1",
+            Endpoint = Cluster.Ec2.BaseAddress,
+            AccessKey = new FixedAccessKey("AKIASIMULATED", "simulated"),
+        };
+        var app = new ControllerApp(
+            change is null ? settings : change(settings),
+            KubernetesConfig.Load(Cluster.KubeconfigPath, _ => null),
+            ec2,
+            loggers,
+            time
+        );
+        controllers.Add(name, RunningProgram.Start(name, app.RunAsync));
+    }
+
+    public async Task StopControllerAsync(string name = "controller")
+    {
+        controllers.Remove(name, out var program);
+        await program!.StopAsync();
+    }
+
+    public void StartManager(string node)
+    {
+        var environment = new Dictionary<string, string>(Cluster.ManagerEnvironment(node)) { ["METRICS_ADDR"] = "0" };
+        var reader = new SettingsReader("eni-manager", [], environment.GetValueOrDefault);
+        var settings = options.Manager(ManagerSettings.Read(reader, environment.GetValueOrDefault));
+        reader.Finish();
+        managers.Add(node, RunningProgram.Start($"manager of {node}", stop => ManagerApp.RunAsync(settings, loggers, time, stop)));
+    }
+
+    public async Task StopManagerAsync(string node)
+    {
+        managers.Remove(node, out var program);
+        await program!.StopAsync();
+    }
+
+    /// <summary>A machine more, with its ENI manager, in the first zone.</summary>
+    public async Task<string> AddNodeAsync()
+    {
+        var node = await Cluster.AddNodeAsync(Stop);
+        StartManager(node.Name);
+        return node.Name;
+    }
+
+    /// <summary>Terminates a machine; what ran on it ends with it.</summary>
+    public async Task TerminateNodeAsync(string node)
+    {
+        await StopManagerAsync(node);
+        await Cluster.TerminateNodeAsync(node, Stop);
+    }
+
+    public Task ApplyAsync(string yaml) => Api.ApplyAsync(yaml, Stop);
+
+    public Task DeleteNodeEniAsync(string name) => Api.DeleteNodeEniAsync(name, Stop);
+
+    public Task<NodeEni?> NodeEniAsync(string name) => Api.NodeEniAsync(name, Stop);
+
+    /// <summary>The attachments of a NodeENI by node and index.</summary>
+    public async Task<IReadOnlyList<EniAttachment>> AttachmentsAsync(string nodeEni) =>
+        [
+            .. (await Api.AttachmentsAsync(Stop))
+                .Where(attachment => attachment.Spec!.NodeEniRef.Name == nodeEni)
+                .OrderBy(attachment => attachment.Spec!.NodeName, StringComparer.Ordinal)
+                .ThenBy(attachment => attachment.Spec!.DeviceIndex),
+        ];
+
+    /// <summary>Waits until a NodeENI as it is now is ready with this many ENIs.</summary>
+    public Task UntilReadyAsync(string nodeEni, int enis) =>
+        UntilAsync(
+            async () =>
+                await NodeEniAsync(nodeEni) is { Status: { } status } found
+                && status.ObservedGeneration == found.Metadata.Generation
+                && status.Conditions.IsTrue(ConditionTypes.Ready)
+                && status.ReadyEnis == enis
+                && status.DesiredEnis == enis,
+            $"{nodeEni} is ready with {enis} ENIs"
+        );
+
+    /// <summary>Waits until a condition of a NodeENI is true or false for a reason.</summary>
+    /// <returns>Its message.</returns>
+    public async Task<string> UntilReasonAsync(string nodeEni, string type, string reason)
+    {
+        Condition? found = null;
+        await UntilAsync(
+            async () => (found = (await NodeEniAsync(nodeEni))?.Status?.Conditions.Find(type))?.Reason == reason,
+            $"condition {type} of {nodeEni} has the reason {reason}"
+        );
+        return found!.Message;
+    }
+
+    public Task UntilGoneAsync(string nodeEni) => UntilAsync(async () => await NodeEniAsync(nodeEni) is null, $"{nodeEni} is gone");
+
+    /// <summary>What must be so at the end of every story in which all NodeENIs were deleted.</summary>
+    public async Task AssertNothingLeftAsync()
+    {
+        await UntilAsync(async () => (await Cluster.LeftoversAsync(Stop)).Count == 0, "nothing is left");
+        foreach (var node in Nodes)
+        {
+            Assert.Contains("somebody_elses", await File.ReadAllTextAsync(Cluster.PcidpFile(node), Stop));
+        }
+    }
+
+    public Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    /// <summary>Waits for something; in vain, it says what was the case instead.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            var broken = Broken();
+            if (broken is not null || TimeProvider.System.GetElapsedTime(begin) > TimeSpan.FromSeconds(60))
+            {
+                Assert.Fail($"waited in vain until {what}\n{broken}\n{await SituationAsync()}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Stop);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var program in controllers.Values.Concat(managers.Values))
+        {
+            await program.StopAsync();
+        }
+
+        Api.Dispose();
+        await Cluster.DisposeAsync();
+        loggers.Dispose();
+        await log.DisposeAsync();
+    }
+
+    private Exception? Broken() =>
+        Cluster.Failure
+        ?? Cluster.Ec2.World.BackplaneErrors.FirstOrDefault()
+        ?? controllers.Values.Concat(managers.Values).Select(program => program.Failure).FirstOrDefault(failure => failure is not null);
+
+    private async Task<string> SituationAsync()
+    {
+        string said;
+        lock (log)
+        {
+            said = log.ToString();
+        }
+
+        return await Situation.DescribeAsync(this, said, Stop);
+    }
+}

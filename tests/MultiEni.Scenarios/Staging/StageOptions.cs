@@ -1,0 +1,66 @@
+using MultiEni.Controller;
+using MultiEni.Manager;
+using MultiEni.Simulator;
+using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Ec2;
+
+namespace MultiEni.Scenarios.Staging;
+
+/// <summary>What is special about the stage of a story.</summary>
+internal sealed record StageOptions
+{
+    public int Nodes { get; init; } = 2;
+
+    public int Zones { get; init; } = 1;
+
+    /// <summary>Seconds of the stage's clock in one real second.</summary>
+    public int Acceleration { get; init; } = 10;
+
+    /// <summary>Whether controller and ENI managers run from the start.</summary>
+    public bool StartsPrograms { get; init; } = true;
+
+    public Func<ControllerSettings, ControllerSettings> Controller { get; init; } = settings => settings;
+
+    public Func<ManagerSettings, ManagerSettings> Manager { get; init; } = settings => settings;
+
+    public Func<SimulatedClusterOptions, SimulatedClusterOptions> Cluster { get; init; } = options => options;
+
+    /// <summary>Delays of some tens of real milliseconds: enough for every state between to be seen.</summary>
+    public SimulatedClusterOptions ClusterOptions(TimeProvider time)
+    {
+        var moment = TimeSpan.FromMilliseconds(20 * Acceleration);
+        var options = new SimulatedClusterOptions
+        {
+            Nodes = Nodes,
+            Zones = Zones,
+            TimeProvider = time,
+            InitialPluginFile = ForeignPluginFile,
+            Ec2 = new Ec2SimulatorOptions
+            {
+                Latencies = new Ec2Latencies
+                {
+                    Call = moment / 4,
+                    Create = moment,
+                    Attach = moment,
+                    Detach = moment,
+                    InstanceTerminate = moment * 2,
+                },
+            },
+            Timings = new ClusterTimings
+            {
+                PodStart = moment,
+                PodStop = moment,
+                PluginStart = moment,
+                PluginReplacement = moment,
+                CrashLoopPause = moment,
+                ContainerRetry = moment,
+                NodeRemoval = moment * 5,
+            },
+        };
+        return Cluster(options with { Host = options.Host with { ProbeDelay = moment, InterfaceDelay = moment, RebootDuration = moment * 5 } });
+    }
+
+    /// <summary>An entry of somebody else, which must survive every story.</summary>
+    private const string ForeignPluginFile =
+        """{"resourceList":[{"resourcePrefix":"example.com","resourceName":"somebody_elses","deviceType":"netDevice","selectors":{"vendors":["8086"],"devices":["154c"],"drivers":["iavf"],"pciAddresses":["0000:7f:00.0"]}}]}""";
+}

@@ -1,0 +1,41 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Nodes;
+
+namespace MultiEni.Scenarios.Staging;
+
+/// <summary>Where a story looks: EC2's rows, kernels, files and nodes, past the product.</summary>
+internal static class StageSight
+{
+    extension(Stage stage)
+    {
+        /// <summary>The ENI of an attachment as EC2 has it.</summary>
+        public NetworkInterface Eni(EniAttachment attachment) =>
+            stage.Cluster.Ec2.World.FindNetworkInterface(attachment.Status!.Network!.EniId!)
+            ?? throw new InvalidOperationException($"{attachment.Status.Network.EniId} is not in EC2");
+
+        /// <summary>All ENIs of ours in EC2.</summary>
+        public IReadOnlyList<NetworkInterface> OurEnis =>
+            [.. stage.Cluster.Ec2.World.NetworkInterfaces.Where(row => row.Tags.ContainsKey("networking.k8s.aws/slot"))];
+
+        /// <summary>The device of an attachment in its node's kernel.</summary>
+        public SimulatedDevice Device(EniAttachment attachment) =>
+            stage.Cluster.Host(attachment.Spec!.NodeName).DeviceByMac(attachment.Status!.Network!.MacAddress!)
+            ?? throw new InvalidOperationException($"{attachment.Spec.NodeName} has no device {attachment.Status.Network.MacAddress}");
+
+        /// <summary>The link of an attachment in its node's kernel.</summary>
+        public SimulatedLink Link(EniAttachment attachment) =>
+            stage.Cluster.Host(attachment.Spec!.NodeName).Network().Links.Single(link => link.MacAddress == attachment.Status!.Network!.MacAddress);
+
+        /// <summary>How many devices of a resource a node offers.</summary>
+        public string? Allocatable(string node, string resource) =>
+            stage.Cluster.Kubernetes.Store.Find("nodes", node)?["status"]?["allocatable"]?[resource]?.GetValue<string>();
+
+        public Task<string> PluginFileAsync(string node) => File.ReadAllTextAsync(stage.Cluster.PcidpFile(node), Stage.Stop);
+
+        public string? PodPhase(string name) => stage.Cluster.Kubernetes.Store.Find("pods", name, "default")?["status"]?["phase"]?.GetValue<string>();
+
+        /// <summary>How often an EC2 action was called.</summary>
+        public int Calls(string action) => stage.Cluster.Ec2.Counters.Snapshot()[action].Total;
+    }
+}

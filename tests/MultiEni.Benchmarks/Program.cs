@@ -1,0 +1,20 @@
+using MultiEni.Benchmarks;
+
+var benchmarks = new Dictionary<string, (string What, Func<Task> Run)>
+{
+    ["planner"] = ("planning one NodeENI over many nodes, and how it grows", PlannerBenchmark.RunAsync),
+    ["simulator"] = ("the simulated API server with many objects, and how it grows", SimulatorBenchmark.RunAsync),
+};
+if (args is not [var name] || !benchmarks.TryGetValue(name, out var chosen))
+{
+    Console.Error.WriteLine("usage: ./bench NAME, with NAME one of:");
+    foreach (var (known, (what, _)) in benchmarks)
+    {
+        Console.Error.WriteLine($"  {known, -10} {what}");
+    }
+
+    return 2;
+}
+
+await chosen.Run();
+return 0;

@@ -4,6 +4,7 @@ using MultiEni.Manager.Host.Kernel;
 namespace MultiEni.Manager.Tests.Kernel;
 
 /// <summary>Announcements of the real kernel about links that the check makes.</summary>
+[Trait("runs", "in-namespace")]
 public sealed class KernelEventsChecks
 {
     public KernelEventsChecks() => OwnNamespace.Demand();

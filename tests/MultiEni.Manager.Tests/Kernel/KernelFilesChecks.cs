@@ -5,6 +5,7 @@ using MultiEni.Manager.Host.Kernel;
 namespace MultiEni.Manager.Tests.Kernel;
 
 /// <summary>What needs a mount of its own.</summary>
+[Trait("runs", "in-namespace")]
 public sealed class KernelFilesChecks
 {
     public KernelFilesChecks() => OwnNamespace.Demand();

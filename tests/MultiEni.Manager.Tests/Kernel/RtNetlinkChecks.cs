@@ -4,6 +4,7 @@ using MultiEni.Manager.Host.Kernel;
 namespace MultiEni.Manager.Tests.Kernel;
 
 /// <summary>rtnetlink of the real kernel. Each check makes links of its own names and leaves them to the namespace's end.</summary>
+[Trait("runs", "in-namespace")]
 public sealed class RtNetlinkChecks
 {
     private readonly RtNetlink _links = new(new BlockingCalls());

@@ -30,6 +30,7 @@ internal sealed class AttachmentReconciler(
 ) : IDisposable
 {
     private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UsedUpRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BlockedRetry = TimeSpan.FromMinutes(2);
 
     // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds.
@@ -40,6 +41,7 @@ internal sealed class AttachmentReconciler(
     {
         using var held = new HeldPermits();
         var withIndexes = false;
+        var attemptMade = 0;
         while (true)
         {
             if (cluster.Attachment(name) is not { } attachment)
@@ -64,9 +66,14 @@ internal sealed class AttachmentReconciler(
                     case EniStep.Create create when pauses.For(attachment.Spec!.SubnetId) is { } pause:
                         await writer.ReportAsync(attachment, null, create.Attempt, new(false, pause.Reason, pause.Message), cancellationToken);
                         return ReconcileResult.After(pause.Until - time.GetUtcNow());
+                    case EniStep.Create create when create.Attempt == attemptMade:
+                        // The answer named an ENI that is gone already: the token is used up, and asking again would never end [ec2 K.6].
+                        await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
+                        return ReconcileResult.After(UsedUpRetry);
                     case EniStep.Create create:
                         await held.TakeAsync(unattached, cancellationToken);
-                        await operations.CreateAsync(name, attachment.Spec!, create.Attempt, cancellationToken);
+                        await operations.CreateAsync(attachment, create.Attempt, cancellationToken);
+                        attemptMade = create.Attempt;
                         metrics.Succeeded(step);
                         continue;
                     case EniStep.Attach attach:

@@ -11,12 +11,15 @@ namespace MultiEni.Controller.Attachments;
 public static class ClientToken
 {
     /// <summary>The token for a call with these parameters, its own token field aside.</summary>
-    public static string For(string cluster, string slot, CreateEniRequest parameters, int attempt)
+    public static string For(string cluster, string slot, string attachmentUid, CreateEniRequest parameters, int attempt)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var text = new StringBuilder();
         Append(text, cluster);
         Append(text, slot);
+
+        // A slot that is given up and wanted again has a new attachment; the old one's token would bring back its deleted ENI [ec2 K.6].
+        Append(text, attachmentUid);
         Append(text, attempt.ToString());
         Append(text, parameters.SubnetId);
         Append(text, parameters.Description);

@@ -5,8 +5,10 @@ namespace MultiEni.Controller.Attachments;
 /// <summary>Turns a step into the call that it stands for. One step is one call.</summary>
 internal sealed class EniOperations(Ec2Client ec2, string cluster)
 {
-    public Task CreateAsync(string slot, Api.EniAttachments.EniAttachmentSpec spec, int attempt, CancellationToken cancellationToken)
+    public Task CreateAsync(Api.EniAttachments.EniAttachment attachment, int attempt, CancellationToken cancellationToken)
     {
+        var slot = attachment.Metadata.Name;
+        var spec = attachment.Spec!;
         var request = new CreateEniRequest(
             "",
             spec.SubnetId,
@@ -21,7 +23,7 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
         return ec2.CreateAsync(
             request with
             {
-                ClientToken = ClientToken.For(cluster, slot, request, attempt),
+                ClientToken = ClientToken.For(cluster, slot, attachment.Metadata.Uid!, request, attempt),
             },
             CallPriority.Create,
             cancellationToken

@@ -26,9 +26,9 @@ public sealed class ClientTokenTests
             Tags = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" },
         };
 
-        var token = ClientToken.For("c", "s", Request, 1);
+        var token = ClientToken.For("c", "s", "u", Request, 1);
 
-        Assert.Equal(token, ClientToken.For("c", "s", reordered, 1));
+        Assert.Equal(token, ClientToken.For("c", "s", "u", reordered, 1));
         Assert.Equal(64, token.Length);
     }
 
@@ -37,19 +37,20 @@ public sealed class ClientTokenTests
     {
         string[] tokens =
         [
-            ClientToken.For("c", "s", Request, 1),
-            ClientToken.For("c", "s", Request, 2),
-            ClientToken.For("c2", "s", Request, 1),
-            ClientToken.For("c", "s2", Request, 1),
-            ClientToken.For("cs", "", Request, 1),
-            ClientToken.For("c", "s", Request with { SubnetId = "subnet-2" }, 1),
-            ClientToken.For("c", "s", Request with { Description = "e" }, 1),
-            ClientToken.For("c", "s", Request with { SecurityGroupIds = ["sg-1"] }, 1),
-            ClientToken.For("c", "s", Request with { SecondaryPrivateIpCount = 1 }, 1),
-            ClientToken.For("c", "s", Request with { Ipv4PrefixCount = 1 }, 1),
-            ClientToken.For("c", "s", Request with { Ipv6AddressCount = 1 }, 1),
-            ClientToken.For("c", "s", Request with { Ipv6PrefixCount = 1 }, 1),
-            ClientToken.For("c", "s", Request with { Tags = new Dictionary<string, string> { ["a"] = "12" } }, 1),
+            ClientToken.For("c", "s", "u", Request, 1),
+            ClientToken.For("c", "s", "u", Request, 2),
+            ClientToken.For("c2", "s", "u", Request, 1),
+            ClientToken.For("c", "s2", "u", Request, 1),
+            ClientToken.For("c", "s", "u2", Request, 1),
+            ClientToken.For("cs", "", "u", Request, 1),
+            ClientToken.For("c", "s", "u", Request with { SubnetId = "subnet-2" }, 1),
+            ClientToken.For("c", "s", "u", Request with { Description = "e" }, 1),
+            ClientToken.For("c", "s", "u", Request with { SecurityGroupIds = ["sg-1"] }, 1),
+            ClientToken.For("c", "s", "u", Request with { SecondaryPrivateIpCount = 1 }, 1),
+            ClientToken.For("c", "s", "u", Request with { Ipv4PrefixCount = 1 }, 1),
+            ClientToken.For("c", "s", "u", Request with { Ipv6AddressCount = 1 }, 1),
+            ClientToken.For("c", "s", "u", Request with { Ipv6PrefixCount = 1 }, 1),
+            ClientToken.For("c", "s", "u", Request with { Tags = new Dictionary<string, string> { ["a"] = "12" } }, 1),
         ];
 
         Assert.Equal(tokens.Length, tokens.Distinct().Count());

@@ -1,11 +1,9 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Operator.Client;
 using MultiEni.Simulator.Yaml;
@@ -65,17 +63,18 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
     public async Task<IReadOnlyList<EniAttachment>> AttachmentsAsync(CancellationToken cancellationToken) =>
         (await ReadAsync(Names.EniAttachmentPlural, ApiJson.Default.KubernetesListEniAttachment, cancellationToken)).Items;
 
-    /// <summary>Any object by its path, or null when there is none.</summary>
-    public async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Whether a path is answered with success; false too while nobody listens yet.</summary>
+    public async Task<bool> AnswersAsync(string path, CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync(path, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        try
         {
-            return null;
+            using var response = await http.GetAsync(path, cancellationToken);
+            return response.IsSuccessStatusCode;
         }
-
-        await ThrowIfRefusedAsync(response, cancellationToken);
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!.AsObject();
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     public void Dispose() => http.Dispose();

@@ -1,7 +1,7 @@
 namespace MultiEni.Scenarios.Staging;
 
 /// <summary>One controller or ENI manager that runs in this process, to be stopped as SIGTERM does.</summary>
-internal sealed class RunningProgram
+internal sealed class RunningProgram : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly Task running;
@@ -32,6 +32,7 @@ internal sealed class RunningProgram
 
         await stop.CancelAsync();
         await running;
-        stop.Dispose();
     }
+
+    public void Dispose() => stop.Dispose();
 }

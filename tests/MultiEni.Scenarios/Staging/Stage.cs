@@ -50,9 +50,9 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> StartAsync(StageOptions? options = null)
     {
         options ??= new StageOptions();
-        var time = new AcceleratedTime(options.Acceleration);
-        var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(time), Stop);
-        var stage = new Stage(options, cluster, time);
+        var clock = new AcceleratedTime(options.Acceleration);
+        var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock), Stop);
+        var stage = new Stage(options, cluster, clock);
         if (options.StartsPrograms)
         {
             stage.StartController();
@@ -96,6 +96,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         controllers.Remove(name, out var program);
         await program!.StopAsync();
+        program.Dispose();
     }
 
     public void StartManager(string node)
@@ -111,6 +112,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         managers.Remove(node, out var program);
         await program!.StopAsync();
+        program.Dispose();
     }
 
     /// <summary>A machine more, with its ENI manager, in the first zone.</summary>
@@ -202,6 +204,7 @@ internal sealed class Stage : IAsyncDisposable
         foreach (var program in controllers.Values.Concat(managers.Values))
         {
             await program.StopAsync();
+            program.Dispose();
         }
 
         Api.Dispose();

@@ -61,7 +61,10 @@ public class NodeStories
 
         Assert.Equal(survivor, stage.OurEnis[0].Tags["Node"]);
         Assert.Equal(0, stage.Calls("DetachNetworkInterface"));
-        Assert.Equal(survivor, Assert.Single(await stage.AttachmentsAsync("fleet")).Spec!.NodeName);
+        await stage.UntilAsync(
+            async () => await stage.AttachmentsAsync("fleet") is [{ Spec.NodeName: var last }] && last == survivor,
+            "only the survivor's attachment is left"
+        );
         await stage.DeleteNodeEniAsync("fleet");
         await stage.AssertNothingLeftAsync();
     }
@@ -85,7 +88,10 @@ public class NodeStories
         await stage.UntilReadyAsync("fleet", 2);
         await stage.UntilAsync(() => stage.OurEnis.Count == 2, "the old machine's ENI is gone");
 
-        Assert.DoesNotContain(await stage.AttachmentsAsync("fleet"), attachment => attachment.Spec!.InstanceId == old);
+        await stage.UntilAsync(
+            async () => (await stage.AttachmentsAsync("fleet")).All(attachment => attachment.Spec!.InstanceId != old),
+            "the old machine's attachment is gone"
+        );
         Assert.Contains(stage.OurEnis, row => row.Attachment!.InstanceId == machine.InstanceId);
         Assert.Equal("1", stage.Allocatable(node, Manifests.Resource));
         await stage.DeleteNodeEniAsync("fleet");

@@ -48,7 +48,10 @@ public class RestartStories
         Assert.Equal(2, stage.OurEnis.Select(row => row.Tags["Node"]).Distinct().Count());
         Assert.Equal(2, stage.OurEnis.Count);
         await stage.DeleteNodeEniAsync("fleet");
-        await stage.UntilAsync(async () => (await stage.AttachmentsAsync("fleet")).Any(attachment => attachment.Metadata.IsBeingDeleted), "the end begins");
+        await stage.UntilAsync(
+            async () => (await stage.AttachmentsAsync("fleet")).Any(attachment => attachment.Metadata.IsBeingDeleted),
+            "the end begins"
+        );
         await stage.StopControllerAsync();
         await stage.StopManagerAsync(stage.Nodes[1]);
         stage.StartManager(stage.Nodes[1]);

@@ -22,14 +22,14 @@ internal sealed class ChosenKubernetesApi : IAsyncDisposable
         switch (choice)
         {
             case KubernetesApiChoice.RealServer real:
-                var server = await RealApiServer.StartAsync(real.Folder, cancellationToken);
-                return new ChosenKubernetesApi(server, server.KubeconfigPath, folder: null);
+                var started = await RealApiServer.StartAsync(real.Folder, cancellationToken);
+                return new ChosenKubernetesApi(started, started.KubeconfigPath, folder: null);
             case KubernetesApiChoice.Unusable unusable:
                 throw new InvalidOperationException(unusable.Message);
             default:
                 var simulator = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions { TimeProvider = time }, cancellationToken);
-                var folder = Directory.CreateTempSubdirectory("multi-eni-story-");
-                return new ChosenKubernetesApi(simulator, simulator.WriteKubeconfig(Path.Combine(folder.FullName, "kubeconfig")), folder);
+                var temporary = Directory.CreateTempSubdirectory("multi-eni-story-");
+                return new ChosenKubernetesApi(simulator, simulator.WriteKubeconfig(Path.Combine(temporary.FullName, "kubeconfig")), temporary);
         }
     }
 

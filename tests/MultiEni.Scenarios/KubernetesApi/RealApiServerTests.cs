@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 
 namespace MultiEni.Scenarios.KubernetesApi;
 
 /// <summary>Stand-in programs show how the real ones are started and what happens when they fail.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class RealApiServerTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("multi-eni-stand-ins-");

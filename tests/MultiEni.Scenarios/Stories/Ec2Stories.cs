@@ -40,6 +40,7 @@ public class Ec2Stories
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public async Task A_cluster_in_which_nothing_changes_costs_one_sweep_a_resync_and_no_write()
     {
         await using var stage = await Stage.StartAsync(

@@ -387,7 +387,13 @@ public sealed class SimulatedClusterTests
         while (!condition())
         {
             Assert.Null(cluster.Failure);
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
+            if (deadline.IsCancellationRequested)
+            {
+                var objects = cluster.Kubernetes.Store.List("pods").Concat(cluster.Kubernetes.Store.List("nodes"));
+                Assert.Fail(string.Join('\n', objects.Select(obj => obj.ToString())));
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancelled);
         }
     }
 }

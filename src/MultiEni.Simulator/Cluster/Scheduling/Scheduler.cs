@@ -8,6 +8,7 @@ namespace MultiEni.Simulator.Cluster.Scheduling;
 internal sealed class Scheduler(ObjectStore store, Sequencer sequencer, TimeProvider time)
 {
     private readonly SortedDictionary<string, NodeOffer> nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> versions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, long>> used = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Node, PodNeeds Needs)> bound = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonObject> waiting = new(StringComparer.Ordinal);
@@ -21,7 +22,7 @@ internal sealed class Scheduler(ObjectStore store, Sequencer sequencer, TimeProv
         }
         else
         {
-            nodes[node.Name] = NodeOffer.Of(node);
+            Remember(node);
         }
 
         RetryWaiting();
@@ -51,7 +52,14 @@ internal sealed class Scheduler(ObjectStore store, Sequencer sequencer, TimeProv
     private void Place(JsonObject pod)
     {
         var needs = PodNeeds.Of(pod);
-        var placement = Placement.Of(needs, [.. nodes.Values.Select(node => (node, (IReadOnlyDictionary<string, long>)UsedOn(node.Name)))]);
+        var placement = PlacementOf(needs);
+
+        // Pods and nodes come over watches of their own: a pod may arrive before the change of a node that was made before it.
+        while (placement is Placement.OnNode { Node: var chosen } && HasChangedUnseen(chosen))
+        {
+            placement = PlacementOf(needs);
+        }
+
         try
         {
             if (placement is Placement.OnNode { Node: var node })
@@ -70,6 +78,28 @@ internal sealed class Scheduler(ObjectStore store, Sequencer sequencer, TimeProv
             // The pod went meanwhile; its watch event says so.
             Forget(pod.Uid);
         }
+    }
+
+    private Placement PlacementOf(PodNeeds needs) =>
+        Placement.Of(needs, [.. nodes.Values.Select(node => (node, (IReadOnlyDictionary<string, long>)UsedOn(node.Name)))]);
+
+    private bool HasChangedUnseen(string name)
+    {
+        if (store.Find("nodes", name) is not { } live)
+        {
+            return nodes.Remove(name);
+        }
+
+        return Remember(live);
+    }
+
+    private bool Remember(JsonObject node)
+    {
+        var version = node["metadata"]!["resourceVersion"]!.GetValue<string>();
+        var isNew = !versions.TryGetValue(node.Name, out var known) || known != version;
+        versions[node.Name] = version;
+        nodes[node.Name] = NodeOffer.Of(node);
+        return isNew;
     }
 
     private Dictionary<string, long> UsedOn(string node) => used.GetValueOrDefault(node, []);

@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+
+namespace MultiEni.Controller.Tests;
+
+/// <summary>Decisions stay decisions: no I/O, no clock of their own, no client, nothing asynchronous.</summary>
+public sealed partial class PurityTests
+{
+    public static TheoryData<string> PureSources { get; } =
+        new()
+        {
+            "src/MultiEni.Controller/Planning/*.cs",
+            "src/MultiEni.Controller/Summary/*.cs",
+            "src/MultiEni.Controller/Leaks/LeakDecision.cs",
+            "src/MultiEni.Controller/Attachments/EniDecision.cs",
+            "src/MultiEni.Controller/Attachments/AttachmentReport.cs",
+            "src/MultiEni.Controller/Attachments/ClientToken.cs",
+            "src/MultiEni.Controller/Attachments/SlotTags.cs",
+            "src/MultiEni.Controller/Attachments/DeviceIndexes.cs",
+            "src/MultiEni.Controller/Attachments/FailureMessage.cs",
+            "src/MultiEni.Manager/Steps/*.cs",
+            "src/MultiEni.Manager/Safety/SafetyRules.cs",
+            "src/MultiEni.Manager/Publishing/DevicePluginFile.cs",
+        };
+
+    [Theory]
+    [MemberData(nameof(PureSources))]
+    public void A_decision_touches_nothing_outside(string pattern)
+    {
+        var files = Directory.GetFiles(Path.Combine(Root(), Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern));
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            var impure = Impure().Match(File.ReadAllText(file));
+            Assert.False(impure.Success, $"{Path.GetFileName(file)} uses {impure.Value}");
+        }
+    }
+
+    [Theory]
+    [InlineData("await File.ReadAllTextAsync(path)", true)]
+    [InlineData("time.GetUtcNow()", true)]
+    [InlineData("new HttpClient()", true)]
+    [InlineData("Random.Shared.Next()", true)]
+    [InlineData("attachment.Metadata.IsBeingDeleted", false)]
+    public void The_search_finds_what_it_should(string code, bool impure) => Assert.Equal(impure, Impure().IsMatch(code));
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MultiEni.slnx")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
+        }
+
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(
+        @"\bawait\b|\bFile\.|\bDirectory\.|\bTimeProvider\b|GetUtcNow|\bHttpClient\b|\bEc2Client\b|\bKubernetesClient\b|\bILogger\b|\bRandom\b|\bEnvironment\.|\bProcess\."
+    )]
+    private static partial Regex Impure();
+}

@@ -55,7 +55,9 @@ public sealed partial class PurityTests
     }
 
     [GeneratedRegex(
-        @"\bawait\b|\bFile\.|\bDirectory\.|\bTimeProvider\b|GetUtcNow|\bHttpClient\b|\bEc2Client\b|\bKubernetesClient\b|\bILogger\b|\bRandom\b|\bEnvironment\.|\bProcess\."
+        @"\bawait\b|\bFile\.|\bDirectory\.|\bTimeProvider\b|GetUtcNow|\bHttpClient\b|\bEc2Client\b|\bKubernetesClient\b|\bILogger\b|\bRandom\b|\bEnvironment\.|\bProcess\.",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Impure();
 }

@@ -52,6 +52,7 @@ internal sealed class Stage : IAsyncDisposable
         options ??= new StageOptions();
         var clock = new AcceleratedTime(options.Acceleration);
         var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock), Stop);
+        InstalledAccess.ApplyTo(cluster.Kubernetes);
         var stage = new Stage(options, cluster, clock);
         if (options.StartsPrograms)
         {
@@ -84,7 +85,7 @@ internal sealed class Stage : IAsyncDisposable
         };
         var app = new ControllerApp(
             change is null ? settings : change(settings),
-            KubernetesConfig.Load(Cluster.KubeconfigPath, _ => null),
+            KubernetesConfig.Load(Cluster.ControllerEnvironment()["KUBECONFIG"], _ => null),
             ec2,
             loggers,
             time

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MultiEni.Cli.Explain;
+using MultiEni.Cli.Status;
 
 namespace MultiEni.Cli;
 
@@ -9,6 +10,7 @@ namespace MultiEni.Cli;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true
 )]
+[JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ReasonEntry))]
 [JsonSerializable(typeof(IReadOnlyList<ReasonEntry>))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using MultiEni.Cli.Demo;
 using MultiEni.Cli.Explain;
+using MultiEni.Cli.Status;
 
 namespace MultiEni.Cli;
 
@@ -56,6 +57,7 @@ internal static class EniProgram
     public static RootCommand CreateRoot(Surroundings surroundings) =>
         new("Extra network interfaces for Kubernetes nodes on EC2: see, check and try them.")
         {
+            StatusCommand.Create(surroundings),
             ExplainCommand.Create(surroundings),
             DemoCommand.Create(),
         };

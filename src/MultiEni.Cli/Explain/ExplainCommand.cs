@@ -8,12 +8,7 @@ internal static class ExplainCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var reason = new Argument<string?>("REASON")
-        {
-            Description = "A reason as conditions and `kubectl eni status` show it. Without it, all are listed.",
-            HelpName = "REASON",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
+        var reason = Arguments.OptionalName("REASON", "A reason as conditions and `kubectl eni status` show it. Without it, all are listed.");
         reason.CompletionSources.Add(_ => ReasonGuide.Current.Entries.Select(entry => entry.Reason));
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
         var page = new Option<bool>("--page") { Description = "Write docs/troubleshooting.md.", Hidden = true };

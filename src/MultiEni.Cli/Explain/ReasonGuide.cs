@@ -50,7 +50,7 @@ internal sealed class ReasonGuide(IReadOnlyList<ReasonEntry> entries)
     }
 
     // The words of DriverModuleMissing, of driver-module-missing and of driver module missing.
-    private static IEnumerable<string> Words(string text) =>
+    private static string[] Words(string text) =>
         string.Concat(text.Select((letter, index) => index > 0 && char.IsUpper(letter) ? $" {letter}" : $"{letter}"))
             .Split([' ', '-', '_'], StringSplitOptions.RemoveEmptyEntries);
 

@@ -51,7 +51,7 @@ public class ReasonCoverageTests
     public void The_search_for_reasons_finds_those_of_all_parts()
     {
         Assert.Contains(nameof(Reasons.SubnetFull), Known);
-        Assert.Contains(nameof(Manager.Steps.ManagerReasons.DpdkDisabled), Known);
+        Assert.Contains(nameof(Reasons.DpdkDisabled), Known);
     }
 
     [Theory]

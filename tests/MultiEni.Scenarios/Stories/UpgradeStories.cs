@@ -3,7 +3,6 @@ using Amazon.EC2;
 using Amazon.EC2.Model;
 using Amazon.Runtime;
 using MultiEni.Api;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator;
 

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using MultiEni.Simulator.Kubernetes.Errors;
-using MultiEni.Simulator.Kubernetes.Http;
-using MultiEni.Simulator.Kubernetes.Selectors;
 using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Access;

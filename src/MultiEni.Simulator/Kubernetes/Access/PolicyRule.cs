@@ -15,13 +15,13 @@ internal sealed class PolicyRule(JsonObject rule)
 
     private bool HasResource(string resource)
     {
-        foreach (var rule in _resources)
+        foreach (var pattern in _resources)
         {
             // "*/status" is the status of everything; "pods" says nothing about its subresources.
             if (
-                rule == "*"
-                || rule == resource
-                || (rule.StartsWith("*/", StringComparison.Ordinal) && resource.EndsWith(rule[1..], StringComparison.Ordinal))
+                pattern == "*"
+                || pattern == resource
+                || (pattern.StartsWith("*/", StringComparison.Ordinal) && resource.EndsWith(pattern[1..], StringComparison.Ordinal))
             )
             {
                 return true;

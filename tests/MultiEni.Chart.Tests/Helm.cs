@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MultiEni.Simulator.Yaml;
 
 namespace MultiEni.Chart.Tests;

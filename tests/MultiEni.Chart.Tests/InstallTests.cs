@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Tests.Kubernetes;
-using MultiEni.Simulator.Yaml;
 
 namespace MultiEni.Chart.Tests;
 
@@ -107,12 +106,16 @@ public partial class InstallTests
             """;
     }
 
-    [GeneratedRegex(@"\b[a-z0-9]+(_[a-z0-9]+)*_(total|seconds|bytes|bucket|candidates|effective|depth|interfaces)\b", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\b[a-z0-9]+(_[a-z0-9]+)*_(total|seconds|bytes|bucket|candidates|effective|depth|interfaces)\b",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Metric();
 
-    [GeneratedRegex("_bucket$")]
+    [GeneratedRegex("_bucket$", RegexOptions.None, 1000)]
     private static partial Regex Suffix();
 
-    [GeneratedRegex("^# TYPE (?<name>[^ ]+) ", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^# TYPE (?<name>[^ ]+) ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TypeLine();
 }

@@ -12,18 +12,20 @@ public class SettingsTests
     private static readonly string[] OfTheSdk = ["AWS_REGION"];
 
     public static TheoryData<string[]> Values =>
-        [
-            [],
-            [
-                "awsRegion=\"eu-central-1\"",
-                "clusterName=\"c\"",
-                "eniManager.primaryInterface=\"eth0\"",
-                "eniManager.interfaceMTUs=\"eth1:9001\"",
-                "eniManager.dpdk.resourceNames=\"eth1:a/b\"",
-                "eniManager.allowedDevices=\"1d0f:ec20\"",
-                "controller.defaultDeviceIndex=2",
-            ],
-        ];
+        new(
+            new string[][]
+            {
+                [],
+                [
+                    "awsRegion=\"eu-central-1\"",
+                    "clusterName=\"c\"",
+                    "eniManager.primaryInterface=\"eth0\"",
+                    "eniManager.interfaceMTUs=\"eth1:9001\"",
+                    "eniManager.dpdk.resourceNames=\"eth1:a/b\"",
+                    "eniManager.allowedDevices=\"1d0f:ec20\"",
+                ],
+            }
+        );
 
     [Theory]
     [MemberData(nameof(Values))]

@@ -133,6 +133,7 @@ public class ValueTests
             { "eniManager.extraVolumeMounts=[{\"name\":\"v\"}]", Manager, $"{Pod}/containers/0/volumeMounts/v/name", "\"v\"" },
             { "eniManager.livenessProbe.periodSeconds=7", Manager, $"{Pod}/containers/0/livenessProbe/periodSeconds", "7" },
             { "eniManager.readinessProbe.periodSeconds=7", Manager, $"{Pod}/containers/0/readinessProbe/periodSeconds", "7" },
+            { "eniManager.kubeletPath=\"/data/kubelet\"", Manager, $"{Pod}/volumes/pod-resources/hostPath/path", "\"/data/kubelet/pod-resources\"" },
             { "metrics.enabled=true", Manager, $"{ManagerEnv}/METRICS_ADDR/value", "\":8081\"" },
         };
 
@@ -207,8 +208,9 @@ public class ValueTests
     }
 
     [Theory]
-    [InlineData("sriov-config", "journal,modules,plugin-file,vfio")]
-    [InlineData("none", "journal,modules,vfio")]
+    [InlineData("sriov-config", "journal,modules,plugin-file,pod-resources,vfio")]
+    [InlineData("embedded", "device-info,device-plugins,journal,modules,pod-resources,vfio")]
+    [InlineData("none", "journal,modules,pod-resources,vfio")]
     public async Task The_manager_mounts_of_the_host_what_its_way_of_publishing_needs(string publisher, string expected)
     {
         var rendered = await Helm.V4.TemplateAsync($"eniManager.devicePublisher=\"{publisher}\"");
@@ -219,7 +221,7 @@ public class ValueTests
     [Fact]
     public async Task A_manager_without_DPDK_sees_neither_modules_nor_devices()
     {
-        Assert.Equal("journal,plugin-file", Volumes(await Helm.V4.TemplateAsync("eniManager.dpdk.enabled=false")));
+        Assert.Equal("journal,plugin-file,pod-resources", Volumes(await Helm.V4.TemplateAsync("eniManager.dpdk.enabled=false")));
     }
 
     [Fact]

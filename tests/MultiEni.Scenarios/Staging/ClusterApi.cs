@@ -102,9 +102,6 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
         await ThrowIfRefusedAsync(response, Stage.Stop);
     }
 
-    /// <summary>A deletion by path.</summary>
-    public Task DeleteAsync(string path) => DeleteAsync(path, Stage.Stop);
-
     /// <summary>Asks to run a program in a pod.</summary>
     public async Task ExecAsync(string pod)
     {
@@ -112,7 +109,8 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
         await ThrowIfRefusedAsync(response, Stage.Stop);
     }
 
-    private async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    /// <summary>A deletion by path.</summary>
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
         using var response = await http.DeleteAsync(path, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);

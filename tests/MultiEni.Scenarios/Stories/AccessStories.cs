@@ -71,10 +71,10 @@ public class AccessStories
 
         var plugin = stage.Cluster.Kubernetes.Store.List("pods", "kube-system", fields: $"spec.nodeName={other}")[0];
         var path = $"/api/v1/namespaces/kube-system/pods/{plugin["metadata"]!["name"]}";
-        Assert.Contains("may not write", (await Assert.ThrowsAsync<RefusedException>(() => agent.DeleteAsync(path))).Message);
+        Assert.Contains("may not write", (await Assert.ThrowsAsync<RefusedException>(() => agent.DeleteAsync(path, Stage.Stop))).Message);
         Assert.Contains(
             "cannot delete",
-            (await Assert.ThrowsAsync<RefusedException>(() => agent.DeleteAsync("/api/v1/namespaces/default/pods/x"))).Message
+            (await Assert.ThrowsAsync<RefusedException>(() => agent.DeleteAsync("/api/v1/namespaces/default/pods/x", Stage.Stop))).Message
         );
         Assert.Contains("cannot create", (await Assert.ThrowsAsync<RefusedException>(() => agent.ExecAsync(path))).Message);
     }
@@ -102,7 +102,7 @@ public class AccessStories
         await person.MergePatchAsync(NodeEni, new JsonObject { ["spec"] = new JsonObject { ["description"] = "changed by Ann" } });
 
         var first = stage.OurEnis.Single().Id;
-        await person.DeleteAsync(attachment);
+        await person.DeleteAsync(attachment, Stage.Stop);
         await stage.UntilAsync(() => stage.OurEnis.Count == 1 && stage.OurEnis[0].Id != first, "another ENI has taken its place");
         await stage.UntilReadyAsync("plain", 1);
     }

@@ -40,7 +40,10 @@ public sealed class AccessTests : ServerFixture
         (await agent.GetAsync(Nodes)).Expect(HttpStatusCode.OK);
         Assert.Equal(
             [("ClusterRole/granted", "nodes"), ("Role/kube-system/granted", "pods")],
-            Server.Access.Log.Used.Where(used => used.User.EndsWith(":agent")).Select(used => (used.Role, used.Resource)).Order()
+            Server
+                .Access.Log.Used.Where(used => used.User.EndsWith(":agent", StringComparison.Ordinal))
+                .Select(used => (used.Role, used.Resource))
+                .Order()
         );
     }
 

@@ -20,7 +20,7 @@ internal sealed class FirstSweep(EniInventory inventory, ClusterView cluster, Pl
         {
             try
             {
-                await inventory.SweepAsync(cancellationToken);
+                await inventory.FirstSweepAsync(cancellationToken);
                 ControllerLog.Leading(logger, inventory.Rows().Count);
                 return;
             }

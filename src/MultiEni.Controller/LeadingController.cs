@@ -80,7 +80,16 @@ internal sealed class LeadingController(
         );
         var catalog = new NetworkCatalog(ec2, () => view.Attachments, time);
         var reservations = new IndexReservations();
-        var planning = new PlanReconciler(view, kubernetes, catalog, types, outcomes, ensureLeading, settings);
+        var planning = new PlanReconciler(
+            view,
+            kubernetes,
+            catalog,
+            types,
+            (instance, nodeEni, subnet) => inventory.FindUnclaimed(instance, nodeEni, subnet) is not null,
+            outcomes,
+            ensureLeading,
+            settings
+        );
         using var instances = new InstanceStates(ec2, time);
         using var attaching = new AttachmentReconciler(
             view,

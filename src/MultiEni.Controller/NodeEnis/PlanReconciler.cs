@@ -17,6 +17,7 @@ internal sealed class PlanReconciler(
     KubernetesClient kubernetes,
     NetworkCatalog catalog,
     InstanceTypeCatalog types,
+    Func<string, string, string, bool> isAdoptable,
     PlanOutcomes outcomes,
     Action ensureLeading,
     ControllerSettings settings
@@ -61,6 +62,7 @@ internal sealed class PlanReconciler(
             types.Find
         )
         {
+            IsAdoptable = (instance, subnet) => isAdoptable(instance, name, subnet),
             DefaultDeviceIndex = settings.DefaultDeviceIndex,
             LimitsUnavailable = await LearnTypesAsync(nodes, cancellationToken),
         };

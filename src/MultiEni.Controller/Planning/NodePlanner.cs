@@ -128,7 +128,7 @@ internal sealed class NodePlanner
         {
             var slot = slots[position];
             existing.TryGetValue(slot.Name, out var present);
-            if (present is null && !MayAdd(node, slot, limits, room, addresses, ref refused))
+            if (present is null && !MayAdd(node, instance, slot, limits, room, addresses, ref refused))
             {
                 continue;
             }
@@ -158,7 +158,15 @@ internal sealed class NodePlanner
     }
 
     /// <summary>Whether an ENI that does not exist yet can be had; asked before anything is created, so that a refusal costs no call.</summary>
-    private bool MayAdd(PlannedNode node, Slot slot, InstanceTypeLimits? limits, InstanceRoom room, FreeAddresses addresses, ref int refused)
+    private bool MayAdd(
+        PlannedNode node,
+        NodeIdentity.Ec2 instance,
+        Slot slot,
+        InstanceTypeLimits? limits,
+        InstanceRoom room,
+        FreeAddresses addresses,
+        ref int refused
+    )
     {
         var spec = input.NodeEni.Spec!;
         if (limits is null && node.InstanceType is not null && input.LimitsUnavailable is { } why)
@@ -185,7 +193,8 @@ internal sealed class NodePlanner
             return false;
         }
 
-        if (addresses.In(slot.Of.Subnet) < neededAddresses)
+        var adoptable = input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
+        if (!adoptable && addresses.In(slot.Of.Subnet) < neededAddresses)
         {
             Problem(
                 node,
@@ -202,7 +211,11 @@ internal sealed class NodePlanner
             return false;
         }
 
-        addresses.Take(slot.Of.Subnet, neededAddresses);
+        if (!adoptable)
+        {
+            addresses.Take(slot.Of.Subnet, neededAddresses);
+        }
+
         return true;
     }
 

@@ -25,6 +25,9 @@ public sealed record PlanInput(
     /// <summary>Device index for NodeENIs that say 0 (<c>DEFAULT_DEVICE_INDEX</c>).</summary>
     public int DefaultDeviceIndex { get; init; } = 1;
 
+    /// <summary>Whether an ENI that the Go controller left is attached to an instance in a subnet already, so that it needs no address.</summary>
+    public Func<string, string, bool> IsAdoptable { get; init; } = static (_, _) => false;
+
     /// <summary>Why EC2 could not be asked for the limits of some types; null when it was, or when nothing had to be asked.</summary>
     public string? LimitsUnavailable { get; init; }
 }

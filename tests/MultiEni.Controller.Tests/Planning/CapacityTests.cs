@@ -150,6 +150,15 @@ public sealed class CapacityTests
     }
 
     [Fact]
+    public void An_ENI_that_the_Go_controller_left_needs_no_address()
+    {
+        var input = A.PlanInput(A.NodeEni(), OneNode, A.Network(A.Subnet("subnet-a1", free: 0)));
+
+        Assert.Empty(Planner.Plan(input).Apply);
+        Assert.Single(Planner.Plan(input with { IsAdoptable = (instance, subnet) => (instance, subnet) == ("i-1", "subnet-a1") }).Apply);
+    }
+
+    [Fact]
     public void Most_free_spreads_the_nodes_of_one_plan_over_the_subnets_as_their_addresses_go()
     {
         var nodes = Enumerable.Range(0, 6).Select(i => A.Node($"node-{i}", $"i-{i}")).ToList();

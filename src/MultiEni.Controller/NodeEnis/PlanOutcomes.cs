@@ -9,10 +9,10 @@ internal sealed class PlanOutcomes(Action<string> onChange)
     private readonly ConcurrentDictionary<string, PlanOutcome> byName = new();
 
     /// <summary>Told of every plan that had a subnet to work with: the subnet, and the security groups that go with it.</summary>
-    public event Action<string, IReadOnlyList<string>>? Planned;
+    public Action<string, IReadOnlyList<string>>? Planned { get; set; }
 
     /// <summary>Told of every plan.</summary>
-    public event Action<string>? Changed;
+    public Action<string>? Changed { get; set; }
 
     public PlanOutcome? Find(string name) => byName.GetValueOrDefault(name);
 

@@ -2,13 +2,11 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
-using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.StartupTaint;

@@ -3,10 +3,10 @@ namespace MultiEni.Chart.Tests;
 /// <summary>The chart renders on both generations of Helm, and what it renders is what is kept in the repository.</summary>
 public class RenderingTests
 {
-    /// <summary>The values of the Go controller's chart, as a user of it has them in a file; the two refused ones have their other value.</summary>
+    /// <summary>The values of the Go controller's chart, as they stand in its own file.</summary>
     private const string GoValues = """
         {"image": {"repository": "example/aws-multi-eni-controller", "tag": "v1.3.8", "pullPolicy": "Always"}, "namespace": "eni-controller-system",
-         "awsRegion": "us-east-1", "imds": {"autoConfigureHopLimit": false, "hopLimit": 2, "aggressiveConfiguration": false},
+         "awsRegion": "us-east-1", "imds": {"autoConfigureHopLimit": true, "hopLimit": 2, "aggressiveConfiguration": true},
          "cloudNativeAuth": {"enabled": true, "preferIRSA": true}, "logLevel": "info", "nodeSelector": {"ng": "multi-eni"},
          "controller": {"maxConcurrentENICleanup": 3, "maxConcurrentReconciles": 5, "enableLeaderElection": true, "metricsAddr": ":8080",
            "terminationGracePeriodSeconds": 10},

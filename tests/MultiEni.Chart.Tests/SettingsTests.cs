@@ -8,9 +8,6 @@ namespace MultiEni.Chart.Tests;
 /// <summary>The chart gives the programs only settings that they have, with values that they take.</summary>
 public class SettingsTests
 {
-    // Read by the AWS SDK and by the place that reads its settings, not listed among our own.
-    private static readonly string[] OfTheSdk = ["AWS_REGION"];
-
     public static TheoryData<string[]> Values =>
         new(
             new string[][]
@@ -18,6 +15,8 @@ public class SettingsTests
                 [],
                 [
                     "awsRegion=\"eu-central-1\"",
+                    "startupTaint.enabled=true",
+                    "imds={\"autoConfigureHopLimit\":true}",
                     "clusterName=\"c\"",
                     "eniManager.primaryInterface=\"eth0\"",
                     "eniManager.interfaceMTUs=\"eth1:9001\"",
@@ -63,7 +62,7 @@ public class SettingsTests
     private static void Check(Dictionary<string, string> environment, SettingsReader reader)
     {
         var known = reader.Help("").Split([' ', ',', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
-        Assert.Empty(environment.Keys.Where(name => !known.Contains(name)).Except(OfTheSdk, StringComparer.Ordinal));
+        Assert.Empty(environment.Keys.Where(name => !known.Contains(name)));
     }
 
     private const string MinimalKubeconfig = """

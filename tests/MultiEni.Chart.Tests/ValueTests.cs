@@ -47,6 +47,15 @@ public class ValueTests
             { "controller.renewDeadline=\"5s\"", Controller, $"{ControllerEnv}/RENEW_DEADLINE/value", "\"5s\"" },
             { "controller.retryPeriod=\"1s\"", Controller, $"{ControllerEnv}/RETRY_PERIOD/value", "\"1s\"" },
             { "controller.ec2RateProfile=2.5", Controller, $"{ControllerEnv}/EC2_RATE_PROFILE/value", "\"2.5\"" },
+            { "controller.defaultDeviceIndex=2", Controller, $"{ControllerEnv}/DEFAULT_DEVICE_INDEX/value", "\"2\"" },
+            { "controller.permissionPreflight=false", Controller, $"{ControllerEnv}/PERMISSION_PREFLIGHT/value", "\"false\"" },
+            { "imds={\"autoConfigureHopLimit\":true,\"hopLimit\":3}", Controller, $"{ControllerEnv}/IMDS_HOP_LIMIT/value", "\"3\"" },
+            {
+                "imds={\"autoConfigureHopLimit\":true,\"aggressiveConfiguration\":true}",
+                Controller,
+                $"{ControllerEnv}/IMDS_AGGRESSIVE_CONFIGURATION/value",
+                "\"true\""
+            },
             { "controller.leakBrake=false", Controller, $"{ControllerEnv}/LEAK_BRAKE/value", "\"off\"" },
             { "controller.metricsAddr=\":9090\"", Controller, $"{Pod}/containers/0/livenessProbe/httpGet/port", "9090" },
             { "metrics.port=9091", Controller, $"{ControllerEnv}/METRICS_ADDR/value", "\":9091\"" },
@@ -184,7 +193,7 @@ public class ValueTests
 
     [Theory]
     [InlineData("fullnameOverride=\"x\"", "nameOverride changes a label")]
-    [InlineData("imds.aggressiveConfiguration=true", "of every instance in the region")]
+    [InlineData("imds.aggressiveConfiguration=true", "Set both, or neither")]
     [InlineData("cloudNativeAuth.enabled=false", "Remove the value")]
     [InlineData("cloudNativeAuth.preferIRSA=false", "IRSA goes before EKS Pod Identity")]
     [InlineData("controller.enableLeaderElection=false", "set controller.replicas to 1")]

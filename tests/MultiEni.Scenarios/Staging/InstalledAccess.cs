@@ -34,6 +34,14 @@ internal static class InstalledAccess
         }
     }
 
+    /// <summary>What the chart adds with <c>startupTaint.enabled</c>.</summary>
+    public static void AllowStartupTaint(KubernetesSimulator kubernetes) =>
+        kubernetes.Store.Change(
+            "clusterroles.rbac.authorization.k8s.io",
+            "eni-controller",
+            role => role["rules"]!.AsArray().Single(rule => rule!["resources"]![0]!.GetValue<string>() == "nodes")!["verbs"]!.AsArray().Add("patch")
+        );
+
     private static string FindFile()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

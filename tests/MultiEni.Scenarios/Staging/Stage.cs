@@ -77,19 +77,19 @@ internal sealed class Stage : IAsyncDisposable
                 ReconcilePeriod = TimeSpan.FromSeconds(30),
             }
         );
+        settings = change is null ? settings : change(settings);
+        if (settings.ManageStartupTaint)
+        {
+            InstalledAccess.AllowStartupTaint(Cluster.Kubernetes);
+        }
+
         var ec2 = new Ec2ClientOptions
         {
             Region = "us-east-1",
             Endpoint = Cluster.Ec2.BaseAddress,
             AccessKey = new FixedAccessKey("AKIASIMULATED", "simulated"),
         };
-        var app = new ControllerApp(
-            change is null ? settings : change(settings),
-            KubernetesConfig.Load(Cluster.ControllerEnvironment()["KUBECONFIG"], _ => null),
-            ec2,
-            loggers,
-            time
-        );
+        var app = new ControllerApp(settings, KubernetesConfig.Load(Cluster.ControllerEnvironment()["KUBECONFIG"], _ => null), ec2, loggers, time);
         controllers.Add(name, RunningProgram.Start(name, app.RunAsync));
     }
 

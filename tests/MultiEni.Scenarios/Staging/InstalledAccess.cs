@@ -39,7 +39,10 @@ internal static class InstalledAccess
         kubernetes.Store.Change(
             "clusterroles.rbac.authorization.k8s.io",
             "eni-controller",
-            role => role["rules"]!.AsArray().Single(rule => rule!["resources"]![0]!.GetValue<string>() == "nodes")!["verbs"]!.AsArray().Add("patch")
+            role =>
+                role["rules"]!.AsArray().Single(rule => rule!["resources"]![0]!.GetValue<string>() == "nodes")!["verbs"]!
+                    .AsArray()
+                    .Add((JsonNode)"patch")
         );
 
     private static string FindFile()

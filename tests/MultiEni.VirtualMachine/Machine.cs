@@ -72,9 +72,9 @@ public sealed class Machine : IAsyncDisposable
             await shell.Boot.WaitAsync(cancellationToken);
             return new Machine(process, console, folder, shell, monitor);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new InvalidOperationException($"The virtual machine did not start; see {folder}/console.log.");
+            throw new InvalidOperationException($"The virtual machine did not start; see {folder}/console.log.", error);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using MultiEni.Controller;
 using MultiEni.Manager;
+using MultiEni.Manager.Setup;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;
 
@@ -57,6 +58,22 @@ public class SettingsTests
         environment.Remove("KUBERNETES_SERVICE_HOST");
 
         Check(environment, reader);
+    }
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public async Task Every_variable_of_the_init_container_is_one_of_the_setups_settings_and_takes_the_value(string[] values)
+    {
+        var pod = Rendered.PodOf((await Helm.V4.TemplateAsync([.. values, "eniManager.dpdk.drivers=[\"vfio-pci\",\"igb_uio\"]"])).Manager);
+        var environment = Rendered.EnvironmentOf(pod["initContainers"]![0]!.AsObject());
+
+        var reader = new SettingsReader("eni-manager setup", [], environment.GetValueOrDefault);
+        using var loggers = ConsoleLogging.Create(reader, TimeProvider.System);
+        var settings = SetupSettings.Read(reader);
+        reader.Finish();
+
+        Check(environment, reader);
+        Assert.Equal(["vfio-pci", "igb_uio"], settings.Drivers);
     }
 
     private static void Check(Dictionary<string, string> environment, SettingsReader reader)

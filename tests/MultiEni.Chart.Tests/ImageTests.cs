@@ -42,7 +42,7 @@ public partial class ImageTests
     {
         var pod = Rendered.PodOf((await Helm.V4.TemplateAsync()).Controller);
 
-        Assert.Equal(1000, pod["securityContext"]!["runAsUser"]!.GetValue<int>());
+        Assert.Equal("1000", pod["securityContext"]!["runAsUser"]!.ToJsonString());
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public partial class InstallTests
         await using var controller = Program.Start(rendered.Controller, "eni-controller", cluster.ControllerEnvironment(), node);
         await using var manager = Program.Start(rendered.Manager, "eni-manager", cluster.ManagerEnvironment(node), node);
         await kubectl.RunAsync("apply -f -", NodeEni);
-        await kubectl.RunAsync("wait nodeeni/bound --for=condition=Ready --timeout=60s");
+        await kubectl.RunAsync("wait nodeeni/bound --for=condition=Ready --timeout=120s");
         Assert.Equal("vfio-pci", (await kubectl.RunAsync("get eniattachments -o jsonpath={.items[0].status.device.driver}")).Trim());
 
         var served = MetricNames(await controller.MetricsAsync(Stop))

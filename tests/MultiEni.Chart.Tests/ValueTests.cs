@@ -127,7 +127,7 @@ public class ValueTests
             { "eniManager.devicePlugin.labels=[\"a=b\"]", Manager, $"{ManagerEnv}/DEVICE_PLUGIN_LABELS/value", "\"a=b\"" },
             { "eniManager.devicePlugin.restartDelay=\"9s\"", Manager, $"{ManagerEnv}/DEVICE_PLUGIN_RESTART_DELAY/value", "\"9s\"" },
             { "eniManager.mappingStorePath=\"/var/lib/x/j.json\"", Manager, $"{Pod}/volumes/journal/hostPath/path", "\"/var/lib/x\"" },
-            { "eniManager.metricsAddr=\"127.0.0.1:1\"", Manager, $"{Pod}/containers/0/readinessProbe/httpGet/host", "\"127.0.0.1\"" },
+            { "eniManager.metricsAddr=\"10.0.0.1:1\"", Manager, $"{Pod}/containers/0/readinessProbe/httpGet/host", "\"10.0.0.1\"" },
             { "eniManager.metricsPort=8099", Manager, $"{ManagerEnv}/METRICS_ADDR/value", "\"127.0.0.1:8099\"" },
             { "eniManager.terminationGracePeriodSeconds=60", Manager, $"{Pod}/terminationGracePeriodSeconds", "60" },
             { "eniManager.priorityClassName=\"p\"", Manager, $"{Pod}/priorityClassName", "\"p\"" },

@@ -83,10 +83,10 @@ public sealed class DeviceActions(
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(situation);
         ArgumentNullException.ThrowIfNull(claim);
-        using var inside = gate.TryEnter();
+        using var inside = Enter(out var unable);
         if (inside is null)
         {
-            return Busy();
+            return unable;
         }
 
         var request = new BindRequest
@@ -117,10 +117,10 @@ public sealed class DeviceActions(
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(situation);
         ArgumentNullException.ThrowIfNull(claim);
-        using var inside = gate.TryEnter();
+        using var inside = Enter(out var unable);
         if (inside is null)
         {
-            return Busy();
+            return unable;
         }
 
         // Without an entry the device's history is unknown, and the kernel chooses the driver.
@@ -195,12 +195,23 @@ public sealed class DeviceActions(
         return (why, first, longest);
     }
 
-    private static (Refusal? Why, TimeSpan First, TimeSpan Longest) Busy() =>
-        (
-            new Refusal(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
-            TimeSpan.Zero,
-            TimeSpan.Zero
-        );
+    private IDisposable? Enter(out (Refusal? Why, TimeSpan First, TimeSpan Longest) unable)
+    {
+        try
+        {
+            unable = (
+                new Refusal(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
+                TimeSpan.Zero,
+                TimeSpan.Zero
+            );
+            return gate.TryEnter();
+        }
+        catch (JournalException error)
+        {
+            unable = (new Refusal(Reasons.JournalUnwritable, error.Message), settings.RetryDelay, settings.RetryDelay * 12);
+            return null;
+        }
+    }
 
     private static Refusal LinkFailure(string what, Errno error) =>
         new(

@@ -49,6 +49,7 @@ public static class ManagerApp
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
         var publisher = new FileDevicePublisher(settings.DevicePluginFile, metrics, time, logger);
+        metrics.Offered = () => publisher.Offered;
         using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
 
         using var http = KubernetesConnection.Open(settings.Kubernetes, time);

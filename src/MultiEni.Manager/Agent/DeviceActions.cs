@@ -100,9 +100,10 @@ public sealed class DeviceActions(
             ResourceName = situation.Wish.Resource?.ToString() ?? "",
             BootId = bootId,
         };
+        using var change = metrics.DriverChanging();
         var start = time.GetTimestamp();
         var outcome = await bind.BindAsync(request, cancellationToken);
-        return Account("bind", outcome, claim, step.Device.Address, time.GetElapsedTime(start));
+        return Account("bind", step.Driver, outcome, claim, step.Device.Address, time.GetElapsedTime(start));
     }
 
     /// <summary>Returns a device to its kernel driver.</summary>
@@ -136,9 +137,10 @@ public sealed class DeviceActions(
                 TargetDriver = step.Device.Driver ?? "",
                 BootId = bootId,
             };
+        using var change = metrics.DriverChanging();
         var start = time.GetTimestamp();
         var outcome = await giveBack.GiveBackAsync(entry, cancellationToken);
-        return Account("unbind", outcome, claim, step.Device.Address, time.GetElapsedTime(start));
+        return Account("unbind", entry.TargetDriver, outcome, claim, step.Device.Address, time.GetElapsedTime(start));
     }
 
     /// <summary>Offers a device.</summary>
@@ -161,6 +163,7 @@ public sealed class DeviceActions(
 
     private (Refusal? Why, TimeSpan First, TimeSpan Longest) Account(
         string operation,
+        string driver,
         ChangeOutcome outcome,
         DeviceClaim claim,
         PciAddress address,
@@ -177,7 +180,7 @@ public sealed class DeviceActions(
             ChangeOutcome.Removed removed => (removed.Why, TimeSpan.Zero, TimeSpan.Zero),
             _ => throw new InvalidOperationException($"No such outcome: {outcome}."),
         };
-        metrics.DriverChanged(operation, why?.Reason, duration);
+        metrics.DriverChanged(operation, driver, why?.Reason, duration);
         if (outcome is ChangeOutcome.RolledBack)
         {
             metrics.RolledBack();

@@ -59,27 +59,16 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
         return device;
     }
 
-    private async Task<Refusal?> AwaitUioAsync(PciAddress address, string driver, CancellationToken cancellationToken)
-    {
-        string? node = null;
-        var isThere = await UntilAsync(
-            async () =>
-            {
-                node = await SysfsPaths.UioNodeAsync(host.Files, address, cancellationToken);
-                return node is not null && await host.Files.ExistsAsync(node, cancellationToken);
-            },
-            NodeLimit,
-            cancellationToken
-        );
-        return isThere ? null
-            : node is not null ? NodeMissing(driver, address, node)
+    // The kernel makes /dev/uioN together with the UIO device. Whether this container shows it says nothing: its /dev is as old as itself.
+    private async Task<Refusal?> AwaitUioAsync(PciAddress address, string driver, CancellationToken cancellationToken) =>
+        await UntilAsync(async () => await SysfsPaths.UioNodeAsync(host.Files, address, cancellationToken) is not null, NodeLimit, cancellationToken)
+            ? null
             : new Refusal(Reasons.BindFailed, $"{driver} holds {address} but made no UIO device (nothing in {SysfsPaths.Device(address, "uio")}).");
-    }
 
     private static Refusal NodeMissing(string driver, PciAddress address, string node) =>
         new(
             Reasons.DeviceNodeMissing,
-            $"{driver} holds {address} but {node} has not appeared, so no process can open it. See that the eni-manager container has the host's /dev mounted."
+            $"{driver} holds {address} but {node} has not appeared, so no process can open it. See that the eni-manager container has the host's /dev/vfio mounted."
         );
 
     private async Task<bool> UntilAsync(Func<Task<bool>> condition, TimeSpan limit, CancellationToken cancellationToken)

@@ -124,6 +124,14 @@ public static class DeviceIdentity
             return new DeviceMatch.Found(device, proof);
         }
 
+        if (host.DeviceAt(given) is null)
+        {
+            return new DeviceMatch.AddressNotFound(
+                $"No network device has the PCI address {given} given by dpdkPCIAddress (lspci -D lists them); {claim.EniId} ({claim.Mac}) is at "
+                    + $"{device.Address} on this node. Set dpdkPCIAddress to {device.Address} or leave it out."
+            );
+        }
+
         return new DeviceMatch.Mismatch(
             $"dpdkPCIAddress says {given}, but {claim.EniId} ({claim.Mac}) is at {device.Address} on this node"
                 + (host.DeviceAt(given) is { } there && host.MacOf(there) is { } other ? $"; {given} is {other}." : ".")

@@ -167,6 +167,21 @@ public sealed class BindSequenceTests
     }
 
     [Fact]
+    public async Task S2_a_default_route_that_moves_when_the_link_goes_down_stops_the_bind()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var link = bench.Node.Network().Links.Single(candidate => candidate.MacAddress == A.Mac.ToString());
+        bench.Node.SetLinkUp(link.Index, true);
+        bench.Node.AddRoute(new SimulatedRoute(4, 254, null, "10.0.1.1", link.Index, 1, 3));
+        var agent = bench.Agent();
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, agent));
+        Assert.Equal(Reasons.PrimaryInterface, refused.Why.Reason);
+        Assert.Equal("ena", bench.Driver);
+        Assert.True(bench.Node.Network().Links.Single(candidate => candidate.Index == link.Index).Up);
+        Assert.Null(Entry(bench, agent));
+    }
+
+    [Fact]
     public async Task A_device_whose_node_does_not_appear_stays_bound_and_is_finished_when_it_does()
     {
         await using var bench = await BindingBench.StartAsync();
@@ -203,7 +218,7 @@ public sealed class BindSequenceTests
         Assert.Equal(Reasons.JournalUnwritable, refused.Why.Reason);
         Assert.Contains("INTERFACE_MAPPING_STORE_PATH", refused.Why.Message, StringComparison.Ordinal);
         Assert.Equal("ena", bench.Driver);
-        Assert.True(bench.Wire.Links.ReadAsync(Stop).AsTask().Result.Links.Any(link => link.MacAddress == A.Mac.ToString()));
+        Assert.NotNull(bench.Node.Device(bench.Address)!.InterfaceName);
     }
 
     [Fact]

@@ -5,6 +5,9 @@ using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;
 
+/// <summary>Alone, because instruments are those of the process: the agents of other tests would be counted as well.</summary>
+[Collection(nameof(MetricsTests))]
+[CollectionDefinition(nameof(MetricsTests), DisableParallelization = true)]
 public sealed class MetricsTests
 {
     private static int FreePort()

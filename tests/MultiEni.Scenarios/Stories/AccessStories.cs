@@ -17,6 +17,8 @@ public class AccessStories
         "ClusterRole/eni-controller update nodeenis/finalizers",
         // An event that is repeated; nothing goes wrong twice in this story.
         "ClusterRole/eni-controller patch events",
+        // The same of the manager.
+        "ClusterRole/eni-manager patch events",
         // Read again after a conflict with another writer.
         "ClusterRole/eni-manager get eniattachments",
     ];

@@ -128,8 +128,6 @@ public class RenderingTests
         {
             Assert.Equal("{\"privileged\":true,\"readOnlyRootFilesystem\":true,\"runAsUser\":0}", Security(rendered.Manager, kind));
         }
-
-        Assert.Null(Rendered.PodOf(rendered.Manager)["hostPID"]);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public class ValueTests
             { "eniManager.defaultMTU=9001", Manager, $"{ManagerEnv}/DEFAULT_MTU/value", "\"9001\"" },
             { "eniManager.interfaceMTUs=\"eth1:9001\"", Manager, $"{ManagerEnv}/INTERFACE_MTUS/value", "\"eth1:9001\"" },
             { "eniManager.interfaceUpTimeout=\"5s\"", Manager, $"{ManagerEnv}/INTERFACE_UP_TIMEOUT/value", "\"5s\"" },
-            { "eniManager.dpdk.drivers=[\"vfio-pci\",\"igb_uio\"]", Manager, $"{Pod}/hostPID", "true" },
+            { "eniManager.hostPID=false", Manager, $"{Pod}/hostPID", "null" },
             { "eniManager.dpdk.enabled=false", Manager, $"{Pod}/initContainers", "null" },
             { "eniManager.dpdk.driver=\"igb_uio\"", Manager, $"{Pod}/initContainers/0/env/DEFAULT_DPDK_DRIVER/value", "\"igb_uio\"" },
             {

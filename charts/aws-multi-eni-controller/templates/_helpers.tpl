@@ -113,11 +113,3 @@ system:serviceaccount:{{ include "multi-eni.namespace" . }}:{{ include "multi-en
 - name: NOIOMMU_MODE
   value: {{ .Values.eniManager.dpdk.noIommuMode | quote }}
 {{- end -}}
-
-{{- /* A map with the key "needed" where a UIO driver may be used. */ -}}
-{{- define "multi-eni.uio" -}}
-{{- $drivers := append .Values.eniManager.dpdk.drivers .Values.eniManager.dpdk.driver -}}
-{{- if and .Values.eniManager.dpdk.enabled (or (has "igb_uio" $drivers) (has "uio_pci_generic" $drivers)) -}}
-needed: true
-{{- end -}}
-{{- end -}}

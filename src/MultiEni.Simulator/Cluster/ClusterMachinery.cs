@@ -28,7 +28,7 @@ internal sealed class ClusterMachinery : IAsyncDisposable
         scheduler = new Scheduler(store, sequencer, time);
         kubelet = new Kubelet(store, sequencer, timings, time);
         runsDevicePlugin = release is not null;
-        plugins = new DevicePluginDaemon(store, sequencer, timings, release ?? DevicePluginRelease.V38, time);
+        plugins = new DevicePluginDaemon(store, sequencer, kubelet, timings, release ?? DevicePluginRelease.V38, time);
         watches = [WatchAsync("nodes", SeeNode), WatchAsync("pods", SeePod)];
     }
 
@@ -36,11 +36,17 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     internal Exception? Failure => sequencer.Failure;
 
     /// <summary>A kubelet starts on a node whose Node object exists.</summary>
-    internal void AddNode(string name, SimulatedHost host, string pluginFile) =>
+    internal void AddNode(string name, SimulatedHost host, string pluginFile, KubeletDeviceManager deviceManager) =>
         sequencer.Post(() =>
         {
-            var node = new ClusterNode(name, host, pluginFile);
+            var node = new ClusterNode(name, host, pluginFile, deviceManager);
             nodes[name] = node;
+            deviceManager.Registered += (_, resource) => sequencer.Post(() => kubelet.SeeRegistration(node, resource));
+            deviceManager.Changed += (_, resource) =>
+            {
+                var devices = deviceManager.Devices(resource);
+                sequencer.Post(() => kubelet.SeeDevices(node, resource, devices));
+            };
             host.ProcessesLost += (_, _) =>
                 sequencer.Post(() =>
                 {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Cluster.Kubelets;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Storage;
 
@@ -8,6 +9,7 @@ namespace MultiEni.Simulator.Cluster.DevicePlugins;
 internal sealed class DevicePluginDaemon(
     ObjectStore store,
     Sequencer sequencer,
+    Kubelet kubelet,
     ClusterTimings timings,
     DevicePluginRelease release,
     TimeProvider time
@@ -128,30 +130,14 @@ internal sealed class DevicePluginDaemon(
 
     private void Register(ClusterNode node, IReadOnlyDictionary<string, IReadOnlyList<string>> devices)
     {
-        node.Offered = devices;
-        node.EverOffered.UnionWith(devices.Keys);
-        try
+        node.Devices.Stop(DeviceSource.SriovPlugin);
+        foreach (var (resource, addresses) in devices)
         {
-            store.Change("nodes", node.Name, live => WriteResources(live, node), WriteOptions.Status);
+            node.Devices.Register(resource, DeviceSource.SriovPlugin);
+            node.Devices.Announce(resource, DeviceSource.SriovPlugin, addresses);
         }
-        catch (StatusException)
-        {
-            // The Node was deleted; nothing shows its resources.
-        }
-    }
 
-    private static void WriteResources(JsonObject live, ClusterNode node)
-    {
-        foreach (var list in new[] { "capacity", "allocatable" })
-        {
-            if (live["status"]?[list] is JsonObject resources)
-            {
-                foreach (var resource in node.EverOffered)
-                {
-                    resources[resource] = node.Offered.GetValueOrDefault(resource, []).Count.ToString();
-                }
-            }
-        }
+        kubelet.ReportDevices(node);
     }
 
     private void WriteStatus(ClusterNode node, Func<JsonObject, JsonObject> status)

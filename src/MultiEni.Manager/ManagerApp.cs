@@ -45,7 +45,8 @@ public static class ManagerApp
         var host = HostChoice.Open(settings.Host);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
-        var publisher = new FileDevicePublisher(settings.DevicePluginFile, metrics, time, logger);
+        await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
+        var publisher = publishing.Publisher;
         using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
 
         using var http = KubernetesConnection.Open(settings.Kubernetes, time);
@@ -65,28 +66,38 @@ public static class ManagerApp
         using var queue = new WorkQueue<AgentWork>("devices", time);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
-        using var restarter = new DevicePluginRestarter(publisher, pods, settings, () => wake.Everything(WorkPriority.Urgent), metrics, time, logger);
+        using var restarter = new DevicePluginRestarter(
+            publishing.File,
+            pods,
+            settings,
+            () => wake.Everything(WorkPriority.Urgent),
+            metrics,
+            time,
+            logger
+        );
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = new List<Task> { attachments.RunAsync(ended.Token), nodes.RunAsync(ended.Token) };
         try
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
-            publisher.RestartNeeded = restarter.Wake;
+            publishing.File.RestartNeeded = restarter.Wake;
+            publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
             var seen = await boot.FirstAsync(time, stop);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 
             var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
-            var worker = Worker(new Parts(settings, host, journal, publisher, boot, view, pods, client, gate, metrics, time, logger), wake, queue);
+            var worker = Worker(new Parts(settings, host, journal, publishing, boot, view, pods, client, gate, metrics, time, logger), wake, queue);
             using var onAttachment = attachments.Subscribe(wake.AttachmentChanged);
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                watching.Add(new HostListener(host.Events, wake, time, logger).RunAsync(ended.Token));
+                watching.Add(new HostListener(host.Events, publisher, wake, time, logger).RunAsync(ended.Token));
             }
 
             watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
             watching.Add(restarter.RunAsync(ended.Token));
+            watching.Add(publishing.RunAsync(ended.Token));
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
             await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
@@ -132,7 +143,7 @@ public static class ManagerApp
             new BindSequence(parts.Host, writer, method, preparation, verification, restoration, parts.Journal),
             new GiveBackSequence(writer, restoration),
             parts.Gate,
-            parts.Publisher,
+            parts.Publishing.Publisher,
             parts.Metrics,
             parts.Time,
             parts.Logger
@@ -141,18 +152,22 @@ public static class ManagerApp
         var reconciler = new AttachmentReconciler(
             parts.View,
             parts.Boot,
-            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publisher, writer, Policy(settings), settings, parts.Time),
+            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, writer, Policy(settings), settings, parts.Time),
             actions,
-            new UsageProbe(parts.Host.Files, parts.Pods),
+            new UsageProbe(parts.Host.Files, parts.Publishing.PodResources, parts.Publishing.Handouts, parts.Pods),
             owners,
-            parts.Publisher,
             new AttachmentEdge(parts.Client, parts.Metrics),
             new RetryGate(parts.Time),
             settings,
             parts.Time,
             parts.Logger
         );
-        return new AgentWorker(reconciler, new OrphanSearch(parts.View, parts.Journal, parts.Publisher, owners, parts.Logger), parts.Boot, queue);
+        return new AgentWorker(
+            reconciler,
+            new OrphanSearch(parts.View, parts.Journal, parts.Publishing.Publisher, owners, parts.Logger),
+            parts.Boot,
+            queue
+        );
     }
 
     private static SafetyPolicy Policy(ManagerSettings settings) =>
@@ -190,7 +205,7 @@ public static class ManagerApp
         ManagerSettings Settings,
         NodeHost Host,
         BindingJournal Journal,
-        IDevicePublisher Publisher,
+        NodePublishing Publishing,
         BootWatch Boot,
         NodeView View,
         NodePods Pods,

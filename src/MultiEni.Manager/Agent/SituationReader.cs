@@ -62,6 +62,7 @@ public sealed class SituationReader(
             BindRefusal = facts is null ? null : SafetyRules.CheckBind(facts, policy),
             IsStuck = known is { } stuckAt && writer.IsStuck(stuckAt),
             DpdkEnabled = settings.DpdkEnabled,
+            Publishes = settings.DevicePublisher != PublisherChoice.None,
         };
         return (situation, claim);
     }

@@ -44,6 +44,18 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
         }
     }
 
+    /// <summary>Devices that were taken back and that the node may still count.</summary>
+    public IReadOnlyList<OfferedDevice> Withdrawn
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _withdrawn.Values];
+            }
+        }
+    }
+
     /// <summary>Since when the plugin has a change to read; null when it has none.</summary>
     public DateTimeOffset? RestartDueSince
     {
@@ -119,6 +131,9 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
         Announce();
         return Task.CompletedTask;
     }
+
+    /// <summary>Nothing: the SR-IOV device plugin offers its devices whatever becomes of them [sriov 1.6]. The agent withdraws what is gone.</summary>
+    public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
     public Task RepairAsync(CancellationToken cancellationToken)

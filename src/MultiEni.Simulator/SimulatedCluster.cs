@@ -281,7 +281,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
     private string KubeletFolder(int number) => Path.Combine(stateFolder, $"k{number}");
 
     // With the node, its kubelet goes down and comes up.
-    private async Task RestartAsync(KubeletDeviceManager kubelet, SimulatedHost host)
+    private static async Task RestartAsync(KubeletDeviceManager kubelet, SimulatedHost host)
     {
         await kubelet.StopAsync();
         if (host.Up)

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Steps;
 using MultiEni.Operator.Queues;
 

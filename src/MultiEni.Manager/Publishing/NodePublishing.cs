@@ -13,6 +13,7 @@ public sealed class NodePublishing : IAsyncDisposable
 {
     private static readonly TimeSpan PodResourcesLimit = TimeSpan.FromSeconds(10);
     private readonly PluginRegistry? _registry;
+    private readonly EmbeddedDevicePublisher? _plugin;
 
     /// <summary>Puts the parts together; nothing is read or written yet.</summary>
     public NodePublishing(ManagerSettings settings, NodeHost host, ManagerMetrics metrics, ILoggerFactory loggers, TimeProvider time, ILogger logger)
@@ -27,7 +28,8 @@ public sealed class NodePublishing : IAsyncDisposable
             case PublisherChoice.Embedded:
                 _registry = new PluginRegistry(kubelet, loggers, time, logger);
                 var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
-                Publisher = new HandoverPublisher(new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, logger), File);
+                _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, logger);
+                Publisher = new HandoverPublisher(_plugin, File);
                 break;
             case PublisherChoice.None:
                 Publisher = new HandoverPublisher(new NoPublisher(), File);
@@ -60,5 +62,13 @@ public sealed class NodePublishing : IAsyncDisposable
     public Task RunAsync(CancellationToken cancellationToken) => _registry?.RunAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => _registry?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_registry is not null)
+        {
+            await _registry.DisposeAsync();
+        }
+
+        _plugin?.Dispose();
+    }
 }

@@ -41,11 +41,11 @@ internal sealed class ClusterMachinery : IAsyncDisposable
         {
             var node = new ClusterNode(name, host, pluginFile, deviceManager);
             nodes[name] = node;
-            deviceManager.Registered += (_, resource) => sequencer.Post(() => kubelet.SeeRegistration(node, resource));
-            deviceManager.Changed += (_, resource) =>
+            deviceManager.Registered += (_, seen) => sequencer.Post(() => kubelet.SeeRegistration(node, seen.Resource));
+            deviceManager.Changed += (_, seen) =>
             {
-                var devices = deviceManager.Devices(resource);
-                sequencer.Post(() => kubelet.SeeDevices(node, resource, devices));
+                var devices = deviceManager.Devices(seen.Resource);
+                sequencer.Post(() => kubelet.SeeDevices(node, seen.Resource, devices));
             };
             host.ProcessesLost += (_, _) =>
                 sequencer.Post(() =>

@@ -10,7 +10,8 @@ namespace MultiEni.Manager.Publishing.Embedded;
 /// again before a container gets it.
 /// </summary>
 public sealed class EmbeddedDevicePublisher(PluginRegistry registry, DeviceChecker checker, DeviceInfoFiles info, HandoutLog handouts, ILogger logger)
-    : IDevicePublisher
+    : IDevicePublisher,
+        IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _lock = new();
@@ -120,6 +121,9 @@ public sealed class EmbeddedDevicePublisher(PluginRegistry registry, DeviceCheck
             return state;
         }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _turn.Dispose();
 
     private int Usable(ResourceName resource) =>
         _offered.Values.Count(offer => offer.Device.Resource == resource && offer.Check is DeviceCheck.Usable);

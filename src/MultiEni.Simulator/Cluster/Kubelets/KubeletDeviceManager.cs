@@ -45,10 +45,10 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     }
 
     /// <summary>Raised with the resource that a plugin registered.</summary>
-    public event EventHandler<string>? Registered;
+    public event EventHandler<KubeletResourceEventArgs>? Registered;
 
     /// <summary>Raised with the resource whose devices changed.</summary>
-    public event EventHandler<string>? Changed;
+    public event EventHandler<KubeletResourceEventArgs>? Changed;
 
     /// <summary>Resources that were registered since the kubelet started.</summary>
     public IReadOnlyList<string> Resources
@@ -183,7 +183,7 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
 
         foreach (var resource in known.Select(endpoint => endpoint.Registration.Resource).Distinct(StringComparer.Ordinal))
         {
-            Changed?.Invoke(this, resource);
+            Changed?.Invoke(this, new KubeletResourceEventArgs(resource));
         }
     }
 
@@ -209,7 +209,7 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     internal void Register(KubeletRegistration registration)
     {
         // Told before the first announcement can come.
-        Registered?.Invoke(this, registration.Resource);
+        Registered?.Invoke(this, new KubeletResourceEventArgs(registration.Resource));
         lock (gate)
         {
             registrations.Add(registration);
@@ -250,7 +250,7 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
             lists.Add(endpoint.Devices);
         }
 
-        Changed?.Invoke(this, resource);
+        Changed?.Invoke(this, new KubeletResourceEventArgs(resource));
     }
 
     private static void Empty(string folder)

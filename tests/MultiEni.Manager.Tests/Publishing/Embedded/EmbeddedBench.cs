@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Simulated;
 using MultiEni.Manager.Kubelet;
@@ -128,6 +127,7 @@ internal sealed class EmbeddedBench : IAsyncDisposable
             await Kubelet.DisposeAsync();
         }
 
+        Publisher.Dispose();
         await hosts.DisposeAsync();
         Folder.Dispose();
         ended.Dispose();

@@ -41,7 +41,13 @@ public sealed class SimulatedCluster : IAsyncDisposable
         stateFolder = options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
         Directory.CreateDirectory(stateFolder);
         KubeconfigPath = WriteKubeconfig(Path.Combine(stateFolder, "kubeconfig"));
-        machinery = new ClusterMachinery(kubernetes.Store, options.Timings, options.DevicePlugin, options.TimeProvider);
+        machinery = new ClusterMachinery(
+            kubernetes.Store,
+            options.Timings,
+            options.DevicePlugin,
+            options.DevicePluginReadsConfigMap,
+            options.TimeProvider
+        );
     }
 
     /// <summary>The API server.</summary>

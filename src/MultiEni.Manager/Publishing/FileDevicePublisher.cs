@@ -26,6 +26,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     private HashSet<string> _conflicts = new(StringComparer.Ordinal);
     private DateTimeOffset? _restartDueSince;
     private bool _pluginFound = true;
+    private string? _readsElsewhere;
     private string? _invalid;
     private string _bootId = "";
 
@@ -166,7 +167,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
                 var counted = unread ? offered : [.. offered.Where(other => !_unread.Contains(other.Address))];
                 return Obstacle(device) is { } why
                     ? new OfferState.Failed(device, why)
-                    : OfferJudgement.Offered(device, counted, unread, _pluginFound, allocatable);
+                    : OfferJudgement.Offered(device, counted, unread, _pluginFound, allocatable, _readsElsewhere);
             }
 
             if (!_withdrawn.TryGetValue(address, out var gone))
@@ -179,7 +180,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
                 return new OfferState.Withdrawing(gone, InvalidFile());
             }
 
-            var state = OfferJudgement.Withdrawn(gone, offered, due, _pluginFound, allocatable);
+            var state = OfferJudgement.Withdrawn(gone, offered, due, _pluginFound && _readsElsewhere is null, allocatable);
             if (state is OfferState.NotOffered)
             {
                 _withdrawn.Remove(address);
@@ -196,7 +197,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     {
         lock (_lock)
         {
-            _pluginFound = true;
+            (_pluginFound, _readsElsewhere) = (true, null);
             if (_restartDueSince == changedAt)
             {
                 _restartDueSince = null;
@@ -211,7 +212,17 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     {
         lock (_lock)
         {
-            _pluginFound = false;
+            (_pluginFound, _readsElsewhere) = (false, null);
+        }
+    }
+
+    /// <summary>The plugin on the node does not read the file.</summary>
+    /// <param name="what">Which pod, and what it reads.</param>
+    public void PluginReadsElsewhere(string what)
+    {
+        lock (_lock)
+        {
+            (_pluginFound, _readsElsewhere) = (true, what);
         }
     }
 

@@ -21,14 +21,14 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     private readonly bool runsDevicePlugin;
     private readonly Task[] watches;
 
-    internal ClusterMachinery(ObjectStore store, ClusterTimings timings, DevicePluginRelease? release, TimeProvider time)
+    internal ClusterMachinery(ObjectStore store, ClusterTimings timings, DevicePluginRelease? release, bool readsConfigMap, TimeProvider time)
     {
         this.store = store;
         sequencer = new Sequencer(time);
         scheduler = new Scheduler(store, sequencer, time);
         kubelet = new Kubelet(store, sequencer, timings, time);
         runsDevicePlugin = release is not null;
-        plugins = new DevicePluginDaemon(store, sequencer, kubelet, timings, release ?? DevicePluginRelease.V38, time);
+        plugins = new DevicePluginDaemon(store, sequencer, kubelet, timings, release ?? DevicePluginRelease.V38, readsConfigMap, time);
         watches = [WatchAsync("nodes", SeeNode), WatchAsync("pods", SeePod)];
     }
 

@@ -38,13 +38,14 @@ public sealed class DeviceChecker(NodeHost host)
             return Unusable(Reasons.BindFailed, $"{device.Driver} holds {offered.Address} but {lacking}, so no process can open it.");
         }
 
-        foreach (var node in nodes)
+        // The host's /dev/vfio is mounted; of uio devices the agent's own /dev shows only those that were there before it.
+        foreach (var node in nodes.Where(node => node.HostPath.StartsWith(DeviceNodes.VfioFolder, StringComparison.Ordinal)))
         {
             if (!await host.Files.ExistsAsync(node.HostPath, cancellationToken))
             {
                 return Unusable(
                     Reasons.BindFailed,
-                    $"{device.Driver} holds {offered.Address} but {node.HostPath} does not exist on the node; see the kernel's log, and that the agent's /dev is the host's."
+                    $"{device.Driver} holds {offered.Address} but {node.HostPath} does not exist on the node; see the kernel's log, and that the agent has the host's /dev/vfio mounted."
                 );
             }
         }

@@ -7,6 +7,7 @@ namespace MultiEni.Manager.Publishing.Embedded;
 /// <summary>Which device nodes a container needs for a device: those that the SR-IOV device plugin gives [sriov 1.7, 1.8].</summary>
 internal static class DeviceNodes
 {
+    internal const string VfioFolder = "/dev/vfio/";
     internal const string VfioContainer = "/dev/vfio/vfio";
 
     /// <summary>The nodes; none for a device that a kernel driver holds.</summary>

@@ -12,10 +12,13 @@ internal sealed class DevicePluginDaemon(
     Kubelet kubelet,
     ClusterTimings timings,
     DevicePluginRelease release,
+    bool readsConfigMap,
     TimeProvider time
 )
 {
     internal const string Namespace = "kube-system";
+
+    private const string ConfigMapText = """{"resourceList":[{"resourceName":"from_the_configmap","selectors":{"vendors":["8086"]}}]}""";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
@@ -30,7 +33,7 @@ internal sealed class DevicePluginDaemon(
         }
 
         node.Plugin.Name = $"kube-sriov-device-plugin-{Suffix(node.Name, node.Plugin.Made++)}";
-        var pod = store.Create("pods", Manifest(node.Plugin.Name, node.Name));
+        var pod = store.Create("pods", Manifest(node.Plugin.Name, node.Name, Volume()));
         node.Plugin.Uid = pod.Uid;
         node.Plugin.Restarts = 0;
         StartLater(node, timings.PluginStart);
@@ -89,7 +92,7 @@ internal sealed class DevicePluginDaemon(
 
     private void Start(ClusterNode node)
     {
-        var run = DevicePlugin.Start(ReadFile(node.PluginFile), release, node.Host.Devices(), node.Host.Network());
+        var run = DevicePlugin.Start(readsConfigMap ? ConfigMapText : ReadFile(node.PluginFile), release, node.Host.Devices(), node.Host.Network());
         node.Plugin.Log = run.Log;
         switch (run)
         {
@@ -207,7 +210,20 @@ internal sealed class DevicePluginDaemon(
         return Convert.ToHexStringLower(hash.AsSpan(0, 5));
     }
 
-    private static JsonObject Manifest(string name, string node) =>
+    private JsonObject Volume() =>
+        readsConfigMap
+            ? new JsonObject
+            {
+                ["name"] = "config-volume",
+                ["configMap"] = new JsonObject { ["name"] = "sriovdp-config" },
+            }
+            : new JsonObject
+            {
+                ["name"] = "config-volume",
+                ["hostPath"] = new JsonObject { ["path"] = "/etc/pcidp", ["type"] = "DirectoryOrCreate" },
+            };
+
+    private static JsonObject Manifest(string name, string node, JsonObject volume) =>
         new()
         {
             ["metadata"] = new JsonObject
@@ -237,13 +253,7 @@ internal sealed class DevicePluginDaemon(
                         ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config-volume", ["mountPath"] = "/etc/pcidp" }),
                     }
                 ),
-                ["volumes"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["name"] = "config-volume",
-                        ["hostPath"] = new JsonObject { ["path"] = "/etc/pcidp", ["type"] = "DirectoryOrCreate" },
-                    }
-                ),
+                ["volumes"] = new JsonArray(volume),
             },
         };
 }

@@ -76,19 +76,19 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Warning, "The device plugin's file could not be looked at.")]
     public static partial void RepairFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(40, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
+    [LoggerMessage(50, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
     public static partial void PluginRegistered(ILogger logger, string resource, string socket);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Resource} could not be registered with the kubelet yet: {Message}")]
+    [LoggerMessage(51, LogLevel.Warning, "{Resource} could not be registered with the kubelet yet: {Message}")]
     public static partial void PluginNotRegistered(ILogger logger, string resource, string message);
 
-    [LoggerMessage(42, LogLevel.Warning, "{Pci} of {Resource} is unhealthy: {Message}")]
+    [LoggerMessage(52, LogLevel.Warning, "{Pci} of {Resource} is unhealthy: {Message}")]
     public static partial void DeviceUnhealthy(ILogger logger, string pci, string resource, string message);
 
-    [LoggerMessage(43, LogLevel.Information, "A container gets {Pci} of {Resource}.")]
+    [LoggerMessage(53, LogLevel.Information, "A container gets {Pci} of {Resource}.")]
     public static partial void DevicesGranted(ILogger logger, string resource, string pci);
 
-    [LoggerMessage(44, LogLevel.Warning, "The device information {Path} for Multus could not be written: {Message}")]
+    [LoggerMessage(54, LogLevel.Warning, "The device information {Path} for Multus could not be written: {Message}")]
     public static partial void DeviceInfoNotWritten(ILogger logger, string path, string message);
 
     [LoggerMessage(30, LogLevel.Information, "Setting {Name} is '{Value}' by {Source}.")]

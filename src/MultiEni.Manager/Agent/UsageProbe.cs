@@ -33,26 +33,24 @@ public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, Han
 
     private async Task<string?> HolderAsync(PciDevice device, string resource, CancellationToken cancellationToken)
     {
-        if (handouts.IsFresh(device.Address))
-        {
-            return "a container that was given it this moment";
-        }
-
         try
         {
             var holders = (await kubelet.ListAsync(cancellationToken)).Where(held => held.DeviceId == device.Address.ToString()).ToList();
-            return holders.Count == 0
-                ? null
-                : $"{Name([.. holders.Select(held => $"{held.Namespace}/{held.Pod}")])}, which requested {holders[0].Resource}";
+            if (holders.Count > 0)
+            {
+                return $"{Name([.. holders.Select(held => $"{held.Namespace}/{held.Pod}")])}, which requested {holders[0].Resource}";
+            }
         }
         catch (Exception error) when (error is GrpcException or ProtoException)
         {
-            var suspects = resource.Length == 0 ? [] : await SuspectsAsync(resource, cancellationToken);
-            return suspects.Count == 0
-                ? null
-                : $"{Name(suspects)}, which requested {resource}: whether it got this very device is not known, because the kubelet does not tell "
+            if (resource.Length > 0 && await SuspectsAsync(resource, cancellationToken) is { Count: > 0 } suspects)
+            {
+                return $"{Name(suspects)}, which requested {resource}: whether it got this very device is not known, because the kubelet does not tell "
                     + $"({error.Message}; mount the host folder of KUBELET_ROOT)";
+            }
         }
+
+        return handouts.IsFresh(device.Address) ? "a container that was given it this moment" : null;
     }
 
     private async Task<DeviceUsage> ProbeAsync(PciDevice device, CancellationToken cancellationToken)

@@ -79,6 +79,9 @@ internal static partial class Log
     [LoggerMessage(50, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
     public static partial void PluginRegistered(ILogger logger, string resource, string socket);
 
+    [LoggerMessage(55, LogLevel.Warning, "{Folder} cannot be watched and is looked at every half minute: {Message}")]
+    public static partial void PluginFolderNotWatched(ILogger logger, string folder, string message);
+
     [LoggerMessage(51, LogLevel.Warning, "{Resource} could not be registered with the kubelet yet: {Message}")]
     public static partial void PluginNotRegistered(ILogger logger, string resource, string message);
 

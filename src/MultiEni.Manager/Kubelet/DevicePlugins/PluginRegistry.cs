@@ -25,6 +25,7 @@ public sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers, T
     private readonly SemaphoreSlim _wake = new(0, 1);
     private GrpcSocketServer? _server;
     private bool _ended;
+    private bool _unwatched;
 
     /// <summary>Called when the kubelet begins or ends to watch a plugin, or cannot be reached any more.</summary>
     public Action Settled { get; set; } = () => { };
@@ -84,17 +85,16 @@ public sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers, T
             {
                 folder ??= Watch();
                 var settled = await VisitAsync(cancellationToken);
+                // With the folder watched and everything registered there is nothing to wait for but an event.
+                var patience =
+                    !settled ? pause
+                    : folder is null ? LongestPause
+                    : Timeout.InfiniteTimeSpan;
+                var woken = await _wake.WaitAsync(patience, cancellationToken);
                 pause =
-                    settled ? FirstPause
+                    woken || settled ? FirstPause
                     : pause < LongestPause ? pause * 2
                     : LongestPause;
-
-                // With the folder watched and everything registered there is nothing to wait for but an event.
-                var woken = _wake.WaitAsync(settled && folder is not null ? Timeout.InfiniteTimeSpan : pause, cancellationToken);
-                if (await woken)
-                {
-                    pause = FirstPause;
-                }
             }
         }
         finally
@@ -201,8 +201,23 @@ public sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers, T
         watcher.Renamed += (_, moved) => SeeMade(moved.Name);
         watcher.Deleted += (_, _) => Wake();
         watcher.Error += (_, _) => SeeMade(KubeletPaths.SocketName);
-        watcher.EnableRaisingEvents = true;
-        return watcher;
+        try
+        {
+            watcher.EnableRaisingEvents = true;
+            return watcher;
+        }
+        catch (IOException error)
+        {
+            // The node has no watch left to give. What is missed is found by looking now and then.
+            if (!_unwatched)
+            {
+                _unwatched = true;
+                Log.PluginFolderNotWatched(logger, paths.PluginFolder, error.Message);
+            }
+
+            watcher.Dispose();
+            return null;
+        }
     }
 
     // A new socket is a new kubelet, which knows of no plugin.

@@ -5,12 +5,14 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Events;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
+using MultiEni.Operator.Events;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
@@ -20,6 +22,7 @@ namespace MultiEni.Manager;
 public static class ManagerApp
 {
     private const int Workers = 4;
+    private const string Component = "eni-manager";
 
     private static readonly ResourceKind<Node> Nodes = new(
         "",
@@ -47,6 +50,7 @@ public static class ManagerApp
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
         await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
         var publisher = publishing.Publisher;
+        metrics.Offered = () => publisher.Offered;
         using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
 
         using var http = KubernetesConnection.Open(settings.Kubernetes, time);
@@ -66,6 +70,7 @@ public static class ManagerApp
         using var queue = new WorkQueue<AgentWork>("devices", time);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
+        var events = new EventRecorder(client, Component, settings.NodeName, time, loggers.CreateLogger("events"));
         using var restarter = new DevicePluginRestarter(
             publishing.File,
             pods,
@@ -87,7 +92,11 @@ public static class ManagerApp
 
             var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
-            var worker = Worker(new Parts(settings, host, journal, publishing, boot, view, pods, client, gate, metrics, time, logger), wake, queue);
+            var worker = Worker(
+                new Parts(settings, host, journal, publishing, boot, view, pods, client, events, gate, metrics, time, logger),
+                wake,
+                queue
+            );
             using var onAttachment = attachments.Subscribe(wake.AttachmentChanged);
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
@@ -98,6 +107,7 @@ public static class ManagerApp
             watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
             watching.Add(restarter.RunAsync(ended.Token));
             watching.Add(publishing.RunAsync(ended.Token));
+            watching.Add(events.RunAsync(ended.Token));
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
             await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
@@ -156,8 +166,9 @@ public static class ManagerApp
             actions,
             new UsageProbe(parts.Host.Files, parts.Publishing.PodResources, parts.Publishing.Handouts, parts.Pods),
             owners,
-            new AttachmentEdge(parts.Client, parts.Metrics),
+            new AttachmentEdge(parts.Client, parts.Metrics, (attachment, news) => Record(parts.Events, attachment, news), settings.NodeName),
             new RetryGate(parts.Time),
+            new LinkBrake(parts.Time),
             settings,
             parts.Time,
             parts.Logger
@@ -169,6 +180,21 @@ public static class ManagerApp
             queue
         );
     }
+
+    // On the NodeENI, where users look and where the controller's are.
+    private static void Record(EventRecorder events, EniAttachment attachment, DeviceEvent news) =>
+        events.Record(
+            new ObjectReference
+            {
+                ApiVersion = Names.ApiVersion,
+                Kind = Names.NodeEniKind,
+                Name = attachment.Spec?.NodeEniRef.Name,
+                Uid = attachment.Spec?.NodeEniRef.Uid,
+            },
+            news.Type,
+            news.Reason,
+            news.Message
+        );
 
     private static SafetyPolicy Policy(ManagerSettings settings) =>
         new()
@@ -210,6 +236,7 @@ public static class ManagerApp
         NodeView View,
         NodePods Pods,
         KubernetesClient Client,
+        EventRecorder Events,
         DeviceChangeGate Gate,
         ManagerMetrics Metrics,
         TimeProvider Time,

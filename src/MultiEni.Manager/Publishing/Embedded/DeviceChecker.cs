@@ -30,8 +30,8 @@ public sealed class DeviceChecker(NodeHost host)
             );
         }
 
-        var uio = await host.Files.ListAsync(SysfsPaths.Device(offered.Address, "uio"), cancellationToken);
-        var nodes = DeviceNodes.Of(device, uio.Count > 0 ? uio[0] : null);
+        var uio = await SysfsPaths.UioNodeAsync(host.Files, offered.Address, cancellationToken);
+        var nodes = DeviceNodes.Of(device, uio);
         if (device.IsHeldByDpdk && nodes.Count == 0)
         {
             var lacking = device.Driver == DpdkDrivers.VfioPci ? "it has no IOMMU group" : "it has no uio device";

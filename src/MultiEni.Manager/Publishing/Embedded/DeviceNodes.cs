@@ -12,7 +12,7 @@ internal static class DeviceNodes
 
     /// <summary>The nodes; none for a device that a kernel driver holds.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="uio">Name of its uio device, such as <c>uio0</c>; null when it has none.</param>
+    /// <param name="uio">Its uio node, such as <c>/dev/uio0</c>; null when it has none.</param>
     internal static IReadOnlyList<DeviceNode> Of(PciDevice device, string? uio) =>
         device.Driver switch
         {
@@ -22,7 +22,7 @@ internal static class DeviceNodes
                 new DeviceNode(VfioContainer, VfioContainer),
                 new DeviceNode(SysfsPaths.VfioNode(group, device.NoIommu), SysfsPaths.VfioNode(group, noIommu: false)),
             ],
-            DpdkDrivers.IgbUio or DpdkDrivers.UioPciGeneric when uio is not null => [new DeviceNode($"/dev/{uio}", $"/dev/{uio}")],
+            DpdkDrivers.IgbUio or DpdkDrivers.UioPciGeneric when uio is not null => [new DeviceNode(uio, uio)],
             _ => [],
         };
 }

@@ -4,6 +4,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Attachments.Admission;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Failures;
@@ -37,8 +38,11 @@ internal sealed class LeadingController(
     TimeProvider time
 ) : IDisposable
 {
-    // Reconciles mostly wait, for EC2 or for the budget before it; few of them are at work at one moment.
-    private const int AttachmentWorkers = 200;
+    // Reconciles that wait for the budget are bounded by their lines; these are for all others, which wait for an answer at most.
+    private const int SpareWorkers = 64;
+
+    // What the budget can use at a time, when no number is set.
+    private const int Cleanups = 100;
 
     // At most one status write a second for an object, however many of its attachments change.
     private static readonly TimeSpan SummaryDelay = TimeSpan.FromSeconds(1);
@@ -65,7 +69,11 @@ internal sealed class LeadingController(
         var reservations = new IndexReservations();
         var planning = new PlanReconciler(view, kubernetes, catalog, MaximumEnis, outcomes, ensureLeading, settings.ReconcilePeriod);
         var summing = new SummaryReconciler(view, kubernetes, outcomes, ensureLeading, time);
-        using var attaching = new AttachmentReconciler(
+        var admissions = new Admissions(
+            settings.ConcurrentCleanups == 0 ? Cleanups : settings.ConcurrentCleanups,
+            name => attachments.Add(name, WorkPriority.Urgent)
+        );
+        var attaching = new AttachmentReconciler(
             view,
             inventory,
             new AttachmentObserver(view, inventory, new InstanceStates(ec2, time), reservations, MaximumEnis, settings.TimeLimits, time),
@@ -73,6 +81,7 @@ internal sealed class LeadingController(
             new AttachmentWriter(kubernetes, catalog, events, ensureLeading, time),
             reservations,
             new CreatePauses(time),
+            admissions,
             catalog,
             metrics,
             settings,
@@ -86,7 +95,7 @@ internal sealed class LeadingController(
         await using var background = new BackgroundTasks(cancellationToken);
         background.Add(inventory.RunAsync);
         background.Add(Loop("plan", plans, planning.ReconcileAsync, settings.ConcurrentReconciles).RunAsync);
-        background.Add(Loop("attachment", attachments, attaching.ReconcileAsync, AttachmentWorkers).RunAsync);
+        background.Add(Loop("attachment", attachments, attaching.ReconcileAsync, admissions.Most + SpareWorkers).RunAsync);
         background.Add(Loop("summary", summaries, summing.ReconcileAsync, 4).RunAsync);
         await background.RunAsync(token => ResyncAsync(inventory, leaks, metrics, token));
     }

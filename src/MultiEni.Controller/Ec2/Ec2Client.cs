@@ -75,6 +75,7 @@ public sealed partial class Ec2Client : IDisposable
         {
             var response = await send(client, cancellationToken);
             _metrics.Succeeded(action, _time.GetElapsedTime(started));
+            _budget.ReportAccepted(action);
             return response;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)

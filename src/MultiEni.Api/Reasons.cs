@@ -147,6 +147,9 @@ public static class Reasons
     /// <summary>The agent may not write to the host's sysfs.</summary>
     public const string InsufficientPermissions = nameof(InsufficientPermissions);
 
+    /// <summary>The administrator switched DPDK off on the node.</summary>
+    public const string DpdkDisabled = nameof(DpdkDisabled);
+
     /// <summary>The binding script does not exist.</summary>
     public const string BindingScriptNotFound = nameof(BindingScriptNotFound);
 

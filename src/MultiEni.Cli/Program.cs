@@ -1,5 +1,3 @@
-using System.CommandLine;
-using MultiEni.Cli.Demo;
+using MultiEni.Cli;
 
-var root = new RootCommand("Extra network interfaces for Kubernetes nodes on EC2: see, check and try them.") { DemoCommand.Create() };
-return await root.Parse(args).InvokeAsync();
+return await EniProgram.RunAsync(args, Surroundings.OfProcess(), CancellationToken.None);

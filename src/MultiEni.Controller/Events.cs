@@ -6,6 +6,9 @@ public static class Events
     /// <summary>EC2 confirmed that an ENI is attached.</summary>
     public const string EniAttached = "ENIAttached";
 
+    /// <summary>An ENI that the Go controller left is used on.</summary>
+    public const string EniAdopted = "ENIAdopted";
+
     /// <summary>An ENI was detached.</summary>
     public const string EniDetached = "ENIDetached";
 

@@ -113,7 +113,7 @@ internal sealed class LeadingController(
         {
             try
             {
-                await inventory.SweepAsync(cancellationToken);
+                await inventory.FirstSweepAsync(cancellationToken);
                 ControllerLog.Leading(logger, inventory.Rows().Count);
                 return;
             }

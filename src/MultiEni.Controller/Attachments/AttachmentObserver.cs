@@ -29,6 +29,7 @@ internal sealed class AttachmentObserver(
         return new EniSituation(
             attachment,
             slot,
+            slot is SlotObservation.Absent ? inventory.FindUnclaimed(spec.InstanceId, spec.NodeEniRef.Name, spec.SubnetId) : null,
             withIndexes ? await IndexesAsync(name, spec, cancellationToken) : null,
             MaximumEnis(spec),
             await IsInstanceGoneAsync(spec, cancellationToken),

@@ -78,6 +78,15 @@ internal sealed class AttachmentReconciler(
                     case EniStep.ReadIndexes:
                         withIndexes = true;
                         continue;
+                    case EniStep.Adopt adopt:
+                        await operations.AdoptAsync(attachment, adopt.Row, cancellationToken);
+                        metrics.Succeeded(step);
+                        writer.Normal(
+                            attachment,
+                            Events.EniAdopted,
+                            $"{adopt.Row.EniId} on {attachment.Spec!.NodeName}, which an earlier controller attached, is used on"
+                        );
+                        continue;
                     case EniStep.Create create when pauses.For(attachment.Spec!.SubnetId) is { } pause:
                         await writer.ReportAsync(attachment, null, create.Attempt, new(false, pause.Reason, pause.Message), cancellationToken);
                         return ReconcileResult.After(pause.Until - time.GetUtcNow());

@@ -16,6 +16,7 @@ public static class EniDecision
         {
             SlotObservation.Unknown => new EniStep.Sweep(),
             SlotObservation.AbsentForNow => new EniStep.Wait(),
+            SlotObservation.Absent when situation.Adoptable is { } row => new EniStep.Adopt(row),
             SlotObservation.Absent when situation.Attachment.Metadata.IsBeingDeleted => Farewell(situation),
             SlotObservation.Absent => Creation(situation),
             SlotObservation.Present { Rows: { Count: > 1 } rows } => Duplicate(situation, rows),

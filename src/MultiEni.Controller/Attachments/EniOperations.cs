@@ -30,6 +30,14 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
         );
     }
 
+    public Task AdoptAsync(Api.EniAttachments.EniAttachment attachment, EniRow row, CancellationToken cancellationToken) =>
+        ec2.AdoptAsync(
+            row,
+            SlotTags.For(cluster, attachment.Metadata.Name, attachment.Spec!, attempt: 1),
+            CallPriority.AttachUnready,
+            cancellationToken
+        );
+
     public Task AttachAsync(EniStep.Attach step, Api.EniAttachments.EniAttachmentSpec spec, CancellationToken cancellationToken) =>
         ec2.AttachAsync(
             Id(step.Row),

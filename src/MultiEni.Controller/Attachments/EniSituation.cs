@@ -1,10 +1,12 @@
 using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>Everything the next step for one attachment depends on.</summary>
 /// <param name="Attachment">The attachment.</param>
 /// <param name="Slot">What EC2 shows for its slot.</param>
+/// <param name="Adoptable">An ENI that the Go controller attached for this slot, which knew no slots; null when there is none.</param>
 /// <param name="Indexes">Device indexes in use on its instance and network card, by whomsoever; null when not read yet.</param>
 /// <param name="MaximumEnis">The most ENIs that the instance takes on that card; null when the type is unknown.</param>
 /// <param name="InstanceGone">Whether it is certain that the instance was terminated.</param>
@@ -15,6 +17,7 @@ namespace MultiEni.Controller.Attachments;
 public sealed record EniSituation(
     EniAttachment Attachment,
     SlotObservation Slot,
+    EniRow? Adoptable,
     IReadOnlySet<int>? Indexes,
     int? MaximumEnis,
     bool InstanceGone,

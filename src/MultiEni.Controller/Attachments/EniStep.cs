@@ -17,6 +17,10 @@ public abstract record EniStep
     /// <summary>EC2 is at work, or its view has not settled; the inventory tells when something changes.</summary>
     public sealed record Wait : EniStep;
 
+    /// <summary>Make an ENI that the Go controller left this slot's, by its tags.</summary>
+    /// <param name="Row">The ENI.</param>
+    public sealed record Adopt(EniRow Row) : EniStep;
+
     /// <summary>Create the ENI.</summary>
     /// <param name="Attempt">Number of the attempt, part of token and tags.</param>
     public sealed record Create(int Attempt) : EniStep;

@@ -161,6 +161,21 @@ public sealed partial class Ec2Client
         Tell(new OwnChange.TagsSet(eniId.ToString(), tags));
     }
 
+    /// <summary>Makes an ENI that the Go controller left ours, by its tags; it is known to the inventory from here on.</summary>
+    public async Task AdoptAsync(EniRow row, IReadOnlyDictionary<string, string> tags, CallPriority priority, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        await TagAsync(EniId.Parse(row.EniId, null), tags, priority, cancellationToken);
+        Tell(
+            new OwnChange.Adopted(
+                row with
+                {
+                    Tags = new Dictionary<string, string>(row.Tags.Concat(tags).GroupBy(tag => tag.Key).Select(g => g.Last())),
+                }
+            )
+        );
+    }
+
     /// <summary>Removes tags, whatever their values.</summary>
     public async Task UntagAsync(EniId eniId, IReadOnlyList<string> keys, CallPriority priority, CancellationToken cancellationToken)
     {

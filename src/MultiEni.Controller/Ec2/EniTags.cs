@@ -15,6 +15,9 @@ public static class EniTags
     /// <summary>Value of <see cref="ManagedBy"/>.</summary>
     public const string Owner = "nodeeni-controller";
 
+    /// <summary>Name of the NodeENI.</summary>
+    public const string NodeEni = "NodeENI";
+
     /// <summary>Keeps the VPC CNI from adopting the ENI; must be part of the Create call [ec2 0.2].</summary>
     public const string NoManage = "node.k8s.amazonaws.com/no_manage";
 }

@@ -14,6 +14,9 @@ public abstract record OwnChange
     /// <summary>EC2 answered with the new ENI, or with the one an earlier call with this token made.</summary>
     public sealed record Created(EniRow Row) : OwnChange;
 
+    /// <summary>An ENI that the Go controller left was given our tags.</summary>
+    public sealed record Adopted(EniRow Row) : OwnChange;
+
     /// <summary>An attachment began.</summary>
     public sealed record Attached(string EniId, EniAttachmentRow Attachment) : OwnChange;
 

@@ -5,7 +5,7 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Controller.Summary;
 
 /// <summary>Tells an attachment that needs somebody's help from one that only needs time. Pure.</summary>
-internal static class AttachmentTrouble
+public static class AttachmentTrouble
 {
     private static readonly HashSet<string> PassingReasons =
     [

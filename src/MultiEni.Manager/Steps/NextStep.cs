@@ -126,7 +126,7 @@ public static class NextStep
         {
             return Refuse(
                 ConditionTypes.Bound,
-                ManagerReasons.DpdkDisabled,
+                Reasons.DpdkDisabled,
                 $"{device.Address} is not bound to {wish.Driver}: ENABLE_DPDK is false on this node. Set it to true (eniManager.dpdk.enabled) or leave enableDPDK out."
             );
         }

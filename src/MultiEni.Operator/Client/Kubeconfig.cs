@@ -8,15 +8,16 @@ namespace MultiEni.Operator.Client;
 /// <summary>Reads kubeconfig files, as kubectl does: of several files the first that has an entry counts.</summary>
 internal static class Kubeconfig
 {
-    /// <summary>The current context of the files.</summary>
+    /// <summary>A context of the files: the named one, or the current one.</summary>
     /// <exception cref="KubernetesConfigException">A file cannot be read, or something is missing in it.</exception>
-    public static KubernetesConfig Load(IReadOnlyList<string> paths)
+    public static KubernetesConfig Load(IReadOnlyList<string> paths, string? chosen)
     {
         var files = paths.Select(KubeconfigFile.Open).ToList();
         var all = string.Join(", ", paths);
-        var contextName =
-            files.Select(file => KubeconfigFile.Text(file.Root, "current-context")).FirstOrDefault(name => !string.IsNullOrEmpty(name))
-            ?? throw new KubernetesConfigException($"{all}: there is no current-context.");
+        var contextName = !string.IsNullOrEmpty(chosen)
+            ? chosen
+            : files.Select(file => KubeconfigFile.Text(file.Root, "current-context")).FirstOrDefault(name => !string.IsNullOrEmpty(name))
+                ?? throw new KubernetesConfigException($"{all}: there is no current-context.");
         var context = Find(files, all, "contexts", "context", contextName);
         var cluster = Find(files, all, "clusters", "cluster", context.Required("cluster"));
         var userName = context.Text("user");

@@ -39,30 +39,37 @@ public sealed record KubernetesConfig
     /// <param name="kubeconfigPath">Value of <c>--kubeconfig</c>; empty or null when not given.</param>
     /// <param name="environment">Reads an environment variable.</param>
     /// <exception cref="KubernetesConfigException">There is none, or it cannot be read; the message says where.</exception>
-    public static KubernetesConfig Load(string? kubeconfigPath, Func<string, string?> environment)
+    public static KubernetesConfig Load(string? kubeconfigPath, Func<string, string?> environment) => Load(kubeconfigPath, null, environment);
+
+    /// <summary>As the other, for a person who may have several clusters in one file.</summary>
+    /// <param name="kubeconfigPath">Value of <c>--kubeconfig</c>; empty or null when not given.</param>
+    /// <param name="context">Value of <c>--context</c>; empty or null takes the file's current one. Rules out the pod's service account.</param>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <exception cref="KubernetesConfigException">There is none, or it cannot be read; the message says where.</exception>
+    public static KubernetesConfig Load(string? kubeconfigPath, string? context, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
         if (!string.IsNullOrEmpty(kubeconfigPath))
         {
-            return Kubeconfig.Load([kubeconfigPath]);
+            return Kubeconfig.Load([kubeconfigPath], context);
         }
 
         if (environment("KUBECONFIG") is { Length: > 0 } listed)
         {
             var present = listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(File.Exists).ToList();
             return present.Count > 0
-                ? Kubeconfig.Load(present)
+                ? Kubeconfig.Load(present, context)
                 : throw new KubernetesConfigException($"None of the files in KUBECONFIG exists: {listed}.");
         }
 
-        if (InCluster.IsPresent(environment))
+        if (string.IsNullOrEmpty(context) && InCluster.IsPresent(environment))
         {
             return InCluster.Load(environment);
         }
 
         var own = Path.Combine(environment("HOME") ?? "", ".kube", "config");
         return File.Exists(own)
-            ? Kubeconfig.Load([own])
+            ? Kubeconfig.Load([own], context)
             : throw new KubernetesConfigException(
                 $"There is no way to an API server: no --kubeconfig, no KUBECONFIG, not in a pod (KUBERNETES_SERVICE_HOST is not set), no {own}."
             );

@@ -20,6 +20,16 @@ public sealed class EniDecisionTests
         Assert.IsType<EniStep.ReadIndexes>(Next(A.Attachment(), new SlotObservation.Absent(), indexes: null));
 
     [Fact]
+    public void An_ENI_of_the_Go_controller_is_taken_over_before_one_is_created_or_given_up()
+    {
+        var left = A.Row("eni-left", A.Attached());
+
+        Assert.Equal(new EniStep.Adopt(left), Next(A.Attachment(), new SlotObservation.Absent(), null, adoptable: left));
+        Assert.Equal(new EniStep.Adopt(left), Next(A.Attachment(deleting: true), new SlotObservation.Absent(), null, adoptable: left));
+        Assert.IsType<EniStep.Wait>(Next(A.Attachment(), new SlotObservation.AbsentForNow(), null, adoptable: left));
+    }
+
+    [Fact]
     public void A_full_instance_costs_no_create_call()
     {
         var step = Next(A.Attachment(), new SlotObservation.Absent(), indexes: [0, 1, 2], maximum: 3);
@@ -181,6 +191,10 @@ public sealed class EniDecisionTests
         DateTimeOffset? attachSince = null,
         DateTimeOffset? detachSince = null,
         DateTimeOffset? now = null,
-        bool gone = false
-    ) => EniDecision.Next(new EniSituation(attachment, slot, indexes, maximum, gone, detachSince, attachSince, now ?? A.Noon, new EniTimeLimits()));
+        bool gone = false,
+        EniRow? adoptable = null
+    ) =>
+        EniDecision.Next(
+            new EniSituation(attachment, slot, adoptable, indexes, maximum, gone, detachSince, attachSince, now ?? A.Noon, new EniTimeLimits())
+        );
 }

@@ -194,7 +194,7 @@ public sealed class NextStepTests
     [Fact]
     public void Without_consent_of_the_administrator_nothing_is_bound_and_nothing_is_unbound()
     {
-        Refuses(ConditionTypes.Bound, ManagerReasons.DpdkDisabled, With(DeviceUses.Bound, A.Device()) with { DpdkEnabled = false });
+        Refuses(ConditionTypes.Bound, Reasons.DpdkDisabled, With(DeviceUses.Bound, A.Device()) with { DpdkEnabled = false });
         Is<DeviceStep.Publish>(BoundByUs() with { DpdkEnabled = false });
     }
 

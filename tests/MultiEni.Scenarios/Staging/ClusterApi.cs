@@ -46,6 +46,21 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
         await ThrowIfRefusedAsync(response, cancellationToken);
     }
 
+    /// <summary>Leaves a NodeENI with a finalizer and a status, as another controller would.</summary>
+    public async Task WriteStatusAsync(string nodeEni, JsonObject status, string finalizer, CancellationToken cancellationToken)
+    {
+        var path = $"{ApiGroup}/{Names.NodeEniPlural}/{nodeEni}";
+        using var finalizers = Body(
+            new() { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray(finalizer) } },
+            "application/merge-patch+json"
+        );
+        using var first = await http.PatchAsync(path, finalizers, cancellationToken);
+        await ThrowIfRefusedAsync(first, cancellationToken);
+        using var body = Body(new JsonObject { ["status"] = status }, "application/merge-patch+json");
+        using var second = await http.PatchAsync($"{path}/status", body, cancellationToken);
+        await ThrowIfRefusedAsync(second, cancellationToken);
+    }
+
     /// <summary>Creates an object of any kind by its collection's path.</summary>
     public async Task CreateAsync(string collection, JsonObject body, CancellationToken cancellationToken)
     {

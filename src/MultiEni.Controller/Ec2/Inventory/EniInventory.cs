@@ -60,26 +60,50 @@ public sealed class EniInventory : IDisposable
     /// <summary>Whether the slot has an ENI. After a Create whose outcome is unknown, absence needs a description begun after the grace time.</summary>
     public Presence PresenceOfSlot(string slot) => Read(state => state.PresenceOfSlot(slot));
 
+    /// <summary>
+    /// The first sweep of a term of leadership. It asks for the owner tag alone, of whatever cluster, and so also finds what the Go controller left.
+    /// </summary>
+    public Task FirstSweepAsync(CancellationToken cancellationToken) =>
+        SweepAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [EniTags.ManagedBy] = EniTags.Owner }, cancellationToken);
+
     /// <summary>Reads all our ENIs, page by page, and tells the differences. ENIs that are gone are dropped when the sweep began after the grace time of what was last known of them.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    public Task SweepAsync(CancellationToken cancellationToken) =>
+        SweepAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { [EniTags.Cluster] = _options.Cluster, [EniTags.ManagedBy] = EniTags.Owner },
+            cancellationToken
+        );
+
+    /// <summary>An ENI that the Go controller attached to the instance for this NodeENI and subnet, and that no slot has yet.</summary>
+    public EniRow? FindUnclaimed(string instanceId, string nodeEni, string subnetId) =>
+        Read(state => state.Unclaimed.Find(instanceId, nodeEni, subnetId));
+
+    private async Task SweepAsync(Dictionary<string, string> tags, CancellationToken cancellationToken)
     {
-        var ours = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [EniTags.Cluster] = _options.Cluster,
-            [EniTags.ManagedBy] = EniTags.Owner,
-        };
         var sweep = Begin();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var pages = 0;
-        await foreach (var page in _client.DescribeEnisByTagAsync(ours, CallPriority.Drift, cancellationToken))
+        await foreach (var page in _client.DescribeEnisByTagAsync(tags, CallPriority.Drift, cancellationToken))
         {
             pages++;
+            var ours = new List<EniRow>(page.Count);
             foreach (var row in page)
             {
-                seen.Add(row.EniId);
+                if (row.Tags.GetValueOrDefault(EniTags.Cluster) == _options.Cluster)
+                {
+                    seen.Add(row.EniId);
+                    ours.Add(row);
+                }
+                else
+                {
+                    Read(state =>
+                    {
+                        state.Unclaimed.Observe(row);
+                        return true;
+                    });
+                }
             }
 
-            Step(state => state.Observe(sweep, page));
+            Step(state => state.Observe(sweep, ours));
         }
 
         StepGone(state => state.EndSweep(sweep, seen));

@@ -38,6 +38,9 @@ public sealed class InventoryState
     /// <summary>Whether a poll would tell something.</summary>
     public bool AnythingInTransition => _moving.Count > 0 || _watched.Count > 0 || _creates.Any;
 
+    /// <summary>ENIs that the Go controller left and no slot has yet.</summary>
+    internal UnclaimedEnis Unclaimed { get; } = new();
+
     /// <summary>All rows.</summary>
     public IReadOnlyList<EniRow> Rows() => [.. _enis.Values.Select(known => known.Row)];
 
@@ -172,6 +175,9 @@ public sealed class InventoryState
                 return [];
             case OwnChange.Created created:
                 return Created(created.Row, now);
+            case OwnChange.Adopted adopted:
+                Unclaimed.Remove(adopted.Row.EniId);
+                return Created(adopted.Row, now);
             case OwnChange.Deleted deleted:
                 _deleted[deleted.EniId] = now;
                 _watched.Remove(deleted.EniId);

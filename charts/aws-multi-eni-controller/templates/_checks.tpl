@@ -1,0 +1,38 @@
+{{- /* Values that cannot be meant, or that this product refuses on purpose. Each message says what to do. */ -}}
+{{- define "multi-eni.checks" -}}
+{{- if .Values.fullnameOverride -}}
+{{- fail "fullnameOverride is not supported: the objects are always named eni-controller and eni-manager, because a cluster has one installation and the documented commands name them. Remove it; nameOverride changes a label." -}}
+{{- end -}}
+{{- if .Values.imds.aggressiveConfiguration -}}
+{{- fail "imds.aggressiveConfiguration is refused: it changed the metadata options of every instance in the region, of other clusters too. Set it to false; imds.autoConfigureHopLimit changes the controller's own instance only." -}}
+{{- end -}}
+{{- if or (not .Values.cloudNativeAuth.enabled) (not .Values.cloudNativeAuth.preferIRSA) -}}
+{{- fail "cloudNativeAuth cannot be switched off: credentials come from the AWS SDK's chain, in which IRSA goes before EKS Pod Identity. Remove the value; to use keys, give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY with controller.extraEnvFrom." -}}
+{{- end -}}
+{{- if and (gt (int .Values.controller.replicas) 1) (not .Values.controller.enableLeaderElection) -}}
+{{- fail (printf "controller.replicas is %d and controller.enableLeaderElection is false: two controllers would both act. Switch the election on, or set controller.replicas to 1." (int .Values.controller.replicas)) -}}
+{{- end -}}
+{{- if eq (include "multi-eni.controller.address" .) "0" -}}
+{{- fail "controller.metricsAddr is 0, which leaves nothing to probe. Give an address such as :8080." -}}
+{{- end -}}
+{{- if and .Values.metrics.enabled .Values.controller.metricsAddr (ne (include "multi-eni.port" .Values.controller.metricsAddr) (toString .Values.metrics.port)) -}}
+{{- fail (printf "controller.metricsAddr is %s and metrics.port is %v: they must name the same port. Leave controller.metricsAddr empty to follow metrics.port." .Values.controller.metricsAddr .Values.metrics.port) -}}
+{{- end -}}
+{{- if eq (include "multi-eni.manager.address" .) "0" -}}
+{{- fail "eniManager.metricsAddr is 0, which leaves nothing to probe. Give an address such as 127.0.0.1:8081." -}}
+{{- end -}}
+{{- if and (eq (include "multi-eni.manager.account" .) (include "multi-eni.controller.account" .)) .Values.eniManager.enabled -}}
+{{- fail (printf "serviceAccount.name and eniManager.serviceAccount.name are both %s: every node would then have the controller's rights. Give them different names." (include "multi-eni.controller.account" .)) -}}
+{{- end -}}
+{{- if and (eq (toString .Values.admissionPolicy.enabled) "true") (not (semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version)) -}}
+{{- fail (printf "admissionPolicy.enabled is true and the cluster is Kubernetes %s: ValidatingAdmissionPolicy and the node's name in tokens need 1.30. Set it to auto or false; the managers' rights are then not limited to their own node's objects." .Capabilities.KubeVersion.Version) -}}
+{{- end -}}
+{{- if and (eq .Values.eniManager.devicePublisher "sriov-config") (empty .Values.eniManager.devicePlugin.namespaces) -}}
+{{- fail "eniManager.devicePlugin.namespaces is empty: name the namespace of the SR-IOV device plugin, or set eniManager.devicePublisher to embedded or none." -}}
+{{- end -}}
+{{- range $kind := list "serviceMonitor" "podMonitor" -}}
+{{- if and (index $.Values.metrics $kind "enabled") (not $.Values.metrics.enabled) -}}
+{{- fail (printf "metrics.%s.enabled needs metrics.enabled: without it there is nothing to scrape." $kind) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using MultiEni.Cli.Demo;
+using MultiEni.Cli.Explain;
+using MultiEni.Cli.Status;
+
+namespace MultiEni.Cli;
+
+/// <summary>The program: parses the command line, runs a command, explains failures.</summary>
+internal static class EniProgram
+{
+    /// <summary>The exit code; see <see cref="ExitCodes"/>.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        // Somebody who types the name alone wants to know what there is.
+        var parsed = CreateRoot(surroundings).Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        var configuration = new InvocationConfiguration
+        {
+            Output = surroundings.Output,
+            Error = surroundings.Error,
+            EnableDefaultExceptionHandler = false,
+        };
+        if (parsed.Errors.Count > 0)
+        {
+            if (parsed.Action is ParseErrorAction action)
+            {
+                // A page of help would hide the line that says what is wrong.
+                action.ShowHelp = false;
+            }
+
+            await parsed.InvokeAsync(configuration, cancellationToken);
+            await surroundings.Error.WriteLineAsync("`kubectl eni --help` and `kubectl eni COMMAND --help` say what there is.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception exception) when (Failures.Explain(exception) is { } failure)
+        {
+            await surroundings.Error.WriteLineAsync($"error: {failure.Message}");
+            if (failure.Remedy is { } remedy)
+            {
+                await surroundings.Error.WriteLineAsync($"remedy: {remedy}");
+            }
+
+            return failure.ExitCode;
+        }
+    }
+
+    /// <summary>The root of all commands.</summary>
+    public static RootCommand CreateRoot(Surroundings surroundings) =>
+        new("Extra network interfaces for Kubernetes nodes on EC2: see, check and try them.")
+        {
+            StatusCommand.Create(surroundings),
+            ExplainCommand.Create(surroundings),
+            DemoCommand.Create(),
+        };
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using MultiEni.Cli.Output;
+
+namespace MultiEni.Cli.Explain;
+
+/// <summary>The command <c>explain</c>: what a reason in a status means and what to do.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var reason = Arguments.OptionalName("REASON", "A reason as conditions and `kubectl eni status` show it. Without it, all are listed.");
+        reason.CompletionSources.Add(_ => ReasonGuide.Current.Entries.Select(entry => entry.Reason));
+        var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
+        var page = new Option<bool>("--page") { Description = "Write docs/troubleshooting.md.", Hidden = true };
+        var command = new Command("explain", "Say what a reason in a status means, why it may be so, and what to do.") { reason, format, page };
+        command.SetAction(parsed =>
+        {
+            var output = surroundings.Output;
+            if (parsed.GetValue(page))
+            {
+                output.Write(TroubleshootingPage.Write(ReasonGuide.Current));
+            }
+            else if (parsed.GetValue(reason) is { } asked)
+            {
+                Explain(Find(asked), parsed.GetValue(format)!, output, Paint.For(surroundings));
+            }
+            else
+            {
+                List(parsed.GetValue(format)!, output, Paint.For(surroundings));
+            }
+
+            return ExitCodes.Fine;
+        });
+        return command;
+    }
+
+    private static ReasonEntry Find(string asked)
+    {
+        if (ReasonGuide.Current.Find(asked) is { } entry)
+        {
+            return entry;
+        }
+
+        var near = ReasonGuide.Current.Near(asked);
+        throw new CommandFailedException(
+            $"there is no reason '{asked}'",
+            near.Count > 0 ? $"Did you mean {string.Join(", ", near)}?" : "`kubectl eni explain` lists them all.",
+            ExitCodes.Usage
+        );
+    }
+
+    private static void Explain(ReasonEntry entry, string format, TextWriter output, Paint paint)
+    {
+        if (format != OutputFormats.Text)
+        {
+            MachineOutput.Write(output, format, entry, CliJson.Default.ReasonEntry);
+            return;
+        }
+
+        output.WriteLine(paint.Strong(entry.Reason));
+        output.WriteLine(entry.Meaning);
+        Items(output, paint, "Causes", entry.Causes);
+        Items(output, paint, "Remedy", entry.Remedies);
+    }
+
+    private static void Items(TextWriter output, Paint paint, string title, IReadOnlyList<string> items)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine();
+        output.WriteLine(paint.Strong(title));
+        foreach (var item in items)
+        {
+            output.WriteLine($"- {item}");
+        }
+    }
+
+    private static void List(string format, TextWriter output, Paint paint)
+    {
+        var entries = ReasonGuide.Current.Entries;
+        if (format != OutputFormats.Text)
+        {
+            MachineOutput.Write(output, format, entries, CliJson.Default.IReadOnlyListReasonEntry);
+            return;
+        }
+
+        var width = entries.Max(entry => entry.Reason.Length);
+        foreach (var symptom in entries.GroupBy(entry => entry.Symptom))
+        {
+            output.WriteLine(paint.Strong(symptom.Key));
+            foreach (var entry in symptom)
+            {
+                output.WriteLine($"  {entry.Reason.PadRight(width)}  {FirstSentence(entry.Meaning)}");
+            }
+
+            output.WriteLine();
+        }
+    }
+
+    private static string FirstSentence(string text)
+    {
+        var end = text.IndexOf(". ", StringComparison.Ordinal);
+        return end < 0 ? text : text[..(end + 1)];
+    }
+}

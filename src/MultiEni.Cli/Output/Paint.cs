@@ -1,0 +1,30 @@
+namespace MultiEni.Cli.Output;
+
+/// <summary>Colours, on a terminal only and not against the user's wish (<c>NO_COLOR</c>).</summary>
+internal sealed class Paint(bool enabled)
+{
+    /// <summary>For the output of a command.</summary>
+    public static Paint For(Surroundings surroundings) =>
+        new(
+            surroundings.OutputIsTerminal
+                && string.IsNullOrEmpty(surroundings.Environment("NO_COLOR"))
+                && surroundings.Environment("TERM") is not (null or "dumb")
+        );
+
+    /// <summary>Something is as it should be.</summary>
+    public string Good(string text) => Coloured("32", text);
+
+    /// <summary>Something needs time.</summary>
+    public string Passing(string text) => Coloured("33", text);
+
+    /// <summary>Something needs help.</summary>
+    public string Bad(string text) => Coloured("31", text);
+
+    /// <summary>A heading.</summary>
+    public string Strong(string text) => Coloured("1", text);
+
+    /// <summary>Something less important.</summary>
+    public string Faint(string text) => Coloured("2", text);
+
+    private string Coloured(string code, string text) => enabled ? $"\e[{code}m{text}\e[0m" : text;
+}

@@ -1,0 +1,86 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Summary;
+
+namespace MultiEni.Cli.Status;
+
+/// <summary>One ENI on one node.</summary>
+internal sealed record EniStatusItem
+{
+    /// <summary>Name of the ENIAttachment.</summary>
+    public required string Attachment { get; init; }
+
+    /// <summary>How it is.</summary>
+    public required Health Health { get; init; }
+
+    /// <summary>Why it is not ready.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The same in a sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Where it is on its road; see <see cref="EniState"/>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The ENI, once there is one.</summary>
+    public string? EniId { get; init; }
+
+    /// <summary>Device index in use, or the wanted one.</summary>
+    public int DeviceIndex { get; init; }
+
+    /// <summary>Subnet of the ENI.</summary>
+    public string? SubnetId { get; init; }
+
+    /// <summary>Primary private address.</summary>
+    public string? PrivateIp { get; init; }
+
+    /// <summary>Hardware address.</summary>
+    public string? MacAddress { get; init; }
+
+    /// <summary>Network interface on the node, while the kernel has it.</summary>
+    public string? InterfaceName { get; init; }
+
+    /// <summary>PCI address on the node.</summary>
+    public string? PciAddress { get; init; }
+
+    /// <summary>Driver that holds the device.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>As seen on the link.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>Resource under which pods get it, while it is offered.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>Reads an attachment.</summary>
+    public static EniStatusItem Of(EniAttachment attachment)
+    {
+        var network = attachment.Status?.Network;
+        var device = attachment.Status?.Device;
+        var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
+        var isReady = ready?.Status == ConditionStatus.True;
+        return new EniStatusItem
+        {
+            Attachment = attachment.Metadata.Name,
+            Health =
+                attachment.Metadata.IsBeingDeleted ? Health.Deleting
+                : isReady ? Health.Ready
+                : AttachmentTrouble.Is(attachment) ? Health.Trouble
+                : Health.Progressing,
+            Reason = ready?.Reason ?? Reasons.Progressing,
+            Message = ready?.Message ?? "The controller has not looked at it yet.",
+            State = network?.State ?? EniState.Pending,
+            EniId = network?.EniId,
+            DeviceIndex = network?.DeviceIndex ?? attachment.Spec!.DeviceIndex,
+            SubnetId = attachment.Spec!.SubnetId,
+            PrivateIp = network?.PrivateIps is [var primary, ..] ? primary : null,
+            MacAddress = network?.MacAddress,
+            InterfaceName = device?.InterfaceName,
+            PciAddress = device?.PciAddress,
+            Driver = device?.Driver,
+            Mtu = device?.Mtu,
+            Resource = device?.Advertised == true ? device.ResourceName : null,
+        };
+    }
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Output;
+using MultiEni.Controller.Kubernetes;
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Cli.Status;
+
+/// <summary>The command <c>status</c>.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var name = Arguments.OptionalName(
+            "NODEENI|NODE",
+            "A NodeENI or a node; nodeeni/NAME or node/NAME where both have the name. Without it, all NodeENIs."
+        );
+        var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Wide, OutputFormats.Json, OutputFormats.Yaml);
+        var all = new Option<bool>("--all") { Description = "Show every node, however many there are." };
+        var cluster = new ClusterOptions();
+        var command = new Command(
+            "status",
+            "Show NodeENIs, their nodes and ENIs, with reasons; problems first. The exit code is 0 when all are ready."
+        )
+        {
+            name,
+            format,
+            all,
+        };
+        cluster.AddTo(command);
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                using var connection = cluster.Connect(parsed, surroundings);
+                var nodeEnis = await connection.ListAsync(Kinds.NodeEni, cancellationToken);
+                var attachments = await connection.ListAsync(Kinds.EniAttachment, cancellationToken);
+                var view = await ChooseAsync(connection, parsed.GetValue(name), nodeEnis, attachments, cancellationToken);
+                var chosen = parsed.GetValue(format)!;
+                if (chosen is OutputFormats.Json or OutputFormats.Yaml)
+                {
+                    MachineOutput.Write(surroundings.Output, chosen, view.Report, CliJson.Default.StatusReport);
+                }
+                else
+                {
+                    Show(view, surroundings, parsed.GetValue(all), chosen == OutputFormats.Wide);
+                }
+
+                return view.Report.Ready ? ExitCodes.Fine : ExitCodes.Trouble;
+            }
+        );
+        return command;
+    }
+
+    private static void Show(StatusView view, Surroundings surroundings, bool all, bool wide)
+    {
+        var text = new StatusText(surroundings.Output, Paint.For(surroundings), all, wide);
+        if (view.Node is { } node)
+        {
+            text.WriteNode(node, view.Report);
+        }
+        else if (view.Report.NodeEnis.Count == 0)
+        {
+            surroundings.Output.WriteLine("There is no NodeENI in the cluster.");
+        }
+        else
+        {
+            text.Write(view.Report);
+        }
+    }
+
+    private static async Task<StatusView> ChooseAsync(
+        ClusterConnection connection,
+        string? name,
+        IReadOnlyList<NodeEni> nodeEnis,
+        IReadOnlyList<EniAttachment> attachments,
+        CancellationToken cancellationToken
+    )
+    {
+        if (name is null)
+        {
+            return new StatusView(null, StatusReader.Read(nodeEnis, attachments));
+        }
+
+        var (kind, bare) = name.Split('/', 2) is [var before, var after] ? (before, after) : ("", name);
+        if (kind is "" or "nodeeni" or "neni" && nodeEnis.FirstOrDefault(nodeEni => nodeEni.Metadata.Name == bare) is { } found)
+        {
+            return new StatusView(null, StatusReader.Read([found], attachments));
+        }
+
+        if (kind is "" or "node" or "no" && await FindNodeAsync(connection, bare, attachments, cancellationToken) is { } node)
+        {
+            return new StatusView(node.Metadata.Name, StatusReader.ReadNode(node, nodeEnis, attachments));
+        }
+
+        throw new CommandFailedException(
+            kind.Length == 0 ? $"there is neither a NodeENI nor a node '{name}'" : $"there is no '{name}'",
+            nodeEnis.Count > 0 ? $"NodeENIs are {string.Join(", ", nodeEnis.Select(nodeEni => nodeEni.Metadata.Name).Order().Take(10))}." : null,
+            ExitCodes.Usage
+        );
+    }
+
+    // The first part of a node's name is enough where an ENI tells the rest.
+    private static async Task<Api.Kubernetes.Node?> FindNodeAsync(
+        ClusterConnection connection,
+        string name,
+        IReadOnlyList<EniAttachment> attachments,
+        CancellationToken cancellationToken
+    )
+    {
+        var full = attachments
+            .Select(attachment => attachment.Spec!.NodeName)
+            .FirstOrDefault(node => node == name || node.StartsWith(name + '.', StringComparison.Ordinal));
+        return await connection.Client.GetAsync(Kinds.Node, ObjectKey.Cluster(full ?? name), cancellationToken);
+    }
+
+    private sealed record StatusView(string? Node, StatusReport Report);
+}

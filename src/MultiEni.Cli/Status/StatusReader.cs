@@ -1,0 +1,94 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
+
+namespace MultiEni.Cli.Status;
+
+/// <summary>Makes the report out of the objects. Pure.</summary>
+internal static class StatusReader
+{
+    /// <summary>The report over these objects.</summary>
+    public static StatusReport Read(IEnumerable<NodeEni> nodeEnis, IEnumerable<EniAttachment> attachments)
+    {
+        var byNodeEni = attachments.Where(attachment => attachment.Spec is not null).ToLookup(attachment => attachment.Spec!.NodeEniRef.Name);
+        var items = nodeEnis
+            .Select(nodeEni => Item(nodeEni, byNodeEni[nodeEni.Metadata.Name]))
+            .OrderBy(item => item.Health)
+            .ThenBy(item => item.Name, StringComparer.Ordinal)
+            .ToList();
+        return new StatusReport(items.TrueForAll(item => item.Health == Health.Ready), items);
+    }
+
+    /// <summary>The part of one node: NodeENIs that select it or have an ENI on it.</summary>
+    public static StatusReport ReadNode(Node node, IEnumerable<NodeEni> nodeEnis, IEnumerable<EniAttachment> attachments)
+    {
+        var here = attachments.Where(attachment => attachment.Spec?.NodeName == node.Metadata.Name).ToList();
+        var concerned = nodeEnis.Where(nodeEni =>
+            Selects(nodeEni, node) || here.Exists(attachment => attachment.Spec!.NodeEniRef.Name == nodeEni.Metadata.Name)
+        );
+        var report = Read(concerned, here);
+        return report with { Ready = report.NodeEnis.All(nodeEni => StatusText.HealthOnNode(nodeEni) == Health.Ready) };
+    }
+
+    private static bool Selects(NodeEni nodeEni, Node node) =>
+        nodeEni.Spec is { NodeSelector: { Count: > 0 } labels } && labels.All(label => node.Metadata.Label(label.Key) == label.Value);
+
+    private static NodeEniStatusItem Item(NodeEni nodeEni, IEnumerable<EniAttachment> attachments)
+    {
+        var (health, reason, message) = Judge(nodeEni);
+        return new NodeEniStatusItem(
+            nodeEni.Metadata.Name,
+            health,
+            reason,
+            message,
+            nodeEni.Status?.MatchedNodes ?? 0,
+            nodeEni.Status?.DesiredEnis ?? 0,
+            nodeEni.Status?.ReadyEnis ?? 0,
+            [
+                .. attachments
+                    .GroupBy(attachment => (attachment.Spec!.NodeName, attachment.Spec.InstanceId))
+                    .Select(node => Node(node.Key.NodeName, node.Key.InstanceId, node))
+                    .OrderBy(node => node.Health)
+                    .ThenBy(node => node.Name, StringComparer.Ordinal),
+            ]
+        );
+    }
+
+    private static NodeStatusItem Node(string name, string instance, IEnumerable<EniAttachment> attachments)
+    {
+        var enis = attachments
+            .Select(EniStatusItem.Of)
+            .OrderBy(eni => eni.DeviceIndex)
+            .ThenBy(eni => eni.Attachment, StringComparer.Ordinal)
+            .ToList();
+        return new NodeStatusItem(name, instance, enis.Min(eni => eni.Health), enis);
+    }
+
+    private static (Health Health, string Reason, string Message) Judge(NodeEni nodeEni)
+    {
+        var conditions = nodeEni.Status?.Conditions;
+        var ready = conditions.Find(ConditionTypes.Ready);
+        var degraded = conditions.Find(ConditionTypes.Degraded);
+        if (nodeEni.Metadata.IsBeingDeleted)
+        {
+            return (Health.Deleting, Reasons.Deleting, conditions.Find(ConditionTypes.Progressing)?.Message ?? "It is being deleted.");
+        }
+
+        if (ready is null)
+        {
+            return (Health.Progressing, Reasons.Progressing, "The controller has not looked at it yet; `kubectl eni doctor` says whether it runs.");
+        }
+
+        if (nodeEni.Status!.ObservedGeneration < nodeEni.Metadata.Generation)
+        {
+            return (Health.Progressing, Reasons.Progressing, "The specification was changed and the controller has not looked at it since.");
+        }
+
+        // Degraded may be true of something that works, such as another device index than the one asked for.
+        return ready.Status == ConditionStatus.True
+                ? (Health.Ready, ready.Reason, degraded is { Status: ConditionStatus.True } ? degraded.Message : ready.Message)
+            : degraded is { Status: ConditionStatus.True } && degraded.Reason == ready.Reason ? (Health.Trouble, degraded.Reason, degraded.Message)
+            : (Health.Progressing, ready.Reason, ready.Message);
+    }
+}

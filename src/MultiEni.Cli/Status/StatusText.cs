@@ -1,0 +1,157 @@
+using MultiEni.Cli.Output;
+
+namespace MultiEni.Cli.Status;
+
+/// <summary>Writes a report for people: problems first and in full, the rest in numbers.</summary>
+internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool wide)
+{
+    /// <summary>Up to so many nodes a NodeENI is shown in full.</summary>
+    private const int FewNodes = 10;
+
+    /// <summary>How many nodes of a kind are shown of a NodeENI with more.</summary>
+    private const int Examples = 5;
+
+    /// <summary>NodeENI → node → ENI.</summary>
+    public void Write(StatusReport report)
+    {
+        foreach (var nodeEni in report.NodeEnis)
+        {
+            Tree(nodeEni).Write(output);
+        }
+
+        Summary(report);
+    }
+
+    /// <summary>Node → NodeENI → ENI, of one node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="report">Its part of all NodeENIs.</param>
+    public void WriteNode(string node, StatusReport report)
+    {
+        var enis = report.NodeEnis.SelectMany(nodeEni => nodeEni.Nodes).SelectMany(item => item.Enis).ToList();
+        var health = report.NodeEnis.Count == 0 ? Health.Ready : report.NodeEnis.Min(HealthOnNode);
+        new TreeItem(
+            $"{Mark(health)} {paint.Strong(node)}  {enis.Count(eni => eni.Health == Health.Ready)}/{enis.Count} ENIs ready",
+            [],
+            [
+                .. report.NodeEnis.Select(nodeEni => new TreeItem(
+                    $"{Mark(HealthOnNode(nodeEni))} {nodeEni.Name}{(nodeEni.Nodes.Count == 0 ? "  no ENI on this node" : "")}",
+                    nodeEni.Nodes.Count == 0 ? [nodeEni.Message] : [],
+                    [.. nodeEni.Nodes.SelectMany(item => item.Enis).Select(Tree)]
+                )),
+            ]
+        ).Write(output);
+        Explain(report);
+    }
+
+    /// <summary>How a NodeENI is on the one node of the report.</summary>
+    public static Health HealthOnNode(NodeEniStatusItem nodeEni) =>
+        nodeEni.Nodes.Count == 0 ? nodeEni.Health : nodeEni.Nodes.Min(node => node.Health);
+
+    private TreeItem Tree(NodeEniStatusItem nodeEni)
+    {
+        var shown = all || nodeEni.Nodes.Count <= FewNodes ? nodeEni.Nodes : Select(nodeEni.Nodes);
+        var children = shown.Select(Tree).ToList();
+        var hidden = nodeEni.Nodes.Except(shown).GroupBy(node => node.Health).OrderBy(group => group.Key).ToList();
+        if (hidden.Count > 0)
+        {
+            var rest = string.Join(", ", hidden.Select(group => $"{group.Count()} more {Word(group.Key)}"));
+            children.Add(new TreeItem(paint.Faint($"{rest} (--all shows them)"), [], []));
+        }
+
+        var reason = nodeEni.Health == Health.Ready ? "" : $"  {Coloured(nodeEni.Health, nodeEni.Reason)}";
+        return new TreeItem(
+            $"{Mark(nodeEni.Health)} {paint.Strong(nodeEni.Name)}  {nodeEni.ReadyEnis}/{nodeEni.DesiredEnis} ENIs ready on {nodeEni.MatchedNodes} nodes{reason}",
+            SaysMoreThanItsEnis(nodeEni) ? [nodeEni.Message] : [],
+            children
+        );
+    }
+
+    // Of thousands of nodes with the same trouble a few are enough to understand it.
+    private static List<NodeStatusItem> Select(IReadOnlyList<NodeStatusItem> nodes) =>
+        [
+            .. nodes
+                .Where(node => node.Health != Health.Ready)
+                .GroupBy(node => (node.Health, node.Enis.First(eni => eni.Health == node.Health).Reason))
+                .SelectMany(group => group.Take(Examples)),
+        ];
+
+    private static bool SaysMoreThanItsEnis(NodeEniStatusItem nodeEni) =>
+        nodeEni.Health != Health.Ready
+        && nodeEni.Nodes.SelectMany(node => node.Enis).All(eni => eni.Reason != nodeEni.Reason && !nodeEni.Message.Contains(eni.Message));
+
+    private TreeItem Tree(NodeStatusItem node) =>
+        new($"{Mark(node.Health)} {node.Name}{(wide ? $"  {node.InstanceId}" : "")}", [], [.. node.Enis.Select(Tree)]);
+
+    private TreeItem Tree(EniStatusItem eni)
+    {
+        string?[] parts =
+        [
+            eni.EniId ?? "no ENI yet",
+            eni.State,
+            $"index {eni.DeviceIndex}",
+            eni.InterfaceName,
+            eni.PciAddress,
+            eni.PciAddress is null ? null : eni.Driver ?? "no driver",
+            eni.Resource,
+            wide ? eni.PrivateIp : null,
+            wide ? eni.MacAddress : null,
+            wide && eni.Mtu is { } mtu ? $"mtu {mtu}" : null,
+            wide ? eni.SubnetId : null,
+            eni.Health == Health.Ready ? null : Coloured(eni.Health, eni.Reason),
+        ];
+        return new TreeItem(
+            $"{Mark(eni.Health)} {string.Join("  ", parts.Where(part => !string.IsNullOrEmpty(part)))}",
+            eni.Health == Health.Ready ? [] : [eni.Message],
+            []
+        );
+    }
+
+    private void Summary(StatusReport report)
+    {
+        var ready = report.NodeEnis.Count(nodeEni => nodeEni.Health == Health.Ready);
+        output.WriteLine(
+            $"{ready} of {report.NodeEnis.Count} NodeENIs are ready, "
+                + $"{report.NodeEnis.Sum(nodeEni => nodeEni.ReadyEnis)} of {report.NodeEnis.Sum(nodeEni => nodeEni.DesiredEnis)} ENIs."
+        );
+        Explain(report);
+    }
+
+    private void Explain(StatusReport report)
+    {
+        var reasons = report
+            .NodeEnis.Where(nodeEni => nodeEni.Health == Health.Trouble)
+            .Select(nodeEni => nodeEni.Reason)
+            .Concat(
+                report
+                    .NodeEnis.SelectMany(nodeEni => nodeEni.Nodes)
+                    .SelectMany(node => node.Enis)
+                    .Where(eni => eni.Health == Health.Trouble)
+                    .Select(eni => eni.Reason)
+            )
+            .Distinct(StringComparer.Ordinal);
+        foreach (var reason in reasons)
+        {
+            output.WriteLine($"What to do: kubectl eni explain {reason}");
+        }
+    }
+
+    private string Mark(Health health) =>
+        health switch
+        {
+            Health.Trouble => paint.Bad("✗"),
+            Health.Progressing => paint.Passing("…"),
+            Health.Deleting => paint.Passing("-"),
+            _ => paint.Good("✓"),
+        };
+
+    private string Coloured(Health health, string text) => health == Health.Trouble ? paint.Bad(text) : paint.Passing(text);
+
+    private static string Word(Health health) =>
+        health switch
+        {
+            Health.Trouble => "troubled",
+            Health.Progressing => "under way",
+            Health.Deleting => "being deleted",
+            _ => "ready",
+        };
+}

@@ -1,0 +1,95 @@
+namespace MultiEni.Simulator.Nodes;
+
+/// <content>Hands on the hardware: plugging, unplugging, and programs that hold a device open.</content>
+public sealed partial class SimulatedHost
+{
+    private const int FirstInterfaceSlot = 5;
+    private const int Slots = 32;
+
+    /// <summary>
+    /// Hot-plugs an interface at the next free slot: the device appears, its driver probes it after <see cref="SimulatedHostOptions.ProbeDelay"/>.
+    /// </summary>
+    /// <returns>The PCI address.</returns>
+    public string Plug(string macAddress, IReadOnlyList<string> privateAddresses)
+    {
+        lock (gate)
+        {
+            var device = NewInterface(FreeAddress(), macAddress, privateAddresses);
+            drivers.Add(device);
+            Later(options.ProbeDelay, () => AttachIfPresent(device));
+            return device.Address;
+        }
+    }
+
+    /// <summary>Hot-unplugs an interface. A device that is held open goes only when it is let go; the task ends when it is gone.</summary>
+    public Task UnplugAsync(string macAddress, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            return drivers.FindByMac(macAddress) is { } device ? drivers.Remove(device).WaitAsync(cancellationToken) : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>The device is gone from one moment to the next, whoever held it: what a forced detach comes to.</summary>
+    public void Vanish(string macAddress)
+    {
+        lock (gate)
+        {
+            if (drivers.FindByMac(macAddress) is { } device)
+            {
+                var removed = drivers.Remove(device);
+                if (!removed.IsCompleted && device.Hold is { } hold)
+                {
+                    drivers.LetGo(hold);
+                }
+            }
+        }
+    }
+
+    /// <summary>Opens a device bound to vfio-pci, as a DPDK application does; disposing the result closes it.</summary>
+    /// <param name="pciAddress">The device.</param>
+    /// <param name="letsGoWhenAsked">The application closes the device as soon as the kernel asks for it.</param>
+    /// <exception cref="IOException">The device is not bound to vfio-pci (ENOENT) or its group is held by another program (EBUSY).</exception>
+    public IDisposable HoldOpen(string pciAddress, bool letsGoWhenAsked = false)
+    {
+        lock (gate)
+        {
+            if (drivers.Find(pciAddress) is not { DriverLink: PciDrivers.Vfio, IommuGroup: { } group } device)
+            {
+                throw new IOException($"{pciAddress} is not bound to vfio-pci.", LinuxErrors.NoEntry);
+            }
+
+            if (drivers.Group(group).Any(member => member.Hold is not null))
+            {
+                throw new IOException($"The vfio group of {pciAddress} is held by another program.", LinuxErrors.Busy);
+            }
+
+            return device.Hold = new DeviceHold(this, pciAddress, letsGoWhenAsked);
+        }
+    }
+
+    private PciDevice NewInterface(string address, string macAddress, IReadOnlyList<string> privateAddresses, bool isPrimary = false) =>
+        new(address, "1d0f", options.InterfaceDeviceId, "020000")
+        {
+            MacAddress = macAddress,
+            PrivateAddresses = privateAddresses,
+            IsPrimary = isPrimary,
+        };
+
+    private string FreeAddress() =>
+        Enumerable
+            .Range(FirstInterfaceSlot, Slots - FirstInterfaceSlot)
+            .Select(AddressOfSlot)
+            .FirstOrDefault(address => drivers.Find(address) is null)
+        ?? throw new InvalidOperationException($"{Name} has no free PCI slot.");
+
+    private static string AddressOfSlot(int slot) => $"0000:00:{slot:x2}.0";
+
+    private void AttachIfPresent(PciDevice device)
+    {
+        if (ReferenceEquals(drivers.Find(device.Address), device))
+        {
+            drivers.Attach(device);
+        }
+    }
+}

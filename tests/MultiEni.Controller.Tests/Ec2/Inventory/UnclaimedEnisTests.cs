@@ -1,0 +1,75 @@
+using MultiEni.Controller.Ec2;
+
+namespace MultiEni.Controller.Tests.Ec2.Inventory;
+
+/// <summary>What the Go controller left is found by the first sweep and by no other, and becomes ours by its tags.</summary>
+public sealed class UnclaimedEnisTests
+{
+    private static CancellationToken Ct => Ec2World.Ct;
+
+    [Fact]
+    public async Task An_ENI_that_the_Go_controller_left_is_found_by_instance_NodeENI_and_subnet()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var left = await LeaveAsync(world, "multus");
+        using var inventory = world.NewInventory();
+
+        await inventory.FirstSweepAsync(Ct);
+
+        Assert.Empty(inventory.Rows());
+        Assert.Equal(left.EniId, inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet)?.EniId);
+        Assert.Null(inventory.FindUnclaimed(world.Instance.ToString(), "other", world.Subnet));
+        Assert.Null(inventory.FindUnclaimed("i-0b", "multus", world.Subnet));
+        Assert.Null(inventory.FindUnclaimed(world.Instance.ToString(), "multus", "subnet-b"));
+    }
+
+    [Fact]
+    public async Task Only_attached_ENIs_without_any_clusters_tag_are_unclaimed()
+    {
+        await using var world = await Ec2World.StartAsync();
+        await world.Client.CreateAsync(world.Request("loose") with { Tags = GoTags("multus") }, CallPriority.Create, Ct);
+        await LeaveAsync(world, "multus", new() { [EniTags.Cluster] = "other" });
+        using var inventory = world.NewInventory();
+
+        await inventory.FirstSweepAsync(Ct);
+
+        Assert.Empty(inventory.Rows());
+        Assert.Null(inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet));
+    }
+
+    [Fact]
+    public async Task Adopting_is_one_tag_call_after_which_the_slot_has_the_ENI()
+    {
+        await using var world = await Ec2World.StartAsync();
+        await LeaveAsync(world, "multus");
+        using var inventory = world.NewInventory();
+        await inventory.FirstSweepAsync(Ct);
+        var left = inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet)!;
+
+        await world.Client.AdoptAsync(left, Rows.Tags("a"), CallPriority.AttachUnready, Ct);
+
+        Assert.Equal(left.EniId, Assert.Single(inventory.FindBySlot("a")).EniId);
+        Assert.Null(inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet));
+        await inventory.SweepAsync(Ct);
+        var row = Assert.Single(inventory.FindBySlot("a"));
+        Assert.Equal("multus", row.Tags[EniTags.NodeEni]);
+    }
+
+    private static async Task<EniRow> LeaveAsync(Ec2World world, string nodeEni, Dictionary<string, string>? more = null)
+    {
+        var tags = new Dictionary<string, string>(GoTags(nodeEni).Concat(more ?? []));
+        var created = await world.Client.CreateAsync(world.Request("left") with { Tags = tags }, CallPriority.Create, Ct);
+        await world.Client.AttachAsync(EniId.Parse(created.EniId), world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        return created;
+    }
+
+    private static Dictionary<string, string> GoTags(string nodeEni) =>
+        new()
+        {
+            ["NodeENI"] = nodeEni,
+            ["Node"] = "node-1",
+            [EniTags.ManagedBy] = EniTags.Owner,
+            [EniTags.NoManage] = "true",
+        };
+}

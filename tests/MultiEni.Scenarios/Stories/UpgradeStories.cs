@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using Amazon.EC2;
+using Amazon.EC2.Model;
+using Amazon.Runtime;
+using MultiEni.Api;
+using MultiEni.Scenarios.Staging;
+using MultiEni.Simulator;
+
+namespace MultiEni.Scenarios.Stories;
+
+/// <summary>A cluster that the Go controller ran before: its NodeENI with status, its ENIs with its tags and without ours [peer 1.1, 1.2].</summary>
+public class UpgradeStories
+{
+    private static readonly string[] Untouched = ["CreateNetworkInterface", "DetachNetworkInterface", "DeleteNetworkInterface"];
+
+    [Fact]
+    public async Task What_the_Go_controller_left_is_used_on_without_a_detach()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false });
+        await stage.ApplyAsync(Manifests.NodeEni("multus", "deviceIndex: 2", "mtu: 9001"));
+        var left = await LeaveAsync(stage, "multus", deviceIndex: 2);
+        var before = Untouched.Select(stage.Calls).ToList();
+
+        Start(stage);
+        await stage.UntilReadyAsync("multus", 2);
+
+        Assert.Equal(before, Untouched.Select(stage.Calls));
+        Assert.Equal(left.Order(), stage.OurEnis.Select(row => row.Id).Order());
+        Assert.Equal(left.Order(), (await stage.NodeEniAsync("multus"))!.Status!.Attachments!.Select(entry => entry.EniId!).Order());
+        foreach (var attachment in await stage.AttachmentsAsync("multus"))
+        {
+            Assert.Equal(9001, stage.Link(attachment).Mtu);
+        }
+
+        await stage.DeleteNodeEniAsync("multus");
+        await stage.UntilGoneAsync("multus");
+        await stage.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_device_that_its_agent_bound_is_recognised_and_offered_again()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false, Nodes = 1 });
+        await stage.ApplyAsync(Manifests.NodeEni("dpdk", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}"));
+        var eni = Assert.Single(await LeaveAsync(stage, "dpdk", deviceIndex: 1));
+        var host = stage.Cluster.Host(stage.Nodes[0]);
+        var mac = stage.Cluster.Ec2.World.FindNetworkInterface(eni)!.MacAddress;
+        var address = host.DeviceByMac(mac)!.Address;
+        await host.WriteAsync("/sys/module/vfio/parameters/enable_unsafe_noiommu_mode", "1", Stage.Stop);
+        await host.WriteAsync($"/sys/bus/pci/devices/{address}/driver_override", "vfio-pci", Stage.Stop);
+        await host.WriteAsync($"/sys/bus/pci/devices/{address}/driver/unbind", address, Stage.Stop);
+        await host.WriteAsync("/sys/bus/pci/drivers_probe", address, Stage.Stop);
+        await stage.UntilAsync(() => host.Device(address)!.Driver == "vfio-pci", "the device is bound as an agent would have");
+
+        Start(stage);
+        await stage.UntilReadyAsync("dpdk", 1);
+
+        Assert.Equal(0, stage.Calls("DetachNetworkInterface"));
+        Assert.Equal("1", stage.Allocatable(stage.Nodes[0], Manifests.Resource));
+        await stage.DeleteNodeEniAsync("dpdk");
+        await stage.UntilGoneAsync("dpdk");
+        await stage.AssertNothingLeftAsync();
+    }
+
+    private static void Start(Stage stage)
+    {
+        stage.StartController();
+        foreach (var node in stage.Nodes)
+        {
+            stage.StartManager(node);
+        }
+    }
+
+    /// <summary>One ENI a node, as the Go controller makes, tags and writes them down.</summary>
+    private static async Task<List<string>> LeaveAsync(Stage stage, string nodeEni, int deviceIndex)
+    {
+        using var ec2 = new AmazonEC2Client(
+            new BasicAWSCredentials("AKIASIMULATED", "simulated"),
+            new AmazonEC2Config { ServiceURL = stage.Cluster.Ec2.BaseAddress.ToString(), AuthenticationRegion = "us-east-1" }
+        );
+        var enis = new List<string>();
+        var attachments = new JsonArray();
+        foreach (var node in stage.Cluster.Nodes)
+        {
+            var created = await ec2.CreateNetworkInterfaceAsync(
+                new()
+                {
+                    SubnetId = "subnet-12345678",
+                    Groups = ["sg-12345678"],
+                    Description = $"ENI created by nodeeni-controller for node {node.Name}",
+                    TagSpecifications = [new() { ResourceType = ResourceType.NetworkInterface, Tags = Tags(nodeEni, node) }],
+                },
+                Stage.Stop
+            );
+            var id = created.NetworkInterface.NetworkInterfaceId;
+            var attached = await ec2.AttachNetworkInterfaceAsync(
+                new()
+                {
+                    InstanceId = node.InstanceId,
+                    NetworkInterfaceId = id,
+                    DeviceIndex = deviceIndex,
+                },
+                Stage.Stop
+            );
+            enis.Add(id);
+            attachments.Add(
+                new JsonObject
+                {
+                    ["nodeID"] = node.Name,
+                    ["instanceID"] = node.InstanceId,
+                    ["eniID"] = id,
+                    ["attachmentID"] = attached.AttachmentId,
+                    ["subnetID"] = "subnet-12345678",
+                    ["subnetCIDR"] = "10.0.0.0/24",
+                    ["deviceIndex"] = deviceIndex,
+                    ["status"] = "attached",
+                    ["lastUpdated"] = "2025-07-03T12:00:00Z",
+                }
+            );
+        }
+
+        await stage.UntilAsync(
+            () =>
+                enis.TrueForAll(id =>
+                    stage.Cluster.Ec2.World.FindNetworkInterface(id) is { Attachment.Status: Simulator.Ec2.AttachmentStatus.Attached } row
+                    && stage.Cluster.Nodes.Any(node => stage.Cluster.Host(node.Name).DeviceByMac(row.MacAddress) is { Driver: not null })
+                ),
+            "the ENIs are attached"
+        );
+        await stage.Api.WriteStatusAsync(nodeEni, new JsonObject { ["attachments"] = attachments }, Names.NodeEniFinalizer, Stage.Stop);
+        return enis;
+    }
+
+    private static List<Tag> Tags(string nodeEni, SimulatedClusterNode node) =>
+        [
+            new("Name", $"nodeeni-{nodeEni}-{node.Name}-12345678"),
+            new("NodeENI", nodeEni),
+            new("Node", node.Name),
+            new("SubnetID", "subnet-12345678"),
+            new("kubernetes.io/cluster/managed-by", "nodeeni-controller"),
+            new("node.k8s.amazonaws.com/no_manage", "true"),
+        ];
+}

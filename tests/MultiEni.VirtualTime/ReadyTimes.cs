@@ -7,7 +7,7 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.VirtualTime;
 
 /// <summary>Notes when each ENI is reported as attached, as anybody sees who watches ENIAttachments.</summary>
-internal sealed class ReadyTimes(ObjectStore store, VirtualTime time, int expected)
+internal sealed class ReadyTimes(ObjectStore store, VirtualClock time, int expected)
 {
     private const string Resource = $"{Names.EniAttachmentPlural}.{Names.Group}";
     private readonly Dictionary<string, (string Node, TimeSpan At)> attached = [];

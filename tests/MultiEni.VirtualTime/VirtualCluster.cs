@@ -16,7 +16,7 @@ namespace MultiEni.VirtualTime;
 /// </summary>
 public sealed class VirtualCluster : IAsyncDisposable
 {
-    private VirtualCluster(VirtualTime time, KubernetesSimulator kubernetes, Ec2Simulator ec2)
+    private VirtualCluster(VirtualClock time, KubernetesSimulator kubernetes, Ec2Simulator ec2)
     {
         Time = time;
         Kubernetes = kubernetes;
@@ -24,7 +24,7 @@ public sealed class VirtualCluster : IAsyncDisposable
     }
 
     /// <summary>Its clock.</summary>
-    public VirtualTime Time { get; }
+    public VirtualClock Time { get; }
 
     /// <summary>The API server.</summary>
     public KubernetesSimulator Kubernetes { get; }
@@ -36,7 +36,7 @@ public sealed class VirtualCluster : IAsyncDisposable
     public static async Task<VirtualCluster> StartAsync(Ec2SimulatorOptions account, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(account);
-        var time = new VirtualTime();
+        var time = new VirtualClock();
         var ec2 = await Ec2Simulator.StartAsync(account with { TimeProvider = time, Server = WithoutSockets }, cancellationToken);
         var kubernetes = await KubernetesSimulator.StartAsync(
             new KubernetesSimulatorOptions

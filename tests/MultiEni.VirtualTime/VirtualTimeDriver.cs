@@ -1,16 +1,16 @@
 namespace MultiEni.VirtualTime;
 
 /// <summary>
-/// Lets a <see cref="VirtualTime"/> jump whenever nothing is left to do at its present moment. That can be known because everything runs on the
+/// Lets a <see cref="VirtualClock"/> jump whenever nothing is left to do at its present moment. That can be known because everything runs on the
 /// thread pool of this process: servers are in it and no socket is between. A thread that is not of the pool does the watching.
 /// </summary>
 public sealed class VirtualTimeDriver : IDisposable
 {
-    private readonly VirtualTime time;
+    private readonly VirtualClock time;
     private readonly Thread thread;
     private volatile bool stopping;
 
-    private VirtualTimeDriver(VirtualTime time)
+    private VirtualTimeDriver(VirtualClock time)
     {
         this.time = time;
         thread = new Thread(Run) { IsBackground = true, Name = "virtual time" };
@@ -20,7 +20,7 @@ public sealed class VirtualTimeDriver : IDisposable
     public long Jumps { get; private set; }
 
     /// <summary>From here on time passes.</summary>
-    public static VirtualTimeDriver Start(VirtualTime time)
+    public static VirtualTimeDriver Start(VirtualClock time)
     {
         var driver = new VirtualTimeDriver(time);
         driver.thread.Start();

@@ -4,7 +4,7 @@ namespace MultiEni.VirtualTime;
 /// A clock that stands still while anything is at work and jumps from one due timer to the next. An hour of waiting takes as long as the work
 /// in it, and no time is lost to a slow machine. <see cref="VirtualTimeDriver"/> makes it jump.
 /// </summary>
-public sealed class VirtualTime : TimeProvider
+public sealed class VirtualClock : TimeProvider
 {
     private static readonly DateTimeOffset Origin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -60,7 +60,7 @@ public sealed class VirtualTime : TimeProvider
         return due.Count > 0;
     }
 
-    private sealed class VirtualTimer(VirtualTime time, TimerCallback callback, object? state) : ITimer
+    private sealed class VirtualTimer(VirtualClock time, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan period;
 

@@ -2,6 +2,7 @@ using MultiEni.Benchmarks;
 
 var benchmarks = new Dictionary<string, (string What, Func<IReadOnlyList<string>, Task> Run)>
 {
+    ["controller"] = ("what the published controller costs by itself, in real time [NODES…]", ControllerBenchmark.RunAsync),
     ["convergence"] = ("time until a fleet has its ENIs against the bound of EC2's quotas, on virtual time [NODES…]", ConvergenceBenchmark.RunAsync),
     ["planner"] = ("planning one NodeENI over many nodes, and how it grows", _ => PlannerBenchmark.RunAsync()),
     ["simulator"] = ("the simulated API server with many objects, and how it grows", _ => SimulatorBenchmark.RunAsync()),

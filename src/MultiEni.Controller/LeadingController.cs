@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Attachments.Admission;
 using MultiEni.Controller.Ec2;
@@ -138,7 +139,7 @@ internal sealed class LeadingController(
             background.Add(hops.RunAsync);
         }
 
-        using var nodeEniChanges = informers.NodeEnis.Subscribe(change => plans.Add(change.Current.Metadata.Name));
+        using var nodeEniChanges = informers.NodeEnis.Subscribe(OnNodeEni);
         using var nodeChanges = informers.Nodes.Subscribe(change => OnNode(change, planPace));
         using var attachmentChanges = informers.Attachments.Subscribe(change =>
         {
@@ -192,6 +193,22 @@ internal sealed class LeadingController(
                 }
             }
         }
+    }
+
+    private void OnNodeEni(ObjectChange<NodeEni> change)
+    {
+        // Its status is ours and written every second in a change of many nodes; a plan reads none of it.
+        if (
+            change is ObjectChange<NodeEni>.Updated { Old: var old, New: var now }
+            && old.Metadata.Generation == now.Metadata.Generation
+            && old.Metadata.IsBeingDeleted == now.Metadata.IsBeingDeleted
+            && now.Metadata.HasFinalizer(Names.NodeEniFinalizer)
+        )
+        {
+            return;
+        }
+
+        plans.Add(change.Current.Metadata.Name);
     }
 
     private void OnNode(ObjectChange<Node> change, QueuePace<string> pace)

@@ -53,6 +53,7 @@ internal sealed class LeadingController(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var guarded = kubernetes.GuardedBy(ensureLeading);
         var ec2Metrics = new Ec2Metrics(meter);
         using var budget = new Ec2Budget(new Ec2BudgetOptions { RateProfile = settings.Ec2RateProfile }, ec2Metrics, time);
         using var ec2 = new Ec2Client(ec2Options, budget, ec2Metrics, time, ensureLeading);
@@ -64,7 +65,7 @@ internal sealed class LeadingController(
         ec2.Answered = permissions.Answered;
         var outcomes = new PlanOutcomes(name => summaries.AddAfter(name, SummaryDelay));
         permissions.Changed = SummariseAll;
-        var summing = new SummaryReconciler(view, kubernetes, outcomes, permissions, events, ensureLeading, time);
+        var summing = new SummaryReconciler(view, guarded, outcomes, permissions, events, time);
         await using var background = new BackgroundTasks(cancellationToken);
         background.Add(Loop("summary", summaries, summing.ReconcileAsync, 4).RunAsync);
 
@@ -79,15 +80,14 @@ internal sealed class LeadingController(
             () => permissions.Denied.Count
         );
         var catalog = new NetworkCatalog(ec2, () => view.Attachments, time);
-        var reservations = new IndexReservations();
+        var reservations = new IndexReservations(time);
         var planning = new PlanReconciler(
             view,
-            kubernetes,
+            guarded,
             catalog,
             types,
             (instance, nodeEni, subnet) => inventory.FindUnclaimed(instance, nodeEni, subnet) is not null,
             outcomes,
-            ensureLeading,
             settings
         );
         using var instances = new InstanceStates(ec2, time);
@@ -96,7 +96,7 @@ internal sealed class LeadingController(
             inventory,
             new AttachmentObserver(view, inventory, instances, reservations, MaximumEnis, settings.TimeLimits, time),
             new EniOperations(ec2, cluster),
-            new AttachmentWriter(kubernetes, catalog, events, ensureLeading, time),
+            new AttachmentWriter(guarded, catalog, events, time),
             reservations,
             new CreatePauses(time),
             catalog,
@@ -116,7 +116,7 @@ internal sealed class LeadingController(
 
         if (settings.ManageStartupTaint)
         {
-            var taints = new StartupTaints(view, kubernetes, outcomes, events, ensureLeading, time, loggers);
+            var taints = new StartupTaints(view, guarded, outcomes, events, time, loggers);
             background.Add(token => taints.RunAsync(informers, token));
         }
 

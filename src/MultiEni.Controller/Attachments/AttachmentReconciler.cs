@@ -36,6 +36,7 @@ internal sealed class AttachmentReconciler(
 
     // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds.
     private readonly SemaphoreSlim unattached = new(100);
+    private readonly PermissionRests rests = new(time);
 
     // Told once in the life of a process; the condition goes on saying it.
     private readonly ConcurrentDictionary<string, bool> overdue = new();
@@ -51,6 +52,7 @@ internal sealed class AttachmentReconciler(
             if (cluster.Attachment(name) is not { } attachment)
             {
                 observer.Forget(name);
+                rests.Forget(name);
                 overdue.TryRemove(name, out _);
                 reservations.Release(name);
                 return ReconcileResult.Done;
@@ -61,6 +63,12 @@ internal sealed class AttachmentReconciler(
             {
                 var situation = await observer.ObserveAsync(attachment, withIndexes, cancellationToken);
                 step = EniDecision.Next(situation);
+                if (rests.For(name, attachment.Metadata.Generation, step) is { } rest)
+                {
+                    await writer.ReportAsync(attachment, RowOf(situation), null, rest.Hindrance, cancellationToken);
+                    return ReconcileResult.After(rest.Until - situation.Now);
+                }
+
                 switch (step)
                 {
                     case EniStep.Sweep:
@@ -162,7 +170,7 @@ internal sealed class AttachmentReconciler(
     /// <summary>Nothing to call for now: say what is the case and when to look again.</summary>
     private async Task<ReconcileResult> RestAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
     {
-        var row = situation.Slot is SlotObservation.Present { Rows: [var only, ..] } ? only : null;
+        var row = RowOf(situation);
         switch (step)
         {
             case EniStep.InSync:
@@ -181,9 +189,6 @@ internal sealed class AttachmentReconciler(
             case EniStep.Blocked blocked:
                 await ReportAsync(attachment, row, null, new(true, blocked.Reason, blocked.Message), cancellationToken);
                 return ReconcileResult.After(BlockedRetry);
-            case EniStep.Wait when situation.Slot is SlotObservation.AbsentForNow:
-                await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
-                return ReconcileResult.After(TimeSpan.FromSeconds(5));
             default:
                 await ReportAsync(attachment, row, null, null, cancellationToken);
                 if (row is { InTransition: false } && attachment.Metadata.IsBeingDeleted)
@@ -195,6 +200,8 @@ internal sealed class AttachmentReconciler(
                 return ReconcileResult.After(SafetyNet);
         }
     }
+
+    private static EniRow? RowOf(EniSituation situation) => situation.Slot is SlotObservation.Present { Rows: [var only, ..] } ? only : null;
 
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {
@@ -231,6 +238,10 @@ internal sealed class AttachmentReconciler(
             case Ec2Reaction.ResolveAgain:
                 catalog.Forget();
                 break;
+            case Ec2Reaction.IndexTaken when step is EniStep.Attach attach:
+                reservations.Refuse(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
+                inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
+                break;
             case Ec2Reaction.IndexTaken or Ec2Reaction.NodeFull:
                 inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
                 break;
@@ -247,6 +258,11 @@ internal sealed class AttachmentReconciler(
         }
 
         var report = FailureReport.For(step, failure);
+        if (failure.Reaction is Ec2Reaction.Unauthorized refused && report.Condition is { } missing)
+        {
+            rests.Begin(attachment.Metadata.Name, attachment.Metadata.Generation, step, refused.Backoff, missing);
+        }
+
         if (report.Condition is { } hindrance)
         {
             if (report.Event is { } reason && attachment.Status?.Conditions.Find(ConditionTypes.Attached)?.Reason != hindrance.Reason)

@@ -11,13 +11,7 @@ using MultiEni.Operator.Events;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>Writes what became of an attachment: its status, its finalizers, events on its NodeENI.</summary>
-internal sealed class AttachmentWriter(
-    KubernetesClient kubernetes,
-    NetworkCatalog catalog,
-    EventRecorder events,
-    Action ensureLeading,
-    TimeProvider time
-)
+internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatalog catalog, EventRecorder events, TimeProvider time)
 {
     public async Task ReportAsync(EniAttachment attachment, EniRow? row, int? attempt, ConditionClaim? hindrance, CancellationToken cancellationToken)
     {
@@ -27,7 +21,6 @@ internal sealed class AttachmentWriter(
             return;
         }
 
-        ensureLeading();
         try
         {
             await kubernetes.ApplyAsync(Kinds.EniAttachment, patch, Names.Controller, force: true, "status", cancellationToken);
@@ -49,7 +42,6 @@ internal sealed class AttachmentWriter(
 
     public async Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken)
     {
-        ensureLeading();
         try
         {
             await kubernetes.MergePatchAsync(

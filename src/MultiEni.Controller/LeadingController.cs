@@ -59,6 +59,7 @@ internal sealed class LeadingController(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var guarded = kubernetes.GuardedBy(ensureLeading);
         var ec2Metrics = new Ec2Metrics(meter);
         using var budget = new Ec2Budget(new Ec2BudgetOptions { RateProfile = settings.Ec2RateProfile }, ec2Metrics, time);
         using var ec2 = new Ec2Client(ec2Options, budget, ec2Metrics, time, ensureLeading);
@@ -72,7 +73,7 @@ internal sealed class LeadingController(
         var summaryPace = new QueuePace<string>(summaries, Pace, time);
         var outcomes = new PlanOutcomes(summaryPace.Add);
         permissions.Changed = () => SummariseAll(summaryPace);
-        var summing = new SummaryReconciler(view, kubernetes, outcomes, permissions, events, ensureLeading, time);
+        var summing = new SummaryReconciler(view, guarded, outcomes, permissions, events, time);
         await using var background = new BackgroundTasks(cancellationToken);
         background.Add(Loop("summary", summaries, summing.ReconcileAsync, 4).RunAsync);
 
@@ -87,19 +88,18 @@ internal sealed class LeadingController(
             () => permissions.Denied.Count
         );
         var catalog = new NetworkCatalog(ec2, () => view.Attachments, time);
-        var reservations = new IndexReservations();
+        var reservations = new IndexReservations(time);
         var admissions = new Admissions(
             settings.ConcurrentCleanups == 0 ? Cleanups : settings.ConcurrentCleanups,
             name => attachments.Add(name, WorkPriority.Urgent)
         );
         var planning = new PlanReconciler(
             view,
-            kubernetes,
+            guarded,
             catalog,
             types,
             (instance, nodeEni, subnet) => inventory.FindUnclaimed(instance, nodeEni, subnet) is not null,
             outcomes,
-            ensureLeading,
             settings
         );
         using var instances = new InstanceStates(ec2, time);
@@ -108,7 +108,7 @@ internal sealed class LeadingController(
             inventory,
             new AttachmentObserver(view, inventory, instances, reservations, MaximumEnis, settings.TimeLimits, time),
             new EniOperations(ec2, cluster),
-            new AttachmentWriter(kubernetes, catalog, events, ensureLeading, time),
+            new AttachmentWriter(guarded, catalog, events, time),
             reservations,
             new CreatePauses(time),
             admissions,
@@ -129,7 +129,7 @@ internal sealed class LeadingController(
 
         if (settings.ManageStartupTaint)
         {
-            var taints = new StartupTaints(view, kubernetes, outcomes, events, ensureLeading, time, loggers);
+            var taints = new StartupTaints(view, guarded, outcomes, events, time, loggers);
             background.Add(token => taints.RunAsync(informers, token));
         }
 

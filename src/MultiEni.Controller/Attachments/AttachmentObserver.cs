@@ -24,7 +24,7 @@ internal sealed class AttachmentObserver(
     {
         var name = attachment.Metadata.Name;
         var spec = attachment.Spec!;
-        var slot = Slot(name);
+        var slot = Slot(attachment);
         var now = time.GetUtcNow();
         return new EniSituation(
             attachment,
@@ -45,21 +45,30 @@ internal sealed class AttachmentObserver(
     /// <summary>A forced detachment has begun: how long it takes counts from now.</summary>
     public void RestartDetachClock(string name) => detachSince[name] = time.GetUtcNow();
 
-    private SlotObservation Slot(string name)
+    private SlotObservation Slot(EniAttachment attachment)
     {
         if (!inventory.Swept)
         {
             return new SlotObservation.Unknown();
         }
 
+        var name = attachment.Metadata.Name;
         var rows = inventory.FindBySlot(name);
         if (rows.Count > 0)
         {
             return new SlotObservation.Present(rows);
         }
 
-        return inventory.PresenceOfSlot(name) is Presence.Absent ? new SlotObservation.Absent() : new SlotObservation.AbsentForNow();
+        var absent = inventory.PresenceOfSlot(name) is Presence.Absent && (RepeatsTheFirstCreate(attachment) || inventory.IsSettled(name));
+        return absent ? new SlotObservation.Absent() : new SlotObservation.AbsentForNow();
     }
+
+    /// <summary>
+    /// Whether a create call now would carry the token of any that a predecessor may have sent a moment ago, which makes it harmless that EC2 does
+    /// not show the ENI of that one yet. With another specification or another attempt the token is another, and a second ENI would come of it.
+    /// </summary>
+    private static bool RepeatsTheFirstCreate(EniAttachment attachment) =>
+        !attachment.Metadata.IsBeingDeleted && attachment.Metadata.Generation is null or 1 && attachment.Status?.Network?.EniId is null;
 
     private async Task<IReadOnlySet<int>> IndexesAsync(string name, EniAttachmentSpec spec, CancellationToken cancellationToken)
     {

@@ -36,6 +36,8 @@ internal sealed class AttachmentReconciler(
     private static readonly TimeSpan UsedUpRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BlockedRetry = TimeSpan.FromMinutes(2);
 
+    private readonly PermissionRests rests = new(time);
+
     // Told once in the life of a process; the condition goes on saying it.
     private readonly ConcurrentDictionary<string, bool> overdue = new();
 
@@ -60,6 +62,7 @@ internal sealed class AttachmentReconciler(
             if (cluster.Attachment(name) is not { } attachment)
             {
                 observer.Forget(name);
+                rests.Forget(name);
                 overdue.TryRemove(name, out _);
                 reservations.Release(name);
                 return ReconcileResult.Done;
@@ -70,6 +73,12 @@ internal sealed class AttachmentReconciler(
             {
                 var situation = await observer.ObserveAsync(attachment, withIndexes, cancellationToken);
                 step = EniDecision.Next(situation);
+                if (rests.For(name, attachment.Metadata.Generation, step) is { } rest)
+                {
+                    await writer.ReportAsync(attachment, Only(situation), null, rest.Hindrance, cancellationToken);
+                    return ReconcileResult.After(rest.Until - situation.Now);
+                }
+
                 if (admissions.IsRepair(step))
                 {
                     // The ENI works already; whoever waits for it must not wait for this too.
@@ -190,9 +199,6 @@ internal sealed class AttachmentReconciler(
             case EniStep.Blocked blocked:
                 await ReportAsync(attachment, row, null, new(true, blocked.Reason, blocked.Message), cancellationToken);
                 return ReconcileResult.After(BlockedRetry);
-            case EniStep.Wait when situation.Slot is SlotObservation.AbsentForNow:
-                await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
-                return ReconcileResult.After(TimeSpan.FromSeconds(5));
             default:
                 await ReportAsync(attachment, row, null, null, cancellationToken);
                 if (row is { InTransition: false } && attachment.Metadata.IsBeingDeleted)
@@ -204,6 +210,7 @@ internal sealed class AttachmentReconciler(
                 return ReconcileResult.After(SafetyNet);
         }
     }
+
 
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {
@@ -240,6 +247,10 @@ internal sealed class AttachmentReconciler(
             case Ec2Reaction.ResolveAgain:
                 catalog.Forget();
                 break;
+            case Ec2Reaction.IndexTaken when step is EniStep.Attach attach:
+                reservations.Refuse(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
+                inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
+                break;
             case Ec2Reaction.IndexTaken or Ec2Reaction.NodeFull:
                 inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
                 break;
@@ -256,6 +267,11 @@ internal sealed class AttachmentReconciler(
         }
 
         var report = FailureReport.For(step, failure);
+        if (failure.Reaction is Ec2Reaction.Unauthorized refused && report.Condition is { } missing)
+        {
+            rests.Begin(attachment.Metadata.Name, attachment.Metadata.Generation, step, refused.Backoff, missing);
+        }
+
         if (report.Condition is { } hindrance)
         {
             if (report.Event is { } reason && attachment.Status?.Conditions.Find(ConditionTypes.Attached)?.Reason != hindrance.Reason)

@@ -12,13 +12,7 @@ using MultiEni.Operator.Events;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>Writes what became of an attachment: its status, its finalizers, events on its NodeENI.</summary>
-internal sealed class AttachmentWriter(
-    KubernetesClient kubernetes,
-    NetworkCatalog catalog,
-    EventRecorder events,
-    Action ensureLeading,
-    TimeProvider time
-)
+internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatalog catalog, EventRecorder events, TimeProvider time)
 {
     // What the caches do not show yet of our own writes; without it the same would be written, and told, twice.
     private readonly ConcurrentDictionary<string, Write> written = new(StringComparer.Ordinal);
@@ -33,7 +27,6 @@ internal sealed class AttachmentWriter(
             return;
         }
 
-        ensureLeading();
         try
         {
             var stored = await kubernetes.ApplyAsync(Kinds.EniAttachment, patch, Names.Controller, force: true, "status", cancellationToken);
@@ -56,7 +49,6 @@ internal sealed class AttachmentWriter(
 
     public async Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken)
     {
-        ensureLeading();
         try
         {
             await kubernetes.MergePatchAsync(

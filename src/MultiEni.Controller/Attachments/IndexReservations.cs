@@ -4,12 +4,15 @@ namespace MultiEni.Controller.Attachments;
 
 /// <summary>
 /// Device indexes that ENIs are about to take, from before they are created until EC2 shows them attached. Several ENIs of one node are made at
-/// the same time, and without this each would see the same last place free.
+/// the same time, and without this each would see the same last place free. And those that EC2 refused as taken, whatever its descriptions show.
 /// </summary>
-internal sealed class IndexReservations
+public sealed class IndexReservations(TimeProvider time)
 {
+    private static readonly TimeSpan RefusalHolds = TimeSpan.FromMinutes(1);
+
     private readonly Lock gate = new();
     private readonly Dictionary<(string Instance, int Card, int Index), string> holders = [];
+    private readonly Dictionary<(string Instance, int Card, int Index), DateTimeOffset> refused = [];
 
     /// <summary>The indexes of a card that are in use or reserved by anyone but <paramref name="holder"/>.</summary>
     public HashSet<int> InUse(string instanceId, int card, IReadOnlyList<DeviceSlot> occupied, string holder)
@@ -20,6 +23,18 @@ internal sealed class IndexReservations
             foreach (var (key, owner) in holders)
             {
                 if (key.Instance == instanceId && key.Card == card && owner != holder)
+                {
+                    used.Add(key.Index);
+                }
+            }
+
+            foreach (var (key, until) in refused.ToList())
+            {
+                if (until <= time.GetUtcNow())
+                {
+                    refused.Remove(key);
+                }
+                else if (key.Instance == instanceId && key.Card == card)
                 {
                     used.Add(key.Index);
                 }
@@ -35,6 +50,15 @@ internal sealed class IndexReservations
         lock (gate)
         {
             return holders.TryAdd((instanceId, card, index), holder) || holders[(instanceId, card, index)] == holder;
+        }
+    }
+
+    /// <summary>EC2 says that the index is taken. It knows better than its descriptions, which are behind, and would have the same index tried again and again.</summary>
+    public void Refuse(string instanceId, int card, int index)
+    {
+        lock (gate)
+        {
+            refused[(instanceId, card, index)] = time.GetUtcNow() + RefusalHolds;
         }
     }
 

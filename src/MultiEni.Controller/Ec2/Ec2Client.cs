@@ -1,6 +1,7 @@
 using Amazon.EC2;
 using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Controller.Ec2;
 
@@ -11,6 +12,7 @@ public sealed partial class Ec2Client : IDisposable
     private readonly Ec2Metrics _metrics;
     private readonly TimeProvider _time;
     private readonly Action _beforeMutation;
+    private readonly LastCheck _lastCheck;
     private readonly AmazonEC2Client _mutating;
     private readonly AmazonEC2Client _describing;
 
@@ -19,14 +21,15 @@ public sealed partial class Ec2Client : IDisposable
     /// <param name="budget">Every request waits for it.</param>
     /// <param name="metrics">Every request is counted in it.</param>
     /// <param name="time">Measures durations.</param>
-    /// <param name="beforeMutation">Called immediately before a mutating request is sent; what it throws (the lease is lost) stops the request and reaches the caller.</param>
+    /// <param name="beforeMutation">Called before a mutating request is prepared and again immediately before it is sent; what it throws (the lease is lost) stops the request and reaches the caller.</param>
     public Ec2Client(Ec2ClientOptions options, Ec2Budget budget, Ec2Metrics metrics, TimeProvider time, Action beforeMutation)
     {
         _budget = budget;
         _metrics = metrics;
         _time = time;
         _beforeMutation = beforeMutation;
-        _mutating = SdkClients.Create(options, retries: 0);
+        _lastCheck = new(beforeMutation, options.Timeout);
+        _mutating = SdkClients.Create(options, retries: 0, _lastCheck);
         _describing = SdkClients.Create(options, options.DescribeRetries);
     }
 
@@ -40,6 +43,7 @@ public sealed partial class Ec2Client : IDisposable
     public void Dispose()
     {
         _mutating.Dispose();
+        _lastCheck.Dispose();
         _describing.Dispose();
     }
 
@@ -82,7 +86,10 @@ public sealed partial class Ec2Client : IDisposable
             Answered?.Invoke(action, null);
             return response;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is not LeadershipLostException
+                && (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            )
         {
             var failure = SdkFailures.Classify(action, exception);
             _metrics.Failed(action, failure.Code, failure.Reaction.Category, _time.GetElapsedTime(started));

@@ -13,7 +13,7 @@ internal static class SdkClients
     private static bool _registered;
 
     /// <summary>A client in standard retry mode: the adaptive one stalls for seconds and then throws something that says nothing of EC2 [ec2 F.8].</summary>
-    public static AmazonEC2Client Create(Ec2ClientOptions options, int retries)
+    public static AmazonEC2Client Create(Ec2ClientOptions options, int retries, LastCheck? lastCheck = null)
     {
         RegisterSecurityTokenService();
         var config = new AmazonEC2Config
@@ -24,6 +24,11 @@ internal static class SdkClients
             MaxStaleConnectionRetries = retries,
             Timeout = options.Timeout,
         };
+        if (lastCheck is not null)
+        {
+            config.HttpClientFactory = lastCheck;
+        }
+
         if (options.Endpoint is null)
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);

@@ -19,11 +19,11 @@ internal sealed class PlanReconciler(
     InstanceTypeCatalog types,
     Func<string, string, string, bool> isAdoptable,
     PlanOutcomes outcomes,
-    Action ensureLeading,
     ControllerSettings settings
 )
 {
     private const int WritesAtOnce = 16;
+    private static readonly TimeSpan CacheCatchesUp = TimeSpan.FromSeconds(2);
 
     // Free addresses count only when something new is placed; then they had better be fresh, and fresher still before a subnet is called full.
     private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(1);
@@ -43,6 +43,11 @@ internal sealed class PlanReconciler(
         var existing = cluster.AttachmentsOf(name).Where(attachment => attachment.Spec!.NodeEniRef.Uid == nodeEni.Metadata.Uid).ToList();
         if (nodeEni.Metadata.IsBeingDeleted && existing.Count == 0)
         {
+            if (await HasAttachmentsAsync(nodeEni, cancellationToken))
+            {
+                return ReconcileResult.After(CacheCatchesUp);
+            }
+
             await SetFinalizerAsync(nodeEni, present: false, cancellationToken);
             return ReconcileResult.Done;
         }
@@ -115,7 +120,6 @@ internal sealed class PlanReconciler(
             few,
             async (attachment, token) =>
             {
-                ensureLeading();
                 await kubernetes.DeleteAsync(
                     Kinds.EniAttachment,
                     new ObjectKey(null, attachment.Metadata.Name),
@@ -129,10 +133,17 @@ internal sealed class PlanReconciler(
             few,
             async (attachment, token) =>
             {
-                ensureLeading();
                 await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, token);
             }
         );
+    }
+
+    /// <summary>Asks the server itself: what was made a moment ago may not be in the cache, and with the finalizer the NodeENI would vanish before its ENIs.</summary>
+    private async Task<bool> HasAttachmentsAsync(NodeEni nodeEni, CancellationToken cancellationToken)
+    {
+        var label = $"{Names.NodeEniLabel}={Names.LabelValue(nodeEni.Metadata.Name)}";
+        var found = await kubernetes.ListAsync(Kinds.EniAttachment, new ListOptions { LabelSelector = label }, cancellationToken);
+        return found.Items.Any(attachment => attachment.Spec!.NodeEniRef.Uid == nodeEni.Metadata.Uid);
     }
 
     /// <summary>Has EC2 asked for the limits of types that are not known; null, or why it could not be asked.</summary>
@@ -163,7 +174,6 @@ internal sealed class PlanReconciler(
     {
         var others = (nodeEni.Metadata.Finalizers ?? []).Where(finalizer => finalizer != Names.NodeEniFinalizer);
         var wanted = present ? others.Append(Names.NodeEniFinalizer) : others;
-        ensureLeading();
         await kubernetes.MergePatchAsync(
             Kinds.NodeEni,
             new ObjectKey(null, nodeEni.Metadata.Name),

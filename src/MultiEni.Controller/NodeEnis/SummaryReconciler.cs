@@ -18,7 +18,6 @@ internal sealed class SummaryReconciler(
     PlanOutcomes outcomes,
     PermissionLedger permissions,
     EventRecorder events,
-    Action ensureLeading,
     TimeProvider time
 )
 {
@@ -36,7 +35,6 @@ internal sealed class SummaryReconciler(
             return ReconcileResult.Done;
         }
 
-        ensureLeading();
         try
         {
             await kubernetes.ApplyAsync(

@@ -20,7 +20,6 @@ internal sealed class StartupTaints(
     KubernetesClient kubernetes,
     PlanOutcomes outcomes,
     EventRecorder events,
-    Action ensureLeading,
     TimeProvider time,
     ILoggerFactory loggers
 )
@@ -75,7 +74,6 @@ internal sealed class StartupTaints(
             return ReconcileResult.Done;
         }
 
-        ensureLeading();
         try
         {
             await kubernetes.JsonPatchAsync(Kinds.Node, new ObjectKey(null, name), RemovalOf(index), cancellationToken);

@@ -13,7 +13,8 @@ namespace MultiEni.Operator.Client;
 /// </remarks>
 /// <param name="http">From <see cref="KubernetesConnection.Open"/>; without a timeout of its own.</param>
 /// <param name="time">Clock for deadlines and waits.</param>
-public sealed class KubernetesClient(HttpClient http, TimeProvider time)
+/// <param name="beforeWrite">Called immediately before anything that can change an object is sent, repeats included; what it throws stops the request.</param>
+public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite = null)
 {
     private const string MergePatch = "application/merge-patch+json";
     private const string JsonPatch = "application/json-patch+json";
@@ -21,7 +22,10 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
     // JSON is YAML, so the body may be JSON; only this media type is accepted by every server version.
     private const string ApplyPatch = "application/apply-patch+yaml";
 
-    private readonly RequestSender sender = new(http, time);
+    private readonly RequestSender sender = new(http, time, beforeWrite);
+
+    /// <summary>The same connection, with a check before every write: what is written through it is written by a leader or not at all.</summary>
+    public KubernetesClient GuardedBy(Action check) => new(http, time, check);
 
     /// <summary>The object, or null when it does not exist.</summary>
     public async Task<T?> GetAsync<T>(ResourceKind<T> kind, ObjectKey key, CancellationToken cancellationToken)

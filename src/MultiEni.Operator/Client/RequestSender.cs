@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace MultiEni.Operator.Client;
 
 /// <summary>Sends requests, waits out 429, and turns refusals into exceptions.</summary>
-internal sealed class RequestSender(HttpClient http, TimeProvider time)
+internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? beforeWrite)
 {
     private const int MaximumAttempts = 5;
     private const int MaximumErrorText = 1024;
@@ -48,6 +48,12 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time)
     public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         using var message = request.ToMessage(http);
+        if (beforeWrite is not null && request.Method != HttpMethod.Get)
+        {
+            beforeWrite();
+            message.Options.Set(SignInHandler.BeforeSend, beforeWrite);
+        }
+
         var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.IsSuccessStatusCode)
         {

@@ -7,6 +7,9 @@ namespace MultiEni.Operator.Client;
 /// <summary>Adds the credentials to each request, and asks for fresh ones after the server has refused them.</summary>
 internal sealed class SignInHandler(KubernetesConfig config, TimeProvider time) : DelegatingHandler
 {
+    /// <summary>A last check of a request, made when nothing is left to be waited for: getting a token can take seconds.</summary>
+    public static readonly HttpRequestOptionsKey<Action> BeforeSend = new("MultiEni.BeforeSend");
+
     private readonly TokenSource? tokens = TokenSource.For(config, time);
 
     /// <inheritdoc />
@@ -22,6 +25,11 @@ internal sealed class SignInHandler(KubernetesConfig config, TimeProvider time) 
         else if (tokens is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(cancellationToken));
+        }
+
+        if (request.Options.TryGetValue(BeforeSend, out var check))
+        {
+            check();
         }
 
         var response = await base.SendAsync(request, cancellationToken);

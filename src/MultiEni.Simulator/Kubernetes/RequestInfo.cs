@@ -39,7 +39,7 @@ public sealed record RequestInfo
     /// <summary>The product name in the User-Agent header.</summary>
     public string UserAgent { get; init; } = "";
 
-    /// <summary>The user behind the bearer token; empty without authentication.</summary>
+    /// <summary>The user behind the bearer token; without authentication, the token itself.</summary>
     public string User { get; init; } = "";
 
     /// <summary>Whether the request can change an object.</summary>

@@ -1,6 +1,7 @@
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Operator.LeaderElection;
 using MultiEni.Simulator.Ec2;
 using static MultiEni.Controller.Ec2.Ec2Actions;
 
@@ -176,6 +177,25 @@ public sealed class Ec2ClientTests
         Assert.Equal("lease lost", exception.Message);
         Assert.Equal(0, world.Simulator.Counters.Snapshot().Total);
         Assert.Single(await world.Client.DescribeInstancesAsync([world.Instance], CallPriority.Drift, Ct));
+    }
+
+    /// <summary>Between the call of an SDK method and its request credentials may be fetched, for longer than a lease lasts.</summary>
+    [Fact]
+    public async Task A_lease_that_is_lost_between_the_check_and_the_sending_stops_the_mutation_too()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var checks = 0;
+        world.BeforeMutation = () =>
+        {
+            if (++checks == 2)
+            {
+                throw new LeadershipLostException("lost in between");
+            }
+        };
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => world.CreateAsync("a"));
+
+        Assert.Equal(0, world.Simulator.Counters.Snapshot().Total);
     }
 
     [Fact]

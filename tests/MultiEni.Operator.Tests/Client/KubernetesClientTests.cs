@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Operator.Client;
+using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Operator.Tests.Client;
 
@@ -103,6 +104,58 @@ public sealed class KubernetesClientTests : IAsyncLifetime
             [nameof(e.IsNotFound)] = e.IsNotFound,
         };
         Assert.Equal([meaning], meanings.Where(entry => entry.Value).Select(entry => entry.Key));
+    }
+
+    [Fact]
+    public async Task A_guarded_client_checks_before_each_write_and_each_repeat_of_it_and_before_no_read()
+    {
+        api.On(call => call.Method == "GET", TestApi.Json(TestNodes.Json("a", "2")));
+        api.On(_ => true, TestApi.Json("{}", 429, "7"), TestApi.Json(TestNodes.Json("a", "2")));
+        var leads = true;
+        var guarded = client.GuardedBy(() =>
+        {
+            if (!leads)
+            {
+                throw new LeadershipLostException("not the leader");
+            }
+        });
+
+        var writing = guarded.MergePatchAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new JsonObject(), null, Token);
+        await Eventually.Holds(() => api.Calls.Count == 1, "the first attempt");
+        leads = false;
+        await Eventually.Holds(() => writing.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(2)), "the end");
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => writing);
+        Assert.NotNull(await guarded.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token));
+        Assert.Single(api.Calls, call => call.Method == "PATCH");
+    }
+
+    /// <summary>Signing in can take seconds: a token may have to be fetched by a program.</summary>
+    [Fact]
+    public async Task A_guarded_client_checks_once_more_after_it_has_signed_in()
+    {
+        api.On(_ => true, TestApi.Json(TestNodes.Json("a", "2")));
+        var config = new KubernetesConfig
+        {
+            Server = api.Http.BaseAddress!,
+            Source = "test",
+            Credentials = new ClientCredentials.Token("t"),
+        };
+        using var http = KubernetesConnection.Open(config, time);
+        var checks = 0;
+        var guarded = new KubernetesClient(http, time).GuardedBy(() =>
+        {
+            if (++checks == 2)
+            {
+                throw new LeadershipLostException("lost in between");
+            }
+        });
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() =>
+            guarded.MergePatchAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new JsonObject(), null, Token)
+        );
+
+        Assert.Empty(api.Calls);
     }
 
     [Fact]

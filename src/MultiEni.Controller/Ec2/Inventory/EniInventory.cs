@@ -61,6 +61,26 @@ public sealed class EniInventory : IDisposable
     public Presence PresenceOfSlot(string slot) => Read(state => state.PresenceOfSlot(slot));
 
     /// <summary>
+    /// Whether an absence of the slot's ENI takes in what a predecessor did just before this inventory began. If not, the shared poll finds out
+    /// as soon as it can be known, and tells by <see cref="Changed"/>.
+    /// </summary>
+    public bool IsSettled(string slot)
+    {
+        lock (_gate)
+        {
+            if (_state.IsSettled(slot))
+            {
+                return true;
+            }
+
+            _state.Suspect(slot);
+        }
+
+        _wake.Writer.TryWrite(item: true);
+        return false;
+    }
+
+    /// <summary>
     /// The first sweep of a term of leadership. It asks for the owner tag alone, of whatever cluster, and so also finds what the Go controller left.
     /// </summary>
     public Task FirstSweepAsync(CancellationToken cancellationToken) =>

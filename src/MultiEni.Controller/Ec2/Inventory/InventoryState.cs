@@ -6,9 +6,6 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// </summary>
 public sealed class InventoryState
 {
-    // An answer normally takes less than a second; asking by tag before that would be for nothing.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private readonly TimeSpan _grace;
     private readonly Dictionary<string, KnownEni> _enis = new(StringComparer.Ordinal);
     private readonly KeyedSets _bySlot = new();
@@ -17,6 +14,7 @@ public sealed class InventoryState
     private readonly HashSet<string> _moving = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _watched = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _deleted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
     private readonly SlotCreates _creates;
     private readonly DateTimeOffset _born;
     private DateTimeOffset? _lastSweep;
@@ -81,6 +79,20 @@ public sealed class InventoryState
         return enis.Count > 0 || !Swept || _creates.Uncertain(slot) ? new Presence.AbsentWithinGrace() : new Presence.Absent();
     }
 
+    /// <summary>
+    /// Whether the slot's absence takes in what a predecessor did just before we began: EC2 was asked for it, or for all, a grace time after that.
+    /// </summary>
+    public bool IsSettled(string slot) => (_lastSweep is { } sweep && sweep - _born >= _grace) || _settled.Contains(slot);
+
+    /// <summary>A predecessor may have made an ENI for the slot that no description shows yet; its absence counts once it is settled.</summary>
+    public void Suspect(string slot)
+    {
+        if (!IsSettled(slot) && _bySlot[slot].Count == 0)
+        {
+            _creates.Suspect(slot, _born);
+        }
+    }
+
     /// <summary>Before a description is asked for.</summary>
     public Observation Begin(DateTimeOffset now) => new(++_generation, now);
 
@@ -110,6 +122,11 @@ public sealed class InventoryState
         if (_lastSweep is not { } last || sweep.Began > last)
         {
             _lastSweep = sweep.Began;
+        }
+
+        if (sweep.Began - _born >= _grace)
+        {
+            _settled.Clear();
         }
 
         ForgetDeleted(sweep.Began);
@@ -159,7 +176,13 @@ public sealed class InventoryState
     public IReadOnlyList<string> SlotsNotSeen(Observation observation, IReadOnlyList<string> slots)
     {
         ArgumentNullException.ThrowIfNull(slots);
-        return [.. slots.Where(slot => _bySlot[slot].Count == 0 && _creates.NotSeen(slot, observation))];
+        List<string> proven = [.. slots.Where(slot => _bySlot[slot].Count == 0 && _creates.NotSeen(slot, observation))];
+        if (observation.Began - _born >= _grace)
+        {
+            _settled.UnionWith(proven);
+        }
+
+        return proven;
     }
 
     /// <summary>One of our calls had an effect.</summary>
@@ -208,7 +231,7 @@ public sealed class InventoryState
 
     /// <summary>What a poll asks for now.</summary>
     public (IReadOnlyList<string> EniIds, IReadOnlyList<string> Slots) PollTargets(DateTimeOffset now) =>
-        ([.. _moving.Union(_watched.Keys)], [.. _creates.Overdue(now, Patience)]);
+        ([.. _moving.Union(_watched.Keys)], [.. _creates.Overdue(now)]);
 
     private static string KeyOf(EniRow row) => row.Slot ?? row.EniId;
 

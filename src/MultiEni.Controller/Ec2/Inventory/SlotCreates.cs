@@ -8,6 +8,9 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// </summary>
 internal sealed class SlotCreates(TimeSpan grace)
 {
+    // An answer normally takes less than a second; asking by tag before that would be for nothing.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<string, Sent> _sent = new(StringComparer.Ordinal);
 
     /// <summary>Whether anything is uncertain.</summary>
@@ -17,14 +20,18 @@ internal sealed class SlotCreates(TimeSpan grace)
     public bool Uncertain(string slot) => _sent.ContainsKey(slot);
 
     /// <summary>A Create goes out.</summary>
-    public void Send(string slot, DateTimeOffset now) => _sent[slot] = new(now, _sent.TryGetValue(slot, out var earlier) ? earlier.At : null);
+    public void Send(string slot, DateTimeOffset now) =>
+        _sent[slot] = new(now, _sent.TryGetValue(slot, out var earlier) ? earlier.At : null, AskFrom: now + Patience);
+
+    /// <summary>A predecessor may have sent a Create at this time or before. Asking is of use only once an answer proves something.</summary>
+    public void Suspect(string slot, DateTimeOffset at) => _sent.TryAdd(slot, new(at, Earlier: null, AskFrom: at + grace));
 
     /// <summary>The last Create certainly made nothing; what one before it made stays open.</summary>
     public void Refuse(string slot)
     {
         if (_sent.Remove(slot, out var sent) && sent.Earlier is { } earlier)
         {
-            _sent.Add(slot, new(earlier, Earlier: null));
+            _sent.Add(slot, new(earlier, Earlier: null, AskFrom: earlier + Patience));
         }
     }
 
@@ -35,13 +42,12 @@ internal sealed class SlotCreates(TimeSpan grace)
     public bool NotSeen(string slot, Observation observation) =>
         _sent.TryGetValue(slot, out var sent) && observation.Began - sent.At >= grace && _sent.Remove(slot);
 
-    /// <summary>Slots whose Create has been out for so long that its answer will not come.</summary>
-    public IEnumerable<string> Overdue(DateTimeOffset now, TimeSpan patience) =>
-        _sent.Where(sent => now - sent.Value.At >= patience).Select(sent => sent.Key);
+    /// <summary>Slots that it is time to ask for.</summary>
+    public IEnumerable<string> Overdue(DateTimeOffset now) => _sent.Where(sent => sent.Value.AskFrom <= now).Select(sent => sent.Key);
 
     /// <summary>All uncertain slots.</summary>
     public IReadOnlyCollection<string> Slots => _sent.Keys;
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Sent(DateTimeOffset At, DateTimeOffset? Earlier);
+    private readonly record struct Sent(DateTimeOffset At, DateTimeOffset? Earlier, DateTimeOffset AskFrom);
 }

@@ -9,11 +9,11 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     private const string ApiVersion = "2016-11-15";
     private long _sequence;
 
-    public async Task<CallAnswer> RunAsync(QueryParameters query, CancellationToken ct)
+    public async Task<CallAnswer> RunAsync(QueryParameters query, string accessKeyId, CancellationToken ct)
     {
         var name = query.Text("Action") ?? "";
         var action = ActionTable.Find(name);
-        var call = new Ec2Call(Interlocked.Increment(ref _sequence), name, action?.Mutating ?? false, query.Values, state.Now);
+        var call = new Ec2Call(Interlocked.Increment(ref _sequence), name, action?.Mutating ?? false, query.Values, state.Now, accessKeyId);
         counters.Began();
         try
         {

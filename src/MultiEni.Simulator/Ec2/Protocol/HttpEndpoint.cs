@@ -36,7 +36,7 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         {
             using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
             var body = await reader.ReadToEndAsync(context.RequestAborted);
-            var answer = await pipeline.RunAsync(QueryParameters.Parse(body), context.RequestAborted);
+            var answer = await pipeline.RunAsync(QueryParameters.Parse(body), AccessKeyId(context.Request), context.RequestAborted);
             if (answer.Lost)
             {
                 Break(context, answer.Reset);
@@ -53,6 +53,21 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         {
             // The caller has gone, or the simulator goes down.
         }
+    }
+
+    // "AWS4-HMAC-SHA256 Credential=AKIA.../20260101/us-east-1/ec2/aws4_request, ..."
+    private static string AccessKeyId(HttpRequest request)
+    {
+        const string credential = "Credential=";
+        var header = request.Headers.Authorization.ToString();
+        var start = header.IndexOf(credential, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return "";
+        }
+
+        var key = header[(start + credential.Length)..];
+        return key[..Math.Max(0, key.IndexOf('/', StringComparison.Ordinal))];
     }
 
     /// <summary>Ends the connection under the answer; the server cannot send one any more.</summary>

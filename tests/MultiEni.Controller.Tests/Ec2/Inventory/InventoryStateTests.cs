@@ -217,6 +217,37 @@ public sealed class InventoryStateTests
                 Assert.Equal(state.Rows().Count(row => row.Attachment is not null), state.FindByInstance(Instance).Count);
             });
 
+    /// <summary>A predecessor may have sent a create call just before it died, and EC2 shows its ENI only seconds later [ec2 K.5, F.6].</summary>
+    [Fact]
+    public void After_a_restart_the_absence_of_a_slot_counts_only_when_EC2_was_asked_a_grace_time_later()
+    {
+        Sweep(1);
+        Assert.IsType<Presence.Absent>(_state.PresenceOfSlot("a"));
+        Assert.False(_state.IsSettled("a"));
+
+        _state.Suspect("a");
+        Assert.IsType<Presence.AbsentWithinGrace>(_state.PresenceOfSlot("a"));
+        Assert.Empty(_state.PollTargets(At(29)).Slots);
+        Assert.Equal(["a"], _state.PollTargets(At(30)).Slots);
+        Assert.Equal(["a"], _state.SlotsNotSeen(_state.Begin(At(30)), ["a"]));
+
+        Assert.IsType<Presence.Absent>(_state.PresenceOfSlot("a"));
+        Assert.True(_state.IsSettled("a"));
+        Assert.False(_state.IsSettled("b"));
+        Sweep(31);
+        Assert.True(_state.IsSettled("b"));
+    }
+
+    [Fact]
+    public void A_suspected_ENI_that_shows_up_is_found_by_its_slot()
+    {
+        Sweep(1);
+        _state.Suspect("a");
+
+        Assert.Equal(["a"], _state.Observe(_state.Begin(At(30)), [Available("eni-1", "a")]));
+        Assert.IsType<Presence.Present>(_state.PresenceOfSlot("a"));
+    }
+
     private static void Play(InventoryState state, List<Observation> open, int kind, string eni, string slot, DateTimeOffset now)
     {
         switch (kind)

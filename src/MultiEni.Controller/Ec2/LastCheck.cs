@@ -1,0 +1,42 @@
+using Amazon.Runtime;
+
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>
+/// Gives the SDK an HTTP client that makes a check immediately before a request leaves. Between the call of an SDK method and that moment credentials
+/// may be fetched, which can take seconds.
+/// </summary>
+internal sealed class LastCheck : HttpClientFactory, IDisposable
+{
+    private readonly HttpClient http;
+
+    /// <summary>A client of its own, shared by all requests.</summary>
+    /// <param name="check">What it throws stops the request.</param>
+    /// <param name="timeout">For one request.</param>
+    public LastCheck(Action check, TimeSpan timeout)
+    {
+        var connections = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        http = new HttpClient(new Handler(check) { InnerHandler = connections }) { Timeout = timeout };
+    }
+
+    /// <inheritdoc/>
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => http;
+
+    /// <inheritdoc/>
+    public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+    /// <inheritdoc/>
+    public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private sealed class Handler(Action check) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            check();
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using MultiEni.Reliability.Lab;
+
+namespace MultiEni.Reliability.Crashes;
+
+/// <summary>Under which circumstances the flows run.</summary>
+/// <param name="Name">For messages.</param>
+/// <param name="Cluster">The cluster.</param>
+internal sealed record CrashConditions(string Name, ClusterOptions Cluster)
+{
+    /// <summary>A lease that a successor waits for, and an EC2 that shows what was done.</summary>
+    public static CrashConditions Elected { get; } = new("with leader election", new ClusterOptions());
+
+    /// <summary>A successor that starts at once, and an EC2 that shows for twenty seconds what was before.</summary>
+    public static CrashConditions Blind { get; } =
+        new(
+            "at once and with stale reads",
+            new ClusterOptions { StaleReads = TimeSpan.FromSeconds(20), Controller = new ClusterOptions().Controller with { LeaderElection = false } }
+        );
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using MultiEni.Reliability.Lab;
+
+namespace MultiEni.Reliability.Crashes;
+
+/// <summary>One flow in an empty cluster, which is empty again afterwards, with one crash in it or none.</summary>
+internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashConditions conditions)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    private readonly ConcurrentDictionary<string, int> calls = new();
+    private TaskCompletionSource killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool counting;
+    private int struck;
+
+    /// <summary>Whether the point came up.</summary>
+    public bool Struck => struck > 0;
+
+    /// <summary>How often each call was made since the flow began.</summary>
+    public IReadOnlyDictionary<string, int> Calls => calls;
+
+    /// <summary>Calls that can change something, by name.</summary>
+    public ConcurrentDictionary<string, bool> Writes { get; } = new();
+
+    /// <summary>Runs to the end.</summary>
+    /// <returns>What was wrong, or null.</returns>
+    public async Task<string?> RunAsync(Cluster cluster)
+    {
+        try
+        {
+            await PlayAsync(cluster);
+            return null;
+        }
+        catch (ReliabilityException wrong)
+        {
+            var ec2 = cluster
+                .Ec2.Counters.Snapshot()
+                .Timeline.TakeLast(25)
+                .Select(call => $"{call.ReceivedAt:mm:ss} {call.Action} {call.ResourceId} {call.ErrorCode}");
+            return $"{flow.Name}, {conditions.Name}: {point}: {wrong.Message}\n{string.Join('\n', ec2)}\n{cluster.Log}";
+        }
+    }
+
+    private async Task PlayAsync(Cluster cluster)
+    {
+        cluster.Decide = Decide;
+        var controller = flow.Before is null ? null : cluster.StartController();
+        if (flow.Before is not null)
+        {
+            cluster.Apply(flow.Before);
+            await cluster.UntilAsync(() => Outcome.LacksReadiness(cluster, flow.Before, nodes: 1), Patience, "the state before");
+        }
+
+        counting = true;
+        flow.Begin(cluster);
+        controller ??= cluster.StartController();
+        var done = cluster.UntilAsync(() => flow.Lacks(cluster), Patience, "the end");
+        while (await Task.WhenAny(done, killed.Task, controller.Ended) != done)
+        {
+            // As a kubelet does, also for one that gave up because it lost the lease.
+            await controller.EndAsync();
+            killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            controller = cluster.StartController();
+        }
+
+        await done;
+        counting = false;
+        await LeaksAreGoneAsync(cluster);
+        if (flow.After is not null)
+        {
+            cluster.Delete(flow.After.Name);
+            await cluster.UntilAsync(() => Outcome.HasLeftovers(cluster), Patience, "the deletion afterwards");
+        }
+    }
+
+    // Two passes of the leak search: one that sees an ENI that nobody wants, one that deletes it.
+    private async Task LeaksAreGoneAsync(Cluster cluster)
+    {
+        if (flow.After is null)
+        {
+            return;
+        }
+
+        if (Outcome.HasStrays(cluster) is not null)
+        {
+            await cluster.UntilAsync(
+                () => Outcome.HasStrays(cluster),
+                conditions.Cluster.Controller.ReconcilePeriod * 3.5,
+                "an ENI for each slot and no other"
+            );
+        }
+
+        if (Outcome.LacksReadiness(cluster, flow.After, nodes: 1) is { } lack)
+        {
+            throw new ReliabilityException($"it was ready and is so no more: {lack}");
+        }
+    }
+
+    private Fate Decide(LabCall call, CallMoment moment)
+    {
+        if (!counting)
+        {
+            return Fate.Pass;
+        }
+
+        var ordinal = moment == CallMoment.Before ? calls.AddOrUpdate(call.Name, 1, (_, before) => before + 1) : calls.GetValueOrDefault(call.Name);
+        Writes[call.Name] = call.IsWrite;
+        if (
+            point is null
+            || point.Call != call.Name
+            || point.Ordinal > ordinal
+            || (moment == CallMoment.Before) != (point.Mode == CrashMode.KilledBefore)
+        )
+        {
+            return Fate.Pass;
+        }
+
+        if (Interlocked.Exchange(ref struck, 1) != 0)
+        {
+            return Fate.Pass;
+        }
+
+        if (point.Mode == CrashMode.AnswerLost)
+        {
+            return Fate.Lose;
+        }
+
+        killed.TrySetResult();
+        return Fate.Kill;
+    }
+}

@@ -1,0 +1,277 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using MultiEni.Api;
+using MultiEni.Controller;
+using MultiEni.Operator.LeaderElection;
+using MultiEni.Operator.Logging;
+using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Kubernetes;
+using MultiEni.Simulator.Kubernetes.Errors;
+
+namespace MultiEni.Reliability.Lab;
+
+/// <summary>
+/// API server, EC2 and node agents without anything else, on a given clock, for controllers that come and go. Every call that a controller makes
+/// passes <see cref="Decide"/>, which may lose it, and after which nothing of a dead controller has an effect.
+/// </summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    public const string SubnetA = "subnet-0000000a";
+    public const string SubnetB = "subnet-0000000b";
+    public const string Group = "sg-00000001";
+    public const string OtherGroup = "sg-00000002";
+
+    private readonly ConcurrentDictionary<string, Incarnation> controllers = new();
+    private readonly CancellationTokenSource ending = new();
+    private readonly StringWriter log = new();
+    private readonly ILoggerFactory loggers;
+    private readonly ClusterOptions options;
+    private Task agentsRunning = Task.CompletedTask;
+    private int started;
+    private int launched;
+
+    private Cluster(ClusterOptions options, TimeProvider time, KubernetesSimulator kubernetes, Ec2Simulator ec2)
+    {
+        this.options = options;
+        Time = time;
+        Kubernetes = kubernetes;
+        Ec2 = ec2;
+        loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), time);
+        Foreign = new ForeignEnis(ec2.World);
+        Agents = new NodeAgents(this);
+        Lease = options.Controller.LeaderElection ? new LeaseWatch(this, options.Controller.RenewDeadline) : null;
+        Invariants = new Invariants(this, Lease);
+    }
+
+    public TimeProvider Time { get; }
+
+    public KubernetesSimulator Kubernetes { get; }
+
+    public Ec2Simulator Ec2 { get; }
+
+    /// <summary>What belongs to others and must be untouched.</summary>
+    public ForeignEnis Foreign { get; }
+
+    /// <summary>What may never be so, looked at after every call that changes something.</summary>
+    public Invariants Invariants { get; }
+
+    /// <summary>Who leads, where somebody is elected.</summary>
+    public LeaseWatch? Lease { get; }
+
+    /// <summary>The nodes' part.</summary>
+    public NodeAgents Agents { get; }
+
+    /// <summary>Decides what becomes of a call; null lets all pass.</summary>
+    public Func<LabCall, CallMoment, Fate>? Decide { get; set; }
+
+    /// <summary>All controllers that were started, the dead ones included.</summary>
+    public IReadOnlyCollection<Incarnation> Controllers => [.. controllers.Values];
+
+    public static async Task<Cluster> StartAsync(ClusterOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var ec2 = await Ec2Simulator.StartAsync(
+            options.Ec2(new Ec2SimulatorOptions { TimeProvider = time, Latencies = options.Latencies }),
+            cancellationToken
+        );
+        var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions { TimeProvider = time }, cancellationToken);
+        kubernetes.Store.Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = Names.Namespace } });
+        var vpc = ec2.World.AddVpc().Id;
+        ec2.World.AddSubnet(vpc, "us-east-1a", "10.0.0.0/18", id: "subnet-0000000f");
+        ec2.World.AddSubnet(vpc, "us-east-1a", "10.0.64.0/18", id: SubnetA);
+        ec2.World.AddSubnet(vpc, "us-east-1a", "10.0.128.0/18", id: SubnetB);
+        ec2.World.AddSecurityGroup(vpc, "one", id: Group);
+        ec2.World.AddSecurityGroup(vpc, "other", id: OtherGroup);
+        ec2.Faults.StaleReads = options.StaleReads;
+
+        var cluster = new Cluster(options, time, kubernetes, ec2);
+        for (var node = 0; node < options.Nodes; node++)
+        {
+            cluster.AddNode();
+        }
+
+        cluster.Foreign.Settle(kubernetes.Store.Get("namespaces", "kube-system").Text("metadata", "uid"));
+        ec2.Faults.BeforeCall = (call, _) => ValueTask.FromResult(cluster.Judge(cluster.Of(call), CallMoment.Before, null).ForEc2());
+        ec2.Faults.AfterCall = (call, error, _) => ValueTask.FromResult(cluster.Judge(cluster.Of(call), CallMoment.After, error).ForEc2());
+        kubernetes.Faults.BeforeRequest = request =>
+            ValueTask.FromResult(cluster.Judge(cluster.Of(request), CallMoment.Before, null).ForKubernetes());
+        kubernetes.Faults.AfterRequest = (request, code) =>
+            ValueTask.FromResult(cluster.Judge(cluster.Of(request), CallMoment.After, code < 300 ? null : $"{code}").ForKubernetes());
+        cluster.agentsRunning = cluster.Agents.RunAsync(cluster.ending.Token);
+        return cluster;
+    }
+
+    /// <summary>Starts one more controller process.</summary>
+    public Incarnation StartController(Func<ControllerSettings, ControllerSettings>? change = null)
+    {
+        var settings = change is null ? options.Controller : change(options.Controller);
+        var name = $"controller-{Interlocked.Increment(ref started)}";
+        return Incarnation.Start(this, name, settings, loggers, created => controllers[name] = created);
+    }
+
+    /// <summary>An instance with its Node object.</summary>
+    /// <param name="name">Null for a new name; that of a node which was terminated stands for a replacement.</param>
+    public (string Name, string InstanceId) AddNode(string? name = null)
+    {
+        name ??= $"node-{Interlocked.Increment(ref launched)}";
+        var instance = Ec2.World.RunInstance("m5.4xlarge", "subnet-0000000f");
+        Kubernetes.Store.Create(
+            "nodes",
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = name,
+                    ["labels"] = new JsonObject { ["ng"] = "multi-eni", ["node.kubernetes.io/instance-type"] = "m5.4xlarge" },
+                },
+                ["spec"] = new JsonObject { ["providerID"] = $"aws:///us-east-1a/{instance}" },
+            },
+            taintNode: false
+        );
+        return (name, instance);
+    }
+
+    /// <summary>Takes a machine away as an autoscaler does: instance first, Node object after it.</summary>
+    public void TerminateNode(string name)
+    {
+        var node = Kubernetes.Store.Get("nodes", name);
+        Ec2.World.Terminate(node["spec"]!["providerID"]!.GetValue<string>().Split('/')[^1]);
+        Kubernetes.Store.Delete("nodes", name);
+    }
+
+    /// <summary>What the user of the cluster does.</summary>
+    public void Apply(NodeEniSketch nodeEni) => Kubernetes.Store.Apply(Objects.NodeEnis, nodeEni.ToJson(), Objects.AsUser);
+
+    public void Delete(string nodeEni)
+    {
+        try
+        {
+            Kubernetes.Store.Delete(Objects.NodeEnis, nodeEni);
+        }
+        catch (StatusException)
+        {
+            // It is gone already.
+        }
+    }
+
+    /// <summary>Waits on the cluster's clock until something is so; says why not after <paramref name="limit"/>.</summary>
+    /// <param name="missing">What is not as it should be, or null when all is.</param>
+    public async Task UntilAsync(Func<string?> missing, TimeSpan limit, string what)
+    {
+        var begin = Time.GetTimestamp();
+        while (missing() is { } lack)
+        {
+            if (Broken() is { } broken)
+            {
+                throw new ReliabilityException($"{what}: {broken}");
+            }
+
+            if (Time.GetElapsedTime(begin) > limit)
+            {
+                throw new ReliabilityException($"{what} was waited for in vain for {limit}: {lack}");
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(0.5), Time);
+        }
+    }
+
+    /// <summary>What the controllers said, the end of it.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (log)
+            {
+                var text = log.ToString();
+                return text.Length > 12_000 ? text[^12_000..] : text;
+            }
+        }
+    }
+
+    /// <summary>Takes all controllers away and forgets what they said, for the next test in a cluster that is empty again.</summary>
+    public async Task EmptyAsync()
+    {
+        foreach (var controller in controllers.Values)
+        {
+            controller.Kill();
+            await controller.EndAsync();
+            controller.Dispose();
+        }
+
+        controllers.Clear();
+        Decide = null;
+        lock (log)
+        {
+            log.GetStringBuilder().Clear();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EmptyAsync();
+        await ending.CancelAsync();
+        await agentsRunning;
+        await Ec2.DisposeAsync();
+        await Kubernetes.DisposeAsync();
+        loggers.Dispose();
+        await log.DisposeAsync();
+        ending.Dispose();
+    }
+
+    private string? Broken() =>
+        Invariants.Violation
+        ?? controllers
+            .Values.Select(controller => controller.Failure)
+            // That one ends is how it must be; whoever supervises it starts another.
+            .FirstOrDefault(failure => failure is not (null or LeadershipLostException))
+            ?.ToString();
+
+    private Fate Judge(LabCall? call, CallMoment moment, string? error)
+    {
+        if (call is null)
+        {
+            return Fate.Pass;
+        }
+
+        if (call.By.IsDead)
+        {
+            return Fate.Lose;
+        }
+
+        Invariants.Look(call, moment, error);
+        var fate = Decide?.Invoke(call, moment) ?? Fate.Pass;
+        if (fate is Fate.KillsCaller)
+        {
+            call.By.Kill();
+        }
+
+        return fate;
+    }
+
+    private LabCall? Of(Ec2Call call)
+    {
+        var target = call.Parameters.GetValueOrDefault("NetworkInterfaceId") ?? call.Parameters.GetValueOrDefault("AttachmentId") ?? "";
+        var changed =
+            call.Action == "ModifyNetworkInterfaceAttribute"
+                ? call.Parameters.Keys.FirstOrDefault(key => key is not ("Action" or "Version" or "NetworkInterfaceId"))?.Split('.')[0]
+                : null;
+        return Caller(call.AccessKeyId) is { } by
+            ? new LabCall(
+                by,
+                changed is null ? call.Action : $"{call.Action}({changed})",
+                IsEc2: true,
+                call.Mutating,
+                target,
+                call.Parameters.GetValueOrDefault("InstanceId") ?? ""
+            )
+            : null;
+    }
+
+    private LabCall? Of(RequestInfo request)
+    {
+        var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";
+        return Caller(request.User) is { } by ? new LabCall(by, $"{request.Verb} {resource}", IsEc2: false, request.IsWrite, request.Name) : null;
+    }
+
+    private Incarnation? Caller(string name) => controllers.GetValueOrDefault(name);
+}

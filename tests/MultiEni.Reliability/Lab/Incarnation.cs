@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Controller;
+using MultiEni.Controller.Ec2;
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Reliability.Lab;
+
+/// <summary>
+/// One controller process. It signs its calls with its own name, so that what it does is told from what others do, and when it is killed no call
+/// of it has an effect any more, whatever its code still tries.
+/// </summary>
+internal sealed class Incarnation : IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private Task running = Task.CompletedTask;
+    private volatile bool dead;
+
+    private Incarnation(string name) => Name = name;
+
+    public string Name { get; }
+
+    public bool IsDead => dead;
+
+    /// <summary>Completes when its program has ended, and never fails.</summary>
+    public Task Ended => running.ContinueWith(static _ => { }, TaskScheduler.Default);
+
+    /// <summary>Whether its program has ended, by itself or because it was asked to.</summary>
+    public bool HasEnded => running.IsCompleted;
+
+    /// <summary>Why it ended without being asked to, or null.</summary>
+    public Exception? Failure => running.IsFaulted && !stop.IsCancellationRequested && !dead ? running.Exception!.InnerException : null;
+
+    /// <summary>Starts one.</summary>
+    /// <param name="created">Told of it before its first call.</param>
+    public static Incarnation Start(Cluster cluster, string name, ControllerSettings settings, ILoggerFactory loggers, Action<Incarnation> created)
+    {
+        var incarnation = new Incarnation(name);
+        created(incarnation);
+        var app = new ControllerApp(
+            settings with
+            {
+                Identity = name,
+            },
+            new KubernetesConfig
+            {
+                Server = cluster.Kubernetes.BaseAddress,
+                Source = "the cluster under test",
+                Credentials = new ClientCredentials.Token(name),
+            },
+            new Ec2ClientOptions
+            {
+                Region = "us-east-1",
+                Endpoint = cluster.Ec2.BaseAddress,
+                AccessKey = new FixedAccessKey(name, "secret"),
+                // The SDK waits on the real clock between its repeats; what it would repeat is the harder case anyway.
+                DescribeRetries = 0,
+            },
+            loggers,
+            cluster.Time
+        );
+        incarnation.running = Task.Run(() => app.RunAsync(incarnation.stop.Token));
+        return incarnation;
+    }
+
+    /// <summary>From here on nothing that it sends has an effect.</summary>
+    public void Kill() => dead = true;
+
+    /// <summary>Takes the process away. One that was not killed ends as after SIGTERM.</summary>
+    public async Task EndAsync()
+    {
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => stop.Dispose();
+}

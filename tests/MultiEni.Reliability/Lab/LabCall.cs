@@ -1,0 +1,14 @@
+namespace MultiEni.Reliability.Lab;
+
+/// <summary>One call of a controller, to EC2 or to the Kubernetes API.</summary>
+/// <param name="By">Who makes it.</param>
+/// <param name="Name">What is called, such as <c>AttachNetworkInterface</c> or <c>patch eniattachments/status</c>.</param>
+/// <param name="IsEc2">Whether it goes to EC2.</param>
+/// <param name="IsWrite">Whether it can change something.</param>
+/// <param name="Target">The object or ENI that it names, for messages.</param>
+/// <param name="InstanceId">The instance that it names, or an empty text.</param>
+internal sealed record LabCall(Incarnation By, string Name, bool IsEc2, bool IsWrite, string Target, string InstanceId = "")
+{
+    /// <summary>Whether it is about the lease, which candidates write that do not lead.</summary>
+    public bool IsLease => !IsEc2 && Name.Contains("leases", StringComparison.Ordinal);
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using MultiEni.Api;
+
+namespace MultiEni.Reliability.Lab;
+
+/// <summary>
+/// Sees to it that only the holder of the lease changes anything, and that not longer than one renew deadline after its last renewal. Events are
+/// exempt: they are remarks, and change nothing that anybody acts on.
+/// </summary>
+internal sealed class LeaseWatch(Cluster cluster, TimeSpan renewDeadline)
+{
+    // On its way a call may take a step of the clock.
+    private static readonly TimeSpan Travel = TimeSpan.FromSeconds(0.5);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> renewed = new();
+
+    /// <summary>Who holds the lease, or an empty text.</summary>
+    public string Holder =>
+        cluster
+            .Kubernetes.Store.Find("leases.coordination.k8s.io", Names.LeaderElectionLease, Names.Namespace)
+            ?["spec"]?["holderIdentity"]?.GetValue<string>()
+        ?? "";
+
+    /// <summary>What a call breaks, or null.</summary>
+    public string? Look(LabCall call, CallMoment moment, string? error)
+    {
+        if (!call.IsWrite || call.Name.EndsWith(" events", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (call.IsLease)
+        {
+            if (moment == CallMoment.After && error is null && IsHeldBy(call.By))
+            {
+                renewed[call.By.Name] = cluster.Time.GetUtcNow();
+            }
+
+            return null;
+        }
+
+        if (moment == CallMoment.After)
+        {
+            return null;
+        }
+
+        if (!IsHeldBy(call.By))
+        {
+            return $"{call.By.Name} called {call.Name} {call.Target} while {Holder} held the lease";
+        }
+
+        var since = cluster.Time.GetUtcNow() - renewed.GetValueOrDefault(call.By.Name);
+        return since <= renewDeadline + Travel
+            ? null
+            : $"{call.By.Name} called {call.Name} {call.Target} {since.TotalSeconds:0.0} s after it renewed the lease, with a deadline of {renewDeadline}";
+    }
+
+    private bool IsHeldBy(Incarnation controller) => Holder.StartsWith(controller.Name + "_", StringComparison.Ordinal);
+}

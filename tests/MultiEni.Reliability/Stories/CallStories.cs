@@ -1,0 +1,49 @@
+using MultiEni.Reliability.Lab;
+
+namespace MultiEni.Reliability.Stories;
+
+/// <summary>Calls that would be made again and again if nothing stopped them.</summary>
+public sealed class CallStories : Story
+{
+    /// <summary>EC2 answers a repeated token with the ENI that it made, also when that one is gone since [ec2 K.6].</summary>
+    [Fact]
+    public async Task A_client_token_whose_ENI_is_gone_is_used_up_and_the_next_attempt_makes_another_ENI()
+    {
+        var cluster = await StartAsync();
+        var refusing = true;
+        cluster.Decide = (call, moment) =>
+            refusing && moment == CallMoment.Before && call.Name == "patch eniattachments/status" ? new Fate.KubernetesRefuses(500)
+            : refusing && moment == CallMoment.Before && call.Name == "AttachNetworkInterface"
+                ? new Fate.Ec2Refuses("InvalidNetworkInterfaceID.NotFound")
+            : Fate.Pass;
+        cluster.StartController();
+        cluster.Apply(Fleet with { Subnets = [Cluster.SubnetA] });
+        await UntilAsync(cluster, () => cluster.OurEnis is [{ Status: MultiEni.Simulator.Ec2.NetworkInterfaceStatus.Available }], "the ENI is made");
+
+        // Nobody could write down that it was there, and it goes.
+        await cluster.DeleteEniAsync(cluster.OurEnis[0].Id);
+        await UntilAsync(cluster, () => Calls(cluster, "CreateNetworkInterface") >= 2, "the same token is tried again");
+        await WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.InRange(Calls(cluster, "CreateNetworkInterface"), 2, 30);
+
+        refusing = false;
+        await UntilAsync(cluster, () => cluster.NodeEni("fleet")?.Status?.ReadyEnis == 1, "another ENI is ready");
+        Assert.Single(cluster.OurEnis);
+    }
+
+    [Fact]
+    public async Task A_missing_permission_costs_one_call_in_five_minutes_for_an_ENI_however_often_it_is_looked_at()
+    {
+        var cluster = await StartAsync(Alone with { Controller = Alone.Controller with { ReconcilePeriod = TimeSpan.FromSeconds(10) } });
+        cluster.Ec2.Faults.Deny("AttachNetworkInterface");
+        cluster.StartController();
+        cluster.Apply(Fleet);
+
+        await UntilAsync(cluster, () => Calls(cluster, "AttachNetworkInterface") >= 2, "both ENIs were refused");
+        await WaitAsync(TimeSpan.FromMinutes(9));
+        Assert.InRange(Calls(cluster, "AttachNetworkInterface"), 2, 4);
+
+        cluster.Ec2.Faults.Allow("AttachNetworkInterface");
+        await ReadyAsync(cluster, limit: TimeSpan.FromMinutes(6));
+    }
+}

@@ -1,0 +1,60 @@
+using MultiEni.Reliability.Lab;
+
+namespace MultiEni.Reliability.Stories;
+
+/// <summary>What stories have in common: a clock, a cluster on it, and a NodeENI with two ENIs for each node.</summary>
+public abstract class Story : IAsyncLifetime
+{
+    private protected static readonly NodeEniSketch Fleet = new("fleet");
+    private protected static readonly TimeSpan Soon = TimeSpan.FromMinutes(3);
+    private readonly List<Cluster> clusters = [];
+
+    /// <summary>A cluster with one controller and no election, for stories of something else.</summary>
+    private protected static ClusterOptions Alone { get; } = new() { Controller = new ClusterOptions().Controller with { LeaderElection = false } };
+
+    private protected VirtualTime Time { get; } = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var cluster in clusters)
+        {
+            await cluster.DisposeAsync();
+        }
+
+        Time.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected async Task<Cluster> StartAsync(ClusterOptions? options = null)
+    {
+        var cluster = await Cluster.StartAsync(options ?? Alone, Time, TestContext.Current.CancellationToken);
+        clusters.Add(cluster);
+        return cluster;
+    }
+
+    /// <summary>A cluster with a controller in which the fleet is ready.</summary>
+    private protected async Task<Cluster> StartReadyAsync(ClusterOptions? options = null)
+    {
+        options ??= Alone;
+        var cluster = await StartAsync(options);
+        cluster.StartController();
+        cluster.Apply(Fleet);
+        await ReadyAsync(cluster, options.Nodes);
+        return cluster;
+    }
+
+    private protected static Task ReadyAsync(Cluster cluster, int nodes = 1, TimeSpan? limit = null) =>
+        cluster.UntilAsync(() => Outcome.LacksReadiness(cluster, Fleet, nodes), limit ?? Soon, "the fleet");
+
+    private protected static Task EmptyAsync(Cluster cluster, TimeSpan? limit = null) =>
+        cluster.UntilAsync(() => Outcome.HasLeftovers(cluster), limit ?? Soon, "the end without leftovers");
+
+    private protected static Task UntilAsync(Cluster cluster, Func<bool> condition, string what, TimeSpan? limit = null) =>
+        cluster.UntilAsync(() => condition() ? null : "not yet", limit ?? Soon, what);
+
+    private protected Task WaitAsync(TimeSpan duration) => Task.Delay(duration, Time);
+
+    private protected static int Calls(Cluster cluster, string action) => cluster.Ec2.Counters.Snapshot()[action].Total;
+}

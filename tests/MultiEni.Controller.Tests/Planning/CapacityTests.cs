@@ -14,6 +14,7 @@ public sealed class CapacityTests
 
     // Type, networkCardIndex, ENIs of other NodeENIs on card 0, ENIs that fit of two.
     [Theory]
+    [Trait("weakness", "W12")]
     [InlineData("t3.medium", 0, 0, 2)]
     [InlineData("t3.medium", 0, 1, 1)]
     [InlineData("t3.medium", 0, 2, 0)]

@@ -10,6 +10,7 @@ public sealed class PermissionCheckTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("weakness", "W5")]
     public async Task Create_is_tried_where_ENIs_are_made_and_the_rest_on_an_ENI_of_ours_each_once_and_nothing_changes()
     {
         await using var world = await Ec2World.StartAsync();

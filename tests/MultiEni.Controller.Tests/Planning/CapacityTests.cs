@@ -200,6 +200,17 @@ public sealed class CapacityTests
         Assert.Empty(plan.Delete);
     }
 
+    [Fact]
+    public void An_instance_that_stays_full_asks_for_no_addresses_either()
+    {
+        var plan = Planner.Plan(
+            A.PlanInput(A.NodeEni(spec: s => s.SubnetPolicy = SubnetPolicies.MostFree), OneNode, TwoSubnets, others: 7, limits: A.OneCard(8))
+        );
+
+        Assert.False(plan.UsesFreeAddresses);
+        Assert.Equal(Reasons.InstanceLimit, Assert.Single(plan.Problems).Reason);
+    }
+
     private static IEnumerable<(string, int)> Counts(IReadOnlyList<EniAttachment> attachments) =>
         attachments.GroupBy(attachment => attachment.Spec!.SubnetId).Select(group => (group.Key, group.Count())).Order();
 }

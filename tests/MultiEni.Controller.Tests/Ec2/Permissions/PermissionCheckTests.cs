@@ -30,6 +30,7 @@ public sealed class PermissionCheckTests
         world.Time.Advance(TimeSpan.FromHours(2));
 
         Assert.Empty(check.Ledger.Denied);
+        Assert.Equal(2, world.Simulator.Counters.Snapshot().Mutating);
         Assert.Equal(before + 4, Total(world));
         var row = world.Simulator.World.FindNetworkInterface(eni.EniId)!;
         Assert.NotNull(row.Attachment);

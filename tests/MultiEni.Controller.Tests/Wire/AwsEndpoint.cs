@@ -23,10 +23,10 @@ internal sealed class AwsEndpoint : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var application = builder.Build();
-        var endpoint = new AwsEndpoint(application);
-        application.Run(endpoint.AnswerAsync);
-        await application.StartAsync(cancellationToken);
+        var server = builder.Build();
+        var endpoint = new AwsEndpoint(server);
+        server.Run(endpoint.AnswerAsync);
+        await server.StartAsync(cancellationToken);
         return endpoint;
     }
 

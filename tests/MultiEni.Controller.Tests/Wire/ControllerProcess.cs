@@ -18,7 +18,12 @@ internal sealed class ControllerProcess : IAsyncDisposable
     public static ControllerProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var published = Environment.GetEnvironmentVariable("ENI_CONTROLLER_PROGRAM");
-        var start = new ProcessStartInfo(published ?? "dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(published ?? "dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         if (published is null)
         {
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "eni-controller.dll"));
@@ -39,13 +44,8 @@ internal sealed class ControllerProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var process = new Process { StartInfo = start };
-        var running = new ControllerProcess(process);
-        process.ErrorDataReceived += (_, line) => running.Add(line.Data);
-        process.OutputDataReceived += (_, line) => running.Add(line.Data);
-        process.Start();
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
+        var running = new ControllerProcess(new Process { StartInfo = start });
+        running.Begin();
         return running;
     }
 
@@ -80,6 +80,15 @@ internal sealed class ControllerProcess : IAsyncDisposable
 
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
+    }
+
+    private void Begin()
+    {
+        process.ErrorDataReceived += (_, line) => Add(line.Data);
+        process.OutputDataReceived += (_, line) => Add(line.Data);
+        process.Start();
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
     }
 
     private void Add(string? line)

@@ -2,6 +2,7 @@ using MultiEni.Benchmarks;
 
 var benchmarks = new Dictionary<string, (string What, Func<Task> Run)>
 {
+    ["manager"] = ("the ENI manager: from a device to its publication, binds on a real kernel, cost while idle", ManagerBenchmark.RunAsync),
     ["planner"] = ("planning one NodeENI over many nodes, and how it grows", PlannerBenchmark.RunAsync),
     ["simulator"] = ("the simulated API server with many objects, and how it grows", SimulatorBenchmark.RunAsync),
 };

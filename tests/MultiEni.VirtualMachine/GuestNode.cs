@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 
@@ -143,7 +142,7 @@ public sealed class GuestNode : IAsyncDisposable
             '\n',
             [
                 .. attachments,
-                $"served: {JsonSerializer.Serialize(Plugin.Served?.Keys.ToArray() ?? [], JsonSerializerOptions.Default)}",
+                $"served: {string.Join(', ', Plugin.Served?.Keys ?? [])}",
                 $"journal: {journal}",
                 machine.Output,
             ]

@@ -162,6 +162,12 @@ public static class Reasons
     /// <summary>The binding script did not end in time.</summary>
     public const string BindingScriptTimeout = nameof(BindingScriptTimeout);
 
+    /// <summary>The driver holds the device and its device node has not appeared.</summary>
+    public const string DeviceNodeMissing = nameof(DeviceNodeMissing);
+
+    /// <summary>The agent cannot write down what it is about to do, and so does not do it.</summary>
+    public const string JournalUnwritable = nameof(JournalUnwritable);
+
     /// <summary>The driver refused the device; it was given back to its kernel driver.</summary>
     public const string BindFailed = nameof(BindFailed);
 

@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
+using MultiEni.Cli.Doctor;
 using MultiEni.Cli.Explain;
 using MultiEni.Cli.Status;
+using MultiEni.Cli.Sweep;
+using MultiEni.Cli.Version;
 
 namespace MultiEni.Cli;
 
@@ -10,6 +13,9 @@ namespace MultiEni.Cli;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true
 )]
+[JsonSerializable(typeof(SweepReport))]
+[JsonSerializable(typeof(VersionReport))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ReasonEntry))]
 [JsonSerializable(typeof(IReadOnlyList<ReasonEntry>))]

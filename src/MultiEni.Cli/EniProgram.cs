@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MultiEni.Cli.Completion;
 using MultiEni.Cli.Demo;
+using MultiEni.Cli.Doctor;
 using MultiEni.Cli.Explain;
 using MultiEni.Cli.Status;
+using MultiEni.Cli.Sweep;
+using MultiEni.Cli.Version;
 
 namespace MultiEni.Cli;
 
@@ -12,6 +16,11 @@ internal static class EniProgram
     /// <summary>The exit code; see <see cref="ExitCodes"/>.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
+        if (arguments is [Completer.Word, ..])
+        {
+            return await Completer.CompleteAsync([.. arguments.Skip(1)], surroundings, cancellationToken);
+        }
+
         // Somebody who types the name alone wants to know what there is.
         var parsed = CreateRoot(surroundings).Parse(arguments.Count == 0 ? ["--help"] : arguments);
         var configuration = new InvocationConfiguration
@@ -19,6 +28,9 @@ internal static class EniProgram
             Output = surroundings.Output,
             Error = surroundings.Error,
             EnableDefaultExceptionHandler = false,
+
+            // After Ctrl-C the demo ends its programs, which have ten seconds to do so.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
         };
         if (parsed.Errors.Count > 0)
         {
@@ -58,7 +70,11 @@ internal static class EniProgram
         new("Extra network interfaces for Kubernetes nodes on EC2: see, check and try them.")
         {
             StatusCommand.Create(surroundings),
+            DoctorCommand.Create(surroundings),
             ExplainCommand.Create(surroundings),
+            SweepCommand.Create(surroundings),
+            VersionCommand.Create(surroundings),
+            CompletionCommand.Create(surroundings),
             DemoCommand.Create(),
         };
 }

@@ -5,12 +5,14 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Events;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
+using MultiEni.Operator.Events;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
@@ -20,6 +22,7 @@ namespace MultiEni.Manager;
 public static class ManagerApp
 {
     private const int Workers = 4;
+    private const string Component = "eni-manager";
 
     private static readonly ResourceKind<Node> Nodes = new(
         "",
@@ -46,6 +49,7 @@ public static class ManagerApp
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
         var publisher = new FileDevicePublisher(settings.DevicePluginFile, metrics, time, logger);
+        metrics.Offered = () => publisher.Offered;
         using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
 
         using var http = KubernetesConnection.Open(settings.Kubernetes, time);
@@ -65,6 +69,7 @@ public static class ManagerApp
         using var queue = new WorkQueue<AgentWork>("devices", time);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
+        var events = new EventRecorder(client, Component, settings.NodeName, time, loggers.CreateLogger("events"));
         using var restarter = new DevicePluginRestarter(publisher, pods, settings, () => wake.Everything(WorkPriority.Urgent), metrics, time, logger);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = new List<Task> { attachments.RunAsync(ended.Token), nodes.RunAsync(ended.Token) };
@@ -77,7 +82,11 @@ public static class ManagerApp
 
             var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
-            var worker = Worker(new Parts(settings, host, journal, publisher, boot, view, pods, client, gate, metrics, time, logger), wake, queue);
+            var worker = Worker(
+                new Parts(settings, host, journal, publisher, boot, view, pods, client, events, gate, metrics, time, logger),
+                wake,
+                queue
+            );
             using var onAttachment = attachments.Subscribe(wake.AttachmentChanged);
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
@@ -87,6 +96,7 @@ public static class ManagerApp
 
             watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
             watching.Add(restarter.RunAsync(ended.Token));
+            watching.Add(events.RunAsync(ended.Token));
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
             await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
@@ -146,14 +156,30 @@ public static class ManagerApp
             new UsageProbe(parts.Host.Files, parts.Pods),
             owners,
             parts.Publisher,
-            new AttachmentEdge(parts.Client, parts.Metrics),
+            new AttachmentEdge(parts.Client, parts.Metrics, (attachment, news) => Record(parts.Events, attachment, news), settings.NodeName),
             new RetryGate(parts.Time),
+            new LinkBrake(parts.Time),
             settings,
             parts.Time,
             parts.Logger
         );
         return new AgentWorker(reconciler, new OrphanSearch(parts.View, parts.Journal, parts.Publisher, owners, parts.Logger), parts.Boot, queue);
     }
+
+    // On the NodeENI, where users look and where the controller's are.
+    private static void Record(EventRecorder events, EniAttachment attachment, DeviceEvent news) =>
+        events.Record(
+            new ObjectReference
+            {
+                ApiVersion = Names.ApiVersion,
+                Kind = Names.NodeEniKind,
+                Name = attachment.Spec?.NodeEniRef.Name,
+                Uid = attachment.Spec?.NodeEniRef.Uid,
+            },
+            news.Type,
+            news.Reason,
+            news.Message
+        );
 
     private static SafetyPolicy Policy(ManagerSettings settings) =>
         new()
@@ -195,6 +221,7 @@ public static class ManagerApp
         NodeView View,
         NodePods Pods,
         KubernetesClient Client,
+        EventRecorder Events,
         DeviceChangeGate Gate,
         ManagerMetrics Metrics,
         TimeProvider Time,

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MultiEni.Manager.Publishing;
 
 namespace MultiEni.Manager;
 
@@ -17,6 +18,7 @@ public sealed class ManagerMetrics : IDisposable
     private readonly Counter<long> _restarts;
     private readonly Counter<long> _statusWrites;
     private readonly Histogram<double> _duration;
+    private int _changing;
 
     /// <summary>Instruments of one node.</summary>
     /// <param name="node">The node, as a label.</param>
@@ -47,17 +49,41 @@ public sealed class ManagerMetrics : IDisposable
             () => bound().Select(pair => new Measurement<int>(pair.Value, Label("driver", pair.Key), Label("node", node))),
             description: "Devices bound to a user-space driver."
         );
+        _meter.CreateObservableGauge(
+            "aws_multi_eni_concurrent_dpdk_operations",
+            () => Volatile.Read(ref _changing),
+            description: "Changes of driver under way."
+        );
+        _meter.CreateObservableGauge(
+            "aws_multi_eni_sriov_resources",
+            () =>
+                Offered()
+                    .CountBy(offer => offer.Resource.ToString())
+                    .Select(pair => new Measurement<int>(pair.Value, Label("resource_name", pair.Key), Label("node", node))),
+            description: "Devices offered to pods, by resource."
+        );
+    }
+
+    /// <summary>What is offered to pods at present.</summary>
+    public Func<IReadOnlyList<OfferedDevice>> Offered { get; set; } = () => [];
+
+    /// <summary>A change of driver begins; it ends when the result is disposed.</summary>
+    public IDisposable DriverChanging()
+    {
+        Interlocked.Increment(ref _changing);
+        return new Change(this);
     }
 
     /// <summary>A change of driver ended.</summary>
     /// <param name="operation"><c>bind</c> or <c>unbind</c>.</param>
+    /// <param name="driver">The user-space driver.</param>
     /// <param name="reason">Condition reason of the failure; null for success.</param>
     /// <param name="duration">How long it took.</param>
-    public void DriverChanged(string operation, string? reason, TimeSpan duration)
+    public void DriverChanged(string operation, string driver, string? reason, TimeSpan duration)
     {
         var status = reason is null ? "success" : "error";
         _operations.Add(1, Label("operation", operation), Label("status", status), Label("node", _node));
-        _duration.Record(duration.TotalSeconds, Label("operation_type", operation), Label("status", status));
+        _duration.Record(duration.TotalSeconds, Label("driver", driver), Label("operation_type", operation), Label("status", status));
         if (reason is not null)
         {
             _errors.Add(1, Label("error_type", reason), Label("node", _node));
@@ -78,6 +104,11 @@ public sealed class ManagerMetrics : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _meter.Dispose();
+
+    private sealed class Change(ManagerMetrics metrics) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref metrics._changing);
+    }
 
     private static KeyValuePair<string, object?> Label(string key, string value) => new(key, value);
 }

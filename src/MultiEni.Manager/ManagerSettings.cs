@@ -112,7 +112,9 @@ public sealed record ManagerSettings
     internal const string NativeBinding = "native";
     private const string DefaultPattern = "^(eth|eni|en[a-zA-Z]?)[0-9]+";
     private const string DefaultIgnored = "tunl0,gre0,gretap0,erspan0,ip_vti0,ip6_vti0,sit0,ip6tnl0,ip6gre0";
-    private const string DefaultPluginLabels =
+
+    /// <summary>Labels of the device plugins that are in use out there.</summary>
+    public const string DefaultPluginLabels =
         "app=sriovdp,name=sriov-device-plugin,app=sriov-device-plugin,app=kube-sriov-device-plugin,component=sriov-device-plugin";
     private const string DefaultPluginNamespaces =
         "kube-system,sriov-network-operator,openshift-sriov-network-operator,intel-device-plugins-operator,default";

@@ -152,6 +152,7 @@ public sealed class RoundTripTests
                 linkState: up
                 iommu: noiommu
                 vfioGroup: noiommu-0
+                writeCombining: none
                 resourceName: intel.com/x
                 advertised: true
                 bootID: 6c1b

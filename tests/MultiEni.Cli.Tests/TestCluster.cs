@@ -27,6 +27,33 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> StartAsync(KubernetesSimulatorOptions? options = null) =>
         new(await KubernetesSimulator.StartAsync(options ?? new(), TestContext.Current.CancellationToken));
 
+    /// <summary>A cluster as the chart leaves it, with one node and a leader.</summary>
+    public static async Task<TestCluster> StartInstalledAsync(KubernetesSimulatorOptions? options = null, string managerImage = "eni-manager:1")
+    {
+        const string Home = Names.Namespace;
+        var cluster = await StartAsync(options);
+        var store = cluster.Server.Store;
+        store.Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = Home } });
+        store.Create(
+            "leases.coordination.k8s.io",
+            JsonNode
+                .Parse(
+                    $$"""
+                    {"metadata":{"name":"{{Names.LeaderElectionLease}}","namespace":"{{Home}}"},
+                     "spec":{"holderIdentity":"one","leaseDurationSeconds":15,"renewTime":"{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.ffffffZ}}"} }
+                    """
+                )!
+                .AsObject()
+        );
+        return cluster
+            .Workload("deployments", Home, "eni-controller", "eni-controller", "eni-controller:1")
+            .Patch("deployments.apps", "eni-controller", """{"spec":{"replicas":2}}""", status: false)
+            .Patch("deployments.apps", "eni-controller", """{"status":{"availableReplicas":2}}""")
+            .Workload("daemonsets", Home, "eni-manager", "eni-manager", managerImage)
+            .Node("n1", ("ng", "multi-eni"))
+            .Pod("eni-manager-1", "eni-manager", "n1", null);
+    }
+
     public Task<CommandRun> RunAsync(params string[] arguments) => RunAsync(new CommandRunOptions(), arguments);
 
     public Task<CommandRun> RunAsync(CommandRunOptions options, params string[] arguments) =>
@@ -80,7 +107,15 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>An ENI that is attached, ready or not for a reason.</summary>
-    public TestCluster Eni(string nodeEni, string node, int index, string? reason = null, string message = "")
+    public TestCluster Eni(
+        string nodeEni,
+        string node,
+        int index,
+        string? reason = null,
+        string message = "",
+        string driver = "vfio-pci",
+        string use = DeviceUses.Plain
+    )
     {
         var name = $"{nodeEni}-{node.Split('.')[0]}-{index}";
         var attachment = new EniAttachment
@@ -95,6 +130,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 SubnetId = "subnet-12345678",
                 SecurityGroupIds = ["sg-12345678"],
                 DeviceIndex = index,
+                Device = new() { Use = use },
             },
         };
         var ready = reason is null
@@ -113,10 +149,11 @@ internal sealed class TestCluster : IAsyncDisposable
             Device = new()
             {
                 PciAddress = $"0000:00:0{index + 5}.0",
-                Driver = "vfio-pci",
+                Driver = driver,
+                InterfaceName = driver == "ena" ? $"eth{index}" : null,
                 Mtu = 9001,
                 ResourceName = "intel.com/sriov_dpdk",
-                Advertised = reason is null,
+                Advertised = reason is null && driver != "ena",
             },
             Conditions = [ready],
         };
@@ -125,6 +162,55 @@ internal sealed class TestCluster : IAsyncDisposable
             JsonSerializer.SerializeToNode(attachment, ApiJson.Default.EniAttachment)!.AsObject()
         );
         Patch("eniattachments", name, JsonSerializer.SerializeToNode(status, ApiJson.Default.EniAttachmentStatus)!);
+        return this;
+    }
+
+    /// <summary>A Deployment or a DaemonSet of one container, which has the workload's name.</summary>
+    public TestCluster Workload(string plural, string home, string name, string app, string image, string volumes = "[]")
+    {
+        Server.Store.Create(
+            $"{plural}.apps",
+            JsonNode
+                .Parse(
+                    $$$"""
+                    {"metadata":{"name":"{{{name}}}","namespace":"{{{home}}}"},
+                     "spec":{"selector":{"matchLabels":{"app":"{{{app}}}"}},"template":{"metadata":{"labels":{"app":"{{{app}}}"}},
+                      "spec":{"containers":[{"name":"{{{name}}}","image":"{{{image}}}","securityContext":{"privileged":true}}],"volumes":{{{volumes}}} } } } }
+                    """
+                )!
+                .AsObject()
+        );
+        return this;
+    }
+
+    /// <summary>A pod on a node that is ready, or waits for a reason.</summary>
+    public TestCluster Pod(string name, string app, string node, string? waiting, string home = Names.Namespace)
+    {
+        Server.Store.Create(
+            "pods",
+            JsonNode
+                .Parse(
+                    $$$"""{"metadata":{"name":"{{{name}}}","namespace":"{{{home}}}","labels":{"app":"{{{app}}}"}},"spec":{"nodeName":"{{{node}}}","containers":[{"name":"c","image":"c:1"}] } }"""
+                )!
+                .AsObject()
+        );
+        var status = waiting is null
+            ? """{"status":{"conditions":[{"type":"Ready","status":"True"}]}}"""
+            : $$$"""{"status":{"containerStatuses":[{"name":"c","image":"c:1","imageID":"","ready":false,"restartCount":3,"state":{"waiting":{"reason":"{{{waiting}}}","message":"back-off"} } }] } }""";
+        return Patch("pods", name, status, home: home);
+    }
+
+    /// <summary>A merge patch of any object.</summary>
+    public TestCluster Patch(string resource, string name, string patch, bool status = true, string? home = null)
+    {
+        var namespaced = !resource.EndsWith("networking.k8s.aws", StringComparison.Ordinal);
+        Server.Store.MergePatch(
+            resource,
+            name,
+            JsonNode.Parse(patch)!.AsObject(),
+            status ? WriteOptions.Status : WriteOptions.Default,
+            namespaced ? home ?? Names.Namespace : ""
+        );
         return this;
     }
 

@@ -35,6 +35,12 @@ public sealed record DeviceStatus
     /// <summary>VFIO group of a bound device, as in <c>/dev/vfio/GROUP</c>.</summary>
     public string? VfioGroup { get; set; }
 
+    /// <summary>
+    /// Whether a bound device's memory can be mapped write-combining: <c>igb_uio</c>, <c>patched</c> (a vfio-pci that is not the kernel's
+    /// own), <c>none</c> or <c>unknown</c>.
+    /// </summary>
+    public string? WriteCombining { get; set; }
+
     /// <summary>The resource under which pods get the device.</summary>
     public string? ResourceName { get; set; }
 

@@ -56,7 +56,7 @@ internal static class DemoRun
         {
             teller.Happened("interrupted; everything was ended");
             held = true;
-            return Failed;
+            return ExitCodes.Interrupted;
         }
         finally
         {

@@ -67,6 +67,7 @@ internal sealed class DemoStory(
             }
         }
 
+        DemoInstallation.Register(cluster, ProgramVersion.Current);
         programs.StartAll();
         teller.Happened(
             $"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}"

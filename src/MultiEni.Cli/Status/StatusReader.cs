@@ -31,7 +31,8 @@ internal static class StatusReader
         return report with { Ready = report.NodeEnis.All(nodeEni => StatusText.HealthOnNode(nodeEni) == Health.Ready) };
     }
 
-    private static bool Selects(NodeEni nodeEni, Node node) =>
+    /// <summary>Whether a NodeENI selects a node.</summary>
+    public static bool Selects(NodeEni nodeEni, Node node) =>
         nodeEni.Spec is { NodeSelector: { Count: > 0 } labels } && labels.All(label => node.Metadata.Label(label.Key) == label.Value);
 
     private static NodeEniStatusItem Item(NodeEni nodeEni, IEnumerable<EniAttachment> attachments)

@@ -4,6 +4,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
 using MultiEni.Manager.Steps;
 using MultiEni.Operator.Queues;
 
@@ -20,6 +21,7 @@ public sealed class AttachmentReconciler(
     IDevicePublisher publisher,
     AttachmentEdge edge,
     RetryGate retries,
+    LinkBrake brake,
     ManagerSettings settings,
     TimeProvider time,
     ILogger logger
@@ -38,6 +40,7 @@ public sealed class AttachmentReconciler(
         {
             edge.Forget(name);
             retries.Forget(work);
+            brake.Forget(work);
             _standing.TryRemove(work, out _);
             return ReconcileResult.Done;
         }
@@ -150,6 +153,14 @@ public sealed class AttachmentReconciler(
             return false;
         }
 
+        var isLink = progress.Step is DeviceStep.LinkUp or DeviceStep.SetMtu;
+        if (isLink && brake.Wait(progress.Work) is var pause && pause > TimeSpan.Zero)
+        {
+            progress.Step = new DeviceStep.Refuse(condition, Contested(progress.Step!));
+            progress.LookAgain = pause;
+            return false;
+        }
+
         var (why, first, longest) = progress.Step switch
         {
             DeviceStep.LinkUp up => (await actions.LinkUpAsync(name, up, cancellationToken), settings.RetryDelay, settings.RetryDelay * 12),
@@ -161,12 +172,29 @@ public sealed class AttachmentReconciler(
         if (why is null)
         {
             retries.Forget(progress.Work);
+            if (isLink)
+            {
+                brake.Note(progress.Work);
+            }
+
             return true;
         }
 
         progress.Step = why.Reason == Reasons.ConcurrentOperation ? new DeviceStep.Wait(condition, why) : new DeviceStep.Refuse(condition, why);
         progress.LookAgain = first > TimeSpan.Zero ? retries.Fail(progress.Work, progress.Generation, why, first, longest) : null;
         return false;
+    }
+
+    private static Refusal Contested(DeviceStep step)
+    {
+        var (name, what) = step is DeviceStep.SetMtu mtu
+            ? (mtu.Name, $"its MTU to something else than {mtu.Mtu}")
+            : (((DeviceStep.LinkUp)step).Name, "it down");
+        return new Refusal(
+            Reasons.LinkFailed,
+            $"Somebody keeps setting {name} back: {what}, again after each repair. It is repaired a few times a minute; keep the other program, such as "
+                + "systemd-networkd or NetworkManager, off this interface."
+        );
     }
 
     private Task<DeviceUsage> LookAsync(PciDevice? device, DeviceSituation situation, CancellationToken cancellationToken)

@@ -83,10 +83,10 @@ public sealed class DeviceActions(
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(situation);
         ArgumentNullException.ThrowIfNull(claim);
-        using var inside = gate.TryEnter();
+        using var inside = Enter(out var unable);
         if (inside is null)
         {
-            return Busy();
+            return unable;
         }
 
         var request = new BindRequest
@@ -100,9 +100,10 @@ public sealed class DeviceActions(
             ResourceName = situation.Wish.Resource?.ToString() ?? "",
             BootId = bootId,
         };
+        using var change = metrics.DriverChanging();
         var start = time.GetTimestamp();
         var outcome = await bind.BindAsync(request, cancellationToken);
-        return Account("bind", outcome, claim, step.Device.Address, time.GetElapsedTime(start));
+        return Account("bind", step.Driver, outcome, claim, step.Device.Address, time.GetElapsedTime(start));
     }
 
     /// <summary>Returns a device to its kernel driver.</summary>
@@ -117,10 +118,10 @@ public sealed class DeviceActions(
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(situation);
         ArgumentNullException.ThrowIfNull(claim);
-        using var inside = gate.TryEnter();
+        using var inside = Enter(out var unable);
         if (inside is null)
         {
-            return Busy();
+            return unable;
         }
 
         // Without an entry the device's history is unknown, and the kernel chooses the driver.
@@ -136,9 +137,10 @@ public sealed class DeviceActions(
                 TargetDriver = step.Device.Driver ?? "",
                 BootId = bootId,
             };
+        using var change = metrics.DriverChanging();
         var start = time.GetTimestamp();
         var outcome = await giveBack.GiveBackAsync(entry, cancellationToken);
-        return Account("unbind", outcome, claim, step.Device.Address, time.GetElapsedTime(start));
+        return Account("unbind", entry.TargetDriver, outcome, claim, step.Device.Address, time.GetElapsedTime(start));
     }
 
     /// <summary>Offers a device.</summary>
@@ -161,6 +163,7 @@ public sealed class DeviceActions(
 
     private (Refusal? Why, TimeSpan First, TimeSpan Longest) Account(
         string operation,
+        string driver,
         ChangeOutcome outcome,
         DeviceClaim claim,
         PciAddress address,
@@ -177,7 +180,7 @@ public sealed class DeviceActions(
             ChangeOutcome.Removed removed => (removed.Why, TimeSpan.Zero, TimeSpan.Zero),
             _ => throw new InvalidOperationException($"No such outcome: {outcome}."),
         };
-        metrics.DriverChanged(operation, why?.Reason, duration);
+        metrics.DriverChanged(operation, driver, why?.Reason, duration);
         if (outcome is ChangeOutcome.RolledBack)
         {
             metrics.RolledBack();
@@ -195,12 +198,23 @@ public sealed class DeviceActions(
         return (why, first, longest);
     }
 
-    private static (Refusal? Why, TimeSpan First, TimeSpan Longest) Busy() =>
-        (
-            new Refusal(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
-            TimeSpan.Zero,
-            TimeSpan.Zero
-        );
+    private IDisposable? Enter(out (Refusal? Why, TimeSpan First, TimeSpan Longest) unable)
+    {
+        try
+        {
+            unable = (
+                new Refusal(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
+                TimeSpan.Zero,
+                TimeSpan.Zero
+            );
+            return gate.TryEnter();
+        }
+        catch (JournalException error)
+        {
+            unable = (new Refusal(Reasons.JournalUnwritable, error.Message), settings.RetryDelay, settings.RetryDelay * 12);
+            return null;
+        }
+    }
 
     private static Refusal LinkFailure(string what, Errno error) =>
         new(

@@ -1,5 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
@@ -21,6 +22,16 @@ public sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCac
             ? [.. (node.Status.Addresses ?? []).Where(address => address.Type == "InternalIP").Select(address => address.Address)]
             : null;
 
+    /// <summary>Why the node is about to go away; null when it stays (S9).</summary>
+    public string? NodeIsLeaving =>
+        Node is not { } node ? null
+        : node.Metadata.IsBeingDeleted ? "it is being deleted"
+        : node.Spec.Taints?.Find(taint => LeavingTaints.Contains(taint.Key)) is { } taint ? $"it has the taint {taint.Key}"
+        : null;
+
+    // Cluster Autoscaler's and Karpenter's, before they terminate the machine.
+    private static readonly string[] LeavingTaints = ["ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted"];
+
     private Node? Node => nodes.Get(ObjectKey.Cluster(nodeName));
 
     /// <summary>An attachment of this node, or null.</summary>
@@ -30,9 +41,9 @@ public sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCac
     /// <summary>What is known of an attachment's ENI for finding its device.</summary>
     /// <param name="attachment">The attachment.</param>
     /// <param name="bootId">The present boot: what was said in another one does not count.</param>
-    /// <param name="journaled">Where the journal of this boot says that the ENI's device is.</param>
+    /// <param name="journaled">What the journal of this boot says of the ENI's device.</param>
     /// <param name="mayEliminate">Whether devices without an interface are candidates.</param>
-    public static DeviceClaim Claim(EniAttachment attachment, string bootId, PciAddress? journaled, bool mayEliminate)
+    public static DeviceClaim Claim(EniAttachment attachment, string bootId, JournalEntry? journaled, bool mayEliminate)
     {
         ArgumentNullException.ThrowIfNull(attachment);
         var network = attachment.Status?.Network;
@@ -43,8 +54,10 @@ public sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCac
             EniId = network?.EniId ?? "",
             Mac = MacAddress.TryParse(network?.MacAddress, out var mac) ? mac : null,
             GivenAddress = PciAddress.TryParse(attachment.Spec?.Device.PciAddress, out var given) ? given : null,
-            JournalAddress = journaled,
+            JournalAddress = journaled is null ? null : PciAddress.Parse(journaled.PciAddress),
+            JournalDriver = journaled is { Phase: JournalPhase.Bound } ? journaled.TargetDriver : null,
             ReportedAddress = report?.BootId == bootId && PciAddress.TryParse(report.PciAddress, out var reported) ? reported : null,
+            ReportedDriver = report?.Driver,
             DeviceIndex = network?.DeviceIndex,
             MayEliminate = mayEliminate,
         };

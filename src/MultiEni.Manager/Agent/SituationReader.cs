@@ -1,4 +1,5 @@
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
@@ -58,9 +59,14 @@ public sealed class SituationReader(
             Journal = entry?.EniId == claim.EniId ? entry : null,
             Offer = known is { } offeredAt ? publisher.StateOf(offeredAt, view.Allocatable) : new OfferState.NotOffered(),
             Usage = usage,
-            TouchRefusal = facts is null ? null : SafetyRules.CheckTouch(facts, policy),
+            TouchRefusal =
+                facts is null ? null
+                // Only told by its index, it could still be somebody else's, such as the VPC CNI's: then it has addresses and routes.
+                : match is DeviceMatch.Found { Proof: IdentityProof.DeviceIndex } ? SafetyRules.CheckBind(facts, policy)
+                : SafetyRules.CheckTouch(facts, policy),
             BindRefusal = facts is null ? null : SafetyRules.CheckBind(facts, policy),
             IsStuck = known is { } stuckAt && writer.IsStuck(stuckAt),
+            VfioTaint = device?.Driver == DpdkDrivers.VfioPci ? await host.Files.ReadTextAsync(SysfsPaths.VfioPciTaint, cancellationToken) : null,
             DpdkEnabled = settings.DpdkEnabled,
         };
         return (situation, claim);
@@ -99,10 +105,8 @@ public sealed class SituationReader(
         return (situation, claim);
     }
 
-    private PciAddress? Journaled(string? eniId, string bootId) =>
-        string.IsNullOrEmpty(eniId) ? null
-        : journal.Entries(bootId).FirstOrDefault(entry => entry.EniId == eniId) is { } entry ? PciAddress.Parse(entry.PciAddress)
-        : null;
+    private JournalEntry? Journaled(string? eniId, string bootId) =>
+        string.IsNullOrEmpty(eniId) ? null : journal.Entries(bootId).FirstOrDefault(entry => entry.EniId == eniId);
 
     // A device that was just plugged in shows its address within a second; one without an interface never does.
     private bool MayEliminate(EniAttachment attachment, HostObservation seen)
@@ -147,6 +151,7 @@ public sealed class SituationReader(
             AssignedAddresses = [.. network?.PrivateIps ?? [], .. network?.Ipv6Addresses ?? [], .. network?.Prefixes ?? []],
             NodeAddresses = view.Addresses,
             GroupDrivers = await GroupAsync(device, cancellationToken),
+            NodeIsLeaving = view.NodeIsLeaving,
             DriverlessElsewhere = journal.Entries(seen.BootId).FirstOrDefault(entry => entry.Phase == JournalPhase.Driverless) is { } bare
                 ? PciAddress.Parse(bare.PciAddress)
                 : null,

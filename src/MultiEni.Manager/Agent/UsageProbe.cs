@@ -13,6 +13,8 @@ namespace MultiEni.Manager.Agent;
 /// </summary>
 public sealed class UsageProbe(IHostFiles files, NodePods pods)
 {
+    private readonly OpenFiles _open = new(files);
+
     /// <summary>Looks.</summary>
     /// <param name="device">The device.</param>
     /// <param name="resource">The resource under which it was offered; empty when never.</param>
@@ -36,23 +38,56 @@ public sealed class UsageProbe(IHostFiles files, NodePods pods)
             );
         }
 
-        if (device.Driver != DpdkDrivers.VfioPci || device.IommuGroup is not { } group)
+        return device switch
         {
-            return new DeviceUsage.Free();
-        }
+            { Driver: DpdkDrivers.VfioPci, IommuGroup: { } group } => await ProbeVfioAsync(
+                device,
+                SysfsPaths.VfioNode(group, device.NoIommu),
+                holders,
+                cancellationToken
+            ),
+            { IsHeldByDpdk: true, Driver: not DpdkDrivers.VfioPci } => await ProbeUioAsync(device, cancellationToken),
+            _ => new DeviceUsage.Free(),
+        };
+    }
 
-        var node = SysfsPaths.VfioNode(group, device.NoIommu);
+    private async Task<DeviceUsage> ProbeVfioAsync(PciDevice device, string node, List<Pod> holders, CancellationToken cancellationToken)
+    {
         return await files.ProbeOpenAsync(node, cancellationToken) switch
         {
             Errno.None or Errno.NoEntry or Errno.NoDevice => new DeviceUsage.Free(),
             Errno.Busy => new DeviceUsage.InUse(
-                $"{device.Address} is in use: {(holders.Count > 0 ? Name(holders) : "a process")} has {node} open; it is given back when that ends."
+                Open(device, holders.Count > 0 ? Name(holders) : await _open.HolderAsync(node, cancellationToken) ?? "a process", node)
             ),
             var error => new DeviceUsage.InUse(
                 $"Whether {device.Address} is in use cannot be told: opening {node} failed with {Binding.SysfsFailure.Name(error)}. Run the eni-manager container privileged."
             ),
         };
     }
+
+    // Any number of processes may open it, and an unbind would take it from them without a word.
+    private async Task<DeviceUsage> ProbeUioAsync(PciDevice device, CancellationToken cancellationToken)
+    {
+        if (await SysfsPaths.UioNodeAsync(files, device.Address, cancellationToken) is not { } node)
+        {
+            return new DeviceUsage.Free();
+        }
+
+        if (await _open.HolderAsync(node, cancellationToken) is { } holder)
+        {
+            return new DeviceUsage.InUse(Open(device, holder, node));
+        }
+
+        return await _open.SeesNodeAsync(cancellationToken)
+            ? new DeviceUsage.Free()
+            : new DeviceUsage.InUse(
+                $"Whether {device.Address} is in use cannot be told: {device.Driver} lets many open {node}, and the eni-manager container does "
+                    + "not see the node's processes. Set hostPID: true on its pods."
+            );
+    }
+
+    private static string Open(PciDevice device, string holder, string node) =>
+        $"{device.Address} is in use: {holder} has {node} open; it is given back when that ends.";
 
     private async Task<List<Pod>> HoldersAsync(string resource, CancellationToken cancellationToken) =>
         [.. (await pods.ListAsync(cancellationToken)).Where(pod => pod.HoldsDevices && pod.Requests(resource) > 0)];

@@ -42,6 +42,10 @@ public sealed class BindSequence(
         {
             return Stuck(address, null, error.Message);
         }
+        catch (JournalException error)
+        {
+            return new ChangeOutcome.Refused(new Refusal(Reasons.JournalUnwritable, error.Message));
+        }
     }
 
     private async Task<ChangeOutcome> MoveAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
@@ -58,6 +62,21 @@ public sealed class BindSequence(
 
         var network = await host.Links.ReadAsync(cancellationToken);
         var link = network.Links.FirstOrDefault(candidate => candidate.Name == device.InterfaceName);
+        if (
+            link is not null
+            && MacAddress.TryParse(request.Mac, out var wanted)
+            && MacAddress.TryParse(link.MacAddress, out var found)
+            && wanted != found
+        )
+        {
+            return new ChangeOutcome.Removed(
+                new Refusal(
+                    Reasons.DeviceRemoved,
+                    $"The device at {request.Address} was exchanged: {link.Name} is {found}, and {request.EniId} is {wanted}."
+                )
+            );
+        }
+
         var entry = Note(request, device, link);
         journal.Save(entry);
         if (link is { Up: true } && await TakeDownAsync(link, network, cancellationToken) is { } essential)
@@ -66,7 +85,12 @@ public sealed class BindSequence(
             return new ChangeOutcome.Refused(essential);
         }
 
-        var hint = await method.BindAsync(device, request.Driver, () => journal.Save(entry with { Phase = JournalPhase.Binding }), cancellationToken);
+        var hint = await method.BindAsync(
+            device,
+            request.Driver,
+            () => journal.Advance(entry with { Phase = JournalPhase.Binding }),
+            cancellationToken
+        );
         var after = await verification.ReadAsync(request.Address, cancellationToken);
         if (after is null)
         {
@@ -77,11 +101,11 @@ public sealed class BindSequence(
         var why = await verification.CheckBoundAsync(after, request.Driver, cancellationToken);
         if (why is null)
         {
-            journal.Save(entry with { Phase = JournalPhase.Bound });
+            journal.Advance(entry with { Phase = JournalPhase.Bound });
             return new ChangeOutcome.Done(after);
         }
 
-        return await UndoAsync(entry, hint ?? why, cancellationToken);
+        return IsUnfinished(why) ? new ChangeOutcome.Refused(why) : await UndoAsync(entry, hint ?? why, cancellationToken);
     }
 
     // Already there: a bind that was cut off after its last write, or one whose journal was lost. Verified like any other.
@@ -90,17 +114,20 @@ public sealed class BindSequence(
         var entry = Note(request, device, null);
         if (await verification.CheckBoundAsync(device, request.Driver, cancellationToken) is { } why)
         {
-            return await UndoAsync(entry, why, cancellationToken);
+            return IsUnfinished(why) ? new ChangeOutcome.Refused(why) : await UndoAsync(entry, why, cancellationToken);
         }
 
         var bound = entry with { Phase = JournalPhase.Bound };
         if (journal.Find(request.Address, request.BootId) != bound)
         {
-            journal.Save(bound);
+            journal.Advance(bound);
         }
 
         return new ChangeOutcome.Done(device);
     }
+
+    // The driver has the device and only udev is late, or the container does not show the host's /dev: another bind would not help [sriov 4.2 step 12].
+    private static bool IsUnfinished(Refusal why) => why.Reason == Reasons.DeviceNodeMissing;
 
     private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Refusal why, CancellationToken cancellationToken) =>
         await restoration.RestoreAsync(entry, restoreLink: true, cancellationToken) switch

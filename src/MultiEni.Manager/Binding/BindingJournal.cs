@@ -62,6 +62,7 @@ public sealed class BindingJournal
     }
 
     /// <summary>Puts an entry on disk. When this returns, the change that it announces may begin.</summary>
+    /// <exception cref="JournalException">The disk does not take it; nothing is noted and nothing may be changed.</exception>
     public void Save(JournalEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -75,31 +76,38 @@ public sealed class BindingJournal
             {
                 Write();
             }
-            catch
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 Restore(address, previous);
-                throw;
+                throw new JournalException(_path, error);
             }
         }
     }
 
-    /// <summary>Forgets a device that is back in its first state or gone.</summary>
+    /// <summary>
+    /// Notes how far a change has come that <see cref="Save"/> announced. A disk that has become full meanwhile must not leave the device
+    /// halfway: what was announced is enough for a successor to finish or undo it, so the change goes on.
+    /// </summary>
+    public void Advance(JournalEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        _before?.Invoke($"journal {entry.Phase}");
+        lock (_lock)
+        {
+            _entries[PciAddress.Parse(entry.PciAddress)] = entry;
+            TryWrite();
+        }
+    }
+
+    /// <summary>Forgets a device that is back in its first state or gone. An entry that stays on a full disk is found settled by a successor.</summary>
     public void Remove(PciAddress address)
     {
         _before?.Invoke("journal remove");
         lock (_lock)
         {
-            if (_entries.Remove(address, out var previous))
+            if (_entries.Remove(address))
             {
-                try
-                {
-                    Write();
-                }
-                catch
-                {
-                    _entries[address] = previous;
-                    throw;
-                }
+                TryWrite();
             }
         }
     }
@@ -162,6 +170,18 @@ public sealed class BindingJournal
         else
         {
             _entries[address] = previous;
+        }
+    }
+
+    private void TryWrite()
+    {
+        try
+        {
+            Write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next write carries everything.
         }
     }
 

@@ -1,3 +1,6 @@
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Host.Kernel;
+
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
@@ -9,6 +12,7 @@ public sealed class DeviceChangeGate(string lockPath) : IDisposable
     private readonly SemaphoreSlim _semaphore = new(1, 1);
 
     /// <summary>Enters and returns what leaves again when disposed; null when somebody else is inside.</summary>
+    /// <exception cref="JournalException">The lock's folder cannot be written.</exception>
     public IDisposable? TryEnter()
     {
         if (!_semaphore.Wait(0))
@@ -21,15 +25,15 @@ public sealed class DeviceChangeGate(string lockPath) : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(lockPath))!);
             return new Inside(_semaphore, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException)
+        catch (IOException error) when (SystemErrors.Find(error) == Errno.Again)
         {
             _semaphore.Release();
             return null;
         }
-        catch
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             _semaphore.Release();
-            throw;
+            throw new JournalException(lockPath, error);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class DeviceRestoration(
     {
         ArgumentNullException.ThrowIfNull(entry);
         var address = PciAddress.Parse(entry.PciAddress);
-        journal.Save(entry with { Phase = JournalPhase.GivingBack });
+        journal.Advance(entry with { Phase = JournalPhase.GivingBack });
         var device = await verification.ReadAsync(address, cancellationToken);
         if (device is null)
         {
@@ -90,7 +90,7 @@ public sealed class DeviceRestoration(
             return new ChangeOutcome.Refused(hint ?? new Refusal(Reasons.BindFailed, $"{holder} holds {device.Address} and does not let it go."));
         }
 
-        journal.Save(entry with { Phase = JournalPhase.Driverless });
+        journal.Advance(entry with { Phase = JournalPhase.Driverless });
         var wanted = entry.OriginalDriver.Length > 0 ? entry.OriginalDriver : "its kernel driver";
         return new ChangeOutcome.Driverless(
             new Refusal(

@@ -29,10 +29,7 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
 
         if (driver != DpdkDrivers.VfioPci)
         {
-            var path = SysfsPaths.Device(device.Address, "uio");
-            return await UntilAsync(async () => (await host.Files.ListAsync(path, cancellationToken)).Count > 0, NodeLimit, cancellationToken)
-                ? null
-                : new Refusal(Reasons.BindFailed, $"{driver} holds {device.Address} but made no device node (nothing in {path}).");
+            return await AwaitUioAsync(device.Address, driver, cancellationToken);
         }
 
         if (device.IommuGroup is not { } group)
@@ -43,7 +40,7 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
         var node = SysfsPaths.VfioNode(group, device.NoIommu);
         return await UntilAsync(() => host.Files.ExistsAsync(node, cancellationToken).AsTask(), NodeLimit, cancellationToken)
             ? null
-            : new Refusal(Reasons.BindFailed, $"vfio-pci holds {device.Address} but {node} has not appeared.");
+            : NodeMissing(driver, device.Address, node);
     }
 
     /// <summary>The device once its interface shows a hardware address, or as it is when that does not happen within ten seconds.</summary>
@@ -61,6 +58,18 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
         );
         return device;
     }
+
+    // The kernel makes /dev/uioN together with the UIO device. Whether this container shows it says nothing: its /dev is as old as itself.
+    private async Task<Refusal?> AwaitUioAsync(PciAddress address, string driver, CancellationToken cancellationToken) =>
+        await UntilAsync(async () => await SysfsPaths.UioNodeAsync(host.Files, address, cancellationToken) is not null, NodeLimit, cancellationToken)
+            ? null
+            : new Refusal(Reasons.BindFailed, $"{driver} holds {address} but made no UIO device (nothing in {SysfsPaths.Device(address, "uio")}).");
+
+    private static Refusal NodeMissing(string driver, PciAddress address, string node) =>
+        new(
+            Reasons.DeviceNodeMissing,
+            $"{driver} holds {address} but {node} has not appeared, so no process can open it. See that the eni-manager container has the host's /dev/vfio mounted."
+        );
 
     private async Task<bool> UntilAsync(Func<Task<bool>> condition, TimeSpan limit, CancellationToken cancellationToken)
     {

@@ -18,8 +18,14 @@ public sealed record DeviceClaim
     /// <summary>Where the journal of this boot says that the device is.</summary>
     public PciAddress? JournalAddress { get; init; }
 
+    /// <summary>The driver to which it was handed, when the journal says that this was finished; otherwise null.</summary>
+    public string? JournalDriver { get; init; }
+
     /// <summary>Where this agent last reported the device in this boot.</summary>
     public PciAddress? ReportedAddress { get; init; }
+
+    /// <summary>The driver that held it then; null when none did.</summary>
+    public string? ReportedDriver { get; init; }
 
     /// <summary>Device index on the instance; null while it is not known.</summary>
     public int? DeviceIndex { get; init; }

@@ -40,12 +40,17 @@ public static class DeviceIdentity
         IReadOnlyList<PciIds> allowed
     )
     {
-        if (Unseen(claim.JournalAddress, host) is { } journaled)
+        if (Unseen(claim.JournalAddress, host) is { } journaled && IsStill(journaled, claim.JournalDriver))
         {
             return Check(claim, journaled, IdentityProof.Journal, host);
         }
 
-        if (Unseen(claim.ReportedAddress, host) is { } reported && !IsClaimed(reported, others, host))
+        if (
+            Unseen(claim.ReportedAddress, host) is { } reported
+            && reported.Driver is not null
+            && reported.Driver == claim.ReportedDriver
+            && !IsClaimed(reported, others, host)
+        )
         {
             return Check(claim, reported, IdentityProof.Report, host);
         }
@@ -119,6 +124,14 @@ public static class DeviceIdentity
             return new DeviceMatch.Found(device, proof);
         }
 
+        if (host.DeviceAt(given) is null)
+        {
+            return new DeviceMatch.AddressNotFound(
+                $"No network device has the PCI address {given} given by dpdkPCIAddress (lspci -D lists them); {claim.EniId} ({claim.Mac}) is at "
+                    + $"{device.Address} on this node. Set dpdkPCIAddress to {device.Address} or leave it out."
+            );
+        }
+
         return new DeviceMatch.Mismatch(
             $"dpdkPCIAddress says {given}, but {claim.EniId} ({claim.Mac}) is at {device.Address} on this node"
                 + (host.DeviceAt(given) is { } there && host.MacOf(there) is { } other ? $"; {given} is {other}." : ".")
@@ -142,6 +155,10 @@ public static class DeviceIdentity
     // A device that shows another ENI's address is not the one that was noted: addresses are reused after a detach [sriov 7.3].
     private static PciDevice? Unseen(PciAddress? address, HostObservation host) =>
         address is { } known && host.DeviceAt(known) is { } device && host.MacOf(device) is null ? device : null;
+
+    // An ENI that was pulled out and another one plugged in have the same address, and the newcomer shows no interface at first. It has
+    // neither the driver nor the override that the other one was given: the kernel forgets those with the device.
+    private static bool IsStill(PciDevice device, string? driver) => driver is null || device.Driver == driver || device.DriverOverride == driver;
 
     private static bool IsClaimed(PciDevice device, IReadOnlyList<DeviceClaim> others, HostObservation host)
     {

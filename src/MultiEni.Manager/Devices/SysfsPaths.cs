@@ -1,3 +1,5 @@
+using MultiEni.Manager.Host;
+
 namespace MultiEni.Manager.Devices;
 
 /// <summary>Paths of the kernel's files that this program reads and writes.</summary>
@@ -15,6 +17,9 @@ public static class SysfsPaths
     /// <summary>Changes with every boot.</summary>
     public const string BootId = "/proc/sys/kernel/random/boot_id";
 
+    /// <summary>How the vfio-pci module differs from one of the kernel's own; absent for a built-in driver.</summary>
+    public const string VfioPciTaint = "/sys/module/vfio_pci/taint";
+
     /// <summary>Version of the loaded ena module.</summary>
     public const string EnaVersion = "/sys/module/ena/version";
 
@@ -30,6 +35,15 @@ public static class SysfsPaths
     /// <summary>The device node through which a process uses a VFIO group.</summary>
     public static string VfioNode(string group, bool noIommu) => noIommu ? $"/dev/vfio/noiommu-{group}" : $"/dev/vfio/{group}";
 
+    /// <summary>The device node through which a process uses a device of igb_uio or uio_pci_generic; null when there is none.</summary>
+    public static async Task<string?> UioNodeAsync(IHostFiles files, PciAddress address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var numbers = await files.ListAsync(Device(address, "uio"), cancellationToken);
+        return numbers.FirstOrDefault(name => name.StartsWith("uio", StringComparison.Ordinal)) is { } uio ? $"/dev/{uio}" : null;
+    }
+
     /// <summary>The last part of a path or link target.</summary>
-    public static string? LastPart(string? path) => path?[(path.LastIndexOf('/') + 1)..];
+    /// <returns>Null when it could not be a name in a path of ours: it is put into those that are written to.</returns>
+    public static string? LastPart(string? path) => path?[(path.LastIndexOf('/') + 1)..] is { } name and not ("" or "." or "..") ? name : null;
 }

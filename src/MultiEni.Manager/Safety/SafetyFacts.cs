@@ -26,6 +26,9 @@ public sealed record SafetyFacts
     /// <summary>Drivers of the devices in the same IOMMU group, by PCI address; null for none. Empty without a group.</summary>
     public IReadOnlyDictionary<string, string?> GroupDrivers { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
+    /// <summary>Why the node is about to go away; null when it stays (S9).</summary>
+    public string? NodeIsLeaving { get; init; }
+
     /// <summary>Another device of this node that no driver holds because a change went wrong (S13).</summary>
     public PciAddress? DriverlessElsewhere { get; init; }
 }

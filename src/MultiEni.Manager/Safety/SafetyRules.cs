@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Safety;
 
 /// <summary>
 /// The rules S1 to S13 of [sriov 8] as a function of facts. They fail closed: what is not known counts as a reason not to act.
-/// S7 (the interface is elsewhere), S9 (deletion) and S11 (held by a pod or process) are part of the device step, which has to wait on them.
+/// S7 (the interface is elsewhere), S9 (deletion of the attachment) and S11 (held by a pod or process) are part of the device step, which has to wait on them.
 /// </summary>
 public static class SafetyRules
 {
@@ -32,6 +32,7 @@ public static class SafetyRules
     /// <summary>Why the device must not be handed to a user-space driver; null when it may.</summary>
     public static Refusal? CheckBind(SafetyFacts facts, SafetyPolicy policy) =>
         CheckTouch(facts, policy)
+        ?? Leaving(facts)
         ?? Stacked(facts)
         ?? Addressed(facts)
         ?? Routed(facts)
@@ -129,6 +130,12 @@ public static class SafetyRules
                 $"The interface {name} does not match ENI_PATTERN '{policy.InterfacePattern}'; widen the pattern to use it."
             );
     }
+
+    // S9. The deletion of the attachment itself is the device step's.
+    private static Refusal? Leaving(SafetyFacts facts) =>
+        facts.NodeIsLeaving is { } why
+            ? new Refusal(Reasons.Deleting, $"{facts.Device.Address} is not bound any more: the node is about to be removed, {why}.")
+            : null;
 
     // S6
     private static Refusal? Stacked(SafetyFacts facts)

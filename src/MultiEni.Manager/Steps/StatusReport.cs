@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
 using Found = MultiEni.Manager.Devices.DeviceMatch.Found;
 
@@ -160,6 +161,7 @@ public static class StatusReport
                 : device.NoIommu ? "noiommu"
                 : "iommu",
             VfioGroup = device.Driver == DpdkDrivers.VfioPci ? device.IommuGroup : null,
+            WriteCombining = device.IsHeldByDpdk ? WriteCombining.Of(device.Driver, situation.VfioTaint) : null,
             ResourceName = published ? situation.Wish.Resource?.ToString() : null,
             Advertised = published ? offered && situation.Offer is OfferState.Confirmed : null,
             BootId = bootId,

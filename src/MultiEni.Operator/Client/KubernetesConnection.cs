@@ -9,8 +9,14 @@ namespace MultiEni.Operator.Client;
 public static class KubernetesConnection
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ProbeDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(15);
+    private const int Probes = 3;
+
+    // TCP_USER_TIMEOUT of include/uapi/linux/tcp.h: how long sent data may stay unacknowledged.
+    private const int TcpProtocol = 6;
+    private const int UserTimeout = 18;
+    private static readonly TimeSpan UnacknowledgedLimit = TimeSpan.FromSeconds(60);
 
     // So that connections spread over API servers that came later; a watch keeps its own until it ends.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
@@ -26,9 +32,8 @@ public static class KubernetesConnection
             ConnectTimeout = ConnectLimit,
             PooledConnectionLifetime = ConnectionLifetime,
             EnableMultipleHttp2Connections = true,
-            KeepAlivePingDelay = PingDelay,
-            KeepAlivePingTimeout = PingLimit,
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            // The pool is looked through four times in this, whether or not there is anything to find.
+            PooledConnectionIdleTimeout = ConnectionLifetime,
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectCallback = ConnectAsync,
             SslOptions = Tls(config),
@@ -67,15 +72,22 @@ public static class KubernetesConnection
         return options;
     }
 
-    // A peer that is gone without a word must be noticed on HTTP/1.1 too, where there are no pings.
+    // A peer that is gone without a word must be noticed. The kernel sees to it, whatever the version of HTTP: pings of HTTP/2 would wake an
+    // idle program every few seconds.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)PingDelay.TotalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)PingLimit.TotalSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)ProbeDelay.TotalSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)ProbeInterval.TotalSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+            if (OperatingSystem.IsLinux())
+            {
+                socket.SetRawSocketOption(TcpProtocol, UserTimeout, BitConverter.GetBytes((int)UnacknowledgedLimit.TotalMilliseconds));
+            }
+
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }

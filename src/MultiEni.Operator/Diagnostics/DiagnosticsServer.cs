@@ -1,14 +1,13 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace MultiEni.Operator.Diagnostics;
 
-/// <summary>Serves <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
+/// <summary>
+/// Serves <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>. A listener of its own, because Kestrel wakes once a second for as long as it
+/// runs, and nothing else of an idle node agent does.
+/// </summary>
 /// <param name="address">As <see cref="ListenAddress.Parse"/> reads it; <c>0</c> switches the server off.</param>
 /// <param name="checks">What healthy and ready mean.</param>
 /// <param name="metrics">What <c>/metrics</c> shows.</param>
@@ -16,78 +15,129 @@ namespace MultiEni.Operator.Diagnostics;
 public sealed class DiagnosticsServer(string address, HealthChecks checks, PrometheusExporter metrics, ILoggerFactory loggers) : IAsyncDisposable
 {
     private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
-    private WebApplication? app;
+    private const string TextType = "text/plain; charset=utf-8";
+    private const int MostConnections = 16;
+
+    private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim room = new(MostConnections, MostConnections);
+    private Socket? listener;
+    private Task accepting = Task.CompletedTask;
 
     /// <summary>Starts listening; returns the port, or null when the server is switched off.</summary>
     /// <exception cref="FormatException">The address cannot be read.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
-    public async Task<int?> StartAsync(CancellationToken cancellationToken)
+    public Task<int?> StartAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var listen = ListenAddress.Parse(address);
         if (listen.IsDisabled)
         {
-            return null;
+            return Task.FromResult<int?>(null);
         }
 
-        var builder = WebApplication.CreateSlimBuilder();
-        // The program's log, and the program's signal handling: the slim host must not end with a SIGTERM of its own accord.
-        builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        try
         {
-            kestrel.AddServerHeader = false;
-            if (listen.Host is { } host)
-            {
-                kestrel.Listen(host, listen.Port);
-            }
-            else
-            {
-                kestrel.ListenAnyIP(listen.Port);
-            }
-        });
-        app = builder.Build();
-        app.Run(AnswerAsync);
-        await app.StartAsync(cancellationToken);
-        var port = new Uri(app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+            listener = Listen(listen);
+        }
+        catch (SocketException error)
+        {
+            throw new IOException($"{address} cannot be listened on: {error.Message}.", error);
+        }
+
+        accepting = AcceptAsync(listener);
+        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         OperatorLog.DiagnosticsListening(loggers.CreateLogger<DiagnosticsServer>(), port);
-        return port;
+        return Task.FromResult<int?>(port);
     }
 
     /// <summary>Stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (app is not null)
+        await stop.CancelAsync();
+        listener?.Dispose();
+        await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var connection = 0; connection < MostConnections; connection++)
         {
-            await app.DisposeAsync();
+            await room.WaitAsync(CancellationToken.None);
+        }
+
+        room.Dispose();
+        stop.Dispose();
+    }
+
+    private static Socket Listen(ListenAddress listen)
+    {
+        var ofAll = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+        var host = listen.Host ?? ofAll;
+        var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (host.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            socket.Bind(new IPEndPoint(host, listen.Port));
+            socket.Listen(MostConnections);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
-    private Task AnswerAsync(HttpContext context) =>
-        context.Request.Path.Value switch
+    private async Task AcceptAsync(Socket socket)
+    {
+        while (true)
         {
-            "/healthz" or "/livez" => ReportAsync(context, checks.LivenessFailures()),
-            "/readyz" => ReportAsync(context, checks.ReadinessFailures()),
-            "/metrics" => WriteAsync(context, StatusCodes.Status200OK, MetricsType, metrics.Render()),
-            _ => WriteAsync(context, StatusCodes.Status404NotFound, "text/plain", "Try /healthz, /readyz or /metrics.\n"),
+            await room.WaitAsync(stop.Token);
+            try
+            {
+                _ = ServeAsync(await socket.AcceptAsync(stop.Token));
+            }
+            catch (SocketException)
+            {
+                // Of this one caller, who has gone away again.
+                room.Release();
+            }
+            catch
+            {
+                room.Release();
+                throw;
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        try
+        {
+            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            await HttpExchange.AnswerAsync(stream, Answer, stop.Token);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The caller went away or took too long.
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    private HttpAnswer Answer(string path) =>
+        path switch
+        {
+            "/healthz" or "/livez" => Report(checks.LivenessFailures()),
+            "/readyz" => Report(checks.ReadinessFailures()),
+            "/metrics" => new HttpAnswer(HttpStatusCode.OK, MetricsType, metrics.Render()),
+            _ => new HttpAnswer(HttpStatusCode.NotFound, TextType, "Try /healthz, /readyz or /metrics.\n"),
         };
 
-    private static Task ReportAsync(HttpContext context, IReadOnlyList<string> failures) =>
+    private static HttpAnswer Report(IReadOnlyList<string> failures) =>
         failures.Count == 0
-            ? WriteAsync(context, StatusCodes.Status200OK, "text/plain", "ok\n")
-            : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "text/plain", string.Join('\n', failures) + "\n");
-
-    private static Task WriteAsync(HttpContext context, int status, string type, string body)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = type;
-        return context.Response.WriteAsync(body, context.RequestAborted);
-    }
-
-    /// <summary>Leaves start and stop to the program.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
+            ? new HttpAnswer(HttpStatusCode.OK, TextType, "ok\n")
+            : new HttpAnswer(HttpStatusCode.ServiceUnavailable, TextType, string.Join('\n', failures) + "\n");
 }

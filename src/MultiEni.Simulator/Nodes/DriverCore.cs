@@ -220,7 +220,8 @@ internal sealed class DriverCore(
         }
 
         device.Release = new DriverRelease();
-        if (device.Hold is { LetsGoWhenAsked: true })
+        // Whoever has a UIO device open loses it without being asked (drivers/uio/uio.c).
+        if (device.Hold is { LetsGoWhenAsked: true } || device.UioNumber is not null)
         {
             device.Hold = null;
         }

@@ -3,8 +3,18 @@ using System.Globalization;
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>What stands behind each path under /sys, /proc and /dev of a simulated node. Follows no links. Guarded by its host's lock.</summary>
-internal sealed class KernelTree(SimulatedHostOptions options, DriverCore drivers, KernelModules modules, NetworkStack network, Func<string> bootId)
+internal sealed class KernelTree(
+    SimulatedHostOptions options,
+    DriverCore drivers,
+    KernelModules modules,
+    NetworkStack network,
+    NodeFaults faults,
+    Func<string> bootId
+)
 {
+    // What every kernel calls the first process namespace.
+    private const string HostProcesses = "pid:[4026531836]";
+
     private const string Devices = "/sys/bus/pci/devices/";
     private const string Drivers = "/sys/bus/pci/drivers/";
     private const string Groups = "/sys/kernel/iommu_groups/";
@@ -180,9 +190,11 @@ internal sealed class KernelTree(SimulatedHostOptions options, DriverCore driver
             {
                 "vfio" => Directory("initstate", "parameters"),
                 "ena" => Directory("initstate", "version"),
+                "vfio_pci" => Directory("initstate", "taint"),
                 _ => Directory("initstate"),
             },
             ["initstate"] => new KernelNode.File("live"),
+            ["taint"] when name == "vfio_pci" => new KernelNode.File(options.PatchedVfio ? "OE" : ""),
             ["version"] when name == "ena" => new KernelNode.File(modules.EnaVersion),
             ["parameters"] when name == "vfio" => modules.HasNoIommuParameter ? Directory("enable_unsafe_noiommu_mode") : Directory(),
             ["parameters", "enable_unsafe_noiommu_mode"] when name == "vfio" && modules.HasNoIommuParameter => new KernelNode.File(
@@ -192,18 +204,35 @@ internal sealed class KernelTree(SimulatedHostOptions options, DriverCore driver
             _ => null,
         };
 
-    private KernelNode.File? Proc(string[] parts) =>
+    private KernelNode? Proc(string[] parts) =>
         parts switch
         {
+            [] => new KernelNode.Directory(Holds.Select(hold => Number(hold.Process)).Concat(["modules", "self", "sys"])),
+            ["self", "ns", "pid"] => new KernelNode.Link(HostProcesses, ""),
+            [var process, .. var rest] when Holds.FirstOrDefault(hold => Number(hold.Process) == process) is { } hold => Process(hold, rest),
             ["modules"] => new KernelNode.File(string.Join('\n', modules.Loaded.Select(module => $"{module} 16384 0 - Live 0x0000000000000000"))),
             ["sys", "kernel", "random", "boot_id"] => new KernelNode.File(bootId()),
             ["sys", "kernel", "tainted"] => new KernelNode.File(drivers.Tainted ? "64" : "0", Writable: true),
             _ => null,
         };
 
+    private IEnumerable<DeviceHold> Holds => drivers.Devices.Values.Select(device => device.Hold).OfType<DeviceHold>();
+
+    private KernelNode? Process(DeviceHold hold, string[] parts) =>
+        (parts, drivers.Find(hold.Address)) switch
+        {
+            (["comm"], _) => new KernelNode.File(DeviceHold.Program),
+            (["fd"], _) => Directory("0", "3"),
+            (["fd", "0"], _) => new KernelNode.Link("/dev/null", "/dev/null"),
+            (["fd", "3"], { UioNumber: { } uio }) => new KernelNode.Link($"/dev/uio{uio}", $"/dev/uio{uio}"),
+            (["fd", "3"], { IommuGroup: not null } device) => new KernelNode.Link($"/dev/vfio/{GroupNode(device)}", $"/dev/vfio/{GroupNode(device)}"),
+            _ => null,
+        };
+
     private KernelNode? Dev(string[] parts) =>
         parts switch
         {
+            _ when faults.HidesDeviceNodes => null,
             ["vfio"] when modules.IsLoaded("vfio") => new KernelNode.Directory(
                 drivers
                     .Devices.Values.Where(device => device is { Driver: PciDrivers.Vfio, IommuGroup: not null })

@@ -27,6 +27,9 @@ public sealed class NodeFaults
         return fault.Block;
     }
 
+    /// <summary>Nothing is under <c>/dev</c>, as for a container that does not mount it.</summary>
+    public bool HidesDeviceNodes { get; set; }
+
     /// <summary>The driver's next probes fail with this error.</summary>
     public void FailProbes(string driver, int error, int times = 1)
     {
@@ -71,6 +74,7 @@ public sealed class NodeFaults
             probes.Clear();
             interfacesKeptAway.Clear();
             linkErrors.Clear();
+            HidesDeviceNodes = false;
         }
     }
 

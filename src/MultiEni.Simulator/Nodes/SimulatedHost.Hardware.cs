@@ -46,25 +46,26 @@ public sealed partial class SimulatedHost
         }
     }
 
-    /// <summary>Opens a device bound to vfio-pci, as a DPDK application does; disposing the result closes it.</summary>
+    /// <summary>Opens a device bound to a user-space driver, as a DPDK application does; disposing the result closes it.</summary>
     /// <param name="pciAddress">The device.</param>
     /// <param name="letsGoWhenAsked">The application closes the device as soon as the kernel asks for it.</param>
-    /// <exception cref="IOException">The device is not bound to vfio-pci (ENOENT) or its group is held by another program (EBUSY).</exception>
+    /// <exception cref="IOException">The device has no device node (ENOENT) or its group is held by another program (EBUSY).</exception>
     public IDisposable HoldOpen(string pciAddress, bool letsGoWhenAsked = false)
     {
         lock (gate)
         {
-            if (drivers.Find(pciAddress) is not { DriverLink: PciDrivers.Vfio, IommuGroup: { } group } device)
+            var device = drivers.Find(pciAddress);
+            if (device is not ({ DriverLink: PciDrivers.Vfio, IommuGroup: not null } or { UioNumber: not null }))
             {
-                throw new IOException($"{pciAddress} is not bound to vfio-pci.", LinuxErrors.NoEntry);
+                throw new IOException($"{pciAddress} is not bound to a user-space driver.", LinuxErrors.NoEntry);
             }
 
-            if (drivers.Group(group).Any(member => member.Hold is not null))
+            if (device.UioNumber is null && drivers.Group(device.IommuGroup!.Value).Any(member => member.Hold is not null))
             {
                 throw new IOException($"The vfio group of {pciAddress} is held by another program.", LinuxErrors.Busy);
             }
 
-            return device.Hold = new DeviceHold(this, pciAddress, letsGoWhenAsked);
+            return device.Hold = new DeviceHold(this, pciAddress, ++lastProcess, letsGoWhenAsked);
         }
     }
 

@@ -18,6 +18,7 @@ public sealed partial class SimulatedHost : IDisposable
     private readonly Announcements announcements;
     private CancellationTokenSource boot = new();
     private string bootId = "";
+    private int lastProcess = 4000;
     private bool up;
     private bool disposed;
 
@@ -40,7 +41,7 @@ public sealed partial class SimulatedHost : IDisposable
         modules = new KernelModules(options);
         announcements = new Announcements(gate);
         drivers = new DriverCore(options, modules, network, Faults, announcements.Announce, Later);
-        files = new KernelFiles(new KernelTree(options, drivers, modules, network, () => bootId), drivers, modules);
+        files = new KernelFiles(new KernelTree(options, drivers, modules, network, Faults, () => bootId), drivers, modules);
         lock (gate)
         {
             Boot([]);

@@ -45,6 +45,9 @@ public sealed record SimulatedHostOptions
     /// <summary>What <c>/sys/module/ena/version</c> reads.</summary>
     public string EnaVersion { get; init; } = "2.14.1g";
 
+    /// <summary>Whether vfio-pci was built outside of the kernel's tree, as a version patched for write combining is.</summary>
+    public bool PatchedVfio { get; init; }
+
     /// <summary>What <c>/sys/kernel/security/lockdown</c> reads.</summary>
     public string Lockdown { get; init; } = "[none] integrity confidentiality";
 

@@ -167,6 +167,96 @@ public sealed class BindSequenceTests
     }
 
     [Fact]
+    public async Task S2_a_default_route_that_moves_when_the_link_goes_down_stops_the_bind()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var link = bench.Node.Network().Links.Single(candidate => candidate.MacAddress == A.Mac.ToString());
+        bench.Node.SetLinkUp(link.Index, true);
+        bench.Node.AddRoute(new SimulatedRoute(4, 254, null, "10.0.1.1", link.Index, 1, 3));
+        var agent = bench.Agent();
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, agent));
+        Assert.Equal(Reasons.PrimaryInterface, refused.Why.Reason);
+        Assert.Equal("ena", bench.Driver);
+        Assert.True(bench.Node.Network().Links.Single(candidate => candidate.Index == link.Index).Up);
+        Assert.Null(Entry(bench, agent));
+    }
+
+    [Fact]
+    public async Task A_device_whose_node_does_not_appear_stays_bound_and_is_finished_when_it_does()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        bench.Node.Faults.HidesDeviceNodes = true;
+        var agent = bench.Agent();
+        var request = await bench.RequestAsync();
+        var unfinished = Assert.IsType<ChangeOutcome.Refused>(await agent.Bind.BindAsync(request, Stop));
+        Assert.Equal(Reasons.DeviceNodeMissing, unfinished.Why.Reason);
+        Assert.Contains("/dev/vfio/noiommu-0", unfinished.Why.Message, StringComparison.Ordinal);
+        Assert.Equal("vfio-pci", bench.Driver);
+        bench.Node.Faults.HidesDeviceNodes = false;
+        Assert.IsType<ChangeOutcome.Done>(await agent.Bind.BindAsync(request, Stop));
+        Assert.Equal(JournalPhase.Bound, agent.Journal.Find(request.Address, request.BootId)!.Phase);
+    }
+
+    [Fact]
+    public async Task A_device_exchanged_since_it_was_identified_is_not_bound()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var request = await bench.RequestAsync() with { Mac = A.OtherMac.ToString() };
+        var removed = Assert.IsType<ChangeOutcome.Removed>(await bench.Agent().Bind.BindAsync(request, Stop));
+        Assert.Contains(A.Mac.ToString(), removed.Why.Message, StringComparison.Ordinal);
+        Assert.Contains(A.OtherMac.ToString(), removed.Why.Message, StringComparison.Ordinal);
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
+    public async Task Without_a_journal_nothing_is_changed_and_the_remedy_is_named()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var agent = bench.Agent();
+        Directory.CreateDirectory(bench.JournalPath);
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await agent.Bind.BindAsync(await bench.RequestAsync(), Stop));
+        Assert.Equal(Reasons.JournalUnwritable, refused.Why.Reason);
+        Assert.Contains("INTERFACE_MAPPING_STORE_PATH", refused.Why.Message, StringComparison.Ordinal);
+        Assert.Equal("ena", bench.Driver);
+        Assert.NotNull(bench.Node.Device(bench.Address)!.InterfaceName);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_during_a_bind_does_not_leave_the_device_halfway()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var agent = bench.Agent(before: point =>
+        {
+            if (point == "journal Binding")
+            {
+                File.Delete(bench.JournalPath);
+                Directory.CreateDirectory(bench.JournalPath);
+            }
+        });
+        var request = await bench.RequestAsync();
+        Assert.IsType<ChangeOutcome.Done>(await agent.Bind.BindAsync(request, Stop));
+        var entry = agent.Journal.Find(request.Address, request.BootId)!;
+        Assert.Equal(JournalPhase.Bound, entry.Phase);
+        Assert.IsType<ChangeOutcome.Done>(await agent.GiveBack.GiveBackAsync(entry, Stop));
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Theory]
+    [InlineData("igb_uio")]
+    [InlineData("uio_pci_generic")]
+    public async Task A_driver_of_UIO_is_bound_without_a_group_and_given_back(string driver)
+    {
+        await using var bench = await BindingBench.StartAsync(new SimulatedHostOptions { Modules = [driver] });
+        var agent = bench.Agent();
+        var request = await bench.RequestAsync(driver);
+        Assert.IsType<ChangeOutcome.Done>(await agent.Bind.BindAsync(request, Stop));
+        Assert.True(await bench.Wire.Files.ExistsAsync("/dev/uio0", Stop));
+        Assert.False(bench.Node.Tainted);
+        Assert.IsType<ChangeOutcome.Done>(await agent.GiveBack.GiveBackAsync(agent.Journal.Find(request.Address, request.BootId)!, Stop));
+        Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
     public async Task A_device_that_vanishes_is_forgotten()
     {
         await using var bench = await BindingBench.StartAsync();

@@ -22,6 +22,8 @@ internal sealed class BindingBench : IAsyncDisposable
 
     public NodeHost Wire { get; }
 
+    public int Port => hosts.Address.Port;
+
     public TemporaryFolder Folder { get; } = new();
 
     public string JournalPath => Folder.File("journal.json");

@@ -75,6 +75,55 @@ public sealed class ScriptTests
         Assert.Contains("-b vfio-pci 0000:00:06.0", undone.Why.Message, StringComparison.Ordinal);
     }
 
+    // Writes to the simulated kernel as the real tool writes to the real one.
+    private static string Writes(BindingBench bench, params (string Path, string Text)[] writes) =>
+        string.Join(
+            '\n',
+            writes.Select(write =>
+                $"exec 3<>/dev/tcp/127.0.0.1/{bench.Port}; printf 'POST /hosts/node-1/files/write?path={write.Path} HTTP/1.0\\r\\n"
+                + $"Content-Length: {write.Text.Length}\\r\\n\\r\\n{write.Text}' >&3; cat <&3 >/dev/null"
+            )
+        );
+
+    private static string BashScript(BindingBench bench, string body)
+    {
+        var path = Script(bench, "");
+        File.WriteAllText(path, "#!/bin/bash\n" + body + "\n");
+        return path;
+    }
+
+    [Fact]
+    public async Task A_script_that_works_is_judged_by_the_driver_link_and_not_by_its_exit_code()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var body = Writes(
+            bench,
+            ("/sys/bus/pci/drivers/ena/unbind", bench.Address),
+            ($"/sys/bus/pci/devices/{bench.Address}/driver_override", "vfio-pci"),
+            ("/sys/bus/pci/drivers/vfio-pci/bind", bench.Address)
+        );
+        Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, BashScript(bench, body + "\nexit 7")));
+        Assert.Equal("vfio-pci", bench.Driver);
+    }
+
+    [Fact]
+    public async Task A_script_that_leaves_the_device_without_a_driver_is_repaired()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var body = Writes(
+            bench,
+            ("/sys/bus/pci/drivers/ena/unbind", bench.Address),
+            ($"/sys/bus/pci/devices/{bench.Address}/driver_override", "vfio-pci")
+        );
+        var undone = Assert.IsType<ChangeOutcome.RolledBack>(
+            await BindAsync(bench, BashScript(bench, body + "\necho Error: bind failed >&2\nexit 0"))
+        );
+        Assert.Contains("It said: Error: bind failed", undone.Why.Message, StringComparison.Ordinal);
+        var device = bench.Node.Device(bench.Address)!;
+        Assert.Equal(("ena", null), (device.Driver, device.DriverOverride));
+        Assert.NotNull(device.InterfaceName);
+    }
+
     [Fact]
     public async Task A_script_that_does_not_end_is_stopped()
     {

@@ -69,7 +69,32 @@ public sealed class DeviceIdentityTests
     public void A_device_in_a_pods_namespace_is_found_by_the_report() =>
         Assert.Equal(
             IdentityProof.Report,
-            Assert.IsType<DeviceMatch.Found>(Find(A.Claim() with { ReportedAddress = A.Address }, A.Host([A.Device(interfaceName: null)]))).Proof
+            Assert
+                .IsType<DeviceMatch.Found>(
+                    Find(A.Claim() with { ReportedAddress = A.Address, ReportedDriver = "ena" }, A.Host([A.Device(interfaceName: null)]))
+                )
+                .Proof
+        );
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("ena")]
+    public void A_newcomer_in_the_slot_of_a_bound_device_is_not_taken_for_it(string? driver)
+    {
+        var claim = A.Claim() with { JournalAddress = A.Address, JournalDriver = "vfio-pci" };
+        var newcomer = A.Device(driver: driver, interfaceName: null);
+        Assert.IsType<DeviceMatch.Absent>(Find(claim, A.Host([newcomer])));
+        Assert.Equal(
+            IdentityProof.Journal,
+            Assert.IsType<DeviceMatch.Found>(Find(claim, A.Host([newcomer with { DriverOverride = "vfio-pci" }]))).Proof
+        );
+        Assert.Equal(IdentityProof.Journal, Assert.IsType<DeviceMatch.Found>(Find(claim with { JournalDriver = null }, A.Host([newcomer]))).Proof);
+    }
+
+    [Fact]
+    public void A_newcomer_in_the_slot_of_a_reported_device_is_not_taken_for_it() =>
+        Assert.IsType<DeviceMatch.Absent>(
+            Find(A.Claim() with { ReportedAddress = A.Address, ReportedDriver = "ena" }, A.Host([A.Device(driver: null, interfaceName: null)]))
         );
 
     [Fact]

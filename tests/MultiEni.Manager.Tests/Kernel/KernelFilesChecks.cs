@@ -8,6 +8,8 @@ namespace MultiEni.Manager.Tests.Kernel;
 [Trait("runs", "in-namespace")]
 public sealed class KernelFilesChecks
 {
+    private const int NoSpace = 28;
+
     public KernelFilesChecks() => OwnNamespace.Demand();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -26,6 +28,27 @@ public sealed class KernelFilesChecks
 
             Assert.Equal(Errno.ReadOnly, await files.WriteAsync("/sys/driver_override", "vfio-pci", Cancellation));
             Assert.Equal("(null)", await files.ReadTextAsync("/sys/driver_override", Cancellation));
+        }
+        finally
+        {
+            await RunAsync("umount", root.FullName);
+            root.Delete();
+        }
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_write_that_the_kernel_does_not_take_gives_its_error_number()
+    {
+        var root = Directory.CreateTempSubdirectory("kernel-full-");
+        try
+        {
+            await MountAsync("-t", "tmpfs", "-o", "size=4k", "tmpfs", root.FullName);
+            root.CreateSubdirectory("sys");
+            await File.WriteAllTextAsync(Path.Join(root.FullName, "sys/bind"), "", Cancellation);
+            await File.WriteAllBytesAsync(Path.Join(root.FullName, "filling"), new byte[4096], Cancellation);
+            var files = new KernelFiles(new KernelHostOptions { Root = root.FullName }, new BlockingCalls());
+
+            Assert.Equal(NoSpace, (int)await files.WriteAsync("/sys/bind", "x", Cancellation));
         }
         finally
         {

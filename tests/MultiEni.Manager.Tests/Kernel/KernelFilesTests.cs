@@ -113,14 +113,37 @@ public sealed class KernelFilesTests : IDisposable
     public async Task A_write_that_the_kernel_refuses_gives_its_error_number()
     {
         Directory.CreateDirectory(On("/sys/directory"));
-        // Full for every writer.
-        File.CreateSymbolicLink(On("/sys/full"), "/dev/full");
         // A program whose text is in use may not be written to.
         File.CreateSymbolicLink(On("/sys/running"), Environment.ProcessPath!);
 
-        Assert.Equal(28, (int)await _files.WriteAsync("/sys/full", "x", Cancellation));
         Assert.Equal(26, (int)await _files.WriteAsync("/sys/running", "x", Cancellation));
         Assert.Equal(Errno.AccessDenied, await _files.WriteAsync("/sys/directory", "x", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_out_of_the_tree_is_not_written_through()
+    {
+        var outside = Directory.CreateTempSubdirectory("kernel-files-outside-");
+        try
+        {
+            var victim = Path.Join(outside.FullName, "victim");
+            await File.WriteAllTextAsync(victim, "untouched", Cancellation);
+            Directory.CreateDirectory(On("/sys/bus"));
+            File.CreateSymbolicLink(On("/sys/file"), victim);
+            File.CreateSymbolicLink(On("/sys/bus/folder"), outside.FullName);
+
+            foreach (var path in (string[])["/sys/file", "/sys/bus/folder/victim"])
+            {
+                var refused = await Assert.ThrowsAsync<InvalidOperationException>(async () => await _files.WriteAsync(path, "x", Cancellation));
+                Assert.Contains(victim, refused.Message, StringComparison.Ordinal);
+            }
+
+            Assert.Equal("untouched", await File.ReadAllTextAsync(victim, Cancellation));
+        }
+        finally
+        {
+            outside.Delete(recursive: true);
+        }
     }
 
     [Fact]

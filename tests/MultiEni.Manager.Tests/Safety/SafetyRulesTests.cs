@@ -170,6 +170,14 @@ public sealed class SafetyRulesTests
     }
 
     [Fact]
+    public void S9_on_a_node_that_is_about_to_go_nothing_more_is_bound() =>
+        Refused(
+            Reasons.Deleting,
+            "karpenter.sh/disrupted",
+            SafetyRules.CheckBind(Facts() with { NodeIsLeaving = "it has the taint karpenter.sh/disrupted" }, Policy)
+        );
+
+    [Fact]
     public void S10_a_group_with_devices_of_kernel_drivers_is_not_viable()
     {
         var facts = Facts(device: A.Device() with { IommuGroup = "7" });

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Operator.Diagnostics;
 
@@ -32,6 +34,58 @@ public sealed class DiagnosticsServerTests
         using var exporter = new PrometheusExporter("None", TimeProvider.System);
         await using var server = new DiagnosticsServer("0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
         Assert.Null(await server.StartAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("POST /metrics HTTP/1.1\r\n\r\n", "HTTP/1.1 405 ")]
+    [InlineData("nonsense\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("GET http://elsewhere/ HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData(
+        "GET /healthz?verbose HTTP/1.0\r\nX: y\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n"
+    )]
+    [InlineData(
+        "HEAD /healthz HTTP/1.1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\nConnection: close\r\n\r\n"
+    )]
+    public async Task Whatever_is_asked_is_answered_and_the_connection_closed(string request, string expected)
+    {
+        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        await using var server = new DiagnosticsServer("127.0.0.1:0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
+        var port = await server.StartAsync(TestContext.Current.CancellationToken);
+
+        var answer = await AskAsync(port!.Value, request);
+
+        Assert.StartsWith(expected, answer, StringComparison.Ordinal);
+        if (expected.EndsWith('\n'))
+        {
+            Assert.Equal(expected, answer);
+        }
+    }
+
+    [Fact]
+    public async Task A_head_without_end_is_refused_and_a_caller_that_says_nothing_holds_nobody_up()
+    {
+        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        await using var server = new DiagnosticsServer(":0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
+        var port = (await server.StartAsync(TestContext.Current.CancellationToken))!.Value;
+        using var silent = new TcpClient("127.0.0.1", port);
+
+        Assert.StartsWith("HTTP/1.1 400 ", await AskAsync(port, "GET / HTTP/1.1\r\nX: " + new string('x', 16 * 1024 - 19)), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(port, "GET /livez HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_said()
+    {
+        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        await using var first = new DiagnosticsServer("127.0.0.1:0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
+        var address = $"127.0.0.1:{await first.StartAsync(TestContext.Current.CancellationToken)}";
+        await using var second = new DiagnosticsServer(address, new HealthChecks(), exporter, NullLoggerFactory.Instance);
+
+        var error = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains(address, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,6 +143,16 @@ public sealed class DiagnosticsServerTests
             text,
             StringComparison.Ordinal
         );
+    }
+
+    private static async Task<string> AskAsync(int port, string request)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task<(HttpStatusCode Status, string Body)> GetAsync(HttpClient http, string path)

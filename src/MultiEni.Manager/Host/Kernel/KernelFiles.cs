@@ -18,6 +18,7 @@ public sealed class KernelFiles : IHostFiles
 
     private readonly KernelHostOptions _options;
     private readonly BlockingCalls _calls;
+    private readonly Lazy<string> _sysfs;
 
     /// <summary>Opens nothing yet.</summary>
     /// <exception cref="ArgumentException">The root is not an absolute path.</exception>
@@ -32,6 +33,7 @@ public sealed class KernelFiles : IHostFiles
 
         _options = options;
         _calls = calls;
+        _sysfs = new Lazy<string>(() => RealFolder(Path.Join(options.Root, "sys")), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <inheritdoc/>
@@ -139,6 +141,7 @@ public sealed class KernelFiles : IHostFiles
             // Neither truncates nor creates. sysfs takes each write(2) as one whole value.
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             ThrowIfForbidden(file, path);
+            ThrowIfOutside(file, path);
             return (Errno)LibC.WriteOnce(file, bytes);
         }
         catch (Exception exception) when (SystemErrors.Find(exception) is { } errno)
@@ -153,6 +156,35 @@ public sealed class KernelFiles : IHostFiles
         if (!_options.AllowRealSysfs && LibC.FileSystemOf(file) is null or LibC.SysfsMagic or LibC.ProcMagic)
         {
             throw Forbidden(path);
+        }
+    }
+
+    // Links lead the way in sysfs, so the path asked for says little about the file that was opened.
+    private void ThrowIfOutside(SafeFileHandle file, string path)
+    {
+        var opened = new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget;
+        if (opened?.StartsWith(_sysfs.Value, StringComparison.Ordinal) != true)
+        {
+            throw new InvalidOperationException($"'{path}' leads to '{opened}', which is not below {_sysfs.Value}: nothing is written there.");
+        }
+    }
+
+    private static string RealFolder(string path)
+    {
+        var terminated = Encoding.UTF8.GetBytes(path + '\0');
+        var descriptor = LibC.Open(ref terminated[0], LibC.OpenPathOnly | LibC.OpenCloseOnExec);
+        if (descriptor < 0)
+        {
+            throw new DirectoryNotFoundException($"'{path}' cannot be opened.");
+        }
+
+        try
+        {
+            return new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget + "/";
+        }
+        finally
+        {
+            _ = LibC.Close(descriptor);
         }
     }
 

@@ -10,6 +10,9 @@ internal static partial class LibC
     public const int OpenNonBlocking = 0x800;
     public const int OpenCloseOnExec = 0x80000;
 
+    /// <summary>Names a file without opening it.</summary>
+    public const int OpenPathOnly = 0x200000;
+
     public const int AddressFamilyNetlink = 16;
     public const int SocketRaw = 3;
     public const int SocketCloseOnExec = 0x80000;

@@ -104,7 +104,7 @@ internal sealed class Kubelet(ObjectStore store, Sequencer sequencer, ClusterTim
         {
             foreach (var address in pod.Devices.Values.SelectMany(addresses => addresses))
             {
-                if (node.Host.Device(address) is { Driver: "vfio-pci" } or null)
+                if (node.Host.Device(address) is { Driver: "vfio-pci" or "igb_uio" or "uio_pci_generic" } or null)
                 {
                     pod.Holds.Add(node.Host.HoldOpen(address));
                 }

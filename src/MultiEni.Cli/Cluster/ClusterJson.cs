@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using MultiEni.Api.Kubernetes;
+
+namespace MultiEni.Cli.Cluster;
+
+/// <summary>How they are read.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Workload))]
+[JsonSerializable(typeof(KubernetesList<Workload>))]
+[JsonSerializable(typeof(ClusterPod))]
+[JsonSerializable(typeof(KubernetesList<ClusterPod>))]
+[JsonSerializable(typeof(ResourceDefinition))]
+[JsonSerializable(typeof(KubernetesList<ResourceDefinition>))]
+[JsonSerializable(typeof(AccessReview))]
+[JsonSerializable(typeof(KubernetesList<AccessReview>))]
+internal sealed partial class ClusterJson : JsonSerializerContext;

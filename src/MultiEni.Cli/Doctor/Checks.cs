@@ -1,0 +1,29 @@
+namespace MultiEni.Cli.Doctor;
+
+/// <summary>All checks, in the order in which a person would look: what is installed, what runs, then single ENIs.</summary>
+internal static class Checks
+{
+    private static readonly IReadOnlyList<(string Name, Func<ClusterPicture, IEnumerable<Finding>> Run)> All =
+    [
+        (DefinitionCheck.Name, DefinitionCheck.Run),
+        (ControllerCheck.Name, ControllerCheck.Run),
+        (ManagerCheck.Name, ManagerCheck.Run),
+        (VersionCheck.Name, VersionCheck.Run),
+        (DevicePluginCheck.Name, DevicePluginCheck.Run),
+        (MultusCheck.Name, MultusCheck.Run),
+        (NodeEniCheck.Name, NodeEniCheck.Run),
+        (EniCheck.Name, EniCheck.Run),
+        (SightCheck.Name, SightCheck.Run),
+    ];
+
+    /// <summary>Runs them.</summary>
+    public static DoctorReport Run(ClusterPicture picture)
+    {
+        var findings = All.SelectMany(check => check.Run(picture)).OrderBy(finding => finding.Severity).ToList();
+        return new DoctorReport(
+            !findings.Exists(finding => finding.Severity == Severity.Error),
+            [.. All.Select(check => check.Name).Where(name => !findings.Exists(finding => finding.Check == name))],
+            findings
+        );
+    }
+}

@@ -1,0 +1,66 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Explain;
+
+namespace MultiEni.Cli.Doctor;
+
+/// <summary>Where devices are offered through the SR-IOV device plugin's file, that plugin is there and reads the file.</summary>
+internal static class DevicePluginCheck
+{
+    public const string Name = "device plugin";
+    private const string DefaultFile = "/etc/pcidp/config.json";
+
+    public static IEnumerable<Finding> Run(ClusterPicture picture)
+    {
+        var offering = (picture.Attachments.Value ?? []).Where(attachment => attachment.Spec!.Device.Use != DeviceUses.Plain).ToList();
+        if (offering.Count == 0 || picture.ManagerSetting("DEVICE_PUBLISHER") is "embedded" or "none" || picture.PluginPods.Value is not { } pods)
+        {
+            yield break;
+        }
+
+        var covered = pods.Select(pod => pod.Spec.NodeName).ToHashSet(StringComparer.Ordinal);
+        var alone = offering
+            .Select(attachment => attachment.Spec!.NodeName)
+            .Distinct(StringComparer.Ordinal)
+            .Where(node => !covered.Contains(node))
+            .ToList();
+        if (alone.Count > 0)
+        {
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                Text.Several("node", alone),
+                "No pod of the SR-IOV device plugin runs there, and ENIs are to be offered to pods.",
+                ReasonGuide.Current.Find(Reasons.DevicePluginNotFound)!.Remedies,
+                Reasons.DevicePluginNotFound
+            );
+        }
+
+        var file = picture.ManagerSetting("SRIOV_DP_CONFIG_PATH") ?? DefaultFile;
+        foreach (var plugin in (picture.DaemonSets.Value ?? []).Where(item => IsPlugin(item, picture.PluginLabels) && !Mounts(item, file)))
+        {
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"daemonset {plugin.Metadata.Namespace}/{plugin.Metadata.Name}",
+                $"It does not mount the host's folder {Folder(file)}, in which the ENI manager writes {file}: it reads another configuration.",
+                [
+                    $"Mount it with hostPath {Folder(file)} at the place of --config-file, in place of a ConfigMap.",
+                    "Or let the ENI manager offer the devices itself: `eniManager.devicePublisher=embedded`.",
+                ],
+                Reasons.AllocatableMismatch
+            );
+        }
+    }
+
+    private static bool IsPlugin(Workload workload, IReadOnlyList<string> labels) =>
+        labels.Any(label => label.Split('=', 2) is [var key, var value] && workload.Spec.Template.Metadata.Label(key) == value);
+
+    private static bool Mounts(Workload workload, string file) =>
+        (workload.Spec.Template.Spec.Volumes ?? [])
+            .Select(volume => volume.HostPath?.Path.TrimEnd('/'))
+            .Any(path => path is not null && (file == path || file.StartsWith(path + '/', StringComparison.Ordinal)));
+
+    private static string Folder(string file) => Path.GetDirectoryName(file) ?? "/";
+}

@@ -1,0 +1,101 @@
+using MultiEni.Api;
+using MultiEni.Cli.Explain;
+
+namespace MultiEni.Cli.Doctor;
+
+/// <summary>An ENI manager runs, with what it needs, on every node that has or should have ENIs.</summary>
+internal static class ManagerCheck
+{
+    public const string Name = "ENI managers";
+
+    public static IEnumerable<Finding> Run(ClusterPicture picture)
+    {
+        if (picture.DaemonSets.Value is null)
+        {
+            return [];
+        }
+
+        if (picture.Managers is not { } managers)
+        {
+            return
+            [
+                new Finding(
+                    Name,
+                    Severity.Error,
+                    $"namespace {picture.Home}",
+                    $"There is no DaemonSet {Names.Manager}.",
+                    ["Install the chart with eniManager.enabled, or name the namespace that it is in with --namespace."]
+                ),
+            ];
+        }
+
+        return Privileges(picture).Concat(Absent(picture)).Concat(Hindered(picture, managers.Metadata.Name));
+    }
+
+    private static IEnumerable<Finding> Privileges(ClusterPicture picture)
+    {
+        var binds = (picture.NodeEnis.Value ?? []).Any(nodeEni => nodeEni.Spec?.EnableDpdk == true);
+        if (binds && picture.ManagerContainer is { SecurityContext.Privileged: not true })
+        {
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"daemonset {picture.Home}/{Names.Manager}",
+                "The container does not run privileged, and NodeENIs ask for a DPDK driver.",
+                ReasonGuide.Current.Find(Reasons.InsufficientPermissions)!.Remedies,
+                Reasons.InsufficientPermissions
+            );
+        }
+    }
+
+    private static IEnumerable<Finding> Absent(ClusterPicture picture)
+    {
+        if (picture.HomePods.Value is null)
+        {
+            yield break;
+        }
+
+        var covered = picture.PodsOf(Names.Manager).Select(pod => pod.Spec.NodeName).ToHashSet(StringComparer.Ordinal);
+        var alone = Needed(picture).Where(node => !covered.Contains(node)).Order(StringComparer.Ordinal).ToList();
+        if (alone.Count > 0)
+        {
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                Text.Several("node", alone),
+                "No ENI manager runs there, and NodeENIs select it: its ENIs are attached and stay unused.",
+                [
+                    "Let the DaemonSet onto these nodes: `eniManager.nodeSelector` and `eniManager.tolerations` of the chart.",
+                    "Or narrow the nodeSelector of the NodeENI.",
+                ]
+            );
+        }
+    }
+
+    private static IEnumerable<string> Needed(ClusterPicture picture)
+    {
+        var withEnis = (picture.Attachments.Value ?? []).Select(attachment => attachment.Spec!.NodeName);
+        var selected =
+            from node in picture.Nodes.Value ?? []
+            where (picture.NodeEnis.Value ?? []).Any(nodeEni => Status.StatusReader.Selects(nodeEni, node))
+            select node.Metadata.Name;
+        var alive = (picture.Nodes.Value ?? []).Select(node => node.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        return withEnis.Concat(selected).Distinct(StringComparer.Ordinal).Where(alive.Contains);
+    }
+
+    private static IEnumerable<Finding> Hindered(ClusterPicture picture, string daemonSet) =>
+        picture
+            .PodsOf(Names.Manager)
+            .Where(pod => !pod.IsReady())
+            .GroupBy(pod => pod.Hindrance() ?? "It is not ready.")
+            .Select(group => new Finding(
+                Name,
+                Severity.Error,
+                Text.Several("pod", [.. group.Select(pod => pod.Metadata.Name)]),
+                group.Key,
+                [
+                    $"See why: `kubectl logs -n {picture.Home} {group.First().Metadata.Name} --all-containers`; the init container dpdk-setup says what it misses. "
+                        + $"`kubectl rollout status -n {picture.Home} daemonset/{daemonSet}` waits for all.",
+                ]
+            ));
+}

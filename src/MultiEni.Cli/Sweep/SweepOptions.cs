@@ -1,0 +1,48 @@
+using System.CommandLine;
+using MultiEni.Cli.Output;
+
+namespace MultiEni.Cli.Sweep;
+
+/// <summary>The options of <c>sweep</c>.</summary>
+internal sealed class SweepOptions
+{
+    public Option<string?> ClusterName { get; } =
+        new("--cluster-name")
+        {
+            Description = "Value of the tag networking.k8s.aws/cluster. By default what the controller uses: CLUSTER_NAME or the UID of kube-system.",
+            HelpName = "NAME",
+        };
+
+    public Option<string?> Region { get; } =
+        new("--region") { Description = "AWS Region. By default AWS_REGION, or that of the controller.", HelpName = "REGION" };
+
+    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Delete without asking." };
+
+    public Option<bool> DryRun { get; } = new("--dry-run") { Description = "List only, and do not ask." };
+
+    public Option<bool> WhileRunning { get; } =
+        new("--while-controller-runs") { Description = "Delete although a controller runs, which does it by itself after some minutes." };
+
+    public Option<bool> ClusterGone { get; } =
+        new("--cluster-gone") { Description = "The cluster does not exist any more: nothing of it is wanted. Needs --cluster-name and --region." };
+
+    public Option<string> Format { get; } = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
+
+    public void AddTo(Command command)
+    {
+        command.Add(ClusterName);
+        command.Add(Region);
+        command.Add(DryRun);
+        command.Add(Yes);
+        command.Add(WhileRunning);
+        command.Add(ClusterGone);
+        command.Add(Format);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(ClusterGone) && (result.GetValue(ClusterName) is null || result.GetValue(Region) is null))
+            {
+                result.AddError("--cluster-gone needs --cluster-name and --region: there is nobody to ask for them.");
+            }
+        });
+    }
+}

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using MultiEni.Cli.Output;
+using MultiEni.Controller.Ec2.Failures;
+
+namespace MultiEni.Cli.Sweep;
+
+/// <summary>One sweep: look, show, ask, look again, delete.</summary>
+internal sealed class SweepRun(
+    SweepEc2 ec2,
+    SweepCluster? cluster,
+    string name,
+    string region,
+    ParseResult parsed,
+    SweepOptions options,
+    Surroundings surroundings
+)
+{
+    private bool ForPrograms => parsed.GetValue(options.Format) != OutputFormats.Text;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var plan = await LookAsync(cancellationToken);
+        if (!ForPrograms)
+        {
+            Show(plan);
+        }
+
+        var deletes = plan.Leaked.Count > 0 && await MayDeleteAsync(plan.Leaked.Count, cancellationToken);
+        var deleted = deletes ? await DeleteAsync(plan, cancellationToken) : [];
+        if (ForPrograms)
+        {
+            MachineOutput.Write(
+                surroundings.Output,
+                parsed.GetValue(options.Format)!,
+                new SweepReport(name, region, [.. plan.Leaked.Select(SweptEni.Of)], [.. plan.StillAttached.Select(SweptEni.Of)], deleted),
+                CliJson.Default.SweepReport
+            );
+        }
+
+        return deleted.Count == plan.Leaked.Count && plan.StillAttached.Count == 0 ? ExitCodes.Fine : ExitCodes.Trouble;
+    }
+
+    // The cloud is read before the cluster, so that an ENI made in between is wanted.
+    private async Task<SweepPlan> LookAsync(CancellationToken cancellationToken)
+    {
+        var rows = await ec2.RowsAsync(cancellationToken);
+        var wanted = cluster is null ? new HashSet<string>(StringComparer.Ordinal) : await cluster.WantedAsync(cancellationToken);
+        return SweepPlan.Decide(rows, wanted, surroundings.Time.GetUtcNow());
+    }
+
+    private void Show(SweepPlan plan)
+    {
+        foreach (var eni in plan.Leaked.Select(SweptEni.Of))
+        {
+            surroundings.Output.WriteLine($"leaked    {eni.EniId}  {eni.SubnetId}  made for NodeENI {eni.NodeEni} on {eni.Node}");
+        }
+
+        foreach (var eni in plan.StillAttached.Select(SweptEni.Of))
+        {
+            surroundings.Output.WriteLine(
+                $"attached  {eni.EniId}  {eni.SubnetId}  made for NodeENI {eni.NodeEni} on {eni.Node}; nobody wants it and {eni.InstanceId} has it: left alone, detach it first"
+            );
+        }
+
+        surroundings.Output.WriteLine(
+            $"{plan.Leaked.Count} leaked ENIs of cluster {name} in {region}, {plan.StillAttached.Count} unwanted ones are still attached."
+        );
+    }
+
+    private async Task<bool> MayDeleteAsync(int count, CancellationToken cancellationToken)
+    {
+        var yes = parsed.GetValue(options.Yes);
+        if (parsed.GetValue(options.DryRun) || (!yes && !surroundings.InputIsTerminal))
+        {
+            await surroundings.Error.WriteLineAsync("Nothing was deleted; --yes deletes them.");
+            return false;
+        }
+
+        if (cluster is not null && !parsed.GetValue(options.WhileRunning) && await cluster.LeaderAsync(cancellationToken) is { } leader)
+        {
+            throw new CommandFailedException(
+                $"A controller runs ({leader}), which deletes leaked ENIs by itself some minutes after it first saw them.",
+                "Wait for it, or say --while-controller-runs.",
+                ExitCodes.Trouble
+            );
+        }
+
+        if (yes)
+        {
+            return true;
+        }
+
+        await surroundings.Error.WriteAsync($"Delete these {count} ENIs? [y/N] ");
+        return await surroundings.Input.ReadLineAsync(cancellationToken) is { } answer && answer.Trim() is "y" or "Y" or "yes";
+    }
+
+    private async Task<IReadOnlyList<string>> DeleteAsync(SweepPlan plan, CancellationToken cancellationToken)
+    {
+        var deleted = new List<string>();
+        foreach (var row in plan.Confirmed(await LookAsync(cancellationToken)))
+        {
+            try
+            {
+                await ec2.DeleteAsync(row.EniId, cancellationToken);
+                deleted.Add(row.EniId);
+                Tell($"deleted   {row.EniId}");
+            }
+            catch (Ec2CallException failed)
+            {
+                await surroundings.Error.WriteLineAsync($"error: {row.EniId} was not deleted: {failed.Failure}");
+            }
+        }
+
+        Tell($"{deleted.Count} of {plan.Leaked.Count} were deleted.");
+        return deleted;
+    }
+
+    private void Tell(string line)
+    {
+        if (!ForPrograms)
+        {
+            surroundings.Output.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using MultiEni.Api;
+using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Output;
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Cli.Version;
+
+/// <summary>The command <c>version</c>.</summary>
+internal static class VersionCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
+        var own = new Option<bool>("--client") { Description = "Do not ask the cluster." };
+        var cluster = new ClusterOptions();
+        var command = new Command("version", "Print the versions of this program, the controller and the ENI managers.") { format, own };
+        cluster.AddTo(command);
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var report = new VersionReport(ProgramVersion.Current, null, null, null);
+                if (!parsed.GetValue(own))
+                {
+                    try
+                    {
+                        using var connection = cluster.Connect(parsed, surroundings);
+                        report = await ReadAsync(connection, report, cancellationToken);
+                    }
+                    catch (Exception unknown) when (Failures.Explain(unknown) is { } failure)
+                    {
+                        await surroundings.Error.WriteLineAsync($"The cluster's versions are not known: {failure.Message}");
+                    }
+                }
+
+                Write(report, parsed.GetValue(format)!, surroundings.Output);
+                return ExitCodes.Fine;
+            }
+        );
+        return command;
+    }
+
+    private static async Task<VersionReport> ReadAsync(ClusterConnection connection, VersionReport report, CancellationToken cancellationToken)
+    {
+        var controller = await ImageAsync(connection, ClusterKinds.Deployment, Names.Controller, cancellationToken);
+        var managers = await ImageAsync(connection, ClusterKinds.DaemonSet, Names.Manager, cancellationToken);
+        return report with { Controller = controller, Managers = managers, Cluster = connection.Server.ToString() };
+    }
+
+    private static async Task<string?> ImageAsync(
+        ClusterConnection connection,
+        ResourceKind<Workload> kind,
+        string name,
+        CancellationToken cancellationToken
+    ) => (await connection.Client.GetAsync(kind, new ObjectKey(connection.Home, name), cancellationToken))?.Container(name)?.Image;
+
+    private static void Write(VersionReport report, string format, TextWriter output)
+    {
+        if (format != OutputFormats.Text)
+        {
+            MachineOutput.Write(output, format, report, CliJson.Default.VersionReport);
+            return;
+        }
+
+        output.WriteLine($"kubectl-eni   {report.Client}");
+        if (report.Cluster is not null)
+        {
+            output.WriteLine($"controller    {report.Controller ?? "not installed"}");
+            output.WriteLine($"ENI managers  {report.Managers ?? "not installed"}");
+        }
+    }
+}

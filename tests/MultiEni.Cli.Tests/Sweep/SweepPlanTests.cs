@@ -1,0 +1,56 @@
+using MultiEni.Cli.Sweep;
+using MultiEni.Controller.Ec2;
+
+namespace MultiEni.Cli.Tests.Sweep;
+
+public class SweepPlanTests
+{
+    [Fact]
+    public void Only_what_nobody_wants_and_no_instance_has_is_leaked()
+    {
+        var plan = SweepPlan.Decide(
+            [Row("eni-1", "wanted"), Row("eni-2", "gone"), Row("eni-3", "gone2", "i-1"), Row("eni-4", null)],
+            new HashSet<string> { "wanted" },
+            DateTimeOffset.UnixEpoch
+        );
+
+        Assert.Equal(["eni-2"], plan.Leaked.Select(row => row.EniId));
+        Assert.Equal(["eni-3"], plan.StillAttached.Select(row => row.EniId));
+    }
+
+    [Fact]
+    public void What_somebody_wants_by_the_second_look_is_spared()
+    {
+        var rows = new[] { Row("eni-1", "one"), Row("eni-2", "two") };
+        var first = SweepPlan.Decide(rows, new HashSet<string>(), DateTimeOffset.UnixEpoch);
+
+        var second = SweepPlan.Decide(rows, new HashSet<string> { "two" }, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(["eni-1"], first.Confirmed(second).Select(row => row.EniId));
+    }
+
+    [Fact]
+    public void However_many_there_are_all_are_shown()
+    {
+        var rows = Enumerable.Range(0, 500).Select(index => Row($"eni-{index}", $"slot-{index}")).ToList();
+
+        Assert.Equal(500, SweepPlan.Decide(rows, new HashSet<string>(), DateTimeOffset.UnixEpoch).Leaked.Count);
+    }
+
+    private static EniRow Row(string id, string? slot, string? instance = null) =>
+        new(
+            id,
+            instance is null ? EniStates.Available : EniStates.InUse,
+            "subnet-1",
+            "us-east-1a",
+            "",
+            [],
+            [],
+            [],
+            [],
+            true,
+            "",
+            slot is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [EniTags.Slot] = slot },
+            instance is null ? null : new EniAttachmentRow("eni-attach-1", instance, 1, 0, EniStates.Attached, true, null)
+        );
+}

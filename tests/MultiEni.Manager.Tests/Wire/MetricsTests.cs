@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+using MultiEni.Api;
+using MultiEni.Simulator.Nodes;
+
+namespace MultiEni.Manager.Tests.Wire;
+
+/// <summary>Alone, because instruments are those of the process: the agents of other tests would be counted as well.</summary>
+[Collection(nameof(MetricsTests))]
+[CollectionDefinition(nameof(MetricsTests), DisableParallelization = true)]
+public sealed class MetricsTests
+{
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [Fact]
+    public async Task What_the_agent_does_is_counted_and_served()
+    {
+        var port = FreePort();
+        await using var bench = await AgentBench.StartAsync(environment: ("METRICS_ADDR", $"127.0.0.1:{port}"));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        bench.Node.Faults.FailProbes("vfio-pci", LinuxErrors.Invalid, times: 1);
+        bench.Attach("a", 1);
+        await bench.UntilAdvertised("a");
+        var text = await http.GetStringAsync("/metrics", AgentBench.Stop);
+        var node = bench.NodeName;
+        Assert.All(
+            [
+                $"dpdk_operations_total{{node=\"{node}\",operation=\"bind\",status=\"success\"}} 1",
+                $"dpdk_operations_total{{node=\"{node}\",operation=\"bind\",status=\"error\"}} 1",
+                $"dpdk_binding_errors_total{{error_type=\"BindFailed\",node=\"{node}\"}} 1",
+                $"dpdk_rollbacks_total{{node=\"{node}\"}} 1",
+                $"aws_multi_eni_dpdk_bound_interfaces{{driver=\"vfio-pci\",node=\"{node}\"}} 1",
+                $"aws_multi_eni_sriov_resources{{node=\"{node}\",resource_name=\"intel.com/intel_sriov_netdevice_1\"}} 1",
+                "aws_multi_eni_concurrent_dpdk_operations 0",
+                "aws_multi_eni_dpdk_bind_operation_duration_seconds_count{driver=\"vfio-pci\",operation_type=\"bind\",status=\"success\"} 1",
+            ],
+            line => Assert.Contains(line, text.Split('\n'))
+        );
+        Assert.Equal("ok\n", await http.GetStringAsync("/readyz", AgentBench.Stop));
+        bench.Delete("a");
+        await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
+        Assert.Contains(
+            $"dpdk_operations_total{{node=\"{node}\",operation=\"unbind\",status=\"success\"}} 1",
+            (await http.GetStringAsync("/metrics", AgentBench.Stop)).Split('\n')
+        );
+    }
+}

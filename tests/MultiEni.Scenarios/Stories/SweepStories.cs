@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using MultiEni.Cli.Tests;
+using MultiEni.Scenarios.Staging;
+using MultiEni.Simulator.Ec2;
+
+namespace MultiEni.Scenarios.Stories;
+
+/// <summary>ENIs that nobody wants, found and deleted by hand with <c>kubectl eni sweep</c>. Needs the simulated cluster.</summary>
+public class SweepStories
+{
+    [Fact]
+    public async Task What_is_leaked_is_listed_and_deleted_on_demand_and_nothing_else_is_touched()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
+        await stage.ApplyAsync(Manifests.NodeEni("wanted"));
+        await stage.UntilReadyAsync("wanted", 1);
+        await stage.StopControllerAsync();
+        var leaked = await LeakAsync(stage);
+        var foreign = await stage.CreateEniAsync(new Dictionary<string, string>(Ours(stage)) { ["networking.k8s.aws/cluster"] = "another" });
+
+        var listed = await SweepAsync(stage);
+        Assert.Equal(1, listed.Code);
+        Assert.Contains($"leaked    {leaked}  subnet-12345678  made for NodeENI gone on n1", listed.Output);
+        Assert.Contains("1 leaked ENIs of cluster", listed.Output);
+        Assert.Equal("Nothing was deleted; --yes deletes them.\n", listed.Error);
+        Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(leaked));
+
+        var refused = await SweepAsync(stage, "n\n");
+        Assert.Contains("Delete these 1 ENIs? [y/N]", refused.Error);
+        Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(leaked));
+
+        var swept = await SweepAsync(stage, "", "--yes", "-o", "json");
+        Assert.Equal(0, swept.Code);
+        Assert.Equal([leaked], JsonNode.Parse(swept.Output)!["deleted"]!.AsArray().Select(id => id!.GetValue<string>()));
+        Assert.Null(stage.Cluster.Ec2.World.FindNetworkInterface(leaked));
+        Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(foreign));
+        Assert.Single(stage.OurEnis, row => row.Attachment is not null);
+    }
+
+    [Fact]
+    public async Task While_a_controller_leads_it_is_left_to_it()
+    {
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                Nodes = 1,
+                Acceleration = 1,
+                Controller = settings => settings with { LeaderElection = true },
+            }
+        );
+        var leaked = await LeakAsync(stage);
+        await stage.UntilAsync(() => stage.Cluster.Kubernetes.Store.Count("leases.coordination.k8s.io") > 0, "a controller leads");
+
+        var refused = await SweepAsync(stage, "", "--yes");
+
+        Assert.Equal(1, refused.Code);
+        Assert.StartsWith("error: A controller runs", refused.Error);
+        Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(leaked));
+        Assert.Equal(0, (await SweepAsync(stage, "", "--yes", "--while-controller-runs")).Code);
+    }
+
+    [Fact]
+    public async Task After_uninstall_and_after_the_end_of_the_cluster_it_works_still()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1, StartsPrograms = false });
+        var first = await LeakAsync(stage);
+        foreach (var plural in new[] { "nodeenis", "eniattachments" })
+        {
+            stage.Cluster.Kubernetes.Store.Delete("customresourcedefinitions.apiextensions.k8s.io", $"{plural}.networking.k8s.aws");
+        }
+
+        var uninstalled = await SweepAsync(stage, "y\n");
+        Assert.True(uninstalled.Code == 0, uninstalled.Error);
+        Assert.Null(stage.Cluster.Ec2.World.FindNetworkInterface(first));
+
+        var second = await LeakAsync(stage);
+        var gone = await CommandRun.With(
+            new CommandRunOptions { Environment = Environment(stage) },
+            "sweep",
+            "--cluster-gone",
+            "--cluster-name",
+            ClusterName(stage),
+            "--region",
+            "us-east-1",
+            "--yes"
+        );
+        Assert.True(gone.Code == 0, gone.Error);
+        Assert.Null(stage.Cluster.Ec2.World.FindNetworkInterface(second));
+    }
+
+    // One that is still being made is not looked at yet.
+    private static async Task<string> LeakAsync(Stage stage)
+    {
+        var id = await stage.CreateEniAsync(Ours(stage));
+        await stage.UntilAsync(
+            () => stage.Cluster.Ec2.World.FindNetworkInterface(id)!.Status == NetworkInterfaceStatus.Available,
+            $"{id} is available"
+        );
+        return id;
+    }
+
+    private static string ClusterName(Stage stage) =>
+        stage.Cluster.Kubernetes.Store.Get("namespaces", "kube-system")["metadata"]!["uid"]!.GetValue<string>();
+
+    private static Dictionary<string, string> Ours(Stage stage) =>
+        new()
+        {
+            ["networking.k8s.aws/cluster"] = ClusterName(stage),
+            ["networking.k8s.aws/slot"] = "gone-i-0-0",
+            ["kubernetes.io/cluster/managed-by"] = "nodeeni-controller",
+            ["NodeENI"] = "gone",
+            ["Node"] = "n1",
+        };
+
+    private static Dictionary<string, string> Environment(Stage stage)
+    {
+        // The SDK's chain reads the process's own environment.
+        System.Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "AKIASIMULATED");
+        System.Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "simulated");
+        return new() { ["AWS_REGION"] = "us-east-1", ["AWS_ENDPOINT_URL_EC2"] = stage.Cluster.Ec2.BaseAddress.ToString() };
+    }
+
+    private static Task<CommandRun> SweepAsync(Stage stage, string input = "", params string[] arguments) =>
+        CommandRun.With(
+            new CommandRunOptions
+            {
+                Time = stage.Time,
+                Input = input,
+                Environment = Environment(stage),
+            },
+            ["sweep", "--kubeconfig", stage.Cluster.KubeconfigPath, .. arguments]
+        );
+}

@@ -138,15 +138,7 @@ public sealed class GuestNode : IAsyncDisposable
             cancellationToken
         );
         var journal = File.Exists(Journal) ? await File.ReadAllTextAsync(Journal, cancellationToken) : "none";
-        return string.Join(
-            '\n',
-            [
-                .. attachments,
-                $"served: {string.Join(', ', Plugin.Served?.Keys ?? [])}",
-                $"journal: {journal}",
-                machine.Output,
-            ]
-        );
+        return string.Join('\n', [.. attachments, $"served: {string.Join(", ", Plugin.Served?.Keys ?? [])}", $"journal: {journal}", machine.Output]);
     }
 
     /// <inheritdoc />

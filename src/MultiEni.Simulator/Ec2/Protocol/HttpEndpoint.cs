@@ -34,7 +34,7 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         {
             using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
             var body = await reader.ReadToEndAsync(context.RequestAborted);
-            var answer = await pipeline.RunAsync(QueryParameters.Parse(body), context.RequestAborted);
+            var answer = await pipeline.RunAsync(QueryParameters.Parse(body), AccessKey(context.Request), context.RequestAborted);
             if (answer.Lost)
             {
                 Break(context, answer.Reset);
@@ -51,6 +51,15 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         {
             // The caller has gone, or the simulator goes down.
         }
+    }
+
+    /// <summary>Who claims to call: <c>Credential=KEY/date/…</c> in the header of signature version 4.</summary>
+    private static string AccessKey(HttpRequest request)
+    {
+        const string Begin = "Credential=";
+        var header = request.Headers.Authorization.ToString();
+        var start = header.IndexOf(Begin, StringComparison.Ordinal);
+        return start < 0 ? "" : header[(start + Begin.Length)..].Split('/')[0];
     }
 
     /// <summary>Ends the connection under the answer; the server cannot send one any more.</summary>

@@ -9,6 +9,9 @@ public static class ConditionTypes
     /// <summary>NodeENI: every source of security groups led to groups.</summary>
     public const string SecurityGroupsResolved = nameof(SecurityGroupsResolved);
 
+    /// <summary>NodeENI: the controller's role may call what it has to. Shown from the first missing permission on.</summary>
+    public const string PermissionsGranted = nameof(PermissionsGranted);
+
     /// <summary>NodeENI: work is under way that should end by itself.</summary>
     public const string Progressing = nameof(Progressing);
 

@@ -42,6 +42,9 @@ public static class Names
     /// <summary>Label of an attachment: its instance.</summary>
     public const string InstanceLabel = "networking.k8s.aws/instance-id";
 
+    /// <summary>Annotation of an attachment: the device index of its NodeENI from which its own was counted.</summary>
+    public const string DeviceIndexBase = "networking.k8s.aws/device-index-base";
+
     /// <summary>Taint that the controller removes from a node when all its ENIs are ready.</summary>
     public const string StartupTaint = "networking.k8s.aws/eni-not-ready";
 

@@ -36,6 +36,7 @@ public sealed class ControllerApp(
         var attachments = Informer(kubernetes, Kinds.EniAttachment, null);
         attachments.AddIndex(ClusterView.ByNodeEniIndex, attachment => [attachment.Spec!.NodeEniRef.Name]);
         attachments.AddIndex(ClusterView.ByInstanceIndex, attachment => [attachment.Spec!.InstanceId]);
+        attachments.AddIndex(ClusterView.BySubnetIndex, attachment => [attachment.Spec!.SubnetId]);
         var events = new EventRecorder(kubernetes, "nodeeni-controller", settings.Identity, time, loggers.CreateLogger<EventRecorder>());
 
         using var meter = new Meter(MeterName);
@@ -60,13 +61,8 @@ public sealed class ControllerApp(
             var view = new ClusterView(await nodeEnis.SyncedAsync(token), await nodes.SyncedAsync(token), await attachments.SyncedAsync(token));
             ControllerLog.Synced(logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
             var cluster = await ClusterIdentity.FindAsync(kubernetes, settings.ClusterName, token);
-            ControllerLog.Starting(
-                logger,
-                cluster,
-                kubernetesConfig.Source,
-                ec2Options.Region,
-                await CredentialSource.DescribeAsync(ec2Options, token)
-            );
+            var ec2 = ec2Options.Region.Length > 0 ? ec2Options : ec2Options with { Region = RegionFinder.Find(view.Nodes) };
+            ControllerLog.Starting(logger, cluster, kubernetesConfig.Source, ec2.Region, await CredentialSource.DescribeAsync(ec2, token));
             var informers = new ControllerInformers(nodeEnis, nodes, attachments);
 
             async Task Lead(Action ensureLeading, CancellationToken leading)
@@ -78,7 +74,7 @@ public sealed class ControllerApp(
                     informers,
                     kubernetes,
                     events,
-                    ec2Options,
+                    ec2,
                     meter,
                     ensureLeading,
                     loggers,

@@ -26,8 +26,8 @@ internal static partial class ControllerLog
     [LoggerMessage(7, LogLevel.Error, "No leaked ENI is deleted: {Why}")]
     public static partial void LeakPassBlocked(ILogger logger, string why);
 
-    [LoggerMessage(8, LogLevel.Warning, "Deleted leaked ENI {Eni} of slot {Slot}")]
-    public static partial void LeakDeleted(ILogger logger, string eni, string slot);
+    [LoggerMessage(8, LogLevel.Warning, "Deleted leaked ENI {Eni} of slot {Slot}: {Reason}")]
+    public static partial void LeakDeleted(ILogger logger, string eni, string slot, string reason);
 
     [LoggerMessage(9, LogLevel.Warning, "Leaked ENI {Eni} could not be deleted: {Failure}")]
     public static partial void LeakNotDeleted(ILogger logger, string eni, string failure);
@@ -43,4 +43,10 @@ internal static partial class ControllerLog
 
     [LoggerMessage(13, LogLevel.Information, "Serving /healthz, /readyz and /metrics on port {Port}")]
     public static partial void Serving(ILogger logger, int port);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Warning}")]
+    public static partial void SettingWithoutEffect(ILogger logger, string warning);
+
+    [LoggerMessage(14, LogLevel.Information, "The leak pass deletes again: no longer do suspiciously many ENIs look leaked")]
+    public static partial void LeakPassReleased(ILogger logger);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Leaks;
 
 namespace MultiEni.Controller;
 
@@ -9,18 +10,29 @@ internal sealed class ControllerMetrics
 {
     private readonly Counter<long> operations;
     private readonly Counter<long> errors;
-    private readonly Counter<long> leaked;
+    private readonly Counter<long> leaksFound;
+    private readonly Counter<long> leaksDeleted;
 
-    public ControllerMetrics(Meter meter, Func<int> attachments, Func<int> candidates)
+    public ControllerMetrics(Meter meter, Func<int> attachments, Func<int> candidates, Func<bool> blocked, Func<int> deniedPermissions)
     {
         operations = meter.CreateCounter<long>("eni_operations_total", description: "EC2 operations on ENIs by operation and status.");
         errors = meter.CreateCounter<long>(
             "eni_operation_errors_total",
             description: "Failed EC2 operations on ENIs by operation and type of error."
         );
-        leaked = meter.CreateCounter<long>("eni_leaks_deleted_total", description: "ENIs deleted because nobody wanted them any more.");
+        leaksFound = meter.CreateCounter<long>("eni_leaked_total", description: "ENIs found that nobody wants any more, by reason.");
+        leaksDeleted = meter.CreateCounter<long>(
+            "eni_leaks_deleted_total",
+            description: "ENIs deleted because nobody wanted them any more, by reason."
+        );
         meter.CreateObservableGauge("eni_attachments_total", attachments, description: "ENIAttachments that exist.");
         meter.CreateObservableGauge("eni_leak_candidates", candidates, description: "ENIs that nobody seems to want; deleted after the grace time.");
+        meter.CreateObservableGauge(
+            "eni_leak_pass_blocked",
+            () => blocked() ? 1 : 0,
+            description: "1 while so many ENIs look leaked that none is deleted; the log says what to do."
+        );
+        meter.CreateObservableGauge("ec2_permissions_denied", deniedPermissions, description: "EC2 actions that the controller's role lacks.");
     }
 
     public void Succeeded(EniStep step) => operations.Add(1, new("operation", Name(step)), new("status", "success"));
@@ -31,7 +43,9 @@ internal sealed class ControllerMetrics
         errors.Add(1, new("operation", Name(step)), new("error_type", failure.Reaction.Category));
     }
 
-    public void LeakDeleted() => leaked.Add(1);
+    public void LeakFound(LeakReason reason) => leaksFound.Add(1, new KeyValuePair<string, object?>("reason", LeakReasons.Metric(reason)));
+
+    public void LeakDeleted(LeakReason reason) => leaksDeleted.Add(1, new KeyValuePair<string, object?>("reason", LeakReasons.Metric(reason)));
 
     private static string Name(EniStep step) =>
         step switch

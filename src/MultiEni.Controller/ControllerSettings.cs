@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Imds;
 using MultiEni.Controller.Leaks;
 using MultiEni.Operator.Configuration;
+using MultiEni.Operator.Logging;
 
 namespace MultiEni.Controller;
 
@@ -50,11 +53,42 @@ public sealed record ControllerSettings
     /// <summary>ENIs detached and deleted at the same time; 0 leaves it to the rate budget.</summary>
     public int ConcurrentCleanups { get; init; }
 
+    /// <summary>Device index for NodeENIs that say 0.</summary>
+    public int DefaultDeviceIndex { get; init; } = 1;
+
+    /// <summary>Region of the cluster; empty when the environment names none, and the nodes are asked.</summary>
+    public string Region { get; init; } = "";
+
+    /// <summary>Whether missing permissions are looked for by dry runs. On in the program; code that embeds the controller decides for itself.</summary>
+    public bool PermissionPreflight { get; init; }
+
+    /// <summary>Whether the startup taint is removed from nodes whose ENIs are ready.</summary>
+    public bool ManageStartupTaint { get; init; }
+
+    /// <summary>Where the hop limit of instance metadata is raised.</summary>
+    public ImdsSettings Imds { get; init; } = new();
+
+    /// <summary>Settings of the former controller that were given and have no effect here, and why.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Multiplies the default EC2 rate limits, for accounts with raised quotas.</summary>
     public double Ec2RateProfile { get; init; } = 1;
 
     /// <summary>Grace, cap and brake of the leak pass.</summary>
     public LeakLimits Leaks { get; init; } = new();
+
+    /// <summary>Reads the settings of the log and makes it; before all others, so that their errors are logged in the wanted form.</summary>
+    public static ILoggerFactory ReadLogging(SettingsReader reader, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var development = reader.Boolean(
+            "dev-mode",
+            "DEV_MODE",
+            false,
+            "log as text and with debug messages, unless LOG_FORMAT and LOG_LEVEL say otherwise"
+        );
+        return ConsoleLogging.Create(reader, time, development);
+    }
 
     /// <summary>Reads the settings; ends with <see cref="SettingsReader.Finish"/>, so that every error is reported at once.</summary>
     public static ControllerSettings Read(SettingsReader reader)
@@ -71,7 +105,12 @@ public sealed record ControllerSettings
                 "",
                 "tells this cluster's ENIs from those of others in the account; by default the UID of the namespace kube-system"
             ),
-            MetricsAddress = reader.Text("metrics-addr", "METRICS_ADDR", ":8080", "address of /healthz, /readyz and /metrics; 0 switches them off"),
+            MetricsAddress = reader.Text(
+                "metrics-addr",
+                "METRICS_ADDR",
+                MetricsPort(reader),
+                "address of /healthz, /readyz and /metrics; 0 switches them off"
+            ),
             LeaderElection = reader.Boolean(
                 "enable-leader-election",
                 "ENABLE_LEADER_ELECTION",
@@ -79,7 +118,9 @@ public sealed record ControllerSettings
                 "elect one of several controllers; switch it off only where no second one can run"
             ),
             Namespace = reader.Text("leader-election-namespace", "POD_NAMESPACE", Names.Namespace, "namespace of the Lease"),
-            Identity = reader.Text("leader-election-identity", "POD_NAME", Environment.MachineName, "name of this process in the Lease"),
+            Identity = OrMachineName(
+                reader.Text("leader-election-identity", "POD_NAME", "", "name of this process in the Lease; by default that of the machine")
+            ),
             LeaseDuration = reader.Duration(
                 "leader-election-lease-duration",
                 "LEASE_DURATION",
@@ -148,6 +189,14 @@ public sealed record ControllerSettings
                 10000,
                 "ENIs detached and deleted at the same time; 0 leaves it to the rate budget"
             ),
+            DefaultDeviceIndex = reader.Integer(
+                "default-device-index",
+                "DEFAULT_DEVICE_INDEX",
+                1,
+                1,
+                100,
+                "device index for NodeENIs with deviceIndex 0; those without the field have 1 from the schema"
+            ),
             Ec2RateProfile = reader.Number(
                 "ec2-rate-profile",
                 "EC2_RATE_PROFILE",
@@ -156,6 +205,43 @@ public sealed record ControllerSettings
                 100,
                 "multiplies the default EC2 rate limits, for accounts with raised quotas"
             ),
+            Region = reader.Text(
+                "aws-region",
+                "AWS_REGION",
+                "",
+                "Region of the cluster; by default AWS_DEFAULT_REGION, then the label topology.kubernetes.io/region of the nodes"
+            ),
+            PermissionPreflight = reader.Boolean(
+                "permission-preflight",
+                "PERMISSION_PREFLIGHT",
+                true,
+                "look for missing permissions by five dry runs when leadership begins, and every 30 minutes while one is missing"
+            ),
+            ManageStartupTaint = reader.Boolean(
+                "manage-startup-taint",
+                "MANAGE_STARTUP_TAINT",
+                false,
+                $"remove the taint {Names.StartupTaint}:NoSchedule from a node when all its ENIs are ready; it is never put back"
+            ),
+            Imds = new ImdsSettings
+            {
+                AutoConfigure = reader.Boolean(
+                    null,
+                    "IMDS_AUTO_CONFIGURE_HOP_LIMIT",
+                    false,
+                    "raise the metadata hop limit of the instance that the controller runs on"
+                ),
+                HopLimit = reader.Integer(null, "IMDS_HOP_LIMIT", 2, 1, 64, "the hop limit that instances get; a higher one is left alone"),
+                OnSelectedNodes = reader.Boolean(
+                    null,
+                    "IMDS_AGGRESSIVE_CONFIGURATION",
+                    false,
+                    "raise it on the instances of all nodes that NodeENIs select, too; no other instance is ever touched"
+                ),
+                NodeName = reader.Text(null, "NODE_NAME", "", "node that the controller runs on, whose instance is its own"),
+                InstanceId = reader.Parsed(null, "EC2_INSTANCE_ID", "", InstanceIdOrNothing, "the controller's own instance, instead of its node's"),
+            },
+            Warnings = FormerSettings.Read(reader),
             Leaks =
                 reader.Choice("leak-brake", "LEAK_BRAKE", "on", ["on", "off"], "stop the leak pass when very many ENIs look leaked") == "off"
                     ? new LeakLimits { BrakeMinimum = int.MaxValue }
@@ -170,4 +256,15 @@ public sealed record ControllerSettings
 
         return settings;
     }
+
+    private static string OrMachineName(string name) => name.Length > 0 ? name : Environment.MachineName;
+
+    private static string MetricsPort(SettingsReader reader)
+    {
+        var port = reader.Integer(null, "METRICS_PORT", 8080, 1, 65535, "port of health and metrics, when metrics-addr is not set");
+        return $":{port}";
+    }
+
+    private static string InstanceIdOrNothing(string text) =>
+        text.Length == 0 || Ec2.InstanceId.TryParse(text, out _) ? text : throw new FormatException("an instance ID such as i-0123456789abcdef0");
 }

@@ -38,4 +38,7 @@ public static class Events
 
     /// <summary>An ENI that nobody wants was deleted.</summary>
     public const string LeakedEniDeleted = "LeakedENIDeleted";
+
+    /// <summary>A node lost its startup taint, because its ENIs are ready.</summary>
+    public const string StartupTaintRemoved = "StartupTaintRemoved";
 }

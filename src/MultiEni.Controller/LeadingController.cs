@@ -9,9 +9,12 @@ using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Ec2.Limits;
+using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Controller.Imds;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leaks;
 using MultiEni.Controller.NodeEnis;
+using MultiEni.Controller.StartupTaint;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
 using MultiEni.Operator.Informers;
@@ -54,21 +57,44 @@ internal sealed class LeadingController(
         using var budget = new Ec2Budget(new Ec2BudgetOptions { RateProfile = settings.Ec2RateProfile }, ec2Metrics, time);
         using var ec2 = new Ec2Client(ec2Options, budget, ec2Metrics, time, ensureLeading);
         using var inventory = new EniInventory(ec2, new EniInventoryOptions { Cluster = cluster }, time);
-        var types = new InstanceTypeCatalog(ec2, time);
+        using var types = new InstanceTypeCatalog(ec2, time);
         int? MaximumEnis(string type, int card) => types.Find(type) is { } limits && card < limits.PerCard.Count ? limits.PerCard[card] : null;
 
-        await FirstSweepAsync(inventory, cancellationToken);
-        var leaks = new LeakPass(inventory, view, ec2, settings.Leaks, time, loggers.CreateLogger<LeakPass>());
-        var metrics = new ControllerMetrics(meter, () => view.Attachments.Count, () => leaks.Candidates);
-        var catalog = new NetworkCatalog(ec2, time);
+        var permissions = new PermissionLedger();
+        ec2.Answered = permissions.Answered;
         var outcomes = new PlanOutcomes(name => summaries.AddAfter(name, SummaryDelay));
+        permissions.Changed = SummariseAll;
+        var summing = new SummaryReconciler(view, kubernetes, outcomes, permissions, events, ensureLeading, time);
+        await using var background = new BackgroundTasks(cancellationToken);
+        background.Add(Loop("summary", summaries, summing.ReconcileAsync, 4).RunAsync);
+
+        // Nothing is created that exists: all else waits for the sweep.
+        await new FirstSweep(inventory, view, outcomes, time, logger).RunAsync(cancellationToken);
+        var leaks = new LeakPass(inventory, view, ec2, events, settings.Leaks, time, loggers.CreateLogger<LeakPass>());
+        var metrics = new ControllerMetrics(
+            meter,
+            () => view.Attachments.Count,
+            () => leaks.Candidates,
+            () => leaks.Blocked,
+            () => permissions.Denied.Count
+        );
+        var catalog = new NetworkCatalog(ec2, () => view.Attachments, time);
         var reservations = new IndexReservations();
-        var planning = new PlanReconciler(view, kubernetes, catalog, MaximumEnis, outcomes, ensureLeading, settings.ReconcilePeriod);
-        var summing = new SummaryReconciler(view, kubernetes, outcomes, ensureLeading, time);
+        var planning = new PlanReconciler(
+            view,
+            kubernetes,
+            catalog,
+            types,
+            (instance, nodeEni, subnet) => inventory.FindUnclaimed(instance, nodeEni, subnet) is not null,
+            outcomes,
+            ensureLeading,
+            settings
+        );
+        using var instances = new InstanceStates(ec2, time);
         using var attaching = new AttachmentReconciler(
             view,
             inventory,
-            new AttachmentObserver(view, inventory, new InstanceStates(ec2, time), reservations, MaximumEnis, settings.TimeLimits, time),
+            new AttachmentObserver(view, inventory, instances, reservations, MaximumEnis, settings.TimeLimits, time),
             new EniOperations(ec2, cluster),
             new AttachmentWriter(kubernetes, catalog, events, ensureLeading, time),
             reservations,
@@ -80,14 +106,33 @@ internal sealed class LeadingController(
         );
 
         inventory.Changed = slot => attachments.Add(slot);
+        if (settings.PermissionPreflight)
+        {
+            var check = new PermissionCheck(ec2, inventory, permissions, cluster, time, logger);
+            outcomes.Planned += check.Offer;
+            inventory.Changed += _ => check.Wake();
+            background.Add(check.RunAsync);
+        }
+
+        if (settings.ManageStartupTaint)
+        {
+            var taints = new StartupTaints(view, kubernetes, outcomes, events, ensureLeading, time, loggers);
+            background.Add(token => taints.RunAsync(informers, token));
+        }
+
+        if (settings.Imds.AutoConfigure)
+        {
+            var hops = new HopLimits(settings.Imds, view, ec2, time, loggers.CreateLogger<HopLimits>());
+            outcomes.Planned += (_, _) => hops.Wake();
+            background.Add(hops.RunAsync);
+        }
+
         using var nodeEniChanges = informers.NodeEnis.Subscribe(change => plans.Add(change.Current.Metadata.Name));
         using var nodeChanges = informers.Nodes.Subscribe(OnNode);
         using var attachmentChanges = informers.Attachments.Subscribe(OnAttachment);
-        await using var background = new BackgroundTasks(cancellationToken);
         background.Add(inventory.RunAsync);
         background.Add(Loop("plan", plans, planning.ReconcileAsync, settings.ConcurrentReconciles).RunAsync);
         background.Add(Loop("attachment", attachments, attaching.ReconcileAsync, AttachmentWorkers).RunAsync);
-        background.Add(Loop("summary", summaries, summing.ReconcileAsync, 4).RunAsync);
         await background.RunAsync(token => ResyncAsync(inventory, leaks, metrics, token));
     }
 
@@ -98,21 +143,11 @@ internal sealed class LeadingController(
         summaries.Dispose();
     }
 
-    private async Task FirstSweepAsync(EniInventory inventory, CancellationToken cancellationToken)
+    private void SummariseAll()
     {
-        for (var delay = TimeSpan.FromSeconds(1); ; delay = TimeSpan.FromSeconds(Math.Min(delay.TotalSeconds * 2, 60)))
+        foreach (var nodeEni in view.NodeEnis)
         {
-            try
-            {
-                await inventory.FirstSweepAsync(cancellationToken);
-                ControllerLog.Leading(logger, inventory.Rows().Count);
-                return;
-            }
-            catch (Ec2CallException failed)
-            {
-                ControllerLog.FirstSweepFailed(logger, failed.Failure.ToString());
-                await Task.Delay(delay, time, cancellationToken);
-            }
+            summaries.AddAfter(nodeEni.Metadata.Name, SummaryDelay);
         }
     }
 
@@ -124,7 +159,7 @@ internal sealed class LeadingController(
             try
             {
                 await inventory.SweepAsync(cancellationToken);
-                await leaks.RunAsync(metrics.LeakDeleted, cancellationToken);
+                await leaks.RunAsync(metrics, cancellationToken);
             }
             catch (Ec2CallException failed)
             {

@@ -4,10 +4,9 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.LeaderElection;
-using MultiEni.Operator.Logging;
 
 var reader = new SettingsReader("eni-controller", args, Environment.GetEnvironmentVariable);
-var loggers = ConsoleLogging.Create(reader, TimeProvider.System);
+var loggers = ControllerSettings.ReadLogging(reader, TimeProvider.System);
 var settings = ControllerSettings.Read(reader);
 if (reader.HelpRequested)
 {
@@ -24,9 +23,15 @@ try
     reader.Finish();
     var kubernetes = KubernetesConfig.Load(settings.Kubeconfig, Environment.GetEnvironmentVariable);
     var ec2 = Ec2ClientOptions.FromEnvironment(Environment.GetEnvironmentVariable);
+    ec2 = settings.Region.Length > 0 ? ec2 with { Region = settings.Region } : ec2;
     foreach (var setting in reader.Effective)
     {
         ControllerLog.Setting(logger, setting.Name, setting.Value, setting.Source);
+    }
+
+    foreach (var warning in settings.Warnings)
+    {
+        ControllerLog.SettingWithoutEffect(logger, warning);
     }
 
     await new ControllerApp(settings, kubernetes, ec2, loggers, TimeProvider.System).RunAsync(stop.Token);

@@ -1,4 +1,5 @@
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Benchmarks;
@@ -33,7 +34,7 @@ internal static class PlannerBenchmark
             Metadata = new() { Name = "bench", Uid = "uid" },
             Spec = new() { NodeSelector = new() { ["a"] = "b" } },
         };
-        var input = new PlanInput(nodeEni, nodes, network, [], (_, _) => 0, (_, _) => 8);
+        var input = new PlanInput(nodeEni, nodes, network, [], _ => [], _ => [], _ => new InstanceTypeLimits("m5.4xlarge", 8, [8], 30));
         var created = Planner.Plan(input);
         var (first, _) = Best(() => Planner.Plan(input));
         var (settled, plan) = Best(() => Planner.Plan(input with { Existing = created.Apply }));

@@ -47,8 +47,20 @@ internal static class A
         ResolvedNetwork? network,
         IReadOnlyList<EniAttachment>? existing = null,
         int others = 0,
-        int? maximum = 8
-    ) => new(nodeEni, nodes, network, existing ?? [], (_, _) => others, (_, _) => maximum);
+        InstanceTypeLimits? limits = null,
+        IReadOnlyList<EniAttachment>? ofOthers = null
+    ) =>
+        new(
+            nodeEni,
+            nodes,
+            network,
+            existing ?? [],
+            _ => [.. Enumerable.Repeat(0, others)],
+            subnet => (existing ?? []).Concat(ofOthers ?? []).Where(attachment => attachment.Spec!.SubnetId == subnet),
+            _ => limits ?? OneCard(8)
+        );
+
+    public static InstanceTypeLimits OneCard(int enis, int addresses = 30) => new("m5.4xlarge", enis, [enis], addresses);
 
     public static EniAttachment Attachment(
         string name = "multus-i-1-aa",

@@ -17,6 +17,11 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Attachments/SlotTags.cs",
             "src/MultiEni.Controller/Attachments/DeviceIndexes.cs",
             "src/MultiEni.Controller/Attachments/FailureMessage.cs",
+            "src/MultiEni.Controller/Attachments/FailureReport.cs",
+            "src/MultiEni.Controller/Attachments/CleanupDelay.cs",
+            "src/MultiEni.Controller/Leaks/LeakReasons.cs",
+            "src/MultiEni.Controller/StartupTaint/TaintDecision.cs",
+            "src/MultiEni.Controller/RegionFinder.cs",
             "src/MultiEni.Manager/Steps/*.cs",
             "src/MultiEni.Manager/Safety/SafetyRules.cs",
             "src/MultiEni.Manager/Publishing/DevicePluginFile.cs",
@@ -26,7 +31,7 @@ public sealed partial class PurityTests
     [MemberData(nameof(PureSources))]
     public void A_decision_touches_nothing_outside(string pattern)
     {
-        var files = Directory.GetFiles(Path.Combine(Root(), Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern));
+        var files = Directory.GetFiles(Repository.PathOf(Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern));
         Assert.NotEmpty(files);
         foreach (var file in files)
         {
@@ -42,17 +47,6 @@ public sealed partial class PurityTests
     [InlineData("Random.Shared.Next()", true)]
     [InlineData("attachment.Metadata.IsBeingDeleted", false)]
     public void The_search_finds_what_it_should(string code, bool impure) => Assert.Equal(impure, Impure().IsMatch(code));
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MultiEni.slnx")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
-        }
-
-        return folder.FullName;
-    }
 
     [GeneratedRegex(
         @"\bawait\b|\bFile\.|\bDirectory\.|\bTimeProvider\b|GetUtcNow|\bHttpClient\b|\bEc2Client\b|\bKubernetesClient\b|\bILogger\b|\bRandom\b|\bEnvironment\.|\bProcess\.",

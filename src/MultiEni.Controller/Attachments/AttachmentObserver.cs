@@ -42,6 +42,9 @@ internal sealed class AttachmentObserver(
 
     public void Forget(string name) => detachSince.TryRemove(name, out _);
 
+    /// <summary>A forced detachment has begun: how long it takes counts from now.</summary>
+    public void RestartDetachClock(string name) => detachSince[name] = time.GetUtcNow();
+
     private SlotObservation Slot(string name)
     {
         if (!inventory.Swept)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -35,6 +36,9 @@ internal sealed class AttachmentReconciler(
 
     // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds.
     private readonly SemaphoreSlim unattached = new(100);
+
+    // Told once in the life of a process; the condition goes on saying it.
+    private readonly ConcurrentDictionary<string, bool> overdue = new();
     private readonly SemaphoreSlim cleanups = new(settings.ConcurrentCleanups == 0 ? int.MaxValue : settings.ConcurrentCleanups);
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
@@ -47,6 +51,8 @@ internal sealed class AttachmentReconciler(
             if (cluster.Attachment(name) is not { } attachment)
             {
                 observer.Forget(name);
+                overdue.TryRemove(name, out _);
+                reservations.Release(name);
                 return ReconcileResult.Done;
             }
 
@@ -79,6 +85,8 @@ internal sealed class AttachmentReconciler(
                         // The answer named an ENI that is gone already: the token is used up, and asking again would never end [ec2 K.6].
                         await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
                         return ReconcileResult.After(UsedUpRetry);
+                    case EniStep.Create when !ReservePlace(attachment, situation):
+                        continue;
                     case EniStep.Create create:
                         await held.TakeAsync(unattached, cancellationToken);
                         await operations.CreateAsync(attachment, create.Attempt, cancellationToken);
@@ -94,6 +102,12 @@ internal sealed class AttachmentReconciler(
                         await held.TakeAsync(cleanups, cancellationToken);
                         await operations.ChangeAsync(step, attachment.Spec!, cancellationToken);
                         metrics.Succeeded(step);
+                        if (step is EniStep.Detach { Force: true })
+                        {
+                            // EC2 shows nothing new after a forced call: without a new start it would be repeated at once, and for ever.
+                            observer.RestartDetachClock(name);
+                        }
+
                         TellOfCleanup(attachment, step);
                         continue;
                 }
@@ -133,8 +147,16 @@ internal sealed class AttachmentReconciler(
         }
         finally
         {
-            reservations.Release(spec.InstanceId, spec.NetworkCardIndex, step.DeviceIndex);
+            reservations.Release(attachment.Metadata.Name);
         }
+    }
+
+    /// <summary>Takes the place that was seen free; false when another ENI of the node was faster.</summary>
+    private bool ReservePlace(EniAttachment attachment, EniSituation situation)
+    {
+        var spec = attachment.Spec!;
+        var index = DeviceIndexes.NextFree(spec.DeviceIndex, situation.Indexes!);
+        return reservations.TryReserve(spec.InstanceId, spec.NetworkCardIndex, index, attachment.Metadata.Name);
     }
 
     /// <summary>Nothing to call for now: say what is the case and when to look again.</summary>
@@ -147,8 +169,7 @@ internal sealed class AttachmentReconciler(
                 await writer.ReportAsync(attachment, row, null, null, cancellationToken);
                 return ReconcileResult.Done;
             case EniStep.WaitForRelease wait:
-                await writer.ReportAsync(attachment, row, null, new(true, wait.Reason, wait.Message), cancellationToken);
-                TellOfDelay(attachment, wait.Message, situation.Now);
+                await ReportAsync(attachment, row, null, new(true, wait.Reason, wait.Message), cancellationToken);
                 return ReconcileResult.After(wait.Deadline is { } deadline ? deadline - situation.Now : BlockedRetry);
             case EniStep.DropDeviceFinalizer drop:
                 writer.Warning(attachment, Events.ReleaseSkipped, $"{attachment.Spec!.NodeName}: {drop.Message}");
@@ -158,14 +179,19 @@ internal sealed class AttachmentReconciler(
                 await writer.RemoveFinalizerAsync(attachment, Names.EniFinalizer, cancellationToken);
                 return ReconcileResult.Done;
             case EniStep.Blocked blocked:
-                await writer.ReportAsync(attachment, row, null, new(true, blocked.Reason, blocked.Message), cancellationToken);
+                await ReportAsync(attachment, row, null, new(true, blocked.Reason, blocked.Message), cancellationToken);
                 return ReconcileResult.After(BlockedRetry);
             case EniStep.Wait when situation.Slot is SlotObservation.AbsentForNow:
                 await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
                 return ReconcileResult.After(TimeSpan.FromSeconds(5));
             default:
-                await writer.ReportAsync(attachment, row, null, null, cancellationToken);
-                TellOfDelay(attachment, "EC2 has not finished", situation.Now);
+                await ReportAsync(attachment, row, null, null, cancellationToken);
+                if (row is { InTransition: false } && attachment.Metadata.IsBeingDeleted)
+                {
+                    // What EC2 takes away by itself, with a terminated instance, is in no transition of ours: look again before the next sweep does.
+                    inventory.Watch(row.EniId);
+                }
+
                 return ReconcileResult.After(SafetyNet);
         }
     }
@@ -173,6 +199,11 @@ internal sealed class AttachmentReconciler(
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {
         metrics.Failed(step, failure);
+        if (step is EniStep.Create && failure.Reaction.ProvesNothingWasDone)
+        {
+            reservations.Release(attachment.Metadata.Name);
+        }
+
         var spec = attachment.Spec!;
         var row = inventory.FindBySlot(attachment.Metadata.Name) is [var only, ..] ? only : null;
         int? attempt = null;
@@ -215,15 +246,15 @@ internal sealed class AttachmentReconciler(
                 break;
         }
 
-        var hindrance = new ConditionClaim(true, failure.Reaction.Reason, FailureMessage.For(failure));
-        if (failure.Reaction is not (Ec2Reaction.Throttled or Ec2Reaction.NotFound or Ec2Reaction.AlreadyDetached or Ec2Reaction.NotDetachedYet))
+        var report = FailureReport.For(step, failure);
+        if (report.Condition is { } hindrance)
         {
-            if (attachment.Status?.Conditions.Find(ConditionTypes.Attached)?.Reason != hindrance.Reason)
+            if (report.Event is { } reason && attachment.Status?.Conditions.Find(ConditionTypes.Attached)?.Reason != hindrance.Reason)
             {
-                writer.Warning(attachment, FailureMessage.EventFor(step), $"{spec.NodeName}: {hindrance.Message}");
+                writer.Warning(attachment, reason, $"{spec.NodeName}: {hindrance.Message}");
             }
 
-            await writer.ReportAsync(attachment, row, attempt, hindrance, cancellationToken);
+            await ReportAsync(attachment, row, attempt, hindrance, cancellationToken);
         }
 
         return ReconcileResult.After(
@@ -265,15 +296,18 @@ internal sealed class AttachmentReconciler(
         }
     }
 
-    private void TellOfDelay(EniAttachment attachment, string why, DateTimeOffset now)
+    /// <summary>Writes the status, and says when a cleanup takes longer than it should.</summary>
+    private Task ReportAsync(EniAttachment attachment, EniRow? row, int? attempt, ConditionClaim? hindrance, CancellationToken cancellationToken)
     {
-        if (attachment.Metadata.DeletionTimestamp is { } since && now - since > settings.MaximumCleanupDuration)
+        if (CleanupDelay.IsOver(attachment, settings.MaximumCleanupDuration, time.GetUtcNow()))
         {
-            writer.Warning(
-                attachment,
-                Events.CleanupTimeout,
-                $"{attachment.Metadata.Name} has been going away for more than {settings.MaximumCleanupDuration.TotalMinutes:0} minutes: {why}. It goes on"
-            );
+            hindrance = CleanupDelay.Describe(hindrance, attachment, settings.MaximumCleanupDuration);
+            if (overdue.TryAdd(attachment.Metadata.Name, value: true))
+            {
+                writer.Warning(attachment, Events.CleanupTimeout, $"{attachment.Spec!.NodeName}: {attachment.Metadata.Name}: {hindrance.Message}");
+            }
         }
+
+        return writer.ReportAsync(attachment, row, attempt, hindrance, cancellationToken);
     }
 }

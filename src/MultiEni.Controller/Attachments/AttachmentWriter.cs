@@ -72,16 +72,5 @@ internal sealed class AttachmentWriter(
 
     // On the NodeENI, where users look; the attachment is named in the message.
     private void Record(EniAttachment attachment, EventType type, string reason, string message) =>
-        events.Record(
-            new ObjectReference
-            {
-                ApiVersion = Names.ApiVersion,
-                Kind = Names.NodeEniKind,
-                Name = attachment.Spec!.NodeEniRef.Name,
-                Uid = attachment.Spec.NodeEniRef.Uid,
-            },
-            type,
-            reason,
-            message
-        );
+        events.Record(NodeEniReferences.To(attachment.Spec!.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid), type, reason, message);
 }

@@ -3,8 +3,8 @@ using MultiEni.Controller.Ec2.Inventory;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// Device indexes that attach calls under way are about to take. EC2 does not show them yet, and two ENIs of one node are attached at
-/// the same time.
+/// Device indexes that ENIs are about to take, from before they are created until EC2 shows them attached. Several ENIs of one node are made at
+/// the same time, and without this each would see the same last place free.
 /// </summary>
 internal sealed class IndexReservations
 {
@@ -38,12 +38,15 @@ internal sealed class IndexReservations
         }
     }
 
-    /// <summary>Lets a reservation go: EC2 shows the attachment now, or the call failed.</summary>
-    public void Release(string instanceId, int card, int index)
+    /// <summary>Lets all reservations of a holder go: EC2 shows the attachment now, or there will be none.</summary>
+    public void Release(string holder)
     {
         lock (gate)
         {
-            holders.Remove((instanceId, card, index));
+            foreach (var key in holders.Where(entry => entry.Value == holder).Select(entry => entry.Key).ToList())
+            {
+                holders.Remove(key);
+            }
         }
     }
 }

@@ -1,16 +1,36 @@
 using System.Collections.Concurrent;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Inventory;
 
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
 /// Whether instances still exist. Asked only for instances whose node is gone from the cluster, so that a cluster in which nothing
-/// changes costs no call.
+/// changes costs no call, and for many of them in one call, so that the end of a node group costs few.
 /// </summary>
-internal sealed class InstanceStates(Ec2Client ec2, TimeProvider time)
+internal sealed class InstanceStates : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
     private readonly ConcurrentDictionary<string, (long At, bool Gone)> known = new();
+    private readonly DescribeCoalescer<InstanceId, InstanceRow> coalescer;
+    private readonly TimeProvider time;
+
+    public InstanceStates(Ec2Client ec2, TimeProvider time)
+    {
+        this.time = time;
+        coalescer = new(
+            async (instances, token) =>
+                (await ec2.DescribeInstancesAsync(instances, CallPriority.DetachAndDelete, token)).ToDictionary(row =>
+                    InstanceId.Parse(row.InstanceId, null)
+                ),
+            static exception =>
+                exception
+                    is Ec2CallException { Failure.Reaction: not (Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unauthorized) },
+            new(),
+            time
+        );
+    }
 
     /// <summary>Whether it is certain that the instance was, or is being, terminated.</summary>
     public async Task<bool> IsGoneAsync(string instanceId, CancellationToken cancellationToken)
@@ -20,9 +40,11 @@ internal sealed class InstanceStates(Ec2Client ec2, TimeProvider time)
             return answer.Gone;
         }
 
-        var rows = await ec2.DescribeInstancesAsync([InstanceId.Parse(instanceId, null)], CallPriority.DetachAndDelete, cancellationToken);
-        var gone = rows.Count == 0 || rows[0].State is "terminated" or "shutting-down";
+        var row = await coalescer.GetAsync(InstanceId.Parse(instanceId, null), cancellationToken);
+        var gone = row is null or { State: "terminated" or "shutting-down" };
         known[instanceId] = (time.GetTimestamp(), gone);
         return gone;
     }
+
+    public void Dispose() => coalescer.Dispose();
 }

@@ -1,5 +1,6 @@
 using Amazon.EC2;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Permissions;
 
 namespace MultiEni.Controller.Ec2;
 

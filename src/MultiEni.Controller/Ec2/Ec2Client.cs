@@ -33,6 +33,9 @@ public sealed partial class Ec2Client : IDisposable
     /// <summary>Told of the effect of every call that succeeded, before its task completes.</summary>
     public Action<OwnChange>? Changed { get; set; }
 
+    /// <summary>Told of every answer: the API name, and the failure or null. Must not block.</summary>
+    public Action<string, Ec2Failure?>? Answered { get; set; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -75,6 +78,7 @@ public sealed partial class Ec2Client : IDisposable
         {
             var response = await send(client, cancellationToken);
             _metrics.Succeeded(action, _time.GetElapsedTime(started));
+            Answered?.Invoke(action, null);
             return response;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -87,6 +91,7 @@ public sealed partial class Ec2Client : IDisposable
                 _budget.ReportThrottle(action);
             }
 
+            Answered?.Invoke(action, failure);
             throw new Ec2CallException(failure, exception);
         }
     }

@@ -3,7 +3,7 @@ namespace MultiEni.Controller.Ec2;
 /// <summary>How EC2 is reached.</summary>
 public sealed record Ec2ClientOptions
 {
-    /// <summary>Region, such as `eu-central-1`.</summary>
+    /// <summary>Region, such as `eu-central-1`; empty until the nodes have told it.</summary>
     public required string Region { get; init; }
 
     /// <summary>Endpoint in place of the region's own: a VPC endpoint or the simulator.</summary>
@@ -19,19 +19,12 @@ public sealed record Ec2ClientOptions
     public int DescribeRetries { get; init; } = 2;
 
     /// <summary>Reads `AWS_REGION` (or `AWS_DEFAULT_REGION`) and `AWS_ENDPOINT_URL_EC2` (or `AWS_ENDPOINT_URL`).</summary>
-    /// <exception cref="InvalidOperationException">No region, or an endpoint that is not a URL; the message says what to set.</exception>
+    /// <returns>With an empty region when neither variable is set.</returns>
+    /// <exception cref="InvalidOperationException">An endpoint that is not a URL; the message says what it must be.</exception>
     public static Ec2ClientOptions FromEnvironment(Func<string, string?> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var region = FirstSet(read, "AWS_REGION", "AWS_DEFAULT_REGION");
-        if (region is not var (_, regionName))
-        {
-            throw new InvalidOperationException(
-                "AWS_REGION is not set. Set it to the region of the cluster, such as eu-central-1; the instance metadata service is not asked."
-            );
-        }
-
-        return new() { Region = regionName, Endpoint = ReadEndpoint(read) };
+        return new() { Region = FirstSet(read, "AWS_REGION", "AWS_DEFAULT_REGION")?.Value ?? "", Endpoint = ReadEndpoint(read) };
     }
 
     private static Uri? ReadEndpoint(Func<string, string?> read)

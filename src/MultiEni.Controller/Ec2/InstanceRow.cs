@@ -5,4 +5,5 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="State">`pending`, `running`, `shutting-down`, `terminated`, `stopping`, `stopped`.</param>
 /// <param name="Type">Instance type.</param>
 /// <param name="Zone">Availability zone.</param>
-public sealed record InstanceRow(string InstanceId, string State, string Type, string Zone);
+/// <param name="MetadataHopLimit">Through how many hops its metadata service is reached; null when EC2 does not say.</param>
+public sealed record InstanceRow(string InstanceId, string State, string Type, string Zone, int? MetadataHopLimit = null);

@@ -36,7 +36,13 @@ internal static class SdkRows
         new(group.GroupId, group.GroupName ?? "", group.VpcId ?? "", Tags(group.Tags));
 
     public static InstanceRow Instance(Instance instance) =>
-        new(instance.InstanceId, instance.State?.Name?.Value ?? "", instance.InstanceType?.Value ?? "", instance.Placement?.AvailabilityZone ?? "");
+        new(
+            instance.InstanceId,
+            instance.State?.Name?.Value ?? "",
+            instance.InstanceType?.Value ?? "",
+            instance.Placement?.AvailabilityZone ?? "",
+            instance.MetadataOptions?.HttpPutResponseHopLimit
+        );
 
     /// <summary>Null when EC2 says nothing of the type's network.</summary>
     public static InstanceTypeLimits? Limits(InstanceTypeInfo type)
@@ -49,7 +55,9 @@ internal static class SdkRows
         IReadOnlyList<int> perCard = network.NetworkCards is { Count: > 0 } cards
             ? [.. cards.OrderBy(card => card.NetworkCardIndex ?? 0).Select(card => card.MaximumNetworkInterfaces ?? 0)]
             : [network.MaximumNetworkInterfaces ?? 0];
-        return new(type.InstanceType?.Value ?? "", perCard.Sum(), perCard, network.Ipv4AddressesPerInterface ?? 1);
+        // The total can be less than the cards add up to.
+        var total = network.MaximumNetworkInterfaces is > 0 and var told ? Math.Min(told, perCard.Sum()) : perCard.Sum();
+        return new(type.InstanceType?.Value ?? "", total, perCard, network.Ipv4AddressesPerInterface ?? 1);
     }
 
     private static EniAttachmentRow Attachment(NetworkInterfaceAttachment attachment) =>

@@ -11,6 +11,7 @@ public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Nod
 {
     internal const string ByNodeEniIndex = "nodeENI";
     internal const string ByInstanceIndex = "instance";
+    internal const string BySubnetIndex = "subnet";
 
     /// <summary>A NodeENI, or null.</summary>
     public NodeEni? NodeEni(string name) => nodeEnis.Get(new ObjectKey(null, name));
@@ -20,6 +21,9 @@ public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Nod
 
     /// <summary>How many nodes there are.</summary>
     public int NodeCount => nodes.Count;
+
+    /// <summary>All nodes.</summary>
+    public IReadOnlyList<Node> Nodes => nodes.List();
 
     /// <summary>A node, or null.</summary>
     public Node? Node(string name) => nodes.Get(new ObjectKey(null, name));
@@ -42,6 +46,9 @@ public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Nod
 
     /// <summary>The attachments on an instance.</summary>
     public IReadOnlyList<EniAttachment> AttachmentsOn(string instanceId) => attachments.ByIndex(ByInstanceIndex, instanceId);
+
+    /// <summary>The attachments in a subnet.</summary>
+    public IReadOnlyList<EniAttachment> AttachmentsIn(string subnetId) => attachments.ByIndex(BySubnetIndex, subnetId);
 
     /// <summary>Whether a NodeENI's selector matches a node. An empty one matches none: the schema refuses it, and so does this.</summary>
     public static bool Selects(NodeEni nodeEni, Node node)

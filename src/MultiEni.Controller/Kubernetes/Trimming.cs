@@ -16,7 +16,7 @@ internal static class Trimming
                 Labels = node.Metadata.Labels,
                 DeletionTimestamp = node.Metadata.DeletionTimestamp,
             },
-            Spec = new NodeSpec { ProviderID = node.Spec.ProviderID },
+            Spec = new NodeSpec { ProviderID = node.Spec.ProviderID, Taints = node.Spec.Taints is { Count: > 0 } ? node.Spec.Taints : null },
             Status = new NodeStatus(),
         };
 }

@@ -3,46 +3,81 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Operator.Events;
 
 namespace MultiEni.Controller.Leaks;
 
 /// <summary>Deletes ENIs of ours that nobody wants any more, after a sweep. What it has seen before is in memory: a restart only delays.</summary>
-internal sealed class LeakPass(EniInventory inventory, ClusterView cluster, Ec2Client ec2, LeakLimits limits, TimeProvider time, ILogger logger)
+internal sealed class LeakPass(
+    EniInventory inventory,
+    ClusterView cluster,
+    Ec2Client ec2,
+    EventRecorder events,
+    LeakLimits limits,
+    TimeProvider time,
+    ILogger logger
+)
 {
     private IReadOnlyDictionary<string, DateTimeOffset> candidates = new Dictionary<string, DateTimeOffset>();
+    private bool wasBlocked;
 
     /// <summary>ENIs that look leaked at present.</summary>
     public int Candidates => candidates.Count;
 
+    /// <summary>Whether the brake holds: too many look leaked for it to be true.</summary>
+    public bool Blocked { get; private set; }
+
     /// <summary>One pass over what the last sweep read. The cloud was read before the cluster, so an attachment made since is wanted.</summary>
-    public async Task RunAsync(Action deleted, CancellationToken cancellationToken)
+    public async Task RunAsync(ControllerMetrics metrics, CancellationToken cancellationToken)
     {
-        var verdict = LeakDecision.Decide(
-            inventory.Rows(),
-            row => row.Slot,
-            slot => cluster.Attachment(slot) is not null,
-            candidates,
-            time.GetUtcNow(),
-            limits
-        );
+        var rows = inventory.Rows();
+        var verdict = LeakDecision.Decide(rows, row => row.Slot, slot => cluster.Attachment(slot) is not null, candidates, time.GetUtcNow(), limits);
+        foreach (var row in rows.Where(row => verdict.Candidates.ContainsKey(row.EniId) && !candidates.ContainsKey(row.EniId)))
+        {
+            metrics.LeakFound(ReasonOf(row));
+        }
+
         candidates = verdict.Candidates;
+        Blocked = verdict.Blocked is not null;
         if (verdict.Blocked is not null)
         {
             ControllerLog.LeakPassBlocked(logger, verdict.Blocked);
         }
+        else if (wasBlocked)
+        {
+            ControllerLog.LeakPassReleased(logger);
+        }
 
+        wasBlocked = Blocked;
         foreach (var row in verdict.Delete)
         {
-            try
-            {
-                await ec2.DeleteAsync(EniId.Parse(row.EniId, null), CallPriority.LeakCleanup, cancellationToken);
-                ControllerLog.LeakDeleted(logger, row.EniId, row.Slot!);
-                deleted();
-            }
-            catch (Ec2CallException failed)
-            {
-                ControllerLog.LeakNotDeleted(logger, row.EniId, failed.Failure.ToString());
-            }
+            await DeleteAsync(row, metrics, cancellationToken);
         }
     }
+
+    private async Task DeleteAsync(EniRow row, ControllerMetrics metrics, CancellationToken cancellationToken)
+    {
+        var reason = ReasonOf(row);
+        try
+        {
+            await ec2.DeleteAsync(EniId.Parse(row.EniId, null), CallPriority.LeakCleanup, cancellationToken);
+            ControllerLog.LeakDeleted(logger, row.EniId, row.Slot!, LeakReasons.Metric(reason));
+            metrics.LeakDeleted(reason);
+            if (cluster.NodeEni(row.Tags.GetValueOrDefault("NodeENI", "")) is { } nodeEni)
+            {
+                events.Record(
+                    NodeEnis.NodeEniReferences.To(nodeEni),
+                    EventType.Warning,
+                    Events.LeakedEniDeleted,
+                    $"{row.EniId} of node {row.Tags.GetValueOrDefault("Node")} was deleted: {LeakReasons.Sentence(reason)}"
+                );
+            }
+        }
+        catch (Ec2CallException failed)
+        {
+            ControllerLog.LeakNotDeleted(logger, row.EniId, failed.Failure.ToString());
+        }
+    }
+
+    private LeakReason ReasonOf(EniRow row) => LeakReasons.Of(row, name => cluster.NodeEni(name) is not null, name => cluster.Node(name) is not null);
 }

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.NodeEnis;
@@ -11,7 +14,10 @@ namespace MultiEni.Controller.NodeEnis;
 /// Looks up subnets and security groups for NodeENIs, and remembers what it found: NodeENIs with the same sources share one answer, and
 /// a cluster in which nothing changes asks nothing.
 /// </summary>
-internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
+/// <param name="ec2">Where subnets and groups are looked up.</param>
+/// <param name="attachments">The cluster's attachments, for what an answer of EC2 has counted already.</param>
+/// <param name="time">The clock of the answers' ages.</param>
+internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachment>> attachments, TimeProvider time)
 {
     // Tags and names may come to mean other subnets; IDs may not, and EC2 says so when one is gone.
     private static readonly TimeSpan LookupLifetime = TimeSpan.FromMinutes(30);
@@ -23,22 +29,38 @@ internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
     public static TimeSpan RetryUnresolvedAfter { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Resolves all sources of a specification.</summary>
-    public async Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, CancellationToken cancellationToken)
+    /// <param name="spec">The sources.</param>
+    /// <param name="freshness">How old the answer may be at most; null leaves it to the catalog.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, TimeSpan? freshness, CancellationToken cancellationToken)
     {
         var key = Key(spec);
-        if (bySources.TryGetValue(key, out var known) && IsFresh(spec, known))
+        bySources.TryGetValue(key, out var known);
+        if (known is not null && (FailedJustNow(known) || (freshness is { } oldest ? time.GetElapsedTime(known.At) <= oldest : IsFresh(spec, known))))
         {
             return known.Resolution;
         }
 
-        var resolution = await LookUpAsync(spec, cancellationToken);
-        foreach (var subnet in resolution.Network?.Subnets ?? [])
+        try
         {
-            cidrs[subnet.SubnetId] = subnet.Cidr;
-        }
+            var at = time.GetTimestamp();
+            var resolution = await LookUpAsync(spec, cancellationToken);
+            foreach (var subnet in resolution.Network?.Subnets ?? [])
+            {
+                cidrs[subnet.SubnetId] = subnet.Cidr;
+            }
 
-        bySources[key] = new Entry(resolution, time.GetTimestamp());
-        return resolution;
+            bySources[key] = new Entry(resolution, at, null);
+            return resolution;
+        }
+        catch (Ec2CallException failed)
+        {
+            // What was found before is still the best answer; only one who has none must be told that none can be had.
+            var now = time.GetTimestamp();
+            var kept = known?.Resolution is { Network: not null } ? known with { FailedAt = now } : new Entry(Unanswered(failed.Failure), now, now);
+            bySources[key] = kept;
+            return kept.Resolution;
+        }
     }
 
     /// <summary>Range of a subnet that was resolved before, or null.</summary>
@@ -46,6 +68,8 @@ internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
 
     /// <summary>Drops every answer that contains the subnet or group, after EC2 said that it does not know it.</summary>
     public void Forget() => bySources.Clear();
+
+    private bool FailedJustNow(Entry entry) => entry.FailedAt is { } at && time.GetElapsedTime(at) < RetryUnresolvedAfter / 2;
 
     private bool IsFresh(NodeEniSpec spec, Entry entry)
     {
@@ -65,6 +89,11 @@ internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
 
     private async Task<NetworkResolution> LookUpAsync(NodeEniSpec spec, CancellationToken cancellationToken)
     {
+        // Read before EC2 is asked: an ENI made in between is then taken off once too often and not once too seldom.
+        var made = attachments()
+            .Where(attachment => attachment.Status?.Network?.EniId is not null)
+            .Select(attachment => (attachment.Spec!.SubnetId, attachment.Metadata.Name))
+            .ToList();
         var subnets = new List<SubnetRow>();
         var ids = new List<SubnetId>();
         foreach (var text in NetworkSources.SubnetIds(spec))
@@ -115,7 +144,19 @@ internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
             groups.AddRange(await GroupsOfAsync(vpc, spec, cancellationToken));
         }
 
-        return NetworkResolver.Resolve(spec, subnets.DistinctBy(subnet => subnet.SubnetId).ToList(), groups.DistinctBy(group => group.Id).ToList());
+        var resolution = NetworkResolver.Resolve(
+            spec,
+            subnets.DistinctBy(subnet => subnet.SubnetId).ToList(),
+            groups.DistinctBy(group => group.Id).ToList()
+        );
+        if (resolution.Network is not { } network)
+        {
+            return resolution;
+        }
+
+        var chosen = network.Subnets.Select(subnet => subnet.SubnetId).ToHashSet();
+        var counted = made.Where(attachment => chosen.Contains(attachment.SubnetId)).Select(attachment => attachment.Name).ToHashSet();
+        return resolution with { Network = network with { Counted = counted } };
     }
 
     private async Task<IReadOnlyList<SecurityGroupRow>> GroupsOfAsync(string vpc, NodeEniSpec spec, CancellationToken cancellationToken)
@@ -139,6 +180,21 @@ internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
         return groups;
     }
 
+    private static NetworkResolution Unanswered(Ec2Failure failure)
+    {
+        var claim = new ConditionClaim(false, failure.Reaction.Reason, FailureMessage.For(failure));
+        return new NetworkResolution(
+            null,
+            claim,
+            failure.Action == Ec2Actions.DescribeSecurityGroups
+                ? claim
+                : claim with
+                {
+                    Message = "security groups are looked up when the subnets are known",
+                }
+        );
+    }
+
     private static string Key(NodeEniSpec spec) =>
         JsonSerializer.Serialize(
             new NodeEniSpec
@@ -155,5 +211,5 @@ internal sealed class NetworkCatalog(Ec2Client ec2, TimeProvider time)
             ApiJson.Default.NodeEniSpec
         );
 
-    private sealed record Entry(NetworkResolution Resolution, long At);
+    private sealed record Entry(NetworkResolution Resolution, long At, long? FailedAt);
 }

@@ -8,13 +8,28 @@ internal sealed class PlanOutcomes(Action<string> onChange)
 {
     private readonly ConcurrentDictionary<string, PlanOutcome> byName = new();
 
+    /// <summary>Told of every plan that had a subnet to work with: the subnet, and the security groups that go with it.</summary>
+    public Action<string, IReadOnlyList<string>>? Planned { get; set; }
+
+    /// <summary>Told of every plan.</summary>
+    public Action<string>? Changed { get; set; }
+
     public PlanOutcome? Find(string name) => byName.GetValueOrDefault(name);
 
     public void Remember(string name, PlanOutcome outcome)
     {
         byName[name] = outcome;
         onChange(name);
+        Changed?.Invoke(name);
+        if (outcome.Resolution.Network is { Subnets: [var subnet, ..] } network)
+        {
+            Planned?.Invoke(subnet.SubnetId, network.SecurityGroupIdsByVpc[subnet.VpcId]);
+        }
     }
 
-    public void Forget(string name) => byName.TryRemove(name, out _);
+    public void Forget(string name)
+    {
+        byName.TryRemove(name, out _);
+        Changed?.Invoke(name);
+    }
 }

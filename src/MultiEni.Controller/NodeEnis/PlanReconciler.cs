@@ -1,5 +1,8 @@
 using MultiEni.Api;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Summary;
@@ -13,12 +16,19 @@ internal sealed class PlanReconciler(
     ClusterView cluster,
     KubernetesClient kubernetes,
     NetworkCatalog catalog,
-    Func<string, int, int?> maximumEnis,
+    InstanceTypeCatalog types,
+    Func<string, string, string, bool> isAdoptable,
     PlanOutcomes outcomes,
     Action ensureLeading,
-    TimeSpan resync
+    ControllerSettings settings
 )
 {
+    // Free addresses count only when something new is placed; then they had better be fresh, and fresher still before a subnet is called full.
+    private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RefusalLifetime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryUnauthorizedAfter = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RetryFullSubnetAfter = TimeSpan.FromSeconds(150);
+
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
         var nodeEni = cluster.NodeEni(name);
@@ -41,11 +51,58 @@ internal sealed class PlanReconciler(
         }
 
         var nodes = cluster.NodesMatching(nodeEni).Select(PlannedNode.Of).ToList();
-        var resolution = await catalog.ResolveAsync(nodeEni.Spec!, cancellationToken);
-        var plan = Planner.Plan(
-            new PlanInput(nodeEni, nodes, resolution.Network, existing, (instance, card) => EnisOfOthers(name, instance, card), maximumEnis)
+        var resolution = await catalog.ResolveAsync(nodeEni.Spec!, null, cancellationToken);
+        var input = new PlanInput(
+            nodeEni,
+            nodes,
+            resolution.Network,
+            existing,
+            instance => CardsOfOthers(name, instance),
+            cluster.AttachmentsIn,
+            types.Find
+        )
+        {
+            IsAdoptable = (instance, subnet) => isAdoptable(instance, name, subnet),
+            DefaultDeviceIndex = settings.DefaultDeviceIndex,
+            LimitsUnavailable = await LearnTypesAsync(nodes, cancellationToken),
+        };
+        var plan = Planner.Plan(input);
+        if (plan.UsesFreeAddresses)
+        {
+            var oldest = plan.Problems.Any(problem => problem.Reason == Reasons.SubnetFull) ? RefusalLifetime : AddressLifetime;
+            var fresh = await catalog.ResolveAsync(nodeEni.Spec!, oldest, cancellationToken);
+            if (fresh != resolution)
+            {
+                resolution = fresh;
+                plan = Planner.Plan(input with { Network = fresh.Network });
+            }
+        }
+
+        outcomes.Remember(
+            name,
+            new PlanOutcome(nodeEni.Metadata.Generation, nodes.Count, plan.Desired, resolution, plan.Problems, plan.DesiredByNode)
         );
-        outcomes.Remember(name, new PlanOutcome(nodeEni.Metadata.Generation, nodes.Count, plan.Desired, resolution, plan.Problems));
+        await ApplyAsync(plan, cancellationToken);
+        return ReconcileResult.After(NextLook(resolution, plan));
+    }
+
+    private TimeSpan NextLook(NetworkResolution resolution, Plan plan)
+    {
+        if (resolution.Network is null)
+        {
+            // Only a person can grant a permission; asking often is of no use.
+            return resolution.Subnets.Reason == Reasons.Unauthorized || resolution.SecurityGroups.Reason == Reasons.Unauthorized
+                ? RetryUnauthorizedAfter
+                : NetworkCatalog.RetryUnresolvedAfter;
+        }
+
+        // No watch tells when addresses become free, or when EC2 answers again.
+        var waits = plan.Problems.Any(problem => problem.Reason is Reasons.SubnetFull or Reasons.UnknownInstanceType);
+        return waits && RetryFullSubnetAfter < settings.ReconcilePeriod ? RetryFullSubnetAfter : settings.ReconcilePeriod;
+    }
+
+    private async Task ApplyAsync(Plan plan, CancellationToken cancellationToken)
+    {
         foreach (var attachment in plan.Delete)
         {
             ensureLeading();
@@ -62,12 +119,31 @@ internal sealed class PlanReconciler(
             ensureLeading();
             await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, cancellationToken);
         }
-
-        return ReconcileResult.After(resolution.Network is null ? NetworkCatalog.RetryUnresolvedAfter : resync);
     }
 
-    private int EnisOfOthers(string name, string instanceId, int card) =>
-        cluster.AttachmentsOn(instanceId).Count(attachment => attachment.Spec!.NodeEniRef.Name != name && attachment.Spec.NetworkCardIndex == card);
+    /// <summary>Has EC2 asked for the limits of types that are not known; null, or why it could not be asked.</summary>
+    private async Task<string?> LearnTypesAsync(IReadOnlyList<PlannedNode> nodes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await types.LearnAsync(
+                nodes.Where(node => node.Identity is NodeIdentity.Ec2).Select(node => node.InstanceType).OfType<string>(),
+                cancellationToken
+            );
+            return null;
+        }
+        catch (Ec2CallException failed)
+        {
+            return FailureMessage.For(failed.Failure);
+        }
+    }
+
+    private List<int> CardsOfOthers(string name, string instanceId) =>
+        cluster
+            .AttachmentsOn(instanceId)
+            .Where(attachment => attachment.Spec!.NodeEniRef.Name != name)
+            .Select(attachment => attachment.Spec!.NetworkCardIndex)
+            .ToList();
 
     private async Task SetFinalizerAsync(NodeEni nodeEni, bool present, CancellationToken cancellationToken)
     {

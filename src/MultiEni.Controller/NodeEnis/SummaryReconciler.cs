@@ -1,9 +1,12 @@
 using System.Text.Json;
 using MultiEni.Api;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
+using MultiEni.Operator.Events;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.NodeEnis;
@@ -13,6 +16,8 @@ internal sealed class SummaryReconciler(
     ClusterView cluster,
     KubernetesClient kubernetes,
     PlanOutcomes outcomes,
+    PermissionLedger permissions,
+    EventRecorder events,
     Action ensureLeading,
     TimeProvider time
 )
@@ -25,7 +30,7 @@ internal sealed class SummaryReconciler(
         }
 
         var attachments = cluster.AttachmentsOf(name).Where(attachment => attachment.Spec!.NodeEniRef.Uid == nodeEni.Metadata.Uid).ToList();
-        var status = Summarizer.Summarize(nodeEni, plan, attachments, time.GetUtcNow());
+        var status = Summarizer.Summarize(nodeEni, plan, attachments, permissions.Denied, time.GetUtcNow());
         if (Json(nodeEni.Status) == Json(status))
         {
             return ReconcileResult.Done;
@@ -52,9 +57,25 @@ internal sealed class SummaryReconciler(
         catch (KubernetesApiException gone) when (gone.IsNotFound || gone.IsConflict)
         {
             // It went away, perhaps to come back as another one: its deletion or the next event brings the next look.
+            return ReconcileResult.Done;
         }
 
+        TellOfDegradation(nodeEni, status);
+
         return ReconcileResult.Done;
+    }
+
+    /// <summary>An event for each new reason why something is not as asked for; what goes on for the same reason is in the condition.</summary>
+    private void TellOfDegradation(NodeEni nodeEni, NodeEniStatus now)
+    {
+        var before = nodeEni.Status?.Conditions.Find(ConditionTypes.Degraded);
+        if (
+            now.Conditions.Find(ConditionTypes.Degraded) is { Status: ConditionStatus.True } degraded
+            && (before?.Status != ConditionStatus.True || before.Reason != degraded.Reason)
+        )
+        {
+            events.Record(NodeEniReferences.To(nodeEni), EventType.Warning, degraded.Reason, degraded.Message);
+        }
     }
 
     private static string Json(NodeEniStatus? status) => status is null ? "" : JsonSerializer.Serialize(status, ApiJson.Default.NodeEniStatus);

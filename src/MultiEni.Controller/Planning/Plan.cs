@@ -7,4 +7,15 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Delete">Attachments to take away.</param>
 /// <param name="Problems">Nodes that get fewer ENIs than asked for, sorted by name.</param>
 /// <param name="Desired">How many attachments there should be.</param>
-public sealed record Plan(IReadOnlyList<EniAttachment> Apply, IReadOnlyList<EniAttachment> Delete, IReadOnlyList<NodeProblem> Problems, int Desired);
+/// <param name="UsesFreeAddresses">Whether free addresses of subnets had a part in it, so that they had better be fresh.</param>
+public sealed record Plan(
+    IReadOnlyList<EniAttachment> Apply,
+    IReadOnlyList<EniAttachment> Delete,
+    IReadOnlyList<NodeProblem> Problems,
+    int Desired,
+    bool UsesFreeAddresses = false
+)
+{
+    /// <summary>For every node that was planned, how many attachments it should have.</summary>
+    public IReadOnlyDictionary<string, int> DesiredByNode { get; init; } = new Dictionary<string, int>();
+}

@@ -1,5 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Controller.Planning;
 
@@ -8,13 +9,25 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Nodes">The nodes that match its selector, in a stable order.</param>
 /// <param name="Network">Its subnets and groups; null when they could not be resolved, which plans nothing new and deletes nothing.</param>
 /// <param name="Existing">The attachments that this NodeENI has.</param>
-/// <param name="EnisOfOthers">ENIs that attachments of other NodeENIs take, by instance.</param>
-/// <param name="MaximumEnis">The most ENIs that an instance type takes on a network card, primary included; null when unknown.</param>
+/// <param name="CardsOfOthers">For an instance, the network card of every attachment that other NodeENIs have on it.</param>
+/// <param name="AttachmentsIn">All attachments in a subnet, of whichever NodeENI.</param>
+/// <param name="Limits">Limits of an instance type; null when EC2 does not know it, or could not be asked.</param>
 public sealed record PlanInput(
     NodeEni NodeEni,
     IReadOnlyList<PlannedNode> Nodes,
     ResolvedNetwork? Network,
     IReadOnlyList<EniAttachment> Existing,
-    Func<string, int, int> EnisOfOthers,
-    Func<string, int, int?> MaximumEnis
-);
+    Func<string, IReadOnlyList<int>> CardsOfOthers,
+    Func<string, IEnumerable<EniAttachment>> AttachmentsIn,
+    Func<string, InstanceTypeLimits?> Limits
+)
+{
+    /// <summary>Device index for NodeENIs that say 0 (<c>DEFAULT_DEVICE_INDEX</c>).</summary>
+    public int DefaultDeviceIndex { get; init; } = 1;
+
+    /// <summary>Whether an ENI that the Go controller left is attached to an instance in a subnet already, so that it needs no address.</summary>
+    public Func<string, string, bool> IsAdoptable { get; init; } = static (_, _) => false;
+
+    /// <summary>Why EC2 could not be asked for the limits of some types; null when it was, or when nothing had to be asked.</summary>
+    public string? LimitsUnavailable { get; init; }
+}

@@ -10,7 +10,8 @@ internal static class SubnetChoice
         NodeEni nodeEni,
         NodeIdentity.Ec2 instance,
         IReadOnlyList<ResolvedSubnet> inZone,
-        IReadOnlyDictionary<string, EniAttachment> existing
+        IReadOnlyDictionary<string, EniAttachment> existing,
+        FreeAddresses free
     )
     {
         if (nodeEni.Spec!.SubnetPolicy != SubnetPolicies.MostFree)
@@ -23,20 +24,7 @@ internal static class SubnetChoice
         var present = existing.TryGetValue(name, out var attachment)
             ? inZone.FirstOrDefault(subnet => subnet.SubnetId == attachment.Spec!.SubnetId)
             : null;
-        if (present is not null)
-        {
-            return [(SlotName.MostFree, present)];
-        }
-
-        // Free addresses are known from the last description only; attachments that have none yet are taken off by hand.
-        var inFlight = existing
-            .Values.Where(other => other.Status?.Network?.EniId is null)
-            .GroupBy(other => other.Spec!.SubnetId)
-            .ToDictionary(group => group.Key, group => group.Count());
-        var best = inZone
-            .OrderByDescending(subnet => subnet.FreeAddresses - inFlight.GetValueOrDefault(subnet.SubnetId))
-            .ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal)
-            .First();
+        var best = present ?? inZone.OrderByDescending(free.In).ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal).First();
         return [(SlotName.MostFree, best)];
     }
 }

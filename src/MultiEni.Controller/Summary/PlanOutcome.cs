@@ -8,4 +8,12 @@ namespace MultiEni.Controller.Summary;
 /// <param name="Desired">How many attachments there should be.</param>
 /// <param name="Resolution">What became of subnets and security groups.</param>
 /// <param name="Problems">Nodes that get fewer ENIs than asked for.</param>
-public sealed record PlanOutcome(long? Generation, int MatchedNodes, int Desired, NetworkResolution Resolution, IReadOnlyList<NodeProblem> Problems);
+/// <param name="DesiredByNode">For every node that was planned, how many attachments it should have.</param>
+public sealed record PlanOutcome(
+    long? Generation,
+    int MatchedNodes,
+    int Desired,
+    NetworkResolution Resolution,
+    IReadOnlyList<NodeProblem> Problems,
+    IReadOnlyDictionary<string, int> DesiredByNode
+);

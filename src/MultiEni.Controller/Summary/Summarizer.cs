@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Summary;
@@ -13,7 +14,18 @@ public static class Summarizer
     private const int NamedNodes = 3;
 
     /// <summary>The status that a NodeENI should have.</summary>
-    public static NodeEniStatus Summarize(NodeEni nodeEni, PlanOutcome plan, IReadOnlyList<EniAttachment> attachments, DateTimeOffset now)
+    /// <param name="nodeEni">The NodeENI as it is.</param>
+    /// <param name="plan">What its last plan found.</param>
+    /// <param name="attachments">Its attachments.</param>
+    /// <param name="denied">EC2 actions that the controller's role lacks.</param>
+    /// <param name="now">The time.</param>
+    public static NodeEniStatus Summarize(
+        NodeEni nodeEni,
+        PlanOutcome plan,
+        IReadOnlyList<EniAttachment> attachments,
+        IReadOnlyList<DeniedPermission> denied,
+        DateTimeOffset now
+    )
     {
         ArgumentNullException.ThrowIfNull(nodeEni);
         ArgumentNullException.ThrowIfNull(plan);
@@ -29,7 +41,7 @@ public static class Summarizer
             DpdkBoundEnis = attachments.Count(IsBound),
             Ready = $"{ready}/{plan.Desired}",
             ObservedGeneration = plan.Generation,
-            Conditions = Claims(nodeEni, plan, attachments, ready)
+            Conditions = Claims(nodeEni, plan, attachments, denied, ready)
                 .Select(claim =>
                     Conditions.Next(
                         nodeEni.Status?.Conditions,
@@ -76,6 +88,7 @@ public static class Summarizer
         NodeEni nodeEni,
         PlanOutcome plan,
         IReadOnlyList<EniAttachment> attachments,
+        IReadOnlyList<DeniedPermission> denied,
         int ready
     )
     {
@@ -85,9 +98,15 @@ public static class Summarizer
 
         var unready = attachments.Where(attachment => !IsReady(attachment)).ToList();
         var progressing = Progressing(nodeEni, plan, attachments, unready);
-        var degraded = Degraded(plan, attachments, unready);
+        var permissions = PermissionClaim.For(denied, nodeEni.Status?.Conditions.Find(ConditionTypes.PermissionsGranted) is not null);
+        var degraded = Degraded(plan, attachments, unready, permissions);
         yield return (ConditionTypes.Progressing, progressing);
         yield return (ConditionTypes.Degraded, degraded);
+        if (permissions is not null)
+        {
+            yield return (ConditionTypes.PermissionsGranted, permissions);
+        }
+
         yield return (ConditionTypes.Ready, Ready(nodeEni, plan, ready, progressing, degraded));
     }
 
@@ -115,7 +134,12 @@ public static class Summarizer
         return waiting.Count > 0 ? new(true, waiting[0].Reason, Named(waiting)) : new(false, Reasons.AsExpected, "nothing is under way");
     }
 
-    private static ConditionClaim Degraded(PlanOutcome plan, IReadOnlyList<EniAttachment> attachments, List<EniAttachment> unready)
+    private static ConditionClaim Degraded(
+        PlanOutcome plan,
+        IReadOnlyList<EniAttachment> attachments,
+        List<EniAttachment> unready,
+        ConditionClaim? permissions
+    )
     {
         foreach (var claim in new[] { plan.Resolution.Subnets, plan.Resolution.SecurityGroups })
         {
@@ -135,6 +159,11 @@ public static class Summarizer
         if (troubled.Count > 0)
         {
             return new(true, AttachmentTrouble.Reason(troubled[0]), Named(troubled, DescribeHindrance));
+        }
+
+        if (permissions is { Holds: false })
+        {
+            return permissions with { Holds = true };
         }
 
         var moved = attachments.Where(HasOtherIndex).ToList();

@@ -16,6 +16,7 @@ namespace MultiEni.Operator.Client;
 public sealed class KubernetesClient(HttpClient http, TimeProvider time)
 {
     private const string MergePatch = "application/merge-patch+json";
+    private const string JsonPatch = "application/json-patch+json";
 
     // JSON is YAML, so the body may be JSON; only this media type is accepted by every server version.
     private const string ApplyPatch = "application/apply-patch+yaml";
@@ -132,6 +133,15 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time)
         ArgumentNullException.ThrowIfNull(kind);
         var path = kind.ObjectPath(key, subresource);
         var request = new ApiRequest(Describe("patch", kind, key, subresource), HttpMethod.Patch, path, Bytes(patch), MergePatch);
+        return sender.SendAsync(request, kind.Json, cancellationToken);
+    }
+
+    /// <summary>JSON patch (RFC 6902): operations one after another, of which a failed <c>test</c> refuses the whole.</summary>
+    public Task<T> JsonPatchAsync<T>(ResourceKind<T> kind, ObjectKey key, JsonArray operations, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        var request = new ApiRequest(Describe("patch", kind, key, null), HttpMethod.Patch, kind.ObjectPath(key, null), Bytes(operations), JsonPatch);
         return sender.SendAsync(request, kind.Json, cancellationToken);
     }
 

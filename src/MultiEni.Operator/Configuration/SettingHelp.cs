@@ -43,6 +43,22 @@ internal sealed record SettingHelp(string? Flag, string? Variable, string Fallba
         return text.ToString();
     }
 
+    /// <summary>All settings as rows of a Markdown table.</summary>
+    public static string RenderTable(IEnumerable<SettingHelp> settings)
+    {
+        var text = new StringBuilder("| flag | variable | default | allowed | meaning |\n|---|---|---|---|---|\n");
+        foreach (var setting in settings)
+        {
+            text.Append("| ")
+                .AppendJoin(" | ", Code(setting.Flag is null ? "" : $"--{setting.Flag}"), Code(setting.Variable ?? ""), Code(setting.Fallback))
+                .Append($" | {setting.Allowed} | {setting.Description} |\n");
+        }
+
+        return text.ToString();
+
+        static string Code(string name) => name.Length == 0 ? "" : $"`{name}`";
+    }
+
     private IEnumerable<string> Names()
     {
         if (Flag is not null)

@@ -144,6 +144,9 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
     /// <summary>Text for <c>--help</c>.</summary>
     public string Help(string summary) => SettingHelp.Render(program, summary, known);
 
+    /// <summary>The same as a Markdown table for the documentation, one row a setting.</summary>
+    public string HelpTable() => SettingHelp.RenderTable(known);
+
     private T Read<T>(SettingHelp setting, T fallback, Func<string, T> parse)
     {
         known.Add(setting);

@@ -12,16 +12,20 @@ public static class ConsoleLogging
         ("debug", LogLevel.Debug),
         ("info", LogLevel.Information),
         ("warning", LogLevel.Warning),
+        ("warn", LogLevel.Warning),
         ("error", LogLevel.Error),
     ];
 
     /// <summary>Asks for <c>LOG_FORMAT</c> (<c>json</c> or <c>text</c>) and <c>LOG_LEVEL</c> and makes the factory.</summary>
-    public static ILoggerFactory Create(SettingsReader settings, TimeProvider time)
+    /// <param name="settings">Where the settings are read.</param>
+    /// <param name="time">Clock of the lines.</param>
+    /// <param name="development">Whether the defaults are those of a developer: text, and debug messages too.</param>
+    public static ILoggerFactory Create(SettingsReader settings, TimeProvider time, bool development = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var format = settings.Choice(null, "LOG_FORMAT", "json", ["json", "text"], "Form of the log lines.");
+        var format = settings.Choice(null, "LOG_FORMAT", development ? "text" : "json", ["json", "text"], "Form of the log lines.");
         var words = Levels.Select(level => level.Word).ToList();
-        var word = settings.Choice(null, "LOG_LEVEL", "info", words, "Least severity that is logged.");
+        var word = settings.Choice(null, "LOG_LEVEL", development ? "debug" : "info", words, "Least severity that is logged.");
         var minimum = Levels.First(level => level.Word == word).Level;
         return Create(format == "json" ? LogFormat.Json : LogFormat.Text, minimum, Console.Error, time);
     }

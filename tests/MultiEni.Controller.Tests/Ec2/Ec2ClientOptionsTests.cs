@@ -15,12 +15,10 @@ public sealed class Ec2ClientOptionsTests
     }
 
     [Fact]
-    public void A_missing_region_stops_the_start_and_says_what_to_set()
-    {
-        var exception = Assert.Throws<InvalidOperationException>(() => Read());
+    public void The_older_variable_of_the_Region_counts_too() => Assert.Equal("eu-west-1", Read(("AWS_DEFAULT_REGION", "eu-west-1")).Region);
 
-        Assert.Contains("AWS_REGION", exception.Message, StringComparison.Ordinal);
-    }
+    [Fact]
+    public void Without_a_variable_the_Region_stays_open() => Assert.Equal("", Read().Region);
 
     [Fact]
     public void An_endpoint_that_is_no_URL_stops_the_start_with_name_and_value()

@@ -1,5 +1,6 @@
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Simulator.Ec2;
 using static MultiEni.Controller.Ec2.Ec2Actions;
 
@@ -231,7 +232,7 @@ public sealed class Ec2ClientTests
         var instance = Assert.Single(
             await world.Client.DescribeInstancesAsync([world.Instance, InstanceId.Parse("i-0123456789abcdef0")], CallPriority.Drift, Ct)
         );
-        Assert.Equal(new InstanceRow(world.Instance.ToString(), "running", "m5.xlarge", "us-east-1a"), instance);
+        Assert.Equal(new InstanceRow(world.Instance.ToString(), "running", "m5.xlarge", "us-east-1a", 1), instance);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using CsCheck;
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Tests.Planning;
@@ -79,7 +80,13 @@ public sealed class PlannerTests
     public void An_instance_type_that_is_full_gets_what_fits_and_the_rest_is_told()
     {
         var plan = Planner.Plan(
-            A.PlanInput(A.NodeEni(), OneNode, A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2"), A.Subnet("subnet-a3")), others: 1, maximum: 4)
+            A.PlanInput(
+                A.NodeEni(),
+                OneNode,
+                A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2"), A.Subnet("subnet-a3")),
+                others: 1,
+                limits: A.OneCard(4)
+            )
         );
 
         Assert.Equal(2, plan.Apply.Count);
@@ -90,7 +97,12 @@ public sealed class PlannerTests
     public void A_second_card_has_no_primary_interface()
     {
         var plan = Planner.Plan(
-            A.PlanInput(A.NodeEni(spec: s => s.NetworkCardIndex = 1), OneNode, A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2")), maximum: 2)
+            A.PlanInput(
+                A.NodeEni(spec: s => s.NetworkCardIndex = 1),
+                OneNode,
+                A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2")),
+                limits: new InstanceTypeLimits("x", 4, [2, 2], 30)
+            )
         );
 
         Assert.Equal(2, plan.Apply.Count);

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Summary;
 
@@ -17,7 +18,7 @@ public sealed class SummarizerTests
     [Fact]
     public void All_ready_is_ready()
     {
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(desired: 2), [ReadyOne("a"), ReadyOne("b")], A.Noon);
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(desired: 2), [ReadyOne("a"), ReadyOne("b")], [], A.Noon);
 
         Assert.Equal((2, 2, 2, "2/2"), (status.DesiredEnis, status.AttachedEnis, status.ReadyEnis, status.Ready));
         Assert.True(status.Conditions.IsTrue(ConditionTypes.Ready));
@@ -30,9 +31,9 @@ public sealed class SummarizerTests
     {
         var nodeEni = A.NodeEni();
         EniAttachment[] attachments = [ReadyOne("a")];
-        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(), attachments, A.Noon);
+        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(), attachments, [], A.Noon);
 
-        var later = Summarizer.Summarize(nodeEni, Outcome(), attachments, A.Noon.AddMinutes(1));
+        var later = Summarizer.Summarize(nodeEni, Outcome(), attachments, [], A.Noon.AddMinutes(1));
 
         Assert.Equal(nodeEni.Status.Conditions, later.Conditions);
         Assert.Equal(nodeEni.Status.Attachments, later.Attachments);
@@ -42,11 +43,11 @@ public sealed class SummarizerTests
     public void Only_a_changed_entry_gets_a_new_time()
     {
         var nodeEni = A.NodeEni();
-        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(2), [ReadyOne("a"), ReadyOne("b")], A.Noon);
+        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(2), [ReadyOne("a"), ReadyOne("b")], [], A.Noon);
         var changed = ReadyOne("b");
         changed.Status!.Device = new() { Mtu = 9001 };
 
-        var later = Summarizer.Summarize(nodeEni, Outcome(2), [ReadyOne("a"), changed], A.Noon.AddMinutes(1));
+        var later = Summarizer.Summarize(nodeEni, Outcome(2), [ReadyOne("a"), changed], [], A.Noon.AddMinutes(1));
 
         Assert.Equal([A.Noon, A.Noon.AddMinutes(1)], later.Attachments!.Select(entry => entry.LastUpdated!.Value));
     }
@@ -57,7 +58,7 @@ public sealed class SummarizerTests
         var attachment = ReadyOne("a");
         attachment.Status!.Network!.DeviceIndex = 3;
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], A.Noon);
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
 
         var degraded = status.Conditions.Find(ConditionTypes.Degraded)!;
         Assert.Equal((ConditionStatus.True, Reasons.DeviceIndexTaken), (degraded.Status, degraded.Reason));
@@ -72,7 +73,7 @@ public sealed class SummarizerTests
     {
         var attachment = A.Attachment(conditions: A.Condition(ConditionTypes.Ready, false, reason, "why"));
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], A.Noon);
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
 
         Assert.True(status.Conditions.IsTrue(holds));
         Assert.False(status.Conditions.IsTrue(doesNot));
@@ -90,7 +91,7 @@ public sealed class SummarizerTests
             new ConditionClaim(false, Reasons.SubnetNotFound, "later")
         );
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome() with { Resolution = unresolved }, [], A.Noon);
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome() with { Resolution = unresolved }, [], [], A.Noon);
 
         Assert.Equal(Reasons.SubnetNotFound, status.Conditions.Find(ConditionTypes.Ready)!.Reason);
         Assert.False(status.Conditions.IsTrue(ConditionTypes.SubnetsResolved));
@@ -99,7 +100,7 @@ public sealed class SummarizerTests
     [Fact]
     public void No_matching_node_is_told_with_the_selector()
     {
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(0) with { MatchedNodes = 0 }, [], A.Noon);
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(0) with { MatchedNodes = 0 }, [], [], A.Noon);
 
         var ready = status.Conditions.Find(ConditionTypes.Ready)!;
         Assert.Equal(Reasons.NoMatchingNodes, ready.Reason);
@@ -111,7 +112,7 @@ public sealed class SummarizerTests
     {
         var problems = Enumerable.Range(1, 5).Select(i => new NodeProblem($"n{i}", Reasons.NoSubnetInZone, "no subnet", false)).ToList();
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(0) with { Problems = problems }, [], A.Noon);
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(0) with { Problems = problems }, [], [], A.Noon);
 
         Assert.Equal("n1: no subnet; n2: no subnet; n3: no subnet; and 2 more", status.Conditions.Find(ConditionTypes.Degraded)!.Message);
     }
@@ -121,7 +122,7 @@ public sealed class SummarizerTests
     {
         var many = Enumerable.Range(0, 501).Select(i => ReadyOne($"n{i}")).ToList();
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(501), many, A.Noon);
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(501), many, [], A.Noon);
 
         Assert.Null(status.Attachments);
         Assert.True(status.AttachmentsTruncated);
@@ -141,7 +142,7 @@ public sealed class SummarizerTests
             ResourceName = "intel.com/x",
         };
 
-        var entry = Assert.Single(Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], A.Noon).Attachments!);
+        var entry = Assert.Single(Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon).Attachments!);
 
         Assert.Equal(
             (true, "vfio-pci", "intel.com/x", "0000:00:06.0"),
@@ -149,7 +150,35 @@ public sealed class SummarizerTests
         );
     }
 
-    private static PlanOutcome Outcome(int desired = 1) => new(1, 1, desired, Resolved, []);
+    [Fact]
+    public void A_missing_permission_degrades_names_the_actions_and_leaves_ready_ENIs_ready()
+    {
+        DeniedPermission[] denied = [new("CreateNetworkInterface", "You are not authorized."), new("DeleteNetworkInterface", "x")];
+
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [ReadyOne("a")], denied, A.Noon);
+
+        var granted = status.Conditions.Find(ConditionTypes.PermissionsGranted)!;
+        Assert.Equal((ConditionStatus.False, Reasons.Unauthorized), (granted.Status, granted.Reason));
+        Assert.Contains("ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface", granted.Message, StringComparison.Ordinal);
+        Assert.Contains("You are not authorized.", granted.Message, StringComparison.Ordinal);
+        Assert.Equal(Reasons.Unauthorized, status.Conditions.Find(ConditionTypes.Degraded)!.Reason);
+        Assert.True(status.Conditions.IsTrue(ConditionTypes.Ready));
+    }
+
+    [Fact]
+    public void The_condition_of_permissions_appears_with_the_first_missing_one_and_turns_true_when_it_is_granted()
+    {
+        var nodeEni = A.NodeEni();
+        Assert.Null(Summarizer.Summarize(nodeEni, Outcome(), [ReadyOne("a")], [], A.Noon).Conditions.Find(ConditionTypes.PermissionsGranted));
+        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(), [ReadyOne("a")], [new("CreateTags", "no")], A.Noon);
+
+        var status = Summarizer.Summarize(nodeEni, Outcome(), [ReadyOne("a")], [], A.Noon);
+
+        Assert.True(status.Conditions.IsTrue(ConditionTypes.PermissionsGranted));
+        Assert.False(status.Conditions.IsTrue(ConditionTypes.Degraded));
+    }
+
+    private static PlanOutcome Outcome(int desired = 1) => new(1, 1, desired, Resolved, [], new Dictionary<string, int>());
 
     private static EniAttachment ReadyOne(string node) =>
         A.Attachment(

@@ -46,6 +46,30 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
         await ThrowIfRefusedAsync(response, cancellationToken);
     }
 
+    /// <summary>Gives a node these taints, by key, with the effect NoSchedule.</summary>
+    public async Task TaintNodeAsync(string node, CancellationToken cancellationToken, params string[] keys)
+    {
+        var taints = new JsonArray([.. keys.Select(key => (JsonNode)new JsonObject { ["key"] = key, ["effect"] = "NoSchedule" })]);
+        using var content = Body(new JsonObject { ["spec"] = new JsonObject { ["taints"] = taints } }, "application/merge-patch+json");
+        using var response = await http.PatchAsync($"/api/v1/nodes/{node}", content, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    /// <summary>Reasons of the events about an object, each once.</summary>
+    public async Task<IReadOnlyList<string>> EventReasonsAsync(string about, CancellationToken cancellationToken)
+    {
+        await using var body = await http.GetStreamAsync("/api/v1/namespaces/default/events", cancellationToken);
+        var list = await JsonNode.ParseAsync(body, cancellationToken: cancellationToken);
+        return
+        [
+            .. list!["items"]!
+                .AsArray()
+                .Where(item => item!["involvedObject"]!["name"]!.GetValue<string>() == about)
+                .Select(item => item!["reason"]!.GetValue<string>())
+                .Distinct(),
+        ];
+    }
+
     /// <summary>Leaves a NodeENI with a finalizer and a status, as another controller would.</summary>
     public async Task WriteStatusAsync(string nodeEni, JsonObject status, string finalizer, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using MultiEni.Simulator.Ec2;
+
 namespace MultiEni.Scenarios.Staging;
 
 /// <summary>Somebody else who makes network interfaces in the same account, by EC2's query protocol.</summary>
@@ -21,10 +23,36 @@ internal static class ForeignEc2
             form[$"TagSpecification.1.Tag.{index}.Value"] = tag.Value;
         }
 
+        await PostAsync(stage, form);
+        return stage.Cluster.Ec2.World.NetworkInterfaces.Single(row => !before.Contains(row.Id) && row.SubnetId == "subnet-12345678").Id;
+    }
+
+    /// <summary>Attaches an ENI of somebody else, as the VPC CNI does for its pods.</summary>
+    public static async Task AttachForeignEniAsync(this Stage stage, string node, int deviceIndex)
+    {
+        var eni = await stage.CreateEniAsync(new Dictionary<string, string> { ["node.k8s.amazonaws.com/instance_id"] = "x" });
+        await stage.UntilAsync(
+            () => stage.Cluster.Ec2.World.FindNetworkInterface(eni)!.Status == NetworkInterfaceStatus.Available,
+            "the foreign ENI is available"
+        );
+        await PostAsync(
+            stage,
+            new()
+            {
+                ["Action"] = "AttachNetworkInterface",
+                ["Version"] = "2016-11-15",
+                ["NetworkInterfaceId"] = eni,
+                ["InstanceId"] = stage.Cluster.Node(node).InstanceId,
+                ["DeviceIndex"] = deviceIndex.ToString(),
+            }
+        );
+    }
+
+    private static async Task PostAsync(Stage stage, Dictionary<string, string> form)
+    {
         using var http = new HttpClient();
         using var content = new FormUrlEncodedContent(form);
         using var response = await http.PostAsync(stage.Cluster.Ec2.BaseAddress, content, Stage.Stop);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Stage.Stop));
-        return stage.Cluster.Ec2.World.NetworkInterfaces.Single(row => !before.Contains(row.Id) && row.SubnetId == "subnet-12345678").Id;
     }
 }

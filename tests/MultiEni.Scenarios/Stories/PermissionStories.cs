@@ -1,58 +1,62 @@
+using MultiEni.Api;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Scenarios.Staging;
-using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>What the controller may do in EC2. All other stories run under the documented policy too, which shows that it is enough.</summary>
+/// <summary>Permissions that the controller's role lacks. Needs the simulated cluster for ready devices.</summary>
 public class PermissionStories
 {
-    // One that our own table does not have, so that EC2 is asked for its limits.
-    private static readonly InstanceType Unlisted = new("x99.large", 4, [4], 10);
-
     [Fact]
-    public async Task The_documented_policy_allows_nothing_that_is_not_needed()
+    public async Task A_permission_that_will_be_needed_later_is_missed_in_time()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Cluster = options => options with { InstanceType = Unlisted.Name, Ec2 = options.Ec2 with { InstanceTypes = [Unlisted] } } });
-        var second = stage.Cluster.Ec2.World.AddSecurityGroup(stage.Cluster.Network.VpcId, "second").Id;
-        await stage.ApplyAsync(Manifests.NodeEni("fleet", "sourceDestCheck: false"));
-        await stage.UntilReadyAsync("fleet", 2);
-
-        await stage.ApplyAsync(Manifests.NodeEni("fleet", "description: changed", "tags: {team: core}", $"securityGroupNames: [second]"));
-        await stage.UntilAsync(
-            () => stage.OurEnis.All(row => row.Description == "changed" && row.Tags.ContainsKey("team") && row.GroupIds.Contains(second)),
-            "everything is changed in place"
+        await using var stage = await Stage.StartAsync(
+            new StageOptions { Nodes = 1, Controller = settings => settings with { PermissionPreflight = true } }
         );
-        await stage.TerminateNodeAsync(stage.Nodes[1]);
-        await stage.UntilReadyAsync("fleet", 1);
-        await stage.DeleteNodeEniAsync("fleet");
-        await stage.UntilGoneAsync("fleet");
+        stage.Cluster.Ec2.Faults.Deny("DeleteNetworkInterface");
+        await stage.ApplyAsync(Manifests.NodeEni("early"));
+        await stage.UntilReadyAsync("early", 1);
 
-        var policy = stage.Cluster.Ec2.Policies[Stage.AccessKey];
-        Assert.Equal(policy.Permissions, policy.Used);
+        var message = await stage.UntilReasonAsync("early", ConditionTypes.PermissionsGranted, Reasons.Unauthorized);
+
+        Assert.Contains("ec2:DeleteNetworkInterface", message);
+        Assert.DoesNotContain("ec2:AttachNetworkInterface", message);
+        Assert.True((await stage.NodeEniAsync("early"))!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
+        Assert.Single(stage.OurEnis);
+        Assert.Equal((1, 1), (stage.Calls("DetachNetworkInterface"), stage.Calls("DeleteNetworkInterface")));
     }
 
-    [Fact]
-    public async Task It_reaches_neither_the_ENIs_of_others_nor_their_instances()
+    [Theory]
+    [InlineData("DescribeNetworkInterfaces")]
+    [InlineData("DescribeSubnets")]
+    [InlineData("DescribeSecurityGroups")]
+    public async Task A_controller_that_may_not_look_says_so_on_the_NodeENI_and_goes_on_when_it_may(string action)
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false });
-        using var others = stage.NewEc2Client("AKIAOTHERS");
-        using var ec2 = stage.NewEc2Client(Stage.AccessKey);
-        var network = stage.Cluster.Network;
-        var foreign = (await others.CreateNetworkInterfaceAsync(new() { SubnetId = network.EniSubnets[0].Id }, Stage.Stop)).NetworkInterface.NetworkInterfaceId;
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                Nodes = 1,
+                StartsPrograms = false,
+                Acceleration = 30,
+            }
+        );
+        stage.Cluster.Ec2.Faults.Deny(action);
+        stage.StartManager(stage.Nodes[0]);
+        stage.StartController();
+        await stage.ApplyAsync(Manifests.NodeEni("blind"));
 
-        foreach (
-            var attempt in (Func<Task>[])
-                [
-                    () => ec2.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = foreign }, Stage.Stop),
-                    () => ec2.AttachNetworkInterfaceAsync(new() { NetworkInterfaceId = foreign, InstanceId = stage.Cluster.Nodes[0].InstanceId, DeviceIndex = 3 }, Stage.Stop),
-                    () => ec2.ModifyNetworkInterfaceAttributeAsync(new() { NetworkInterfaceId = foreign, Description = "mine" }, Stage.Stop),
-                    () => ec2.CreateTagsAsync(new() { Resources = [foreign], Tags = [new("networking.k8s.aws/cluster", "simulated")] }, Stage.Stop),
-                    () => ec2.CreateNetworkInterfaceAsync(new() { SubnetId = network.EniSubnets[0].Id }, Stage.Stop),
-                ]
-        )
-        {
-            var refused = await Assert.ThrowsAsync<Amazon.EC2.AmazonEC2Exception>(attempt);
-            Assert.Equal("UnauthorizedOperation", refused.ErrorCode);
-        }
+        Assert.Contains($"ec2:{action}", await stage.UntilReasonAsync("blind", ConditionTypes.Degraded, Reasons.Unauthorized));
+        Assert.Contains($"ec2:{action}", await stage.UntilReasonAsync("blind", ConditionTypes.PermissionsGranted, Reasons.Unauthorized));
+        await stage.UntilAsync(
+            async () => (await stage.Api.EventReasonsAsync("blind", Stage.Stop)).Contains(Reasons.Unauthorized),
+            "an event tells of it"
+        );
+
+        stage.Cluster.Ec2.Faults.Allow(action);
+        await stage.UntilReadyAsync("blind", 1);
+        await stage.UntilAsync(
+            async () => (await stage.NodeEniAsync("blind"))!.Status!.Conditions.IsTrue(ConditionTypes.PermissionsGranted),
+            "no permission is missing any more"
+        );
     }
 }

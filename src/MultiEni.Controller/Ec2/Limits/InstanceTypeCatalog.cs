@@ -2,49 +2,68 @@ using System.Collections.Concurrent;
 
 namespace MultiEni.Controller.Ec2.Limits;
 
-/// <summary>Limits of instance types: a table in the program for the common ones, EC2 for the others.</summary>
-public sealed class InstanceTypeCatalog
+/// <summary>
+/// Limits of instance types: a table in the program for those whose values were published or described, EC2 for the others. Values that were
+/// only recalled count while EC2 cannot be asked, and no longer. Safe for concurrent use.
+/// </summary>
+public sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+    // A type may be new in the Region; what EC2 does not know is asked again. What it does know does not change.
+    private static readonly TimeSpan UnknownLifetime = TimeSpan.FromHours(1);
 
-    // A type may be new in the region; what EC2 does not know is asked again sooner.
-    private static readonly TimeSpan UnknownLifetime = TimeSpan.FromMinutes(10);
+    private readonly ConcurrentDictionary<string, Asked> asked = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim asking = new(1);
 
-    private readonly Ec2Client _client;
-    private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, Asked> _asked = new(StringComparer.Ordinal);
-
-    /// <summary>With the table of the program.</summary>
-    public InstanceTypeCatalog(Ec2Client client, TimeProvider time)
-    {
-        _client = client;
-        _time = time;
-    }
-
-    /// <summary>Limits known without asking; null otherwise.</summary>
+    /// <summary>What is known without asking; null when nothing is.</summary>
     public InstanceTypeLimits? Find(string instanceType) =>
-        InstanceTypeTable.Types.GetValueOrDefault(instanceType) ?? (TryFresh(instanceType, out var limits) ? limits : null);
+        asked.TryGetValue(instanceType, out var answer) && answer.Limits is not null
+            ? answer.Limits
+            : InstanceTypeTable.Types.GetValueOrDefault(instanceType)?.Limits;
 
-    /// <summary>Limits, from EC2 if need be; null when EC2 does not know the type either. Answers count for 24 h.</summary>
-    public async ValueTask<InstanceTypeLimits?> GetAsync(string instanceType, CancellationToken cancellationToken)
+    /// <summary>Asks EC2 for those types that are not known for certain, all in one call as far as it takes them.</summary>
+    /// <exception cref="Failures.Ec2CallException">EC2 did not answer.</exception>
+    public async Task LearnAsync(IEnumerable<string> instanceTypes, CancellationToken cancellationToken)
     {
-        if (InstanceTypeTable.Types.TryGetValue(instanceType, out var known) || TryFresh(instanceType, out known))
+        ArgumentNullException.ThrowIfNull(instanceTypes);
+        var wanted = instanceTypes.Where(Uncertain).Distinct(StringComparer.Ordinal).ToList();
+        if (wanted.Count == 0)
         {
-            return known;
+            return;
         }
 
-        var answer = await _client.DescribeInstanceTypesAsync([instanceType], cancellationToken);
-        var limits = answer.FirstOrDefault(row => row.InstanceType == instanceType);
-        _asked[instanceType] = new(limits, _time.GetTimestamp());
-        return limits;
+        await asking.WaitAsync(cancellationToken);
+        try
+        {
+            wanted.RemoveAll(type => !Uncertain(type));
+            if (wanted.Count == 0)
+            {
+                return;
+            }
+
+            var rows = await client.DescribeInstanceTypesAsync(wanted, cancellationToken);
+            var byType = rows.ToDictionary(row => row.InstanceType, StringComparer.Ordinal);
+            foreach (var type in wanted)
+            {
+                asked[type] = new(byType.GetValueOrDefault(type), time.GetTimestamp());
+            }
+        }
+        finally
+        {
+            asking.Release();
+        }
     }
 
-    private bool TryFresh(string instanceType, out InstanceTypeLimits? limits)
+    /// <inheritdoc/>
+    public void Dispose() => asking.Dispose();
+
+    private bool Uncertain(string type)
     {
-        var fresh =
-            _asked.TryGetValue(instanceType, out var asked) && _time.GetElapsedTime(asked.At) < (asked.Limits is null ? UnknownLifetime : Lifetime);
-        limits = fresh ? asked?.Limits : null;
-        return fresh;
+        if (InstanceTypeTable.Types.GetValueOrDefault(type) is { IsCertain: true })
+        {
+            return false;
+        }
+
+        return !asked.TryGetValue(type, out var answer) || (answer.Limits is null && time.GetElapsedTime(answer.At) >= UnknownLifetime);
     }
 
     private sealed record Asked(InstanceTypeLimits? Limits, long At);

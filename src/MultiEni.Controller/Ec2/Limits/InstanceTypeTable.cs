@@ -1,20 +1,24 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace MultiEni.Controller.Ec2.Limits;
 
-/// <summary>The table of instance types that is part of the program: one line a type, so that common clusters ask EC2 for none.</summary>
+/// <summary>The table of instance types that is part of the program: one line a type, so that common clusters ask EC2 for none. <c>eng/InstanceTypes</c> writes it.</summary>
 public static class InstanceTypeTable
 {
     private const string Resource = "MultiEni.Controller.Ec2.Limits.instance-types.tsv";
 
     /// <summary>All types of the table.</summary>
-    public static FrozenDictionary<string, InstanceTypeLimits> Types { get; } = Load();
+    public static FrozenDictionary<string, TabledType> Types { get; } = Load();
 
-    /// <summary>Reads lines of type, IPv4 addresses an ENI and ENIs of each card, separated by tabs and commas. Lines that begin with `#` say something to people.</summary>
-    public static IReadOnlyList<InstanceTypeLimits> Parse(TextReader reader)
+    /// <summary>
+    /// Reads lines of type, ENIs in all, ENIs of each card, IPv4 addresses an ENI, and source, separated by tabs. Lines that begin with `#` say
+    /// something to people.
+    /// </summary>
+    public static IReadOnlyList<TabledType> Parse(TextReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var types = new List<InstanceTypeLimits>();
+        var types = new List<TabledType>();
         while (reader.ReadLine() is { } line)
         {
             if (line.Length > 0 && line[0] != '#')
@@ -26,23 +30,27 @@ public static class InstanceTypeTable
         return types;
     }
 
-    private static InstanceTypeLimits ParseLine(string line)
+    private static TabledType ParseLine(string line)
     {
-        if (line.Split('\t') is not [var type, var addresses, var cards])
+        if (line.Split('\t') is not [var type, var total, var cards, var addresses, var source] || !TabledType.Sources.Contains(source))
         {
-            throw new FormatException($"'{line}' is not a type, a number of addresses and a list of cards, separated by tabs");
+            throw new FormatException(
+                $"'{line}' is not a type, its ENIs, a list of cards, a number of addresses and a source ({string.Join(", ", TabledType.Sources)}), separated by tabs"
+            );
         }
 
-        int[] perCard = [.. cards.Split(',').Select(int.Parse)];
-        return new(type, perCard.Sum(), perCard, int.Parse(addresses));
+        int[] perCard = [.. cards.Split(',').Select(Number)];
+        return new(new(type, Number(total), perCard, Number(addresses)), source);
     }
 
-    private static FrozenDictionary<string, InstanceTypeLimits> Load()
+    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static FrozenDictionary<string, TabledType> Load()
     {
         using var stream =
             typeof(InstanceTypeTable).Assembly.GetManifestResourceStream(Resource)
             ?? throw new InvalidOperationException($"The program lacks its resource {Resource}");
         using var reader = new StreamReader(stream);
-        return Parse(reader).ToFrozenDictionary(type => type.InstanceType, StringComparer.Ordinal);
+        return Parse(reader).ToFrozenDictionary(type => type.Limits.InstanceType, StringComparer.Ordinal);
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
-using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Simulator.Ec2;
 using static MultiEni.Controller.Ec2.Ec2Actions;
 
@@ -220,29 +219,6 @@ public sealed class EniInventoryTests
         world.Time.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(3, (await again).Count);
         Assert.Equal(2, Describes(world));
-    }
-
-    [Fact]
-    public async Task A_type_outside_of_the_table_is_asked_of_EC2_once_a_day()
-    {
-        await using var world = await Ec2World.StartAsync(options =>
-            options with
-            {
-                InstanceTypes = [.. options.InstanceTypes, options.InstanceTypes.First(type => type.Name == "m5.xlarge") with { Name = "x99.large" }],
-            }
-        );
-        var catalog = new InstanceTypeCatalog(world.Client, world.Time);
-
-        Assert.Null(catalog.Find("x99.large"));
-        Assert.Equal(4, (await catalog.GetAsync("x99.large", Ct))!.MaximumEnis);
-        Assert.Equal(4, catalog.Find("x99.large")!.MaximumEnis);
-        Assert.NotNull(await catalog.GetAsync("m5.xlarge", Ct));
-        await catalog.GetAsync("x99.large", Ct);
-        Assert.Equal(1, world.Simulator.Counters.Snapshot()[DescribeInstanceTypes].Total);
-        Assert.Null(await catalog.GetAsync("z9.none", Ct));
-
-        world.Time.Advance(TimeSpan.FromHours(25));
-        Assert.Null(catalog.Find("x99.large"));
     }
 
     private static int Describes(Ec2World world) => world.Simulator.Counters.Snapshot()[DescribeNetworkInterfaces].Total;

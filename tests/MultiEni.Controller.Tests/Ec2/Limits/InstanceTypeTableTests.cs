@@ -19,9 +19,12 @@ public sealed class InstanceTypeTableTests
     [InlineData("trn1.32xlarge", 40, 8, 5, 50)]
     [InlineData("trn1n.32xlarge", 80, 16, 5, 50)]
     [InlineData("dl1.24xlarge", 60, 4, 15, 50)]
+    [InlineData("c8gn.48xlarge", 24, 2, 12, 64)]
+    [InlineData("p6-b200.48xlarge", 32, 8, 4, 50)]
+    [InlineData("p6-b300.48xlarge", 68, 17, 4, 50)]
     public void The_table_has_total_and_cards_of_known_types(string type, int total, int cards, int perCard, int addresses)
     {
-        var limits = InstanceTypeTable.Types[type];
+        var limits = InstanceTypeTable.Types[type].Limits;
 
         Assert.Equal(total, limits.MaximumEnis);
         Assert.Equal(Enumerable.Repeat(perCard, cards), limits.PerCard);
@@ -34,11 +37,19 @@ public sealed class InstanceTypeTableTests
             InstanceTypeTable.Types.Values,
             type =>
             {
-                Assert.Matches(@"^[a-z0-9]+\.[a-z0-9]+$", type.InstanceType);
-                Assert.All(type.PerCard, card => Assert.InRange(card, 2, 24));
-                Assert.InRange(type.Ipv4PerEni, 2, 64);
+                Assert.Matches(@"^[a-z0-9-]+\.[a-z0-9]+$", type.Limits.InstanceType);
+                Assert.All(type.Limits.PerCard, card => Assert.InRange(card, 2, 24));
+                Assert.InRange(type.Limits.MaximumEnis, 2, type.Limits.PerCard.Sum());
+                Assert.InRange(type.Limits.Ipv4PerEni, 2, 64);
             }
         );
+
+    [Fact]
+    public void Only_lines_from_general_knowledge_have_to_be_confirmed()
+    {
+        Assert.True(InstanceTypeTable.Types["m5.xlarge"].IsCertain);
+        Assert.False(InstanceTypeTable.Types["m5.2xlarge"].IsCertain);
+    }
 
     [Fact]
     public void A_bad_line_is_named()

@@ -1,4 +1,4 @@
-namespace MultiEni.Controller.Ec2;
+namespace MultiEni.Controller.Ec2.Permissions;
 
 /// <summary>What a dry run is tried on. Policies have conditions on tags, so only resources of the kind in use give an answer that counts.</summary>
 /// <param name="SubnetId">For Create.</param>

@@ -1,4 +1,4 @@
-namespace MultiEni.Controller.Ec2;
+namespace MultiEni.Controller.Ec2.Permissions;
 
 /// <summary>What a dry run proved.</summary>
 public abstract record Permission

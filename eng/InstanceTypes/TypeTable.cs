@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace MultiEni.InstanceTypes;
+
+/// <summary>The table of instance types that the controller carries, being written anew.</summary>
+public sealed class TypeTable
+{
+    private const string Described = "described";
+    private readonly SortedDictionary<string, string> lines = new(StringComparer.Ordinal);
+
+    /// <summary>Takes over the lines of a table, whatever their source.</summary>
+    public void AddTable(IEnumerable<string> table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        foreach (var line in table.Where(line => line.Length > 0 && line[0] != '#'))
+        {
+            lines[line[..line.IndexOf('\t', StringComparison.Ordinal)]] = line;
+        }
+    }
+
+    /// <summary>Takes an answer of DescribeInstanceTypes, as the AWS command line prints it; its types replace former lines.</summary>
+    /// <returns>How many types it had.</returns>
+    /// <exception cref="FormatException">It is not such an answer.</exception>
+    public int AddAnswer(Stream json)
+    {
+        using var document = JsonDocument.Parse(json);
+        if (!document.RootElement.TryGetProperty("InstanceTypes", out var types) || types.ValueKind != JsonValueKind.Array)
+        {
+            throw new FormatException("The answer has no list InstanceTypes; give it the output of: aws ec2 describe-instance-types --output json");
+        }
+
+        foreach (var type in types.EnumerateArray())
+        {
+            var (name, line) = Line(type);
+            lines[name] = line;
+        }
+
+        return types.GetArrayLength();
+    }
+
+    /// <summary>The table, with what there is to say of its lines in front.</summary>
+    /// <param name="date">When it was written.</param>
+    /// <param name="origin">Where the described lines come from, such as the Region asked.</param>
+    public IEnumerable<string> Write(string date, string origin) =>
+        [
+            "# Limits of EC2 instance types: type, ENIs in all, ENIs of each network card, IPv4 addresses of an ENI, source.",
+            $"# Written by eng/InstanceTypes on {date}. Sources of the lines:",
+            $"#   described   an answer of DescribeInstanceTypes ({origin})",
+            "#   published   ENIs and cards agree in the tables that two AWS projects publish (as of 2026-08);",
+            "#               addresses of types with several cards are recalled",
+            "#   recalled    general knowledge: EC2 is asked before the line is believed; it counts only while EC2 does not answer",
+            .. lines.Values,
+        ];
+
+    private static (string Name, string Line) Line(JsonElement type)
+    {
+        var name = type.GetProperty("InstanceType").GetString()!;
+        var network = type.GetProperty("NetworkInfo");
+        var total = network.GetProperty("MaximumNetworkInterfaces").GetInt32();
+        var cards = network.TryGetProperty("NetworkCards", out var listed)
+            ? listed
+                .EnumerateArray()
+                .OrderBy(card => card.GetProperty("NetworkCardIndex").GetInt32())
+                .Select(card => card.GetProperty("MaximumNetworkInterfaces").GetInt32())
+                .ToList()
+            : [total];
+        var addresses = network.GetProperty("Ipv4AddressesPerInterface").GetInt32();
+        return (name, $"{name}\t{Math.Min(total, cards.Sum())}\t{string.Join(',', cards)}\t{addresses}\t{Described}");
+    }
+}

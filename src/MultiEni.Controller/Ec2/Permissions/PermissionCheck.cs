@@ -1,0 +1,124 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Inventory;
+
+namespace MultiEni.Controller.Ec2.Permissions;
+
+/// <summary>
+/// Finds missing permissions before they are needed, by dry runs. They are made once when a term of leadership has something to try them on, and every
+/// half hour while a permission is missing: five calls each time, and none in a cluster in which nothing is wrong. Calls that are refused tell by themselves.
+/// </summary>
+/// <remarks>
+/// Policies have conditions on tags, so a dry run tells the truth only of resources that exist: Create is tried in a subnet that was resolved, the
+/// others on an ENI of ours. CreateTags is left out, because a good policy allows it within Create only.
+/// </remarks>
+internal sealed class PermissionCheck(
+    Ec2Client ec2,
+    EniInventory inventory,
+    PermissionLedger ledger,
+    string cluster,
+    TimeProvider time,
+    ILogger logger
+)
+{
+    private static readonly TimeSpan RepeatWhileDenied = TimeSpan.FromMinutes(30);
+    private static readonly string[] OnOurEnis =
+    [
+        Ec2Actions.AttachNetworkInterface,
+        Ec2Actions.ModifyNetworkInterfaceAttribute,
+        Ec2Actions.DetachNetworkInterface,
+        Ec2Actions.DeleteNetworkInterface,
+    ];
+
+    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private (string SubnetId, IReadOnlyList<string> SecurityGroupIds)? place;
+    private bool triedCreate;
+    private bool triedOurs;
+
+    /// <summary>A subnet and groups that ENIs are created with; the first ones are kept.</summary>
+    public void Offer(string subnetId, IReadOnlyList<string> securityGroupIds)
+    {
+        if (place is null)
+        {
+            place = (subnetId, securityGroupIds);
+            Wake();
+        }
+    }
+
+    /// <summary>Something happened after which there may be an ENI of ours to try on.</summary>
+    public void Wake()
+    {
+        if (!triedCreate || !triedOurs)
+        {
+            wake.Writer.TryWrite(item: true);
+        }
+    }
+
+    /// <summary>Checks when there is a reason to, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await WaitAsync(cancellationToken);
+            try
+            {
+                await TryAsync(cancellationToken);
+            }
+            catch (Ec2CallException failed)
+            {
+                // Throttled or unreachable: it is tried again with the next reason to.
+                PermissionLog.CheckFailed(logger, failed.Failure.ToString());
+            }
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var woken = wake.Reader.ReadAsync(waiting.Token).AsTask();
+        var due = Task.Delay(RepeatWhileDenied, time, waiting.Token);
+        await Task.WhenAny(woken, due);
+        await waiting.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (due.IsCompletedSuccessfully && ledger.Denied.Count > 0)
+        {
+            (triedCreate, triedOurs) = (false, false);
+        }
+    }
+
+    private async Task TryAsync(CancellationToken cancellationToken)
+    {
+        if (!triedCreate && place is { } known)
+        {
+            var tags = new Dictionary<string, string>
+            {
+                [EniTags.Cluster] = cluster,
+                [EniTags.ManagedBy] = EniTags.Owner,
+                [EniTags.NoManage] = "true",
+                [EniTags.Slot] = "permission-check",
+            };
+            await TryAsync(Ec2Actions.CreateNetworkInterface, new(known.SubnetId, known.SecurityGroupIds, tags, "", "", ""), cancellationToken);
+            triedCreate = true;
+        }
+
+        if (!triedOurs && inventory.Rows().FirstOrDefault(row => row.Attachment is { Status: EniStates.Attached, InstanceId: not null }) is { } row)
+        {
+            var subject = new PreflightSubject("", [], row.Tags, row.EniId, row.Attachment!.InstanceId!, row.Attachment.AttachmentId);
+            foreach (var action in OnOurEnis)
+            {
+                await TryAsync(action, subject, cancellationToken);
+            }
+
+            triedOurs = true;
+        }
+    }
+
+    private async Task TryAsync(string action, PreflightSubject subject, CancellationToken cancellationToken)
+    {
+        if (await ec2.PreflightAsync(action, subject, cancellationToken) is Permission.Denied denied)
+        {
+            PermissionLog.Denied(logger, action, denied.Message);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Planning;
+
+namespace MultiEni.Controller.Imds;
+
+/// <summary>
+/// Raises the hop limit of instance metadata, so that pods reach it. Opt-in. It knows its instances from the cluster and never searches for any; it
+/// changes nothing but the hop limit, only upwards, and looks at each instance once.
+/// </summary>
+internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, Ec2Client ec2, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
+    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly HashSet<InstanceId> done = [];
+
+    /// <summary>NodeENIs or nodes may have changed.</summary>
+    public void Wake()
+    {
+        if (settings.OnSelectedNodes)
+        {
+            wake.Writer.TryWrite(item: true);
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await RaiseAsync(cancellationToken);
+                await wake.Reader.ReadAsync(cancellationToken);
+            }
+            catch (Ec2CallException failed)
+            {
+                ImdsLog.Failed(logger, failed.Failure.ToString());
+                await Task.Delay(RetryAfter, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task RaiseAsync(CancellationToken cancellationToken)
+    {
+        var instances = Instances().Where(instance => !done.Contains(instance)).ToList();
+        if (instances.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var row in await ec2.DescribeInstancesAsync(instances, CallPriority.Drift, cancellationToken))
+        {
+            var instance = InstanceId.Parse(row.InstanceId, null);
+            if (row.MetadataHopLimit is { } limit && limit < settings.HopLimit && row.State is "running" or "pending" or "stopped")
+            {
+                await ec2.SetMetadataHopLimitAsync(instance, settings.HopLimit, CallPriority.Drift, cancellationToken);
+                ImdsLog.Raised(logger, row.InstanceId, limit, settings.HopLimit);
+            }
+        }
+
+        done.UnionWith(instances);
+    }
+
+    private IEnumerable<InstanceId> Instances()
+    {
+        var own = settings.InstanceId.Length > 0 ? settings.InstanceId : InstanceOf(settings.NodeName);
+        if (InstanceId.TryParse(own, null, out var ownId))
+        {
+            yield return ownId;
+        }
+        else if (!settings.OnSelectedNodes)
+        {
+            ImdsLog.OwnInstanceUnknown(logger, settings.NodeName);
+        }
+
+        if (!settings.OnSelectedNodes)
+        {
+            yield break;
+        }
+
+        foreach (var node in cluster.NodeEnis.SelectMany(cluster.NodesMatching).DistinctBy(node => node.Metadata.Name))
+        {
+            if (NodeIdentity.Of(node) is NodeIdentity.Ec2 ec2Node && InstanceId.TryParse(ec2Node.InstanceId, null, out var id))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    private string? InstanceOf(string nodeName) =>
+        cluster.Node(nodeName) is { } node && NodeIdentity.Of(node) is NodeIdentity.Ec2 instance ? instance.InstanceId : null;
+}

@@ -1,0 +1,42 @@
+using MultiEni.Api.EniAttachments;
+
+namespace MultiEni.Controller.Planning;
+
+/// <summary>
+/// Free addresses of subnets while a plan is made. EC2 tells those that were free when it was asked; what was planned since, here or for
+/// other NodeENIs, is taken off by hand [ec2 C.3].
+/// </summary>
+internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnumerable<EniAttachment>> attachmentsIn)
+{
+    private const int AddressesInAPrefix = 16;
+    private readonly Dictionary<string, int> left = [];
+
+    /// <summary>Whether anybody asked.</summary>
+    public bool Used => left.Count > 0;
+
+    /// <summary>IPv4 addresses that one ENI takes: its own, the secondary ones, and whole prefixes of sixteen.</summary>
+    public static int NeededFor(int secondaryAddresses, int prefixes) => 1 + secondaryAddresses + (AddressesInAPrefix * prefixes);
+
+    /// <summary>How many are left.</summary>
+    public int In(ResolvedSubnet subnet)
+    {
+        if (!left.TryGetValue(subnet.SubnetId, out var free))
+        {
+            free = subnet.FreeAddresses;
+            foreach (var attachment in attachmentsIn(subnet.SubnetId))
+            {
+                if (!network.Counted.Contains(attachment.Metadata.Name))
+                {
+                    free -= NeededFor(attachment.Spec!.SecondaryPrivateIpCount, attachment.Spec.Ipv4PrefixCount);
+                }
+            }
+
+            left.Add(subnet.SubnetId, free);
+        }
+
+        return free;
+    }
+
+    /// <summary>Takes addresses for an ENI.</summary>
+    public void Take(ResolvedSubnet subnet, int needed) => left[subnet.SubnetId] = In(subnet) - needed;
+}

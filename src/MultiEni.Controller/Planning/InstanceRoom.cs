@@ -1,0 +1,85 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
+
+namespace MultiEni.Controller.Planning;
+
+/// <summary>
+/// How many further ENIs of a NodeENI an instance takes. The limit of the card must hold and that of the whole instance [ec2 B.5]. What exists
+/// already stays, also when there turns out to be more than fits: taking it away would make two NodeENIs push each other out for ever.
+/// </summary>
+internal sealed class InstanceRoom
+{
+    private readonly InstanceTypeLimits? limits;
+    private readonly int card;
+    private int leftOnCard;
+    private int left;
+
+    private InstanceRoom(InstanceTypeLimits? limits, int card, int leftOnCard, int left)
+    {
+        this.limits = limits;
+        this.card = card;
+        this.leftOnCard = leftOnCard;
+        this.left = left;
+    }
+
+    /// <summary>Room beside the primary interface, the attachments of other NodeENIs and those that this one has.</summary>
+    public static InstanceRoom Of(InstanceTypeLimits? limits, int card, IReadOnlyList<int> cardsOfOthers, IReadOnlyList<EniAttachment> own)
+    {
+        if (limits is null)
+        {
+            return new InstanceRoom(null, card, int.MaxValue, int.MaxValue);
+        }
+
+        // The primary interface is on card 0.
+        var taken = 1 + cardsOfOthers.Count + own.Count;
+        var takenOnCard =
+            (card == 0 ? 1 : 0) + cardsOfOthers.Count(other => other == card) + own.Count(attachment => attachment.Spec!.NetworkCardIndex == card);
+        return new InstanceRoom(limits, card, card < limits.PerCard.Count ? limits.PerCard[card] - takenOnCard : 0, limits.MaximumEnis - taken);
+    }
+
+    /// <summary>Takes the place of one ENI; false when there is none.</summary>
+    public bool TryTake()
+    {
+        if (left <= 0 || leftOnCard <= 0)
+        {
+            return false;
+        }
+
+        left--;
+        leftOnCard--;
+        return true;
+    }
+
+    /// <summary>Why some ENIs do not fit.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="refused">How many do not.</param>
+    /// <param name="wanted">Of how many.</param>
+    /// <param name="temporary">Whether places will become free by themselves.</param>
+    public NodeProblem Problem(PlannedNode node, int refused, int wanted, bool temporary)
+    {
+        var type = limits!;
+        if (card >= type.PerCard.Count)
+        {
+            var cards = type.PerCard.Count == 1 ? "only network card 0" : $"network cards 0 to {type.PerCard.Count - 1}";
+            return new NodeProblem(
+                node.Name,
+                Reasons.InstanceLimit,
+                $"{type.InstanceType} has {cards} and spec.networkCardIndex is {card}; use another card or instance type",
+                Temporary: false
+            );
+        }
+
+        var limit =
+            leftOnCard <= 0
+                ? $"{type.InstanceType} takes {type.PerCard[card]} ENIs on network card {card}"
+                : $"{type.InstanceType} takes {type.MaximumEnis} ENIs";
+        return new NodeProblem(
+            node.Name,
+            Reasons.InstanceLimit,
+            $"{limit}, the primary and those of other NodeENIs included; {refused} of {wanted} do not fit. "
+                + "Use a larger instance type, fewer subnets or another network card",
+            temporary
+        );
+    }
+}

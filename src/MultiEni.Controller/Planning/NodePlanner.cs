@@ -1,0 +1,226 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
+
+namespace MultiEni.Controller.Planning;
+
+/// <summary>Collects, node by node, the attachments that a NodeENI should have, and why some nodes get fewer. Pure.</summary>
+internal sealed class NodePlanner
+{
+    private readonly PlanInput input;
+    private readonly Dictionary<string, EniAttachment> existing;
+    private readonly ILookup<string, EniAttachment> existingByInstance;
+    private readonly FreeAddresses? free;
+    private readonly int neededAddresses;
+
+    public NodePlanner(PlanInput input, Dictionary<string, EniAttachment> existing)
+    {
+        this.input = input;
+        this.existing = existing;
+        existingByInstance = existing.Values.ToLookup(attachment => attachment.Spec!.InstanceId);
+        free = input.Network is null ? null : new FreeAddresses(input.Network, input.AttachmentsIn);
+        neededAddresses = FreeAddresses.NeededFor(input.NodeEni.Spec!.SecondaryPrivateIpCount, input.NodeEni.Spec.Ipv4PrefixCount);
+    }
+
+    /// <summary>What should exist, by name.</summary>
+    public Dictionary<string, EniAttachment> Desired { get; } = [];
+
+    /// <summary>How many of them on each node that was planned.</summary>
+    public Dictionary<string, int> DesiredByNode { get; } = [];
+
+    /// <summary>Nodes that get fewer ENIs than asked for.</summary>
+    public List<NodeProblem> Problems { get; } = [];
+
+    public bool UsedFreeAddresses => free?.Used == true;
+
+    public void Add(PlannedNode node)
+    {
+        var before = Desired.Count;
+        Plan(node);
+        if (input.Network is not null)
+        {
+            DesiredByNode[node.Name] = Desired.Count - before;
+        }
+    }
+
+    private void Plan(PlannedNode node)
+    {
+        switch (node.Identity)
+        {
+            case NodeIdentity.Unknown:
+                Problems.Add(
+                    new NodeProblem(
+                        node.Name,
+                        Reasons.NodeWithoutProviderId,
+                        "the node has no provider ID yet; it gets its ENIs when the cloud provider has introduced it",
+                        Temporary: true
+                    )
+                );
+                return;
+            case NodeIdentity.NotEc2 other:
+                Problems.Add(
+                    new NodeProblem(
+                        node.Name,
+                        Reasons.NodeNotOnEc2,
+                        $"the node is not an EC2 instance (provider ID {other.ProviderId}) and can have no ENI; narrow spec.nodeSelector",
+                        Temporary: false
+                    )
+                );
+                return;
+            case NodeIdentity.Ec2 instance when input.Network is not null:
+                Add(node, instance, input.Network, free!);
+                return;
+            default:
+                return;
+        }
+    }
+
+    private void Add(PlannedNode node, NodeIdentity.Ec2 instance, ResolvedNetwork network, FreeAddresses addresses)
+    {
+        var spec = input.NodeEni.Spec!;
+        var inZone = network.Subnets.Where(subnet => subnet.Zone == instance.Zone).ToList();
+        if (inZone.Count == 0)
+        {
+            var zones = string.Join(", ", network.Subnets.Select(subnet => subnet.Zone).Distinct().Order());
+            Problem(
+                node,
+                Reasons.NoSubnetInZone,
+                $"the node is in zone {instance.Zone} and the subnets of the NodeENI are in {zones}; add a subnet of {instance.Zone}"
+            );
+            return;
+        }
+
+        var wanted = SubnetChoice.For(input.NodeEni, instance, inZone, existing, addresses);
+        if (wanted.Count > 1 && !string.IsNullOrEmpty(spec.DpdkPciAddress))
+        {
+            Problem(
+                node,
+                Reasons.InvalidSpec,
+                $"spec.dpdkPCIAddress names one device ({spec.DpdkPciAddress}) but the node would get {wanted.Count} ENIs; "
+                    + "set subnetPolicy: MostFree, or write one NodeENI for each subnet"
+            );
+            wanted = [wanted[0]];
+        }
+
+        var slots = wanted
+            .Select(slot => new Slot(SlotName.Of(input.NodeEni.Metadata.Name, input.NodeEni.Metadata.Uid!, instance.InstanceId, slot.Slot), slot))
+            .ToList();
+        AddSlots(node, instance, slots, network, addresses);
+    }
+
+    private void AddSlots(PlannedNode node, NodeIdentity.Ec2 instance, List<Slot> slots, ResolvedNetwork network, FreeAddresses addresses)
+    {
+        var spec = input.NodeEni.Spec!;
+        var limits = node.InstanceType is null ? null : input.Limits(node.InstanceType);
+        var own = existingByInstance[instance.InstanceId].ToList();
+        var room = InstanceRoom.Of(limits, spec.NetworkCardIndex, input.CardsOfOthers(instance.InstanceId), own);
+        var indexes = new IndexPreference(spec.DeviceIndex == 0 ? input.DefaultDeviceIndex : spec.DeviceIndex);
+        foreach (var slot in slots)
+        {
+            if (existing.TryGetValue(slot.Name, out var present))
+            {
+                indexes.Keep(present);
+            }
+        }
+
+        var refused = 0;
+        for (var position = 0; position < slots.Count; position++)
+        {
+            var slot = slots[position];
+            existing.TryGetValue(slot.Name, out var present);
+            if (present is null && !MayAdd(node, instance, slot, limits, room, addresses, ref refused))
+            {
+                continue;
+            }
+
+            var index = indexes.For(position, present);
+            Desired.Add(
+                slot.Name,
+                PlannedAttachment.Build(
+                    input.NodeEni,
+                    node,
+                    instance,
+                    slot.Name,
+                    slot.Of.Slot,
+                    slot.Of.Subnet,
+                    network.SecurityGroupIdsByVpc[slot.Of.Subnet.VpcId],
+                    index,
+                    indexes.Base
+                )
+            );
+        }
+
+        if (refused > 0)
+        {
+            var leaving = own.Count(attachment => attachment.Metadata.IsBeingDeleted || !Desired.ContainsKey(attachment.Metadata.Name));
+            Problems.Add(room.Problem(node, refused, slots.Count, temporary: leaving >= refused));
+        }
+    }
+
+    /// <summary>Whether an ENI that does not exist yet can be had; asked before anything is created, so that a refusal costs no call.</summary>
+    private bool MayAdd(
+        PlannedNode node,
+        NodeIdentity.Ec2 instance,
+        Slot slot,
+        InstanceTypeLimits? limits,
+        InstanceRoom room,
+        FreeAddresses addresses,
+        ref int refused
+    )
+    {
+        var spec = input.NodeEni.Spec!;
+        if (limits is null && node.InstanceType is not null && input.LimitsUnavailable is { } why)
+        {
+            Problems.Add(
+                new NodeProblem(
+                    node.Name,
+                    Reasons.UnknownInstanceType,
+                    $"how many ENIs {node.InstanceType} takes is not known yet: {why}. Nothing is attached before EC2 has told",
+                    Temporary: true
+                )
+            );
+            return false;
+        }
+
+        if (limits is not null && 1 + spec.SecondaryPrivateIpCount + spec.Ipv4PrefixCount > limits.Ipv4PerEni)
+        {
+            Problem(
+                node,
+                Reasons.InstanceLimit,
+                $"an ENI of {limits.InstanceType} holds {limits.Ipv4PerEni} IPv4 addresses or prefixes, its own included; "
+                    + $"{1 + spec.SecondaryPrivateIpCount + spec.Ipv4PrefixCount} are asked for. Lower spec.secondaryPrivateIPCount or spec.ipv4PrefixCount"
+            );
+            return false;
+        }
+
+        var adoptable = input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
+        if (!adoptable && addresses.In(slot.Of.Subnet) < neededAddresses)
+        {
+            Problem(
+                node,
+                Reasons.SubnetFull,
+                $"subnet {slot.Of.Subnet.SubnetId} has {Math.Max(addresses.In(slot.Of.Subnet), 0)} free addresses left, those of ENIs under way taken off, "
+                    + $"and {neededAddresses} are needed; free some, or name another subnet"
+            );
+            return false;
+        }
+
+        if (!room.TryTake())
+        {
+            refused++;
+            return false;
+        }
+
+        if (!adoptable)
+        {
+            addresses.Take(slot.Of.Subnet, neededAddresses);
+        }
+
+        return true;
+    }
+
+    private void Problem(PlannedNode node, string reason, string message) =>
+        Problems.Add(new NodeProblem(node.Name, reason, message, Temporary: false));
+
+    private readonly record struct Slot(string Name, (string Slot, ResolvedSubnet Subnet) Of);
+}

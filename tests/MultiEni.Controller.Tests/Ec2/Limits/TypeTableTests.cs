@@ -1,0 +1,43 @@
+using System.Text;
+using MultiEni.Controller.Ec2.Limits;
+using MultiEni.InstanceTypes;
+
+namespace MultiEni.Controller.Tests.Ec2.Limits;
+
+/// <summary>The table that <c>eng/InstanceTypes</c> writes is the one that the controller reads.</summary>
+public sealed class TypeTableTests
+{
+    private const string Answer = """
+        {"InstanceTypes":[
+          {"InstanceType":"p9.large","NetworkInfo":{"MaximumNetworkInterfaces":6,"Ipv4AddressesPerInterface":12,"NetworkCards":[
+            {"NetworkCardIndex":1,"MaximumNetworkInterfaces":3},{"NetworkCardIndex":0,"MaximumNetworkInterfaces":4}]}},
+          {"InstanceType":"m5.2xlarge","NetworkInfo":{"MaximumNetworkInterfaces":4,"Ipv4AddressesPerInterface":15}}
+        ]}
+        """;
+
+    [Fact]
+    public void An_answer_of_DescribeInstanceTypes_becomes_lines_that_need_no_confirmation()
+    {
+        var table = new TypeTable();
+        table.AddTable(["# old", "m5.2xlarge\t9\t9\t9\trecalled", "t9.small\t2\t2\t2\trecalled"]);
+
+        Assert.Equal(2, table.AddAnswer(new MemoryStream(Encoding.UTF8.GetBytes(Answer))));
+
+        var written = string.Join('\n', table.Write("2026-11-25", "eu-central-1"));
+        Assert.Contains("eu-central-1", written, StringComparison.Ordinal);
+        var types = InstanceTypeTable.Parse(new StringReader(written)).ToDictionary(type => type.Limits.InstanceType);
+        Assert.Equal(["m5.2xlarge", "p9.large", "t9.small"], types.Keys.Order());
+        Assert.Equal((true, 4, 15), (types["m5.2xlarge"].IsCertain, types["m5.2xlarge"].Limits.MaximumEnis, types["m5.2xlarge"].Limits.Ipv4PerEni));
+        Assert.Equal(6, types["p9.large"].Limits.MaximumEnis);
+        Assert.Equal([4, 3], types["p9.large"].Limits.PerCard);
+        Assert.False(types["t9.small"].IsCertain);
+    }
+
+    [Fact]
+    public void Something_else_is_refused_with_the_command_that_gives_the_right_thing()
+    {
+        var exception = Assert.Throws<FormatException>(() => new TypeTable().AddAnswer(new MemoryStream("{}"u8.ToArray())));
+
+        Assert.Contains("describe-instance-types", exception.Message, StringComparison.Ordinal);
+    }
+}

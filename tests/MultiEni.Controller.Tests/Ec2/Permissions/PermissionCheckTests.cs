@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Inventory;
+using MultiEni.Controller.Ec2.Permissions;
+
+namespace MultiEni.Controller.Tests.Ec2.Permissions;
+
+public sealed class PermissionCheckTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Create_is_tried_where_ENIs_are_made_and_the_rest_on_an_ENI_of_ours_each_once_and_nothing_changes()
+    {
+        await using var world = await Ec2World.StartAsync();
+        await using var check = new Running(world);
+        check.Check.Offer(world.Subnet, [world.Group]);
+        await check.UntilAsync(() => Total(world) == 1, "Create was tried");
+
+        var eni = await world.CreateAsync("a");
+        await world.Client.AttachAsync(EniId.Parse(eni.EniId, null), world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
+        world.Time.Advance(TimeSpan.FromSeconds(30));
+        await check.Inventory.SweepAsync(Ct);
+        var before = Total(world);
+        check.Check.Wake();
+        await check.UntilAsync(() => Total(world) == before + 4, "the four others were tried");
+        check.Check.Offer(world.Subnet, [world.Group]);
+        check.Check.Wake();
+        world.Time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Empty(check.Ledger.Denied);
+        Assert.Equal(before + 4, Total(world));
+        var row = world.Simulator.World.FindNetworkInterface(eni.EniId)!;
+        Assert.NotNull(row.Attachment);
+        Assert.True(row.SourceDestCheck);
+    }
+
+    [Fact]
+    public async Task A_missing_permission_is_found_before_it_is_needed_and_looked_for_again_while_it_is_missing()
+    {
+        await using var world = await Ec2World.StartAsync();
+        world.Simulator.Faults.Deny(Ec2Actions.CreateNetworkInterface);
+        await using var check = new Running(world);
+        check.Check.Offer(world.Subnet, [world.Group]);
+        await check.UntilAsync(() => check.Ledger.Denied.Count == 1, "the missing permission is on record");
+
+        world.Simulator.Faults.Allow(Ec2Actions.CreateNetworkInterface);
+        await check.UntilAsync(
+            () =>
+            {
+                world.Time.Advance(TimeSpan.FromMinutes(31));
+                return check.Ledger.Denied.Count == 0;
+            },
+            "the permission was found to be granted"
+        );
+    }
+
+    private static int Total(Ec2World world) => world.Simulator.Counters.Snapshot().Total;
+
+    private sealed class Running : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource stop = new();
+        private readonly Task running;
+
+        public Running(Ec2World world)
+        {
+            world.Client.Answered = Ledger.Answered;
+            Inventory = world.NewInventory();
+            Check = new PermissionCheck(world.Client, Inventory, Ledger, Rows.Cluster, world.Time, NullLogger.Instance);
+            running = Check.RunAsync(stop.Token);
+        }
+
+        public PermissionLedger Ledger { get; } = new();
+
+        public EniInventory Inventory { get; }
+
+        public PermissionCheck Check { get; }
+
+        public async Task UntilAsync(Func<bool> condition, string what)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            while (!condition())
+            {
+                Assert.False(running.IsFaulted, running.Exception?.ToString());
+                Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"waited in vain until {what}");
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Ct);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            await running.ContinueWith(_ => { }, TaskScheduler.Default);
+            Inventory.Dispose();
+            stop.Dispose();
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Planning;
+
+namespace MultiEni.Controller.Tests.Planning;
+
+/// <summary>What does not fit is refused in the plan, where it costs no EC2 call: limits of instance types and cards, addresses of subnets.</summary>
+public sealed class CapacityTests
+{
+    private static readonly PlannedNode[] OneNode = [A.Node("node-1", "i-1")];
+    private static readonly ResolvedNetwork TwoSubnets = A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2"));
+
+    // Type, networkCardIndex, ENIs of other NodeENIs on card 0, ENIs that fit of two.
+    [Theory]
+    [InlineData("t3.medium", 0, 0, 2)]
+    [InlineData("t3.medium", 0, 1, 1)]
+    [InlineData("t3.medium", 0, 2, 0)]
+    [InlineData("m5.xlarge", 0, 2, 1)]
+    [InlineData("p5.48xlarge", 0, 0, 1)]
+    [InlineData("p5.48xlarge", 31, 1, 2)]
+    [InlineData("p5.48xlarge", 32, 0, 0)]
+    [InlineData("m5.xlarge", 1, 0, 0)]
+    public void As_many_ENIs_as_the_card_takes_are_planned_and_the_rest_is_told(string type, int card, int others, int fit)
+    {
+        var limits = Controller.Ec2.Limits.InstanceTypeTable.Types[type].Limits;
+
+        var plan = Planner.Plan(
+            A.PlanInput(A.NodeEni(spec: s => s.NetworkCardIndex = card), [A.Node("n", "i-1", type: type)], TwoSubnets, others: others, limits: limits)
+        );
+
+        Assert.Equal(fit, plan.Apply.Count);
+        Assert.Equal(fit, plan.Desired);
+        if (fit < 2)
+        {
+            var problem = Assert.Single(plan.Problems);
+            Assert.Equal((Reasons.InstanceLimit, "n"), (problem.Reason, problem.NodeName));
+            Assert.Contains(type, problem.Message, StringComparison.Ordinal);
+            Assert.Contains("card", problem.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_limit_of_the_whole_instance_holds_when_its_cards_would_take_more()
+    {
+        var limits = new InstanceTypeLimits("x", 3, [2, 2], 30);
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.NetworkCardIndex = 1), OneNode, TwoSubnets, others: 1, limits: limits));
+
+        Assert.Single(plan.Apply);
+        Assert.Contains("x takes 3 ENIs", Assert.Single(plan.Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_NodeENIs_that_were_planned_at_once_and_are_too_many_do_not_push_each_other_out()
+    {
+        var existing = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, TwoSubnets)).Apply;
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, TwoSubnets, existing, others: 2, limits: A.OneCard(4)));
+
+        Assert.Empty(plan.Delete);
+        Assert.Equal(2, plan.Desired);
+    }
+
+    [Fact]
+    public void A_place_that_is_becoming_free_is_waited_for()
+    {
+        var network = A.Network(A.Subnet("subnet-a1"));
+        var leaving = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, network)).Apply;
+        leaving[0].Metadata.DeletionTimestamp = A.Noon;
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, A.Network(A.Subnet("subnet-a2")), leaving, limits: A.OneCard(2)));
+
+        Assert.Empty(plan.Apply);
+        Assert.True(Assert.Single(plan.Problems).Temporary);
+    }
+
+    [Fact]
+    public void More_addresses_than_an_ENI_of_the_type_holds_are_refused_with_both_numbers()
+    {
+        var plan = Planner.Plan(
+            A.PlanInput(
+                A.NodeEni(spec: s => s.SecondaryPrivateIpCount = 6),
+                OneNode,
+                A.Network(A.Subnet("subnet-a1")),
+                limits: A.OneCard(3, addresses: 6)
+            )
+        );
+
+        Assert.Empty(plan.Apply);
+        var problem = Assert.Single(plan.Problems);
+        Assert.Equal(Reasons.InstanceLimit, problem.Reason);
+        Assert.Contains("holds 6 IPv4 addresses", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("7 are asked for", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_type_whose_limits_could_not_be_asked_gets_nothing_new_and_keeps_what_it_has()
+    {
+        var input = A.PlanInput(A.NodeEni(), OneNode, TwoSubnets) with { Limits = _ => null, LimitsUnavailable = "EC2 does not answer" };
+
+        var plan = Planner.Plan(input);
+
+        Assert.Empty(plan.Apply);
+        Assert.All(plan.Problems, problem => Assert.Equal((Reasons.UnknownInstanceType, true), (problem.Reason, problem.Temporary)));
+        Assert.Contains("EC2 does not answer", plan.Problems[0].Message, StringComparison.Ordinal);
+        var existing = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, TwoSubnets)).Apply;
+        Assert.Empty(Planner.Plan(input with { Existing = existing }).Delete);
+    }
+
+    [Fact]
+    public void A_type_that_EC2_does_not_know_is_left_to_EC2() =>
+        Assert.Equal(2, Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, TwoSubnets) with { Limits = _ => null }).Apply.Count);
+
+    // Free addresses, secondary addresses, prefixes, ENIs planned on three nodes.
+    [Theory]
+    [InlineData(2, 0, 0, 2)]
+    [InlineData(0, 0, 0, 0)]
+    [InlineData(11, 4, 0, 2)]
+    [InlineData(33, 0, 1, 1)]
+    [InlineData(51, 0, 1, 3)]
+    public void Only_as_many_ENIs_are_planned_as_the_subnet_has_addresses_for(int free, int secondary, int prefixes, int planned)
+    {
+        PlannedNode[] nodes = [A.Node("a", "i-a"), A.Node("b", "i-b"), A.Node("c", "i-c")];
+        var nodeEni = A.NodeEni(spec: s =>
+        {
+            s.SecondaryPrivateIpCount = secondary;
+            s.Ipv4PrefixCount = prefixes;
+        });
+
+        var plan = Planner.Plan(A.PlanInput(nodeEni, nodes, A.Network(A.Subnet("subnet-a1", free: free))));
+
+        Assert.Equal(planned, plan.Apply.Count);
+        Assert.True(plan.UsesFreeAddresses);
+        Assert.Equal(
+            3 - planned,
+            plan.Problems.Count(problem => problem.Reason == Reasons.SubnetFull && problem.Message.Contains("subnet-a1", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
+    public void A_full_subnet_does_not_keep_the_others_from_being_used()
+    {
+        var plan = Planner.Plan(
+            A.PlanInput(A.NodeEni(), OneNode, A.Network(A.Subnet("subnet-a1", free: 0), A.Subnet("subnet-a2")), limits: A.OneCard(2))
+        );
+
+        Assert.Equal("subnet-a2", Assert.Single(plan.Apply).Spec!.SubnetId);
+    }
+
+    [Fact]
+    public void An_ENI_that_the_Go_controller_left_needs_no_address()
+    {
+        var input = A.PlanInput(A.NodeEni(), OneNode, A.Network(A.Subnet("subnet-a1", free: 0)));
+
+        Assert.Empty(Planner.Plan(input).Apply);
+        Assert.Single(Planner.Plan(input with { IsAdoptable = (instance, subnet) => (instance, subnet) == ("i-1", "subnet-a1") }).Apply);
+    }
+
+    [Fact]
+    public void Most_free_spreads_the_nodes_of_one_plan_over_the_subnets_as_their_addresses_go()
+    {
+        var nodes = Enumerable.Range(0, 6).Select(i => A.Node($"node-{i}", $"i-{i}")).ToList();
+        var nodeEni = A.NodeEni(spec: s => s.SubnetPolicy = SubnetPolicies.MostFree);
+
+        var plan = Planner.Plan(A.PlanInput(nodeEni, nodes, A.Network(A.Subnet("subnet-a1", free: 5), A.Subnet("subnet-a2", free: 3))));
+
+        Assert.Equal([("subnet-a1", 4), ("subnet-a2", 2)], Counts(plan.Apply));
+    }
+
+    [Fact]
+    public void What_other_NodeENIs_have_planned_and_EC2_does_not_count_yet_is_taken_off()
+    {
+        var others = Planner.Plan(A.PlanInput(A.NodeEni("other"), [A.Node("x", "i-x"), A.Node("y", "i-y")], A.Network(A.Subnet("subnet-a1")))).Apply;
+        var nodeEni = A.NodeEni(spec: s => s.SubnetPolicy = SubnetPolicies.MostFree);
+        var network = A.Network(A.Subnet("subnet-a1", free: 5), A.Subnet("subnet-a2", free: 4));
+
+        var uncounted = Planner.Plan(A.PlanInput(nodeEni, OneNode, network, ofOthers: others));
+        var counted = Planner.Plan(
+            A.PlanInput(nodeEni, OneNode, network with { Counted = others.Select(other => other.Metadata.Name).ToHashSet() }, ofOthers: others)
+        );
+
+        Assert.Equal([("subnet-a2", 1)], Counts(uncounted.Apply));
+        Assert.Equal([("subnet-a1", 1)], Counts(counted.Apply));
+    }
+
+    [Fact]
+    public void A_plan_that_places_nothing_new_asks_for_no_addresses()
+    {
+        var existing = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, TwoSubnets)).Apply;
+
+        var plan = Planner.Plan(
+            A.PlanInput(A.NodeEni(), OneNode, A.Network(A.Subnet("subnet-a1", free: 0), A.Subnet("subnet-a2", free: 0)), existing)
+        );
+
+        Assert.False(plan.UsesFreeAddresses);
+        Assert.Empty(plan.Problems);
+        Assert.Empty(plan.Delete);
+    }
+
+    private static IEnumerable<(string, int)> Counts(IReadOnlyList<EniAttachment> attachments) =>
+        attachments.GroupBy(attachment => attachment.Spec!.SubnetId).Select(group => (group.Key, group.Count())).Order();
+}

@@ -1,0 +1,55 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Planning;
+
+namespace MultiEni.Controller.Tests.Planning;
+
+public sealed class IndexPreferenceTests
+{
+    private static readonly PlannedNode[] OneNode = [A.Node("node-1", "i-1")];
+    private static readonly ResolvedNetwork Two = A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2"));
+
+    [Fact]
+    public void A_subnet_that_comes_first_moves_nobody_and_takes_the_next_free_index()
+    {
+        var existing = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, Two)).Apply;
+
+        var plan = Planner.Plan(
+            A.PlanInput(A.NodeEni(), OneNode, A.Network(A.Subnet("subnet-a0"), A.Subnet("subnet-a1"), A.Subnet("subnet-a2")), existing)
+        );
+
+        Assert.Empty(plan.Delete);
+        Assert.Equal([("subnet-a0", 3)], Indexes(plan.Apply));
+    }
+
+    [Fact]
+    public void A_subnet_that_goes_moves_nobody_either()
+    {
+        var existing = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, Two)).Apply;
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, A.Network(A.Subnet("subnet-a2")), existing));
+
+        Assert.Equal("subnet-a1", Assert.Single(plan.Delete).Spec!.SubnetId);
+        Assert.Empty(plan.Apply);
+    }
+
+    [Fact]
+    public void Another_base_replaces_the_ENIs()
+    {
+        var existing = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, Two)).Apply;
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 4), OneNode, Two, existing));
+
+        Assert.Equal(2, plan.Delete.Count);
+    }
+
+    [Fact]
+    public void Index_0_means_the_default_one()
+    {
+        var input = A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 0), OneNode, Two) with { DefaultDeviceIndex = 5 };
+
+        Assert.Equal([("subnet-a1", 5), ("subnet-a2", 6)], Indexes(Planner.Plan(input).Apply));
+    }
+
+    private static IEnumerable<(string, int)> Indexes(IReadOnlyList<EniAttachment> attachments) =>
+        attachments.Select(attachment => (attachment.Spec!.SubnetId, attachment.Spec.DeviceIndex)).Order();
+}

@@ -1,0 +1,88 @@
+using MultiEni.Api;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Scenarios.Staging;
+using MultiEni.Simulator.Ec2;
+
+namespace MultiEni.Scenarios.Stories;
+
+/// <summary>What an instance or a subnet cannot take costs no call that changes anything. Needs the simulated cluster for ready devices.</summary>
+public class CapacityStories
+{
+    [Fact]
+    public async Task A_type_that_the_table_does_not_know_is_asked_once_and_its_limit_holds_before_anything_is_created()
+    {
+        await using var stage = await Stage.StartAsync(OfType("x9.large", interfaces: 2));
+        await stage.ApplyAsync(TwoSubnets(stage, "wide"));
+
+        var message = await stage.UntilReasonAsync("wide", ConditionTypes.Degraded, Reasons.InstanceLimit);
+        await stage.UntilAsync(async () => (await stage.NodeEniAsync("wide"))!.Status!.ReadyEnis == 1, "the ENI that fits is ready");
+
+        Assert.Contains(stage.Nodes[0], message);
+        Assert.Contains("x9.large takes 2 ENIs on network card 0", message);
+        Assert.Contains("1 of 2 do not fit", message);
+        Assert.Equal((1, 1), (stage.Calls("CreateNetworkInterface"), stage.Calls("AttachNetworkInterface")));
+        Assert.Equal(1, stage.Calls("DescribeInstanceTypes"));
+        await stage.UntilAsync(
+            async () => (await stage.Api.EventReasonsAsync("wide", Stage.Stop)).Contains(Reasons.InstanceLimit),
+            "an event tells of it"
+        );
+        await stage.DeleteNodeEniAsync("wide");
+        await stage.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task An_ENI_of_the_VPC_CNI_keeps_its_index_and_counts_against_the_limit()
+    {
+        await using var stage = await Stage.StartAsync(OfType("t3.medium", interfaces: 3));
+        await stage.AttachForeignEniAsync(stage.Nodes[0], deviceIndex: 1);
+        var (creates, attaches) = (stage.Calls("CreateNetworkInterface"), stage.Calls("AttachNetworkInterface"));
+        await stage.ApplyAsync(TwoSubnets(stage, "guest"));
+
+        var message = await stage.UntilReasonAsync("guest", ConditionTypes.Degraded, Reasons.InstanceLimit);
+        await stage.UntilAsync(async () => (await stage.NodeEniAsync("guest"))!.Status!.ReadyEnis == 1, "the ENI that fits is ready");
+
+        Assert.Contains("3 of 3 ENIs", message);
+        Assert.Contains("VPC CNI", message);
+        Assert.Equal(2, Assert.Single(stage.OurEnis).Attachment!.DeviceIndex);
+        Assert.Equal((1, 1), (stage.Calls("CreateNetworkInterface") - creates, stage.Calls("AttachNetworkInterface") - attaches));
+        await stage.DeleteNodeEniAsync("guest");
+        await stage.UntilGoneAsync("guest");
+    }
+
+    [Fact]
+    public async Task A_subnet_without_addresses_is_told_before_anything_is_created()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 2 });
+        var world = stage.Cluster.Ec2.World;
+        world.OccupyAddresses("subnet-12345678", int.MaxValue);
+        await stage.ApplyAsync(Manifests.NodeEni("crowded"));
+
+        await stage.UntilReasonAsync("crowded", ConditionTypes.Degraded, Reasons.SubnetFull);
+
+        Assert.Equal(0, stage.Calls("CreateNetworkInterface"));
+        Assert.Empty(await stage.AttachmentsAsync("crowded"));
+        Assert.False((await stage.NodeEniAsync("crowded"))!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
+    }
+
+    private static StageOptions OfType(string type, int interfaces) =>
+        new()
+        {
+            Nodes = 1,
+            Cluster = options =>
+                options with
+                {
+                    InstanceType = type,
+                    Ec2 = options.Ec2 with
+                    {
+                        InstanceTypes =
+                        [
+                            .. InstanceTypes.Known.Where(known => known.Name != type),
+                            new InstanceType(type, interfaces, [interfaces], 10),
+                        ],
+                    },
+                },
+        };
+
+    private static string TwoSubnets(Stage stage, string name) =>
+        Manifests.NodeEni(name, $"subnetIDs: [{stage.Cluster.Network.MultusSubnets[0].Id}]");
+}

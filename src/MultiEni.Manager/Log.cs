@@ -81,4 +81,19 @@ internal static partial class Log
 
     [LoggerMessage(31, LogLevel.Information, "Stopping.")]
     public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(40, LogLevel.Information, "Setup: {Line}")]
+    public static partial void SetUp(ILogger logger, string line);
+
+    [LoggerMessage(41, LogLevel.Warning, "Setup: {Line}")]
+    public static partial void SetupWarning(ILogger logger, string line);
+
+    [LoggerMessage(42, LogLevel.Information, "Setup: module {Module}: {Outcome}.")]
+    public static partial void ModuleTried(ILogger logger, string module, string outcome);
+
+    [LoggerMessage(43, LogLevel.Information, "Setup: no-IOMMU mode was switched {State}.")]
+    public static partial void NoIommuSwitched(ILogger logger, string state);
+
+    [LoggerMessage(44, LogLevel.Warning, "Setup: {Path} cannot be written, so 'setup --undo' will leave no-IOMMU mode as it is: {Message}")]
+    public static partial void SetupNotNoted(ILogger logger, string path, string message);
 }

@@ -254,7 +254,7 @@ public sealed record ManagerSettings
 
     private static string Script(string text) => text == NativeBinding ? text : AbsolutePath(text);
 
-    private static string AbsolutePath(string text) => Path.IsPathFullyQualified(text) ? text : throw new FormatException("an absolute path");
+    internal static string AbsolutePath(string text) => Path.IsPathFullyQualified(text) ? text : throw new FormatException("an absolute path");
 
     private static IReadOnlyList<PciIds> Ids(string text) => [.. Parts(text).Select(PciIds.Parse)];
 

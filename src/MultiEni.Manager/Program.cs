@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MultiEni.Manager;
+using MultiEni.Manager.Setup;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;
@@ -17,6 +18,11 @@ Func<string, string?> environment = name =>
         : Environment.GetEnvironmentVariable(name);
 try
 {
+    if (args is [SetupCommand.Word, .. var rest])
+    {
+        return await SetupCommand.RunAsync(rest, environment, CancellationToken.None);
+    }
+
     var reader = new SettingsReader("eni-manager", args, environment);
     reader.Boolean("debug", "DEBUG", false, "Log more; LOG_LEVEL is finer");
     using var loggers = ConsoleLogging.Create(reader, TimeProvider.System);

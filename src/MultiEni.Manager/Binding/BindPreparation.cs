@@ -33,7 +33,7 @@ public sealed class BindPreparation(IHostFiles files, HostWriter writer, NoIommu
                 : null;
         }
 
-        if (confined && mode != NoIommuMode.Always)
+        if (confined)
         {
             return null;
         }

@@ -1,12 +1,15 @@
 namespace MultiEni.Manager.Binding;
 
-/// <summary>When a device may be bound without an IOMMU behind it, which gives its user access to all memory of the node [sriov 8].</summary>
+/// <summary>
+/// When a device may be bound without an IOMMU behind it, which gives its user access to all memory of the node [sriov 8]. Where a device is
+/// behind an IOMMU, none of these changes anything.
+/// </summary>
 public enum NoIommuMode
 {
-    /// <summary>Where the device has no IOMMU group.</summary>
+    /// <summary>Where the device has no IOMMU group. A node on which that is impossible is set up all the same, for its other ENIs.</summary>
     Auto,
 
-    /// <summary>Switched on before every bind, whether needed or not.</summary>
+    /// <summary>As <see cref="Auto"/>, and a node without an IOMMU whose kernel cannot do it does not come up.</summary>
     Always,
 
     /// <summary>Not at all.</summary>

@@ -36,8 +36,16 @@ public static class HostChoice
     {
         Parse(text);
         return text == Kernel || IsRooted(text)
-            ? KernelHost.Create(new KernelHostOptions { Root = IsRooted(text) ? text[(Kernel.Length + 1)..] : "/", AllowRealSysfs = true })
+            ? KernelHost.Create(new KernelHostOptions { Root = Root(text), AllowRealSysfs = true })
             : SimulatedHostClient.Open(new Uri(text));
+    }
+
+    /// <summary>The folder that has the host's root; <c>/</c> for this machine's own.</summary>
+    /// <param name="text">A value that <see cref="Parse"/> accepted.</param>
+    public static string Root(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return IsRooted(text) ? text[(Kernel.Length + 1)..] : "/";
     }
 
     private static bool IsRooted(string text) => text.StartsWith(Kernel + ":/", StringComparison.Ordinal);

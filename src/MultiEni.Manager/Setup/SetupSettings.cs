@@ -1,0 +1,77 @@
+using MultiEni.Api.NodeEnis;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Host;
+using MultiEni.Operator.Configuration;
+
+namespace MultiEni.Manager.Setup;
+
+/// <summary>What <c>eni-manager setup</c> is to do, under the names that the ENI manager itself has for it.</summary>
+public sealed record SetupSettings
+{
+    /// <summary>See <see cref="HostChoice"/>.</summary>
+    public string Host { get; init; } = HostChoice.Kernel;
+
+    /// <summary>Whether devices may be bound to user-space drivers on this node; otherwise there is nothing to set up.</summary>
+    public bool DpdkEnabled { get; init; } = true;
+
+    /// <summary>Drivers whose modules are loaded.</summary>
+    public IReadOnlyList<string> Drivers { get; init; } = [DpdkDrivers.VfioPci];
+
+    /// <summary>Whether no-IOMMU mode may be switched on.</summary>
+    public NoIommuMode NoIommu { get; init; } = NoIommuMode.Auto;
+
+    /// <summary>Where it is noted what was switched on; lost without harm.</summary>
+    public string RecordPath { get; init; } = "";
+
+    /// <summary>Take back what an earlier run did.</summary>
+    public bool Undo { get; init; }
+
+    /// <summary>How long loading one module may take.</summary>
+    public TimeSpan ModuleLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Asks for all settings. Call <see cref="SettingsReader.Finish"/> afterwards.</summary>
+    public static SetupSettings Read(SettingsReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        string[] known = [DpdkDrivers.VfioPci, DpdkDrivers.IgbUio, DpdkDrivers.UioPciGeneric];
+        var host = reader.Parsed(
+            "host",
+            "ENI_MANAGER_HOST",
+            HostChoice.Kernel,
+            HostChoice.Parse,
+            "The host to act on: kernel, or kernel:/folder where the host's root is mounted"
+        );
+        var enabled = reader.Boolean("enable-dpdk", "ENABLE_DPDK", true, "Whether devices may be bound to user-space drivers on this node");
+        var standard = reader.Choice(
+            "default-dpdk-driver",
+            "DEFAULT_DPDK_DRIVER",
+            DpdkDrivers.VfioPci,
+            known,
+            "Driver when an attachment names none"
+        );
+        var drivers = reader.Parsed("dpdk-drivers", "DPDK_DRIVERS", standard, Drivers, "Drivers whose modules are loaded");
+        var mode = reader.Choice("noiommu-mode", "NOIOMMU_MODE", "auto", ["auto", "always", "never"], "When a device may be bound without an IOMMU");
+        var journal = reader.Parsed(
+            "interface-mapping-store-path",
+            "INTERFACE_MAPPING_STORE_PATH",
+            "/var/lib/aws-multi-eni-controller/interface-mappings.json",
+            ManagerSettings.AbsolutePath,
+            "Beside this file it is noted what was switched on"
+        );
+        return new SetupSettings
+        {
+            Host = host,
+            DpdkEnabled = enabled,
+            Drivers = drivers,
+            NoIommu = Enum.Parse<NoIommuMode>(mode, ignoreCase: true),
+            RecordPath = Path.Combine(Path.GetDirectoryName(journal)!, "setup.json"),
+            Undo = reader.Boolean("undo", null, false, "Take back what an earlier run switched on"),
+        };
+
+        string[] Drivers(string text)
+        {
+            var named = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return named.Length > 0 && named.All(known.Contains) ? named : throw new FormatException($"a list of {string.Join(", ", known)}");
+        }
+    }
+}

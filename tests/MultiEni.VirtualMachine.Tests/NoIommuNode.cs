@@ -1,0 +1,3 @@
+namespace MultiEni.VirtualMachine.Tests;
+
+public sealed class NoIommuNode() : NodeFixture(MachineMode.NoIommu);

@@ -1,0 +1,111 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+
+namespace MultiEni.VirtualMachine.Tests;
+
+/// <summary>A node whose stories are told one after the other. Each plugs in cards of its own and leaves the node as it found it: set up, with an ENI manager.</summary>
+public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
+{
+    public GuestNode Node { get; private set; } = null!;
+
+    public bool HasIommu => mode == MachineMode.Iommu;
+
+    public GuestShell Shell => Node.Machine.Shell;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Node = await GuestNode.StartAsync(mode, Stop);
+        await SetUpAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (Node is not null)
+        {
+            await Shell.TryAsync("dmesg > /out/kernel.log", CancellationToken.None);
+            await Node.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the pod does when it starts on a node: its init container, then the ENI manager.</summary>
+    public async Task SetUpAsync(IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var setup = await Node.RunManagerAsync("setup", Stop);
+        Assert.True(setup.Status == 0, setup.Output);
+        await Node.StartManagerAsync(Stop, settings);
+    }
+
+    /// <summary>Begins a story: a line in the kernel's log, so that it tells which messages are this story's.</summary>
+    public Task BeginAsync(string story) => Shell.RunAsync($"echo 'story: {story}' | tee /dev/kmsg >>/out/manager.log", Stop);
+
+    /// <summary>The kernel's messages since a story began.</summary>
+    public async Task<string> KernelLogAsync(string story)
+    {
+        var log = await Shell.RunAsync("dmesg", Stop);
+        return log[log.LastIndexOf($"story: {story}", StringComparison.Ordinal)..];
+    }
+
+    /// <summary>The ENI manager's own log since a story began.</summary>
+    public async Task<string> ManagerLogAsync(string story)
+    {
+        var log = await File.ReadAllTextAsync(Path.Combine(Node.Machine.Folder, "manager.log"), Stop);
+        return log[log.LastIndexOf($"story: {story}", StringComparison.Ordinal)..];
+    }
+
+    /// <summary>The driver that sysfs names; empty when none.</summary>
+    public Task<string> DriverAsync(string address) =>
+        Shell.RunAsync($"basename $(readlink /sys/bus/pci/devices/{address}/driver) 2>/dev/null || true", Stop);
+
+    /// <summary>Waits for an attachment to be bound and offered to pods.</summary>
+    public Task<EniAttachment> BoundAsync(string name) =>
+        Node.AwaitAsync(
+            name,
+            found =>
+                found.Status?.Device is { Advertised: true }
+                && found.Status.Conditions.IsTrue("Bound")
+                && found.Status.Conditions.IsTrue("Advertised"),
+            "bound and advertised",
+            Stop
+        );
+
+    /// <summary>Deletes an attachment and waits until the agent has let it go.</summary>
+    /// <returns>Its last state.</returns>
+    public async Task<EniAttachment> ReleaseAsync(string name)
+    {
+        Node.Cluster.Delete(name);
+        return await ReleasedAsync(name);
+    }
+
+    /// <summary>Waits until the agent has let an attachment under deletion go.</summary>
+    /// <returns>Its last state.</returns>
+    public async Task<EniAttachment> ReleasedAsync(string name)
+    {
+        var last = await Node.AwaitAsync(
+            name,
+            found => found.Metadata.Finalizers?.Contains(MultiEni.Api.Names.DeviceFinalizer) != true,
+            "let go by the agent",
+            Stop
+        );
+        Node.Cluster.Forget(name);
+        return last;
+    }
+
+    /// <summary>Takes a card out and waits until the kernel has none at its address.</summary>
+    public async Task UnplugAsync(int slot)
+    {
+        await Node.Machine.Monitor.UnplugAsync(slot, Stop);
+        await GoneAsync(slot);
+    }
+
+    public Task GoneAsync(int slot) =>
+        Node.AwaitAsync(
+            async () => (await Shell.TryAsync($"test -e /sys/bus/pci/devices/{Address(slot)}", Stop)).Status != 0,
+            $"the card in slot {slot} to be gone",
+            Stop
+        );
+
+    public static string Address(int slot) => $"0000:{slot:x2}:00.0";
+}

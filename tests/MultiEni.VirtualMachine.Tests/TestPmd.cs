@@ -1,0 +1,54 @@
+namespace MultiEni.VirtualMachine.Tests;
+
+/// <summary>A DPDK application that has a device: Debian's dpdk-testpmd, sending.</summary>
+internal sealed class TestPmd
+{
+    private readonly GuestShell _shell;
+    private readonly Task<GuestResult> _running;
+    private readonly string _name;
+
+    private TestPmd(GuestShell shell, string name, Task<GuestResult> running) => (_shell, _name, _running) = (shell, name, running);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts it and waits until it sends.</summary>
+    public static async Task<TestPmd> StartAsync(NodeFixture node, string address)
+    {
+        var name = $"pmd{Guid.NewGuid():N}"[..11];
+        await node.Shell.RunAsync("mountpoint -q /dev/hugepages || mount -t hugetlbfs none /dev/hugepages", Stop);
+        // It ends when its standard input does.
+        var running = node.Shell.TryAsync(
+            $"mkfifo /run/{name}; exec 9<>/run/{name}; "
+                + $"dpdk-testpmd -l 0-1 -n 1 -m 128 --in-memory --no-telemetry --file-prefix {name} -a {address} -- --forward-mode=txonly --auto-start --total-num-mbufs=4096 --interactive "
+                + $"<&9 9<&- >/out/{name}.log 2>&1 & echo $! >/run/{name}.pid; wait $!",
+            Stop
+        );
+        var pmd = new TestPmd(node.Shell, name, running);
+        await node.Node.AwaitAsync(
+            async () =>
+                running.IsCompleted
+                    ? throw new InvalidOperationException($"testpmd ended: {await pmd.LogAsync(node)}")
+                    : (await pmd.LogAsync(node)).Contains("txonly packet forwarding", StringComparison.Ordinal),
+            $"testpmd to send over {address}",
+            Stop
+        );
+        return pmd;
+    }
+
+    /// <summary>Whether it still runs.</summary>
+    public bool Runs => !_running.IsCompleted;
+
+    /// <summary>Ends it as a pod is ended.</summary>
+    /// <returns>Its exit status.</returns>
+    public async Task<int> StopAsync()
+    {
+        await _shell.RunAsync($"kill -TERM $(cat /run/{_name}.pid)", Stop);
+        return (await _running.WaitAsync(Stop)).Status;
+    }
+
+    public async Task<string> LogAsync(NodeFixture node)
+    {
+        var path = Path.Combine(node.Node.Machine.Folder, $"{_name}.log");
+        return File.Exists(path) ? await File.ReadAllTextAsync(path, Stop) : "";
+    }
+}

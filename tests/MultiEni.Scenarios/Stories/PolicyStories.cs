@@ -12,7 +12,12 @@ public class PolicyStories
     [Fact]
     public async Task The_documented_policy_allows_nothing_that_is_not_needed()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Cluster = options => options with { InstanceType = Unlisted.Name, Ec2 = options.Ec2 with { InstanceTypes = [Unlisted] } } });
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                Cluster = options => options with { InstanceType = Unlisted.Name, Ec2 = options.Ec2 with { InstanceTypes = [Unlisted] } },
+            }
+        );
         var second = stage.Cluster.Ec2.World.AddSecurityGroup(stage.Cluster.Network.VpcId, "second").Id;
         await stage.ApplyAsync(Manifests.NodeEni("fleet", "sourceDestCheck: false"));
         await stage.UntilReadyAsync("fleet", 2);
@@ -38,13 +43,24 @@ public class PolicyStories
         using var others = stage.NewEc2Client("AKIAOTHERS");
         using var ec2 = stage.NewEc2Client(Stage.AccessKey);
         var network = stage.Cluster.Network;
-        var foreign = (await others.CreateNetworkInterfaceAsync(new() { SubnetId = network.EniSubnets[0].Id }, Stage.Stop)).NetworkInterface.NetworkInterfaceId;
+        var foreign = (await others.CreateNetworkInterfaceAsync(new() { SubnetId = network.EniSubnets[0].Id }, Stage.Stop))
+            .NetworkInterface
+            .NetworkInterfaceId;
 
         foreach (
             var attempt in (Func<Task>[])
                 [
                     () => ec2.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = foreign }, Stage.Stop),
-                    () => ec2.AttachNetworkInterfaceAsync(new() { NetworkInterfaceId = foreign, InstanceId = stage.Cluster.Nodes[0].InstanceId, DeviceIndex = 3 }, Stage.Stop),
+                    () =>
+                        ec2.AttachNetworkInterfaceAsync(
+                            new()
+                            {
+                                NetworkInterfaceId = foreign,
+                                InstanceId = stage.Cluster.Nodes[0].InstanceId,
+                                DeviceIndex = 3,
+                            },
+                            Stage.Stop
+                        ),
                     () => ec2.ModifyNetworkInterfaceAttributeAsync(new() { NetworkInterfaceId = foreign, Description = "mine" }, Stage.Stop),
                     () => ec2.CreateTagsAsync(new() { Resources = [foreign], Tags = [new("networking.k8s.aws/cluster", "simulated")] }, Stage.Stop),
                     () => ec2.CreateNetworkInterfaceAsync(new() { SubnetId = network.EniSubnets[0].Id }, Stage.Stop),

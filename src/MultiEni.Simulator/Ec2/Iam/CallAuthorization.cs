@@ -77,11 +77,7 @@ internal static class CallAuthorization
 
         if (tags.Count > 0)
         {
-            yield return (
-                "CreateTags",
-                Arn(state, "network-interface", "*"),
-                new Context { ["ec2:CreateAction"] = [Action] }.WithRequestTags(tags)
-            );
+            yield return ("CreateTags", Arn(state, "network-interface", "*"), new Context { ["ec2:CreateAction"] = [Action] }.WithRequestTags(tags));
         }
     }
 

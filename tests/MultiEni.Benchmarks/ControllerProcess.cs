@@ -47,12 +47,12 @@ internal sealed class ControllerProcess : IDisposable
             throw new FileNotFoundException($"{program} is missing; ./bench publishes it, or run eng/publish.sh in the root of the repository");
         }
 
-        var folder = Directory.CreateTempSubdirectory("multi-eni-bench-");
+        var temporary = Directory.CreateTempSubdirectory("multi-eni-bench-");
         var start = new ProcessStartInfo(program, ["--metrics-addr", "0", "--ec2-rate-profile", "100"])
         {
             Environment =
             {
-                ["KUBECONFIG"] = kubernetes.WriteKubeconfig(Path.Combine(folder.FullName, "kubeconfig")),
+                ["KUBECONFIG"] = kubernetes.WriteKubeconfig(Path.Combine(temporary.FullName, "kubeconfig")),
                 ["LOG_LEVEL"] = "warn",
                 ["AWS_REGION"] = "us-east-1",
                 ["AWS_ENDPOINT_URL_EC2"] = ec2.ToString(),
@@ -61,7 +61,7 @@ internal sealed class ControllerProcess : IDisposable
                 ["AWS_EC2_METADATA_DISABLED"] = "true",
             },
         };
-        return new ControllerProcess(Process.Start(start)!, folder);
+        return new ControllerProcess(Process.Start(start)!, temporary);
     }
 
     public async Task UntilAsync(Func<bool> condition, string what)

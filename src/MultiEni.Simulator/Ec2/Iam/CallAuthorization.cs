@@ -1,4 +1,3 @@
-using MultiEni.Simulator.Ec2.Actions;
 using MultiEni.Simulator.Ec2.Protocol;
 using MultiEni.Simulator.Ec2.State;
 
@@ -19,6 +18,7 @@ internal static class CallAuthorization
         "UnassignIpv6Addresses",
     ];
 
+    /// <summary>Refuses what the policy does not allow.</summary>
     /// <exception cref="Ec2Error">Something about the call is not allowed.</exception>
     public static void Check(IamPolicy policy, Ec2State state, string action, QueryParameters query)
     {

@@ -64,7 +64,7 @@ public sealed class IamPolicy
             }
 
             return new(
-                statement.GetProperty("Sid").GetString()!,
+                statement.GetProperty(nameof(Sid)).GetString()!,
                 Texts(statement.GetProperty("Action")),
                 [.. Texts(statement.GetProperty("Resource")).Select(text => new WildcardPattern(text))],
                 statement.TryGetProperty("Condition", out var conditions)

@@ -10,6 +10,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     private const string ApiVersion = "2016-11-15";
     private long _sequence;
 
+    /// <summary>Answers one call.</summary>
     /// <param name="accessKeyId">Who calls; empty for an unsigned call.</param>
     public async Task<CallAnswer> RunAsync(QueryParameters query, string accessKeyId, CancellationToken ct)
     {

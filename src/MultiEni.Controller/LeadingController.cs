@@ -13,6 +13,7 @@ using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.Imds;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leaks;
+using MultiEni.Controller.Multus;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.StartupTaint;
 using MultiEni.Operator.Client;
@@ -118,6 +119,12 @@ internal sealed class LeadingController(
         {
             var taints = new StartupTaints(view, kubernetes, outcomes, events, ensureLeading, time, loggers);
             background.Add(token => taints.RunAsync(informers, token));
+        }
+
+        if (settings.NetworksNamespace.Length > 0)
+        {
+            var networks = new NetworkDefinitionWriter(view, kubernetes, settings.NetworksNamespace, ensureLeading, time, loggers);
+            background.Add(token => networks.RunAsync(informers, token));
         }
 
         if (settings.Imds.AutoConfigure)

@@ -22,9 +22,14 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Leaks/LeakReasons.cs",
             "src/MultiEni.Controller/StartupTaint/TaintDecision.cs",
             "src/MultiEni.Controller/RegionFinder.cs",
+            "src/MultiEni.Controller/Multus/NetworkDefinitions.cs",
             "src/MultiEni.Manager/Steps/*.cs",
             "src/MultiEni.Manager/Safety/SafetyRules.cs",
             "src/MultiEni.Manager/Publishing/DevicePluginFile.cs",
+            "src/MultiEni.Manager/Publishing/PluginMount.cs",
+            "src/MultiEni.Manager/Publishing/Embedded/ContainerGrants.cs",
+            "src/MultiEni.Manager/Publishing/Embedded/EmbeddedOffer.cs",
+            "src/MultiEni.Manager/Kubelet/DevicePlugins/Preference.cs",
         };
 
     [Theory]

@@ -12,6 +12,7 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Summary/*.cs",
             "src/MultiEni.Controller/Leaks/LeakDecision.cs",
             "src/MultiEni.Controller/Attachments/EniDecision.cs",
+            "src/MultiEni.Controller/Attachments/Admission/*.cs",
             "src/MultiEni.Controller/Attachments/AttachmentReport.cs",
             "src/MultiEni.Controller/Attachments/ClientToken.cs",
             "src/MultiEni.Controller/Attachments/SlotTags.cs",

@@ -20,12 +20,13 @@ internal sealed class ChainCredentials(string region) : AWSCredentials
         {
             // What was found renews itself; what was not found is looked for again with the next call.
             found ??= DefaultAWSCredentialsIdentityResolver.GetCredentials(Config());
-            return found.GetCredentials();
         }
         catch (AmazonClientException nothing)
         {
             throw Plain(nothing);
         }
+
+        return found.GetCredentials();
     }
 
     /// <inheritdoc/>
@@ -34,12 +35,13 @@ internal sealed class ChainCredentials(string region) : AWSCredentials
         try
         {
             found ??= await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(Config());
-            return await found.GetCredentialsAsync();
         }
         catch (AmazonClientException nothing)
         {
             throw Plain(nothing);
         }
+
+        return await found.GetCredentialsAsync();
     }
 
     private AmazonEC2Config Config() => new() { AuthenticationRegion = region };

@@ -35,7 +35,8 @@ internal sealed class AwsEndpoint : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
-        var (path, method) = (request.Path.Value ?? "", request.Method);
+        // An endpoint with a slash at its end makes two of it in some requests of the SDK.
+        var (path, method) = ($"/{request.Path.Value?.TrimStart('/')}", request.Method);
         switch (method, path)
         {
             case ("GET", "/container"):
@@ -57,6 +58,7 @@ internal sealed class AwsEndpoint : IAsyncDisposable
                 await AnswerFormAsync(context);
                 break;
             default:
+                Asked.Enqueue($"unknown: {method} {path}");
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 break;
         }

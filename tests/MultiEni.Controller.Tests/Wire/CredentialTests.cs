@@ -35,7 +35,8 @@ public sealed class CredentialTests
 
         await using var controller = Start(environment, kubernetes, folder);
 
-        Assert.Contains(words, await controller.LineAsync("credentials from"), StringComparison.Ordinal);
+        var line = await controller.LineAsync("credentials from");
+        Assert.True(line.Contains(words, StringComparison.Ordinal), $"{line}\n{string.Join('\n', aws.Asked)}");
         await controller.LineAsync("Leading; 0 ENIs");
         Assert.Contains($"ec2: DescribeNetworkInterfaces by {key} in eu-test-1", aws.Asked);
         if (asked is not null)

@@ -116,7 +116,12 @@ internal sealed class Stage : IAsyncDisposable
 
     public void StartManager(string node)
     {
-        var environment = new Dictionary<string, string>(Cluster.ManagerEnvironment(node)) { ["METRICS_ADDR"] = "0" };
+        var environment = new Dictionary<string, string>(Cluster.ManagerEnvironment(node))
+        {
+            ["METRICS_ADDR"] = "0",
+            // As the chart has it: the roles allow no other.
+            ["DEVICE_PLUGIN_NAMESPACES"] = "kube-system",
+        };
         var reader = new SettingsReader("eni-manager", [], environment.GetValueOrDefault);
         var settings = options.Manager(ManagerSettings.Read(reader, environment.GetValueOrDefault));
         reader.Finish();

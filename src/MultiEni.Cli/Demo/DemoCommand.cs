@@ -25,6 +25,12 @@ internal static class DemoCommand
         };
         var manifest = new Option<string?>("--manifest") { Description = "Apply this file in place of the built-in documents." };
         var binaries = new Option<string?>("--binaries") { Description = "Folder of the published programs eni-controller and eni-manager." };
+        var publisher = new Option<string>("--device-publisher")
+        {
+            Description = "Who offers devices to pods: the SR-IOV device plugin by its file, or the ENI manager itself.",
+            DefaultValueFactory = _ => DemoOptions.SriovConfig,
+        };
+        publisher.AcceptOnlyFromAmong(DemoOptions.SriovConfig, DemoOptions.Embedded);
         var timeout = new Option<int>("--timeout") { Description = "Seconds that one step may take.", DefaultValueFactory = _ => 180 };
         AtLeast(nodes, 1, 500);
         AtLeast(timeout, 1, 86400);
@@ -45,6 +51,7 @@ internal static class DemoCommand
             keep,
             manifest,
             binaries,
+            publisher,
             timeout,
         };
         command.SetAction(
@@ -58,6 +65,7 @@ internal static class DemoCommand
                         parsed.GetValue(keep),
                         parsed.GetValue(manifest),
                         parsed.GetValue(binaries),
+                        parsed.GetValue(publisher)!,
                         TimeSpan.FromSeconds(parsed.GetValue(timeout))
                     ),
                     surroundings.Output,

@@ -39,7 +39,7 @@ internal static class DemoRun
         {
             var documents = DemoDocuments.Load(options.Manifest);
             await using var cluster = await DemoCluster.StartAsync(options, folder, cancellationToken);
-            await using var programs = new Programs(cluster, folder, options.Binaries);
+            await using var programs = new Programs(cluster, folder, options.Binaries, options.Publisher);
             using var http = new HttpClient { BaseAddress = cluster.Kubernetes.BaseAddress };
             var story = new DemoStory(cluster, programs, new DemoApi(http), documents, options, teller, show);
             await story.TellAsync(cancellationToken);

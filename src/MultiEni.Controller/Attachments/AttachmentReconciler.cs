@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Attachments.Admission;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
@@ -24,26 +25,34 @@ internal sealed class AttachmentReconciler(
     AttachmentWriter writer,
     IndexReservations reservations,
     CreatePauses pauses,
+    Admissions admissions,
     NetworkCatalog catalog,
     ControllerMetrics metrics,
     ControllerSettings settings,
     TimeProvider time
-) : IDisposable
+)
 {
     private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UsedUpRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BlockedRetry = TimeSpan.FromMinutes(2);
 
-    // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds.
-    private readonly SemaphoreSlim unattached = new(100);
-
     // Told once in the life of a process; the condition goes on saying it.
     private readonly ConcurrentDictionary<string, bool> overdue = new();
-    private readonly SemaphoreSlim cleanups = new(settings.ConcurrentCleanups == 0 ? int.MaxValue : settings.ConcurrentCleanups);
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
-        using var held = new HeldPermits();
+        try
+        {
+            return await GoOnAsync(name, cancellationToken);
+        }
+        finally
+        {
+            admissions.Leave(name);
+        }
+    }
+
+    private async Task<ReconcileResult> GoOnAsync(string name, CancellationToken cancellationToken)
+    {
         var withIndexes = false;
         var attemptMade = 0;
         while (true)
@@ -61,6 +70,12 @@ internal sealed class AttachmentReconciler(
             {
                 var situation = await observer.ObserveAsync(attachment, withIndexes, cancellationToken);
                 step = EniDecision.Next(situation);
+                if (admissions.IsRepair(step))
+                {
+                    // The ENI works already; whoever waits for it must not wait for this too.
+                    await writer.ReportAsync(attachment, Only(situation), null, null, cancellationToken);
+                }
+
                 switch (step)
                 {
                     case EniStep.Sweep:
@@ -85,10 +100,11 @@ internal sealed class AttachmentReconciler(
                         // The answer named an ENI that is gone already: the token is used up, and asking again would never end [ec2 K.6].
                         await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
                         return ReconcileResult.After(UsedUpRetry);
+                    case var _ when !admissions.TryEnter(step, attachment):
+                        return ReconcileResult.Done;
                     case EniStep.Create when !ReservePlace(attachment, situation):
                         continue;
                     case EniStep.Create create:
-                        await held.TakeAsync(unattached, cancellationToken);
                         await operations.CreateAsync(attachment, create.Attempt, cancellationToken);
                         attemptMade = create.Attempt;
                         metrics.Succeeded(step);
@@ -99,7 +115,6 @@ internal sealed class AttachmentReconciler(
                         withIndexes = false;
                         continue;
                     case EniStep.Detach or EniStep.Delete:
-                        await held.TakeAsync(cleanups, cancellationToken);
                         await operations.ChangeAsync(step, attachment.Spec!, cancellationToken);
                         metrics.Succeeded(step);
                         if (step is EniStep.Detach { Force: true })
@@ -125,12 +140,6 @@ internal sealed class AttachmentReconciler(
                 return await FailedAsync(attachment, step, failed.Failure, cancellationToken);
             }
         }
-    }
-
-    public void Dispose()
-    {
-        unattached.Dispose();
-        cleanups.Dispose();
     }
 
     private async Task AttachAsync(EniAttachment attachment, EniStep.Attach step, CancellationToken cancellationToken)
@@ -162,7 +171,7 @@ internal sealed class AttachmentReconciler(
     /// <summary>Nothing to call for now: say what is the case and when to look again.</summary>
     private async Task<ReconcileResult> RestAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
     {
-        var row = situation.Slot is SlotObservation.Present { Rows: [var only, ..] } ? only : null;
+        var row = Only(situation);
         switch (step)
         {
             case EniStep.InSync:
@@ -278,6 +287,8 @@ internal sealed class AttachmentReconciler(
             // EC2 does not answer at all; the next look asks again, and nothing is repeated before it has answered.
         }
     }
+
+    private static EniRow? Only(EniSituation situation) => situation.Slot is SlotObservation.Present { Rows: [var only, ..] } ? only : null;
 
     private void TellOfCleanup(EniAttachment attachment, EniStep step)
     {

@@ -34,6 +34,11 @@ internal static class SdkClients
             config.AuthenticationRegion = options.Region;
         }
 
+        if (options.Transport is { } transport)
+        {
+            config.HttpClientFactory = new GivenTransport(transport);
+        }
+
         return options.AccessKey is { } key
             ? new AmazonEC2Client(new BasicAWSCredentials(key.AccessKeyId, key.SecretAccessKey), config)
             : new AmazonEC2Client(config);
@@ -55,5 +60,10 @@ internal static class SdkClients
             ));
             _registered = true;
         }
+    }
+
+    private sealed class GivenTransport(HttpMessageHandler transport) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(transport, disposeHandler: false);
     }
 }

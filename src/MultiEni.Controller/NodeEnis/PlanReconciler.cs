@@ -23,6 +23,8 @@ internal sealed class PlanReconciler(
     ControllerSettings settings
 )
 {
+    private const int WritesAtOnce = 16;
+
     // Free addresses count only when something new is placed; then they had better be fresh, and fresher still before a subnet is called full.
     private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RefusalLifetime = TimeSpan.FromSeconds(5);
@@ -81,6 +83,9 @@ internal sealed class PlanReconciler(
         outcomes.Remember(
             name,
             new PlanOutcome(nodeEni.Metadata.Generation, nodes.Count, plan.Desired, resolution, plan.Problems, plan.DesiredByNode)
+            {
+                HoldsBack = plan.HoldsBack,
+            }
         );
         await ApplyAsync(plan, cancellationToken);
         return ReconcileResult.After(NextLook(resolution, plan));
@@ -101,24 +106,33 @@ internal sealed class PlanReconciler(
         return waits && RetryFullSubnetAfter < settings.ReconcilePeriod ? RetryFullSubnetAfter : settings.ReconcilePeriod;
     }
 
+    // One after the other, thousands of writes would take as many round trips; in order all the same, for nodes are finished one by one.
     private async Task ApplyAsync(Plan plan, CancellationToken cancellationToken)
     {
-        foreach (var attachment in plan.Delete)
-        {
-            ensureLeading();
-            await kubernetes.DeleteAsync(
-                Kinds.EniAttachment,
-                new ObjectKey(null, attachment.Metadata.Name),
-                new DeleteOptions { Uid = attachment.Metadata.Uid },
-                cancellationToken
-            );
-        }
-
-        foreach (var attachment in plan.Apply)
-        {
-            ensureLeading();
-            await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, cancellationToken);
-        }
+        var few = new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            plan.Delete,
+            few,
+            async (attachment, token) =>
+            {
+                ensureLeading();
+                await kubernetes.DeleteAsync(
+                    Kinds.EniAttachment,
+                    new ObjectKey(null, attachment.Metadata.Name),
+                    new DeleteOptions { Uid = attachment.Metadata.Uid },
+                    token
+                );
+            }
+        );
+        await Parallel.ForEachAsync(
+            plan.Apply,
+            few,
+            async (attachment, token) =>
+            {
+                ensureLeading();
+                await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, token);
+            }
+        );
     }
 
     /// <summary>Has EC2 asked for the limits of types that are not known; null, or why it could not be asked.</summary>

@@ -63,7 +63,18 @@ public sealed class DevicePluginRestarter(
             return;
         }
 
-        foreach (var pod in plugins)
+        // Restarting one that reads something else would only disturb its pods.
+        var readers = plugins.Where(pod => PluginMount.ReadsInstead(pod) is null).ToList();
+        if (readers.Count == 0)
+        {
+            publisher.PluginReadsElsewhere(
+                $"pod {plugins[0].Metadata.Namespace}/{plugins[0].Metadata.Name} reads {PluginMount.ReadsInstead(plugins[0])}"
+            );
+            settled();
+            return;
+        }
+
+        foreach (var pod in readers)
         {
             // One that started after the change has read it. The API server's clock counts whole seconds.
             if (pod.Metadata.IsBeingDeleted || pod.Metadata.CreationTimestamp > changedAt.AddSeconds(1))

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -31,12 +30,15 @@ public sealed class KubernetesSimulator : IAsyncDisposable
         Store = store;
         Faults = faults;
         _stopping = stopping;
-        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        BaseAddress = new Uri(addresses!.Addresses.First() + "/");
+        Server = application.Services.GetRequiredService<IServer>();
+        BaseAddress = SimulatorHost.AddressOf(Server);
     }
 
     /// <summary>Where the API is served, such as <c>http://127.0.0.1:41234/</c>.</summary>
     public Uri BaseAddress { get; }
+
+    /// <summary>What serves it; of use only with a server of one's own.</summary>
+    public IServer Server { get; }
 
     /// <summary>The objects, in process.</summary>
     public ObjectStore Store { get; }
@@ -54,6 +56,7 @@ public sealed class KubernetesSimulator : IAsyncDisposable
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        options.Server?.Invoke(builder.WebHost);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Hosting;
+
 namespace MultiEni.Simulator.Kubernetes;
 
 /// <summary>How a simulated API server is set up.</summary>
@@ -26,4 +28,7 @@ public sealed record KubernetesSimulatorOptions
 
     /// <summary>Says why a request is forbidden, or null when it is allowed. Null allows everything.</summary>
     public Func<RequestInfo, string?>? Authorizer { get; init; }
+
+    /// <summary>Puts another server in the place of the one on a loopback port, such as one without sockets for virtual time. Null keeps the port.</summary>
+    public Action<IWebHostBuilder>? Server { get; init; }
 }

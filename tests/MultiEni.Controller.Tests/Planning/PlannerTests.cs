@@ -210,6 +210,7 @@ public sealed class PlannerTests
         var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, before));
 
         Assert.Equal(replacedAtOnce, plan.Delete.Count);
+        Assert.Equal(nodes > replacedAtOnce, plan.HoldsBack);
         before.First(a => a.Metadata.Name == plan.Delete[0].Metadata.Name).Metadata.DeletionTimestamp = A.Noon;
         Assert.Equal(replacedAtOnce - 1, Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, before)).Delete.Count);
     }

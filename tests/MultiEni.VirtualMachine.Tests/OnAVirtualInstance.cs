@@ -1,4 +1,4 @@
 namespace MultiEni.VirtualMachine.Tests;
 
 /// <summary>A machine without an IOMMU.</summary>
-public sealed class OnAVirtualInstance(NoIommuNode node) : LifeStories(node), IClassFixture<NoIommuNode>;
+public sealed class OnAVirtualInstance(NoIommuNode node) : CrashStories(node), IClassFixture<NoIommuNode>;

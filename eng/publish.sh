@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes both programs as Native AOT binaries into a folder (default artifacts/programs) and holds them to their size.
+# Publishes the programs as Native AOT binaries into a folder (default artifacts/programs) and holds them to their size.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -29,4 +29,4 @@ publish() { # PROJECT PROGRAM MEGABYTES
 
 publish MultiEni.Controller eni-controller 22
 publish MultiEni.Manager eni-manager 17
-publish MultiEni.Cli kubectl-eni 40
+publish MultiEni.Cli kubectl-eni 50

@@ -88,7 +88,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             cancellationToken
         );
         var kubernetes = await KubernetesSimulator.StartAsync(
-            new KubernetesSimulatorOptions { TimeProvider = options.TimeProvider },
+            new KubernetesSimulatorOptions { TimeProvider = options.TimeProvider, EnforcesAccess = options.EnforcesAccess },
             cancellationToken
         );
         kubernetes.Store.Create(
@@ -245,7 +245,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
             ["AWS_SECRET_ACCESS_KEY"] = "simulated",
             ["AWS_EC2_METADATA_DISABLED"] = "true",
-            ["KUBECONFIG"] = KubeconfigPath,
+            ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Controller, node: null),
         };
 
     /// <summary>Environment with which an ENI manager acts on one node of this cluster and nothing else.</summary>
@@ -258,7 +258,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(JournalFolder(node), "interface-mappings.json"),
             ["KUBELET_ROOT"] = Kubelet(node).Root,
             ["DEVICE_INFO_PATH"] = DeviceInfoFolder(node),
-            ["KUBECONFIG"] = KubeconfigPath,
+            ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Manager, node),
         };
 
     /// <summary>Everything that is not as it was before the product ran, in words; empty when it cleaned up.</summary>
@@ -282,6 +282,15 @@ public sealed class SimulatedCluster : IAsyncDisposable
             Directory.Delete(stateFolder, recursive: true);
         }
     }
+
+    // What a pod finds mounted: the API server and a token that says which account it is and on which node.
+    private string AccountKubeconfig(string account, string? node) =>
+        options.EnforcesAccess
+            ? Kubernetes.WriteKubeconfig(
+                Path.Combine(stateFolder, node ?? ".", $"{account}.kubeconfig"),
+                Kubernetes.Access.IssueToken(Api.Names.Namespace, account, node)
+            )
+            : KubeconfigPath;
 
     // Short, because the path of a socket may have no more than 107 bytes.
     private string KubeletFolder(int number) => Path.Combine(stateFolder, $"k{number}");

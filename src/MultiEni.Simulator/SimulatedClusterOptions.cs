@@ -39,6 +39,12 @@ public sealed record SimulatedClusterOptions
     /// <summary>EC2: latencies, quotas and limits. Clock, seed, Region and backplane are those of the cluster.</summary>
     public Ec2SimulatorOptions Ec2 { get; init; } = new();
 
+    /// <summary>
+    /// Whether roles and admission policies hold. Controller and managers then come with the tokens of the service accounts that the chart makes, and
+    /// may do nothing until somebody applies its roles.
+    /// </summary>
+    public bool EnforcesAccess { get; init; }
+
     /// <summary>How long the cluster's own parts take.</summary>
     public ClusterTimings Timings { get; init; } = ClusterTimings.None;
 

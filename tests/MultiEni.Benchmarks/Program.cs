@@ -4,6 +4,7 @@ var benchmarks = new Dictionary<string, (string What, Func<IReadOnlyList<string>
 {
     ["controller"] = ("what the published controller costs by itself, in real time [NODES…]", ControllerBenchmark.RunAsync),
     ["convergence"] = ("time until a fleet has its ENIs against the bound of EC2's quotas, on virtual time [NODES…]", ConvergenceBenchmark.RunAsync),
+    ["manager"] = ("the ENI manager: from a device to its publication, binds on a real kernel, cost while idle", _ => ManagerBenchmark.RunAsync()),
     ["planner"] = ("planning one NodeENI over many nodes, and how it grows", _ => PlannerBenchmark.RunAsync()),
     ["simulator"] = ("the simulated API server with many objects, and how it grows", _ => SimulatorBenchmark.RunAsync()),
 };

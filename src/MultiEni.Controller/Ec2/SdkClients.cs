@@ -41,7 +41,7 @@ internal static class SdkClients
 
         return options.AccessKey is { } key
             ? new AmazonEC2Client(new BasicAWSCredentials(key.AccessKeyId, key.SecretAccessKey), config)
-            : new AmazonEC2Client(config);
+            : new AmazonEC2Client(new ChainCredentials(options.Region), config);
     }
 
     /// <summary>Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled program, and no build warns of it [dotnet 2.2].</summary>

@@ -36,7 +36,7 @@ public static class Planner
             {
                 continue;
             }
-            else if (SpecComparison.SameImmutablePart(present.Spec!, wanted.Spec!))
+            else if (SpecComparison.CanBecome(present.Spec!, wanted.Spec!))
             {
                 apply.Add(wanted);
             }

@@ -55,7 +55,12 @@ public sealed class DevicePluginRestarter(
             return;
         }
 
-        var plugins = (await pods.ListAsync(cancellationToken)).Where(IsPlugin).ToList();
+        var plugins = new List<Pod>();
+        foreach (var inNamespace in settings.DevicePluginNamespaces)
+        {
+            plugins.AddRange((await pods.ListAsync(inNamespace, cancellationToken)).Where(IsPlugin));
+        }
+
         if (plugins.Count == 0)
         {
             publisher.PluginMissing();
@@ -96,9 +101,7 @@ public sealed class DevicePluginRestarter(
     /// <inheritdoc />
     public void Dispose() => _wake.Dispose();
 
-    private bool IsPlugin(Pod pod) =>
-        settings.DevicePluginNamespaces.Contains(pod.Metadata.Namespace ?? "", StringComparer.Ordinal)
-        && settings.DevicePluginLabels.Any(label => label.Matches(pod.Metadata));
+    private bool IsPlugin(Pod pod) => settings.DevicePluginLabels.Any(label => label.Matches(pod.Metadata));
 
     private async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
     {

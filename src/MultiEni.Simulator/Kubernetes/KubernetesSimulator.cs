@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Http;
 using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Yaml;
@@ -24,8 +25,15 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping;
 
-    private KubernetesSimulator(WebApplication application, ObjectStore store, KubernetesFaults faults, CancellationTokenSource stopping)
+    private KubernetesSimulator(
+        WebApplication application,
+        ObjectStore store,
+        KubernetesFaults faults,
+        AccessControl access,
+        CancellationTokenSource stopping
+    )
     {
+        Access = access;
         _application = application;
         Store = store;
         Faults = faults;
@@ -46,13 +54,17 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     /// <summary>What goes wrong, on demand.</summary>
     public KubernetesFaults Faults { get; }
 
+    /// <summary>Who may do what.</summary>
+    public AccessControl Access { get; }
+
     /// <summary>Starts a server; it answers when the task completes.</summary>
     public static async Task<KubernetesSimulator> StartAsync(KubernetesSimulatorOptions options, CancellationToken cancellationToken)
     {
         var store = new ObjectStore(options);
         var faults = new KubernetesFaults(store);
         var stopping = new CancellationTokenSource();
-        var pipeline = new RequestPipeline(options, store, faults, stopping.Token);
+        var access = new AccessControl(options, store);
+        var pipeline = new RequestPipeline(options, store, faults, access, stopping.Token);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -70,7 +82,7 @@ public sealed class KubernetesSimulator : IAsyncDisposable
         application.Run(pipeline.HandleAsync);
         await application.StartAsync(cancellationToken);
 
-        var simulator = new KubernetesSimulator(application, store, faults, stopping);
+        var simulator = new KubernetesSimulator(application, store, faults, access, stopping);
         if (options.InstallsProductResources)
         {
             await simulator.InstallCrdsAsync(cancellationToken);

@@ -26,6 +26,12 @@ public sealed record KubernetesSimulatorOptions
     /// <summary>Bearer tokens and the users they stand for, such as <c>system:serviceaccount:NAMESPACE:NAME</c>. When empty, everybody is welcome.</summary>
     public IReadOnlyDictionary<string, string> Tokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether roles and admission policies hold for whoever comes with a token. Without a token comes the administrator, for whom policies hold but
+    /// not roles.
+    /// </summary>
+    public bool EnforcesAccess { get; init; }
+
     /// <summary>Says why a request is forbidden, or null when it is allowed. Null allows everything.</summary>
     public Func<RequestInfo, string?>? Authorizer { get; init; }
 

@@ -122,7 +122,7 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
     /// <summary>Ends applications and attachments, takes all cards out, and starts the node's pods anew.</summary>
     public async Task ClearAsync()
     {
-        await Shell.TryAsync("pkill dpdk-testpmd; pkill -f hold-device; pkill strace", Stop);
+        await Shell.TryAsync("pkill -KILL eni-manager; pkill dpdk-testpmd; pkill -f '[h]old-device'", Stop);
         await Node.StopManagerAsync(Stop);
         Node.Cluster.ForgetAll();
         foreach (var slot in (int[])[5, 6, 7, 8])

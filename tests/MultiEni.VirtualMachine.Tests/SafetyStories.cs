@@ -4,7 +4,7 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.VirtualMachine.Tests;
 
-/// <summary>What must not be touched.</summary>
+/// <summary>What must not be touched, and what goes away by itself.</summary>
 public abstract class SafetyStories(NodeFixture node) : LifeStories(node)
 {
     private const string PrimaryMac = "52:54:00:00:00:01";
@@ -61,6 +61,34 @@ public abstract class SafetyStories(NodeFixture node) : LifeStories(node)
         Assert.Equal("e1000e", await Guest.DriverAsync(NodeFixture.Address(slot)));
         await Guest.ReleaseAsync("ipv6");
         Assert.Contains($"dev {link}", await Guest.Shell.RunAsync("ip -6 route show default", Stop), StringComparison.Ordinal);
+        await Guest.UnplugAsync(slot);
+    }
+
+    [Fact]
+    public async Task A_bound_card_that_is_pulled_out_is_withdrawn_and_bound_again_when_it_comes_back()
+    {
+        const int slot = 8;
+        const string mac = "52:54:00:00:08:01";
+        await Guest.BeginAsync("pulled");
+        await Guest.Node.Machine.Monitor.PlugAsync(slot, mac, Stop);
+        Guest.Node.Cluster.Attach("pulled", mac, Bound(null));
+        await Guest.BoundAsync("pulled");
+
+        await Guest.UnplugAsync(slot);
+        var gone = await Guest.Node.AwaitAsync(
+            "pulled",
+            enia => enia.Status is { Device: not { Advertised: true } } && enia.Status.Conditions.Find("Configured") is { Status: "False" },
+            "seen to be gone",
+            Stop
+        );
+        Assert.Equal(Reasons.WaitingForDevice, gone.Status!.Conditions.Find("Configured")!.Reason);
+        await Guest.Node.AwaitAsync(() => Task.FromResult(Guest.Node.Plugin.Served?.ContainsKey(Resource) == false), "the offer to end", Stop);
+
+        await Guest.Node.Machine.Monitor.PlugAsync(slot, mac, Stop);
+        await Guest.BoundAsync("pulled");
+
+        await Guest.ReleaseAsync("pulled");
+        Assert.Equal("e1000e", await Guest.DriverAsync(NodeFixture.Address(slot)));
         await Guest.UnplugAsync(slot);
     }
 

@@ -142,7 +142,9 @@ public sealed class DevicePluginFileFuzzTests
     }
 
     private static List<JsonNode?> Entries(string text) =>
-        JsonNode.Parse(text) is JsonObject file
+        // Blanks are what an empty file is: without entries.
+        !string.IsNullOrWhiteSpace(text)
+        && JsonNode.Parse(text) is JsonObject file
         && file.FirstOrDefault(pair => pair.Key.Equals("resourceList", StringComparison.OrdinalIgnoreCase)).Value is JsonArray list
             ? [.. list]
             : [];

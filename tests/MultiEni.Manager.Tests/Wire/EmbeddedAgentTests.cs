@@ -141,12 +141,13 @@ public sealed class EmbeddedAgentTests
     public async Task A_plugin_that_mounts_a_ConfigMap_is_named_with_the_remedy_and_not_restarted()
     {
         await using var bench = await AgentBench.StartAsync(new SimulatedClusterOptions { DevicePluginReadsConfigMap = true });
-        string Plugin() =>
+        string? Plugin() =>
             bench
                 .Cluster.Kubernetes.Store.List("pods")
                 .Where(pod => pod["metadata"]!["labels"]?["app"]?.GetValue<string>() == "sriovdp")
                 .Select(pod => pod["metadata"]!["name"]!.GetValue<string>())
-                .Single();
+                .SingleOrDefault();
+        await bench.Until(() => Plugin() is not null, "the plugin's pod");
         var name = Plugin();
         bench.Attach("a", 1);
         await bench.UntilReason("a", ConditionTypes.Advertised, Reasons.DevicePluginFileNotMounted);

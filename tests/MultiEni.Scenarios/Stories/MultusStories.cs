@@ -15,6 +15,7 @@ public class MultusStories
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1, StartsPrograms = false });
         stage.Cluster.Kubernetes.Store.Create("customresourcedefinitions.apiextensions.k8s.io", Definition());
         stage.Cluster.Kubernetes.Store.Create(Networks, OfSomebodyElse());
+        Allow(stage);
         stage.StartController(change: settings => settings with { NetworksNamespace = Space });
         stage.StartManager(stage.Nodes[0]);
         await stage.ApplyAsync(Manifests.NodeEni("dpdk", "enableDPDK: true", "dpdkResourceName: intel.com/dpdk_1"));
@@ -27,6 +28,42 @@ public class MultusStories
         await stage.DeleteNodeEniAsync("dpdk");
         await stage.UntilAsync(() => Names(stage) is ["theirs"], "the network to go with the last device");
     }
+
+    // What docs/device-publishing.md says that the controller needs for this, in one namespace.
+    private static void Allow(Stage stage)
+    {
+        var store = stage.Cluster.Kubernetes.Store;
+        var rule = new JsonObject
+        {
+            ["apiGroups"] = new JsonArray("k8s.cni.cncf.io"),
+            ["resources"] = new JsonArray("network-attachment-definitions"),
+            ["verbs"] = new JsonArray("list", "create", "patch", "delete"),
+        };
+        store.Create("roles.rbac.authorization.k8s.io", new JsonObject { ["metadata"] = Named(), ["rules"] = new JsonArray(rule) });
+        store.Create(
+            "rolebindings.rbac.authorization.k8s.io",
+            new JsonObject
+            {
+                ["metadata"] = Named(),
+                ["roleRef"] = new JsonObject
+                {
+                    ["apiGroup"] = "rbac.authorization.k8s.io",
+                    ["kind"] = "Role",
+                    ["name"] = "networks",
+                },
+                ["subjects"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["kind"] = "ServiceAccount",
+                        ["name"] = "eni-controller",
+                        ["namespace"] = Api.Names.Namespace,
+                    }
+                ),
+            }
+        );
+    }
+
+    private static JsonObject Named() => new() { ["name"] = "networks", ["namespace"] = Space };
 
     private static List<string> Names(Stage stage) =>
         [

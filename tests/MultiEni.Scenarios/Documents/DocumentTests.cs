@@ -148,7 +148,7 @@ public class DocumentTests
 
     private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, Stage stage)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = stage.Cluster.KubeconfigPath;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Stage.Stop);

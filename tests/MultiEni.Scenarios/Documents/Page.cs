@@ -54,15 +54,15 @@ internal sealed partial record Page(string Path, string Text)
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"^(?<indent> *)```(?<info>[^\n]*)\n(?<text>.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^(?<indent> *)```(?<info>[^\n]*)\n(?<text>.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"^#+ (?<title>.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^#+ (?<title>.*)$", RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"[^\w\- ]")]
+    [GeneratedRegex(@"[^\w\- ]", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Unspoken();
 }

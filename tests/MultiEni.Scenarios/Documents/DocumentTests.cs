@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Yaml;
 
 namespace MultiEni.Scenarios.Documents;
 
 /// <summary>A document cannot drift: its links lead somewhere, its YAML is accepted, its values exist, its commands run.</summary>
-public class DocumentTests
+public partial class DocumentTests
 {
     private const string NetworkAttachmentDefinition = """
         apiVersion: apiextensions.k8s.io/v1
@@ -100,10 +101,41 @@ public class DocumentTests
     public void Blocks_of_YAML_say_what_they_are_for() =>
         Assert.Empty(
             Page.All.SelectMany(page =>
-                page.Blocks.Where(block => block.Info.StartsWith("yaml", StringComparison.Ordinal) && block.Info is not ("yaml" or "yaml helm"))
+                page.Blocks.Where(block =>
+                        block.Info.StartsWith("yaml", StringComparison.Ordinal) && block.Info is not ("yaml" or "yaml helm" or "yaml fragment")
+                    )
                     .Select(block => $"{page.Path}: {block.Info}")
             )
         );
+
+    [Fact]
+    public void Fragments_are_YAML()
+    {
+        foreach (
+            var (page, text) in Page.All.SelectMany(page =>
+                page.Blocks.Where(block => block.Info == "yaml fragment").Select(block => (page, block.Text))
+            )
+        )
+        {
+            Assert.True(YamlDocuments.Parse(text).Count == 1, page.Path);
+        }
+    }
+
+    [Fact]
+    public void Every_metric_and_every_event_that_the_programs_have_stands_on_the_page_and_no_other()
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Page.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var text = Page.All.Single(page => page.Path == "docs/metrics.md").Text;
+        var instruments = sources.SelectMany(source => Instrument().Matches(source)).Select(match => match.Groups["name"].Value);
+        var events = new[] { typeof(Controller.Events), typeof(Manager.Events.ManagerEvents) }.SelectMany(type =>
+            type.GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)
+        );
+
+        Assert.Equal(
+            instruments.Concat(events).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            FirstCell().Matches(text).Select(match => match.Groups["name"].Value).Order(StringComparer.Ordinal)
+        );
+    }
 
     [Fact]
     public async Task Every_command_that_only_looks_runs_on_a_cluster_where_the_samples_are_applied()
@@ -148,7 +180,12 @@ public class DocumentTests
 
     private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, Stage stage)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["KUBECONFIG"] = stage.Cluster.KubeconfigPath;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Stage.Stop);
@@ -157,4 +194,14 @@ public class DocumentTests
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {await error}");
         return await output;
     }
+
+    [GeneratedRegex(
+        @"Create(Counter|Histogram|Gauge|UpDownCounter|Observable[A-Za-z]+)(<[^>]+>)?\(\s*""(?<name>[a-z0-9_]+)""",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex Instrument();
+
+    [GeneratedRegex(@"^\| `(?<name>[A-Za-z0-9_]+)`", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex FirstCell();
 }

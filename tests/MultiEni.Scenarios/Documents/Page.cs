@@ -54,7 +54,11 @@ internal sealed partial record Page(string Path, string Text)
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"^(?<indent> *)```(?<info>[^\n]*)\n(?<text>.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"^(?<indent> *)```(?<info>[^\n]*)\n(?<text>.*?)^ *```",
+        RegexOptions.Multiline | RegexOptions.Singleline,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Fence();
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.None, matchTimeoutMilliseconds: 5000)]

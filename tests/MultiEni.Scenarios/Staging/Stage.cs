@@ -58,7 +58,11 @@ internal sealed class Stage : IAsyncDisposable
         var clock = new AcceleratedTime(options.Acceleration);
         var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock), Stop);
         InstalledAccess.ApplyTo(cluster.Kubernetes);
-        cluster.Ec2.Policies[AccessKey] = DocumentedPolicy.For(cluster, options.ClusterName);
+        if (options.ClusterName is { } name)
+        {
+            cluster.Ec2.Policies[AccessKey] = DocumentedPolicy.For(cluster, name);
+        }
+
         var stage = new Stage(options, cluster, clock);
         if (options.StartsPrograms)
         {
@@ -80,7 +84,7 @@ internal sealed class Stage : IAsyncDisposable
                 MetricsAddress = "0",
                 LeaderElection = false,
                 Identity = name,
-                ClusterName = options.ClusterName,
+                ClusterName = options.ClusterName ?? "",
                 ReconcilePeriod = TimeSpan.FromSeconds(30),
             }
         );

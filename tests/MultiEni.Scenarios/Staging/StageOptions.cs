@@ -13,8 +13,8 @@ internal sealed record StageOptions
 
     public int Zones { get; init; } = 1;
 
-    /// <summary>The name under which the controller tags and for which its policy is made.</summary>
-    public string ClusterName { get; init; } = "simulated";
+    /// <summary>The name under which the controller tags and for which its policy in EC2 is made; null for the product's own choice, and no policy.</summary>
+    public string? ClusterName { get; init; } = "simulated";
 
     /// <summary>Seconds of the stage's clock in one real second.</summary>
     public int Acceleration { get; init; } = 10;
@@ -34,7 +34,7 @@ internal sealed record StageOptions
         var moment = TimeSpan.FromMilliseconds(20 * Acceleration);
         var options = new SimulatedClusterOptions
         {
-            Name = ClusterName,
+            Name = ClusterName ?? "simulated",
             Nodes = Nodes,
             Zones = Zones,
             TimeProvider = time,

@@ -27,7 +27,12 @@ public class AccessStories
     public async Task The_roles_allow_what_a_life_with_everything_in_it_uses_and_nothing_else()
     {
         await using var stage = await Stage.StartAsync(
-            new StageOptions { Controller = settings => settings with { LeaderElection = true }, Nodes = 1 }
+            new StageOptions
+            {
+                Controller = settings => settings with { LeaderElection = true },
+                Nodes = 1,
+                ClusterName = null,
+            }
         );
         await stage.ApplyAsync(Manifests.NodeEni("bound", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}"));
         await stage.UntilReadyAsync("bound", 1);

@@ -55,12 +55,12 @@ public class DoctorStories
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
 
-        var finding = await FindAsync(stage, Reasons.PciAddressMismatch, "enableDPDK: true", "dpdkPCIAddress: \"0000:00:1e.0\"");
+        var finding = await FindAsync(stage, Reasons.PciDeviceNotFound, "enableDPDK: true", "dpdkPCIAddress: \"0000:00:1e.0\"");
 
         var seen = finding["seen"]!.GetValue<string>();
         Assert.Contains("0000:00:1e.0", seen);
         Assert.Contains(stage.Device(Assert.Single(await stage.AttachmentsAsync("ill"))).Address, seen);
-        AssertRemedy(finding, "Use the address that the message names");
+        AssertRemedy(finding, "Find the address with");
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public class ImdsStories
     public async Task Only_the_hop_limit_of_the_controllers_own_instance_is_raised_and_once()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false });
+        stage.Cluster.Ec2.Policies[Stage.AccessKey] = DocumentedPolicy.For(stage.Cluster, "simulated", "imds-policy.json");
         var own = new ImdsSettings { AutoConfigure = true, NodeName = stage.Nodes[0] };
         stage.StartController(change: settings => settings with { Imds = own, ReconcilePeriod = TimeSpan.FromSeconds(5) });
         await stage.UntilAsync(() => Hops(stage, stage.Nodes[0]) == 2, "the hop limit is raised");
@@ -30,6 +31,7 @@ public class ImdsStories
     public async Task The_wider_setting_takes_the_nodes_of_NodeENIs_too_and_no_other_instance_of_the_Region()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 3, StartsPrograms = false });
+        stage.Cluster.Ec2.Policies[Stage.AccessKey] = DocumentedPolicy.For(stage.Cluster, "simulated", "imds-policy.json");
         var stranger = stage.Cluster.Ec2.World.RunInstance("m5.large", stage.Cluster.Network.NodeSubnets[0].Id);
         await stage.ApplyAsync(Manifests.Selecting("some", $"kubernetes.io/hostname: {stage.Nodes[1]}"));
         var wide = new ImdsSettings

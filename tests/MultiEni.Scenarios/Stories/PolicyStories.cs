@@ -19,12 +19,24 @@ public class PolicyStories
             }
         );
         var second = stage.Cluster.Ec2.World.AddSecurityGroup(stage.Cluster.Network.VpcId, "second").Id;
-        await stage.ApplyAsync(Manifests.NodeEni("fleet", "sourceDestCheck: false"));
+        var network = stage.Cluster.Network;
+        var subnet = stage.Cluster.Ec2.World.AddSubnet(network.VpcId, network.Zones[0], "10.9.0.0/24", ipv6Cidr: "2600:1f00:0:9::/64").Id;
+        string Fleet(params string[] spec) => Manifests.NodeEni("fleet", spec).Replace("subnet-12345678", subnet);
+        await stage.ApplyAsync(Fleet("sourceDestCheck: false"));
         await stage.UntilReadyAsync("fleet", 2);
 
-        await stage.ApplyAsync(Manifests.NodeEni("fleet", "description: changed", "tags: {team: core}", $"securityGroupNames: [second]"));
+        await stage.ApplyAsync(
+            Fleet("description: changed", "tags: {team: core}", "securityGroupNames: [second]", "secondaryPrivateIPCount: 1", "ipv6AddressCount: 1")
+        );
         await stage.UntilAsync(
-            () => stage.OurEnis.All(row => row.Description == "changed" && row.Tags.ContainsKey("team") && row.GroupIds.Contains(second)),
+            () =>
+                stage.OurEnis.All(row =>
+                    row.Description == "changed"
+                    && row.Tags.ContainsKey("team")
+                    && row.GroupIds.Contains(second)
+                    && row.PrivateIps.Count == 2
+                    && row.Ipv6Addresses.Count == 1
+                ),
             "everything is changed in place"
         );
         await stage.TerminateNodeAsync(stage.Nodes[1]);

@@ -11,7 +11,7 @@ public class SweepStories
     [Fact]
     public async Task What_is_leaked_is_listed_and_deleted_on_demand_and_nothing_else_is_touched()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1, ClusterName = null });
         await stage.ApplyAsync(Manifests.NodeEni("wanted"));
         await stage.UntilReadyAsync("wanted", 1);
         await stage.StopControllerAsync();
@@ -44,6 +44,7 @@ public class SweepStories
             new StageOptions
             {
                 Nodes = 1,
+                ClusterName = null,
                 Acceleration = 1,
                 Controller = settings => settings with { LeaderElection = true },
             }
@@ -62,7 +63,14 @@ public class SweepStories
     [Fact]
     public async Task After_uninstall_and_after_the_end_of_the_cluster_it_works_still()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1, StartsPrograms = false });
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                Nodes = 1,
+                ClusterName = null,
+                StartsPrograms = false,
+            }
+        );
         var first = await LeakAsync(stage);
         foreach (var plural in new[] { "nodeenis", "eniattachments" })
         {

@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
-# Publishes both programs as Native AOT binaries into a folder (default artifacts/programs) and holds them to their size.
+# Publishes the programs as Native AOT binaries into a folder (default artifacts/programs) and holds them to their size.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder=${1:-artifacts/programs}
 runtime=${RUNTIME:-linux-x64}
 mkdir -p "$folder"
+# Across architectures clang is the linker: gcc would have to be told by name. Needs the cross libraries that the Dockerfile installs.
+cross=()
+case "$runtime:$(uname -m)" in
+  linux-arm64:x86_64) cross=(-p:CppCompilerAndLinker=clang -p:ObjCopyName=aarch64-linux-gnu-objcopy) ;;
+  linux-x64:aarch64) cross=(-p:CppCompilerAndLinker=clang -p:ObjCopyName=x86_64-linux-gnu-objcopy) ;;
+esac
 publish() { # PROJECT PROGRAM MEGABYTES
   local log
   log=$(mktemp)
-  dotnet publish "src/$1" --configuration Release --runtime "$runtime" --nologo --verbosity quiet --output "artifacts/publish-$2" | tee "$log"
+  dotnet publish "src/$1" --configuration Release --runtime "$runtime" "${cross[@]}" --nologo --verbosity quiet --output "artifacts/publish-$2" | tee "$log"
   if grep -qE 'warning IL[0-9]+' "$log"; then
     echo "$2: trimming or AOT warnings are not allowed" >&2
     exit 1
@@ -23,4 +29,4 @@ publish() { # PROJECT PROGRAM MEGABYTES
 
 publish MultiEni.Controller eni-controller 22
 publish MultiEni.Manager eni-manager 17
-publish MultiEni.Cli kubectl-eni 40
+publish MultiEni.Cli kubectl-eni 50

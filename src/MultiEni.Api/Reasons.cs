@@ -210,6 +210,12 @@ public static class Reasons
     /// <summary>No device plugin runs on the node that would read the file.</summary>
     public const string DevicePluginNotFound = nameof(DevicePluginNotFound);
 
+    /// <summary>The device plugin on the node reads another file than the one that is written: it does not mount the host's folder.</summary>
+    public const string DevicePluginFileNotMounted = nameof(DevicePluginFileNotMounted);
+
+    /// <summary>The kubelet does not know the devices that the embedded device plugin offers.</summary>
+    public const string KubeletUnavailable = nameof(KubeletUnavailable);
+
     /// <summary>The resource name is used by somebody else in the device plugin's file.</summary>
     public const string ResourceNameConflict = nameof(ResourceNameConflict);
 

@@ -75,6 +75,6 @@ internal static class EniProgram
             SweepCommand.Create(surroundings),
             VersionCommand.Create(surroundings),
             CompletionCommand.Create(surroundings),
-            DemoCommand.Create(),
+            DemoCommand.Create(surroundings),
         };
 }

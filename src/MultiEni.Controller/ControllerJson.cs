@@ -1,10 +1,13 @@
 using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Multus;
 
 namespace MultiEni.Controller;
 
 /// <summary>JSON of what only the controller reads.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NamespaceObject))]
 [JsonSerializable(typeof(KubernetesList<NamespaceObject>))]
+[JsonSerializable(typeof(NetworkAttachmentDefinition))]
+[JsonSerializable(typeof(KubernetesList<NetworkAttachmentDefinition>))]
 internal sealed partial class ControllerJson : JsonSerializerContext;

@@ -55,6 +55,7 @@ internal sealed class ControllerMetrics
             EniStep.Detach => "detach",
             EniStep.Delete => "delete",
             EniStep.SetSourceDestCheck or EniStep.SetDeleteOnTermination or EniStep.SetDescription or EniStep.SetSecurityGroups => "modify",
+            EniStep.AssignAddresses => "assign",
             EniStep.SetTags or EniStep.Adopt => "tag",
             _ => "describe",
         };

@@ -65,6 +65,9 @@ public sealed record ControllerSettings
     /// <summary>Whether the startup taint is removed from nodes whose ENIs are ready.</summary>
     public bool ManageStartupTaint { get; init; }
 
+    /// <summary>Namespace of a NetworkAttachmentDefinition for each resource; empty for none.</summary>
+    public string NetworksNamespace { get; init; } = "";
+
     /// <summary>Where the hop limit of instance metadata is raised.</summary>
     public ImdsSettings Imds { get; init; } = new();
 
@@ -222,6 +225,12 @@ public sealed record ControllerSettings
                 "MANAGE_STARTUP_TAINT",
                 false,
                 $"remove the taint {Names.StartupTaint}:NoSchedule from a node when all its ENIs are ready; it is never put back"
+            ),
+            NetworksNamespace = reader.Text(
+                "multus-networks-namespace",
+                "MULTUS_NETWORKS_NAMESPACE",
+                "",
+                "namespace in which a NetworkAttachmentDefinition is kept for each resource; by default none is made"
             ),
             Imds = new ImdsSettings
             {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Attachments.Admission;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Failures;
@@ -13,6 +15,7 @@ using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.Imds;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leaks;
+using MultiEni.Controller.Multus;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.StartupTaint;
 using MultiEni.Operator.Client;
@@ -40,11 +43,14 @@ internal sealed class LeadingController(
     TimeProvider time
 ) : IDisposable
 {
-    // Reconciles mostly wait, for EC2 or for the budget before it; few of them are at work at one moment.
-    private const int AttachmentWorkers = 200;
+    // Reconciles that wait for the budget are bounded by their lines; these are for all others, which wait for an answer at most.
+    private const int SpareWorkers = 64;
 
-    // At most one status write a second for an object, however many of its attachments change.
-    private static readonly TimeSpan SummaryDelay = TimeSpan.FromSeconds(1);
+    // What the budget can use at a time, when no number is set.
+    private const int Cleanups = 100;
+
+    // Plans and summaries look at every attachment of a NodeENI: at most once a second, however many of them change.
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
     private readonly ILogger logger = loggers.CreateLogger<LeadingController>();
     private readonly WorkQueue<string> plans = new("plan", time);
@@ -63,8 +69,10 @@ internal sealed class LeadingController(
 
         var permissions = new PermissionLedger();
         ec2.Answered = permissions.Answered;
-        var outcomes = new PlanOutcomes(name => summaries.AddAfter(name, SummaryDelay));
-        permissions.Changed = SummariseAll;
+        var planPace = new QueuePace<string>(plans, Pace, time);
+        var summaryPace = new QueuePace<string>(summaries, Pace, time);
+        var outcomes = new PlanOutcomes(summaryPace.Add);
+        permissions.Changed = () => SummariseAll(summaryPace);
         var summing = new SummaryReconciler(view, guarded, outcomes, permissions, events, time);
         await using var background = new BackgroundTasks(cancellationToken);
         background.Add(Loop("summary", summaries, summing.ReconcileAsync, 4).RunAsync);
@@ -74,13 +82,17 @@ internal sealed class LeadingController(
         var leaks = new LeakPass(inventory, view, ec2, events, settings.Leaks, time, loggers.CreateLogger<LeakPass>());
         var metrics = new ControllerMetrics(
             meter,
-            () => view.Attachments.Count,
+            () => view.AttachmentCount,
             () => leaks.Candidates,
             () => leaks.Blocked,
             () => permissions.Denied.Count
         );
         var catalog = new NetworkCatalog(ec2, () => view.Attachments, time);
         var reservations = new IndexReservations(time);
+        var admissions = new Admissions(
+            settings.ConcurrentCleanups == 0 ? Cleanups : settings.ConcurrentCleanups,
+            name => attachments.Add(name, WorkPriority.Urgent)
+        );
         var planning = new PlanReconciler(
             view,
             guarded,
@@ -91,7 +103,7 @@ internal sealed class LeadingController(
             settings
         );
         using var instances = new InstanceStates(ec2, time);
-        using var attaching = new AttachmentReconciler(
+        var attaching = new AttachmentReconciler(
             view,
             inventory,
             new AttachmentObserver(view, inventory, instances, reservations, MaximumEnis, settings.TimeLimits, time),
@@ -99,6 +111,7 @@ internal sealed class LeadingController(
             new AttachmentWriter(guarded, catalog, events, time),
             reservations,
             new CreatePauses(time),
+            admissions,
             catalog,
             metrics,
             settings,
@@ -120,6 +133,12 @@ internal sealed class LeadingController(
             background.Add(token => taints.RunAsync(informers, token));
         }
 
+        if (settings.NetworksNamespace.Length > 0)
+        {
+            var networks = new NetworkDefinitionWriter(view, guarded, settings.NetworksNamespace, time, loggers);
+            background.Add(token => networks.RunAsync(informers, token));
+        }
+
         if (settings.Imds.AutoConfigure)
         {
             var hops = new HopLimits(settings.Imds, view, ec2, time, loggers.CreateLogger<HopLimits>());
@@ -127,12 +146,19 @@ internal sealed class LeadingController(
             background.Add(hops.RunAsync);
         }
 
-        using var nodeEniChanges = informers.NodeEnis.Subscribe(change => plans.Add(change.Current.Metadata.Name));
-        using var nodeChanges = informers.Nodes.Subscribe(OnNode);
-        using var attachmentChanges = informers.Attachments.Subscribe(OnAttachment);
+        using var nodeEniChanges = informers.NodeEnis.Subscribe(OnNodeEni);
+        using var nodeChanges = informers.Nodes.Subscribe(change => OnNode(change, planPace));
+        using var attachmentChanges = informers.Attachments.Subscribe(change =>
+        {
+            OnAttachment(change, summaryPace);
+            if (IsReasonToPlan(change, outcomes))
+            {
+                planPace.Add(change.Current.Spec!.NodeEniRef.Name);
+            }
+        });
         background.Add(inventory.RunAsync);
         background.Add(Loop("plan", plans, planning.ReconcileAsync, settings.ConcurrentReconciles).RunAsync);
-        background.Add(Loop("attachment", attachments, attaching.ReconcileAsync, AttachmentWorkers).RunAsync);
+        background.Add(Loop("attachment", attachments, attaching.ReconcileAsync, admissions.Most + SpareWorkers).RunAsync);
         await background.RunAsync(token => ResyncAsync(inventory, leaks, metrics, token));
     }
 
@@ -143,11 +169,11 @@ internal sealed class LeadingController(
         summaries.Dispose();
     }
 
-    private void SummariseAll()
+    private void SummariseAll(QueuePace<string> pace)
     {
         foreach (var nodeEni in view.NodeEnis)
         {
-            summaries.AddAfter(nodeEni.Metadata.Name, SummaryDelay);
+            pace.Add(nodeEni.Metadata.Name);
         }
     }
 
@@ -176,7 +202,23 @@ internal sealed class LeadingController(
         }
     }
 
-    private void OnNode(ObjectChange<Node> change)
+    private void OnNodeEni(ObjectChange<NodeEni> change)
+    {
+        // Its status is ours and written every second in a change of many nodes; a plan reads none of it.
+        if (
+            change is ObjectChange<NodeEni>.Updated { Old: var old, New: var now }
+            && old.Metadata.Generation == now.Metadata.Generation
+            && old.Metadata.IsBeingDeleted == now.Metadata.IsBeingDeleted
+            && now.Metadata.HasFinalizer(Names.NodeEniFinalizer)
+        )
+        {
+            return;
+        }
+
+        plans.Add(change.Current.Metadata.Name);
+    }
+
+    private void OnNode(ObjectChange<Node> change, QueuePace<string> pace)
     {
         // Kubelets renew their node's status all the time; only what a plan reads is a reason to plan.
         if (change is ObjectChange<Node>.Updated updated && SameForPlans(updated.Old, updated.New))
@@ -191,7 +233,7 @@ internal sealed class LeadingController(
                 || (change is ObjectChange<Node>.Updated { Old: var old } && ClusterView.Selects(nodeEni, old));
             if (concerned)
             {
-                plans.Add(nodeEni.Metadata.Name);
+                pace.Add(nodeEni.Metadata.Name);
             }
         }
 
@@ -209,17 +251,16 @@ internal sealed class LeadingController(
         && (old.Metadata.Labels?.Count ?? 0) == (now.Metadata.Labels?.Count ?? 0)
         && (old.Metadata.Labels ?? []).All(label => now.Metadata.Label(label.Key) == label.Value);
 
-    private void OnAttachment(ObjectChange<EniAttachment> change)
+    private void OnAttachment(ObjectChange<EniAttachment> change, QueuePace<string> pace)
     {
-        var nodeEni = change.Current.Spec!.NodeEniRef.Name;
         attachments.Add(change.Current.Metadata.Name);
-        summaries.AddAfter(nodeEni, SummaryDelay);
-        if (change is ObjectChange<EniAttachment>.Deleted || BecameReady(change))
-        {
-            // One that went may be replaced now, and one that is ready makes way for the next replacement.
-            plans.AddAfter(nodeEni, SummaryDelay);
-        }
+        pace.Add(change.Current.Spec!.NodeEniRef.Name);
     }
+
+    // One that went may be replaced now, and one that is ready makes way for the next replacement, if there is one that waits.
+    private static bool IsReasonToPlan(ObjectChange<EniAttachment> change, PlanOutcomes outcomes) =>
+        change is ObjectChange<EniAttachment>.Deleted
+        || (BecameReady(change) && outcomes.Find(change.Current.Spec!.NodeEniRef.Name) is { HoldsBack: true });
 
     private static bool BecameReady(ObjectChange<EniAttachment> change) =>
         change is ObjectChange<EniAttachment>.Updated { Old: var old, New: var now }

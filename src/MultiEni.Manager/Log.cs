@@ -76,6 +76,24 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Warning, "The device plugin's file could not be looked at.")]
     public static partial void RepairFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(50, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
+    public static partial void PluginRegistered(ILogger logger, string resource, string socket);
+
+    [LoggerMessage(55, LogLevel.Warning, "{Folder} cannot be watched and is looked at every half minute: {Message}")]
+    public static partial void PluginFolderNotWatched(ILogger logger, string folder, string message);
+
+    [LoggerMessage(51, LogLevel.Warning, "{Resource} could not be registered with the kubelet yet: {Message}")]
+    public static partial void PluginNotRegistered(ILogger logger, string resource, string message);
+
+    [LoggerMessage(52, LogLevel.Warning, "{Pci} of {Resource} is unhealthy: {Message}")]
+    public static partial void DeviceUnhealthy(ILogger logger, string pci, string resource, string message);
+
+    [LoggerMessage(53, LogLevel.Information, "A container gets {Pci} of {Resource}.")]
+    public static partial void DevicesGranted(ILogger logger, string resource, string pci);
+
+    [LoggerMessage(54, LogLevel.Warning, "The device information {Path} for Multus could not be written: {Message}")]
+    public static partial void DeviceInfoNotWritten(ILogger logger, string path, string message);
+
     [LoggerMessage(30, LogLevel.Information, "Setting {Name} is '{Value}' by {Source}.")]
     public static partial void Setting(ILogger logger, string name, string value, string source);
 

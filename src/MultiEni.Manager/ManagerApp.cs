@@ -48,7 +48,8 @@ public static class ManagerApp
         var host = HostChoice.Open(settings.Host);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
-        var publisher = new FileDevicePublisher(settings.DevicePluginFile, metrics, time, logger);
+        await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
+        var publisher = publishing.Publisher;
         metrics.Offered = () => publisher.Offered;
         using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
 
@@ -70,20 +71,29 @@ public static class ManagerApp
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
         var events = new EventRecorder(client, Component, settings.NodeName, time, loggers.CreateLogger("events"));
-        using var restarter = new DevicePluginRestarter(publisher, pods, settings, () => wake.Everything(WorkPriority.Urgent), metrics, time, logger);
+        using var restarter = new DevicePluginRestarter(
+            publishing.File,
+            pods,
+            settings,
+            () => wake.Everything(WorkPriority.Urgent),
+            metrics,
+            time,
+            logger
+        );
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = new List<Task> { attachments.RunAsync(ended.Token), nodes.RunAsync(ended.Token) };
         try
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
-            publisher.RestartNeeded = restarter.Wake;
+            publishing.File.RestartNeeded = restarter.Wake;
+            publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
             var seen = await boot.FirstAsync(time, stop);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 
             var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
             var worker = Worker(
-                new Parts(settings, host, journal, publisher, boot, view, pods, client, events, gate, metrics, time, logger),
+                new Parts(settings, host, journal, publishing, boot, view, pods, client, events, gate, metrics, time, logger),
                 wake,
                 queue
             );
@@ -91,11 +101,12 @@ public static class ManagerApp
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                watching.Add(new HostListener(host.Events, wake, time, logger).RunAsync(ended.Token));
+                watching.Add(new HostListener(host.Events, publisher, wake, time, logger).RunAsync(ended.Token));
             }
 
             watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
             watching.Add(restarter.RunAsync(ended.Token));
+            watching.Add(publishing.RunAsync(ended.Token));
             watching.Add(events.RunAsync(ended.Token));
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
@@ -142,7 +153,7 @@ public static class ManagerApp
             new BindSequence(parts.Host, writer, method, preparation, verification, restoration, parts.Journal),
             new GiveBackSequence(writer, restoration),
             parts.Gate,
-            parts.Publisher,
+            parts.Publishing.Publisher,
             parts.Metrics,
             parts.Time,
             parts.Logger
@@ -151,11 +162,10 @@ public static class ManagerApp
         var reconciler = new AttachmentReconciler(
             parts.View,
             parts.Boot,
-            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publisher, writer, Policy(settings), settings, parts.Time),
+            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, writer, Policy(settings), settings, parts.Time),
             actions,
-            new UsageProbe(parts.Host.Files, parts.Pods),
+            new UsageProbe(parts.Host.Files, parts.Publishing.PodResources, parts.Publishing.Handouts, parts.Pods),
             owners,
-            parts.Publisher,
             new AttachmentEdge(parts.Client, parts.Metrics, (attachment, news) => Record(parts.Events, attachment, news), settings.NodeName),
             new RetryGate(parts.Time),
             new LinkBrake(parts.Time),
@@ -163,7 +173,12 @@ public static class ManagerApp
             parts.Time,
             parts.Logger
         );
-        return new AgentWorker(reconciler, new OrphanSearch(parts.View, parts.Journal, parts.Publisher, owners, parts.Logger), parts.Boot, queue);
+        return new AgentWorker(
+            reconciler,
+            new OrphanSearch(parts.View, parts.Journal, parts.Publishing.Publisher, owners, parts.Logger),
+            parts.Boot,
+            queue
+        );
     }
 
     // On the NodeENI, where users look and where the controller's are.
@@ -216,7 +231,7 @@ public static class ManagerApp
         ManagerSettings Settings,
         NodeHost Host,
         BindingJournal Journal,
-        IDevicePublisher Publisher,
+        NodePublishing Publishing,
         BootWatch Boot,
         NodeView View,
         NodePods Pods,

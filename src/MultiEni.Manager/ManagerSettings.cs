@@ -4,6 +4,7 @@ using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
+using MultiEni.Manager.Publishing;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 
@@ -51,6 +52,15 @@ public sealed record ManagerSettings
 
     /// <summary>How long a write to the kernel may take before the device is given up as stuck.</summary>
     public TimeSpan WriteLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Who offers devices to pods.</summary>
+    public PublisherChoice DevicePublisher { get; init; } = PublisherChoice.SriovConfig;
+
+    /// <summary>The kubelet's folder, with its sockets.</summary>
+    public string KubeletRoot { get; init; } = "/var/lib/kubelet";
+
+    /// <summary>Where the embedded device plugin writes what Multus reads; empty for nowhere.</summary>
+    public string DeviceInfoPath { get; init; } = DefaultDeviceInfoPath;
 
     /// <summary>The SR-IOV device plugin's file.</summary>
     public string DevicePluginFile { get; init; } = "/etc/pcidp/config.json";
@@ -110,6 +120,7 @@ public sealed record ManagerSettings
     public Action<string>? BeforeEachWrite { get; init; }
 
     internal const string NativeBinding = "native";
+    private const string DefaultDeviceInfoPath = "/var/run/k8s.cni.cncf.io/devinfo/dp";
     private const string DefaultPattern = "^(eth|eni|en[a-zA-Z]?)[0-9]+";
     private const string DefaultIgnored = "tunl0,gre0,gretap0,erspan0,ip_vti0,ip6_vti0,sit0,ip6tnl0,ip6gre0";
 
@@ -176,6 +187,26 @@ public sealed record ManagerSettings
                 TimeSpan.FromSeconds(60),
                 TimeSpan.FromSeconds(1),
                 "How long that script may run"
+            ),
+            DevicePublisher = reader.Choice(
+                "device-publisher",
+                "DEVICE_PUBLISHER",
+                "sriov-config",
+                ["sriov-config", "embedded", "none"],
+                "Who offers devices to pods: the SR-IOV device plugin by its file, this program itself, or nobody"
+            ) switch
+            {
+                "embedded" => PublisherChoice.Embedded,
+                "none" => PublisherChoice.None,
+                _ => PublisherChoice.SriovConfig,
+            },
+            KubeletRoot = reader.Parsed("kubelet-root", "KUBELET_ROOT", "/var/lib/kubelet", AbsolutePath, "The kubelet's folder, with its sockets"),
+            DeviceInfoPath = reader.Parsed(
+                "device-info-path",
+                "DEVICE_INFO_PATH",
+                DefaultDeviceInfoPath,
+                text => text == "0" ? "" : AbsolutePath(text),
+                "Where the embedded device plugin writes what Multus reads; 0 for nowhere"
             ),
             DevicePluginFile = reader.Parsed(
                 "sriov-dp-config-path",

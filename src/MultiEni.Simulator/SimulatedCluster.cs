@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Cluster.Kubelets;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Kubernetes.Errors;
@@ -15,6 +16,7 @@ namespace MultiEni.Simulator;
 public sealed class SimulatedCluster : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, SimulatedClusterNode> nodes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KubeletDeviceManager> kubelets = new(StringComparer.Ordinal);
     private readonly SimulatedClusterOptions options;
     private readonly HostBackplane backplane;
     private readonly ClusterMachinery machinery;
@@ -39,7 +41,13 @@ public sealed class SimulatedCluster : IAsyncDisposable
         stateFolder = options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
         Directory.CreateDirectory(stateFolder);
         KubeconfigPath = WriteKubeconfig(Path.Combine(stateFolder, "kubeconfig"));
-        machinery = new ClusterMachinery(kubernetes.Store, options.Timings, options.DevicePlugin, options.TimeProvider);
+        machinery = new ClusterMachinery(
+            kubernetes.Store,
+            options.Timings,
+            options.DevicePlugin,
+            options.DevicePluginReadsConfigMap,
+            options.TimeProvider
+        );
     }
 
     /// <summary>The API server.</summary>
@@ -80,7 +88,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             cancellationToken
         );
         var kubernetes = await KubernetesSimulator.StartAsync(
-            new KubernetesSimulatorOptions { TimeProvider = options.TimeProvider },
+            new KubernetesSimulatorOptions { TimeProvider = options.TimeProvider, EnforcesAccess = options.EnforcesAccess },
             cancellationToken
         );
         kubernetes.Store.Create(
@@ -112,8 +120,14 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>The device plugin's file of a node, on disk.</summary>
     public string PcidpFile(string node) => Path.Combine(stateFolder, node, "pcidp", "config.json");
 
+    /// <summary>The kubelet's sockets of a node.</summary>
+    public KubeletDeviceManager Kubelet(string node) => kubelets[node];
+
     /// <summary>Where the agent of a node keeps its journal, on disk.</summary>
     public string JournalFolder(string node) => Path.Combine(stateFolder, node, "journal");
+
+    /// <summary>Where the embedded device plugin of a node writes what Multus reads, on disk.</summary>
+    public string DeviceInfoFolder(string node) => Path.Combine(stateFolder, node, "devinfo");
 
     /// <summary>Adds a node in the next zone: instance, kernel, Node object, kubelet.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -125,7 +139,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <param name="name">Its name; null derives it from its address as EC2 does.</param>
     /// <param name="instanceType">Its type.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<SimulatedClusterNode> AddNodeAsync(int zone, string? name, string instanceType, CancellationToken cancellationToken)
+    public async Task<SimulatedClusterNode> AddNodeAsync(int zone, string? name, string instanceType, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var subnet = Network.NodeSubnets[zone];
@@ -163,8 +177,11 @@ public sealed class SimulatedCluster : IAsyncDisposable
             ),
             taintNode: false
         );
-        machinery.AddNode(name, host, PcidpFile(name));
-        return Task.FromResult(node);
+        var kubelet = await KubeletDeviceManager.StartAsync(KubeletFolder(booted), cancellationToken);
+        kubelets[name] = kubelet;
+        host.ProcessesLost += (_, _) => _ = RestartAsync(kubelet, host);
+        machinery.AddNode(name, host, PcidpFile(name), kubelet);
+        return node;
     }
 
     /// <summary>
@@ -228,7 +245,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
             ["AWS_SECRET_ACCESS_KEY"] = "simulated",
             ["AWS_EC2_METADATA_DISABLED"] = "true",
-            ["KUBECONFIG"] = KubeconfigPath,
+            ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Controller, node: null),
         };
 
     /// <summary>Environment with which an ENI manager acts on one node of this cluster and nothing else.</summary>
@@ -239,7 +256,9 @@ public sealed class SimulatedCluster : IAsyncDisposable
             ["ENI_MANAGER_HOST"] = Hosts.HostUri(node).ToString(),
             ["SRIOV_DP_CONFIG_PATH"] = PcidpFile(node),
             ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(JournalFolder(node), "interface-mappings.json"),
-            ["KUBECONFIG"] = KubeconfigPath,
+            ["KUBELET_ROOT"] = Kubelet(node).Root,
+            ["DEVICE_INFO_PATH"] = DeviceInfoFolder(node),
+            ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Manager, node),
         };
 
     /// <summary>Everything that is not as it was before the product ran, in words; empty when it cleaned up.</summary>
@@ -250,12 +269,39 @@ public sealed class SimulatedCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await machinery.DisposeAsync();
+        foreach (var kubelet in kubelets.Values)
+        {
+            await kubelet.DisposeAsync();
+        }
+
         await Hosts.DisposeAsync();
         await Ec2.DisposeAsync();
         await Kubernetes.DisposeAsync();
         if (options.StateFolder is null)
         {
             Directory.Delete(stateFolder, recursive: true);
+        }
+    }
+
+    // What a pod finds mounted: the API server and a token that says which account it is and on which node.
+    private string AccountKubeconfig(string account, string? node) =>
+        options.EnforcesAccess
+            ? Kubernetes.WriteKubeconfig(
+                Path.Combine(stateFolder, node ?? ".", $"{account}.kubeconfig"),
+                Kubernetes.Access.IssueToken(Api.Names.Namespace, account, node)
+            )
+            : KubeconfigPath;
+
+    // Short, because the path of a socket may have no more than 107 bytes.
+    private string KubeletFolder(int number) => Path.Combine(stateFolder, $"k{number}");
+
+    // With the node, its kubelet goes down and comes up.
+    private static async Task RestartAsync(KubeletDeviceManager kubelet, SimulatedHost host)
+    {
+        await kubelet.StopAsync();
+        if (host.Up)
+        {
+            await kubelet.StartAsync(CancellationToken.None);
         }
     }
 

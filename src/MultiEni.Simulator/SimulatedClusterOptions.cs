@@ -39,11 +39,20 @@ public sealed record SimulatedClusterOptions
     /// <summary>EC2: latencies, quotas and limits. Clock, seed, Region and backplane are those of the cluster.</summary>
     public Ec2SimulatorOptions Ec2 { get; init; } = new();
 
+    /// <summary>
+    /// Whether roles and admission policies hold. Controller and managers then come with the tokens of the service accounts that the chart makes, and
+    /// may do nothing until somebody applies its roles.
+    /// </summary>
+    public bool EnforcesAccess { get; init; }
+
     /// <summary>How long the cluster's own parts take.</summary>
     public ClusterTimings Timings { get; init; } = ClusterTimings.None;
 
     /// <summary>Release of the SR-IOV device plugin that runs on every node; null for a cluster without it.</summary>
     public DevicePluginRelease? DevicePlugin { get; init; } = DevicePluginRelease.V38;
+
+    /// <summary>Whether the device plugin reads a ConfigMap, as its own manifest has it, and so never sees the file of the host [sriov 1.6].</summary>
+    public bool DevicePluginReadsConfigMap { get; init; }
 
     /// <summary>What the device plugin's file says on a new node; null for no file, with which the plugin crash-loops until somebody writes one.</summary>
     public string? InitialPluginFile { get; init; }

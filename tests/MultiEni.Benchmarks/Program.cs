@@ -1,20 +1,23 @@
 using MultiEni.Benchmarks;
 
-var benchmarks = new Dictionary<string, (string What, Func<Task> Run)>
+var benchmarks = new Dictionary<string, (string What, Func<IReadOnlyList<string>, Task> Run)>
 {
-    ["planner"] = ("planning one NodeENI over many nodes, and how it grows", PlannerBenchmark.RunAsync),
-    ["simulator"] = ("the simulated API server with many objects, and how it grows", SimulatorBenchmark.RunAsync),
+    ["controller"] = ("what the published controller costs by itself, in real time [NODES…]", ControllerBenchmark.RunAsync),
+    ["convergence"] = ("time until a fleet has its ENIs against the bound of EC2's quotas, on virtual time [NODES…]", ConvergenceBenchmark.RunAsync),
+    ["manager"] = ("the ENI manager: from a device to its publication, binds on a real kernel, cost while idle", _ => ManagerBenchmark.RunAsync()),
+    ["planner"] = ("planning one NodeENI over many nodes, and how it grows", _ => PlannerBenchmark.RunAsync()),
+    ["simulator"] = ("the simulated API server with many objects, and how it grows", _ => SimulatorBenchmark.RunAsync()),
 };
-if (args is not [var name] || !benchmarks.TryGetValue(name, out var chosen))
+if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var chosen))
 {
-    Console.Error.WriteLine("usage: ./bench NAME, with NAME one of:");
+    Console.Error.WriteLine("usage: ./bench NAME [ARGUMENT…], with NAME one of:");
     foreach (var (known, (what, _)) in benchmarks)
     {
-        Console.Error.WriteLine($"  {known, -10} {what}");
+        Console.Error.WriteLine($"  {known, -12} {what}");
     }
 
     return 2;
 }
 
-await chosen.Run();
+await chosen.Run(rest);
 return 0;

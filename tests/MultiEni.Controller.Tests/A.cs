@@ -128,7 +128,12 @@ internal static class A
             ["sg-1"],
             sourceDestCheck,
             "d",
-            new Dictionary<string, string> { [EniTags.Slot] = "multus-i-1-aa", [Controller.Attachments.SlotTags.Attempt] = $"{attempt}" },
+            new Dictionary<string, string>
+            {
+                [EniTags.Slot] = "multus-i-1-aa",
+                [Controller.Attachments.SlotTags.Attempt] = $"{attempt}",
+                [EniTags.NoManage] = "true",
+            },
             attachment
         );
 

@@ -68,6 +68,8 @@ public sealed class ControllerSettingsTests
         Assert.Equal("127.0.0.1:1", Read(["--metrics-addr=127.0.0.1:1"], ("METRICS_PORT", "9090")).MetricsAddress);
 
     [Theory]
+    [Trait("weakness", "W5")]
+    [Trait("weakness", "W14")]
     [InlineData("DEFAULT_DELETE_ON_TERMINATION", "false", "spec.deleteOnTermination")]
     [InlineData("CIRCUIT_BREAKER_ENABLED", "false", "EC2_RATE_PROFILE")]
     [InlineData("CIRCUIT_BREAKER_FAILURE_THRESHOLD", "9", "EC2_RATE_PROFILE")]

@@ -12,6 +12,7 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Summary/*.cs",
             "src/MultiEni.Controller/Leaks/LeakDecision.cs",
             "src/MultiEni.Controller/Attachments/EniDecision.cs",
+            "src/MultiEni.Controller/Attachments/Admission/*.cs",
             "src/MultiEni.Controller/Attachments/AttachmentReport.cs",
             "src/MultiEni.Controller/Attachments/ClientToken.cs",
             "src/MultiEni.Controller/Attachments/SlotTags.cs",
@@ -22,9 +23,14 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Leaks/LeakReasons.cs",
             "src/MultiEni.Controller/StartupTaint/TaintDecision.cs",
             "src/MultiEni.Controller/RegionFinder.cs",
+            "src/MultiEni.Controller/Multus/NetworkDefinitions.cs",
             "src/MultiEni.Manager/Steps/*.cs",
             "src/MultiEni.Manager/Safety/SafetyRules.cs",
             "src/MultiEni.Manager/Publishing/DevicePluginFile.cs",
+            "src/MultiEni.Manager/Publishing/PluginMount.cs",
+            "src/MultiEni.Manager/Publishing/Embedded/ContainerGrants.cs",
+            "src/MultiEni.Manager/Publishing/Embedded/EmbeddedOffer.cs",
+            "src/MultiEni.Manager/Kubelet/DevicePlugins/Preference.cs",
         };
 
     [Theory]

@@ -59,6 +59,18 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
     public Task<string> DriverAsync(string address) =>
         Shell.RunAsync($"basename $(readlink /sys/bus/pci/devices/{address}/driver) 2>/dev/null || true", Stop);
 
+    /// <summary>The interface with a hardware address, as soon as there is one.</summary>
+    public async Task<string> InterfaceAsync(string mac)
+    {
+        var name = "";
+        await Node.AwaitAsync(
+            async () => (name = await Shell.RunAsync($"ip -o link | grep -F {mac} | cut -d' ' -f2 | tr -d :", Stop)).Length > 0,
+            $"the interface with {mac}",
+            Stop
+        );
+        return name;
+    }
+
     /// <summary>Waits for an attachment to be bound and offered to pods.</summary>
     public Task<EniAttachment> BoundAsync(string name) =>
         Node.AwaitAsync(
@@ -106,6 +118,23 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
             $"the card in slot {slot} to be gone",
             Stop
         );
+
+    /// <summary>Ends applications and attachments, takes all cards out, and starts the node's pods anew.</summary>
+    public async Task ClearAsync()
+    {
+        await Shell.TryAsync("pkill -KILL eni-manager; pkill dpdk-testpmd; pkill -f '[h]old-device'", Stop);
+        await Node.StopManagerAsync(Stop);
+        Node.Cluster.ForgetAll();
+        foreach (var slot in (int[])[5, 6, 7, 8])
+        {
+            if ((await Shell.TryAsync($"test -e /sys/bus/pci/devices/{Address(slot)}", Stop)).Status == 0)
+            {
+                await UnplugAsync(slot);
+            }
+        }
+
+        await SetUpAsync();
+    }
 
     public static string Address(int slot) => $"0000:{slot:x2}:00.0";
 }

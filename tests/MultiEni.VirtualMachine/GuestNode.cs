@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 
@@ -139,15 +138,7 @@ public sealed class GuestNode : IAsyncDisposable
             cancellationToken
         );
         var journal = File.Exists(Journal) ? await File.ReadAllTextAsync(Journal, cancellationToken) : "none";
-        return string.Join(
-            '\n',
-            [
-                .. attachments,
-                $"served: {JsonSerializer.Serialize(Plugin.Served?.Keys.ToArray() ?? [], JsonSerializerOptions.Default)}",
-                $"journal: {journal}",
-                machine.Output,
-            ]
-        );
+        return string.Join('\n', [.. attachments, $"served: {string.Join(", ", Plugin.Served?.Keys ?? [])}", $"journal: {journal}", machine.Output]);
     }
 
     /// <inheritdoc />

@@ -3,8 +3,8 @@
 {{- if .Values.fullnameOverride -}}
 {{- fail "fullnameOverride is not supported: the objects are always named eni-controller and eni-manager, because a cluster has one installation and the documented commands name them. Remove it; nameOverride changes a label." -}}
 {{- end -}}
-{{- if .Values.imds.aggressiveConfiguration -}}
-{{- fail "imds.aggressiveConfiguration is refused: it changed the metadata options of every instance in the region, of other clusters too. Set it to false; imds.autoConfigureHopLimit changes the controller's own instance only." -}}
+{{- if and .Values.imds.aggressiveConfiguration (not .Values.imds.autoConfigureHopLimit) -}}
+{{- fail "imds.aggressiveConfiguration is true and imds.autoConfigureHopLimit is false: the first widens the second from the controller's own instance to those of the nodes that NodeENIs select. Set both, or neither." -}}
 {{- end -}}
 {{- if or (not .Values.cloudNativeAuth.enabled) (not .Values.cloudNativeAuth.preferIRSA) -}}
 {{- fail "cloudNativeAuth cannot be switched off: credentials come from the AWS SDK's chain, in which IRSA goes before EKS Pod Identity. Remove the value; to use keys, give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY with controller.extraEnvFrom." -}}

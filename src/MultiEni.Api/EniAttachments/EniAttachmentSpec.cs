@@ -4,7 +4,8 @@ namespace MultiEni.Api.EniAttachments;
 
 /// <summary>
 /// Everything a NodeENI says about one ENI, resolved. Security groups, description, tags, source/destination check,
-/// delete-on-termination, MTU and the DPDK fields may change; the rest is immutable, and a change of it replaces the attachment.
+/// delete-on-termination, MTU and the DPDK fields may change, and counts of addresses may grow; the rest is immutable, and a change of it
+/// replaces the attachment.
 /// </summary>
 public sealed record EniAttachmentSpec
 {

@@ -11,7 +11,7 @@ internal static class Completer
     public const string Word = "__complete";
 
     // A shell that hangs at the tab key is worse than one that knows no names.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Cobra's directive: no file names.
     private const string NoFiles = ":4";

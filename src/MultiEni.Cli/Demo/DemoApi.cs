@@ -72,7 +72,9 @@ internal sealed class DemoApi(HttpClient http)
 
     public static string NameOf(JsonObject document) => $"{document["kind"]} {document["metadata"]?["name"]}";
 
-    private static string PathOf(JsonObject document)
+    /// <summary>Where a document lives in the API.</summary>
+    /// <exception cref="DemoException">It is of a kind that the demo does not apply, or has no name.</exception>
+    public static string PathOf(JsonObject document)
     {
         var name =
             document["metadata"]?["name"]?.GetValue<string>()

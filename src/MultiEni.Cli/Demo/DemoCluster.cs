@@ -1,5 +1,6 @@
 using MultiEni.Simulator;
 using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Cluster.DevicePlugins;
 using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Cli.Demo;
@@ -20,7 +21,8 @@ internal static class DemoCluster
             Zones = 2,
             Seed = options.Seed,
             StateFolder = folder,
-            InitialPluginFile = ForeignEntry,
+            DevicePlugin = options.Publisher == DemoOptions.Embedded ? null : DevicePluginRelease.V38,
+            InitialPluginFile = options.Publisher == DemoOptions.Embedded ? null : ForeignEntry,
             NodeLabels = new Dictionary<string, string> { ["ng"] = "multi-eni", ["workload"] = "packet-processing" },
         }.Realistic();
         return await SimulatedCluster.StartAsync(

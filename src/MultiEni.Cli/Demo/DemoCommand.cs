@@ -5,7 +5,7 @@ namespace MultiEni.Cli.Demo;
 /// <summary>The command <c>demo</c>.</summary>
 internal static class DemoCommand
 {
-    public static Command Create()
+    public static Command Create(Surroundings surroundings)
     {
         var nodes = new Option<int>("--nodes") { Description = "Nodes of the simulated cluster.", DefaultValueFactory = _ => 3 };
         var speed = new Option<double>("--speed")
@@ -25,14 +25,20 @@ internal static class DemoCommand
         };
         var manifest = new Option<string?>("--manifest") { Description = "Apply this file in place of the built-in documents." };
         var binaries = new Option<string?>("--binaries") { Description = "Folder of the published programs eni-controller and eni-manager." };
+        var publisher = new Option<string>("--device-publisher")
+        {
+            Description = "Who offers devices to pods: the SR-IOV device plugin by its file, or the ENI manager itself.",
+            DefaultValueFactory = _ => DemoOptions.SriovConfig,
+        };
+        publisher.AcceptOnlyFromAmong(DemoOptions.SriovConfig, DemoOptions.Embedded);
         var timeout = new Option<int>("--timeout") { Description = "Seconds that one step may take.", DefaultValueFactory = _ => 180 };
         AtLeast(nodes, 1, 500);
         AtLeast(timeout, 1, 86400);
         speed.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 1000))
+            if (result.Tokens is [var token] && !(double.TryParse(token.Value, out var factor) && factor is > 0 and <= 1000))
             {
-                result.AddError("--speed must be more than 0 and at most 1000");
+                result.AddError($"--speed is '{token.Value}'; it must be a number above 0 and at most 1000");
             }
         });
 
@@ -45,6 +51,7 @@ internal static class DemoCommand
             keep,
             manifest,
             binaries,
+            publisher,
             timeout,
         };
         command.SetAction(
@@ -58,21 +65,23 @@ internal static class DemoCommand
                         parsed.GetValue(keep),
                         parsed.GetValue(manifest),
                         parsed.GetValue(binaries),
+                        parsed.GetValue(publisher)!,
                         TimeSpan.FromSeconds(parsed.GetValue(timeout))
                     ),
-                    Console.Out,
+                    surroundings.Output,
                     cancellationToken
                 )
         );
         return command;
     }
 
+    // The text itself is looked at: asking for the value of one that is no number throws.
     private static void AtLeast(Option<int> option, int minimum, int maximum) =>
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < minimum || result.GetValueOrDefault<int>() > maximum)
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number >= minimum && number <= maximum))
             {
-                result.AddError($"{option.Name} must be from {minimum} to {maximum}");
+                result.AddError($"{option.Name} is '{token.Value}'; it must be a number from {minimum} to {maximum}");
             }
         });
 }

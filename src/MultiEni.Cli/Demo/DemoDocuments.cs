@@ -23,6 +23,12 @@ internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOn
             throw new DemoException($"{manifest} contains no document");
         }
 
+        // Before anything is started, and so before a minute has gone by.
+        foreach (var document in documents)
+        {
+            DemoApi.PathOf(document);
+        }
+
         return new DemoDocuments(documents.Where(IsNodeEni).ToList(), documents.Where(document => !IsNodeEni(document)).ToList(), manifest is null);
     }
 

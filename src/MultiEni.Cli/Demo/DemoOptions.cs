@@ -8,5 +8,23 @@ namespace MultiEni.Cli.Demo;
 /// <param name="Keep">Leave everything running after the ENIs are ready.</param>
 /// <param name="Manifest">The user's own documents in place of the built-in ones.</param>
 /// <param name="Binaries">Folder of the published programs; null runs those built together with this one.</param>
+/// <param name="Publisher">Who offers devices to pods: <c>sriov-config</c> or <c>embedded</c>.</param>
 /// <param name="Timeout">How long one step of the story may take.</param>
-internal sealed record DemoOptions(int Nodes, double Speed, bool Chaos, int Seed, bool Keep, string? Manifest, string? Binaries, TimeSpan Timeout);
+internal sealed record DemoOptions(
+    int Nodes,
+    double Speed,
+    bool Chaos,
+    int Seed,
+    bool Keep,
+    string? Manifest,
+    string? Binaries,
+    string Publisher,
+    TimeSpan Timeout
+)
+{
+    /// <summary>The ENI manager as a device plugin of its own.</summary>
+    public const string Embedded = "embedded";
+
+    /// <summary>The SR-IOV device plugin by its file.</summary>
+    public const string SriovConfig = "sriov-config";
+}

@@ -34,12 +34,12 @@ internal static class DemoRun
     )
     {
         var folder = Directory.CreateTempSubdirectory("kubectl-eni-demo-").FullName;
-        var held = false;
+        var held = false; // What happened need not be looked into: nothing is kept.
         try
         {
             var documents = DemoDocuments.Load(options.Manifest);
             await using var cluster = await DemoCluster.StartAsync(options, folder, cancellationToken);
-            await using var programs = new Programs(cluster, folder, options.Binaries);
+            await using var programs = new Programs(cluster, folder, options.Binaries, options.Publisher);
             using var http = new HttpClient { BaseAddress = cluster.Kubernetes.BaseAddress };
             var story = new DemoStory(cluster, programs, new DemoApi(http), documents, options, teller, show);
             await story.TellAsync(cancellationToken);
@@ -49,7 +49,15 @@ internal static class DemoRun
         catch (DemoException failed)
         {
             teller.Happened($"FAILED: {failed.Message}");
-            teller.Happened($"the programs' logs are in {folder}");
+            if (Directory.EnumerateFiles(folder, "*.log").Any())
+            {
+                teller.Happened($"the programs' logs are in {folder}");
+            }
+            else
+            {
+                held = true;
+            }
+
             return Failed;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

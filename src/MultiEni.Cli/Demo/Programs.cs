@@ -4,7 +4,7 @@ using MultiEni.Simulator;
 namespace MultiEni.Cli.Demo;
 
 /// <summary>The controller and the ENI managers as processes of their own, so that killing one is what it is in a cluster.</summary>
-internal sealed class Programs(SimulatedCluster cluster, string logFolder, string? binaries) : IAsyncDisposable
+internal sealed class Programs(SimulatedCluster cluster, string logFolder, string? binaries, string publisher) : IAsyncDisposable
 {
     private const string Controller = "eni-controller";
     private const string Manager = "eni-manager";
@@ -96,6 +96,7 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         }
 
         start.Environment["METRICS_ADDR"] = "0";
+        start.Environment["DEVICE_PUBLISHER"] = publisher;
 
         // A killed controller cannot give its lease back, and nobody wants to watch fifteen seconds of waiting for it.
         start.Environment["LEASE_DURATION"] = "4s";

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Attachments.Admission;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
@@ -24,27 +25,36 @@ internal sealed class AttachmentReconciler(
     AttachmentWriter writer,
     IndexReservations reservations,
     CreatePauses pauses,
+    Admissions admissions,
     NetworkCatalog catalog,
     ControllerMetrics metrics,
     ControllerSettings settings,
     TimeProvider time
-) : IDisposable
+)
 {
     private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UsedUpRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BlockedRetry = TimeSpan.FromMinutes(2);
 
-    // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds.
-    private readonly SemaphoreSlim unattached = new(100);
     private readonly PermissionRests rests = new(time);
 
     // Told once in the life of a process; the condition goes on saying it.
     private readonly ConcurrentDictionary<string, bool> overdue = new();
-    private readonly SemaphoreSlim cleanups = new(settings.ConcurrentCleanups == 0 ? int.MaxValue : settings.ConcurrentCleanups);
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
-        using var held = new HeldPermits();
+        try
+        {
+            return await GoOnAsync(name, cancellationToken);
+        }
+        finally
+        {
+            admissions.Leave(name);
+        }
+    }
+
+    private async Task<ReconcileResult> GoOnAsync(string name, CancellationToken cancellationToken)
+    {
         var withIndexes = false;
         var attemptMade = 0;
         while (true)
@@ -65,8 +75,14 @@ internal sealed class AttachmentReconciler(
                 step = EniDecision.Next(situation);
                 if (rests.For(name, attachment.Metadata.Generation, step) is { } rest)
                 {
-                    await writer.ReportAsync(attachment, RowOf(situation), null, rest.Hindrance, cancellationToken);
+                    await writer.ReportAsync(attachment, Only(situation), null, rest.Hindrance, cancellationToken);
                     return ReconcileResult.After(rest.Until - situation.Now);
+                }
+
+                if (admissions.IsRepair(step))
+                {
+                    // The ENI works already; whoever waits for it must not wait for this too.
+                    await writer.ReportAsync(attachment, Only(situation), null, null, cancellationToken);
                 }
 
                 switch (step)
@@ -93,10 +109,11 @@ internal sealed class AttachmentReconciler(
                         // The answer named an ENI that is gone already: the token is used up, and asking again would never end [ec2 K.6].
                         await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
                         return ReconcileResult.After(UsedUpRetry);
+                    case var _ when !admissions.TryEnter(step, attachment):
+                        return ReconcileResult.Done;
                     case EniStep.Create when !ReservePlace(attachment, situation):
                         continue;
                     case EniStep.Create create:
-                        await held.TakeAsync(unattached, cancellationToken);
                         await operations.CreateAsync(attachment, create.Attempt, cancellationToken);
                         attemptMade = create.Attempt;
                         metrics.Succeeded(step);
@@ -107,7 +124,6 @@ internal sealed class AttachmentReconciler(
                         withIndexes = false;
                         continue;
                     case EniStep.Detach or EniStep.Delete:
-                        await held.TakeAsync(cleanups, cancellationToken);
                         await operations.ChangeAsync(step, attachment.Spec!, cancellationToken);
                         metrics.Succeeded(step);
                         if (step is EniStep.Detach { Force: true })
@@ -133,12 +149,6 @@ internal sealed class AttachmentReconciler(
                 return await FailedAsync(attachment, step, failed.Failure, cancellationToken);
             }
         }
-    }
-
-    public void Dispose()
-    {
-        unattached.Dispose();
-        cleanups.Dispose();
     }
 
     private async Task AttachAsync(EniAttachment attachment, EniStep.Attach step, CancellationToken cancellationToken)
@@ -170,7 +180,7 @@ internal sealed class AttachmentReconciler(
     /// <summary>Nothing to call for now: say what is the case and when to look again.</summary>
     private async Task<ReconcileResult> RestAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
     {
-        var row = RowOf(situation);
+        var row = Only(situation);
         switch (step)
         {
             case EniStep.InSync:
@@ -200,8 +210,6 @@ internal sealed class AttachmentReconciler(
                 return ReconcileResult.After(SafetyNet);
         }
     }
-
-    private static EniRow? RowOf(EniSituation situation) => situation.Slot is SlotObservation.Present { Rows: [var only, ..] } ? only : null;
 
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {
@@ -294,6 +302,8 @@ internal sealed class AttachmentReconciler(
             // EC2 does not answer at all; the next look asks again, and nothing is repeated before it has answered.
         }
     }
+
+    private static EniRow? Only(EniSituation situation) => situation.Slot is SlotObservation.Present { Rows: [var only, ..] } ? only : null;
 
     private void TellOfCleanup(EniAttachment attachment, EniStep step)
     {

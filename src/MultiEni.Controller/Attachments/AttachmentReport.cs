@@ -140,8 +140,9 @@ public static class AttachmentReport
 
         foreach (var type in Required(attachment.Spec!.Device.Use))
         {
+            // A node whose administrator wants nothing offered has done all that it will do.
             var condition = attachment.Status?.Conditions.Find(type);
-            if (condition?.Status != ConditionStatus.True)
+            if (condition?.Status != ConditionStatus.True && condition?.Reason != Reasons.NotRequested)
             {
                 return condition is null
                     ? new(false, Reasons.WaitingForDevice, $"waiting for the ENI manager on {attachment.Spec.NodeName}")

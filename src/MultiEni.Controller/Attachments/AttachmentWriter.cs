@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -13,8 +14,13 @@ namespace MultiEni.Controller.Attachments;
 /// <summary>Writes what became of an attachment: its status, its finalizers, events on its NodeENI.</summary>
 internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatalog catalog, EventRecorder events, TimeProvider time)
 {
+    // What the caches do not show yet of our own writes; without it the same would be written, and told, twice.
+    private readonly ConcurrentDictionary<string, Write> written = new(StringComparer.Ordinal);
+
     public async Task ReportAsync(EniAttachment attachment, EniRow? row, int? attempt, ConditionClaim? hindrance, CancellationToken cancellationToken)
     {
+        var seen = attachment.Metadata.ResourceVersion;
+        attachment = Latest(attachment);
         var patch = AttachmentReport.Patch(attachment, row, catalog.CidrOf(attachment.Spec!.SubnetId), attempt, hindrance, time.GetUtcNow());
         if (patch is null)
         {
@@ -23,7 +29,8 @@ internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatal
 
         try
         {
-            await kubernetes.ApplyAsync(Kinds.EniAttachment, patch, Names.Controller, force: true, "status", cancellationToken);
+            var stored = await kubernetes.ApplyAsync(Kinds.EniAttachment, patch, Names.Controller, force: true, "status", cancellationToken);
+            written[attachment.Metadata.Name] = new Write(seen, stored);
         }
         catch (KubernetesApiException gone) when (gone.IsNotFound || gone.IsConflict)
         {
@@ -65,4 +72,22 @@ internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatal
     // On the NodeENI, where users look; the attachment is named in the message.
     private void Record(EniAttachment attachment, EventType type, string reason, string message) =>
         events.Record(NodeEniReferences.To(attachment.Spec!.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid), type, reason, message);
+
+    private EniAttachment Latest(EniAttachment seen)
+    {
+        if (!written.TryGetValue(seen.Metadata.Name, out var write))
+        {
+            return seen;
+        }
+
+        if (write.Over == seen.Metadata.ResourceVersion)
+        {
+            return write.Stored;
+        }
+
+        written.TryRemove(seen.Metadata.Name, out _);
+        return seen;
+    }
+
+    private sealed record Write(string? Over, EniAttachment Stored);
 }

@@ -94,6 +94,11 @@ public static class EniDecision
             return new EniStep.SetSecurityGroups(row);
         }
 
+        if (AddressDrift.Find(spec, row) is var (kind, count))
+        {
+            return new EniStep.AssignAddresses(row, kind, count);
+        }
+
         if (attached.DeleteOnTermination != spec.DeleteOnTermination)
         {
             return new EniStep.SetDeleteOnTermination(row, spec.DeleteOnTermination);
@@ -104,8 +109,11 @@ public static class EniDecision
             return new EniStep.SetDescription(row);
         }
 
+        // Without its mark the VPC CNI would take the ENI for its own [ec2 0.2]; so that is repaired like the user's tags.
         var missing = (spec.Tags ?? [])
-            .Where(tag => !SlotTags.IsReserved(tag.Key) && row.Tags.GetValueOrDefault(tag.Key) != tag.Value)
+            .Where(tag => !SlotTags.IsReserved(tag.Key))
+            .Append(new(EniTags.NoManage, "true"))
+            .Where(tag => row.Tags.GetValueOrDefault(tag.Key) != tag.Value)
             .ToDictionary();
         return missing.Count > 0 ? new EniStep.SetTags(row, missing) : new EniStep.InSync();
     }

@@ -74,6 +74,9 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
             case EniStep.SetTags set:
                 await ec2.TagAsync(Id(set.Row), set.Set, CallPriority.Drift, cancellationToken);
                 return true;
+            case EniStep.AssignAddresses assign:
+                await AssignAsync(assign, cancellationToken);
+                return true;
             case EniStep.Detach detach:
                 await ec2.DetachAsync(
                     AttachmentId.Parse(detach.Row.Attachment!.AttachmentId, null),
@@ -89,6 +92,15 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
                 return false;
         }
     }
+
+    private Task AssignAsync(EniStep.AssignAddresses step, CancellationToken cancellationToken) =>
+        step.Kind switch
+        {
+            AddressKind.SecondaryIpv4 => ec2.AssignPrivateIpsAsync(Id(step.Row), step.Count, CallPriority.Drift, cancellationToken),
+            AddressKind.Ipv4Prefix => ec2.AssignIpv4PrefixesAsync(Id(step.Row), step.Count, CallPriority.Drift, cancellationToken),
+            AddressKind.Ipv6 => ec2.AssignIpv6AddressesAsync(Id(step.Row), step.Count, CallPriority.Drift, cancellationToken),
+            _ => ec2.AssignIpv6PrefixesAsync(Id(step.Row), step.Count, CallPriority.Drift, cancellationToken),
+        };
 
     private static EniId Id(EniRow row) => EniId.Parse(row.EniId, null);
 }

@@ -53,6 +53,12 @@ public abstract record EniStep
     /// <param name="Set">Tags to write.</param>
     public sealed record SetTags(EniRow Row, IReadOnlyDictionary<string, string> Set) : EniStep;
 
+    /// <summary>Add addresses or prefixes.</summary>
+    /// <param name="Row">The ENI.</param>
+    /// <param name="Kind">Of which kind.</param>
+    /// <param name="Count">How many.</param>
+    public sealed record AssignAddresses(EniRow Row, AddressKind Kind, int Count) : EniStep;
+
     /// <summary>Detach the ENI.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Force">The last resort.</param>

@@ -188,42 +188,21 @@ public sealed partial class Ec2Client
         Tell(new OwnChange.TagsRemoved(eniId.ToString(), keys));
     }
 
-    /// <summary>Adds secondary IPv4 addresses; the addresses show in the next description.</summary>
+    /// <summary>Adds secondary IPv4 addresses.</summary>
     public Task AssignPrivateIpsAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
-        MutateAsync(
-            Ec2Actions.AssignPrivateIpAddresses,
-            priority,
-            (client, token) =>
-                client.AssignPrivateIpAddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), SecondaryPrivateIpAddressCount = count }, token),
-            cancellationToken
-        );
+        AssignIpv4Async(new() { SecondaryPrivateIpAddressCount = count }, eniId, priority, cancellationToken);
 
     /// <summary>Adds IPv4 prefixes (/28).</summary>
     public Task AssignIpv4PrefixesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
-        MutateAsync(
-            Ec2Actions.AssignPrivateIpAddresses,
-            priority,
-            (client, token) => client.AssignPrivateIpAddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv4PrefixCount = count }, token),
-            cancellationToken
-        );
+        AssignIpv4Async(new() { Ipv4PrefixCount = count }, eniId, priority, cancellationToken);
 
     /// <summary>Adds IPv6 addresses.</summary>
     public Task AssignIpv6AddressesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
-        MutateAsync(
-            Ec2Actions.AssignIpv6Addresses,
-            priority,
-            (client, token) => client.AssignIpv6AddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv6AddressCount = count }, token),
-            cancellationToken
-        );
+        AssignIpv6Async(new() { Ipv6AddressCount = count }, eniId, priority, cancellationToken);
 
     /// <summary>Adds IPv6 prefixes (/80).</summary>
     public Task AssignIpv6PrefixesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
-        MutateAsync(
-            Ec2Actions.AssignIpv6Addresses,
-            priority,
-            (client, token) => client.AssignIpv6AddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv6PrefixCount = count }, token),
-            cancellationToken
-        );
+        AssignIpv6Async(new() { Ipv6PrefixCount = count }, eniId, priority, cancellationToken);
 
     /// <summary>Takes secondary IPv4 addresses away.</summary>
     public Task UnassignPrivateIpsAsync(EniId eniId, IReadOnlyList<string> addresses, CallPriority priority, CancellationToken cancellationToken) =>
@@ -266,6 +245,44 @@ public sealed partial class Ec2Client
         {
             Changed?.Invoke(change);
         }
+    }
+
+    private async Task AssignIpv4Async(
+        AssignPrivateIpAddressesRequest request,
+        EniId eniId,
+        CallPriority priority,
+        CancellationToken cancellationToken
+    )
+    {
+        request.NetworkInterfaceId = eniId.ToString();
+        var response = await MutateAsync(
+            Ec2Actions.AssignPrivateIpAddresses,
+            priority,
+            (client, token) => client.AssignPrivateIpAddressesAsync(request, token),
+            cancellationToken
+        );
+        Tell(
+            new OwnChange.AddressesAssigned(
+                eniId.ToString(),
+                [.. (response.AssignedPrivateIpAddresses ?? []).Select(address => address.PrivateIpAddress)],
+                [],
+                [.. (response.AssignedIpv4Prefixes ?? []).Select(prefix => prefix.Ipv4Prefix)]
+            )
+        );
+    }
+
+    private async Task AssignIpv6Async(AssignIpv6AddressesRequest request, EniId eniId, CallPriority priority, CancellationToken cancellationToken)
+    {
+        request.NetworkInterfaceId = eniId.ToString();
+        var response = await MutateAsync(
+            Ec2Actions.AssignIpv6Addresses,
+            priority,
+            (client, token) => client.AssignIpv6AddressesAsync(request, token),
+            cancellationToken
+        );
+        Tell(
+            new OwnChange.AddressesAssigned(eniId.ToString(), [], [.. response.AssignedIpv6Addresses ?? []], [.. response.AssignedIpv6Prefixes ?? []])
+        );
     }
 
     private async Task ModifyAsync(

@@ -82,6 +82,7 @@ public sealed partial class Ec2Client : IDisposable
         {
             var response = await send(client, cancellationToken);
             _metrics.Succeeded(action, _time.GetElapsedTime(started));
+            _budget.ReportAccepted(action);
             Answered?.Invoke(action, null);
             return response;
         }

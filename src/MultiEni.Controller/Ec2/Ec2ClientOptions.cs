@@ -12,6 +12,9 @@ public sealed record Ec2ClientOptions
     /// <summary>Key for tests and the demo; null uses the standard chain (environment, IRSA, Pod Identity, instance).</summary>
     public FixedAccessKey? AccessKey { get; init; }
 
+    /// <summary>What carries the requests in place of sockets, such as a server in the same process; null for sockets.</summary>
+    public HttpMessageHandler? Transport { get; init; }
+
     /// <summary>For one request, from when it is sent: waiting for the budget does not count [ec2 B.1].</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

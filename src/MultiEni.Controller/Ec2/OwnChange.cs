@@ -43,4 +43,12 @@ public abstract record OwnChange
 
     /// <summary>Tags were removed.</summary>
     public sealed record TagsRemoved(string EniId, IReadOnlyList<string> Keys) : OwnChange;
+
+    /// <summary>Addresses or prefixes were added.</summary>
+    public sealed record AddressesAssigned(
+        string EniId,
+        IReadOnlyList<string> PrivateIps,
+        IReadOnlyList<string> Ipv6Addresses,
+        IReadOnlyList<string> Prefixes
+    ) : OwnChange;
 }

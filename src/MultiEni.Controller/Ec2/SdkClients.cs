@@ -39,9 +39,14 @@ internal static class SdkClients
             config.AuthenticationRegion = options.Region;
         }
 
+        if (options.Transport is { } transport)
+        {
+            config.HttpClientFactory = new GivenTransport(transport);
+        }
+
         return options.AccessKey is { } key
             ? new AmazonEC2Client(new BasicAWSCredentials(key.AccessKeyId, key.SecretAccessKey), config)
-            : new AmazonEC2Client(config);
+            : new AmazonEC2Client(new ChainCredentials(options.Region), config);
     }
 
     /// <summary>Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled program, and no build warns of it [dotnet 2.2].</summary>
@@ -60,5 +65,10 @@ internal static class SdkClients
             ));
             _registered = true;
         }
+    }
+
+    private sealed class GivenTransport(HttpMessageHandler transport) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(transport, disposeHandler: false);
     }
 }

@@ -38,6 +38,9 @@ public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Nod
     /// <summary>An attachment, or null.</summary>
     public EniAttachment? Attachment(string name) => attachments.Get(new ObjectKey(null, name));
 
+    /// <summary>How many attachments there are.</summary>
+    public int AttachmentCount => attachments.Count;
+
     /// <summary>All attachments.</summary>
     public IReadOnlyList<EniAttachment> Attachments => attachments.List();
 

@@ -22,6 +22,7 @@ internal sealed class PlanReconciler(
     ControllerSettings settings
 )
 {
+    private const int WritesAtOnce = 16;
     private static readonly TimeSpan CacheCatchesUp = TimeSpan.FromSeconds(2);
 
     // Free addresses count only when something new is placed; then they had better be fresh, and fresher still before a subnet is called full.
@@ -87,6 +88,9 @@ internal sealed class PlanReconciler(
         outcomes.Remember(
             name,
             new PlanOutcome(nodeEni.Metadata.Generation, nodes.Count, plan.Desired, resolution, plan.Problems, plan.DesiredByNode)
+            {
+                HoldsBack = plan.HoldsBack,
+            }
         );
         await ApplyAsync(plan, cancellationToken);
         return ReconcileResult.After(NextLook(resolution, plan));
@@ -107,22 +111,31 @@ internal sealed class PlanReconciler(
         return waits && RetryFullSubnetAfter < settings.ReconcilePeriod ? RetryFullSubnetAfter : settings.ReconcilePeriod;
     }
 
+    // One after the other, thousands of writes would take as many round trips; in order all the same, for nodes are finished one by one.
     private async Task ApplyAsync(Plan plan, CancellationToken cancellationToken)
     {
-        foreach (var attachment in plan.Delete)
-        {
-            await kubernetes.DeleteAsync(
-                Kinds.EniAttachment,
-                new ObjectKey(null, attachment.Metadata.Name),
-                new DeleteOptions { Uid = attachment.Metadata.Uid },
-                cancellationToken
-            );
-        }
-
-        foreach (var attachment in plan.Apply)
-        {
-            await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, cancellationToken);
-        }
+        var few = new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            plan.Delete,
+            few,
+            async (attachment, token) =>
+            {
+                await kubernetes.DeleteAsync(
+                    Kinds.EniAttachment,
+                    new ObjectKey(null, attachment.Metadata.Name),
+                    new DeleteOptions { Uid = attachment.Metadata.Uid },
+                    token
+                );
+            }
+        );
+        await Parallel.ForEachAsync(
+            plan.Apply,
+            few,
+            async (attachment, token) =>
+            {
+                await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, token);
+            }
+        );
     }
 
     /// <summary>Asks the server itself: what was made a moment ago may not be in the cache, and with the finalizer the NodeENI would vanish before its ENIs.</summary>

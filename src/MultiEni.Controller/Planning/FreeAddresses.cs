@@ -11,9 +11,6 @@ internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnume
     private const int AddressesInAPrefix = 16;
     private readonly Dictionary<string, int> left = [];
 
-    /// <summary>Whether anybody asked.</summary>
-    public bool Used => left.Count > 0;
-
     /// <summary>IPv4 addresses that one ENI takes: its own, the secondary ones, and whole prefixes of sixteen.</summary>
     public static int NeededFor(int secondaryAddresses, int prefixes) => 1 + secondaryAddresses + (AddressesInAPrefix * prefixes);
 

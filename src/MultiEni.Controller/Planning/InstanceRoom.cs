@@ -38,17 +38,14 @@ internal sealed class InstanceRoom
         return new InstanceRoom(limits, card, card < limits.PerCard.Count ? limits.PerCard[card] - takenOnCard : 0, limits.MaximumEnis - taken);
     }
 
-    /// <summary>Takes the place of one ENI; false when there is none.</summary>
-    public bool TryTake()
-    {
-        if (left <= 0 || leftOnCard <= 0)
-        {
-            return false;
-        }
+    /// <summary>Whether one more ENI fits.</summary>
+    public bool HasPlace => left > 0 && leftOnCard > 0;
 
+    /// <summary>Takes the place of one ENI.</summary>
+    public void Take()
+    {
         left--;
         leftOnCard--;
-        return true;
     }
 
     /// <summary>Why some ENIs do not fit.</summary>

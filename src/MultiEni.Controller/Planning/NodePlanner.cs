@@ -31,7 +31,8 @@ internal sealed class NodePlanner
     /// <summary>Nodes that get fewer ENIs than asked for.</summary>
     public List<NodeProblem> Problems { get; } = [];
 
-    public bool UsedFreeAddresses => free?.Used == true;
+    /// <summary>Whether free addresses decided about anything, so that they had better be fresh.</summary>
+    public bool UsedFreeAddresses { get; private set; }
 
     public void Add(PlannedNode node)
     {
@@ -193,6 +194,14 @@ internal sealed class NodePlanner
             return false;
         }
 
+        // Room first: an instance that stays full must not have subnets described at every look.
+        if (!room.HasPlace)
+        {
+            refused++;
+            return false;
+        }
+
+        UsedFreeAddresses = true;
         var adoptable = input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
         if (!adoptable && addresses.In(slot.Of.Subnet) < neededAddresses)
         {
@@ -205,12 +214,7 @@ internal sealed class NodePlanner
             return false;
         }
 
-        if (!room.TryTake())
-        {
-            refused++;
-            return false;
-        }
-
+        room.Take();
         if (!adoptable)
         {
             addresses.Take(slot.Of.Subnet, neededAddresses);

@@ -18,4 +18,7 @@ public sealed record Plan(
 {
     /// <summary>For every node that was planned, how many attachments it should have.</summary>
     public IReadOnlyDictionary<string, int> DesiredByNode { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Whether attachments have to be replaced and wait until others are.</summary>
+    public bool HoldsBack { get; init; }
 }

@@ -25,6 +25,7 @@ public static class Planner
         var replacements = new ReplacementAllowance(input.Nodes.Count, existing, desired);
         var apply = new List<EniAttachment>();
         var delete = new List<EniAttachment>();
+        var holdsBack = false;
         foreach (var (name, wanted) in desired)
         {
             if (!existing.TryGetValue(name, out var present))
@@ -35,13 +36,17 @@ public static class Planner
             {
                 continue;
             }
-            else if (SpecComparison.SameImmutablePart(present.Spec!, wanted.Spec!))
+            else if (SpecComparison.CanBecome(present.Spec!, wanted.Spec!))
             {
                 apply.Add(wanted);
             }
             else if (replacements.TryTake(present))
             {
                 delete.Add(present);
+            }
+            else
+            {
+                holdsBack = true;
             }
         }
 
@@ -58,6 +63,6 @@ public static class Planner
 
         var problems = nodes.Problems.OrderBy(problem => problem.NodeName, StringComparer.Ordinal).ToList();
         var count = input.Network is null ? existing.Count - delete.Count : desired.Count;
-        return new Plan(apply, delete, problems, count, nodes.UsedFreeAddresses) { DesiredByNode = nodes.DesiredByNode };
+        return new Plan(apply, delete, problems, count, nodes.UsedFreeAddresses) { DesiredByNode = nodes.DesiredByNode, HoldsBack = holdsBack };
     }
 }

@@ -10,7 +10,8 @@ public static class SpecComparison
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        return SameImmutablePart(left, right)
+        return CanBecome(left, right)
+            && CanBecome(right, left)
             && left.DeleteOnTermination == right.DeleteOnTermination
             && left.Description == right.Description
             && left.SourceDestCheck == right.SourceDestCheck
@@ -20,22 +21,25 @@ public static class SpecComparison
             && SameTags(left.Tags, right.Tags);
     }
 
-    /// <summary>Equal in what cannot change in place; when this is false the attachment must be replaced.</summary>
-    public static bool SameImmutablePart(EniAttachmentSpec left, EniAttachmentSpec right)
+    /// <summary>
+    /// Whether what exists can become what is wanted in place; when not, the attachment must be replaced. Addresses can be added to an ENI. Which of
+    /// them could be taken away nobody here knows, so fewer of them is a new ENI.
+    /// </summary>
+    public static bool CanBecome(EniAttachmentSpec present, EniAttachmentSpec wanted)
     {
-        ArgumentNullException.ThrowIfNull(left);
-        ArgumentNullException.ThrowIfNull(right);
-        return left.NodeEniRef == right.NodeEniRef
-            && left.NodeName == right.NodeName
-            && left.InstanceId == right.InstanceId
-            && left.Slot == right.Slot
-            && left.SubnetId == right.SubnetId
-            && left.DeviceIndex == right.DeviceIndex
-            && left.NetworkCardIndex == right.NetworkCardIndex
-            && left.SecondaryPrivateIpCount == right.SecondaryPrivateIpCount
-            && left.Ipv4PrefixCount == right.Ipv4PrefixCount
-            && left.Ipv6AddressCount == right.Ipv6AddressCount
-            && left.Ipv6PrefixCount == right.Ipv6PrefixCount;
+        ArgumentNullException.ThrowIfNull(present);
+        ArgumentNullException.ThrowIfNull(wanted);
+        return present.NodeEniRef == wanted.NodeEniRef
+            && present.NodeName == wanted.NodeName
+            && present.InstanceId == wanted.InstanceId
+            && present.Slot == wanted.Slot
+            && present.SubnetId == wanted.SubnetId
+            && present.DeviceIndex == wanted.DeviceIndex
+            && present.NetworkCardIndex == wanted.NetworkCardIndex
+            && present.SecondaryPrivateIpCount <= wanted.SecondaryPrivateIpCount
+            && present.Ipv4PrefixCount <= wanted.Ipv4PrefixCount
+            && present.Ipv6AddressCount <= wanted.Ipv6AddressCount
+            && present.Ipv6PrefixCount <= wanted.Ipv6PrefixCount;
     }
 
     private static bool SameTags(Dictionary<string, string>? left, Dictionary<string, string>? right)

@@ -103,11 +103,12 @@ internal sealed class StartupTaints(
 
     /// <summary>Removes one entry, if it is still the one that was seen: the list has no keys to patch by, and no other taint may be lost.</summary>
     internal static JsonArray RemovalOf(int index) =>
-        [
+        // Not a collection expression: that calls the generic Add, which ahead-of-time compilation refuses.
+        new(
             Operation("test", $"/spec/taints/{index}/key", Names.StartupTaint),
             Operation("test", $"/spec/taints/{index}/effect", TaintDecision.Effect),
-            Operation("remove", $"/spec/taints/{index}", null),
-        ];
+            Operation("remove", $"/spec/taints/{index}", null)
+        );
 
     private static JsonObject Operation(string op, string path, string? value)
     {

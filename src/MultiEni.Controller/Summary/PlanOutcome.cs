@@ -16,4 +16,8 @@ public sealed record PlanOutcome(
     NetworkResolution Resolution,
     IReadOnlyList<NodeProblem> Problems,
     IReadOnlyDictionary<string, int> DesiredByNode
-);
+)
+{
+    /// <summary>Whether attachments have to be replaced and wait until others are: then each that becomes ready is a reason to plan again.</summary>
+    public bool HoldsBack { get; init; }
+}

@@ -217,13 +217,15 @@ public static class Summarizer
         attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Message ?? "not looked at yet";
 
     private static string Named(IReadOnlyList<EniAttachment> attachments, Func<EniAttachment, string> say) =>
-        Named(attachments.Select(attachment => (attachment.Spec!.NodeName, say(attachment))).Order().ToList());
+        // The first few of a sequence in order are found without sorting all of it.
+        Named(attachments.Select(attachment => (attachment.Spec!.NodeName, say(attachment))).Order().Take(NamedNodes), attachments.Count);
 
-    private static string Named(List<NodeProblem> problems) => Named(problems.Select(problem => (problem.NodeName, problem.Message)).ToList());
+    private static string Named(List<NodeProblem> problems) =>
+        Named(problems.Take(NamedNodes).Select(problem => (problem.NodeName, problem.Message)), problems.Count);
 
-    private static string Named(List<(string Node, string Text)> items)
+    private static string Named(IEnumerable<(string Node, string Text)> some, int all)
     {
-        var first = string.Join("; ", items.Take(NamedNodes).Select(item => $"{item.Node}: {item.Text}"));
-        return items.Count <= NamedNodes ? first : $"{first}; and {items.Count - NamedNodes} more";
+        var first = string.Join("; ", some.Select(item => $"{item.Node}: {item.Text}"));
+        return all <= NamedNodes ? first : $"{first}; and {all - NamedNodes} more";
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Steps;
 using MultiEni.Operator.Queues;
@@ -18,7 +17,6 @@ public sealed class AttachmentReconciler(
     DeviceActions actions,
     UsageProbe usage,
     OfferOwners owners,
-    IDevicePublisher publisher,
     AttachmentEdge edge,
     RetryGate retries,
     LinkBrake brake,
@@ -200,9 +198,7 @@ public sealed class AttachmentReconciler(
     private Task<DeviceUsage> LookAsync(PciDevice? device, DeviceSituation situation, CancellationToken cancellationToken)
     {
         var resource = situation.Journal?.ResourceName is { Length: > 0 } noted ? noted : situation.Wish.Resource?.ToString() ?? "";
-        return device is null
-            ? Task.FromResult<DeviceUsage>(new DeviceUsage.Free())
-            : usage.LookAsync(device, resource, publisher.Offered, cancellationToken);
+        return device is null ? Task.FromResult<DeviceUsage>(new DeviceUsage.Free()) : usage.LookAsync(device, resource, cancellationToken);
     }
 
     private void Finish(Progress progress)

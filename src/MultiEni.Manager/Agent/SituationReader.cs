@@ -68,6 +68,7 @@ public sealed class SituationReader(
             IsStuck = known is { } stuckAt && writer.IsStuck(stuckAt),
             VfioTaint = device?.Driver == DpdkDrivers.VfioPci ? await host.Files.ReadTextAsync(SysfsPaths.VfioPciTaint, cancellationToken) : null,
             DpdkEnabled = settings.DpdkEnabled,
+            Publishes = settings.DevicePublisher != PublisherChoice.None,
         };
         return (situation, claim);
     }

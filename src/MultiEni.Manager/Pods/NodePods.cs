@@ -8,7 +8,10 @@ public sealed class NodePods(KubernetesClient client, string nodeName)
     private static readonly ResourceKind<Pod> Kind = new("", "v1", "pods", "Pod", true, PodJson.Default.Pod, PodJson.Default.KubernetesListPod);
 
     /// <summary>All pods of the node.</summary>
-    public async Task<IReadOnlyList<Pod>> ListAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Pod>> ListAsync(CancellationToken cancellationToken) => ListAsync(inNamespace: null, cancellationToken);
+
+    /// <summary>The pods of the node in a namespace; null for all. Rights can be given by namespace and not by node.</summary>
+    public async Task<IReadOnlyList<Pod>> ListAsync(string? inNamespace, CancellationToken cancellationToken)
     {
         var pods = new List<Pod>();
         string? next = null;
@@ -16,7 +19,12 @@ public sealed class NodePods(KubernetesClient client, string nodeName)
         {
             var page = await client.ListAsync(
                 Kind,
-                new ListOptions { FieldSelector = $"spec.nodeName={nodeName}", Continue = next },
+                new ListOptions
+                {
+                    Namespace = inNamespace,
+                    FieldSelector = $"spec.nodeName={nodeName}",
+                    Continue = next,
+                },
                 cancellationToken
             );
             pods.AddRange(page.Items);

@@ -9,6 +9,9 @@ public sealed record PodSpec
     /// <summary>Its containers.</summary>
     public List<PodContainer>? Containers { get; set; }
 
+    /// <summary>Its volumes.</summary>
+    public List<PodVolume>? Volumes { get; set; }
+
     /// <summary>Containers that run before.</summary>
     public List<PodContainer>? InitContainers { get; set; }
 }

@@ -31,6 +31,19 @@ public static class DevicePluginFile
             return new PluginFileResult.Invalid(error.Message);
         }
 
+        try
+        {
+            return Merge(file, owned, devices);
+        }
+        catch (InvalidOperationException error)
+        {
+            // A text that is no Unicode, which shows only when it is looked at.
+            return new PluginFileResult.Invalid(error.Message);
+        }
+    }
+
+    private static PluginFileResult Merge(JsonObject file, IReadOnlySet<string> owned, IReadOnlyList<OfferedDevice> devices)
+    {
         if (devices.Count == 0 && owned.Count == 0)
         {
             return new PluginFileResult.Unchanged([]);
@@ -100,7 +113,15 @@ public static class DevicePluginFile
             return [];
         }
 
-        var file = JsonNode.Parse(existing) as JsonObject ?? throw new JsonException("it is not a JSON object with the key resourceList");
+        // Two keys of one name: which of them the plugin takes is chance, and both would not survive.
+        var file =
+            JsonNode.Parse(existing, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+            ?? throw new JsonException("it is not a JSON object with the key resourceList");
+        if (file.Count(pair => string.Equals(pair.Key, ListKey, StringComparison.OrdinalIgnoreCase)) > 1)
+        {
+            throw new JsonException("it has resourceList twice, in different spellings");
+        }
+
         return Key(file, ListKey) is { } key && file[key] is not (null or JsonArray)
             ? throw new JsonException("its resourceList is not a list")
             : file;

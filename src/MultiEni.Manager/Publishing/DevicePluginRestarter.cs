@@ -55,7 +55,12 @@ public sealed class DevicePluginRestarter(
             return;
         }
 
-        var plugins = (await pods.ListAsync(cancellationToken)).Where(IsPlugin).ToList();
+        var plugins = new List<Pod>();
+        foreach (var inNamespace in settings.DevicePluginNamespaces)
+        {
+            plugins.AddRange((await pods.ListAsync(inNamespace, cancellationToken)).Where(IsPlugin));
+        }
+
         if (plugins.Count == 0)
         {
             publisher.PluginMissing();
@@ -63,7 +68,18 @@ public sealed class DevicePluginRestarter(
             return;
         }
 
-        foreach (var pod in plugins)
+        // Restarting one that reads something else would only disturb its pods.
+        var readers = plugins.Where(pod => PluginMount.ReadsInstead(pod) is null).ToList();
+        if (readers.Count == 0)
+        {
+            publisher.PluginReadsElsewhere(
+                $"pod {plugins[0].Metadata.Namespace}/{plugins[0].Metadata.Name} reads {PluginMount.ReadsInstead(plugins[0])}"
+            );
+            settled();
+            return;
+        }
+
+        foreach (var pod in readers)
         {
             // One that started after the change has read it. The API server's clock counts whole seconds.
             if (pod.Metadata.IsBeingDeleted || pod.Metadata.CreationTimestamp > changedAt.AddSeconds(1))
@@ -85,9 +101,7 @@ public sealed class DevicePluginRestarter(
     /// <inheritdoc />
     public void Dispose() => _wake.Dispose();
 
-    private bool IsPlugin(Pod pod) =>
-        settings.DevicePluginNamespaces.Contains(pod.Metadata.Namespace ?? "", StringComparer.Ordinal)
-        && settings.DevicePluginLabels.Any(label => label.Matches(pod.Metadata));
+    private bool IsPlugin(Pod pod) => settings.DevicePluginLabels.Any(label => label.Matches(pod.Metadata));
 
     private async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
     {

@@ -26,6 +26,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     private HashSet<string> _conflicts = new(StringComparer.Ordinal);
     private DateTimeOffset? _restartDueSince;
     private bool _pluginFound = true;
+    private string? _readsElsewhere;
     private string? _invalid;
     private string _bootId = "";
 
@@ -40,6 +41,18 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
             lock (_lock)
             {
                 return [.. _offered.Values];
+            }
+        }
+    }
+
+    /// <summary>Devices that were taken back and that the node may still count.</summary>
+    public IReadOnlyList<OfferedDevice> Withdrawn
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _withdrawn.Values];
             }
         }
     }
@@ -120,6 +133,9 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
         return Task.CompletedTask;
     }
 
+    /// <summary>Nothing: the SR-IOV device plugin offers its devices whatever becomes of them [sriov 1.6]. The agent withdraws what is gone.</summary>
+    public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <inheritdoc />
     public Task RepairAsync(CancellationToken cancellationToken)
     {
@@ -151,7 +167,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
                 var counted = unread ? offered : [.. offered.Where(other => !_unread.Contains(other.Address))];
                 return Obstacle(device) is { } why
                     ? new OfferState.Failed(device, why)
-                    : OfferJudgement.Offered(device, counted, unread, _pluginFound, allocatable);
+                    : OfferJudgement.Offered(device, counted, unread, _pluginFound, allocatable, _readsElsewhere);
             }
 
             if (!_withdrawn.TryGetValue(address, out var gone))
@@ -164,7 +180,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
                 return new OfferState.Withdrawing(gone, InvalidFile());
             }
 
-            var state = OfferJudgement.Withdrawn(gone, offered, due, _pluginFound, allocatable);
+            var state = OfferJudgement.Withdrawn(gone, offered, due, _pluginFound && _readsElsewhere is null, allocatable);
             if (state is OfferState.NotOffered)
             {
                 _withdrawn.Remove(address);
@@ -181,7 +197,7 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     {
         lock (_lock)
         {
-            _pluginFound = true;
+            (_pluginFound, _readsElsewhere) = (true, null);
             if (_restartDueSince == changedAt)
             {
                 _restartDueSince = null;
@@ -196,7 +212,17 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
     {
         lock (_lock)
         {
-            _pluginFound = false;
+            (_pluginFound, _readsElsewhere) = (false, null);
+        }
+    }
+
+    /// <summary>The plugin on the node does not read the file.</summary>
+    /// <param name="what">Which pod, and what it reads.</param>
+    public void PluginReadsElsewhere(string what)
+    {
+        lock (_lock)
+        {
+            (_pluginFound, _readsElsewhere) = (true, what);
         }
     }
 

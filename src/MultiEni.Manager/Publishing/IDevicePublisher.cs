@@ -17,6 +17,9 @@ public interface IDevicePublisher
     /// <summary>Takes a device back. Pods that have it keep it.</summary>
     Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken);
 
+    /// <summary>The host announced a change: a device that has become unusable is not handed out any more from now on.</summary>
+    Task CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>Puts right what others have changed.</summary>
     Task RepairAsync(CancellationToken cancellationToken);
 

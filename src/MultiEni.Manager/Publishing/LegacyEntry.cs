@@ -62,8 +62,11 @@ internal static class LegacyEntry
             || PluginEntry.Texts(selector["devices"]).Contains("0000", StringComparer.Ordinal)
         );
 
-    // The documented form has a list of device objects where selectors belong.
-    private static bool IsDocumented(JsonObject entry) => entry["devices"] is JsonArray && !entry.ContainsKey("selectors");
+    // The documented form has a list of device objects where selectors belong. One whose addresses cannot be read says something that would be lost.
+    private static bool IsDocumented(JsonObject entry) =>
+        entry["devices"] is JsonArray devices
+        && !entry.ContainsKey("selectors")
+        && devices.All(device => device is JsonObject known && PciAddress.TryParse(PluginEntry.Text(known, "pciAddress"), out _));
 
     private static List<(PciAddress Address, string? Driver)> Devices(JsonObject entry)
     {

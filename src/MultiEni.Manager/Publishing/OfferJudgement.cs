@@ -13,17 +13,31 @@ public static class OfferJudgement
     /// <param name="restartDue">Whether the device plugin has yet to read the offer.</param>
     /// <param name="pluginFound">Whether a device plugin runs on the node.</param>
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
+    /// <param name="readsElsewhere">The device plugin that runs and what it reads, when that is not the file; otherwise null.</param>
     public static OfferState Offered(
         OfferedDevice device,
         IReadOnlyList<OfferedDevice> offered,
         bool restartDue,
         bool pluginFound,
-        IReadOnlyDictionary<string, string>? allocatable
+        IReadOnlyDictionary<string, string>? allocatable,
+        string? readsElsewhere = null
     )
     {
         ArgumentNullException.ThrowIfNull(device);
         var expected = Count(device.Resource, offered);
         var counted = Counted(device.Resource, allocatable);
+        if (restartDue && readsElsewhere is not null)
+        {
+            return new OfferState.Failed(
+                device,
+                new Refusal(
+                    Reasons.DevicePluginFileNotMounted,
+                    $"{device.Resource} was written for the SR-IOV device plugin, but {readsElsewhere} and never sees it. Mount the host folder of "
+                        + "SRIOV_DP_CONFIG_PATH into the plugin's DaemonSet as a hostPath volume (type DirectoryOrCreate), or set DEVICE_PUBLISHER=embedded."
+                )
+            );
+        }
+
         if (restartDue)
         {
             return new OfferState.Pending(

@@ -10,6 +10,7 @@ internal static class PluginEntry
     public const string GuardName = "intel.com/eni_manager_guard";
 
     private const string DefaultPrefix = "intel.com";
+    private static readonly string[] TextKeys = ["resourcePrefix", "resourceName", "deviceType"];
 
     /// <summary>One entry for each resource, addresses sorted. Several entries of one name are fatal to the plugin.</summary>
     public static IEnumerable<JsonNode> Build(IEnumerable<OfferedDevice> devices) =>
@@ -57,6 +58,19 @@ internal static class PluginEntry
         if (node is not JsonObject entry)
         {
             return "an entry of its resourceList is not an object";
+        }
+
+        foreach (var key in TextKeys)
+        {
+            if (Value(entry, key) is { } value && value.GetValueKind() != JsonValueKind.String)
+            {
+                return $"the {key} of an entry is {value.ToJsonString()} and must be a text";
+            }
+
+            if (entry.Count(pair => string.Equals(pair.Key, key, StringComparison.OrdinalIgnoreCase)) > 1)
+            {
+                return $"an entry has {key} twice, in different spellings";
+            }
         }
 
         var name = Text(entry, "resourceName");

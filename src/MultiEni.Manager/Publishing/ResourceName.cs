@@ -26,7 +26,7 @@ public readonly record struct ResourceName : IParsable<ResourceName>
         TryParse(s, provider, out var name)
             ? name
             : throw new FormatException(
-                $"'{s}' is not a resource name; write prefix/name with a DNS name and at most {NameLimit} letters, digits, hyphens or underscores, such as intel.com/dpdk_1."
+                $"'{s}' is not a resource name; write prefix/name with a DNS name and at most {NameLimit} letters, digits, hyphens or underscores, the first and the last a letter or digit, such as intel.com/dpdk_1."
             );
 
     /// <summary>Reads a name; without a slash the prefix is <c>intel.com</c>.</summary>
@@ -44,7 +44,7 @@ public readonly record struct ResourceName : IParsable<ResourceName>
             [var first, var second] => (first, second),
             _ => ("", ""),
         };
-        if (!IsPrefix(prefix) || name.Length is 0 or > NameLimit || !name.All(IsNameCharacter))
+        if (!IsPrefix(prefix) || !IsName(name))
         {
             return false;
         }
@@ -60,6 +60,7 @@ public readonly record struct ResourceName : IParsable<ResourceName>
         prefix.Length is > 0 and <= 253
         && prefix != "kubernetes.io"
         && !prefix.EndsWith(".kubernetes.io", StringComparison.Ordinal)
+        && !prefix.StartsWith("requests.", StringComparison.Ordinal)
         && prefix
             .Split('.')
             .All(label =>
@@ -68,6 +69,10 @@ public readonly record struct ResourceName : IParsable<ResourceName>
                 && label[0] != '-'
                 && label[^1] != '-'
             );
+
+    // The kubelet takes no name that begins or ends with a hyphen or an underscore.
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= NameLimit && name.All(IsNameCharacter) && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]);
 
     private static bool IsNameCharacter(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
 }

@@ -42,6 +42,9 @@ public sealed record DeviceSituation
     /// <summary>Whether the node's administrator allows binding at all.</summary>
     public bool DpdkEnabled { get; init; } = true;
 
+    /// <summary>Whether devices are offered to pods on this node at all.</summary>
+    public bool Publishes { get; init; } = true;
+
     /// <summary>The device, or null while it is not known.</summary>
     public PciDevice? Device => (Match as DeviceMatch.Found)?.Device;
 }

@@ -186,6 +186,11 @@ public static class NextStep
 
     private static DeviceStep Publish(DeviceSituation situation, PciDevice device)
     {
+        if (!situation.Publishes)
+        {
+            return OfferOf(situation) is { } left ? new DeviceStep.Withdraw(left.Address) : new DeviceStep.Nothing();
+        }
+
         if (situation.Wish.Resource is not { } resource)
         {
             return Refuse(ConditionTypes.Advertised, Reasons.InvalidSpec, situation.Wish.ResourceProblem);

@@ -57,6 +57,15 @@ public static class StatusReport
             {
                 yield return WhileDeleting(type, situation, step);
             }
+            else if (type == ConditionTypes.Advertised && !situation.Publishes)
+            {
+                yield return (
+                    type,
+                    ConditionStatus.False,
+                    Reasons.NotRequested,
+                    "DEVICE_PUBLISHER is none on this node: whoever wants the device offered to pods does it himself."
+                );
+            }
             else if (passed)
             {
                 yield return Achieved(type, situation);
@@ -141,7 +150,7 @@ public static class StatusReport
 
         var link = situation.Link;
         var offered = NextStep.OfferOf(situation) is not null;
-        var published = situation.Wish.Use is DeviceUses.Bound or DeviceUses.Advertised;
+        var published = situation.Publishes && situation.Wish.Use is DeviceUses.Bound or DeviceUses.Advertised;
         return new DeviceStatus
         {
             InterfaceName = link?.Name,

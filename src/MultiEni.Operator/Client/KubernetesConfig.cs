@@ -29,6 +29,9 @@ public sealed record KubernetesConfig
     /// <summary>What else the client shows.</summary>
     public ClientCredentials Credentials { get; init; } = new ClientCredentials.Anonymous();
 
+    /// <summary>What carries the requests in place of sockets, such as a server in the same process; null for sockets.</summary>
+    public HttpMessageHandler? Transport { get; init; }
+
     /// <summary>
     /// The configuration to use: <paramref name="kubeconfigPath"/> when given, else the files named by <c>KUBECONFIG</c>, else the
     /// pod's service account, else <c>~/.kube/config</c>.

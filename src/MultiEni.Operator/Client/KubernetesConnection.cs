@@ -25,7 +25,17 @@ public static class KubernetesConnection
     public static HttpClient Open(KubernetesConfig config, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var handler = new SocketsHttpHandler
+        return new HttpClient(new SignInHandler(config, time) { InnerHandler = config.Transport ?? Sockets(config) })
+        {
+            BaseAddress = config.Server,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = config.Server.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+    }
+
+    private static SocketsHttpHandler Sockets(KubernetesConfig config) =>
+        new()
         {
             UseCookies = false,
             AllowAutoRedirect = false,
@@ -38,14 +48,6 @@ public static class KubernetesConnection
             ConnectCallback = ConnectAsync,
             SslOptions = Tls(config),
         };
-        return new HttpClient(new SignInHandler(config, time) { InnerHandler = handler })
-        {
-            BaseAddress = config.Server,
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = config.Server.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-    }
 
     private static SslClientAuthenticationOptions Tls(KubernetesConfig config)
     {

@@ -44,7 +44,13 @@ internal sealed record CacheSnapshot<T>(
             var after = change is ObjectChange<T>.Deleted ? null : change.Current;
             foreach (var (name, values) in indexers)
             {
-                Refile(indexes[name], key, before is null ? [] : values(before), after is null ? [] : values(after));
+                List<string> old = before is null ? [] : [.. values(before)];
+                List<string> now = after is null ? [] : [.. values(after)];
+                // Most changes move nothing, and filing anew copies part of the index.
+                if (!old.SequenceEqual(now))
+                {
+                    Refile(indexes[name], key, old, now);
+                }
             }
 
             if (after is null)

@@ -21,14 +21,14 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     private readonly bool runsDevicePlugin;
     private readonly Task[] watches;
 
-    internal ClusterMachinery(ObjectStore store, ClusterTimings timings, DevicePluginRelease? release, TimeProvider time)
+    internal ClusterMachinery(ObjectStore store, ClusterTimings timings, DevicePluginRelease? release, bool readsConfigMap, TimeProvider time)
     {
         this.store = store;
         sequencer = new Sequencer(time);
         scheduler = new Scheduler(store, sequencer, time);
         kubelet = new Kubelet(store, sequencer, timings, time);
         runsDevicePlugin = release is not null;
-        plugins = new DevicePluginDaemon(store, sequencer, timings, release ?? DevicePluginRelease.V38, time);
+        plugins = new DevicePluginDaemon(store, sequencer, kubelet, timings, release ?? DevicePluginRelease.V38, readsConfigMap, time);
         watches = [WatchAsync("nodes", SeeNode), WatchAsync("pods", SeePod)];
     }
 
@@ -36,11 +36,17 @@ internal sealed class ClusterMachinery : IAsyncDisposable
     internal Exception? Failure => sequencer.Failure;
 
     /// <summary>A kubelet starts on a node whose Node object exists.</summary>
-    internal void AddNode(string name, SimulatedHost host, string pluginFile) =>
+    internal void AddNode(string name, SimulatedHost host, string pluginFile, KubeletDeviceManager deviceManager) =>
         sequencer.Post(() =>
         {
-            var node = new ClusterNode(name, host, pluginFile);
+            var node = new ClusterNode(name, host, pluginFile, deviceManager);
             nodes[name] = node;
+            deviceManager.Registered += (_, seen) => sequencer.Post(() => kubelet.SeeRegistration(node, seen.Resource));
+            deviceManager.Changed += (_, seen) =>
+            {
+                var devices = deviceManager.Devices(seen.Resource);
+                sequencer.Post(() => kubelet.SeeDevices(node, seen.Resource, devices));
+            };
             host.ProcessesLost += (_, _) =>
                 sequencer.Post(() =>
                 {

@@ -1,9 +1,11 @@
+using MultiEni.Simulator.Cluster.Kubelets;
+using MultiEni.Simulator.Cluster.Scheduling;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Simulator.Cluster;
 
 /// <summary>A node as its kubelet keeps it.</summary>
-internal sealed class ClusterNode(string name, SimulatedHost host, string pluginFile)
+internal sealed class ClusterNode(string name, SimulatedHost host, string pluginFile, KubeletDeviceManager deviceManager)
 {
     internal string Name => name;
 
@@ -12,12 +14,28 @@ internal sealed class ClusterNode(string name, SimulatedHost host, string plugin
     /// <summary>Path on disk of the device plugin's file.</summary>
     internal string PluginFile => pluginFile;
 
-    /// <summary>Devices that the running plugin offers, by resource.</summary>
-    internal IReadOnlyDictionary<string, IReadOnlyList<string>> Offered { get; set; } =
-        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+    /// <summary>Devices that plugins offer.</summary>
+    internal NodeDevices Devices { get; } = new();
 
-    /// <summary>Every resource that was ever registered since the node joined; those without devices now read 0.</summary>
-    internal HashSet<string> EverOffered { get; } = new(StringComparer.Ordinal);
+    /// <summary>The kubelet's sockets.</summary>
+    internal KubeletDeviceManager DeviceManager => deviceManager;
+
+    /// <summary>Shows on the kubelet's pod resources socket which pods have which devices.</summary>
+    internal void ShowPodDevices()
+    {
+        var held = Pods
+            .Values.SelectMany(pod =>
+                pod.Devices.Select(devices => new KubeletPodDevices(
+                    pod.Namespace,
+                    pod.Name,
+                    PodNeeds.ContainerWith(pod.Manifest, devices.Key),
+                    devices.Key,
+                    devices.Value
+                ))
+            )
+            .ToList();
+        deviceManager.PodDevices = () => held;
+    }
 
     /// <summary>Pods with containers on the node, by uid.</summary>
     internal Dictionary<string, RunningPod> Pods { get; } = new(StringComparer.Ordinal);

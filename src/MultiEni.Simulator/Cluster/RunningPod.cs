@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Cluster.Kubelets;
 
 namespace MultiEni.Simulator.Cluster;
 
@@ -16,6 +17,12 @@ internal sealed class RunningPod(string podNamespace, string name, string uid, J
 
     /// <summary>PCI addresses by resource.</summary>
     internal SortedDictionary<string, IReadOnlyList<string>> Devices { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the plugins that registered at the kubelet's socket gave, by resource.</summary>
+    internal Dictionary<string, KubeletAllocation> Grants { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Its devices are chosen and a plugin has yet to answer for them.</summary>
+    internal bool Allocating { get; set; }
 
     /// <summary>The vfio devices that its program has open.</summary>
     internal List<IDisposable> Holds { get; } = [];

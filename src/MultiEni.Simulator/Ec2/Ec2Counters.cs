@@ -57,7 +57,8 @@ public sealed class Ec2Counters
                 record.Throttled ? count with { Throttled = count.Throttled + 1 }
                 : record.ErrorCode is not null ? count with { Failed = count.Failed + 1 }
                 : count with { Succeeded = count.Succeeded + 1 };
-            _mutating += record.Mutating ? 1 : 0;
+            // A dry run changes nothing.
+            _mutating += record.Mutating && record.ErrorCode != "DryRunOperation" ? 1 : 0;
             if (_state.Options.KeepTimeline)
             {
                 _timeline.Add(record);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using MultiEni.Simulator.Ec2.Protocol;
 using MultiEni.Simulator.Ec2.State;
 
@@ -21,6 +22,9 @@ public sealed class Ec2Simulator : IAsyncDisposable
     /// <summary>Where it listens; the port is a free one.</summary>
     public Uri BaseAddress => _endpoint.Address;
 
+    /// <summary>What serves it; of use only with a server of one's own.</summary>
+    public IServer Server => _endpoint.Server;
+
     /// <summary>The account from inside.</summary>
     public Ec2World World { get; }
 
@@ -36,7 +40,7 @@ public sealed class Ec2Simulator : IAsyncDisposable
         var state = new Ec2State(options);
         var faults = new Ec2Faults(state);
         var counters = new Ec2Counters(state);
-        var endpoint = await HttpEndpoint.StartAsync(new CallPipeline(state, faults, counters), ct);
+        var endpoint = await HttpEndpoint.StartAsync(options, new CallPipeline(state, faults, counters), ct);
         return new Ec2Simulator(state, endpoint, faults, counters);
     }
 

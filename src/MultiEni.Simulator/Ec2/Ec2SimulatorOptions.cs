@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Hosting;
+
 namespace MultiEni.Simulator.Ec2;
 
 /// <summary>What kind of account and Region is simulated.</summary>
@@ -53,4 +55,7 @@ public sealed record Ec2SimulatorOptions
 
     /// <summary>Where devices appear; null when nobody looks.</summary>
     public IInstanceBackplane? Backplane { get; init; }
+
+    /// <summary>Puts another server in the place of the one on a loopback port, such as one without sockets for virtual time. Null keeps the port.</summary>
+    public Action<IWebHostBuilder>? Server { get; init; }
 }

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Http;
 using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Yaml;
@@ -25,18 +25,28 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping;
 
-    private KubernetesSimulator(WebApplication application, ObjectStore store, KubernetesFaults faults, CancellationTokenSource stopping)
+    private KubernetesSimulator(
+        WebApplication application,
+        ObjectStore store,
+        KubernetesFaults faults,
+        AccessControl access,
+        CancellationTokenSource stopping
+    )
     {
+        Access = access;
         _application = application;
         Store = store;
         Faults = faults;
         _stopping = stopping;
-        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        BaseAddress = new Uri(addresses!.Addresses.First() + "/");
+        Server = application.Services.GetRequiredService<IServer>();
+        BaseAddress = SimulatorHost.AddressOf(Server);
     }
 
     /// <summary>Where the API is served, such as <c>http://127.0.0.1:41234/</c>.</summary>
     public Uri BaseAddress { get; }
+
+    /// <summary>What serves it; of use only with a server of one's own.</summary>
+    public IServer Server { get; }
 
     /// <summary>The objects, in process.</summary>
     public ObjectStore Store { get; }
@@ -44,16 +54,21 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     /// <summary>What goes wrong, on demand.</summary>
     public KubernetesFaults Faults { get; }
 
+    /// <summary>Who may do what.</summary>
+    public AccessControl Access { get; }
+
     /// <summary>Starts a server; it answers when the task completes.</summary>
     public static async Task<KubernetesSimulator> StartAsync(KubernetesSimulatorOptions options, CancellationToken cancellationToken)
     {
         var store = new ObjectStore(options);
         var faults = new KubernetesFaults(store);
         var stopping = new CancellationTokenSource();
-        var pipeline = new RequestPipeline(options, store, faults, stopping.Token);
+        var access = new AccessControl(options, store);
+        var pipeline = new RequestPipeline(options, store, faults, access, stopping.Token);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        options.Server?.Invoke(builder.WebHost);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -67,7 +82,7 @@ public sealed class KubernetesSimulator : IAsyncDisposable
         application.Run(pipeline.HandleAsync);
         await application.StartAsync(cancellationToken);
 
-        var simulator = new KubernetesSimulator(application, store, faults, stopping);
+        var simulator = new KubernetesSimulator(application, store, faults, access, stopping);
         if (options.InstallsProductResources)
         {
             await simulator.InstallCrdsAsync(cancellationToken);

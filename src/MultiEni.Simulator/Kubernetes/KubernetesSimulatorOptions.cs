@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Hosting;
+
 namespace MultiEni.Simulator.Kubernetes;
 
 /// <summary>How a simulated API server is set up.</summary>
@@ -24,6 +26,15 @@ public sealed record KubernetesSimulatorOptions
     /// <summary>Bearer tokens and the users they stand for, such as <c>system:serviceaccount:NAMESPACE:NAME</c>. When empty, everybody is welcome.</summary>
     public IReadOnlyDictionary<string, string> Tokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether roles and admission policies hold for whoever comes with a token. Without a token comes the administrator, for whom policies hold but
+    /// not roles.
+    /// </summary>
+    public bool EnforcesAccess { get; init; }
+
     /// <summary>Says why a request is forbidden, or null when it is allowed. Null allows everything.</summary>
     public Func<RequestInfo, string?>? Authorizer { get; init; }
+
+    /// <summary>Puts another server in the place of the one on a loopback port, such as one without sockets for virtual time. Null keeps the port.</summary>
+    public Action<IWebHostBuilder>? Server { get; init; }
 }

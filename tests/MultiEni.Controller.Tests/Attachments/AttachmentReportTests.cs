@@ -55,6 +55,25 @@ public sealed class AttachmentReportTests
     }
 
     [Fact]
+    public void A_node_on_which_nobody_offers_devices_is_ready_without_that()
+    {
+        var attachment = A.Attachment(
+            spec: s => s.Device = new() { Use = DeviceUses.Bound },
+            conditions:
+            [
+                A.Condition(ConditionTypes.Configured, true),
+                A.Condition(ConditionTypes.Bound, true),
+                A.Condition(ConditionTypes.Advertised, false) with
+                {
+                    Reason = Reasons.NotRequested,
+                },
+            ]
+        );
+
+        Assert.True(Patch(attachment, A.Row(attachment: A.Attached()))!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
+    }
+
+    [Fact]
     public void A_patch_holds_nothing_of_the_agents()
     {
         var attachment = A.Attachment(conditions: A.Condition(ConditionTypes.Configured, true));

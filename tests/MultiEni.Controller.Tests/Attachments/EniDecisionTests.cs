@@ -50,6 +50,7 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
+    [Trait("weakness", "W12")]
     public void The_wanted_index_is_used_or_the_next_free_one()
     {
         Assert.Equal(2, Assert.IsType<EniStep.Attach>(Next(A.Attachment(spec: s => s.DeviceIndex = 2), A.Row(), indexes: [0, 1])).DeviceIndex);
@@ -79,6 +80,8 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
+    [Trait("weakness", "W10")]
+    [Trait("weakness", "W18")]
     public void Drift_of_everything_that_EC2_can_change_is_repaired()
     {
         var row = A.Row(attachment: A.Attached());
@@ -89,6 +92,12 @@ public sealed class EniDecisionTests
         Assert.IsType<EniStep.SetDeleteOnTermination>(Next(A.Attachment(spec: s => s.DeleteOnTermination = false), row));
         Assert.IsType<EniStep.SetDescription>(Next(A.Attachment(spec: s => s.Description = "other"), row));
         Assert.Equal("b", Assert.IsType<EniStep.SetTags>(Next(A.Attachment(spec: s => s.Tags = new() { ["a"] = "b" }), row)).Set["a"]);
+        var unmarked = row with { Tags = row.Tags.Where(tag => tag.Key != EniTags.NoManage).ToDictionary() };
+        Assert.Equal("true", Assert.IsType<EniStep.SetTags>(Next(A.Attachment(), unmarked)).Set[EniTags.NoManage]);
+        Assert.Equal(
+            new EniStep.AssignAddresses(row, AddressKind.SecondaryIpv4, 2),
+            Next(A.Attachment(spec: s => s.SecondaryPrivateIpCount = 2), row)
+        );
     }
 
     [Fact]
@@ -120,6 +129,7 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
+    [Trait("weakness", "W19")]
     public void In_use_by_a_pod_is_an_answer_that_is_waited_on_however_long()
     {
         var attachment = A.Attachment(
@@ -157,6 +167,7 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
+    [Trait("weakness", "W19")]
     public void Force_is_the_last_resort()
     {
         var attachment = A.Attachment(deleting: true);

@@ -10,6 +10,7 @@ public sealed class FailureReportTests
 {
     // API, error code, message, reason of the condition (null: none is written), reason of the event (null: none).
     [Theory]
+    [Trait("weakness", "W17")]
     [InlineData(AttachNetworkInterface, "RequestLimitExceeded", "", Reasons.Throttled, null)]
     [InlineData(CreateNetworkInterface, "Throttling", "", Reasons.Throttled, null)]
     [InlineData(CreateNetworkInterface, "InternalError", "", Reasons.Ec2Unavailable, Events.EniCreationFailed)]

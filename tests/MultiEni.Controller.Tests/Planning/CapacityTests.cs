@@ -14,6 +14,7 @@ public sealed class CapacityTests
 
     // Type, networkCardIndex, ENIs of other NodeENIs on card 0, ENIs that fit of two.
     [Theory]
+    [Trait("weakness", "W12")]
     [InlineData("t3.medium", 0, 0, 2)]
     [InlineData("t3.medium", 0, 1, 1)]
     [InlineData("t3.medium", 0, 2, 0)]
@@ -197,6 +198,17 @@ public sealed class CapacityTests
         Assert.False(plan.UsesFreeAddresses);
         Assert.Empty(plan.Problems);
         Assert.Empty(plan.Delete);
+    }
+
+    [Fact]
+    public void An_instance_that_stays_full_asks_for_no_addresses_either()
+    {
+        var plan = Planner.Plan(
+            A.PlanInput(A.NodeEni(spec: s => s.SubnetPolicy = SubnetPolicies.MostFree), OneNode, TwoSubnets, others: 7, limits: A.OneCard(8))
+        );
+
+        Assert.False(plan.UsesFreeAddresses);
+        Assert.Equal(Reasons.InstanceLimit, Assert.Single(plan.Problems).Reason);
     }
 
     private static IEnumerable<(string, int)> Counts(IReadOnlyList<EniAttachment> attachments) =>

@@ -41,6 +41,7 @@ public sealed class NetworkResolverTests
     }
 
     [Fact]
+    [Trait("weakness", "W26")]
     public void Group_names_are_looked_up_in_the_VPC_of_the_subnet()
     {
         var resolution = Resolve(s =>
@@ -68,6 +69,8 @@ public sealed class NetworkResolverTests
         };
 
     [Theory]
+    [Trait("weakness", "W17")]
+    [Trait("weakness", "W26")]
     [MemberData(nameof(Failures))]
     public void A_source_that_leads_nowhere_is_told_with_its_value(string what, Action<NodeEniSpec> change, string reason, string named)
     {

@@ -12,6 +12,7 @@ public sealed class PlannerTests
     private static readonly PlannedNode[] OneNode = [A.Node("node-1", "i-1")];
 
     [Fact]
+    [Trait("weakness", "W9")]
     public void Every_matching_node_gets_an_attachment_in_each_subnet_of_its_own_zone()
     {
         var plan = Planner.Plan(
@@ -43,6 +44,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    [Trait("weakness", "W9")]
     public void A_zone_without_a_subnet_costs_no_call_and_is_told()
     {
         var plan = Planner.Plan(A.PlanInput(A.NodeEni(), [A.Node("node-1", "i-1", "eu-1c")], A.Network(A.Subnet("subnet-a1"))));
@@ -54,6 +56,7 @@ public sealed class PlannerTests
     }
 
     [Theory]
+    [Trait("weakness", "W28")]
     [InlineData(null, Reasons.NodeWithoutProviderId)]
     [InlineData("", Reasons.NodeWithoutProviderId)]
     [InlineData("aws:///eu-1a/7f1c-0a/fargate-ip-10-0-0-1.internal", Reasons.NodeNotOnEc2)]
@@ -188,10 +191,14 @@ public sealed class PlannerTests
         var before = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, network)).Apply;
 
         var inPlace = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.Mtu = 9001), OneNode, network, before));
-        var replaced = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.SecondaryPrivateIpCount = 2), OneNode, network, before));
+        var replaced = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), OneNode, network, before));
+        var grown = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.SecondaryPrivateIpCount = 2), OneNode, network, before));
+        var shrunk = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, network, grown.Apply));
 
         Assert.Equal((1, 0), (inPlace.Apply.Count, inPlace.Delete.Count));
         Assert.Equal((0, 1), (replaced.Apply.Count, replaced.Delete.Count));
+        Assert.Equal((1, 0), (grown.Apply.Count, grown.Delete.Count));
+        Assert.Equal((0, 1), (shrunk.Apply.Count, shrunk.Delete.Count));
     }
 
     [Theory]
@@ -210,6 +217,7 @@ public sealed class PlannerTests
         var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, before));
 
         Assert.Equal(replacedAtOnce, plan.Delete.Count);
+        Assert.Equal(nodes > replacedAtOnce, plan.HoldsBack);
         before.First(a => a.Metadata.Name == plan.Delete[0].Metadata.Name).Metadata.DeletionTimestamp = A.Noon;
         Assert.Equal(replacedAtOnce - 1, Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, before)).Delete.Count);
     }
@@ -243,7 +251,7 @@ public sealed class PlannerTests
         }
 
         var network = A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2"));
-        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.SecondaryPrivateIpCount = 2), all, network, before));
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, before));
 
         Assert.Equal(3, plan.Apply.Count);
         Assert.Empty(plan.Delete);

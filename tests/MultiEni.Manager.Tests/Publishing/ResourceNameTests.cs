@@ -23,6 +23,9 @@ public sealed class ResourceNameTests
     [InlineData("kubernetes.io/a")]
     [InlineData("x.kubernetes.io/a")]
     [InlineData("-a.com/b")]
+    [InlineData("requests.a.com/b")]
+    [InlineData("a.com/_b")]
+    [InlineData("a.com/b-")]
     [InlineData("intel.com/0123456789012345678901234567890123456789012345678901234567890123")]
     public void What_would_take_down_the_plugin_or_is_refused_by_the_kubelet_is_no_name(string text) =>
         Assert.Throws<FormatException>(() => ResourceName.Parse(text));

@@ -118,7 +118,23 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    /// <summary>A merge patch by path, as whoever the kubeconfig says.</summary>
+    public async Task MergePatchAsync(string path, JsonObject patch)
+    {
+        using var content = Body(patch, "application/merge-patch+json");
+        using var response = await http.PatchAsync(path, content, Stage.Stop);
+        await ThrowIfRefusedAsync(response, Stage.Stop);
+    }
+
+    /// <summary>Asks to run a program in a pod.</summary>
+    public async Task ExecAsync(string pod)
+    {
+        using var response = await http.PostAsync($"{pod}/exec?command=id", content: null, Stage.Stop);
+        await ThrowIfRefusedAsync(response, Stage.Stop);
+    }
+
+    /// <summary>A deletion by path.</summary>
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
         using var response = await http.DeleteAsync(path, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);

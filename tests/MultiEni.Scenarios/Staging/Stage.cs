@@ -52,6 +52,7 @@ internal sealed class Stage : IAsyncDisposable
         options ??= new StageOptions();
         var clock = new AcceleratedTime(options.Acceleration);
         var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock), Stop);
+        InstalledAccess.ApplyTo(cluster.Kubernetes);
         var stage = new Stage(options, cluster, clock);
         if (options.StartsPrograms)
         {
@@ -76,19 +77,19 @@ internal sealed class Stage : IAsyncDisposable
                 ReconcilePeriod = TimeSpan.FromSeconds(30),
             }
         );
+        settings = change is null ? settings : change(settings);
+        if (settings.ManageStartupTaint)
+        {
+            InstalledAccess.AllowStartupTaint(Cluster.Kubernetes);
+        }
+
         var ec2 = new Ec2ClientOptions
         {
             Region = "us-east-1",
             Endpoint = Cluster.Ec2.BaseAddress,
             AccessKey = new FixedAccessKey("AKIASIMULATED", "simulated"),
         };
-        var app = new ControllerApp(
-            change is null ? settings : change(settings),
-            KubernetesConfig.Load(Cluster.KubeconfigPath, _ => null),
-            ec2,
-            loggers,
-            time
-        );
+        var app = new ControllerApp(settings, KubernetesConfig.Load(Cluster.ControllerEnvironment()["KUBECONFIG"], _ => null), ec2, loggers, time);
         controllers.Add(name, RunningProgram.Start(name, app.RunAsync));
     }
 
@@ -101,7 +102,12 @@ internal sealed class Stage : IAsyncDisposable
 
     public void StartManager(string node)
     {
-        var environment = new Dictionary<string, string>(Cluster.ManagerEnvironment(node)) { ["METRICS_ADDR"] = "0" };
+        var environment = new Dictionary<string, string>(Cluster.ManagerEnvironment(node))
+        {
+            ["METRICS_ADDR"] = "0",
+            // As the chart has it: the roles allow no other.
+            ["DEVICE_PLUGIN_NAMESPACES"] = "kube-system",
+        };
         var reader = new SettingsReader("eni-manager", [], environment.GetValueOrDefault);
         var settings = options.Manager(ManagerSettings.Read(reader, environment.GetValueOrDefault));
         reader.Finish();

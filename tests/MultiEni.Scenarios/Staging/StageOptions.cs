@@ -35,6 +35,7 @@ internal sealed record StageOptions
             Zones = Zones,
             TimeProvider = time,
             InitialPluginFile = ForeignPluginFile,
+            EnforcesAccess = true,
             Ec2 = new Ec2SimulatorOptions
             {
                 Latencies = new Ec2Latencies

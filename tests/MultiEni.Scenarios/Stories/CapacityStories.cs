@@ -31,6 +31,7 @@ public class CapacityStories
     }
 
     [Fact]
+    [Trait("weakness", "W12")]
     public async Task An_ENI_of_the_VPC_CNI_keeps_its_index_and_counts_against_the_limit()
     {
         await using var stage = await Stage.StartAsync(OfType("t3.medium", interfaces: 3));

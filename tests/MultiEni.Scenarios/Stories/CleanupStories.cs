@@ -49,6 +49,7 @@ public class CleanupStories
     }
 
     [Fact]
+    [Trait("weakness", "W19")]
     public async Task A_detachment_that_hangs_is_forced_at_last_and_not_again_and_again()
     {
         await using var stage = await Stage.StartAsync(

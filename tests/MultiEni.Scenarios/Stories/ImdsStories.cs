@@ -7,6 +7,7 @@ namespace MultiEni.Scenarios.Stories;
 public class ImdsStories
 {
     [Fact]
+    [Trait("weakness", "W6")]
     public async Task Only_the_hop_limit_of_the_controllers_own_instance_is_raised_and_once()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false });
@@ -25,6 +26,7 @@ public class ImdsStories
     }
 
     [Fact]
+    [Trait("weakness", "W6")]
     public async Task The_wider_setting_takes_the_nodes_of_NodeENIs_too_and_no_other_instance_of_the_Region()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 3, StartsPrograms = false });
@@ -47,6 +49,7 @@ public class ImdsStories
     }
 
     [Fact]
+    [Trait("weakness", "W6")]
     public async Task Without_the_setting_no_instance_is_asked_about()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });

@@ -57,6 +57,8 @@ public class LifeStories
     }
 
     [Fact]
+    [Trait("weakness", "W10")]
+    [Trait("weakness", "W18")]
     public async Task What_EC2_and_the_link_can_change_in_place_changes_without_a_detach()
     {
         await using var stage = await Stage.StartAsync();
@@ -140,6 +142,7 @@ public class LifeStories
     }
 
     [Fact]
+    [Trait("weakness", "W19")]
     public async Task Deleting_waits_for_the_pod_that_uses_the_device_and_names_it()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });

@@ -27,6 +27,7 @@ public class PermissionStories
     }
 
     [Theory]
+    [Trait("weakness", "W17")]
     [InlineData("DescribeNetworkInterfaces")]
     [InlineData("DescribeSubnets")]
     [InlineData("DescribeSecurityGroups")]

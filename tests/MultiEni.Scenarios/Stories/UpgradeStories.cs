@@ -127,7 +127,9 @@ public class UpgradeStories
                 ),
             "the ENIs are attached"
         );
-        await stage.Api.WriteStatusAsync(nodeEni, new JsonObject { ["attachments"] = attachments }, Names.NodeEniFinalizer, Stage.Stop);
+        // Its service account has the name that the controller's has here; nobody else may write a status.
+        using var before = new ClusterApi(stage.Cluster.ControllerEnvironment()["KUBECONFIG"]);
+        await before.WriteStatusAsync(nodeEni, new JsonObject { ["attachments"] = attachments }, Names.NodeEniFinalizer, Stage.Stop);
         return enis;
     }
 

@@ -38,10 +38,6 @@ public sealed class EniAttachmentAcceptanceTests
     [InlineData("subnetID", "\"other\"")]
     [InlineData("deviceIndex", "2")]
     [InlineData("networkCardIndex", "1")]
-    [InlineData("secondaryPrivateIPCount", "1")]
-    [InlineData("ipv4PrefixCount", "1")]
-    [InlineData("ipv6AddressCount", "1")]
-    [InlineData("ipv6PrefixCount", "1")]
     public void What_EC2_cannot_change_in_place_is_immutable(string field, string value)
     {
         var (old, now) = Stored();
@@ -52,6 +48,24 @@ public sealed class EniAttachmentAcceptanceTests
             ProductSchemas.EniAttachment.Validate(now, old).Select(e => e.ToString())
         );
         Assert.Empty(ProductSchemas.EniAttachment.Validate(now, null));
+    }
+
+    [Theory]
+    [InlineData("secondaryPrivateIPCount")]
+    [InlineData("ipv4PrefixCount")]
+    [InlineData("ipv6AddressCount")]
+    [InlineData("ipv6PrefixCount")]
+    public void Addresses_can_become_more_in_place_and_not_less(string field)
+    {
+        var (old, now) = Stored();
+        now["spec"]![field] = 2;
+        Assert.Empty(ProductSchemas.EniAttachment.Validate(now, old));
+
+        old["spec"]![field] = 3;
+        Assert.Equal(
+            [$"spec: Invalid value: \"object\": {field} cannot become less: delete the ENIAttachment and the controller creates it anew"],
+            ProductSchemas.EniAttachment.Validate(now, old).Select(e => e.ToString())
+        );
     }
 
     [Theory]

@@ -42,7 +42,15 @@ public sealed class AimdRate
         return true;
     }
 
-    private double ShareAt(TimeSpan now) => Math.Min(1, _share + Increase * Steps(now));
+    /// <summary>Goes to the configured rate at once: there is evidence that nobody else draws on the account's bucket.</summary>
+    public void Rise(TimeSpan now)
+    {
+        _share = 1;
+        _since = now;
+    }
+
+    /// <summary>Share of the configured rate.</summary>
+    public double ShareAt(TimeSpan now) => Math.Min(1, _share + Increase * Steps(now));
 
     private long Steps(TimeSpan now) => Math.Max(0, (now - _since).Ticks / IncreaseInterval.Ticks);
 }

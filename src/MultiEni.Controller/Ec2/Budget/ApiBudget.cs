@@ -7,6 +7,10 @@ public sealed class ApiBudget
 
     private readonly TokenBucket _bucket;
     private readonly AimdRate _rate;
+    private readonly double _burst;
+
+    // What the account's bucket holds at most, as long as nothing was refused; null once it is known or was refused.
+    private TokenBucket? _atMost;
     private TimeSpan? _lastLeakCall;
 
     /// <summary>Begins as the options say.</summary>
@@ -14,9 +18,11 @@ public sealed class ApiBudget
     {
         ArgumentNullException.ThrowIfNull(options);
         Mutating = quota.Mutating;
-        var burst = Math.Max(1, quota.Burst * options.RateProfile * options.SafetyShare);
-        _rate = new(quota.PerSecond * options.RateProfile, options.SafetyShare, now);
-        _bucket = new(burst, burst * options.InitialBurst, _rate.At(now), now);
+        _burst = Math.Max(1, quota.Burst * options.RateProfile);
+        var perSecond = quota.PerSecond * options.RateProfile;
+        _rate = new(perSecond, options.SafetyShare, now);
+        _bucket = new(Capacity(now), Capacity(now) * options.InitialBurst, _rate.At(now), now);
+        _atMost = new(_burst, _burst, perSecond, now);
     }
 
     /// <summary>Whether the parent bucket counts too.</summary>
@@ -31,7 +37,7 @@ public sealed class ApiBudget
         var perSecond = _rate.At(now);
         if (perSecond != _bucket.PerSecond)
         {
-            _bucket.SetRate(now, perSecond);
+            _bucket.SetRate(now, perSecond, Capacity(now));
         }
 
         return perSecond;
@@ -59,6 +65,7 @@ public sealed class ApiBudget
             throw new InvalidOperationException("No call may go");
         }
 
+        _atMost?.TryTake(now);
         Queue.Remove(ticket, priority);
         if (priority == CallPriority.LeakCleanup)
         {
@@ -68,9 +75,37 @@ public sealed class ApiBudget
         return ticket;
     }
 
+    /// <summary>
+    /// EC2 took a call. As long as it never refused one, each is evidence that the account's bucket holds more than was assumed, and sets
+    /// one more token free: the number of calls doubles with each round until the whole burst is used or the first one is refused. A burst that
+    /// was taken whole leaves no room for others, so there are none, and the refill need not be shared either.
+    /// </summary>
+    /// <returns>Whether that changed anything.</returns>
+    public bool Accepted(TimeSpan now)
+    {
+        if (_atMost is null)
+        {
+            return false;
+        }
+
+        if (_atMost.LevelAt(now) - _bucket.LevelAt(now) >= 1)
+        {
+            _bucket.Add(now);
+        }
+        else
+        {
+            _atMost = null;
+            _rate.Rise(now);
+            Advance(now);
+        }
+
+        return true;
+    }
+
     /// <summary>EC2 refused a call for its rate: the account's bucket is empty, whatever ours said.</summary>
     public void Throttled(TimeSpan now)
     {
+        _atMost = null;
         if (_rate.Cut(now))
         {
             _bucket.Drain(now, remaining: 1);
@@ -80,4 +115,6 @@ public sealed class ApiBudget
 
     /// <summary>When the refill changes by itself; null when it does not.</summary>
     public TimeSpan? NextRise(TimeSpan now) => _rate.NextRise(now);
+
+    private double Capacity(TimeSpan now) => Math.Max(1, _burst * _rate.ShareAt(now));
 }

@@ -35,6 +35,9 @@ public sealed class BudgetState
     /// <summary>A call is given up; false when it was granted before.</summary>
     public bool Cancel(long ticket) => _waiting.Remove(ticket, out var call) && _apis[call.Api].Queue.Remove(ticket, call.Priority);
 
+    /// <summary>EC2 took a call; true when more may go for that.</summary>
+    public bool Accepted(string api, TimeSpan now) => Api(api, now).Accepted(now);
+
     /// <summary>EC2 refused a call for its rate.</summary>
     public void Throttled(string api, TimeSpan now)
     {

@@ -73,6 +73,22 @@ public sealed class Ec2Budget : IDisposable
         Pump();
     }
 
+    /// <summary>EC2 took a call of this API, whatever else it said of it.</summary>
+    public void ReportAccepted(string api)
+    {
+        lock (_gate)
+        {
+            if (!_state.Accepted(api, Now()))
+            {
+                return;
+            }
+
+            ShowRefill(api);
+        }
+
+        Pump();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 

@@ -45,7 +45,7 @@ public sealed class ParentBudget
             return;
         }
 
-        _bucket.SetRate(now, _rate.At(now));
+        _bucket.SetRate(now, _rate.At(now), _burst);
     }
 
     /// <summary>How long until a mutating call may go, as far as this bucket is concerned.</summary>
@@ -68,7 +68,7 @@ public sealed class ParentBudget
             if (_rate.Cut(now))
             {
                 _bucket.Drain(now, remaining: 1);
-                _bucket.SetRate(now, _rate.At(now));
+                _bucket.SetRate(now, _rate.At(now), _burst);
             }
         }
         else if (_lastApi is not null && _lastApi != api && now - _lastThrottle <= Evidence)

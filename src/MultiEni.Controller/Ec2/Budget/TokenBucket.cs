@@ -6,7 +6,7 @@ public sealed class TokenBucket
     // Sums of many small refills miss a whole token by rounding.
     private const double Rounding = 1e-9;
 
-    private readonly double _capacity;
+    private double _capacity;
     private double _level;
     private double _perSecond;
     private TimeSpan _at;
@@ -51,12 +51,17 @@ public sealed class TokenBucket
         return missing <= 0 ? TimeSpan.Zero : TimeSpan.FromTicks((long)Math.Ceiling(missing / _perSecond * TimeSpan.TicksPerSecond));
     }
 
-    /// <summary>Changes the refill from now on.</summary>
-    public void SetRate(TimeSpan now, double perSecond)
+    /// <summary>Changes refill and capacity from now on.</summary>
+    public void SetRate(TimeSpan now, double perSecond, double capacity)
     {
         Refill(now);
         _perSecond = perSecond;
+        _capacity = capacity;
+        _level = Math.Min(_level, capacity);
     }
+
+    /// <summary>Puts a token in, as far as it has room: the account's own bucket was found to hold more.</summary>
+    public void Add(TimeSpan now) => _level = Math.Min(_capacity, LevelAt(now) + 1);
 
     /// <summary>Throws away all but this many tokens: the account's own bucket was found empty.</summary>
     public void Drain(TimeSpan now, double remaining) => _level = Math.Min(LevelAt(now), remaining);

@@ -154,14 +154,16 @@ public sealed class EniInventory : IDisposable
     /// <summary>Polls while anything is in transition, and rests otherwise; runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var pace = new PollPace(_options.FirstPoll, _options.PollInterval);
         while (true)
         {
             if (!Read(state => state.AnythingInTransition))
             {
                 await _wake.Reader.ReadAsync(cancellationToken);
+                pace.Rest();
             }
 
-            await Task.Delay(_options.PollInterval, _time, cancellationToken);
+            await Task.Delay(pace.Next(), _time, cancellationToken);
             try
             {
                 await PollAsync(cancellationToken);

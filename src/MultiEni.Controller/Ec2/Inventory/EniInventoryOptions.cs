@@ -9,9 +9,15 @@ public sealed record EniInventoryOptions
     /// <summary>How long after a call EC2 may still answer as if it had not been made; at least 30 s [ec2 K.5].</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Between two polls while something is in transition [ec2 J.2].</summary>
+    /// <summary>From the first change to the first poll; the pauses double from here on.</summary>
+    public TimeSpan FirstPoll { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Between two polls while something is in transition at most [ec2 J.2].</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a reading of an instance's device indexes counts.</summary>
-    public TimeSpan OccupancyLifetime { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// How long a reading of an instance's device indexes counts. Of our own ENIs the inventory knows better anyway, and when somebody else
+    /// took an index in between, EC2 says so and it is read again.
+    /// </summary>
+    public TimeSpan OccupancyLifetime { get; init; } = TimeSpan.FromMinutes(5);
 }

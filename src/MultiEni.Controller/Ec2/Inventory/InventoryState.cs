@@ -219,6 +219,8 @@ public sealed class InventoryState
                 return Apply(set.EniId, change, now);
             case OwnChange.TagsSet set:
                 return Apply(set.EniId, change, now);
+            case OwnChange.AddressesAssigned assigned:
+                return Apply(assigned.EniId, change, now);
             case OwnChange.TagsRemoved removed:
                 return Apply(removed.EniId, change, now);
             default:

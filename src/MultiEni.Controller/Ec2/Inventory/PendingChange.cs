@@ -22,8 +22,25 @@ internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset M
             OwnChange.DescriptionSet set => row.Description == set.Description ? row : row with { Description = set.Description },
             OwnChange.TagsSet set => Tag(row, set.Tags),
             OwnChange.TagsRemoved removed => Untag(row, removed.Keys),
+            OwnChange.AddressesAssigned assigned => Assign(row, assigned),
             _ => row,
         };
+
+    private static EniRow Assign(EniRow row, OwnChange.AddressesAssigned assigned)
+    {
+        var shown =
+            !assigned.PrivateIps.Except(row.PrivateIps).Any()
+            && !assigned.Ipv6Addresses.Except(row.Ipv6Addresses).Any()
+            && !assigned.Prefixes.Except(row.Prefixes).Any();
+        return shown
+            ? row
+            : row with
+            {
+                PrivateIps = [.. row.PrivateIps.Union(assigned.PrivateIps)],
+                Ipv6Addresses = [.. row.Ipv6Addresses.Union(assigned.Ipv6Addresses)],
+                Prefixes = [.. row.Prefixes.Union(assigned.Prefixes)],
+            };
+    }
 
     private static EniRow Attach(EniRow row, EniAttachmentRow attachment) =>
         row.Attachment is null

@@ -92,12 +92,15 @@ public static partial class DevicePlugin
         network.Links.FirstOrDefault(link => link.Name == device.InterfaceName) is { } link
         && network.Routes.Any(route => route is { Family: 4, Table: MainTable, Destination: null } && route.LinkIndex == link.Index);
 
-    private static bool IsAcceptedByKubelet(string resource)
+    internal static bool IsAcceptedByKubelet(string resource)
     {
-        var (prefix, name) = (
-            resource[..resource.IndexOf('/', StringComparison.Ordinal)],
-            resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..]
-        );
+        var slash = resource.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+        {
+            return false;
+        }
+
+        var (prefix, name) = (resource[..slash], resource[(slash + 1)..]);
         return name.Length <= 63
             && QualifiedName().IsMatch(name)
             && Subdomain().IsMatch(prefix)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Cluster.Kubelets;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Storage;
 
@@ -8,12 +9,16 @@ namespace MultiEni.Simulator.Cluster.DevicePlugins;
 internal sealed class DevicePluginDaemon(
     ObjectStore store,
     Sequencer sequencer,
+    Kubelet kubelet,
     ClusterTimings timings,
     DevicePluginRelease release,
+    bool readsConfigMap,
     TimeProvider time
 )
 {
     internal const string Namespace = "kube-system";
+
+    private const string ConfigMapText = """{"resourceList":[{"resourceName":"from_the_configmap","selectors":{"vendors":["8086"]}}]}""";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
@@ -28,7 +33,7 @@ internal sealed class DevicePluginDaemon(
         }
 
         node.Plugin.Name = $"kube-sriov-device-plugin-{Suffix(node.Name, node.Plugin.Made++)}";
-        var pod = store.Create("pods", Manifest(node.Plugin.Name, node.Name));
+        var pod = store.Create("pods", Manifest(node.Plugin.Name, node.Name, Volume()));
         node.Plugin.Uid = pod.Uid;
         node.Plugin.Restarts = 0;
         StartLater(node, timings.PluginStart);
@@ -87,7 +92,7 @@ internal sealed class DevicePluginDaemon(
 
     private void Start(ClusterNode node)
     {
-        var run = DevicePlugin.Start(ReadFile(node.PluginFile), release, node.Host.Devices(), node.Host.Network());
+        var run = DevicePlugin.Start(readsConfigMap ? ConfigMapText : ReadFile(node.PluginFile), release, node.Host.Devices(), node.Host.Network());
         node.Plugin.Log = run.Log;
         switch (run)
         {
@@ -128,30 +133,14 @@ internal sealed class DevicePluginDaemon(
 
     private void Register(ClusterNode node, IReadOnlyDictionary<string, IReadOnlyList<string>> devices)
     {
-        node.Offered = devices;
-        node.EverOffered.UnionWith(devices.Keys);
-        try
+        node.Devices.Stop(DeviceSource.SriovPlugin);
+        foreach (var (resource, addresses) in devices)
         {
-            store.Change("nodes", node.Name, live => WriteResources(live, node), WriteOptions.Status);
+            node.Devices.Register(resource, DeviceSource.SriovPlugin);
+            node.Devices.Announce(resource, DeviceSource.SriovPlugin, addresses);
         }
-        catch (StatusException)
-        {
-            // The Node was deleted; nothing shows its resources.
-        }
-    }
 
-    private static void WriteResources(JsonObject live, ClusterNode node)
-    {
-        foreach (var list in new[] { "capacity", "allocatable" })
-        {
-            if (live["status"]?[list] is JsonObject resources)
-            {
-                foreach (var resource in node.EverOffered)
-                {
-                    resources[resource] = node.Offered.GetValueOrDefault(resource, []).Count.ToString();
-                }
-            }
-        }
+        kubelet.ReportDevices(node);
     }
 
     private void WriteStatus(ClusterNode node, Func<JsonObject, JsonObject> status)
@@ -221,7 +210,20 @@ internal sealed class DevicePluginDaemon(
         return Convert.ToHexStringLower(hash.AsSpan(0, 5));
     }
 
-    private static JsonObject Manifest(string name, string node) =>
+    private JsonObject Volume() =>
+        readsConfigMap
+            ? new JsonObject
+            {
+                ["name"] = "config-volume",
+                ["configMap"] = new JsonObject { ["name"] = "sriovdp-config" },
+            }
+            : new JsonObject
+            {
+                ["name"] = "config-volume",
+                ["hostPath"] = new JsonObject { ["path"] = "/etc/pcidp", ["type"] = "DirectoryOrCreate" },
+            };
+
+    private static JsonObject Manifest(string name, string node, JsonObject volume) =>
         new()
         {
             ["metadata"] = new JsonObject
@@ -251,13 +253,7 @@ internal sealed class DevicePluginDaemon(
                         ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config-volume", ["mountPath"] = "/etc/pcidp" }),
                     }
                 ),
-                ["volumes"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["name"] = "config-volume",
-                        ["hostPath"] = new JsonObject { ["path"] = "/etc/pcidp", ["type"] = "DirectoryOrCreate" },
-                    }
-                ),
+                ["volumes"] = new JsonArray(volume),
             },
         };
 }

@@ -15,6 +15,9 @@ internal sealed class Kubelet(ObjectStore store, Sequencer sequencer, ClusterTim
     /// <summary>Annotation with what the device plugin put into the containers' environment: JSON of values by name.</summary>
     internal const string EnvironmentAnnotation = "simulator/environment";
 
+    /// <summary>Annotation with the device nodes of the containers: JSON of host paths by container path.</summary>
+    internal const string DeviceNodesAnnotation = "simulator/device-nodes";
+
     private const string AdmissionError = "UnexpectedAdmissionError";
 
     /// <summary>A pod of this node was seen.</summary>
@@ -42,6 +45,7 @@ internal sealed class Kubelet(ObjectStore store, Sequencer sequencer, ClusterTim
         if (node.Pods.Remove(uid, out var pod))
         {
             pod.LetGo();
+            node.ShowPodDevices();
         }
     }
 
@@ -69,13 +73,98 @@ internal sealed class Kubelet(ObjectStore store, Sequencer sequencer, ClusterTim
             return;
         }
 
-        if (pod.Devices.Count > 0 || Allocate(node, pod))
+        if (pod.Allocating || (pod.Devices.Count == 0 && !Choose(node, pod)))
         {
+            return;
+        }
+
+        if (pod.Devices.Keys.Any(resource => node.Devices.SourceOf(resource) == DeviceSource.Socket && !pod.Grants.ContainsKey(resource)))
+        {
+            pod.Allocating = true;
+            _ = AllocateAsync(node, pod, [.. pod.Devices]);
+        }
+        else
+        {
+            node.ShowPodDevices();
             Run(node, pod);
         }
     }
 
-    private bool Allocate(ClusterNode node, RunningPod pod)
+    // The plugin is asked without holding up the rest of the cluster.
+    private async Task AllocateAsync(ClusterNode node, RunningPod pod, IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> chosen)
+    {
+        var grants = new Dictionary<string, KubeletAllocation>(StringComparer.Ordinal);
+        string? refusal = null;
+        try
+        {
+            foreach (var (resource, devices) in chosen)
+            {
+                if (node.DeviceManager.Resources.Contains(resource, StringComparer.Ordinal))
+                {
+                    grants[resource] = await node.DeviceManager.AllocateAsync(resource, devices, sequencer.Stopping);
+                }
+            }
+        }
+        catch (PluginCallException refused)
+        {
+            refusal = refused.Message;
+        }
+
+        sequencer.Post(() => SeeAllocation(node, pod, grants, refusal));
+    }
+
+    private void SeeAllocation(ClusterNode node, RunningPod pod, Dictionary<string, KubeletAllocation> grants, string? refusal)
+    {
+        pod.Allocating = false;
+        if (pod.Stopping || !node.Pods.TryGetValue(pod.Uid, out var current) || !ReferenceEquals(current, pod))
+        {
+            return;
+        }
+
+        if (refusal is not null)
+        {
+            Forget(node, pod.Uid);
+            WriteStatus(pod, PodStatuses.Failed(AdmissionError, $"Allocate failed due to {refusal}, which is unexpected", Now()));
+            return;
+        }
+
+        foreach (var (resource, grant) in grants)
+        {
+            pod.Grants[resource] = grant;
+        }
+
+        node.ShowPodDevices();
+        Run(node, pod);
+    }
+
+    /// <summary>Shows in the Node what the node counts.</summary>
+    internal void ReportDevices(ClusterNode node)
+    {
+        try
+        {
+            store.Change("nodes", node.Name, node.Devices.Write, WriteOptions.Status);
+        }
+        catch (StatusException)
+        {
+            // The Node was deleted; nothing shows its resources.
+        }
+    }
+
+    /// <summary>A program registered a resource at the kubelet's socket.</summary>
+    internal void SeeRegistration(ClusterNode node, string resource)
+    {
+        node.Devices.Register(resource, DeviceSource.Socket);
+        ReportDevices(node);
+    }
+
+    /// <summary>A program that registered announced devices, or ended.</summary>
+    internal void SeeDevices(ClusterNode node, string resource, IReadOnlyList<KubeletDevice> devices)
+    {
+        node.Devices.Announce(resource, DeviceSource.Socket, [.. devices.Where(device => device.Healthy).Select(device => device.Id)]);
+        ReportDevices(node);
+    }
+
+    private bool Choose(ClusterNode node, RunningPod pod)
     {
         foreach (var (resource, count) in PodNeeds.Of(pod.Manifest).Devices)
         {
@@ -95,7 +184,7 @@ internal sealed class Kubelet(ObjectStore store, Sequencer sequencer, ClusterTim
     private static List<string> Free(ClusterNode node, string resource)
     {
         var taken = node.Pods.Values.SelectMany(pod => pod.Devices.GetValueOrDefault(resource, [])).ToHashSet(StringComparer.Ordinal);
-        return [.. node.Offered.GetValueOrDefault(resource, []).Where(address => !taken.Contains(address))];
+        return [.. node.Devices.Of(resource).Where(address => !taken.Contains(address))];
     }
 
     private void Run(ClusterNode node, RunningPod pod)
@@ -145,13 +234,33 @@ internal sealed class Kubelet(ObjectStore store, Sequencer sequencer, ClusterTim
 
         var devices = new JsonObject();
         var environment = new JsonObject();
+        var nodes = new JsonObject();
         foreach (var (resource, addresses) in pod.Devices)
         {
             devices[resource] = new JsonArray([.. addresses.Select(address => (JsonNode)address)]);
-            environment[AllocatedEnvironment.NameFor(resource)] = AllocatedEnvironment.ValueFor(addresses);
+            if (!pod.Grants.TryGetValue(resource, out var grant))
+            {
+                environment[AllocatedEnvironment.NameFor(resource)] = AllocatedEnvironment.ValueFor(addresses);
+                continue;
+            }
+
+            foreach (var (name, value) in grant.Environment)
+            {
+                environment[name] = value;
+            }
+
+            foreach (var node in grant.DeviceNodes)
+            {
+                nodes[node.ContainerPath] = node.HostPath;
+            }
         }
 
-        return new JsonObject { [DevicesAnnotation] = devices.ToJsonString(), [EnvironmentAnnotation] = environment.ToJsonString() };
+        return new JsonObject
+        {
+            [DevicesAnnotation] = devices.ToJsonString(),
+            [EnvironmentAnnotation] = environment.ToJsonString(),
+            [DeviceNodesAnnotation] = nodes.ToJsonString(),
+        };
     }
 
     private void End(ClusterNode node, JsonObject pod)
@@ -181,9 +290,10 @@ internal sealed class Kubelet(ObjectStore store, Sequencer sequencer, ClusterTim
 
     private void Fail(ClusterNode node, RunningPod pod, string resource, int requested, int available)
     {
-        var message = node.Offered.ContainsKey(resource)
-            ? $"Allocate failed due to requested number of devices unavailable for {resource}. Requested: {requested}, Available: {available}, which is unexpected"
-            : $"Allocate failed due to no healthy devices present; cannot allocate unhealthy devices {resource}, which is unexpected";
+        var message =
+            node.Devices.Of(resource).Count > 0
+                ? $"Allocate failed due to requested number of devices unavailable for {resource}. Requested: {requested}, Available: {available}, which is unexpected"
+                : $"Allocate failed due to no healthy devices present; cannot allocate unhealthy devices {resource}, which is unexpected";
         Forget(node, pod.Uid);
         WriteStatus(pod, PodStatuses.Failed(AdmissionError, message, Now()));
     }

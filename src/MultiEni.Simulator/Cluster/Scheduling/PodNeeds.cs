@@ -50,6 +50,13 @@ internal sealed record PodNeeds(
             .Where(resource => resource.Key.Contains('/', StringComparison.Ordinal) && resource.Value >= One)
             .Select(resource => (resource.Key, (int)(resource.Value / One)));
 
+    /// <summary>Name of the container that asks for a resource; the first that does.</summary>
+    internal static string ContainerWith(JsonObject pod, string resource) =>
+        (pod["spec"]?["containers"] as JsonArray ?? [])
+            .FirstOrDefault(container => Requests(container?["resources"]).ContainsKey(resource))
+            ?["name"]?.GetValue<string>()
+        ?? "";
+
     // A limit without a request is the request.
     private static Dictionary<string, long> Requests(JsonNode? resources)
     {

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,12 +13,15 @@ namespace MultiEni.Simulator.Ec2.Protocol;
 /// <summary>The query protocol on a loopback port: form in, XML out. Signatures are not checked.</summary>
 internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposable
 {
-    public Uri Address { get; } = new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public IServer Server { get; } = application.Services.GetRequiredService<IServer>();
 
-    public static async Task<HttpEndpoint> StartAsync(CallPipeline pipeline, CancellationToken ct)
+    public Uri Address => SimulatorHost.AddressOf(Server);
+
+    public static async Task<HttpEndpoint> StartAsync(Ec2SimulatorOptions options, CallPipeline pipeline, CancellationToken ct)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        options.Server?.Invoke(builder.WebHost);
         var application = builder.Build();
         application.Run(context => AnswerAsync(context, pipeline));
         await application.StartAsync(ct);

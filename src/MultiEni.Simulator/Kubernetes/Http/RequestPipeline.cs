@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Discovery;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Faults;
@@ -14,12 +15,20 @@ internal sealed class RequestPipeline
     private readonly ObjectStore _store;
     private readonly ResourceRequests _resources;
     private readonly DiscoveryRequests _discovery;
+    private readonly AccessControl _access;
     private readonly AnswerWriter _writer;
     private readonly CancellationToken _stopping;
     private long _requests;
 
-    public RequestPipeline(KubernetesSimulatorOptions options, ObjectStore store, KubernetesFaults faults, CancellationToken stopping)
+    public RequestPipeline(
+        KubernetesSimulatorOptions options,
+        ObjectStore store,
+        KubernetesFaults faults,
+        AccessControl access,
+        CancellationToken stopping
+    )
     {
+        _access = access;
         _options = options;
         _store = store;
         _faults = faults;
@@ -49,7 +58,8 @@ internal sealed class RequestPipeline
         Answer answer;
         try
         {
-            request = request with { User = Authenticate(context.Request) };
+            var user = _access.Identify(context.Request);
+            request = request with { User = user.Name };
             _faults.Record(request);
             if (await StrikeAsync(context, request, FaultMoment.Before, 0, cancellationToken) is { } struck)
             {
@@ -63,7 +73,8 @@ internal sealed class RequestPipeline
             }
 
             Authorize(request, route);
-            answer = await AnswerAsync(context.Request, route, request.Verb, cancellationToken);
+            _access.Authorize(user, request);
+            answer = await AnswerAsync(context.Request, route, request, user, cancellationToken);
         }
         catch (StatusException refused)
         {
@@ -83,7 +94,7 @@ internal sealed class RequestPipeline
         }
     }
 
-    private async Task<Answer> AnswerAsync(HttpRequest request, Route? route, string verb, CancellationToken cancellationToken)
+    private async Task<Answer> AnswerAsync(HttpRequest request, Route? route, RequestInfo about, UserInfo user, CancellationToken cancellationToken)
     {
         if (_discovery.TryAnswer(request) is { } discovery)
         {
@@ -95,8 +106,8 @@ internal sealed class RequestPipeline
             throw StatusErrors.UnknownPath();
         }
 
-        return await Reviews.TryAnswerAsync(request, route, cancellationToken)
-            ?? await _resources.AnswerAsync(request, route, verb, cancellationToken);
+        return await Reviews.TryAnswerAsync(request, route, _access, user, cancellationToken)
+            ?? await _resources.AnswerAsync(request, route, about.Verb, _access.Admission(user, about), cancellationToken);
     }
 
     // A connection that is reset takes no answer: the null then means that there is nothing left to send.
@@ -124,19 +135,6 @@ internal sealed class RequestPipeline
             default:
                 return null;
         }
-    }
-
-    private string Authenticate(HttpRequest request)
-    {
-        var header = request.Headers.Authorization.ToString();
-        var token = header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..].Trim() : "";
-        if (_options.Tokens.Count == 0)
-        {
-            // Everybody is welcome, and who says a name is called by it.
-            return token;
-        }
-
-        return _options.Tokens.TryGetValue(token, out var user) ? user : throw new StatusException(401, "Unauthorized", "Unauthorized");
     }
 
     private void Authorize(RequestInfo request, Route? route)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Operations;
 using MultiEni.Simulator.Kubernetes.Patching;
@@ -23,7 +24,13 @@ internal sealed class ResourceRequests
         _time = time;
     }
 
-    public async Task<Answer> AnswerAsync(HttpRequest request, Route route, string verb, CancellationToken cancellationToken)
+    public async Task<Answer> AnswerAsync(
+        HttpRequest request,
+        Route route,
+        string verb,
+        Action<AdmissionAttempt>? admission,
+        CancellationToken cancellationToken
+    )
     {
         var resource = route.Find(_store.Registry) ?? throw StatusErrors.UnknownPath();
         if (route.Subresource is not ("" or "status"))
@@ -53,25 +60,35 @@ internal sealed class ResourceRequests
                 return new Answer.Stream(resource, WatchRequests.Read(request.Query, filter, Table(request, resource)));
             case "create" when route.Name.Length == 0:
                 var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-                return Done(request, resource, _store.Operations.Create(resource, route.Namespace, body, Options(request, route)));
+                return Done(request, resource, _store.Operations.Create(resource, route.Namespace, body, Options(request, route, admission)));
             case "update":
                 var replacement = await RequestBody.ReadObjectAsync(request, cancellationToken);
-                return Done(request, resource, _store.Operations.Update(resource, Key(route), _ => replacement.Copy(), Options(request, route)));
+                return Done(
+                    request,
+                    resource,
+                    _store.Operations.Update(resource, Key(route), _ => replacement.Copy(), Options(request, route, admission))
+                );
             case "patch":
-                return Done(request, resource, await PatchAsync(request, resource, route, cancellationToken));
+                return Done(request, resource, await PatchAsync(request, resource, route, admission, cancellationToken));
             case "delete":
-                var options = await RemovalAsync(request, cancellationToken);
+                var options = await RemovalAsync(request, admission, cancellationToken);
                 return Deleted(request, resource, _store.Removals.Remove(resource, Key(route), options));
             case "deletecollection":
-                return await DeleteCollectionAsync(request, resource, route, cancellationToken);
+                return await DeleteCollectionAsync(request, resource, route, admission, cancellationToken);
             default:
                 throw StatusErrors.MethodNotAllowed();
         }
     }
 
-    private async Task<Written> PatchAsync(HttpRequest request, ResourceDefinition resource, Route route, CancellationToken cancellationToken)
+    private async Task<Written> PatchAsync(
+        HttpRequest request,
+        ResourceDefinition resource,
+        Route route,
+        Action<AdmissionAttempt>? admission,
+        CancellationToken cancellationToken
+    )
     {
-        var options = Options(request, route);
+        var options = Options(request, route, admission);
         var mediaType = MediaTypes.Bare(request.ContentType);
         if (resource.IsCustom && mediaType == MediaTypes.StrategicMergePatch)
         {
@@ -118,10 +135,11 @@ internal sealed class ResourceRequests
         HttpRequest request,
         ResourceDefinition resource,
         Route route,
+        Action<AdmissionAttempt>? admission,
         CancellationToken cancellationToken
     )
     {
-        var options = await RemovalAsync(request, cancellationToken);
+        var options = await RemovalAsync(request, admission, cancellationToken);
         var filter = ListRequests.Filter(resource, route.Namespace, request.Query);
         var page = ListRequests.List(_store.Ledger, resource, filter, request.Query);
         foreach (var obj in page.Objects)
@@ -139,7 +157,11 @@ internal sealed class ResourceRequests
         return new Answer.ObjectList(resource, page);
     }
 
-    private static async Task<RemovalOptions> RemovalAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<RemovalOptions> RemovalAsync(
+        HttpRequest request,
+        Action<AdmissionAttempt>? admission,
+        CancellationToken cancellationToken
+    )
     {
         var body = await RequestBody.ReadAsync(request, cancellationToken) as JsonObject;
         var query = request.Query;
@@ -153,10 +175,11 @@ internal sealed class ResourceRequests
             Uid = preconditions.Text("uid"),
             ResourceVersion = preconditions.Text("resourceVersion"),
             DryRun = IsDryRun(request) || body.Texts("dryRun").Contains("All", StringComparer.Ordinal),
+            Admission = admission,
         };
     }
 
-    private static WriteOptions Options(HttpRequest request, Route route)
+    private static WriteOptions Options(HttpRequest request, Route route, Action<AdmissionAttempt>? admission)
     {
         var query = request.Query;
         var manager = query["fieldManager"].ToString();
@@ -165,6 +188,7 @@ internal sealed class ResourceRequests
             Subresource = route.Subresource,
             FieldManager = manager.Length > 0 ? manager : UserAgent.Product(request),
             DryRun = IsDryRun(request),
+            Admission = admission,
             Force = query["force"].ToString() is "true" or "1",
             FieldValidation = query["fieldValidation"].ToString() switch
             {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema;
@@ -90,6 +91,10 @@ internal static partial class ObjectChecks
         if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && !JsonNode.DeepEquals(obj["spec"], old?["spec"]))
         {
             CustomResources.Read(resource, obj);
+        }
+        else if (resource.GroupResource == AdmissionPolicy.Resource)
+        {
+            AdmissionPolicy.Read(resource, obj);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Apply;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
@@ -40,6 +41,7 @@ internal sealed class ObjectOperations
         KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
         CheckNamespace(resource, inNamespace, name);
         ObjectChecks.Validate(resource, obj, null);
+        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null));
         if (options.FieldManager is not null && obj.Metadata()["managedFields"] is null)
         {
             Record([], obj, new ManagedFields(), resource, options);
@@ -67,6 +69,7 @@ internal sealed class ObjectOperations
             PrepareChanged(resource, key, live, obj, options);
             ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
             ObjectChecks.Validate(resource, obj, live);
+            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live));
             if (!ownsFieldsAlready)
             {
                 RecordUpdate(resource, live, obj, options);

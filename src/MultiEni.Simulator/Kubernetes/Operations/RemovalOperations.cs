@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Storage;
@@ -32,6 +33,7 @@ internal sealed class RemovalOperations
             var current = _ledger.Find(resource, key) ?? throw StatusErrors.NotFound(resource, key.Name);
             CheckPreconditions(resource, current, options);
             var obj = current.Thaw();
+            options.Admission?.Invoke(new AdmissionAttempt("DELETE", resource, "", Object: null, obj));
             if (options.DryRun)
             {
                 return new Removed(current, IsGone: true);

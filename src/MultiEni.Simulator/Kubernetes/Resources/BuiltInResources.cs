@@ -81,6 +81,26 @@ internal static class BuiltInResources
         {
             Namespaced = false,
         },
+        Grouped("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", ["pdb"]) with
+        {
+            HasStatus = true,
+            CountsGenerations = true,
+        },
+        Grouped("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", ["netpol"]) with
+        {
+            CountsGenerations = true,
+        },
+        Grouped("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", []) with
+        {
+            Namespaced = false,
+            HasStatus = true,
+            CountsGenerations = true,
+        },
+        Grouped("admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", []) with
+        {
+            Namespaced = false,
+            CountsGenerations = true,
+        },
         Grouped("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", ["crd", "crds"]) with
         {
             Namespaced = false,

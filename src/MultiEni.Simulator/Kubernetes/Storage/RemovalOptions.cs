@@ -1,3 +1,5 @@
+using MultiEni.Simulator.Kubernetes.Access;
+
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>How an object is to be deleted; the same choices that DeleteOptions has.</summary>
@@ -20,4 +22,7 @@ public sealed record RemovalOptions
 
     /// <summary>Checks everything and deletes nothing.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>Looks at what is about to be stored and throws to refuse it; null admits everything.</summary>
+    internal Action<AdmissionAttempt>? Admission { get; init; }
 }

@@ -1,3 +1,5 @@
+using MultiEni.Simulator.Kubernetes.Access;
+
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>How a write is to be carried out; the same choices that the query string of a request has.</summary>
@@ -23,4 +25,7 @@ public sealed record WriteOptions
 
     /// <summary>What becomes of fields that the schema does not know.</summary>
     public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;
+
+    /// <summary>Looks at what is about to be stored and throws to refuse it; null admits everything.</summary>
+    internal Action<AdmissionAttempt>? Admission { get; init; }
 }

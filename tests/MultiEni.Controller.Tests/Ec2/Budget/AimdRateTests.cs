@@ -19,6 +19,7 @@ public sealed class AimdRateTests
     }
 
     [Fact]
+    [Trait("weakness", "W14")]
     public void A_throttle_cuts_once_a_second_and_the_climb_starts_again()
     {
         var rate = new AimdRate(5, share: 1, TimeSpan.Zero);

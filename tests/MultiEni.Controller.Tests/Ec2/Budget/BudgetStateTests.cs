@@ -50,6 +50,47 @@ public sealed class BudgetStateTests
     }
 
     [Fact]
+    public void As_long_as_EC2_takes_them_the_number_of_calls_doubles_up_to_the_whole_burst()
+    {
+        var state = new BudgetState(new());
+        Enqueue(state, 100);
+
+        Assert.Equal(8, state.Grant(At(0)).Count);
+        Assert.Equal(8, Accept(state, 8, At(0)));
+        Assert.Equal(16, Accept(state, 16, At(0)));
+        Assert.Equal(18, Accept(state, 16, At(0)) + Accept(state, 16, At(0)));
+
+        // That makes 50, which the account's bucket holds when it is full; there is no more however many are taken.
+        Assert.Equal(0, Accept(state, 50, At(0)));
+    }
+
+    [Fact]
+    public void Once_the_whole_burst_was_taken_the_refill_is_not_shared_either()
+    {
+        var state = new BudgetState(new());
+        Enqueue(state, 50);
+        Assert.Equal(4, state.Refill(AttachNetworkInterface, At(0)), precision: 6);
+        for (var granted = state.Grant(At(0)).Count; granted < 50; granted += Accept(state, granted, At(0))) { }
+
+        state.Accepted(AttachNetworkInterface, At(0));
+
+        Assert.Equal(5, state.Refill(AttachNetworkInterface, At(0)), precision: 6);
+    }
+
+    [Fact]
+    public void After_a_refusal_calls_that_are_taken_prove_nothing_any_more()
+    {
+        var state = new BudgetState(new());
+        Enqueue(state, 100);
+        state.Grant(At(0));
+        state.Throttled(AttachNetworkInterface, At(0));
+        state.Grant(At(0));
+
+        Assert.Equal(0, Accept(state, 50, At(0)));
+        Assert.Equal(2.4, state.Refill(AttachNetworkInterface, At(0)), precision: 6);
+    }
+
+    [Fact]
     public void The_rate_profile_multiplies_burst_and_refill()
     {
         var state = new BudgetState(
@@ -169,6 +210,25 @@ public sealed class BudgetStateTests
         Assert.Equal([other], state.Grant(At(0.2)));
         Assert.False(state.Cancel(other));
         Assert.Null(state.UntilNextGrant(At(0.2)));
+    }
+
+    private static void Enqueue(BudgetState state, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            state.Enqueue(AttachNetworkInterface, CallPriority.AttachUnready, At(0));
+        }
+    }
+
+    /// <summary>So many calls are answered; how many may go for that.</summary>
+    private static int Accept(BudgetState state, int count, TimeSpan now)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            state.Accepted(AttachNetworkInterface, now);
+        }
+
+        return state.Grant(now).Count;
     }
 
     private static List<(long Ticket, TimeSpan At)> Drain(BudgetState state, TimeSpan now, int count)

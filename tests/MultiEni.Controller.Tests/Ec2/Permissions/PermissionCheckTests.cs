@@ -10,6 +10,7 @@ public sealed class PermissionCheckTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("weakness", "W5")]
     public async Task Create_is_tried_where_ENIs_are_made_and_the_rest_on_an_ENI_of_ours_each_once_and_nothing_changes()
     {
         await using var world = await Ec2World.StartAsync();
@@ -29,6 +30,7 @@ public sealed class PermissionCheckTests
         world.Time.Advance(TimeSpan.FromHours(2));
 
         Assert.Empty(check.Ledger.Denied);
+        Assert.Equal(2, world.Simulator.Counters.Snapshot().Mutating);
         Assert.Equal(before + 4, Total(world));
         var row = world.Simulator.World.FindNetworkInterface(eni.EniId)!;
         Assert.NotNull(row.Attachment);

@@ -4,9 +4,29 @@ namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 /// Finds what the API server finds when a definition is installed: unknown variables, fields and functions, operands of types that do
 /// not go together, malformed patterns.
 /// </summary>
-internal sealed class CelChecker(string source, SchemaNode schema, bool optionalOldSelf)
+internal sealed class CelChecker
 {
+    private readonly string source;
+    private readonly IReadOnlyDictionary<string, CelType> variables;
     private readonly Stack<(string Name, CelType Type)> locals = new();
+
+    /// <summary>For a rule that stands in a schema.</summary>
+    public CelChecker(string source, SchemaNode schema, bool optionalOldSelf)
+        : this(
+            source,
+            new Dictionary<string, CelType>(StringComparer.Ordinal)
+            {
+                [CelProgram.Self] = CelType.Of(schema),
+                [CelProgram.OldSelf] = optionalOldSelf ? new(CelKind.Optional, Item: CelType.Of(schema)) : CelType.Of(schema),
+            }
+        ) { }
+
+    /// <summary>For an expression that sees these variables.</summary>
+    public CelChecker(string source, IReadOnlyDictionary<string, CelType> variables)
+    {
+        this.source = source;
+        this.variables = variables;
+    }
 
     /// <summary>The constant patterns met.</summary>
     public CelPatterns Patterns { get; } = new();
@@ -14,11 +34,11 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
     /// <summary>Whether <c>oldSelf</c> was met.</summary>
     public bool UsesOldSelf { get; private set; }
 
-    public void Check(CelExpression expression, CelKind result)
+    public void Check(CelExpression expression, CelKind? result)
     {
-        if (TypeOf(expression) is { Kind: { } kind } && kind != result)
+        if (TypeOf(expression) is { Kind: { } kind } && result is { } wanted && kind != wanted)
         {
-            throw Fault(new(0), $"cel expression must evaluate to a {result.ToString().ToLowerInvariant()}");
+            throw Fault(new(0), $"cel expression must evaluate to a {wanted.ToString().ToLowerInvariant()}");
         }
     }
 
@@ -69,16 +89,10 @@ internal sealed class CelChecker(string source, SchemaNode schema, bool optional
             }
         }
 
-        switch (identifier.Name)
-        {
-            case CelProgram.Self:
-                return CelType.Of(schema);
-            case CelProgram.OldSelf:
-                UsesOldSelf = true;
-                return optionalOldSelf ? new(CelKind.Optional, Item: CelType.Of(schema)) : CelType.Of(schema);
-            default:
-                throw Fault(identifier.Position, $"undeclared reference to '{identifier.Name}' (in container '')");
-        }
+        UsesOldSelf |= identifier.Name == CelProgram.OldSelf;
+        return variables.TryGetValue(identifier.Name, out var known)
+            ? known
+            : throw Fault(identifier.Position, $"undeclared reference to '{identifier.Name}' (in container '')");
     }
 
     private CelType Select(CelExpression.Select select)

@@ -1,7 +1,7 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>One evaluation of a rule.</summary>
-internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldSelf)
+internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldSelf, IReadOnlyDictionary<string, CelValue>? variables = null)
 {
     private Local? innermost;
 
@@ -34,6 +34,11 @@ internal struct CelEvaluation(CelPatterns patterns, CelValue self, CelValue oldS
             {
                 return local.Value;
             }
+        }
+
+        if (variables is not null)
+        {
+            return variables.TryGetValue(name, out var value) ? value : CelValue.Error($"no such attribute(s): {name}");
         }
 
         return name switch

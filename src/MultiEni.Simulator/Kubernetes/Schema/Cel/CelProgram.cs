@@ -38,8 +38,25 @@ internal sealed class CelProgram
         return new CelProgram(tree, checker.Patterns, checker.UsesOldSelf);
     }
 
+    /// <summary>Parses an expression that sees the given variables and no <c>self</c>.</summary>
+    /// <param name="source">The text of the expression.</param>
+    /// <param name="variables">Names and types.</param>
+    /// <param name="result">What it must yield; null for anything.</param>
+    /// <exception cref="CelSyntaxException">With the place of the error.</exception>
+    public static CelProgram Compile(string source, IReadOnlyDictionary<string, CelType> variables, CelKind? result)
+    {
+        var tree = CelParser.Parse(source);
+        var checker = new CelChecker(source, variables);
+        checker.Check(tree, result);
+        return new CelProgram(tree, checker.Patterns, usesOldSelf: false);
+    }
+
     /// <summary>Runs the rule. A failure is a value of kind <see cref="CelKind.Error"/>.</summary>
     public CelValue Run(CelValue self, CelValue oldSelf) => new CelEvaluation(patterns, self, oldSelf).Evaluate(expression);
+
+    /// <summary>Runs an expression over variables of its own. A failure is a value of kind <see cref="CelKind.Error"/>.</summary>
+    public CelValue Run(IReadOnlyDictionary<string, CelValue> variables) =>
+        new CelEvaluation(patterns, default, default, variables).Evaluate(expression);
 
     /// <summary>The value of JSON at a place of the schema.</summary>
     public static CelValue ToValue(JsonNode? node, SchemaNode schema) => CelJson.ToValue(node, schema);

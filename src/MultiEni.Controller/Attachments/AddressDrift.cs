@@ -1,0 +1,43 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>
+/// Finds addresses and prefixes that an ENI lacks. Pure. The counts of a specification are the least that there must be: what an ENI has beyond them
+/// somebody else assigned, such as a virtual address that moves between nodes, and it stays.
+/// </summary>
+public static class AddressDrift
+{
+    /// <summary>The first kind of which some are missing, and how many; null when none are.</summary>
+    public static (AddressKind Kind, int Count)? Find(EniAttachmentSpec spec, EniRow row)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(row);
+        if (row.PrivateIps.Count == 0)
+        {
+            // EC2 has not told the addresses yet: every ENI has a primary one.
+            return null;
+        }
+
+        foreach (var (kind, wanted, present) in Counts(spec, row))
+        {
+            if (present < wanted)
+            {
+                return (kind, wanted - present);
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<(AddressKind Kind, int Wanted, int Present)> Counts(EniAttachmentSpec spec, EniRow row)
+    {
+        yield return (AddressKind.SecondaryIpv4, spec.SecondaryPrivateIpCount, row.PrivateIps.Count - 1);
+        yield return (AddressKind.Ipv4Prefix, spec.Ipv4PrefixCount, row.Prefixes.Count(prefix => !IsIpv6(prefix)));
+        yield return (AddressKind.Ipv6, spec.Ipv6AddressCount, row.Ipv6Addresses.Count);
+        yield return (AddressKind.Ipv6Prefix, spec.Ipv6PrefixCount, row.Prefixes.Count(IsIpv6));
+    }
+
+    private static bool IsIpv6(string prefix) => prefix.Contains(':', StringComparison.Ordinal);
+}

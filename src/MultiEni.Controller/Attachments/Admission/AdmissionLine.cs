@@ -1,0 +1,71 @@
+namespace MultiEni.Controller.Attachments.Admission;
+
+/// <summary>
+/// Lets only so many attachments at once into a kind of work. Whoever waits holds no worker: it is told of its admission and comes again. What it
+/// keeps is lost at a restart without harm, since everybody asks anew.
+/// </summary>
+/// <param name="capacity">How many are in at once.</param>
+/// <param name="admitted">Told the name of one that was let in after waiting; must not block.</param>
+public sealed class AdmissionLine(int capacity, Action<string> admitted)
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<string> inside = new(StringComparer.Ordinal);
+    private readonly HashSet<string> outside = new(StringComparer.Ordinal);
+    private readonly NodeTurns turns = new();
+
+    /// <summary>How many wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate)
+            {
+                return turns.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether the attachment is in, now or already; otherwise it waits, once however often it asks.</summary>
+    public bool TryEnter(Turn turn)
+    {
+        lock (gate)
+        {
+            if (inside.Contains(turn.Name))
+            {
+                return true;
+            }
+
+            if (inside.Count < capacity && turns.Count == 0)
+            {
+                inside.Add(turn.Name);
+                return true;
+            }
+
+            if (outside.Add(turn.Name))
+            {
+                turns.Add(turn);
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The attachment is done, for now at least. Of no effect on one that is not in.</summary>
+    public void Leave(string name)
+    {
+        Turn next;
+        lock (gate)
+        {
+            if (!inside.Remove(name) || turns.Next() is not { } turn)
+            {
+                return;
+            }
+
+            next = turn;
+            outside.Remove(next.Name);
+            inside.Add(next.Name);
+        }
+
+        admitted(next.Name);
+    }
+}

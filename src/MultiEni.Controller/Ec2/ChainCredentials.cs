@@ -1,0 +1,51 @@
+using Amazon.EC2;
+using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
+
+namespace MultiEni.Controller.Ec2;
+
+/// <summary>
+/// The SDK's chain of credentials, gone through at the first call and not when the client is made: the SDK would throw out of the constructor, and a
+/// controller that starts before its credentials are there would end in place of waiting for them.
+/// </summary>
+/// <param name="region">Region of the token service.</param>
+internal sealed class ChainCredentials(string region) : AWSCredentials
+{
+    private AWSCredentials? found;
+
+    /// <inheritdoc/>
+    public override ImmutableCredentials GetCredentials()
+    {
+        try
+        {
+            // What was found renews itself; what was not found is looked for again with the next call.
+            found ??= DefaultAWSCredentialsIdentityResolver.GetCredentials(Config());
+        }
+        catch (AmazonClientException nothing)
+        {
+            throw Plain(nothing);
+        }
+
+        return found.GetCredentials();
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ImmutableCredentials> GetCredentialsAsync()
+    {
+        try
+        {
+            found ??= await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(Config());
+        }
+        catch (AmazonClientException nothing)
+        {
+            throw Plain(nothing);
+        }
+
+        return await found.GetCredentialsAsync();
+    }
+
+    private AmazonEC2Config Config() => new() { AuthenticationRegion = region };
+
+    // Without the causes inside, by which it would look like a call that was sent and not answered.
+    private static AmazonClientException Plain(AmazonClientException nothing) => new(nothing.Message);
+}

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Api;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Kubernetes;
+using MultiEni.Operator.Client;
+using MultiEni.Operator.Queues;
+
+namespace MultiEni.Controller.Multus;
+
+/// <summary>
+/// Keeps a NetworkAttachmentDefinition for each resource in one namespace, on request. The controller does it and not the agents: one program needs
+/// the permission, in one namespace, and none of the nodes does.
+/// </summary>
+internal sealed class NetworkDefinitionWriter(
+    ClusterView cluster,
+    KubernetesClient kubernetes,
+    string namespaceName,
+    TimeProvider time,
+    ILoggerFactory loggers
+)
+{
+    private const string ManagedBy = "app.kubernetes.io/managed-by";
+    private const string ResourceAnnotation = "k8s.v1.cni.cncf.io/resourceName";
+    private const string Everything = "all";
+    private static readonly TimeSpan ChangeDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AbsenceDelay = TimeSpan.FromMinutes(5);
+    private readonly ILogger logger = loggers.CreateLogger<NetworkDefinitionWriter>();
+    private IReadOnlyList<NetworkDefinition>? written;
+
+    public async Task RunAsync(ControllerInformers informers, CancellationToken cancellationToken)
+    {
+        using var queue = new WorkQueue<string>("networks", time);
+        using var attachments = informers.Attachments.Subscribe(_ => queue.AddAfter(Everything, ChangeDelay));
+        queue.Add(Everything);
+        var options = new ReconcileLoopOptions { Workers = 1 };
+        await new ReconcileLoop<string>("networks", queue, ReconcileAsync, options, time, loggers.CreateLogger<ReconcileLoop<string>>()).RunAsync(
+            cancellationToken
+        );
+    }
+
+    private async Task<ReconcileResult> ReconcileAsync(string _, CancellationToken cancellationToken)
+    {
+        var wanted = NetworkDefinitions.Of(cluster.Attachments);
+        if (written?.SequenceEqual(wanted) == true)
+        {
+            return ReconcileResult.Done;
+        }
+
+        try
+        {
+            await WriteAsync(wanted, cancellationToken);
+        }
+        catch (KubernetesApiException error) when (error.IsNotFound)
+        {
+            ControllerLog.NoMultus(logger, namespaceName, error.Message);
+            return ReconcileResult.After(AbsenceDelay);
+        }
+
+        written = wanted;
+        return ReconcileResult.Done;
+    }
+
+    private async Task WriteAsync(IReadOnlyList<NetworkDefinition> wanted, CancellationToken cancellationToken)
+    {
+        foreach (var network in wanted)
+        {
+            try
+            {
+                await kubernetes.ApplyAsync(
+                    NetworkAttachmentDefinition.ResourceKind,
+                    Definition(network),
+                    Names.Controller,
+                    force: false,
+                    null,
+                    cancellationToken
+                );
+            }
+            catch (KubernetesApiException error) when (error.IsConflict)
+            {
+                // Somebody made one of this name and other content: it is his.
+                ControllerLog.NetworkOfOthers(logger, namespaceName, network.Name, error.Message);
+            }
+        }
+
+        var options = new ListOptions { Namespace = namespaceName, LabelSelector = $"{ManagedBy}={Names.Controller}" };
+        var present = await kubernetes.ListAsync(NetworkAttachmentDefinition.ResourceKind, options, cancellationToken);
+        foreach (var definition in present.Items.Where(definition => wanted.All(network => network.Name != definition.Metadata.Name)))
+        {
+            await kubernetes.DeleteAsync(
+                NetworkAttachmentDefinition.ResourceKind,
+                ObjectKey.Of(definition),
+                new DeleteOptions { Uid = definition.Metadata.Uid },
+                cancellationToken
+            );
+        }
+    }
+
+    private NetworkAttachmentDefinition Definition(NetworkDefinition network) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = network.Name,
+                Namespace = namespaceName,
+                Labels = new(StringComparer.Ordinal) { [ManagedBy] = Names.Controller },
+                Annotations = new(StringComparer.Ordinal) { [ResourceAnnotation] = network.Resource },
+            },
+            Spec = new NetworkAttachmentDefinitionSpec { Config = network.Config },
+        };
+}

@@ -1,0 +1,18 @@
+namespace MultiEni.Manager.Kubelet;
+
+/// <summary>The kubelet's sockets.</summary>
+/// <param name="Root">The kubelet's folder; <c>/var/lib/kubelet</c> unless its <c>--root-dir</c> says otherwise.</param>
+public sealed record KubeletPaths(string Root)
+{
+    /// <summary>Name of the kubelet's own socket in each of its folders.</summary>
+    public const string SocketName = "kubelet.sock";
+
+    /// <summary>The folder of device plugins.</summary>
+    public string PluginFolder => Path.Combine(Root, "device-plugins");
+
+    /// <summary>Where device plugins register.</summary>
+    public string RegistrationSocket => Path.Combine(PluginFolder, SocketName);
+
+    /// <summary>Where the kubelet tells which pods have which devices.</summary>
+    public string PodResourcesSocket => Path.Combine(Root, "pod-resources", SocketName);
+}

@@ -1,0 +1,235 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Kubelet.DevicePlugins;
+using MultiEni.Manager.Kubelet.Wire;
+
+namespace MultiEni.Manager.Publishing.Embedded;
+
+/// <summary>
+/// Publishes as a device plugin of its own, one for each resource. Unlike the SR-IOV device plugin it sees a device go, and looks at a device
+/// again before a container gets it.
+/// </summary>
+public sealed class EmbeddedDevicePublisher(PluginRegistry registry, DeviceChecker checker, DeviceInfoFiles info, HandoutLog handouts, ILogger logger)
+    : IDevicePublisher,
+        IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<PciAddress, (OfferedDevice Device, DeviceCheck Check)> _offered = [];
+    private readonly Dictionary<PciAddress, OfferedDevice> _withdrawn = [];
+    private readonly Dictionary<ResourceName, ResourcePlugin> _plugins = [];
+
+    /// <inheritdoc />
+    public IReadOnlyList<OfferedDevice> Offered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _offered.Values.Select(offer => offer.Device)];
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task StartAsync(string bootId, CancellationToken cancellationToken)
+    {
+        // Offers live as long as the process, so those of an earlier boot can only be a simulated node's.
+        lock (_lock)
+        {
+            _offered.Clear();
+            _withdrawn.Clear();
+        }
+
+        await AnnounceAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var check = await checker.CheckAsync(device, cancellationToken);
+        lock (_lock)
+        {
+            _withdrawn.Remove(device.Address);
+            if (_offered.TryGetValue(device.Address, out var before) && before.Device.Resource != device.Resource)
+            {
+                info.Remove(before.Device);
+            }
+
+            _offered[device.Address] = (device, check);
+        }
+
+        await AnnounceAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_offered.Remove(address, out var offer))
+            {
+                _withdrawn[address] = offer.Device;
+                info.Remove(offer.Device);
+            }
+        }
+
+        await AnnounceAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task RepairAsync(CancellationToken cancellationToken)
+    {
+        await CheckAsync(cancellationToken);
+        registry.Wake();
+    }
+
+    /// <inheritdoc />
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        foreach (var device in Offered)
+        {
+            Note(device, await checker.CheckAsync(device, cancellationToken));
+        }
+
+        await AnnounceAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable)
+    {
+        lock (_lock)
+        {
+            if (_offered.TryGetValue(address, out var offer))
+            {
+                var (device, check) = offer;
+                return EmbeddedOffer.Offered(device, check, Usable(device.Resource), registry.ProblemOf(device.Resource.ToString()), allocatable);
+            }
+
+            if (!_withdrawn.TryGetValue(address, out var gone))
+            {
+                return new OfferState.NotOffered();
+            }
+
+            var state = EmbeddedOffer.Withdrawn(gone, Usable(gone.Resource), registry.ProblemOf(gone.Resource.ToString()), allocatable);
+            if (state is OfferState.NotOffered)
+            {
+                _withdrawn.Remove(address);
+            }
+
+            return state;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _turn.Dispose();
+
+    private int Usable(ResourceName resource) =>
+        _offered.Values.Count(offer => offer.Device.Resource == resource && offer.Check is DeviceCheck.Usable);
+
+    private void Note(OfferedDevice device, DeviceCheck check)
+    {
+        lock (_lock)
+        {
+            if (!_offered.TryGetValue(device.Address, out var offer) || offer.Device != device)
+            {
+                return;
+            }
+
+            if (check is DeviceCheck.Unusable bad && offer.Check is DeviceCheck.Usable)
+            {
+                Log.DeviceUnhealthy(logger, device.Address.ToString(), device.Resource.ToString(), bad.Why.Message);
+            }
+
+            _offered[device.Address] = (device, check);
+        }
+    }
+
+    // One after the other, so that an older list never follows a newer one.
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var (resource, devices) in Lists())
+            {
+                if (!_plugins.TryGetValue(resource, out var plugin))
+                {
+                    plugin = new ResourcePlugin(resource.ToString(), (ids, token) => GrantAsync(resource, ids, token), registry.OnWatched);
+                    _plugins[resource] = plugin;
+                    plugin.Announce(devices);
+                    await registry.AddAsync(plugin, cancellationToken);
+                }
+
+                plugin.Announce(devices);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // A resource that has lost its last device is announced as empty and stays registered: the kubelet then counts 0 at once.
+    private Dictionary<ResourceName, List<AnnouncedDevice>> Lists()
+    {
+        lock (_lock)
+        {
+            var lists = _plugins.Keys.ToDictionary(resource => resource, _ => new List<AnnouncedDevice>());
+            foreach (var (device, check) in _offered.Values)
+            {
+                if (!lists.TryGetValue(device.Resource, out var list))
+                {
+                    lists[device.Resource] = list = [];
+                }
+
+                var usable = check as DeviceCheck.Usable;
+                list.Add(new AnnouncedDevice(device.Address.ToString(), usable is not null, usable?.NumaNode));
+            }
+
+            return lists;
+        }
+    }
+
+    private async Task<ContainerGrant> GrantAsync(ResourceName resource, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var granted = new List<DeviceCheck.Usable>();
+        foreach (var id in ids)
+        {
+            var device = Find(resource, id);
+            var check = await checker.CheckAsync(device, cancellationToken);
+            Note(device, check);
+            if (check is not DeviceCheck.Usable usable)
+            {
+                await AnnounceAsync(cancellationToken);
+                throw Refuse(id, ((DeviceCheck.Unusable)check).Why.Message);
+            }
+
+            granted.Add(usable);
+        }
+
+        // It may have been taken back while it was looked at. From here on it counts as in use.
+        foreach (var usable in granted)
+        {
+            handouts.Note(usable.Address);
+            info.Write(Find(resource, usable.Address.ToString()));
+        }
+
+        Log.DevicesGranted(logger, resource.ToString(), string.Join(',', ids));
+        return ContainerGrants.Of(resource, granted);
+    }
+
+    private OfferedDevice Find(ResourceName resource, string id)
+    {
+        lock (_lock)
+        {
+            return PciAddress.TryParse(id, out var address) && _offered.TryGetValue(address, out var offer) && offer.Device.Resource == resource
+                ? offer.Device
+                : throw Refuse(id, $"it is not, or no longer, offered as {resource}.");
+        }
+    }
+
+    private static GrpcException Refuse(string id, string why) =>
+        new(GrpcStatus.FailedPrecondition, $"eni-manager does not give {id} to a container: {why}");
+}

@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using MultiEni.Manager.Devices;
+
+namespace MultiEni.Manager.Publishing.Embedded;
+
+/// <summary>
+/// Which devices were given to containers a moment ago. Between the answer to the kubelet and its own note of it, the kubelet does not count
+/// the device as a pod's.
+/// </summary>
+public sealed class HandoutLog(TimeProvider time)
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<PciAddress, long> _given = new();
+
+    /// <summary>A device is about to be given.</summary>
+    public void Note(PciAddress address) => _given[address] = time.GetTimestamp();
+
+    /// <summary>Whether a device was given just now.</summary>
+    public bool IsFresh(PciAddress address) => _given.TryGetValue(address, out var since) && time.GetElapsedTime(since) < Moment;
+}

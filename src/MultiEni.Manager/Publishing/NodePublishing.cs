@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Kubelet;
+using MultiEni.Manager.Kubelet.DevicePlugins;
+using MultiEni.Manager.Kubelet.PodResources;
+using MultiEni.Manager.Kubelet.Wire;
+using MultiEni.Manager.Publishing.Embedded;
+
+namespace MultiEni.Manager.Publishing;
+
+/// <summary>The node's publisher as it was chosen, and what it needs.</summary>
+public sealed class NodePublishing : IAsyncDisposable
+{
+    private static readonly TimeSpan PodResourcesLimit = TimeSpan.FromSeconds(10);
+    private readonly PluginRegistry? _registry;
+    private readonly EmbeddedDevicePublisher? _plugin;
+
+    /// <summary>Puts the parts together; nothing is read or written yet.</summary>
+    public NodePublishing(ManagerSettings settings, NodeHost host, ManagerMetrics metrics, ILoggerFactory loggers, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var kubelet = new KubeletPaths(settings.KubeletRoot);
+        Handouts = new HandoutLog(time);
+        PodResources = new PodResourcesClient(new GrpcClient(kubelet.PodResourcesSocket, PodResourcesLimit, time));
+        File = new FileDevicePublisher(settings.DevicePluginFile, metrics, time, logger);
+        switch (settings.DevicePublisher)
+        {
+            case PublisherChoice.Embedded:
+                _registry = new PluginRegistry(kubelet, loggers, time, logger);
+                var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
+                _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, logger);
+                Publisher = new HandoverPublisher(_plugin, File);
+                break;
+            case PublisherChoice.None:
+                Publisher = new HandoverPublisher(new NoPublisher(), File);
+                break;
+            default:
+                Publisher = File;
+                break;
+        }
+    }
+
+    /// <summary>Offers devices.</summary>
+    public IDevicePublisher Publisher { get; }
+
+    /// <summary>The SR-IOV device plugin's file: the publisher itself, or what is left of its time.</summary>
+    public FileDevicePublisher File { get; }
+
+    /// <summary>Which pods have which devices.</summary>
+    public PodResourcesClient PodResources { get; }
+
+    /// <summary>Devices that a container is getting just now.</summary>
+    public HandoutLog Handouts { get; }
+
+    /// <summary>Called when the kubelet's view of our offers changed.</summary>
+    public Action Settled
+    {
+        set => _registry?.Settled = value;
+    }
+
+    /// <summary>Keeps the kubelet informed, until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => _registry?.RunAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_registry is not null)
+        {
+            await _registry.DisposeAsync();
+        }
+
+        _plugin?.Dispose();
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+
+namespace MultiEni.Simulator.Kubernetes.Access;
+
+/// <summary>Who makes a request, as authorization and admission see it.</summary>
+/// <param name="Name">Such as <c>system:serviceaccount:NAMESPACE:NAME</c>.</param>
+/// <param name="Groups">Groups that bindings may name.</param>
+public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
+{
+    /// <summary>The extra attribute of a pod's token that names the node on which the pod runs.</summary>
+    public const string NodeNameKey = "authentication.kubernetes.io/node-name";
+
+    /// <summary>Members of this group may do everything.</summary>
+    public const string Masters = "system:masters";
+
+    /// <summary>Whoever comes without a token: the person in front of the cluster, who may do everything.</summary>
+    public static UserInfo Administrator { get; } = new("kubernetes-admin", [Masters, "system:authenticated"]);
+
+    /// <summary>What else the token says.</summary>
+    public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>A user who is a member of no group but that of everybody.</summary>
+    public static UserInfo Person(string name) => new(name, ["system:authenticated"]);
+
+    /// <summary>A service account, on a node when its token was issued to a pod.</summary>
+    public static UserInfo ServiceAccount(string inNamespace, string name, string? node)
+    {
+        var extra = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (node is not null)
+        {
+            extra[NodeNameKey] = node;
+        }
+
+        return new UserInfo(
+            $"system:serviceaccount:{inNamespace}:{name}",
+            ["system:serviceaccounts", $"system:serviceaccounts:{inNamespace}", "system:authenticated"]
+        )
+        {
+            Extra = extra,
+        };
+    }
+
+    internal JsonObject ToJson()
+    {
+        var json = new JsonObject
+        {
+            ["username"] = Name,
+            ["groups"] = new JsonArray([.. Groups.Select(static group => (JsonNode)JsonValue.Create(group))]),
+        };
+        if (Extra.Count > 0)
+        {
+            var extra = new JsonObject();
+            foreach (var (key, value) in Extra)
+            {
+                extra[key] = new JsonArray(JsonValue.Create(value));
+            }
+
+            json["extra"] = extra;
+        }
+
+        return json;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using MultiEni.Api;
+using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Kubernetes;
+using MultiEni.VirtualTime;
+
+namespace MultiEni.Benchmarks;
+
+/// <summary>What the published controller costs by itself: real time, real HTTP, and servers that answer at once and refuse nothing.</summary>
+internal static class ControllerBenchmark
+{
+    private const string Explanation = """
+        The published controller (Native AOT) as a process of its own, over HTTP on the loopback interface; simulated EC2 and API server without latency
+        or throttling, in this process and on the same cores. One NodeENI, one plain ENI on each node, --ec2-rate-profile 100; no ENI managers, so no
+        finalizer of theirs holds up the deletion.
+          attached s = from the creation of the NodeENI until its status says that all are attached;  growth = the same against the smallest case
+          cpu s      = user and system time of the controller until then;  peak MB = its largest resident size, deletion included
+          deleted s  = from the deletion of the NodeENI until it is gone and no ENI is left
+          calls/ENI  = EC2 calls of both phases, describes included;  writes/ENI = requests to the API server that change something, likewise
+        """;
+
+    private const string NodeEnis = $"{Names.NodeEniPlural}.{Names.Group}";
+
+    public static async Task RunAsync(IReadOnlyList<string> arguments)
+    {
+        int[] sizes = arguments.Count == 0 ? [100, 1000, 5000] : [.. arguments.Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
+        Console.WriteLine(Explanation);
+        Table.Head("nodes", "attached s", "cpu s", "peak MB", "deleted s", "calls/ENI", "writes/ENI", "growth");
+        var first = 0.0;
+        foreach (var nodes in sizes)
+        {
+            var seconds = await MeasureAsync(nodes, before => first == 0 ? 1 : before / first);
+            first = first == 0 ? seconds : first;
+        }
+    }
+
+    private static async Task<double> MeasureAsync(int nodes, Func<double, double> growth)
+    {
+        await using var ec2 = await Ec2Simulator.StartAsync(
+            new Ec2SimulatorOptions
+            {
+                Throttling = Ec2Throttling.Off,
+                NetworkInterfaceQuota = int.MaxValue,
+                KeepTimeline = false,
+            },
+            CancellationToken.None
+        );
+        await using var kubernetes = await KubernetesSimulator.StartAsync(
+            new KubernetesSimulatorOptions { HistoryLength = 200_000 },
+            CancellationToken.None
+        );
+        var subnets = Fleet.Build(ec2.World, kubernetes.Store, nodes, 1);
+        kubernetes.Store.Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = Names.Namespace } });
+        using var controller = ControllerProcess.Start(kubernetes, ec2.BaseAddress);
+        await controller.UntilAsync(() => ec2.Counters.Snapshot()["DescribeNetworkInterfaces"].Total > 0, "the controller leads");
+        var cpu = controller.Cpu;
+        ec2.Counters.Reset();
+        kubernetes.Faults.ResetCounts();
+
+        var begin = Stopwatch.GetTimestamp();
+        kubernetes.Store.Create(NodeEnis, Fleet.NodeEni("fleet", 1, subnets, sourceDestCheck: true));
+        await controller.UntilAsync(
+            () => kubernetes.Store.Find(NodeEnis, "fleet")?["status"]?["attachedENIs"]?.GetValue<int>() == nodes,
+            "all ENIs are attached"
+        );
+        var attached = Stopwatch.GetElapsedTime(begin);
+        var used = controller.Cpu - cpu;
+        await controller.UntilAsync(
+            () => ec2.Counters.Snapshot()["ModifyNetworkInterfaceAttribute"].Succeeded == nodes,
+            "all ENIs are marked to go with their instances"
+        );
+
+        begin = Stopwatch.GetTimestamp();
+        kubernetes.Store.Delete(NodeEnis, "fleet");
+        await controller.UntilAsync(() => kubernetes.Store.Find(NodeEnis, "fleet") is null, "the NodeENI is gone");
+        var deleted = Stopwatch.GetElapsedTime(begin);
+        if (ec2.World.NetworkInterfaces.Count != nodes)
+        {
+            throw new InvalidOperationException("The NodeENI is gone, and ENIs of it are left");
+        }
+
+        Table.Row(
+            nodes,
+            attached.TotalSeconds,
+            used.TotalSeconds,
+            controller.PeakMegabytes,
+            deleted.TotalSeconds,
+            (double)ec2.Counters.Snapshot().Total / nodes,
+            (double)kubernetes.Faults.Count().Writes / nodes,
+            growth(attached.TotalSeconds)
+        );
+        return attached.TotalSeconds;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using MultiEni.Simulator.Kubernetes;
+
+namespace MultiEni.Benchmarks;
+
+/// <summary>The published controller, running.</summary>
+internal sealed class ControllerProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
+
+    private readonly Process process;
+    private readonly DirectoryInfo folder;
+
+    private ControllerProcess(Process process, DirectoryInfo folder)
+    {
+        this.process = process;
+        this.folder = folder;
+    }
+
+    /// <summary>User and system time so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>The largest resident size so far.</summary>
+    public double PeakMegabytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        }
+    }
+
+    public static ControllerProcess Start(KubernetesSimulator kubernetes, Uri ec2)
+    {
+        var program = Path.GetFullPath("artifacts/programs/eni-controller");
+        if (!File.Exists(program))
+        {
+            throw new FileNotFoundException($"{program} is missing; ./bench publishes it, or run eng/publish.sh in the root of the repository");
+        }
+
+        var temporary = Directory.CreateTempSubdirectory("multi-eni-bench-");
+        var start = new ProcessStartInfo(program, ["--metrics-addr", "0", "--ec2-rate-profile", "100"])
+        {
+            Environment =
+            {
+                ["KUBECONFIG"] = kubernetes.WriteKubeconfig(Path.Combine(temporary.FullName, "kubeconfig")),
+                ["LOG_LEVEL"] = "warn",
+                ["AWS_REGION"] = "us-east-1",
+                ["AWS_ENDPOINT_URL_EC2"] = ec2.ToString(),
+                ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
+                ["AWS_SECRET_ACCESS_KEY"] = "simulated",
+                ["AWS_EC2_METADATA_DISABLED"] = "true",
+            },
+        };
+        return new ControllerProcess(Process.Start(start)!, temporary);
+    }
+
+    public async Task UntilAsync(Func<bool> condition, string what)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(begin) > Patience)
+            {
+                throw new TimeoutException($"waited in vain until {what}; the controller {(process.HasExited ? "has ended" : "runs")}");
+            }
+
+            await Task.Delay(Glance, TimeProvider.System);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        process.Dispose();
+        folder.Delete(recursive: true);
+    }
+}

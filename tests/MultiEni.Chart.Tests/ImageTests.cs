@@ -1,0 +1,122 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace MultiEni.Chart.Tests;
+
+/// <summary>What can be said of the images without building them; tests/image/run runs the programs in their packages.</summary>
+public partial class ImageTests
+{
+    private static string Dockerfile { get; } = Repository.Read("Dockerfile");
+
+    [Fact]
+    [Trait("speed", "slow")]
+    public async Task The_linter_has_no_complaint_of_the_Dockerfile_and_sees_one_in_a_broken_copy()
+    {
+        var broken = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            broken,
+            Dockerfile.Replace("EXPOSE 8080", "EXPOSE http", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken
+        );
+
+        var (code, output, error) = await LintAsync(Path.Combine(Repository.Root, "Dockerfile"));
+        Assert.True(code == 0, output + error);
+        (code, output, _) = await LintAsync(broken);
+        Assert.NotEqual(0, code);
+        Assert.Contains("containerPort", output);
+    }
+
+    [Theory]
+    [InlineData("controller", "USER 1000:1000", "ENTRYPOINT [\"/usr/bin/eni-controller\"]")]
+    [InlineData("manager", "USER 0:0", "ENTRYPOINT [\"/usr/bin/eni-manager\"]")]
+    public void An_image_runs_its_program_as_its_user(string target, string user, string entryPoint)
+    {
+        var stage = Stage(target);
+
+        Assert.Contains(user, stage);
+        Assert.Contains(entryPoint, stage);
+    }
+
+    [Fact]
+    public async Task The_chart_runs_the_controller_as_the_images_user()
+    {
+        var pod = Rendered.PodOf((await Helm.V4.TemplateAsync()).Controller);
+
+        Assert.Equal("1000", pod["securityContext"]!["runAsUser"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void The_managers_image_has_what_binding_and_loading_modules_need()
+    {
+        var packages = Packages().Match(Stage("manager")).Groups[1].Value.Split(' ');
+
+        Assert.Superset(
+            new HashSet<string>(StringComparer.Ordinal) { "dpdk", "iproute2", "kmod", "pciutils" },
+            packages.ToHashSet(StringComparer.Ordinal)
+        );
+        Assert.Contains("/opt/dpdk/dpdk-devbind.py", Stage("manager"));
+    }
+
+    [Fact]
+    public void Every_package_that_is_compiled_in_is_named_in_the_notices()
+    {
+        var notices = Repository.Read("THIRD-PARTY-NOTICES.md");
+        var packages = new[] { "MultiEni.Api", "MultiEni.Operator", "MultiEni.Controller", "MultiEni.Manager" }
+            .SelectMany(project => XDocument.Parse(Repository.Read("src", project, $"{project}.csproj")).Descendants("PackageReference"))
+            .Select(reference => reference.Attribute("Include")!.Value)
+            .ToList();
+
+        Assert.NotEmpty(packages);
+        Assert.All(packages, package => Assert.Contains(package, notices));
+        Assert.Contains("COPY LICENSE THIRD-PARTY-NOTICES.md", Dockerfile);
+    }
+
+    [Fact]
+    public void There_is_one_version()
+    {
+        var version = XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
+
+        Assert.Contains($"appVersion: {version}\n", Repository.Read("charts", "aws-multi-eni-controller", "Chart.yaml"));
+        Assert.Contains($"ARG VERSION={version}\n", Dockerfile);
+        Assert.Equal(
+            2,
+            Regex.Count(
+                Repository.Read("deploy", "kustomization.yaml"),
+                $"newTag: {Regex.Escape(version)}\n",
+                RegexOptions.None,
+                TimeSpan.FromSeconds(1)
+            )
+        );
+    }
+
+    [Fact]
+    public void Every_alert_has_its_place_in_the_runbook()
+    {
+        var alerts = AlertNames()
+            .Matches(Repository.Read("charts", "aws-multi-eni-controller", "files", "alerts", "alerts.yaml"))
+            .Select(match => match.Groups[1].Value);
+        var headings = Headings().Matches(Repository.Read("docs", "alerts.md")).Select(match => match.Groups[1].Value);
+
+        Assert.Equal(alerts.Order(StringComparer.Ordinal), headings.Order(StringComparer.Ordinal));
+    }
+
+    private static Task<(int Code, string Output, string Error)> LintAsync(string file) =>
+        Repository.RunAsync(Path.Combine(Repository.Root, "eng", "lint-dockerfile.sh"), [file]);
+
+    private static string Stage(string target)
+    {
+        var start = Dockerfile.IndexOf($" AS {target}\n", StringComparison.Ordinal);
+        Assert.True(start >= 0, $"there is no stage {target}");
+        var end = Dockerfile.IndexOf("\nFROM ", start, StringComparison.Ordinal);
+        return end < 0 ? Dockerfile[start..] : Dockerfile[start..end];
+    }
+
+    [GeneratedRegex("ARG MANAGER_PACKAGES=\"(?<packages>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Packages();
+
+    [GeneratedRegex("^  - alert: (?<name>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AlertNames();
+
+    [GeneratedRegex("^## (?<name>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Headings();
+}

@@ -1,0 +1,95 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Tests.Ec2;
+
+namespace MultiEni.Controller.Tests.Attachments.Admission;
+
+public sealed class AdmissionLineTests
+{
+    private readonly List<string> _admitted = [];
+
+    [Fact]
+    public void Only_so_many_are_in_at_once_and_the_next_is_told_when_one_leaves()
+    {
+        var line = new AdmissionLine(2, _admitted.Add);
+        Assert.Equal([true, true, false], new[] { "a", "b", "c" }.Select(name => line.TryEnter(Turn(name))));
+        Assert.Equal(1, line.Waiting);
+
+        line.Leave("a");
+
+        Assert.Equal(["c"], _admitted);
+        Assert.True(line.TryEnter(Turn("c")));
+        Assert.False(line.TryEnter(Turn("d")));
+    }
+
+    [Fact]
+    public void One_that_asks_again_while_it_waits_has_one_place_only()
+    {
+        var line = new AdmissionLine(1, _admitted.Add);
+        line.TryEnter(Turn("a"));
+        Assert.False(line.TryEnter(Turn("b")));
+        Assert.False(line.TryEnter(Turn("b")));
+        Assert.Equal(1, line.Waiting);
+    }
+
+    [Fact]
+    public void One_that_waits_cannot_give_up_the_place_of_another()
+    {
+        var line = new AdmissionLine(1, _admitted.Add);
+        line.TryEnter(Turn("a"));
+        line.TryEnter(Turn("b"));
+
+        line.Leave("b");
+
+        Assert.Empty(_admitted);
+        Assert.False(line.TryEnter(Turn("c")));
+    }
+
+    [Fact]
+    public void A_hundred_ENIs_at_most_are_created_and_not_attached()
+    {
+        var admissions = new Admissions(cleanups: 1, _admitted.Add);
+        var inside = Enumerable.Range(0, 300).Count(i => admissions.TryEnter(new EniStep.Create(1), Attachment($"a{i}")));
+
+        Assert.Equal(100, inside);
+    }
+
+    [Fact]
+    public void Changes_that_nobody_waits_for_do_not_keep_ENIs_from_being_created()
+    {
+        var admissions = new Admissions(cleanups: 1, _admitted.Add);
+        for (var i = 0; i < 300; i++)
+        {
+            admissions.TryEnter(new EniStep.SetDeleteOnTermination(Rows.Available($"eni-{i}", "slot"), Enabled: true), Attachment($"a{i}"));
+            admissions.TryEnter(new EniStep.Delete(Rows.Available($"eni-{i}", "slot")), Attachment($"b{i}"));
+        }
+
+        Assert.True(admissions.TryEnter(new EniStep.Create(1), Attachment("new")));
+    }
+
+    [Fact]
+    public void The_source_dest_check_does_not_stand_in_line_with_changes_that_nobody_waits_for()
+    {
+        var admissions = new Admissions(cleanups: 1, _admitted.Add);
+        Assert.False(admissions.IsRepair(new EniStep.SetSourceDestCheck(Rows.Available("eni-1", "slot"), Enabled: false)));
+        Assert.True(admissions.IsRepair(new EniStep.SetDeleteOnTermination(Rows.Available("eni-1", "slot"), Enabled: true)));
+    }
+
+    private static EniAttachment Attachment(string name) =>
+        new()
+        {
+            Metadata = new() { Name = name },
+            Spec = new()
+            {
+                NodeEniRef = new() { Name = "nodeeni", Uid = "uid" },
+                NodeName = "node",
+                InstanceId = "i-1",
+                Slot = "slot",
+                SubnetId = "subnet-1",
+                Device = new(),
+            },
+        };
+
+    private static Turn Turn(string name) => new(name, "node", "nodeeni", IsBegun: false);
+}

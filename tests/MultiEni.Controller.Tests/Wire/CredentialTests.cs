@@ -1,0 +1,119 @@
+using MultiEni.Simulator.Kubernetes;
+
+namespace MultiEni.Controller.Tests.Wire;
+
+/// <summary>Where the controller's credentials come from: the whole program, with the environments that EKS gives it and AWS on loopback.</summary>
+[Trait("speed", "slow")]
+public sealed class CredentialTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    // Variables ({aws}: address of the endpoint, {token}: a file with a token), words of the start-up line, the key that EC2 sees, what was asked for it.
+    [Theory]
+    [InlineData("AWS_ACCESS_KEY_ID=AKIASTATIC;AWS_SECRET_ACCESS_KEY=very-secret", "environment variables", "AKIASTATIC", null)]
+    [InlineData(
+        "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/r;AWS_WEB_IDENTITY_TOKEN_FILE={token};AWS_ENDPOINT_URL_STS={aws}",
+        "web identity",
+        "ASIAWEB",
+        "sts: arn:aws:iam::123456789012:role/r the-token"
+    )]
+    [InlineData(
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI={aws}container;AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={token}",
+        "Pod Identity",
+        "ASIACONTAINER",
+        "container: the-token"
+    )]
+    [InlineData("AWS_EC2_METADATA_SERVICE_ENDPOINT={aws}", "instance profile", "ASIANODE", "metadata: metadata-token")]
+    public async Task The_source_is_told_at_the_start_and_its_key_signs_the_calls(string variables, string words, string key, string? asked)
+    {
+        await using var aws = await AwsEndpoint.StartAsync(Ct);
+        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);
+        using var folder = new Folder();
+        await System.IO.File.WriteAllTextAsync(folder.File("token"), "the-token", Ct);
+        var environment = Environment(variables, aws, folder);
+        environment["AWS_REGION"] = "eu-test-1";
+
+        await using var controller = Start(environment, kubernetes, folder);
+
+        var line = await controller.LineAsync("credentials from");
+        Assert.True(line.Contains(words, StringComparison.Ordinal), $"{line}\n{string.Join('\n', aws.Asked)}");
+        await controller.LineAsync("Leading; 0 ENIs");
+        Assert.Contains($"ec2: DescribeNetworkInterfaces by {key} in eu-test-1", aws.Asked);
+        if (asked is not null)
+        {
+            Assert.Contains(asked, aws.Asked);
+        }
+
+        Assert.DoesNotContain(
+            controller.Log,
+            line => line.Contains("very-secret", StringComparison.Ordinal) || line.Contains("the-token", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Without_any_credentials_the_line_says_so_and_the_controller_waits_for_them()
+    {
+        await using var aws = await AwsEndpoint.StartAsync(Ct);
+        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);
+        using var folder = new Folder();
+        var environment = Environment("AWS_EC2_METADATA_DISABLED=true;AWS_REGION=eu-test-1", aws, folder);
+
+        await using var controller = Start(environment, kubernetes, folder);
+
+        Assert.Contains("none", await controller.LineAsync("credentials from"), StringComparison.Ordinal);
+        await controller.LineAsync("The first sweep of EC2 failed");
+        Assert.Empty(aws.Asked);
+    }
+
+    [Fact]
+    public async Task Without_a_Region_and_without_nodes_the_start_is_refused_with_what_to_set()
+    {
+        await using var aws = await AwsEndpoint.StartAsync(Ct);
+        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);
+        using var folder = new Folder();
+
+        await using var controller = Start(Environment("AWS_ACCESS_KEY_ID=AKIASTATIC;AWS_SECRET_ACCESS_KEY=s", aws, folder), kubernetes, folder);
+
+        Assert.Contains("set AWS_REGION", await controller.LineAsync("Cannot start"), StringComparison.Ordinal);
+        Assert.Equal(2, await controller.ExitAsync());
+    }
+
+    private static ControllerProcess Start(Dictionary<string, string> environment, KubernetesSimulator kubernetes, Folder folder) =>
+        ControllerProcess.Start(
+            environment,
+            $"--kubeconfig={kubernetes.WriteKubeconfig(folder.File("kubeconfig"))}",
+            "--cluster-name=test",
+            "--metrics-addr=0",
+            "--enable-leader-election=false"
+        );
+
+    private static Dictionary<string, string> Environment(string variables, AwsEndpoint aws, Folder folder)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["LOG_FORMAT"] = "text",
+            ["AWS_ENDPOINT_URL_EC2"] = aws.Address.AbsoluteUri,
+            ["HOME"] = folder.Path,
+        };
+        foreach (var variable in variables.Split(';'))
+        {
+            var (name, value) = variable.Split('=', 2) is [var left, var right]
+                ? (left, right)
+                : throw new ArgumentException(variable, nameof(variables));
+            environment[name] = value
+                .Replace("{aws}", aws.Address.AbsoluteUri, StringComparison.Ordinal)
+                .Replace("{token}", folder.File("token"), StringComparison.Ordinal);
+        }
+
+        return environment;
+    }
+
+    private sealed class Folder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("credentials").FullName;
+
+        public string File(string name) => System.IO.Path.Combine(Path, name);
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}

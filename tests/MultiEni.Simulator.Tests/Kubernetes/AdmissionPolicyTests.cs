@@ -1,0 +1,121 @@
+using System.Net;
+using MultiEni.Simulator.Kubernetes;
+
+namespace MultiEni.Simulator.Tests.Kubernetes;
+
+/// <summary>ValidatingAdmissionPolicies as the API server evaluates them.</summary>
+public sealed class AdmissionPolicyTests : ServerFixture
+{
+    private const string Api = "/apis/admissionregistration.k8s.io/v1";
+
+    protected override KubernetesSimulatorOptions Options => new() { InstallsProductResources = false, EnforcesAccess = true };
+
+    [Fact]
+    public async Task A_policy_holds_from_its_binding_on_and_for_the_administrator_too()
+    {
+        await PolicyAsync("\"validations\":[{\"expression\":\"object.data.x == '1'\",\"message\":\"x must be 1\",\"reason\":\"Forbidden\"}]");
+        (await Client.PostAsync(ConfigMaps, Json("before", "\"data\":{\"x\":\"2\"}"))).Expect(HttpStatusCode.Created);
+        await BindAsync();
+
+        (await Client.PostAsync(ConfigMaps, Json("good", "\"data\":{\"x\":\"1\"}"))).Expect(HttpStatusCode.Created);
+        var refused = (await Client.PostAsync(ConfigMaps, Json("bad", "\"data\":{\"x\":\"2\"}"))).Expect(HttpStatusCode.Forbidden);
+
+        Assert.Equal("configmaps \"bad\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'p' denied request: x must be 1", refused.Message);
+        (await Client.GetAsync($"{ConfigMaps}/bad")).Expect(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("request.operation == 'UPDATE' ? object.data.x == oldObject.data.x : true", "\"reason\":\"Forbidden\"", HttpStatusCode.Forbidden)]
+    [InlineData("variables.same", "\"messageExpression\":\"'was ' + oldObject.data.x\"", HttpStatusCode.UnprocessableEntity)]
+    public async Task Updates_are_compared_with_what_is_stored(string expression, string more, HttpStatusCode code)
+    {
+        await Client.PostAsync(ConfigMaps, Json("a", "\"data\":{\"x\":\"1\"}"));
+        await PolicyAsync(
+            "\"variables\":[{\"name\":\"same\",\"expression\":\"object.data.x == oldObject.data.x\"}],"
+                + $"\"validations\":[{{\"expression\":\"{expression}\",{more}}}]"
+        );
+        await BindAsync();
+
+        var refused = await Client.MergePatchAsync($"{ConfigMaps}/a", """{"data":{"x":"2"}}""");
+
+        Assert.Equal(code, refused.Code);
+        (await Client.MergePatchAsync($"{ConfigMaps}/a", """{"data":{"x":"1","y":"2"}}""")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_match_condition_tells_users_and_their_nodes_apart()
+    {
+        await PolicyAsync(
+            """
+            "matchConditions":[{"name":"agents","expression":"request.userInfo.username.startsWith('system:serviceaccount:team:')"}],
+            "validations":[{"expression":"request.userInfo.extra['authentication.kubernetes.io/node-name'][0] == object.data.node"}]
+            """
+        );
+        await BindAsync();
+        await Client.PostAsync(
+            "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+            Json("all", """ "rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}] """)
+        );
+        await Client.PostAsync(
+            "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+            Json("all", """ "roleRef":{"kind":"ClusterRole","name":"all"},"subjects":[{"kind":"Group","name":"system:serviceaccounts:team"}] """)
+        );
+        using var agent = new ApiClient(Server, token: Server.Access.IssueToken("team", "agent", "node-a"));
+        using var nodeless = new ApiClient(Server, token: Server.Access.IssueToken("team", "agent", node: null));
+
+        (await agent.PostAsync(ConfigMaps, Json("own", "\"data\":{\"node\":\"node-a\"}"))).Expect(HttpStatusCode.Created);
+        (await agent.PostAsync(ConfigMaps, Json("other", "\"data\":{\"node\":\"node-b\"}"))).Expect(HttpStatusCode.UnprocessableEntity);
+        // What cannot be evaluated is refused.
+        Assert.Contains(
+            "resulted in error",
+            (await nodeless.PostAsync(ConfigMaps, Json("none", "\"data\":{\"node\":\"node-a\"}"))).Expect(HttpStatusCode.UnprocessableEntity).Message
+        );
+        (await Client.PostAsync(ConfigMaps, Json("admin", "\"data\":{\"node\":\"node-b\"}"))).Expect(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task A_deletion_has_only_an_old_object()
+    {
+        await Client.PostAsync(ConfigMaps, Json("kept", "\"data\":{\"keep\":\"yes\"}"));
+        await Client.PostAsync(ConfigMaps, Json("free", "\"data\":{\"keep\":\"no\"}"));
+        await PolicyAsync("\"validations\":[{\"expression\":\"object != null || oldObject.data.keep != 'yes'\",\"reason\":\"Forbidden\"}]");
+        await BindAsync();
+
+        (await Client.DeleteAsync($"{ConfigMaps}/kept")).Expect(HttpStatusCode.Forbidden);
+        (await Client.DeleteAsync($"{ConfigMaps}/free")).Expect(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("object.data.", "Syntax error")]
+    [InlineData("request.userinfo.username == 'x'", "undefined field 'userinfo'")]
+    [InlineData("variables.unknown", "undefined field 'unknown'")]
+    [InlineData("'text'", "must evaluate to a bool")]
+    public async Task A_wrong_expression_is_refused_when_the_policy_is_written(string expression, string because)
+    {
+        var answer = await TryPolicyAsync($"\"validations\":[{{\"expression\":\"{expression}\"}}]");
+
+        Assert.Contains(because, answer.Expect(HttpStatusCode.UnprocessableEntity).Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async Task PolicyAsync(string rest) => (await TryPolicyAsync(rest)).Expect(HttpStatusCode.Created);
+
+    private Task<ApiAnswer> TryPolicyAsync(string rest) =>
+        Client.PostAsync(
+            $"{Api}/validatingadmissionpolicies",
+            Json(
+                "p",
+                $$"""
+                "spec":{"matchConstraints":{"resourceRules":[
+                  {"apiGroups":[""],"apiVersions":["v1"],"operations":["*"],"resources":["configmaps"]}]},{{rest}}}
+                """
+            )
+        );
+
+    private async Task BindAsync() =>
+        (
+            await Client.PostAsync(
+                $"{Api}/validatingadmissionpolicybindings",
+                Json("p", "\"spec\":{\"policyName\":\"p\",\"validationActions\":[\"Deny\"]}")
+            )
+        ).Expect(HttpStatusCode.Created);
+}

@@ -8,3 +8,6 @@ page=$(mktemp)
 artifacts/bin/MultiEni.Cli/debug/kubectl-eni explain --page >"$page"
 install -m 0644 "$page" docs/troubleshooting.md
 rm -f "$page"
+
+dotnet build tests/MultiEni.Scenarios --nologo --verbosity quiet -p:RunAnalyzers=false
+UPDATE_DOCUMENTS=1 artifacts/bin/MultiEni.Scenarios/debug/MultiEni.Scenarios --progress off --no-ansi --filter-class '*ReferencePageTests'

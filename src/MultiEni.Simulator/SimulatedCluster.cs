@@ -146,7 +146,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         var instanceId = Ec2.World.RunInstance(
             instanceType,
             subnet.Id,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node" }
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node", [$"kubernetes.io/cluster/{options.Name}"] = "owned" }
         );
         var instance = Ec2.World.FindInstance(instanceId)!;
         var primary = Ec2.World.NetworkInterfacesOf(instanceId).Single(row => row.Attachment!.DeviceIndex == 0);

@@ -8,6 +8,9 @@ namespace MultiEni.Simulator;
 /// <summary>Which cluster is simulated.</summary>
 public sealed record SimulatedClusterOptions
 {
+    /// <summary>The cluster's name; instances carry the tag <c>kubernetes.io/cluster/NAME=owned</c> as those of EKS do.</summary>
+    public string Name { get; init; } = "simulated";
+
     /// <summary>Nodes at the start, in turn over the zones.</summary>
     public int Nodes { get; init; } = 3;
 

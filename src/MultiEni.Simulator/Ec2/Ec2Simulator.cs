@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using MultiEni.Simulator.Ec2.Iam;
 using MultiEni.Simulator.Ec2.Protocol;
 using MultiEni.Simulator.Ec2.State;
 
@@ -33,6 +34,9 @@ public sealed class Ec2Simulator : IAsyncDisposable
 
     /// <summary>What has been asked for.</summary>
     public Ec2Counters Counters { get; }
+
+    /// <summary>What the owner of an access key may do; who has no entry may do everything.</summary>
+    public IDictionary<string, IamPolicy> Policies => _state.Policies;
 
     /// <summary>Starts listening. The account is empty.</summary>
     public static async Task<Ec2Simulator> StartAsync(Ec2SimulatorOptions options, CancellationToken ct)

@@ -165,6 +165,7 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
             Names.NodeEniKind => $"{ApiGroup}/{Names.NodeEniPlural}/{name}",
             "Pod" => $"/api/v1/namespaces/default/pods/{name}",
             "Namespace" => $"/api/v1/namespaces/{name}",
+            "NetworkAttachmentDefinition" => $"/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/{name}",
             "CustomResourceDefinition" => $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}",
             var kind => throw new ArgumentException($"Stories do not apply {kind}.", nameof(document)),
         };

@@ -1,3 +1,5 @@
+using Amazon.EC2;
+using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
@@ -35,6 +37,9 @@ internal sealed class Stage : IAsyncDisposable
         loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), time);
     }
 
+    /// <summary>The access key of the controllers.</summary>
+    public const string AccessKey = "AKIASIMULATED";
+
     public SimulatedCluster Cluster { get; }
 
     public ClusterApi Api { get; }
@@ -53,6 +58,7 @@ internal sealed class Stage : IAsyncDisposable
         var clock = new AcceleratedTime(options.Acceleration);
         var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock), Stop);
         InstalledAccess.ApplyTo(cluster.Kubernetes);
+        cluster.Ec2.Policies[AccessKey] = DocumentedPolicy.For(cluster, options.ClusterName);
         var stage = new Stage(options, cluster, clock);
         if (options.StartsPrograms)
         {
@@ -74,6 +80,7 @@ internal sealed class Stage : IAsyncDisposable
                 MetricsAddress = "0",
                 LeaderElection = false,
                 Identity = name,
+                ClusterName = options.ClusterName,
                 ReconcilePeriod = TimeSpan.FromSeconds(30),
             }
         );
@@ -87,11 +94,18 @@ internal sealed class Stage : IAsyncDisposable
         {
             Region = "us-east-1",
             Endpoint = Cluster.Ec2.BaseAddress,
-            AccessKey = new FixedAccessKey("AKIASIMULATED", "simulated"),
+            AccessKey = new FixedAccessKey(AccessKey, "simulated"),
         };
         var app = new ControllerApp(settings, KubernetesConfig.Load(Cluster.ControllerEnvironment()["KUBECONFIG"], _ => null), ec2, loggers, time);
         controllers.Add(name, RunningProgram.Start(name, app.RunAsync));
     }
+
+    /// <summary>The AWS SDK: as the controller with its access key, or as somebody else in the account with another one.</summary>
+    public AmazonEC2Client NewEc2Client(string accessKey) =>
+        new(
+            new BasicAWSCredentials(accessKey, "simulated"),
+            new AmazonEC2Config { ServiceURL = Cluster.Ec2.BaseAddress.ToString(), AuthenticationRegion = "us-east-1" }
+        );
 
     public async Task StopControllerAsync(string name = "controller")
     {

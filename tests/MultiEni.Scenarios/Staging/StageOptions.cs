@@ -13,6 +13,9 @@ internal sealed record StageOptions
 
     public int Zones { get; init; } = 1;
 
+    /// <summary>The name under which the controller tags and for which its policy is made.</summary>
+    public string ClusterName { get; init; } = "simulated";
+
     /// <summary>Seconds of the stage's clock in one real second.</summary>
     public int Acceleration { get; init; } = 10;
 
@@ -31,6 +34,7 @@ internal sealed record StageOptions
         var moment = TimeSpan.FromMilliseconds(20 * Acceleration);
         var options = new SimulatedClusterOptions
         {
+            Name = ClusterName,
             Nodes = Nodes,
             Zones = Zones,
             TimeProvider = time,

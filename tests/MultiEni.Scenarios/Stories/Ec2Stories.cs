@@ -99,10 +99,10 @@ public class Ec2Stories
             new StageOptions
             {
                 Nodes = 1,
+                ClusterName = "one",
                 Controller = settings =>
                     settings with
                     {
-                        ClusterName = "one",
                         ReconcilePeriod = TimeSpan.FromSeconds(5),
                         Leaks = new LeakLimits { Grace = TimeSpan.FromSeconds(5) },
                     },

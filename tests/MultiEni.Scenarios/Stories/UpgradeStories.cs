@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Amazon.EC2;
 using Amazon.EC2.Model;
-using Amazon.Runtime;
 using MultiEni.Api;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator;
@@ -74,10 +73,7 @@ public class UpgradeStories
     /// <summary>One ENI a node, as the Go controller makes, tags and writes them down.</summary>
     private static async Task<List<string>> LeaveAsync(Stage stage, string nodeEni, int deviceIndex)
     {
-        using var ec2 = new AmazonEC2Client(
-            new BasicAWSCredentials("AKIASIMULATED", "simulated"),
-            new AmazonEC2Config { ServiceURL = stage.Cluster.Ec2.BaseAddress.ToString(), AuthenticationRegion = "us-east-1" }
-        );
+        using var ec2 = stage.NewEc2Client("AKIAGO");
         var enis = new List<string>();
         var attachments = new JsonArray();
         foreach (var node in stage.Cluster.Nodes)
@@ -130,6 +126,7 @@ public class UpgradeStories
         // Its service account has the name that the controller's has here; nobody else may write a status.
         using var before = new ClusterApi(stage.Cluster.ControllerEnvironment()["KUBECONFIG"]);
         await before.WriteStatusAsync(nodeEni, new JsonObject { ["attachments"] = attachments }, Names.NodeEniFinalizer, Stage.Stop);
+        stage.Cluster.Ec2.Policies[Stage.AccessKey] = DocumentedPolicy.For(stage.Cluster, "simulated", "upgrade-policy.json");
         return enis;
     }
 

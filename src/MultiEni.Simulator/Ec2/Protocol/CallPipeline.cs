@@ -1,4 +1,5 @@
 using MultiEni.Simulator.Ec2.Actions;
+using MultiEni.Simulator.Ec2.Iam;
 using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Protocol;
@@ -9,6 +10,8 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
     private const string ApiVersion = "2016-11-15";
     private long _sequence;
 
+    /// <summary>Answers one call.</summary>
+    /// <param name="accessKeyId">Who calls; empty for an unsigned call.</param>
     public async Task<CallAnswer> RunAsync(QueryParameters query, string accessKeyId, CancellationToken ct)
     {
         var name = query.Text("Action") ?? "";
@@ -17,7 +20,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         counters.Began();
         try
         {
-            return await RunAsync(call, action, query, ct);
+            return await RunAsync(call, action, query, accessKeyId, ct);
         }
         finally
         {
@@ -25,13 +28,13 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         }
     }
 
-    private async Task<CallAnswer> RunAsync(Ec2Call call, Ec2Action? action, QueryParameters query, CancellationToken ct)
+    private async Task<CallAnswer> RunAsync(Ec2Call call, Ec2Action? action, QueryParameters query, string accessKeyId, CancellationToken ct)
     {
         var requestId = state.Enter(state.Ids.RequestId);
         CallAnswer answer;
         try
         {
-            answer = await AdmitAndExecuteAsync(call, action, query, requestId, ct);
+            answer = await AdmitAndExecuteAsync(call, action, query, accessKeyId, requestId, ct);
         }
         catch (Ec2Error error)
         {
@@ -52,6 +55,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         Ec2Call call,
         Ec2Action? action,
         QueryParameters query,
+        string accessKeyId,
         string requestId,
         CancellationToken ct
     )
@@ -75,6 +79,11 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         if (faults.IsDenied(call.Action))
         {
             throw new Ec2Error("UnauthorizedOperation", $"You are not authorized to perform this operation: ec2:{call.Action}.");
+        }
+
+        if (state.Policies.TryGetValue(accessKeyId, out var policy))
+        {
+            state.Enter(() => CallAuthorization.Check(policy, state, call.Action, query));
         }
 
         switch (await faults.BeforeAsync(call, ct))

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using MultiEni.Simulator.Ec2.Iam;
 using MultiEni.Simulator.Ec2.Protocol;
 using MultiEni.Simulator.Ec2.Throttling;
 
@@ -77,6 +79,9 @@ internal sealed class Ec2State : IAsyncDisposable
             step();
             return true;
         });
+
+    /// <summary>What the owner of an access key may do; without an entry, everything.</summary>
+    public ConcurrentDictionary<string, IamPolicy> Policies { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The interface as a call other than a describe finds it: not yet, within the window after creation [ec2 F.6].</summary>
     public NetworkInterface RequireNetworkInterface(string id)

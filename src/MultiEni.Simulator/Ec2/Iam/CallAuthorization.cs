@@ -1,0 +1,153 @@
+using MultiEni.Simulator.Ec2.Protocol;
+using MultiEni.Simulator.Ec2.State;
+
+namespace MultiEni.Simulator.Ec2.Iam;
+
+/// <summary>
+/// What a call must be allowed to do, resource by resource, as the service authorization reference of EC2 lists them. A resource that does not exist is
+/// left to the action, which says so.
+/// </summary>
+internal static class CallAuthorization
+{
+    private static readonly string[] _onEnis =
+    [
+        "DeleteNetworkInterface",
+        "AssignPrivateIpAddresses",
+        "UnassignPrivateIpAddresses",
+        "AssignIpv6Addresses",
+        "UnassignIpv6Addresses",
+    ];
+
+    /// <summary>Refuses what the policy does not allow.</summary>
+    /// <exception cref="Ec2Error">Something about the call is not allowed.</exception>
+    public static void Check(IamPolicy policy, Ec2State state, string action, QueryParameters query)
+    {
+        foreach (var (needed, resource, context) in Needed(state, action, query))
+        {
+            if (!policy.Allows($"ec2:{needed}", resource, context))
+            {
+                throw new Ec2Error(
+                    "UnauthorizedOperation",
+                    $"You are not authorized to perform this operation. No identity-based policy allows the ec2:{needed} action on {resource}.",
+                    403
+                );
+            }
+        }
+    }
+
+    private static IEnumerable<(string Action, string Resource, Context Context)> Needed(Ec2State state, string action, QueryParameters query)
+    {
+        var eni = state.NetworkInterfaces.Find(query.Text("NetworkInterfaceId") ?? "")?.Row;
+        switch (action)
+        {
+            case "CreateNetworkInterface":
+                return Creation(state, query);
+            case "AttachNetworkInterface":
+                return OnEniAndInstance(state, action, eni, query.Text("InstanceId"));
+            case "DetachNetworkInterface":
+                var detached = state.NetworkInterfaces.OfAttachment(query.Text("AttachmentId") ?? "");
+                return OnEniAndInstance(state, action, detached, detached?.Attachment?.InstanceId);
+            case "ModifyNetworkInterfaceAttribute":
+                return Modification(state, action, eni, query);
+            case "ModifyInstanceMetadataOptions":
+                return OnEniAndInstance(state, action, eni: null, query.Text("InstanceId"));
+            case "CreateTags" or "DeleteTags":
+                return Tagging(state, action, query);
+            case var _ when _onEnis.Contains(action):
+                return OnEniAndInstance(state, action, eni, instanceId: null);
+            default:
+                return [(action, "*", [])];
+        }
+    }
+
+    private static IEnumerable<(string, string, Context)> Creation(Ec2State state, QueryParameters query)
+    {
+        const string Action = "CreateNetworkInterface";
+        var tags = Tags.OfSpecifications(query, "network-interface", int.MaxValue);
+        yield return (Action, Arn(state, "network-interface", "*"), new Context().WithRequestTags(tags));
+        if (state.Subnets.GetValueOrDefault(query.Text("SubnetId") ?? "") is { } subnet)
+        {
+            yield return (Action, Arn(state, "subnet", subnet.Row.Id), new Context().WithResource(state, subnet.Row.Tags, subnet.Row.VpcId));
+        }
+
+        foreach (var group in Groups(state, query))
+        {
+            yield return (Action, Arn(state, "security-group", group.Id), new Context().WithResource(state, group.Tags, group.VpcId));
+        }
+
+        if (tags.Count > 0)
+        {
+            yield return ("CreateTags", Arn(state, "network-interface", "*"), new Context { ["ec2:CreateAction"] = [Action] }.WithRequestTags(tags));
+        }
+    }
+
+    private static IEnumerable<(string, string, Context)> Modification(Ec2State state, string action, NetworkInterface? eni, QueryParameters query)
+    {
+        var instance = query.HasAny("Attachment.") ? eni?.Attachment?.InstanceId : null;
+        return OnEniAndInstance(state, action, eni, instance)
+            .Concat(
+                Groups(state, query)
+                    .Select(group => (action, Arn(state, "security-group", group.Id), new Context().WithResource(state, group.Tags, group.VpcId)))
+            );
+    }
+
+    private static IEnumerable<(string, string, Context)> Tagging(Ec2State state, string action, QueryParameters query)
+    {
+        var tags = Tags.Read(query, "Tag").ToDictionary(tag => tag.Key, tag => tag.Value ?? "", StringComparer.Ordinal);
+        foreach (var id in query.List("ResourceId"))
+        {
+            if (state.NetworkInterfaces.Find(id)?.Row is { } row)
+            {
+                var context = new Context().WithRequestTags(tags).WithResource(state, row.Tags, row.VpcId);
+                yield return (action, Arn(state, "network-interface", id), context);
+            }
+        }
+    }
+
+    private static IEnumerable<(string, string, Context)> OnEniAndInstance(Ec2State state, string action, NetworkInterface? eni, string? instanceId)
+    {
+        if (eni is not null)
+        {
+            yield return (action, Arn(state, "network-interface", eni.Id), new Context().WithResource(state, eni.Tags, eni.VpcId));
+        }
+
+        if (state.Instances.GetValueOrDefault(instanceId ?? "") is { } instance)
+        {
+            yield return (action, Arn(state, "instance", instance.Id), new Context().WithResource(state, instance.Tags, instance.VpcId));
+        }
+    }
+
+    private static IEnumerable<SecurityGroup> Groups(Ec2State state, QueryParameters query) =>
+        query.List("SecurityGroupId").Select(id => state.SecurityGroups.GetValueOrDefault(id)).OfType<SecurityGroup>();
+
+    private static string Arn(Ec2State state, string kind, string id) => $"arn:aws:ec2:{state.Options.Region}:{state.Options.AccountId}:{kind}/{id}";
+
+    /// <summary>The condition keys of one decision.</summary>
+    private sealed class Context : Dictionary<string, IReadOnlyList<string>>
+    {
+        public Context()
+            : base(StringComparer.Ordinal) { }
+
+        public Context WithRequestTags(IReadOnlyDictionary<string, string> tags)
+        {
+            foreach (var (key, value) in tags)
+            {
+                this[$"aws:RequestTag/{key}"] = [value];
+            }
+
+            this["aws:TagKeys"] = [.. tags.Keys];
+            return this;
+        }
+
+        public Context WithResource(Ec2State state, IReadOnlyDictionary<string, string> tags, string vpcId)
+        {
+            foreach (var (key, value) in tags)
+            {
+                this[$"aws:ResourceTag/{key}"] = [value];
+            }
+
+            this["ec2:Vpc"] = [Arn(state, "vpc", vpcId)];
+            return this;
+        }
+    }
+}

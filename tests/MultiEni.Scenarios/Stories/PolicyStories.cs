@@ -1,0 +1,74 @@
+using MultiEni.Scenarios.Staging;
+using MultiEni.Simulator.Ec2;
+
+namespace MultiEni.Scenarios.Stories;
+
+/// <summary>What the controller may do in EC2. All other stories run under the documented policy too, which shows that it is enough.</summary>
+public class PolicyStories
+{
+    // One that our own table does not have, so that EC2 is asked for its limits.
+    private static readonly InstanceType Unlisted = new("x99.large", 4, [4], 10);
+
+    [Fact]
+    public async Task The_documented_policy_allows_nothing_that_is_not_needed()
+    {
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                Cluster = options => options with { InstanceType = Unlisted.Name, Ec2 = options.Ec2 with { InstanceTypes = [Unlisted] } },
+            }
+        );
+        var second = stage.Cluster.Ec2.World.AddSecurityGroup(stage.Cluster.Network.VpcId, "second").Id;
+        await stage.ApplyAsync(Manifests.NodeEni("fleet", "sourceDestCheck: false"));
+        await stage.UntilReadyAsync("fleet", 2);
+
+        await stage.ApplyAsync(Manifests.NodeEni("fleet", "description: changed", "tags: {team: core}", $"securityGroupNames: [second]"));
+        await stage.UntilAsync(
+            () => stage.OurEnis.All(row => row.Description == "changed" && row.Tags.ContainsKey("team") && row.GroupIds.Contains(second)),
+            "everything is changed in place"
+        );
+        await stage.TerminateNodeAsync(stage.Nodes[1]);
+        await stage.UntilReadyAsync("fleet", 1);
+        await stage.DeleteNodeEniAsync("fleet");
+        await stage.UntilGoneAsync("fleet");
+
+        var policy = stage.Cluster.Ec2.Policies[Stage.AccessKey];
+        Assert.Equal(policy.Permissions, policy.Used);
+    }
+
+    [Fact]
+    public async Task It_reaches_neither_the_ENIs_of_others_nor_their_instances()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false });
+        using var others = stage.NewEc2Client("AKIAOTHERS");
+        using var ec2 = stage.NewEc2Client(Stage.AccessKey);
+        var network = stage.Cluster.Network;
+        var foreign = (await others.CreateNetworkInterfaceAsync(new() { SubnetId = network.EniSubnets[0].Id }, Stage.Stop))
+            .NetworkInterface
+            .NetworkInterfaceId;
+
+        foreach (
+            var attempt in (Func<Task>[])
+                [
+                    () => ec2.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = foreign }, Stage.Stop),
+                    () =>
+                        ec2.AttachNetworkInterfaceAsync(
+                            new()
+                            {
+                                NetworkInterfaceId = foreign,
+                                InstanceId = stage.Cluster.Nodes[0].InstanceId,
+                                DeviceIndex = 3,
+                            },
+                            Stage.Stop
+                        ),
+                    () => ec2.ModifyNetworkInterfaceAttributeAsync(new() { NetworkInterfaceId = foreign, Description = "mine" }, Stage.Stop),
+                    () => ec2.CreateTagsAsync(new() { Resources = [foreign], Tags = [new("networking.k8s.aws/cluster", "simulated")] }, Stage.Stop),
+                    () => ec2.CreateNetworkInterfaceAsync(new() { SubnetId = network.EniSubnets[0].Id }, Stage.Stop),
+                ]
+        )
+        {
+            var refused = await Assert.ThrowsAsync<Amazon.EC2.AmazonEC2Exception>(attempt);
+            Assert.Equal("UnauthorizedOperation", refused.ErrorCode);
+        }
+    }
+}

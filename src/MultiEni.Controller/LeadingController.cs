@@ -135,7 +135,7 @@ internal sealed class LeadingController(
 
         if (settings.NetworksNamespace.Length > 0)
         {
-            var networks = new NetworkDefinitionWriter(view, kubernetes, settings.NetworksNamespace, ensureLeading, time, loggers);
+            var networks = new NetworkDefinitionWriter(view, guarded, settings.NetworksNamespace, time, loggers);
             background.Add(token => networks.RunAsync(informers, token));
         }
 

@@ -211,7 +211,6 @@ internal sealed class AttachmentReconciler(
         }
     }
 
-
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {
         metrics.Failed(step, failure);

@@ -15,7 +15,6 @@ internal sealed class NetworkDefinitionWriter(
     ClusterView cluster,
     KubernetesClient kubernetes,
     string namespaceName,
-    Action ensureLeading,
     TimeProvider time,
     ILoggerFactory loggers
 )
@@ -63,7 +62,6 @@ internal sealed class NetworkDefinitionWriter(
 
     private async Task WriteAsync(IReadOnlyList<NetworkDefinition> wanted, CancellationToken cancellationToken)
     {
-        ensureLeading();
         foreach (var network in wanted)
         {
             try

@@ -52,9 +52,8 @@ public sealed class SimulatedClusterTests
         cluster.Kubernetes.Store.Delete("pods", Name(first), "kube-system");
 
         await UntilAsync(cluster, () => Allocatable(cluster, Resource) == "1");
-        var second = Plugin(cluster)!;
-        Assert.NotEqual(Uid(first), Uid(second));
-        Assert.Equal("Running", second["status"]!["phase"]!.GetValue<string>());
+        await UntilAsync(cluster, () => Plugin(cluster)?["status"]?["phase"]?.GetValue<string>() == "Running");
+        Assert.NotEqual(Uid(first), Uid(Plugin(cluster)!));
         Assert.Contains("All servers started.", await cluster.DevicePluginLogAsync(node, Cancelled));
     }
 

@@ -29,4 +29,4 @@ publish() { # PROJECT PROGRAM MEGABYTES
 
 publish MultiEni.Controller eni-controller 22
 publish MultiEni.Manager eni-manager 17
-publish MultiEni.Cli kubectl-eni 50
+publish MultiEni.Cli kubectl-eni 32

@@ -99,7 +99,21 @@ public sealed class DevicePluginPod : IAsyncDisposable
                 ["spec"] = new JsonObject
                 {
                     ["nodeName"] = GuestCluster.NodeName,
-                    ["containers"] = new JsonArray(new JsonObject { ["name"] = "plugin", ["image"] = "sriovdp" }),
+                    ["containers"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["name"] = "plugin",
+                            ["image"] = "sriovdp",
+                            ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config", ["mountPath"] = "/etc/pcidp" }),
+                        }
+                    ),
+                    ["volumes"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["name"] = "config",
+                            ["hostPath"] = new JsonObject { ["path"] = "/out/pcidp" },
+                        }
+                    ),
                 },
             }
         );

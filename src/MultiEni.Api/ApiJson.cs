@@ -9,7 +9,11 @@ namespace MultiEni.Api;
 /// How the resources are written as JSON. Null properties are left out, which is what makes a partly filled object a valid
 /// server-side-apply patch: only the fields that are there are claimed.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(SharedStringConverter)]
+)]
 [JsonSerializable(typeof(NodeEni))]
 [JsonSerializable(typeof(KubernetesList<NodeEni>))]
 [JsonSerializable(typeof(EniAttachment))]

@@ -13,13 +13,16 @@ public sealed class DefinitionAgreementTests
 {
     public static TheoryData<string> Parts => ["NodeENI.spec", "NodeENI.status", "ENIAttachment.spec", "ENIAttachment.status"];
 
+    // The exporter knows nothing of what a converter of ours reads and writes, which is a string like any other.
+    private static readonly JsonSerializerOptions Plain = WithoutOurConverters();
+
     [Theory]
     [MemberData(nameof(Parts))]
     public void Definition_and_type_have_the_same_fields_of_the_same_types(string part)
     {
         var (schema, type) = Lookup(part);
         var exported = JsonSchemaExporter.GetJsonSchemaAsNode(
-            ApiJson.Default.Options,
+            Plain,
             type,
             new JsonSchemaExporterOptions
             {
@@ -205,5 +208,12 @@ public sealed class DefinitionAgreementTests
         }
 
         return node.AsObject();
+    }
+
+    private static JsonSerializerOptions WithoutOurConverters()
+    {
+        var options = new JsonSerializerOptions(ApiJson.Default.Options);
+        options.Converters.Clear();
+        return options;
     }
 }

@@ -29,15 +29,11 @@ internal sealed class ControllerProcess : IDisposable
         }
     }
 
+    /// <summary>The resident size.</summary>
+    public double Megabytes => Status("VmRSS:");
+
     /// <summary>The largest resident size so far.</summary>
-    public double PeakMegabytes
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
-        }
-    }
+    public double PeakMegabytes => Status("VmHWM:");
 
     public static ControllerProcess Start(KubernetesSimulator kubernetes, Uri ec2)
     {
@@ -88,5 +84,11 @@ internal sealed class ControllerProcess : IDisposable
 
         process.Dispose();
         folder.Delete(recursive: true);
+    }
+
+    private double Status(string name)
+    {
+        var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 }

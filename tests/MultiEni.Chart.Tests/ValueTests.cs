@@ -57,6 +57,7 @@ public class ValueTests
                 "\"true\""
             },
             { "controller.leakBrake=false", Controller, $"{ControllerEnv}/LEAK_BRAKE/value", "\"off\"" },
+            { "controller.multusNetworksNamespace=\"net\"", Controller, $"{ControllerEnv}/MULTUS_NETWORKS_NAMESPACE/value", "\"net\"" },
             { "controller.metricsAddr=\":9090\"", Controller, $"{Pod}/containers/0/livenessProbe/httpGet/port", "9090" },
             { "metrics.port=9091", Controller, $"{ControllerEnv}/METRICS_ADDR/value", "\":9091\"" },
             { "controller.terminationGracePeriodSeconds=10", Controller, $"{Pod}/terminationGracePeriodSeconds", "10" },
@@ -185,6 +186,8 @@ public class ValueTests
     [InlineData("metrics={\"enabled\":true,\"serviceMonitor\":{\"enabled\":true}}", "ServiceMonitor eni-controller")]
     [InlineData("metrics={\"enabled\":true,\"podMonitor\":{\"enabled\":true}}", "PodMonitor eni-manager")]
     [InlineData("metrics.prometheusRule.enabled=true", "PrometheusRule aws-multi-eni-controller")]
+    [InlineData("controller.multusNetworksNamespace=\"net\"", "Role eni-controller-networks")]
+    [InlineData("controller.multusNetworksNamespace=\"net\"", "RoleBinding eni-controller-networks")]
     [InlineData("metrics.dashboard.enabled=true", "ConfigMap aws-multi-eni-controller-dashboard")]
     public async Task A_value_adds_an_object(string value, string obj)
     {

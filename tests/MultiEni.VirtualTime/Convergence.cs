@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Controller;
 using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.VirtualTime;
 
@@ -20,7 +21,12 @@ public static class Convergence
     {
         ArgumentNullException.ThrowIfNull(target);
         var began = TimeProvider.System.GetTimestamp();
-        await using var cluster = await VirtualCluster.StartAsync(Account(target), cancellationToken);
+        await using var cluster = await VirtualCluster.StartAsync(
+            new VirtualClock(),
+            Account(target),
+            new KubernetesSimulatorOptions { HistoryLength = 200_000 },
+            cancellationToken
+        );
         Prepare(cluster, target);
         cluster.Ec2.Counters.Reset();
         cluster.Kubernetes.Faults.ResetCounts();

@@ -34,7 +34,7 @@ public sealed class VirtualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Goes to the next moment at which a timer is due and runs what is due then; false when no timer is set.</summary>
+    /// <summary>Goes to the next moment at which a timer is due and lets the thread pool run what is due then; false when no timer is set.</summary>
     internal bool Advance()
     {
         var due = new List<VirtualTimer>();
@@ -54,7 +54,7 @@ public sealed class VirtualClock : TimeProvider
 
         foreach (var timer in due)
         {
-            timer.Run();
+            ThreadPool.UnsafeQueueUserWorkItem(static ringing => ringing.Run(), timer, preferLocal: false);
         }
 
         return due.Count > 0;

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using MultiEni.Controller;
@@ -32,41 +31,42 @@ public sealed class VirtualCluster : IAsyncDisposable
     /// <summary>The account.</summary>
     public Ec2Simulator Ec2 { get; }
 
-    /// <summary>An empty cluster and an empty account. Time does not pass yet.</summary>
-    public static async Task<VirtualCluster> StartAsync(Ec2SimulatorOptions account, CancellationToken cancellationToken)
+    /// <summary>An empty cluster and an empty account on a clock that others may share.</summary>
+    public static async Task<VirtualCluster> StartAsync(
+        VirtualClock time,
+        Ec2SimulatorOptions account,
+        KubernetesSimulatorOptions apiServer,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(account);
-        var time = new VirtualClock();
+        ArgumentNullException.ThrowIfNull(apiServer);
         var ec2 = await Ec2Simulator.StartAsync(account with { TimeProvider = time, Server = WithoutSockets }, cancellationToken);
-        var kubernetes = await KubernetesSimulator.StartAsync(
-            new KubernetesSimulatorOptions
-            {
-                TimeProvider = time,
-                Server = WithoutSockets,
-                HistoryLength = 200_000,
-            },
-            cancellationToken
-        );
+        var kubernetes = await KubernetesSimulator.StartAsync(apiServer with { TimeProvider = time, Server = WithoutSockets }, cancellationToken);
         return new VirtualCluster(time, kubernetes, ec2);
     }
 
-    /// <summary>A controller of this cluster.</summary>
+    /// <summary>A controller of this cluster. It signs its calls with its own identity, so that each can be told from those of others.</summary>
     public ControllerApp Controller(ControllerSettings settings, ILoggerFactory loggers)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         return new ControllerApp(
             settings,
             new KubernetesConfig
             {
                 Server = Kubernetes.BaseAddress,
                 Source = "virtual cluster",
-                Transport = Transport(Kubernetes.Server),
+                Credentials = new ClientCredentials.Token(settings.Identity),
+                Transport = new InMemoryTransport(Kubernetes.Server),
             },
             new Ec2ClientOptions
             {
                 Region = "us-east-1",
                 Endpoint = Ec2.BaseAddress,
-                AccessKey = new FixedAccessKey("AKIASIMULATED", "simulated"),
-                Transport = Transport(Ec2.Server),
+                AccessKey = new FixedAccessKey(settings.Identity, "secret"),
+                // The SDK waits on the real clock between its repeats; what it would repeat is the harder case anyway.
+                DescribeRetries = 0,
+                Transport = new InMemoryTransport(Ec2.Server),
             },
             loggers,
             Time
@@ -81,16 +81,4 @@ public sealed class VirtualCluster : IAsyncDisposable
     }
 
     private static void WithoutSockets(IWebHostBuilder host) => host.UseTestServer();
-
-    private static PlainAddresses Transport(IServer server) => new() { InnerHandler = ((TestServer)server).CreateHandler() };
-
-    /// <summary>The AWS SDK makes addresses that give their path to sockets only.</summary>
-    private sealed class PlainAddresses : DelegatingHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.RequestUri = new Uri(request.RequestUri!.ToString());
-            return base.SendAsync(request, cancellationToken);
-        }
-    }
 }

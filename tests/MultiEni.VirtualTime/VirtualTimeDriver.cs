@@ -46,8 +46,8 @@ public sealed class VirtualTimeDriver : IDisposable
             }
             else
             {
-                // Yields and never sleeps: a sleep for each jump would be most of the run.
-                spin.SpinOnce(sleep1Threshold: -1);
+                // Yields for long before it sleeps: a sleep for each jump would be most of the run.
+                spin.SpinOnce(sleep1Threshold: 200);
             }
         }
     }

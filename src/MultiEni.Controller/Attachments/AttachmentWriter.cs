@@ -65,6 +65,9 @@ internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatal
         }
     }
 
+    /// <summary>The attachment is gone.</summary>
+    public void Forget(string name) => written.TryRemove(name, out _);
+
     public void Normal(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Normal, reason, message);
 
     public void Warning(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Warning, reason, message);

@@ -1,21 +1,25 @@
 using Amazon.EC2.Model;
+using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>Turns what the SDK read into rows. In the SDK's version 4 every list is null when empty and every value nullable [dotnet 2.2].</summary>
+/// <summary>
+/// Turns what the SDK read into rows. In the SDK's version 4 every list is null when empty and every value nullable [dotnet 2.2]. What many ENIs say
+/// alike, above all their tags, is kept once for all of them.
+/// </summary>
 internal static class SdkRows
 {
     public static EniRow Eni(NetworkInterface eni) =>
         new(
-            eni.NetworkInterfaceId,
-            eni.Status?.Value ?? "",
-            eni.SubnetId ?? "",
-            eni.AvailabilityZone ?? "",
+            Shared(eni.NetworkInterfaceId),
+            Shared(eni.Status?.Value),
+            Shared(eni.SubnetId),
+            Shared(eni.AvailabilityZone),
             eni.MacAddress?.ToLowerInvariant() ?? "",
             PrivateIps(eni),
             [.. (eni.Ipv6Addresses ?? []).Select(address => address.Ipv6Address)],
             [.. (eni.Ipv4Prefixes ?? []).Select(prefix => prefix.Ipv4Prefix), .. (eni.Ipv6Prefixes ?? []).Select(prefix => prefix.Ipv6Prefix)],
-            [.. (eni.Groups ?? []).Select(group => group.GroupId).Order(StringComparer.Ordinal)],
+            [.. (eni.Groups ?? []).Select(group => Shared(group.GroupId)).Order(StringComparer.Ordinal)],
             eni.SourceDestCheck ?? true,
             eni.Description ?? "",
             Tags(eni.TagSet),
@@ -63,10 +67,10 @@ internal static class SdkRows
     private static EniAttachmentRow Attachment(NetworkInterfaceAttachment attachment) =>
         new(
             attachment.AttachmentId,
-            attachment.InstanceId,
+            attachment.InstanceId is { } instance ? Shared(instance) : null,
             attachment.DeviceIndex ?? 0,
             attachment.NetworkCardIndex ?? 0,
-            attachment.Status?.Value ?? "",
+            Shared(attachment.Status?.Value),
             attachment.DeleteOnTermination ?? false,
             attachment.AttachTime is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : null
         );
@@ -82,9 +86,11 @@ internal static class SdkRows
         var result = new Dictionary<string, string>(tags?.Count ?? 0, StringComparer.Ordinal);
         foreach (var tag in tags ?? [])
         {
-            result[tag.Key] = tag.Value ?? "";
+            result[Shared(tag.Key)] = Shared(tag.Value);
         }
 
         return result;
     }
+
+    private static string Shared(string? text) => SharedStrings.Default.Of(text ?? "");
 }

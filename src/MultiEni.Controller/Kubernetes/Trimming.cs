@@ -5,6 +5,8 @@ namespace MultiEni.Controller.Kubernetes;
 /// <summary>Cuts cached objects down to what the controller reads, so that thousands of nodes cost a few megabytes.</summary>
 internal static class Trimming
 {
+    private static readonly NodeStatus NoStatus = new();
+
     public static Node Node(Node node) =>
         node with
         {
@@ -17,6 +19,6 @@ internal static class Trimming
                 DeletionTimestamp = node.Metadata.DeletionTimestamp,
             },
             Spec = new NodeSpec { ProviderID = node.Spec.ProviderID, Taints = node.Spec.Taints is { Count: > 0 } ? node.Spec.Taints : null },
-            Status = new NodeStatus(),
+            Status = NoStatus,
         };
 }

@@ -12,7 +12,10 @@ internal sealed class IndexPreference(int first)
     private readonly HashSet<int> kept = [];
 
     /// <summary>The base, as the annotation of an attachment tells it.</summary>
-    public string Base { get; } = first.ToString();
+    public string Base { get; } = BaseOf(first);
+
+    /// <summary>How the annotation writes a base.</summary>
+    public static string BaseOf(int first) => first.ToString();
 
     /// <summary>An attachment that exists, before any other index is asked for.</summary>
     public void Keep(EniAttachment attachment)

@@ -11,6 +11,8 @@ internal sealed class NodePlanner
     private readonly Dictionary<string, EniAttachment> existing;
     private readonly ILookup<string, EniAttachment> existingByInstance;
     private readonly FreeAddresses? free;
+    private readonly AttachmentTemplate? template;
+    private readonly int firstIndex;
     private readonly int neededAddresses;
 
     public NodePlanner(PlanInput input, Dictionary<string, EniAttachment> existing)
@@ -18,8 +20,11 @@ internal sealed class NodePlanner
         this.input = input;
         this.existing = existing;
         existingByInstance = existing.Values.ToLookup(attachment => attachment.Spec!.InstanceId);
+        var spec = input.NodeEni.Spec!;
+        firstIndex = spec.DeviceIndex == 0 ? input.DefaultDeviceIndex : spec.DeviceIndex;
         free = input.Network is null ? null : new FreeAddresses(input.Network, input.AttachmentsIn);
-        neededAddresses = FreeAddresses.NeededFor(input.NodeEni.Spec!.SecondaryPrivateIpCount, input.NodeEni.Spec.Ipv4PrefixCount);
+        template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, firstIndex);
+        neededAddresses = FreeAddresses.NeededFor(spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount);
     }
 
     /// <summary>What should exist, by name.</summary>
@@ -106,16 +111,16 @@ internal sealed class NodePlanner
         var slots = wanted
             .Select(slot => new Slot(SlotName.Of(input.NodeEni.Metadata.Name, input.NodeEni.Metadata.Uid!, instance.InstanceId, slot.Slot), slot))
             .ToList();
-        AddSlots(node, instance, slots, network, addresses);
+        AddSlots(node, instance, slots, addresses);
     }
 
-    private void AddSlots(PlannedNode node, NodeIdentity.Ec2 instance, List<Slot> slots, ResolvedNetwork network, FreeAddresses addresses)
+    private void AddSlots(PlannedNode node, NodeIdentity.Ec2 instance, List<Slot> slots, FreeAddresses addresses)
     {
         var spec = input.NodeEni.Spec!;
         var limits = node.InstanceType is null ? null : input.Limits(node.InstanceType);
         var own = existingByInstance[instance.InstanceId].ToList();
         var room = InstanceRoom.Of(limits, spec.NetworkCardIndex, input.CardsOfOthers(instance.InstanceId), own);
-        var indexes = new IndexPreference(spec.DeviceIndex == 0 ? input.DefaultDeviceIndex : spec.DeviceIndex);
+        var indexes = new IndexPreference(firstIndex);
         foreach (var slot in slots)
         {
             if (existing.TryGetValue(slot.Name, out var present))
@@ -135,20 +140,7 @@ internal sealed class NodePlanner
             }
 
             var index = indexes.For(position, present);
-            Desired.Add(
-                slot.Name,
-                PlannedAttachment.Build(
-                    input.NodeEni,
-                    node,
-                    instance,
-                    slot.Name,
-                    slot.Of.Slot,
-                    slot.Of.Subnet,
-                    network.SecurityGroupIdsByVpc[slot.Of.Subnet.VpcId],
-                    index,
-                    indexes.Base
-                )
-            );
+            Desired.Add(slot.Name, template!.Build(node, instance, slot.Name, slot.Of.Slot, slot.Of.Subnet, index));
         }
 
         if (refused > 0)

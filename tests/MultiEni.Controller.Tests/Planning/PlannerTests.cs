@@ -44,6 +44,19 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void What_all_attachments_of_a_plan_say_alike_is_in_memory_once()
+    {
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(), [A.Node("a", "i-a"), A.Node("b", "i-b")], A.Network(A.Subnet("subnet-a1"))));
+
+        var (one, other) = (plan.Apply[0], plan.Apply[1]);
+        Assert.Same(one.Metadata.OwnerReferences, other.Metadata.OwnerReferences);
+        Assert.Same(one.Metadata.Annotations, other.Metadata.Annotations);
+        Assert.Same(one.Spec!.SecurityGroupIds, other.Spec!.SecurityGroupIds);
+        Assert.Same(one.Spec.Device, other.Spec.Device);
+        Assert.NotSame(one.Metadata.Labels, other.Metadata.Labels);
+    }
+
+    [Fact]
     [Trait("weakness", "W9")]
     public void A_zone_without_a_subnet_costs_no_call_and_is_told()
     {

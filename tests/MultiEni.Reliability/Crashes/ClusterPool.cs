@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using MultiEni.Reliability.Lab;
+using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Crashes;
 
 /// <summary>Clusters that are used one test after the other, because to start one takes longer than many a test. One in which a test failed is not used again.</summary>
-internal sealed class ClusterPool(ClusterOptions options, TimeProvider time) : IAsyncDisposable
+internal sealed class ClusterPool(ClusterOptions options, VirtualClock time) : IAsyncDisposable
 {
     private readonly ConcurrentBag<Cluster> idle = [];
 

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
-using MultiEni.Reliability.Lab;
+using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Crashes;
 
 /// <summary>Runs a flow once to learn which calls it makes, and then once for everything that can happen at each of them.</summary>
 internal sealed class CrashMatrix(CrashFlow flow, CrashConditions conditions)
 {
-    // More clusters at once share the clock's jumps; the processor is the limit beyond that.
-    private const int AtOnce = 24;
+    // Some clusters at once share the clock's jumps; each more costs its start, and the processor is the limit.
+    private const int AtOnce = 8;
 
     /// <summary>Points that were struck.</summary>
     public int Points { get; private set; }
@@ -20,7 +20,8 @@ internal sealed class CrashMatrix(CrashFlow flow, CrashConditions conditions)
 
     public async Task RunAsync(bool writesOnly, CancellationToken cancellationToken)
     {
-        using var time = new VirtualTime();
+        var time = new VirtualClock();
+        using var driver = VirtualTimeDriver.Start(time);
         await using var clusters = new ClusterPool(conditions.Cluster, time);
         var rehearsal = new CrashRun(flow, null, conditions);
         if (await clusters.UseAsync(rehearsal.RunAsync, cancellationToken) is { } wrong)

@@ -8,6 +8,7 @@ using MultiEni.Operator.Logging;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Lab;
 
@@ -31,24 +32,24 @@ internal sealed class Cluster : IAsyncDisposable
     private int started;
     private int launched;
 
-    private Cluster(ClusterOptions options, TimeProvider time, KubernetesSimulator kubernetes, Ec2Simulator ec2)
+    private Cluster(ClusterOptions options, VirtualCluster servers)
     {
         this.options = options;
-        Time = time;
-        Kubernetes = kubernetes;
-        Ec2 = ec2;
-        loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), time);
-        Foreign = new ForeignEnis(ec2.World);
+        Servers = servers;
+        loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), servers.Time);
+        Foreign = new ForeignEnis(Ec2.World);
         Agents = new NodeAgents(this);
         Lease = options.Controller.LeaderElection ? new LeaseWatch(this, options.Controller.RenewDeadline) : null;
         Invariants = new Invariants(this, Lease);
     }
 
-    public TimeProvider Time { get; }
+    public VirtualCluster Servers { get; }
 
-    public KubernetesSimulator Kubernetes { get; }
+    public TimeProvider Time => Servers.Time;
 
-    public Ec2Simulator Ec2 { get; }
+    public KubernetesSimulator Kubernetes => Servers.Kubernetes;
+
+    public Ec2Simulator Ec2 => Servers.Ec2;
 
     /// <summary>What belongs to others and must be untouched.</summary>
     public ForeignEnis Foreign { get; }
@@ -68,13 +69,15 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>All controllers that were started, the dead ones included.</summary>
     public IReadOnlyCollection<Incarnation> Controllers => [.. controllers.Values];
 
-    public static async Task<Cluster> StartAsync(ClusterOptions options, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Cluster> StartAsync(ClusterOptions options, VirtualClock time, CancellationToken cancellationToken)
     {
-        var ec2 = await Ec2Simulator.StartAsync(
-            options.Ec2(new Ec2SimulatorOptions { TimeProvider = time, Latencies = options.Latencies }),
+        var servers = await VirtualCluster.StartAsync(
+            time,
+            options.Ec2(new Ec2SimulatorOptions { Latencies = options.Latencies }),
+            new KubernetesSimulatorOptions(),
             cancellationToken
         );
-        var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions { TimeProvider = time }, cancellationToken);
+        var (kubernetes, ec2) = (servers.Kubernetes, servers.Ec2);
         kubernetes.Store.Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = Names.Namespace } });
         var vpc = ec2.World.AddVpc().Id;
         ec2.World.AddSubnet(vpc, "us-east-1a", "10.0.0.0/18", id: "subnet-0000000f");
@@ -84,7 +87,7 @@ internal sealed class Cluster : IAsyncDisposable
         ec2.World.AddSecurityGroup(vpc, "other", id: OtherGroup);
         ec2.Faults.StaleReads = options.StaleReads;
 
-        var cluster = new Cluster(options, time, kubernetes, ec2);
+        var cluster = new Cluster(options, servers);
         for (var node = 0; node < options.Nodes; node++)
         {
             cluster.AddNode();
@@ -211,8 +214,7 @@ internal sealed class Cluster : IAsyncDisposable
         await EmptyAsync();
         await ending.CancelAsync();
         await agentsRunning;
-        await Ec2.DisposeAsync();
-        await Kubernetes.DisposeAsync();
+        await Servers.DisposeAsync();
         loggers.Dispose();
         await log.DisposeAsync();
         ending.Dispose();

@@ -31,9 +31,8 @@ internal sealed record ClusterOptions
         {
             MetricsAddress = "0",
             ReconcilePeriod = TimeSpan.FromMinutes(1),
-            // Long, because the clock may run ahead of a request that is on its way: no leadership is to end by that.
-            LeaseDuration = TimeSpan.FromMinutes(12),
-            RenewDeadline = TimeSpan.FromMinutes(10),
+            LeaseDuration = TimeSpan.FromMinutes(1),
+            RenewDeadline = TimeSpan.FromSeconds(40),
             RetryPeriod = TimeSpan.FromSeconds(10),
             Leaks = new LeakLimits { Grace = TimeSpan.FromMinutes(1) },
         };

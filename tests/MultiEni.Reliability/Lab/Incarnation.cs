@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Controller;
-using MultiEni.Controller.Ec2;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Reliability.Lab;
 
@@ -36,28 +34,7 @@ internal sealed class Incarnation : IDisposable
     {
         var incarnation = new Incarnation(name);
         created(incarnation);
-        var app = new ControllerApp(
-            settings with
-            {
-                Identity = name,
-            },
-            new KubernetesConfig
-            {
-                Server = cluster.Kubernetes.BaseAddress,
-                Source = "the cluster under test",
-                Credentials = new ClientCredentials.Token(name),
-            },
-            new Ec2ClientOptions
-            {
-                Region = "us-east-1",
-                Endpoint = cluster.Ec2.BaseAddress,
-                AccessKey = new FixedAccessKey(name, "secret"),
-                // The SDK waits on the real clock between its repeats; what it would repeat is the harder case anyway.
-                DescribeRetries = 0,
-            },
-            loggers,
-            cluster.Time
-        );
+        var app = cluster.Servers.Controller(settings with { Identity = name }, loggers);
         incarnation.running = Task.Run(() => app.RunAsync(incarnation.stop.Token));
         return incarnation;
     }

@@ -9,8 +9,6 @@ namespace MultiEni.Reliability.Lab;
 /// </summary>
 internal sealed class LeaseWatch(Cluster cluster, TimeSpan renewDeadline)
 {
-    // On its way a call may take a step of the clock.
-    private static readonly TimeSpan Travel = TimeSpan.FromSeconds(0.5);
     private readonly ConcurrentDictionary<string, DateTimeOffset> renewed = new();
 
     /// <summary>Who holds the lease, or an empty text.</summary>
@@ -49,7 +47,7 @@ internal sealed class LeaseWatch(Cluster cluster, TimeSpan renewDeadline)
         }
 
         var since = cluster.Time.GetUtcNow() - renewed.GetValueOrDefault(call.By.Name);
-        return since <= renewDeadline + Travel
+        return since <= renewDeadline
             ? null
             : $"{call.By.Name} called {call.Name} {call.Target} {since.TotalSeconds:0.0} s after it renewed the lease, with a deadline of {renewDeadline}";
     }

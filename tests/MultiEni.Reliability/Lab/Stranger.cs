@@ -1,3 +1,5 @@
+using MultiEni.VirtualTime;
+
 namespace MultiEni.Reliability.Lab;
 
 /// <summary>Somebody with a console in the same account, who does to our ENIs what he should not.</summary>
@@ -11,7 +13,7 @@ internal static class Stranger
 
     private static async Task CallAsync(Cluster cluster, string action, string parameter, string value)
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(new InMemoryTransport(cluster.Ec2.Server));
         using var form = new FormUrlEncodedContent(
             new Dictionary<string, string>
             {

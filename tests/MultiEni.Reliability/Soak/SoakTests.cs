@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using MultiEni.Reliability.Lab;
+using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Soak;
 
@@ -18,7 +18,8 @@ public class SoakTests(ITestOutputHelper output)
         var duration = TimeSpan.FromSeconds(Number("SOAK_SECONDS") ?? 8);
         var firstSeed = Number("SOAK_SEED") ?? 1;
         var stop = TestContext.Current.CancellationToken;
-        using var time = new VirtualTime();
+        var time = new VirtualClock();
+        using var driver = VirtualTimeDriver.Start(time);
         var begin = TimeProvider.System.GetTimestamp();
         var failures = new ConcurrentBag<string>();
         var next = firstSeed - 1;

@@ -1,4 +1,5 @@
 using MultiEni.Reliability.Lab;
+using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Stories;
 
@@ -8,13 +9,20 @@ public abstract class Story : IAsyncLifetime
     private protected static readonly NodeEniSketch Fleet = new("fleet");
     private protected static readonly TimeSpan Soon = TimeSpan.FromMinutes(3);
     private readonly List<Cluster> clusters = [];
+    private readonly VirtualTimeDriver driver;
+
+    protected Story() => driver = VirtualTimeDriver.Start(Time);
 
     /// <summary>A cluster with one controller and no election, for stories of something else.</summary>
     private protected static ClusterOptions Alone { get; } = new() { Controller = new ClusterOptions().Controller with { LeaderElection = false } };
 
-    private protected VirtualTime Time { get; } = new();
+    private protected VirtualClock Time { get; } = new();
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public ValueTask InitializeAsync()
+    {
+        Assert.True(Thread.CurrentThread.IsThreadPoolThread, "on another thread a test would not hold the clock while it works");
+        return ValueTask.CompletedTask;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -23,7 +31,7 @@ public abstract class Story : IAsyncLifetime
             await cluster.DisposeAsync();
         }
 
-        Time.Dispose();
+        driver.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -30,6 +30,7 @@ public sealed class EniInventory : IDisposable
         _state = new(options.Grace, time.GetUtcNow());
         _occupancy = new(
             (instances, token) => client.DescribeEnisOnInstancesAsync(instances, CallPriority.AttachUnready, token),
+            options.Cluster,
             options.OccupancyLifetime,
             time
         );

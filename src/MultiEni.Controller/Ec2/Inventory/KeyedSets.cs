@@ -1,12 +1,12 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
-/// <summary>An index from one key to several identifiers, in order of the identifiers.</summary>
+/// <summary>An index from one key to several identifiers, in order of the identifiers. Nearly all keys have one, hence the arrays.</summary>
 internal sealed class KeyedSets
 {
-    private static readonly SortedSet<string> Empty = [];
-    private readonly Dictionary<string, SortedSet<string>> _sets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> _sets = new(StringComparer.Ordinal);
 
-    public IReadOnlyCollection<string> this[string key] => _sets.GetValueOrDefault(key, Empty);
+    /// <summary>The identifiers of a key, as they are now.</summary>
+    public IReadOnlyCollection<string> this[string key] => _sets.GetValueOrDefault(key, []);
 
     public void Move(string? from, string? to, string id)
     {
@@ -22,17 +22,29 @@ internal sealed class KeyedSets
 
         if (!_sets.TryGetValue(to, out var set))
         {
-            _sets.Add(to, set = new(StringComparer.Ordinal));
+            _sets.Add(to, [id]);
         }
-
-        set.Add(id);
+        else if (!set.Contains(id, StringComparer.Ordinal))
+        {
+            _sets[to] = [.. set.Append(id).Order(StringComparer.Ordinal)];
+        }
     }
 
     public void Remove(string? key, string id)
     {
-        if (key is not null && _sets.TryGetValue(key, out var set) && set.Remove(id) && set.Count == 0)
+        if (key is null || !_sets.TryGetValue(key, out var set))
+        {
+            return;
+        }
+
+        var rest = Array.FindAll(set, other => other != id);
+        if (rest.Length == 0)
         {
             _sets.Remove(key);
+        }
+        else
+        {
+            _sets[key] = rest;
         }
     }
 }

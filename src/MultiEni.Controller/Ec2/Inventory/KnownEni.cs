@@ -27,7 +27,8 @@ internal sealed class KnownEni(EniRow row, long generation, DateTimeOffset prove
             row = pending.LaidOver(row);
         }
 
-        Row = row;
+        // What says the same as before stays as it is: a sweep brings a new copy of every row.
+        Row = row.SameAs(Row) ? Row : row;
         Generation = observation.Generation;
         Proven = observation.Began > Proven ? observation.Began : Proven;
         Missing = false;

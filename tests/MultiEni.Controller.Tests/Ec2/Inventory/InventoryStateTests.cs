@@ -22,11 +22,25 @@ public sealed class InventoryStateTests
     }
 
     [Fact]
-    public void Duplicates_of_a_slot_are_all_visible()
+    public void A_row_that_says_nothing_new_is_not_replaced_by_its_copy()
     {
-        Sweep(0, Available("eni-1", "a"), Available("eni-2", "a"));
+        var first = Available("eni-1", "a");
+        Sweep(0, first);
+        Sweep(60, Available("eni-1", "a"));
+        Assert.Same(first, _state.Find("eni-1"));
 
-        Assert.Equal(["eni-1", "eni-2"], _state.FindBySlot("a").Select(row => row.EniId));
+        Sweep(120, Attached("eni-1", "a", "eni-attach-1"));
+        Assert.NotSame(first, _state.Find("eni-1"));
+    }
+
+    [Fact]
+    public void Duplicates_of_a_slot_are_all_visible_in_order()
+    {
+        Sweep(0, Available("eni-2", "a"), Available("eni-3", "a"), Available("eni-1", "a"));
+        Assert.Equal(["eni-1", "eni-2", "eni-3"], _state.FindBySlot("a").Select(row => row.EniId));
+
+        _state.Apply(new OwnChange.Deleted("eni-2"), At(1));
+        Assert.Equal(["eni-1", "eni-3"], _state.FindBySlot("a").Select(row => row.EniId));
     }
 
     [Fact]

@@ -1,0 +1,81 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
+
+namespace MultiEni.Controller.Planning;
+
+/// <summary>
+/// Makes the attachments of a NodeENI, as it asks for them. What all of them say alike is one object in all of them: a plan of thousands of nodes is
+/// made anew whenever one of them changes. Pure.
+/// </summary>
+internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork network, int firstIndex)
+{
+    private readonly string labelValue = Names.LabelValue(nodeEni.Metadata.Name);
+    private readonly NodeEniReference reference = new() { Name = nodeEni.Metadata.Name, Uid = nodeEni.Metadata.Uid! };
+    private readonly DeviceSpec device = DeviceSpec.From(nodeEni.Spec!);
+    private readonly Dictionary<string, string>? tags = nodeEni.Spec!.Tags is { Count: > 0 } tags ? new(tags) : null;
+    private readonly List<string> finalizers = [Names.EniFinalizer];
+    private readonly Dictionary<string, string> annotations = new() { [Names.DeviceIndexBase] = IndexPreference.BaseOf(firstIndex) };
+    private readonly Dictionary<string, List<string>> groupsByVpc = network.SecurityGroupIdsByVpc.ToDictionary(
+        vpc => vpc.Key,
+        vpc => new List<string>(vpc.Value)
+    );
+    private readonly List<OwnerReference> owners =
+    [
+        new()
+        {
+            ApiVersion = Names.ApiVersion,
+            Kind = Names.NodeEniKind,
+            Name = nodeEni.Metadata.Name,
+            Uid = nodeEni.Metadata.Uid!,
+            Controller = true,
+            BlockOwnerDeletion = true,
+        },
+    ];
+
+    /// <summary>The attachment of one slot.</summary>
+    public EniAttachment Build(PlannedNode node, NodeIdentity.Ec2 instance, string name, string slot, ResolvedSubnet subnet, int deviceIndex)
+    {
+        var spec = nodeEni.Spec!;
+        return new EniAttachment
+        {
+            ApiVersion = Names.ApiVersion,
+            Kind = Names.EniAttachmentKind,
+            Metadata = new()
+            {
+                Name = name,
+                Labels = new(3)
+                {
+                    [Names.NodeEniLabel] = labelValue,
+                    [Names.NodeLabel] = Names.LabelValue(node.Name),
+                    [Names.InstanceLabel] = instance.InstanceId,
+                },
+                Annotations = annotations,
+                Finalizers = finalizers,
+                OwnerReferences = owners,
+            },
+            Spec = new()
+            {
+                NodeEniRef = reference,
+                NodeName = node.Name,
+                InstanceId = instance.InstanceId,
+                Slot = slot,
+                SubnetId = subnet.SubnetId,
+                SecurityGroupIds = groupsByVpc[subnet.VpcId],
+                DeviceIndex = deviceIndex,
+                NetworkCardIndex = spec.NetworkCardIndex,
+                DeleteOnTermination = spec.DeleteOnTermination,
+                Description = string.IsNullOrEmpty(spec.Description) ? $"NodeENI {nodeEni.Metadata.Name} on node {node.Name}" : spec.Description,
+                Tags = tags,
+                SourceDestCheck = spec.SourceDestCheck,
+                SecondaryPrivateIpCount = spec.SecondaryPrivateIpCount,
+                Ipv4PrefixCount = spec.Ipv4PrefixCount,
+                Ipv6AddressCount = spec.Ipv6AddressCount,
+                Ipv6PrefixCount = spec.Ipv6PrefixCount,
+                Mtu = spec.Mtu,
+                Device = device,
+            },
+        };
+    }
+}

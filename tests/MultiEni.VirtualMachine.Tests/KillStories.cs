@@ -9,81 +9,128 @@ public abstract class KillStories(NodeFixture node) : LifeStories(node)
 {
     private const int Slot = 6;
     private const string Resource = "intel.com/crash";
+    private const string Mac = "52:54:00:00:06:07";
     private static readonly string Address = NodeFixture.Address(Slot);
+
+    private readonly Strike _strike = new(node);
+    private readonly List<string> _binding = [];
+    private readonly List<string> _givingBack = [];
+    private Dictionary<string, string> _settings = [];
+    private string _story = "";
+    private string _name = "";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Killed_before_any_of_its_changes_the_manager_leaves_what_its_successor_finishes()
     {
-        const string mac = "52:54:00:00:06:07";
-        await Guest.BeginAsync("killed");
-        await Guest.Node.Machine.Monitor.PlugAsync(Slot, mac, Stop);
-        await Guest.InterfaceAsync(mac);
-        await RestartAsync();
-        var strike = new Strike(Guest);
-        var (binding, givingBack) = (new List<string>(), new List<string>());
+        await BeginAsync("killed");
         var (midBind, midGiveBack) = (true, true);
         for (var changes = 0; midBind || midGiveBack; changes++)
         {
-            var name = $"killed-{changes}";
-            if (midBind)
-            {
-                await strike.ArmAsync(changes);
-            }
-
-            Guest.Node.Cluster.Attach(name, mac, Bound());
-            if (midBind && (midBind = await strike.StruckAsync(() => IsOffered(name), $"{name} to be offered")))
-            {
-                binding.Add(await SeenAsync(strike));
-                await RestartAsync();
-            }
-
-            await Guest.BoundAsync(name);
-            Assert.Equal("vfio-pci", await Guest.DriverAsync(Address));
-            Assert.Equal("Bound", Phase());
-            Assert.Equal([Address], Guest.Node.Plugin.Served![Resource]);
-
-            if (midGiveBack)
-            {
-                await strike.ArmAsync(changes);
-            }
-
-            Guest.Node.Cluster.Delete(name);
-            if (midGiveBack && (midGiveBack = await strike.StruckAsync(() => IsLetGo(name), $"{name} to be let go")))
-            {
-                givingBack.Add(await SeenAsync(strike));
-                await RestartAsync();
-            }
-
-            await Guest.ReleasedAsync(name);
-            Assert.Equal("e1000e", await Guest.DriverAsync(Address));
-            Assert.Equal("(null)", await Guest.Shell.RunAsync($"cat /sys/bus/pci/devices/{Address}/driver_override", Stop));
-            Assert.Null(Phase());
-            Assert.DoesNotContain(Address, await File.ReadAllTextAsync(Guest.Node.PluginFile, Stop), StringComparison.Ordinal);
+            midBind = await BindAsync(changes, midBind);
+            midGiveBack = await GiveBackAsync(changes, midGiveBack);
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{binding.Count} kill points while binding, {givingBack.Count} while giving back\n{string.Join('\n', [.. binding, .. givingBack])}"
+        // Each has at least its journal's phases, the writes to the kernel between them, and the device plugin's file with its record.
+        await EndAsync(binding: 8, givingBack: 8);
+    }
+
+    [Fact]
+    public async Task Killed_together_with_the_binding_script_the_manager_leaves_what_its_successor_finishes()
+    {
+        await BeginAsync("killed-script", new Dictionary<string, string> { ["DPDK_BINDING_SCRIPT"] = "/usr/bin/dpdk-devbind.py" });
+        // The script writes after the journal, and on the way back after the withdrawal too.
+        foreach (var write in (int[])[1, 2, 3])
+        {
+            Assert.True(await BindAsync(write, strike: true));
+            Assert.True(await GiveBackAsync(write + 4, strike: true));
+        }
+
+        await EndAsync(binding: 3, givingBack: 3);
+    }
+
+    private async Task BeginAsync(string story, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        await Guest.BeginAsync(story);
+        (_story, _settings) = (
+            story,
+            new Dictionary<string, string>(settings ?? new Dictionary<string, string>()) { ["LD_PRELOAD"] = Strike.Library }
         );
-        // Each is known to have at least its journal's phases and the writes to the kernel between them.
-        Assert.True(binding.Count >= 7, string.Join('\n', binding));
-        Assert.True(givingBack.Count >= 6, string.Join('\n', givingBack));
+        await Guest.Node.Machine.Monitor.PlugAsync(Slot, Mac, Stop);
+        await Guest.InterfaceAsync(Mac);
+        await RestartAsync();
+    }
+
+    private async Task EndAsync(int binding, int givingBack)
+    {
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{_binding.Count} kill points while binding, {_givingBack.Count} while giving back\n{string.Join('\n', [.. _binding, .. _givingBack])}"
+        );
+        Assert.True(_binding.Count >= binding, string.Join('\n', _binding));
+        Assert.True(_givingBack.Count >= givingBack, string.Join('\n', _givingBack));
         await Guest.Node.StopManagerAsync(Stop);
         await Guest.SetUpAsync();
         await Guest.UnplugAsync(Slot);
     }
 
+    // Has a new ENI bound, with a kill after so many changes if there are as many; the successor must come to the same end.
+    private async Task<bool> BindAsync(int changes, bool strike)
+    {
+        _name = $"{_story}-{changes}";
+        if (strike)
+        {
+            await _strike.ArmAsync(changes);
+        }
+
+        Guest.Node.Cluster.Attach(_name, Mac, Bound());
+        var struck = strike && await _strike.StruckAsync(IsOffered, $"{_name} to be offered");
+        if (struck)
+        {
+            _binding.Add(await SeenAsync());
+            await RestartAsync();
+        }
+
+        await Guest.BoundAsync(_name);
+        Assert.Equal("vfio-pci", await Guest.DriverAsync(Address));
+        Assert.Equal("Bound", Phase());
+        Assert.Equal([Address], Guest.Node.Plugin.Served![Resource]);
+        return struck;
+    }
+
+    private async Task<bool> GiveBackAsync(int changes, bool strike)
+    {
+        if (strike)
+        {
+            await _strike.ArmAsync(changes);
+        }
+
+        Guest.Node.Cluster.Delete(_name);
+        var struck = strike && await _strike.StruckAsync(IsLetGo, $"{_name} to be let go");
+        if (struck)
+        {
+            _givingBack.Add(await SeenAsync());
+            await RestartAsync();
+        }
+
+        await Guest.ReleasedAsync(_name);
+        Assert.Equal("e1000e", await Guest.DriverAsync(Address));
+        Assert.Equal("(null)", await Guest.Shell.RunAsync($"cat /sys/bus/pci/devices/{Address}/driver_override", Stop));
+        Assert.Null(Phase());
+        Assert.DoesNotContain(Address, await File.ReadAllTextAsync(Guest.Node.PluginFile, Stop), StringComparison.Ordinal);
+        return struck;
+    }
+
     private async Task RestartAsync()
     {
         await Guest.Node.StopManagerAsync(Stop);
-        await Guest.Node.StartManagerAsync(Stop, Strike.Environment);
+        await Guest.Node.StartManagerAsync(Stop, _settings);
     }
 
     // What a kill left: at most this one card without a driver, and then the journal knows of it.
-    private async Task<string> SeenAsync(Strike strike)
+    private async Task<string> SeenAsync()
     {
-        var made = await strike.ChangesAsync();
+        var made = await _strike.ChangesAsync();
         var (driver, phase) = (await Guest.DriverAsync(Address), Phase());
         var without = await Guest.Shell.RunAsync(
             "cd /sys/bus/pci/devices; for d in *; do case $(cat $d/class) in 0x02*) [ -e $d/driver ] || echo $d;; esac; done",
@@ -94,10 +141,10 @@ public abstract class KillStories(NodeFixture node) : LifeStories(node)
         return $"  after {made.Length} changes ({made.LastOrDefault() ?? "none"}): driver {(driver.Length == 0 ? "none" : driver)}, journal {phase ?? "empty"}";
     }
 
-    private bool IsOffered(string name) =>
-        Guest.Node.Cluster.Find(name)?.Status is { Device.Advertised: true } status && status.Conditions.IsTrue("Advertised");
+    private bool IsOffered() =>
+        Guest.Node.Cluster.Find(_name)?.Status is { Device.Advertised: true } status && status.Conditions.IsTrue("Advertised");
 
-    private bool IsLetGo(string name) => Guest.Node.Cluster.Find(name)?.Metadata.Finalizers?.Contains(MultiEni.Api.Names.DeviceFinalizer) != true;
+    private bool IsLetGo() => Guest.Node.Cluster.Find(_name)?.Metadata.Finalizers?.Contains(MultiEni.Api.Names.DeviceFinalizer) != true;
 
     private string? Phase() =>
         File.Exists(Guest.Node.Journal)

@@ -6,9 +6,8 @@ internal sealed class Strike(NodeFixture node)
     private const string Armed = "/run/strike";
     private const string Log = "/run/strike.log";
 
-    /// <summary>What a manager needs in its environment that is to be killed.</summary>
-    public static IReadOnlyDictionary<string, string> Environment { get; } =
-        new Dictionary<string, string> { ["LD_PRELOAD"] = "/host/guest/strike.so" };
+    /// <summary>The library that a manager which is to be killed is started with (<c>LD_PRELOAD</c>).</summary>
+    public const string Library = "/host/guest/strike.so";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -11,7 +11,7 @@ public sealed class GuestManager
 
     private GuestManager(GuestShell shell, int processId, string end) => (_shell, ProcessId, _end) = (shell, processId, end);
 
-    /// <summary>Its process in the machine, or the one that traces it.</summary>
+    /// <summary>Its process in the machine.</summary>
     public int ProcessId { get; }
 
     /// <summary>Its exit status as the shell tells it (137 after SIGKILL); null while it runs.</summary>
@@ -21,12 +21,10 @@ public sealed class GuestManager
     /// <summary>Starts one. Its log is appended to <c>manager.log</c> in the machine's folder.</summary>
     /// <param name="machine">Where.</param>
     /// <param name="settings">Environment beside that which every run has.</param>
-    /// <param name="wrapper">A program that runs it, with arguments; empty for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<GuestManager> StartAsync(
         Machine machine,
         IReadOnlyDictionary<string, string> settings,
-        string wrapper,
         CancellationToken cancellationToken
     )
     {
@@ -35,8 +33,8 @@ public sealed class GuestManager
         var run = Guid.NewGuid().ToString("N")[..8];
         var variables = string.Join(' ', settings.Select(setting => $"{setting.Key}='{setting.Value}'"));
         var command =
-            $"echo \"--- $(date +%T) starts {variables} {wrapper}\" >>/out/manager.log; "
-            + $"(env {variables} {wrapper} /host/programs/eni-manager >>/out/manager.log 2>&1 </dev/null & echo $! >/out/{run}.pid; "
+            $"echo \"--- $(date +%T) starts {variables}\" >>/out/manager.log; "
+            + $"(env {variables} /host/programs/eni-manager >>/out/manager.log 2>&1 </dev/null & echo $! >/out/{run}.pid; "
             + $"wait $!; echo $? >/out/{run}.new; mv /out/{run}.new /out/{run}.end) >/dev/null 2>&1 & "
             + $"until [ -s /out/{run}.pid ]; do sleep 0.05; done; cat /out/{run}.pid";
         var processId = int.Parse(await machine.Shell.RunAsync(command, cancellationToken), CultureInfo.InvariantCulture);

@@ -71,12 +71,7 @@ public sealed class GuestNode : IAsyncDisposable
     /// <summary>Starts the ENI manager.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="settings">Settings beside <see cref="Settings"/>.</param>
-    /// <param name="wrapper">A program that runs it, with arguments.</param>
-    public async Task StartManagerAsync(
-        CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, string>? settings = null,
-        string wrapper = ""
-    )
+    public async Task StartManagerAsync(CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null)
     {
         var all = new Dictionary<string, string>(Settings, StringComparer.Ordinal);
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
@@ -84,7 +79,7 @@ public sealed class GuestNode : IAsyncDisposable
             all[name] = value;
         }
 
-        Manager = await GuestManager.StartAsync(Machine, all, wrapper, cancellationToken);
+        Manager = await GuestManager.StartAsync(Machine, all, cancellationToken);
     }
 
     /// <summary>Stops the ENI manager, as kubelet does.</summary>

@@ -111,7 +111,7 @@ public sealed class SituationReader(
     {
         if (
             journaled is not { Phase: JournalPhase.Bound }
-            || seen.DeviceAt(PciAddress.Parse(journaled.PciAddress)) is not { Driver: null, LeavingDriver: null } device
+            || seen.DeviceAt(PciAddress.Parse(journaled.PciAddress)) is not { Driver: null, IsLeavingVfio: false } device
         )
         {
             return seen;

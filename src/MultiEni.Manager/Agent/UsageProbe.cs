@@ -56,7 +56,7 @@ public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, Han
     }
 
     private async Task<DeviceUsage> ProbeAsync(PciDevice device, CancellationToken cancellationToken) =>
-        (device.Driver ?? device.LeavingDriver, device.IommuGroup) switch
+        (device.IsLeavingVfio ? DpdkDrivers.VfioPci : device.Driver, device.IommuGroup) switch
         {
             (DpdkDrivers.VfioPci, { } group) => await ProbeVfioAsync(device, SysfsPaths.VfioNode(group, device.NoIommu), cancellationToken),
             ({ } driver and not DpdkDrivers.VfioPci, _) when DpdkDrivers.Contains(driver) => await ProbeUioAsync(device, cancellationToken),

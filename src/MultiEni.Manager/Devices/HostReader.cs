@@ -1,10 +1,11 @@
+using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Devices;
 
 /// <summary>
 /// Reads the observation from the host. Reads only what decisions use, only of network functions, and no file that the kernel reads under the
-/// device's lock (<c>driver_override</c>, <c>sriov_numvfs</c>): a device that cannot be let go would stop the look at all others.
+/// device's lock (<c>driver_override</c>, <c>sriov_numvfs</c>, on some kernels <c>uevent</c>): a device that cannot be let go would stop the look at all others.
 /// </summary>
 public sealed class HostReader(NodeHost host)
 {
@@ -64,27 +65,41 @@ public sealed class HostReader(NodeHost host)
         var driver = SysfsPaths.LastPart(await files.ReadLinkAsync(SysfsPaths.Device(address, "driver"), cancellationToken));
         var group = SysfsPaths.LastPart(await files.ReadLinkAsync(SysfsPaths.Device(address, "iommu_group"), cancellationToken));
         var groupName = group is null ? null : await files.ReadTextAsync($"/sys/kernel/iommu_groups/{group}/name", cancellationToken);
+        var noIommu = groupName?.Trim() == "vfio-noiommu";
         return new PciDevice
         {
             Address = address,
             Ids = new PciIds(vendor, device),
             ClassCode = classCode,
             Driver = driver,
-            LeavingDriver = driver is null ? await LeavingDriverAsync(address, cancellationToken) : null,
+            IsLeavingVfio = driver is null && group is not null && await IsLeavingVfioAsync(address, group, noIommu, cancellationToken),
             InterfaceName = interfaces.GetValueOrDefault(address),
             IommuGroup = group,
-            NoIommu = groupName?.Trim() == "vfio-noiommu",
+            NoIommu = noIommu,
             HasVirtualFunctions = await files.ExistsAsync(SysfsPaths.Device(address, "virtfn0"), cancellationToken),
         };
     }
 
-    // The link goes first, and the driver's name only when the driver has ended (drivers/base/dd.c, __device_release_driver).
-    private async Task<string?> LeavingDriverAsync(PciAddress address, CancellationToken cancellationToken)
+    // The driver link goes first, and the group's node under /dev/vfio when the last of its devices was let go. The device's uevent would tell as
+    // much, but some kernels (6.1) read it under the device's lock.
+    private async Task<bool> IsLeavingVfioAsync(PciAddress address, string group, bool noIommu, CancellationToken cancellationToken)
     {
-        const string prefix = "DRIVER=";
-        var variables = await host.Files.ReadTextAsync(SysfsPaths.Device(address, "uevent"), cancellationToken);
-        var line = variables?.Split('\n').FirstOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal));
-        return line?[prefix.Length..].Trim();
+        if (!await host.Files.ExistsAsync(SysfsPaths.VfioNode(group, noIommu), cancellationToken))
+        {
+            return false;
+        }
+
+        foreach (var member in await host.Files.ListAsync($"/sys/kernel/iommu_groups/{group}/devices", cancellationToken))
+        {
+            // Then the node is that one's, and says nothing about this device.
+            var driver = await host.Files.ReadLinkAsync($"{SysfsPaths.PciDevices}/{member}/driver", cancellationToken);
+            if (member != address.ToString() && SysfsPaths.LastPart(driver) == DpdkDrivers.VfioPci)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // The interface's own link names all its ancestors; for virtio the PCI function is not the direct parent [sriov 11].

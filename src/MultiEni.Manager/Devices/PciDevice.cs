@@ -18,10 +18,10 @@ public sealed record PciDevice
     public string? Driver { get; init; }
 
     /// <summary>
-    /// The driver that is letting it go and has not ended yet, because the card is taken away or somebody unbinds it: a DPDK driver waits for
-    /// whoever has the device open.
+    /// Whether vfio-pci is letting it go and has not ended yet, because the card is taken away or somebody unbinds it: it waits for whoever has
+    /// the device open.
     /// </summary>
-    public string? LeavingDriver { get; init; }
+    public bool IsLeavingVfio { get; init; }
 
     /// <summary>
     /// The only driver that may take it, when one was set; otherwise null. Looked up only where a decision needs it, since the kernel tells it

@@ -39,7 +39,7 @@ public static class NextStep
             return new DeviceStep.Refuse(ConditionTypes.Configured, refusal);
         }
 
-        if (device.LeavingDriver is not null)
+        if (device.IsLeavingVfio)
         {
             return Leaving(situation, device, ConditionTypes.Configured);
         }
@@ -211,7 +211,7 @@ public static class NextStep
         };
     }
 
-    /// <summary>A driver is letting the device go: nothing is done until that has ended, since all calls for the device would wait with it.</summary>
+    /// <summary>vfio-pci is letting the device go: nothing is done until that has ended, since all calls for the device would wait with it.</summary>
     internal static DeviceStep Leaving(DeviceSituation situation, PciDevice device, string condition)
     {
         if (OfferOf(situation) is { } offer)
@@ -224,12 +224,11 @@ public static class NextStep
             return new DeviceStep.Wait(condition, Stuck(device));
         }
 
-        var what = $"{device.LeavingDriver} is letting {device.Address} go, because the card is taken away or somebody unbinds it";
-        return (situation.Usage, DpdkDrivers.Contains(device.LeavingDriver)) switch
+        var what = $"vfio-pci is letting {device.Address} go, because the card is taken away or somebody unbinds it";
+        return situation.Usage switch
         {
-            (_, false) => Wait(condition, Reasons.WaitingForDevice, $"{what}."),
-            (DeviceUsage.NotChecked, true) => new DeviceStep.CheckUse(device),
-            (DeviceUsage.InUse use, true) => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has to wait: {use.Message} End it."),
+            DeviceUsage.NotChecked => new DeviceStep.CheckUse(device),
+            DeviceUsage.InUse use => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has to wait: {use.Message} End it."),
             _ => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has not ended yet. If it lasts, end the program that has it open."),
         };
     }
@@ -248,7 +247,7 @@ public static class NextStep
     internal static Refusal Stuck(PciDevice device) =>
         new(
             Reasons.UnbindTimeout,
-            $"{device.Driver ?? device.LeavingDriver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
+            $"{device.Driver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
         );
 
     private static string Foreign(PciDevice device, string wanted) =>

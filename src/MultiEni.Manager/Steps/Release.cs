@@ -55,7 +55,7 @@ internal static class Release
 
     private static DeviceStep WithDevice(DeviceSituation situation, PciDevice device)
     {
-        if (device.LeavingDriver is not null)
+        if (device.IsLeavingVfio)
         {
             return NextStep.Leaving(situation, device, ConditionTypes.Released);
         }

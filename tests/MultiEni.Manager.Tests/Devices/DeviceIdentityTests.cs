@@ -90,7 +90,7 @@ public sealed class DeviceIdentityTests
         );
         Assert.Equal(
             IdentityProof.Journal,
-            Assert.IsType<DeviceMatch.Found>(Find(claim, A.Host([newcomer with { Driver = null, LeavingDriver = "vfio-pci" }]))).Proof
+            Assert.IsType<DeviceMatch.Found>(Find(claim, A.Host([newcomer with { Driver = null, IsLeavingVfio = true }]))).Proof
         );
         Assert.Equal(IdentityProof.Journal, Assert.IsType<DeviceMatch.Found>(Find(claim with { JournalDriver = null }, A.Host([newcomer]))).Proof);
     }

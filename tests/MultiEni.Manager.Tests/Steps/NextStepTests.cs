@@ -244,11 +244,11 @@ public sealed class NextStepTests
     [Theory]
     [InlineData(false, ConditionTypes.Configured)]
     [InlineData(true, ConditionTypes.Released)]
-    public void A_device_that_its_driver_is_letting_go_is_withdrawn_and_left_alone_and_whoever_holds_it_is_named(bool deleting, string condition)
+    public void A_device_that_vfio_is_letting_go_is_withdrawn_and_left_alone_and_whoever_holds_it_is_named(bool deleting, string condition)
     {
         var leaving = BoundByUs() with
         {
-            Match = new DeviceMatch.Found(A.Device(driver: null, interfaceName: null) with { LeavingDriver = "vfio-pci" }, IdentityProof.Journal),
+            Match = new DeviceMatch.Found(A.Device(driver: null, interfaceName: null) with { IsLeavingVfio = true }, IdentityProof.Journal),
         };
         leaving = deleting ? Deleting(leaving) : leaving;
         Is<DeviceStep.Withdraw>(leaving with { Offer = new OfferState.Confirmed(A.Offer()) });
@@ -257,10 +257,6 @@ public sealed class NextStepTests
         Waits(condition, Reasons.RemovalBlocked, leaving with { Usage = new DeviceUsage.Free() });
         Waits(condition, Reasons.UnbindTimeout, leaving with { IsStuck = true });
     }
-
-    [Fact]
-    public void A_device_that_its_kernel_driver_is_letting_go_is_not_bound_meanwhile() =>
-        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, With(DeviceUses.Bound, A.Device(driver: null) with { LeavingDriver = "ena" }));
 
     [Fact]
     public void Deletion_withdraws_waits_proves_gives_back_and_only_then_lets_go()

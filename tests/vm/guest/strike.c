@@ -1,6 +1,7 @@
 // Ends a program just before it changes something: preloaded (LD_PRELOAD), it watches what the program opens for writing below /sys and
 // renames. The file /run/strike arms it: a number, which every such call counts down; the call that finds 0 is never made, because the
-// program is killed there as by SIGKILL from outside. The calls made since then are appended to /run/strike.log.
+// program is killed there as by SIGKILL from outside. The calls made since then are appended to /run/strike.log. A program that the ENI manager
+// runs is watched too, and the manager ends with it, as all of a container's programs do.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -15,6 +16,17 @@
 static const char *const armed = "/run/strike";
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
+static void end_manager(void)
+{
+    char path[40], name[32] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", getppid());
+    FILE *file = fopen(path, "r");
+    if (file && fgets(name, sizeof name, file) && strncmp(name, "eni-manager", 11) == 0)
+        kill(getppid(), SIGKILL);
+    if (file)
+        fclose(file);
+}
+
 static void call(const char *what, const char *path)
 {
     pthread_mutex_lock(&turn);
@@ -27,6 +39,7 @@ static void call(const char *what, const char *path)
     }
     if (left == 0) {
         unlink(armed);
+        end_manager();
         kill(getpid(), SIGKILL);
         for (;;)
             pause();

@@ -177,6 +177,9 @@ public static class Reasons
     /// <summary>The driver does not let the device go.</summary>
     public const string UnbindTimeout = nameof(UnbindTimeout);
 
+    /// <summary>The device is being taken from its driver, which waits for whoever has it open.</summary>
+    public const string RemovalBlocked = nameof(RemovalBlocked);
+
     /// <summary>The device vanished from the node.</summary>
     public const string DeviceRemoved = nameof(DeviceRemoved);
 

@@ -55,8 +55,8 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Warning, "The simulated host does not answer; asking again: {Message}")]
     public static partial void HostUnreachable(ILogger logger, string message);
 
-    [LoggerMessage(14, LogLevel.Warning, "A write to {Pci} that had been given up has returned.")]
-    public static partial void StuckWriteReturned(ILogger logger, string pci);
+    [LoggerMessage(14, LogLevel.Warning, "A call for {Pci} that had been given up has returned.")]
+    public static partial void StuckCallReturned(ILogger logger, string pci);
 
     [LoggerMessage(20, LogLevel.Information, "The device plugin's file {Path} was written with {Count} devices.")]
     public static partial void DevicePluginFileWritten(ILogger logger, string path, int count);

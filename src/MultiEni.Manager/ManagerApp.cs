@@ -127,31 +127,31 @@ public static class ManagerApp
     private static AgentWorker Worker(Parts parts, AgentWake wake, WorkQueue<AgentWork> queue)
     {
         var settings = parts.Settings;
-        var writer = new HostWriter(
+        var locked = new LockedFiles(
             parts.Host.Files,
             parts.Time,
             settings.WriteLimit,
             settings.BeforeEachWrite,
             address =>
             {
-                Log.StuckWriteReturned(parts.Logger, address.ToString());
+                Log.StuckCallReturned(parts.Logger, address.ToString());
                 wake.Everything(WorkPriority.Urgent);
             }
         );
-        var native = new NativeDriverMethod(parts.Host.Files, writer, parts.Time);
+        var native = new NativeDriverMethod(parts.Host.Files, locked, parts.Time);
         IDriverMethod method =
             settings.BindingScript == ManagerSettings.NativeBinding
                 ? native
-                : new ScriptDriverMethod(settings.BindingScript, settings.BindingScriptLimit, writer, parts.Time);
+                : new ScriptDriverMethod(settings.BindingScript, settings.BindingScriptLimit, locked, parts.Time);
         var verification = new DeviceVerification(parts.Host, parts.Time);
-        var restoration = new DeviceRestoration(parts.Host, method, native, verification, parts.Journal);
-        var preparation = new BindPreparation(parts.Host.Files, writer, settings.NoIommu);
+        var restoration = new DeviceRestoration(parts.Host, locked, method, native, verification, parts.Journal);
+        var preparation = new BindPreparation(parts.Host.Files, locked, settings.NoIommu);
         var actions = new DeviceActions(
             parts.Host,
             settings,
             parts.Journal,
-            new BindSequence(parts.Host, writer, method, preparation, verification, restoration, parts.Journal),
-            new GiveBackSequence(writer, restoration),
+            new BindSequence(parts.Host, locked, method, preparation, verification, restoration, parts.Journal),
+            new GiveBackSequence(locked, restoration),
             parts.Gate,
             parts.Publishing.Publisher,
             parts.Metrics,
@@ -162,7 +162,7 @@ public static class ManagerApp
         var reconciler = new AttachmentReconciler(
             parts.View,
             parts.Boot,
-            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, writer, Policy(settings), settings, parts.Time),
+            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, locked, Policy(settings), settings, parts.Time),
             actions,
             new UsageProbe(parts.Host.Files, parts.Publishing.PodResources, parts.Publishing.Handouts, parts.Pods),
             owners,

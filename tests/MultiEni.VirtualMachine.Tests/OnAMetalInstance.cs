@@ -1,7 +1,7 @@
 namespace MultiEni.VirtualMachine.Tests;
 
 /// <summary>A machine with an IOMMU.</summary>
-public sealed class OnAMetalInstance(IommuNode node) : LifeStories(node), IClassFixture<IommuNode>
+public sealed class OnAMetalInstance(IommuNode node) : KillStories(node), IClassFixture<IommuNode>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

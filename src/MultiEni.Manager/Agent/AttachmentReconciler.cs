@@ -222,7 +222,7 @@ public sealed class AttachmentReconciler(
         {
             DeviceStep.Wait { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(TurnDelay),
             DeviceStep.Refuse { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(settings.RetryDelay),
-            DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse } => ReconcileResult.After(settings.InUseInterval),
+            DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse or Reasons.RemovalBlocked } => ReconcileResult.After(settings.InUseInterval),
             DeviceStep.Wait { Why.Reason: Reasons.WaitingForDevice } when progress.Situation?.Wish.NetworkState == EniState.Attached =>
                 ReconcileResult.After(settings.EliminationDelay),
             _ => ReconcileResult.Done,

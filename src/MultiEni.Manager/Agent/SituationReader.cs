@@ -15,7 +15,7 @@ public sealed class SituationReader(
     NodeView view,
     BindingJournal journal,
     IDevicePublisher publisher,
-    HostWriter writer,
+    LockedFiles locked,
     SafetyPolicy policy,
     ManagerSettings settings,
     TimeProvider time
@@ -34,12 +34,9 @@ public sealed class SituationReader(
     {
         ArgumentNullException.ThrowIfNull(attachment);
         ArgumentNullException.ThrowIfNull(seen);
-        var claim = NodeView.Claim(
-            attachment,
-            seen.BootId,
-            Journaled(attachment.Status?.Network?.EniId, seen.BootId),
-            MayEliminate(attachment, seen)
-        );
+        var journaled = Journaled(attachment.Status?.Network?.EniId, seen.BootId);
+        seen = await WithOverrideAsync(seen, journaled, cancellationToken);
+        var claim = NodeView.Claim(attachment, seen.BootId, journaled, MayEliminate(attachment, seen));
         var others = view
             .Attachments.Where(other => other.Metadata.Name != attachment.Metadata.Name)
             .Select(other => NodeView.Claim(other, seen.BootId, Journaled(other.Status?.Network?.EniId, seen.BootId), false))
@@ -65,7 +62,7 @@ public sealed class SituationReader(
                 : match is DeviceMatch.Found { Proof: IdentityProof.DeviceIndex } ? SafetyRules.CheckBind(facts, policy)
                 : SafetyRules.CheckTouch(facts, policy),
             BindRefusal = facts is null ? null : SafetyRules.CheckBind(facts, policy),
-            IsStuck = known is { } stuckAt && writer.IsStuck(stuckAt),
+            IsStuck = known is { } stuckAt && locked.IsStuck(stuckAt),
             VfioTaint = device?.Driver == DpdkDrivers.VfioPci ? await host.Files.ReadTextAsync(SysfsPaths.VfioPciTaint, cancellationToken) : null,
             DpdkEnabled = settings.DpdkEnabled,
             Publishes = settings.DevicePublisher != PublisherChoice.None,
@@ -101,13 +98,35 @@ public sealed class SituationReader(
             Journal = entry,
             Offer = publisher.StateOf(address, view.Allocatable),
             Usage = usage,
-            IsStuck = writer.IsStuck(address),
+            IsStuck = locked.IsStuck(address),
         };
         return (situation, claim);
     }
 
     private JournalEntry? Journaled(string? eniId, string bootId) =>
         string.IsNullOrEmpty(eniId) ? null : journal.Entries(bootId).FirstOrDefault(entry => entry.EniId == eniId);
+
+    // A device of ours that somebody unbound is told by it from another one that was plugged into its place.
+    private async Task<HostObservation> WithOverrideAsync(HostObservation seen, JournalEntry? journaled, CancellationToken cancellationToken)
+    {
+        if (
+            journaled is not { Phase: JournalPhase.Bound }
+            || seen.DeviceAt(PciAddress.Parse(journaled.PciAddress)) is not { Driver: null, LeavingDriver: null } device
+        )
+        {
+            return seen;
+        }
+
+        try
+        {
+            return seen.With(device with { DriverOverride = await locked.ReadOverrideAsync(device.Address, cancellationToken) });
+        }
+        catch (StuckCallException)
+        {
+            // Somebody else is at it; the agent is woken when the call returns.
+            return seen;
+        }
+    }
 
     // A device that was just plugged in shows its address within a second; one without an interface never does.
     private bool MayEliminate(EniAttachment attachment, HostObservation seen)

@@ -29,7 +29,7 @@ public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, Han
     {
         ArgumentNullException.ThrowIfNull(device);
         return await HolderAsync(device, resource, cancellationToken) is { } holder
-            ? new DeviceUsage.InUse($"{device.Address} is in use by {holder}; it is given back when that ends.")
+            ? new DeviceUsage.InUse($"{device.Address} is in use by {holder}; nothing is done to it before that ends.")
             : await ProbeAsync(device, cancellationToken);
     }
 
@@ -56,14 +56,10 @@ public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, Han
     }
 
     private async Task<DeviceUsage> ProbeAsync(PciDevice device, CancellationToken cancellationToken) =>
-        device switch
+        (device.Driver ?? device.LeavingDriver, device.IommuGroup) switch
         {
-            { Driver: DpdkDrivers.VfioPci, IommuGroup: { } group } => await ProbeVfioAsync(
-                device,
-                SysfsPaths.VfioNode(group, device.NoIommu),
-                cancellationToken
-            ),
-            { IsHeldByDpdk: true, Driver: not DpdkDrivers.VfioPci } => await ProbeUioAsync(device, cancellationToken),
+            (DpdkDrivers.VfioPci, { } group) => await ProbeVfioAsync(device, SysfsPaths.VfioNode(group, device.NoIommu), cancellationToken),
+            ({ } driver and not DpdkDrivers.VfioPci, _) when DpdkDrivers.Contains(driver) => await ProbeUioAsync(device, cancellationToken),
             _ => new DeviceUsage.Free(),
         };
 
@@ -101,7 +97,7 @@ public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, Han
     }
 
     private static string Open(PciDevice device, string holder, string node) =>
-        $"{device.Address} is in use: {holder} has {node} open; it is given back when that ends.";
+        $"{device.Address} is in use: {holder} has {node} open; nothing is done to it before that ends.";
 
     private async Task<List<string>> SuspectsAsync(string resource, CancellationToken cancellationToken) =>
         [

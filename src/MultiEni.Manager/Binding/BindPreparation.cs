@@ -7,7 +7,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>What must be so before a device is taken from its kernel driver: the driver is loaded, and memory access is settled [sriov 4.2 steps 5 to 7].</summary>
-public sealed class BindPreparation(IHostFiles files, HostWriter writer, NoIommuMode mode)
+public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIommuMode mode)
 {
     /// <summary>Why the bind cannot begin; null when it can. Nothing of the device has been changed either way.</summary>
     public async Task<Refusal?> PrepareAsync(PciDevice device, string driver, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ public sealed class BindPreparation(IHostFiles files, HostWriter writer, NoIommu
             return null;
         }
 
-        var error = await writer.WriteAsync(device.Address, SysfsPaths.NoIommuMode, "1", cancellationToken);
+        var error = await locked.WriteAsync(device.Address, SysfsPaths.NoIommuMode, "1", cancellationToken);
         if (error != Errno.None)
         {
             return await ExplainAsync(error, cancellationToken);

@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Binding;
 /// <summary>Hands a device to a user-space driver [sriov 4.2 steps 3 to 14]: prepare, note, take down, move, verify; undo when it fails.</summary>
 public sealed class BindSequence(
     NodeHost host,
-    HostWriter writer,
+    LockedFiles locked,
     IDriverMethod method,
     BindPreparation preparation,
     DeviceVerification verification,
@@ -29,7 +29,7 @@ public sealed class BindSequence(
                 return new ChangeOutcome.Removed(new Refusal(Reasons.DeviceRemoved, $"The device at {address} is gone or another one now."));
             }
 
-            if (writer.IsStuck(address))
+            if (locked.IsStuck(address))
             {
                 return Stuck(address, device.Driver, "an earlier attempt");
             }
@@ -38,7 +38,7 @@ public sealed class BindSequence(
                 ? await AdoptAsync(request, device, cancellationToken)
                 : await MoveAsync(request, device, cancellationToken);
         }
-        catch (StuckWriteException error)
+        catch (StuckCallException error)
         {
             return Stuck(address, null, error.Message);
         }

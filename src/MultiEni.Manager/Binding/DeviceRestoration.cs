@@ -11,6 +11,7 @@ namespace MultiEni.Manager.Binding;
 /// </summary>
 public sealed class DeviceRestoration(
     NodeHost host,
+    LockedFiles locked,
     IDriverMethod method,
     NativeDriverMethod native,
     DeviceVerification verification,
@@ -44,7 +45,7 @@ public sealed class DeviceRestoration(
                 device = await verification.ReadAsync(address, cancellationToken);
             }
         }
-        else if (device.DriverOverride is not null)
+        else if (await locked.ReadOverrideAsync(address, cancellationToken) is not null)
         {
             // Left behind by a bind that was cut off: with it the kernel driver could not take the device again.
             hint = await native.GiveBackAsync(device, entry.OriginalDriver, cancellationToken);

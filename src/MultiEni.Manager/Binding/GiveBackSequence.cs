@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>Returns a device to its kernel driver [sriov 4.3], after it was withdrawn and proven unused.</summary>
-public sealed class GiveBackSequence(HostWriter writer, DeviceRestoration restoration)
+public sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration restoration)
 {
     /// <summary>Gives back the device of an entry.</summary>
     public async Task<ChangeOutcome> GiveBackAsync(JournalEntry entry, CancellationToken cancellationToken)
@@ -14,11 +14,11 @@ public sealed class GiveBackSequence(HostWriter writer, DeviceRestoration restor
         var address = PciAddress.Parse(entry.PciAddress);
         try
         {
-            return writer.IsStuck(address)
+            return locked.IsStuck(address)
                 ? Stuck(entry, "an earlier attempt")
                 : await restoration.RestoreAsync(entry, restoreLink: false, cancellationToken);
         }
-        catch (StuckWriteException error)
+        catch (StuckCallException error)
         {
             return Stuck(entry, error.Message);
         }

@@ -16,10 +16,10 @@ public interface IDriverMethod
     /// <param name="driver">The driver that it is to get.</param>
     /// <param name="unbound">Called once the old driver has let go, before the new one is asked.</param>
     /// <param name="cancellationToken">Ends the wait; the journal tells a successor how far it came.</param>
-    /// <exception cref="StuckWriteException">The kernel does not return.</exception>
+    /// <exception cref="StuckCallException">The kernel does not return.</exception>
     Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken);
 
     /// <summary>Moves the device back to its kernel driver, or leaves that to the kernel's choice when <paramref name="driver"/> is empty.</summary>
-    /// <exception cref="StuckWriteException">The kernel does not return.</exception>
+    /// <exception cref="StuckCallException">The kernel does not return.</exception>
     Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken);
 }

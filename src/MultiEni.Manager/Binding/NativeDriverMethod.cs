@@ -6,7 +6,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>The write sequences of [sriov 4.5] on the kernel's own files.</summary>
-public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, TimeProvider time) : IDriverMethod
+public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
     private static readonly TimeSpan DeferredProbeDelay = TimeSpan.FromMilliseconds(200);
     private const int DeferredProbeAttempts = 3;
@@ -40,7 +40,7 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
 
         // A newline clears it; a write of nothing would not [sriov 4.1].
         var overridePath = SysfsPaths.Device(address, "driver_override");
-        var error = await writer.WriteAsync(address, overridePath, "\n", cancellationToken);
+        var error = await locked.WriteAsync(address, overridePath, "\n", cancellationToken);
         if (error != Errno.None)
         {
             return SysfsFailure.Explain(overridePath, error, driver);
@@ -48,14 +48,14 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
 
         if (driver.Length > 0)
         {
-            error = await writer.WriteAsync(address, SysfsPaths.Driver(driver, "bind"), address.ToString(), cancellationToken);
+            error = await locked.WriteAsync(address, SysfsPaths.Driver(driver, "bind"), address.ToString(), cancellationToken);
             if (await DriverAsync(address, cancellationToken) == driver)
             {
                 return null;
             }
         }
 
-        var probe = await writer.WriteAsync(address, SysfsPaths.DriversProbe, address.ToString(), cancellationToken);
+        var probe = await locked.WriteAsync(address, SysfsPaths.DriversProbe, address.ToString(), cancellationToken);
         return (error, probe) switch
         {
             (Errno.None, Errno.None) => null,
@@ -72,7 +72,7 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
         }
 
         var path = SysfsPaths.Driver(holder, "unbind");
-        var error = await writer.WriteAsync(device.Address, path, device.Address.ToString(), cancellationToken);
+        var error = await locked.WriteAsync(device.Address, path, device.Address.ToString(), cancellationToken);
         var left = await DriverAsync(device.Address, cancellationToken);
         return left switch
         {
@@ -85,14 +85,14 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
     private async Task<Refusal?> OverrideAsync(PciAddress address, string driver, CancellationToken cancellationToken)
     {
         var path = SysfsPaths.Device(address, "driver_override");
-        var error = await writer.WriteAsync(address, path, driver, cancellationToken);
+        var error = await locked.WriteAsync(address, path, driver, cancellationToken);
         if (error != Errno.None)
         {
             return SysfsFailure.Explain(path, error, driver);
         }
 
-        var stored = await files.ReadTextAsync(path, cancellationToken);
-        return stored?.Trim() == driver ? null : new Refusal(Reasons.BindFailed, $"{path} reads '{stored}' after '{driver}' was written.");
+        var stored = await locked.ReadOverrideAsync(address, cancellationToken);
+        return stored == driver ? null : new Refusal(Reasons.BindFailed, $"{path} reads '{stored ?? "(null)"}' after '{driver}' was written.");
     }
 
     private async Task<Refusal?> ProbeAsync(PciAddress address, string driver, CancellationToken cancellationToken)
@@ -101,7 +101,7 @@ public sealed class NativeDriverMethod(IHostFiles files, HostWriter writer, Time
         var error = Errno.None;
         for (var attempt = 0; attempt < DeferredProbeAttempts; attempt++)
         {
-            error = await writer.WriteAsync(address, path, address.ToString(), cancellationToken);
+            error = await locked.WriteAsync(address, path, address.ToString(), cancellationToken);
             switch (error)
             {
                 case Errno.None:

@@ -11,7 +11,7 @@ namespace MultiEni.Manager.Binding;
 /// Moves devices with the program that <c>DPDK_BINDING_SCRIPT</c> names, such as <c>dpdk-devbind.py</c>: <c>-b DRIVER ADDRESS</c>. Its exit code is
 /// reported and never believed: the tool exits 0 for several failures [sriov 3.1].
 /// </summary>
-public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter writer, TimeProvider time) : IDriverMethod
+public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
     private const int OutputLimit = 600;
     private const string KernelDriver = "ena";
@@ -107,8 +107,8 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, HostWriter w
         }
         catch (TimeoutException)
         {
-            writer.Watch(address, Process.GetProcessById(process.Id).WaitForExitAsync(CancellationToken.None));
-            throw new StuckWriteException($"{path} hangs in the kernel");
+            locked.Watch(address, Process.GetProcessById(process.Id).WaitForExitAsync(CancellationToken.None));
+            throw new StuckCallException($"{path} hangs in the kernel");
         }
     }
 

@@ -158,7 +158,8 @@ public static class DeviceIdentity
 
     // An ENI that was pulled out and another one plugged in have the same address, and the newcomer shows no interface at first. It has
     // neither the driver nor the override that the other one was given: the kernel forgets those with the device.
-    private static bool IsStill(PciDevice device, string? driver) => driver is null || device.Driver == driver || device.DriverOverride == driver;
+    private static bool IsStill(PciDevice device, string? driver) =>
+        driver is null || device.Driver == driver || device.LeavingDriver == driver || device.DriverOverride == driver;
 
     private static bool IsClaimed(PciDevice device, IReadOnlyList<DeviceClaim> others, HostObservation host)
     {

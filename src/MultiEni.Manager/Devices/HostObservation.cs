@@ -23,6 +23,13 @@ public sealed record HostObservation(string BootId, IReadOnlyList<PciDevice> Dev
         return null;
     }
 
+    /// <summary>The same host with more known of one device.</summary>
+    public HostObservation With(PciDevice known) =>
+        this with
+        {
+            Devices = [.. Devices.Select(device => device.Address == known.Address ? known : device)],
+        };
+
     /// <summary>The device's link, or null while the host's network namespace has none.</summary>
     public Link? LinkOf(PciDevice device)
     {

@@ -1,9 +1,11 @@
-using System.Globalization;
 using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Devices;
 
-/// <summary>Reads the observation from the host. Reads only what decisions use, and only of network functions.</summary>
+/// <summary>
+/// Reads the observation from the host. Reads only what decisions use, only of network functions, and no file that the kernel reads under the
+/// device's lock (<c>driver_override</c>, <c>sriov_numvfs</c>): a device that cannot be let go would stop the look at all others.
+/// </summary>
 public sealed class HostReader(NodeHost host)
 {
     private const string NetworkClass = "02";
@@ -60,22 +62,29 @@ public sealed class HostReader(NodeHost host)
         }
 
         var driver = SysfsPaths.LastPart(await files.ReadLinkAsync(SysfsPaths.Device(address, "driver"), cancellationToken));
-        var driverOverride = await files.ReadTextAsync(SysfsPaths.Device(address, "driver_override"), cancellationToken);
         var group = SysfsPaths.LastPart(await files.ReadLinkAsync(SysfsPaths.Device(address, "iommu_group"), cancellationToken));
         var groupName = group is null ? null : await files.ReadTextAsync($"/sys/kernel/iommu_groups/{group}/name", cancellationToken);
-        var functions = await files.ReadTextAsync(SysfsPaths.Device(address, "sriov_numvfs"), cancellationToken);
         return new PciDevice
         {
             Address = address,
             Ids = new PciIds(vendor, device),
             ClassCode = classCode,
             Driver = driver,
-            DriverOverride = driverOverride?.Trim() is { Length: > 0 } value && value != "(null)" ? value : null,
+            LeavingDriver = driver is null ? await LeavingDriverAsync(address, cancellationToken) : null,
             InterfaceName = interfaces.GetValueOrDefault(address),
             IommuGroup = group,
             NoIommu = groupName?.Trim() == "vfio-noiommu",
-            VirtualFunctions = int.TryParse(functions, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0,
+            HasVirtualFunctions = await files.ExistsAsync(SysfsPaths.Device(address, "virtfn0"), cancellationToken),
         };
+    }
+
+    // The link goes first, and the driver's name only when the driver has ended (drivers/base/dd.c, __device_release_driver).
+    private async Task<string?> LeavingDriverAsync(PciAddress address, CancellationToken cancellationToken)
+    {
+        const string prefix = "DRIVER=";
+        var variables = await host.Files.ReadTextAsync(SysfsPaths.Device(address, "uevent"), cancellationToken);
+        var line = variables?.Split('\n').FirstOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal));
+        return line?[prefix.Length..].Trim();
     }
 
     // The interface's own link names all its ancestors; for virtio the PCI function is not the direct parent [sriov 11].

@@ -17,7 +17,16 @@ public sealed record PciDevice
     /// <summary>The driver that holds it; null when none does.</summary>
     public string? Driver { get; init; }
 
-    /// <summary>The only driver that may take it, when one was set; otherwise null.</summary>
+    /// <summary>
+    /// The driver that is letting it go and has not ended yet, because the card is taken away or somebody unbinds it: a DPDK driver waits for
+    /// whoever has the device open.
+    /// </summary>
+    public string? LeavingDriver { get; init; }
+
+    /// <summary>
+    /// The only driver that may take it, when one was set; otherwise null. Looked up only where a decision needs it, since the kernel tells it
+    /// under the device's lock: see <see cref="Binding.LockedFiles"/>.
+    /// </summary>
     public string? DriverOverride { get; init; }
 
     /// <summary>
@@ -32,8 +41,8 @@ public sealed record PciDevice
     /// <summary>Whether the group is the fake one of no-IOMMU mode.</summary>
     public bool NoIommu { get; init; }
 
-    /// <summary>Virtual functions that are switched on; 0 where the device has none.</summary>
-    public int VirtualFunctions { get; init; }
+    /// <summary>Whether virtual functions of it are switched on.</summary>
+    public bool HasVirtualFunctions { get; init; }
 
     /// <summary>Whether a user-space driver of DPDK holds it.</summary>
     public bool IsHeldByDpdk => DpdkDrivers.Contains(Driver);

@@ -90,7 +90,12 @@ public static class DeviceEvents
         return condition.Type switch
         {
             // A pod that has the device is nobody's mistake, and the answer that its owner waits for.
-            ConditionTypes.Released when condition.Reason == Reasons.DeviceInUse => new(EventType.Normal, ManagerEvents.DeviceInUse, message),
+            ConditionTypes.Released when condition.Reason is Reasons.DeviceInUse or Reasons.RemovalBlocked => new(
+                EventType.Normal,
+                ManagerEvents.DeviceInUse,
+                message
+            ),
+            _ when condition.Reason == Reasons.RemovalBlocked => new(EventType.Warning, ManagerEvents.DeviceInUse, message),
             ConditionTypes.Released => new(EventType.Warning, ManagerEvents.DpdkUnbindFailed, message),
             ConditionTypes.Bound => new(EventType.Warning, ManagerEvents.DpdkBindFailed, message),
             ConditionTypes.Advertised => new(EventType.Warning, ManagerEvents.DeviceNotAdvertised, message),

@@ -272,12 +272,16 @@ public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, Tim
             case PluginFileResult.Changed changed:
                 _invalid = null;
                 _conflicts = changed.Conflicts.ToHashSet(StringComparer.Ordinal);
+                var before = _owned;
                 Claim();
+                var after = _owned;
                 _restartDueSince = NextChange();
 
-                // First the record: entries that it names and the file lacks are simply written again.
+                // First the record. Whoever is ended between the two leaves the old file, in which the old entries are ours as well.
+                _owned = [.. before, .. after];
                 WriteRecord();
                 DurableFile.Replace(path, changed.Text);
+                _owned = after;
                 metrics.PluginFileWritten("success");
                 Log.DevicePluginFileWritten(logger, path, _offered.Count);
                 break;

@@ -61,11 +61,8 @@ public static class SafetyRules
             );
         }
 
-        return device.VirtualFunctions > 0
-            ? new Refusal(
-                Reasons.UnsupportedDevice,
-                $"{device.Address} has {device.VirtualFunctions} virtual functions switched on; switch them off first."
-            )
+        return device.HasVirtualFunctions
+            ? new Refusal(Reasons.UnsupportedDevice, $"{device.Address} has virtual functions switched on; switch them off first.")
             : null;
     }
 

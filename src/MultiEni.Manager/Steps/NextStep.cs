@@ -39,6 +39,11 @@ public static class NextStep
             return new DeviceStep.Refuse(ConditionTypes.Configured, refusal);
         }
 
+        if (device.LeavingDriver is not null)
+        {
+            return Leaving(situation, device, ConditionTypes.Configured);
+        }
+
         return wish.Use == DeviceUses.Bound ? Bound(situation, device) : WithKernelDriver(situation, device);
     }
 
@@ -206,6 +211,29 @@ public static class NextStep
         };
     }
 
+    /// <summary>A driver is letting the device go: nothing is done until that has ended, since all calls for the device would wait with it.</summary>
+    internal static DeviceStep Leaving(DeviceSituation situation, PciDevice device, string condition)
+    {
+        if (OfferOf(situation) is { } offer)
+        {
+            return new DeviceStep.Withdraw(offer.Address);
+        }
+
+        if (situation.IsStuck)
+        {
+            return new DeviceStep.Wait(condition, Stuck(device));
+        }
+
+        var what = $"{device.LeavingDriver} is letting {device.Address} go, because the card is taken away or somebody unbinds it";
+        return (situation.Usage, DpdkDrivers.Contains(device.LeavingDriver)) switch
+        {
+            (_, false) => Wait(condition, Reasons.WaitingForDevice, $"{what}."),
+            (DeviceUsage.NotChecked, true) => new DeviceStep.CheckUse(device),
+            (DeviceUsage.InUse use, true) => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has to wait: {use.Message} End it."),
+            _ => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has not ended yet. If it lasts, end the program that has it open."),
+        };
+    }
+
     /// <summary>What is on offer at present, or null.</summary>
     internal static OfferedDevice? OfferOf(DeviceSituation situation) =>
         situation.Offer switch
@@ -220,7 +248,7 @@ public static class NextStep
     internal static Refusal Stuck(PciDevice device) =>
         new(
             Reasons.UnbindTimeout,
-            $"{device.Driver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
+            $"{device.Driver ?? device.LeavingDriver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
         );
 
     private static string Foreign(PciDevice device, string wanted) =>

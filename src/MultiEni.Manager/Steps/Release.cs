@@ -55,6 +55,11 @@ internal static class Release
 
     private static DeviceStep WithDevice(DeviceSituation situation, PciDevice device)
     {
+        if (device.LeavingDriver is not null)
+        {
+            return NextStep.Leaving(situation, device, ConditionTypes.Released);
+        }
+
         if (device.IsHeldByDpdk || situation.Journal is not null)
         {
             return GiveBack(situation, device, ConditionTypes.Released);

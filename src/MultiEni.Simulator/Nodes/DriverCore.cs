@@ -219,6 +219,12 @@ internal sealed class DriverCore(
             }
         }
 
+        if (device.Driver == PciDrivers.Vfio)
+        {
+            // The kernel announces that vfio's own child device is gone, before it waits for whoever has the device open.
+            announce(new KernelEvent("change", "pci", device.Address));
+        }
+
         device.Release = new DriverRelease();
         // Whoever has a UIO device open loses it without being asked (drivers/uio/uio.c).
         if (device.Hold is { LetsGoWhenAsked: true } || device.UioNumber is not null)

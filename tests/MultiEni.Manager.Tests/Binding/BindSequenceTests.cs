@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Binding;
@@ -158,12 +159,33 @@ public sealed class BindSequenceTests
         var hold = bench.Node.HoldOpen(bench.Address);
         var entry = Entry(bench, parts)!;
         Assert.Equal(Reasons.UnbindTimeout, Assert.IsType<ChangeOutcome.Stuck>(await parts.GiveBack.GiveBackAsync(entry, Stop)).Why.Reason);
-        Assert.True(parts.Writer.IsStuck(PciAddress.Parse(bench.Address)));
+        Assert.True(parts.Locked.IsStuck(PciAddress.Parse(bench.Address)));
         Assert.IsType<ChangeOutcome.Stuck>(await parts.GiveBack.GiveBackAsync(entry, Stop));
         hold.Dispose();
-        await Eventually.Holds(() => !parts.Writer.IsStuck(PciAddress.Parse(entry.PciAddress)), "the write to return");
+        await Eventually.Holds(() => !parts.Locked.IsStuck(PciAddress.Parse(entry.PciAddress)), "the write to return");
         Assert.IsType<ChangeOutcome.Done>(await parts.GiveBack.GiveBackAsync(entry, Stop));
         Assert.Equal("ena", bench.Driver);
+    }
+
+    [Fact]
+    public async Task A_read_that_waits_for_the_devices_lock_is_given_up_and_no_further_call_is_made_before_it_returns()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var parts = bench.Agent(limit: TimeSpan.FromMilliseconds(300));
+        await BindAsync(bench, parts);
+        var (address, entry) = (PciAddress.Parse(bench.Address), Entry(bench, parts)!);
+        Assert.Equal("vfio-pci", await parts.Locked.ReadOverrideAsync(address, Stop));
+        var hold = bench.Node.HoldOpen(bench.Address);
+        var byHand = bench.Wire.Files.WriteAsync(SysfsPaths.Driver("vfio-pci", "unbind"), bench.Address, Stop).AsTask();
+        await Eventually.Holds(() => bench.Driver is null, "somebody's unbind to begin");
+        await Assert.ThrowsAsync<StuckCallException>(() => parts.Locked.ReadOverrideAsync(address, Stop));
+        Assert.True(parts.Locked.IsStuck(address));
+        await Assert.ThrowsAsync<StuckCallException>(() => parts.Locked.ReadOverrideAsync(address, Stop));
+        Assert.IsType<ChangeOutcome.Stuck>(await parts.GiveBack.GiveBackAsync(entry, Stop));
+        hold.Dispose();
+        Assert.Equal(Errno.None, await byHand);
+        await Eventually.Holds(() => !parts.Locked.IsStuck(address), "the read to return");
+        Assert.Equal("vfio-pci", await parts.Locked.ReadOverrideAsync(address, Stop));
     }
 
     [Fact]

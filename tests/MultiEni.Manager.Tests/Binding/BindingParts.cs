@@ -9,26 +9,26 @@ internal sealed class BindingParts
     {
         var time = TimeProvider.System;
         Journal = new BindingJournal(bench.JournalPath, before);
-        Writer = new HostWriter(bench.Wire.Files, time, limit, before, _ => { });
-        var native = new NativeDriverMethod(bench.Wire.Files, Writer, time);
-        IDriverMethod method = script is null ? native : new ScriptDriverMethod(script, limit, Writer, time);
+        Locked = new LockedFiles(bench.Wire.Files, time, limit, before, _ => { });
+        var native = new NativeDriverMethod(bench.Wire.Files, Locked, time);
+        IDriverMethod method = script is null ? native : new ScriptDriverMethod(script, limit, Locked, time);
         var verification = new DeviceVerification(bench.Wire, time);
-        var restoration = new DeviceRestoration(bench.Wire, method, native, verification, Journal);
+        var restoration = new DeviceRestoration(bench.Wire, Locked, method, native, verification, Journal);
         Bind = new BindSequence(
             bench.Wire,
-            Writer,
+            Locked,
             method,
-            new BindPreparation(bench.Wire.Files, Writer, bench.NoIommu),
+            new BindPreparation(bench.Wire.Files, Locked, bench.NoIommu),
             verification,
             restoration,
             Journal
         );
-        GiveBack = new GiveBackSequence(Writer, restoration);
+        GiveBack = new GiveBackSequence(Locked, restoration);
     }
 
     public BindingJournal Journal { get; }
 
-    public HostWriter Writer { get; }
+    public LockedFiles Locked { get; }
 
     public BindSequence Bind { get; }
 

@@ -88,6 +88,10 @@ public sealed class DeviceIdentityTests
             IdentityProof.Journal,
             Assert.IsType<DeviceMatch.Found>(Find(claim, A.Host([newcomer with { DriverOverride = "vfio-pci" }]))).Proof
         );
+        Assert.Equal(
+            IdentityProof.Journal,
+            Assert.IsType<DeviceMatch.Found>(Find(claim, A.Host([newcomer with { Driver = null, LeavingDriver = "vfio-pci" }]))).Proof
+        );
         Assert.Equal(IdentityProof.Journal, Assert.IsType<DeviceMatch.Found>(Find(claim with { JournalDriver = null }, A.Host([newcomer]))).Proof);
     }
 

@@ -29,6 +29,20 @@ public sealed class HostReaderTests
     }
 
     [Fact]
+    public async Task A_device_whose_lock_is_held_does_not_stop_the_look_and_shows_the_driver_that_is_letting_it_go()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        await bench.Agent().Bind.BindAsync(await bench.RequestAsync(), Stop);
+        var hold = bench.Node.HoldOpen(bench.Address);
+        var removal = bench.Node.UnplugAsync(A.Mac.ToString(), Stop);
+        var device = (await new HostReader(bench.Wire).ReadAsync(Stop)).DeviceAt(A.Address)!;
+        Assert.True(device is { Driver: null, LeavingDriver: "vfio-pci", IommuGroup: not null });
+        hold.Dispose();
+        await removal;
+        Assert.Null((await new HostReader(bench.Wire).ReadAsync(Stop)).DeviceAt(A.Address));
+    }
+
+    [Fact]
     public async Task A_device_in_a_pods_namespace_shows_its_driver_and_no_interface()
     {
         await using var bench = await BindingBench.StartAsync();

@@ -14,12 +14,26 @@ public sealed class SysfsFuzzTests
 
     private const string Secret = "untouched";
 
-    private static readonly string[] Files = ["vendor", "device", "class", "driver_override", "sriov_numvfs", "uio/uio0", "net/eth0"];
+    private static readonly string[] Files = ["vendor", "device", "class", "driver_override", "uevent", "virtfn0", "uio/uio0", "net/eth0"];
 
     private static readonly string[] Links = ["driver", "iommu_group", "subsystem"];
 
     private static readonly Gen<string> Text = Gen.OneOf<string>(
-        Gen.OneOf("0x1d0f", "0xec20", "0x020000", "0x", "", "(null)", "\0", "-1", "99999999999999999999", "0X1D0F\n\n", "vfio-pci", "../../etc"),
+        Gen.OneOf(
+            "0x1d0f",
+            "0xec20",
+            "0x020000",
+            "0x",
+            "",
+            "(null)",
+            "\0",
+            "-1",
+            "99999999999999999999",
+            "0X1D0F\n\n",
+            "vfio-pci",
+            "../../etc",
+            "DRIVER=vfio-pci"
+        ),
         Gen.String[0, 40],
         Gen.Byte.Array[0, 60].Select(bytes => new string([.. bytes.Select(value => (char)value)]))
     );
@@ -69,8 +83,8 @@ public sealed class SysfsFuzzTests
     {
         var stop = TestContext.Current.CancellationToken;
         var seen = await new HostReader(host).ReadAsync(stop);
-        var writer = new HostWriter(host.Files, TimeProvider.System, TimeSpan.FromSeconds(10), null, null);
-        var native = new NativeDriverMethod(host.Files, writer, TimeProvider.System);
+        var locked = new LockedFiles(host.Files, TimeProvider.System, TimeSpan.FromSeconds(10), null, null);
+        var native = new NativeDriverMethod(host.Files, locked, TimeProvider.System);
         foreach (var device in seen.Devices)
         {
             try

@@ -36,6 +36,7 @@ public sealed class DeviceEventsTests
     [InlineData(ConditionTypes.Configured, Reasons.LinkFailed, "DeviceRefused")]
     [InlineData(ConditionTypes.Advertised, Reasons.DevicePluginNotFound, "DeviceNotAdvertised")]
     [InlineData(ConditionTypes.Released, Reasons.UnbindTimeout, "DPDKUnbindFailed")]
+    [InlineData(ConditionTypes.Configured, Reasons.RemovalBlocked, "DeviceInUse")]
     public void What_fails_is_a_warning_with_the_condition_s_reason(string type, string reason, string expected)
     {
         var failed = Is(type, "False", reason, "do this");

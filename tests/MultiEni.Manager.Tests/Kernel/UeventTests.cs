@@ -47,6 +47,18 @@ public sealed class UeventTests
         );
 
     [Fact]
+    public void Vfio_that_begins_to_let_a_device_go_is_a_change_of_that_device()
+    {
+        const string path = "/devices/pci0000:00/0000:00:01.0/0000:00:06.0/vfio-dev/vfio0";
+        Assert.Equal(
+            new HostEvent("change", "pci", "0000:00:06.0"),
+            Decode($"remove@{path}", "ACTION=remove", $"DEVPATH={path}", "SUBSYSTEM=vfio-dev", "DEVNAME=vfio/devices/vfio0")
+        );
+        Assert.Null(Decode($"add@{path}", "ACTION=add", $"DEVPATH={path}", "SUBSYSTEM=vfio-dev"));
+        Assert.Null(Decode("remove@/devices/x", "ACTION=remove", "DEVPATH=/devices/x", "SUBSYSTEM=vfio-dev"));
+    }
+
+    [Fact]
     public void Other_subsystems_actions_and_senders_are_not_for_us()
     {
         Assert.Null(Decode("add@/devices/x", "ACTION=add", "SUBSYSTEM=queues", "INTERFACE=ens6"));

@@ -125,6 +125,23 @@ public sealed class FileDevicePublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_that_was_cut_off_before_the_file_was_written_is_made_up_for()
+    {
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        Read(publisher);
+        var before = await System.IO.File.ReadAllTextAsync(File, Stop);
+        await publisher.WithdrawAsync(A.Address, Stop);
+        await System.IO.File.WriteAllTextAsync(File, before, Stop);
+
+        var successor = await StartAsync(A.Boot);
+        Assert.DoesNotContain("0000:00:06.0", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
+        Assert.NotNull(successor.RestartDueSince);
+        Read(successor);
+        Assert.IsType<OfferState.NotOffered>(successor.StateOf(A.Address, new Dictionary<string, string>()));
+    }
+
+    [Fact]
     public async Task A_file_that_cannot_be_read_is_kept_and_copied_and_said()
     {
         await System.IO.File.WriteAllTextAsync(File, "{ broken", Stop);

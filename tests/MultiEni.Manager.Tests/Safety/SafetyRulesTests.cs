@@ -165,7 +165,7 @@ public sealed class SafetyRulesTests
         Refused(
             Reasons.UnsupportedDevice,
             "virtual functions",
-            SafetyRules.CheckTouch(Facts(device: A.Device() with { VirtualFunctions = 2 }), Policy)
+            SafetyRules.CheckTouch(Facts(device: A.Device() with { HasVirtualFunctions = true }), Policy)
         );
     }
 

@@ -241,6 +241,27 @@ public sealed class NextStepTests
     public void A_device_that_vanished_is_no_longer_offered() =>
         Is<DeviceStep.Withdraw>(BoundByUs() with { Match = new DeviceMatch.Absent("gone"), Offer = new OfferState.Confirmed(A.Offer()) });
 
+    [Theory]
+    [InlineData(false, ConditionTypes.Configured)]
+    [InlineData(true, ConditionTypes.Released)]
+    public void A_device_that_its_driver_is_letting_go_is_withdrawn_and_left_alone_and_whoever_holds_it_is_named(bool deleting, string condition)
+    {
+        var leaving = BoundByUs() with
+        {
+            Match = new DeviceMatch.Found(A.Device(driver: null, interfaceName: null) with { LeavingDriver = "vfio-pci" }, IdentityProof.Journal),
+        };
+        leaving = deleting ? Deleting(leaving) : leaving;
+        Is<DeviceStep.Withdraw>(leaving with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Is<DeviceStep.CheckUse>(leaving);
+        Waits(condition, Reasons.RemovalBlocked, leaving with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Waits(condition, Reasons.RemovalBlocked, leaving with { Usage = new DeviceUsage.Free() });
+        Waits(condition, Reasons.UnbindTimeout, leaving with { IsStuck = true });
+    }
+
+    [Fact]
+    public void A_device_that_its_kernel_driver_is_letting_go_is_not_bound_meanwhile() =>
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, With(DeviceUses.Bound, A.Device(driver: null) with { LeavingDriver = "ena" }));
+
     [Fact]
     public void Deletion_withdraws_waits_proves_gives_back_and_only_then_lets_go()
     {

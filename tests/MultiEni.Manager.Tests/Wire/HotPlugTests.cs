@@ -51,6 +51,30 @@ public sealed class HotPlugTests
     }
 
     [Fact]
+    public async Task A_device_that_is_taken_away_while_a_process_holds_it_is_reported_and_the_other_ENIs_are_served()
+    {
+        await using var bench = await StartAsync();
+        var address = bench.Attach("a", 1);
+        await bench.UntilAdvertised("a");
+        Task removal;
+        using (bench.Node.HoldOpen(address))
+        {
+            removal = bench.Node.UnplugAsync(Mac, AgentBench.Stop);
+            await bench.UntilReason("a", ConditionTypes.Configured, Reasons.RemovalBlocked);
+            Assert.Contains($"{address} is in use: dpdk-testpmd (process", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+            Assert.DoesNotContain(address, await File.ReadAllTextAsync(bench.PluginFile, AgentBench.Stop), StringComparison.Ordinal);
+            bench.Attach("b", 2);
+            await bench.UntilAdvertised("b");
+            Assert.False(removal.IsCompleted);
+        }
+
+        await removal;
+        await bench.UntilReason("a", ConditionTypes.Configured, Reasons.WaitingForDevice);
+        bench.Node.Plug(Mac, ["10.1.0.1"]);
+        await bench.UntilAdvertised("a");
+    }
+
+    [Fact]
     public async Task Another_ENI_in_the_slot_of_one_that_was_pulled_out_is_not_bound_in_its_place()
     {
         await using var bench = await StartAsync(new SimulatedHostOptions { InterfaceDelay = TimeSpan.FromMilliseconds(300) });

@@ -220,6 +220,8 @@ public sealed class DriverBindingTests
         Assert.Equal("remove net ens6", await NextAsync(events));
         Assert.Equal("unbind pci 0000:00:06.0", await NextAsync(events));
         Assert.Equal("bind pci 0000:00:06.0", await NextAsync(events));
+        // vfio begins to let the device go, and has ended.
+        Assert.Equal("change pci 0000:00:06.0", await NextAsync(events));
         Assert.Equal("unbind pci 0000:00:06.0", await NextAsync(events));
     }
 

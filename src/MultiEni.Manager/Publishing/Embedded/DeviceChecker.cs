@@ -22,6 +22,11 @@ public sealed class DeviceChecker(NodeHost host)
             return Unusable(Reasons.DeviceRemoved, $"{offered.Address} is gone from the node.");
         }
 
+        if (device.LeavingDriver is { } leaving)
+        {
+            return Unusable(Reasons.RemovalBlocked, $"{leaving} is letting {offered.Address} go: the card is taken away, or somebody unbinds it.");
+        }
+
         if (device.Driver != offered.Driver)
         {
             return Unusable(

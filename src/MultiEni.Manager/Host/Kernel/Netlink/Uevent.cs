@@ -1,4 +1,5 @@
 using System.Text;
+using MultiEni.Manager.Devices;
 
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
@@ -9,6 +10,10 @@ public static class Uevent
     /// Reads an announcement about a PCI device or a network interface; null for any other, and for what does not come from the kernel:
     /// udev repeats announcements on the same protocol with a header of its own.
     /// </summary>
+    /// <remarks>
+    /// When vfio begins to let a device go it announces only the end of its own child device; that of the PCI device follows when whoever has it
+    /// open has closed it. The former therefore counts as a change of the latter.
+    /// </remarks>
     public static HostEvent? Decode(ReadOnlySpan<byte> datagram)
     {
         var text = Encoding.UTF8.GetString(datagram);
@@ -16,6 +21,7 @@ public static class Uevent
         string? subsystem = null;
         string? slot = null;
         string? interfaceName = null;
+        string? path = null;
         var isFirst = true;
         foreach (var range in text.AsSpan().Split('\0'))
         {
@@ -30,7 +36,13 @@ public static class Uevent
                 TryTake(field, "ACTION=", ref action)
                 || TryTake(field, "SUBSYSTEM=", ref subsystem)
                 || TryTake(field, "PCI_SLOT_NAME=", ref slot)
-                || TryTake(field, "INTERFACE=", ref interfaceName);
+                || TryTake(field, "INTERFACE=", ref interfaceName)
+                || TryTake(field, "DEVPATH=", ref path);
+        }
+
+        if ((subsystem, action) is ("vfio-dev", "remove"))
+        {
+            return path is not null && PciAddress.LastIn(path) is { } parent ? new HostEvent("change", "pci", parent.ToString()) : null;
         }
 
         var subject = subsystem switch

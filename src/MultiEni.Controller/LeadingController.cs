@@ -52,6 +52,9 @@ internal sealed class LeadingController(
     // Plans and summaries look at every attachment of a NodeENI: at most once a second, however many of them change.
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
+    // While very many change, summaries would be most of the work: a status that is some seconds old tells as much of thousands of ENIs.
+    private const double SummarisedPerSecond = 2000;
+
     private readonly ILogger logger = loggers.CreateLogger<LeadingController>();
     private readonly WorkQueue<string> plans = new("plan", time);
     private readonly WorkQueue<string> attachments = new("attachment", time);
@@ -69,8 +72,8 @@ internal sealed class LeadingController(
 
         var permissions = new PermissionLedger();
         ec2.Answered = permissions.Answered;
-        var planPace = new QueuePace<string>(plans, Pace, time);
-        var summaryPace = new QueuePace<string>(summaries, Pace, time);
+        var planPace = new QueuePace<string>(plans, () => Pace, time);
+        var summaryPace = new QueuePace<string>(summaries, () => SummaryPace(view.AttachmentCount), time);
         var outcomes = new PlanOutcomes(summaryPace.Add);
         permissions.Changed = () => SummariseAll(summaryPace);
         var summing = new SummaryReconciler(view, guarded, outcomes, permissions, events, time);
@@ -168,6 +171,9 @@ internal sealed class LeadingController(
         attachments.Dispose();
         summaries.Dispose();
     }
+
+    /// <summary>How long after a summary of a NodeENI the next one may be, by the number of attachments in the cluster.</summary>
+    internal static TimeSpan SummaryPace(int attachments) => Pace * Math.Max(1, attachments / SummarisedPerSecond);
 
     private void SummariseAll(QueuePace<string> pace)
     {

@@ -187,6 +187,11 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     private static byte[] Body<T>(ResourceKind<T> kind, T obj)
         where T : class, IKubernetesObject
     {
+        if (obj.ApiVersion == kind.ApiVersion && obj.Kind == kind.Kind)
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(obj, kind.Json);
+        }
+
         var node = JsonSerializer.SerializeToNode(obj, kind.Json)!.AsObject();
         node["apiVersion"] = kind.ApiVersion;
         node["kind"] = kind.Kind;

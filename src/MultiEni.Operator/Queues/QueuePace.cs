@@ -6,9 +6,9 @@ namespace MultiEni.Operator.Queues;
 /// </summary>
 /// <typeparam name="TKey">Names the work.</typeparam>
 /// <param name="queue">Where the keys go.</param>
-/// <param name="interval">From one to the next.</param>
+/// <param name="interval">From one to the next, as things are at the time of a change.</param>
 /// <param name="time">Clock.</param>
-public sealed class QueuePace<TKey>(WorkQueue<TKey> queue, TimeSpan interval, TimeProvider time)
+public sealed class QueuePace<TKey>(WorkQueue<TKey> queue, Func<TimeSpan> interval, TimeProvider time)
     where TKey : notnull
 {
     private readonly Lock gate = new();
@@ -26,7 +26,7 @@ public sealed class QueuePace<TKey>(WorkQueue<TKey> queue, TimeSpan interval, Ti
             if (lastDue.TryGetValue(key, out var last))
             {
                 // One that lies ahead covers this change too.
-                due = last > now ? last : TimeSpan.FromTicks(Math.Max(now.Ticks, (last + interval).Ticks));
+                due = last > now ? last : TimeSpan.FromTicks(Math.Max(now.Ticks, (last + interval()).Ticks));
             }
 
             lastDue[key] = due;

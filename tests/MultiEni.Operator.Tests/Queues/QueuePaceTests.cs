@@ -10,11 +10,12 @@ public sealed class QueuePaceTests : IDisposable
     private readonly FakeTimeProvider time = new();
     private readonly WorkQueue<string> queue;
     private readonly QueuePace<string> pace;
+    private TimeSpan interval = Second;
 
     public QueuePaceTests()
     {
         queue = new("test", time);
-        pace = new(queue, Second, time);
+        pace = new(queue, () => interval, time);
     }
 
     public void Dispose() => queue.Dispose();
@@ -39,6 +40,20 @@ public sealed class QueuePaceTests : IDisposable
         }
 
         Assert.InRange(looks, 5, 6);
+    }
+
+    [Fact]
+    public async Task The_interval_is_that_of_the_moment()
+    {
+        pace.Add("a");
+        await WorkAsync();
+        interval = 3 * Second;
+        pace.Add("a");
+
+        time.Advance(2 * Second);
+        Assert.Equal(0, await WorkAsync());
+        time.Advance(Second);
+        Assert.Equal(1, await WorkAsync());
     }
 
     [Fact]

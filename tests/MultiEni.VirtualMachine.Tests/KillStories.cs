@@ -4,8 +4,8 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.VirtualMachine.Tests;
 
-/// <summary>The manager is ended by SIGKILL, and its successor finds what it left.</summary>
-public abstract class KillStories(NodeFixture node) : LifeStories(node)
+/// <summary>The manager is ended by SIGKILL, and its successor finds what it left. Long stories, so each runs on one of the machines.</summary>
+public abstract class KillStories(NodeFixture node) : RemovalStories(node)
 {
     private const int Slot = 6;
     private const string Resource = "intel.com/crash";
@@ -21,8 +21,8 @@ public abstract class KillStories(NodeFixture node) : LifeStories(node)
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Killed_before_any_of_its_changes_the_manager_leaves_what_its_successor_finishes()
+    /// <summary>The manager is killed before each of its changes in turn.</summary>
+    protected async Task KillBeforeEachChangeAsync()
     {
         await BeginAsync("killed");
         var (midBind, midGiveBack) = (true, true);
@@ -36,8 +36,8 @@ public abstract class KillStories(NodeFixture node) : LifeStories(node)
         await EndAsync(binding: 8, givingBack: 8);
     }
 
-    [Fact]
-    public async Task Killed_together_with_the_binding_script_the_manager_leaves_what_its_successor_finishes()
+    /// <summary>The manager is killed together with dpdk-devbind.py, before each of the script's writes.</summary>
+    protected async Task KillWithTheBindingScriptAsync()
     {
         await BeginAsync("killed-script", new Dictionary<string, string> { ["DPDK_BINDING_SCRIPT"] = "/usr/bin/dpdk-devbind.py" });
         // The script writes after the journal, and on the way back after the withdrawal too.

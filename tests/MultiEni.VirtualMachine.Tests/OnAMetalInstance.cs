@@ -1,9 +1,12 @@
 namespace MultiEni.VirtualMachine.Tests;
 
 /// <summary>A machine with an IOMMU.</summary>
-public sealed class OnAMetalInstance(IommuNode node) : KillStories(node), IClassFixture<IommuNode>
+public sealed class OnAMetalInstance(IommuNode node) : LifeStories(node), IClassFixture<IommuNode>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Killed_before_any_of_its_changes_the_manager_leaves_what_its_successor_finishes() => KillBeforeEachChangeAsync();
 
     [Fact]
     public async Task A_kernel_that_is_locked_down_refuses_a_module_without_a_signature_and_setup_says_so()

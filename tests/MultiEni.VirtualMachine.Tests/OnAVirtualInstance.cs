@@ -6,6 +6,9 @@ public sealed class OnAVirtualInstance(NoIommuNode node) : CrashStories(node), I
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
+    public Task Killed_together_with_the_binding_script_the_manager_leaves_what_its_successor_finishes() => KillWithTheBindingScriptAsync();
+
+    [Fact]
     public async Task A_kernel_without_no_IOMMU_mode_is_a_warning_or_an_error_by_policy()
     {
         await BareAsync("no-noiommu");

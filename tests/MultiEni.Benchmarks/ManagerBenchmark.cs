@@ -56,6 +56,11 @@ internal static class ManagerBenchmark
             {
                 samples.Add(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
             }
+
+            // Each has the node for itself: reading a simulated device takes a request, and a node full of them would be most of the time.
+            cluster.Kubernetes.Store.Delete(Resource, name);
+            await UntilAsync(() => cluster.Kubernetes.Store.Find(Resource, name) is null);
+            await cluster.Host(node).UnplugAsync(mac, CancellationToken.None);
         }
 
         await stop.CancelAsync();

@@ -10,11 +10,9 @@ namespace MultiEni.Controller.Planning;
 internal sealed class IndexPreference(int first)
 {
     private readonly HashSet<int> kept = [];
+    private readonly string writtenBase = BaseOf(first);
 
-    /// <summary>The base, as the annotation of an attachment tells it.</summary>
-    public string Base { get; } = BaseOf(first);
-
-    /// <summary>How the annotation writes a base.</summary>
+    /// <summary>A base as the annotation of an attachment tells it.</summary>
     public static string BaseOf(int first) => first.ToString();
 
     /// <summary>An attachment that exists, before any other index is asked for.</summary>
@@ -44,5 +42,5 @@ internal sealed class IndexPreference(int first)
         return index;
     }
 
-    private bool Keeps(EniAttachment attachment) => attachment.Metadata.Annotations?.GetValueOrDefault(Names.DeviceIndexBase) == Base;
+    private bool Keeps(EniAttachment attachment) => attachment.Metadata.Annotations?.GetValueOrDefault(Names.DeviceIndexBase) == writtenBase;
 }

@@ -10,7 +10,7 @@ namespace MultiEni.Manager.Binding;
 /// </summary>
 /// <param name="files">The kernel's files.</param>
 /// <param name="time">The clock of the watchdog.</param>
-/// <param name="limit">How long a write may take.</param>
+/// <param name="limit">How long a write may take; a read gets at most two seconds of it.</param>
 /// <param name="before">Called before each write with its path; lets tests end the program there.</param>
 /// <param name="released">Called when a call that was given up on has returned after all.</param>
 public sealed class LockedFiles(IHostFiles files, TimeProvider time, TimeSpan limit, Action<string>? before, Action<PciAddress>? released)

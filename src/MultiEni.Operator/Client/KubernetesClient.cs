@@ -189,6 +189,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     {
         if (obj.ApiVersion == kind.ApiVersion && obj.Kind == kind.Kind)
         {
+            // It says what it is, so there is nothing to add and no need of a tree to add it to.
             return JsonSerializer.SerializeToUtf8Bytes(obj, kind.Json);
         }
 

@@ -51,7 +51,7 @@ public static class ManagerApp
         await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
         var publisher = publishing.Publisher;
         metrics.Offered = () => publisher.Offered;
-        using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
+        using var boot = new BootWatch(new HostReader(host), journal, publisher, time, logger);
 
         using var http = KubernetesConnection.Open(settings.Kubernetes, time);
         var client = new KubernetesClient(http, time);
@@ -87,7 +87,7 @@ public static class ManagerApp
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
             publishing.File.RestartNeeded = restarter.Wake;
             publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
-            var seen = await boot.FirstAsync(time, stop);
+            var seen = await boot.FirstAsync(stop);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 
             var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
@@ -101,7 +101,7 @@ public static class ManagerApp
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                watching.Add(new HostListener(host.Events, publisher, wake, time, logger).RunAsync(ended.Token));
+                watching.Add(new HostListener(host.Events, publisher, boot, view, wake, time, logger).RunAsync(ended.Token));
             }
 
             watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));

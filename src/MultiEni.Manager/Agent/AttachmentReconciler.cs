@@ -25,8 +25,8 @@ public sealed class AttachmentReconciler(
     ILogger logger
 )
 {
-    // Bring up, set MTU, withdraw, look, give back, bind, publish: with room for one retry of each.
-    private const int MostSteps = 16;
+    // Glance, bring up, set MTU, withdraw, look, give back, bind, publish: with room for one retry of each.
+    private const int MostSteps = 17;
     private static readonly TimeSpan TurnDelay = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<AgentWork, DeviceStep> _standing = new();
 
@@ -39,6 +39,7 @@ public sealed class AttachmentReconciler(
             edge.Forget(name);
             retries.Forget(work);
             brake.Forget(work);
+            situations.Forget(name);
             _standing.TryRemove(work, out _);
             return ReconcileResult.Done;
         }
@@ -73,6 +74,13 @@ public sealed class AttachmentReconciler(
         var progress = new Progress(AgentWork.Orphan(address.ToString()), null) { Orphan = address };
         await AdvanceAsync(progress, cancellationToken);
         LogStanding(progress);
+        if (progress.Step is DeviceStep.ReleaseDone or DeviceStep.Nothing)
+        {
+            // It is an orphan no more, and the next of this address is another.
+            retries.Forget(progress.Work);
+            _standing.TryRemove(progress.Work, out _);
+        }
+
         return Next(progress);
     }
 
@@ -93,7 +101,8 @@ public sealed class AttachmentReconciler(
         DeviceUsage known = new DeviceUsage.NotChecked();
         for (var count = 0; ; count++)
         {
-            var seen = await boot.ObserveAsync(cancellationToken);
+            var isGlance = count == 0;
+            var seen = isGlance ? await boot.GlanceAsync(cancellationToken) : await boot.ObserveAsync(cancellationToken);
             var (situation, claim) = progress.Attachment is { } attachment
                 ? await situations.ReadAsync(attachment, seen, known, cancellationToken)
                 : situations.ReadOrphan(progress.Orphan, seen, known);
@@ -109,6 +118,9 @@ public sealed class AttachmentReconciler(
             {
                 case DeviceStep.Nothing or DeviceStep.Wait or DeviceStep.Refuse:
                     return seen;
+                // Nothing is done on the strength of what was seen a moment ago.
+                case not null when isGlance:
+                    continue;
                 case DeviceStep.ReleaseDone:
                     Finish(progress);
                     return seen;

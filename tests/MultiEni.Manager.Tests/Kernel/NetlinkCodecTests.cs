@@ -226,6 +226,13 @@ public sealed class NetlinkCodecTests
     }
 
     [Fact]
+    public void A_rule_for_all_but_one_source_is_none_of_that_source()
+    {
+        Assert.True(RuleCodec.TryDecode(Bytes("0200200065000001" + "02000000" + "0800" + "0200" + "0a000105"), out var rule));
+        Assert.Equal(new RoutingRule(4, 0, null, 101), rule);
+    }
+
+    [Fact]
     public void The_first_rule_of_all_has_priority_0_and_any_source()
     {
         Assert.True(RuleCodec.TryDecode(Bytes("0a000000ff000001" + "00000000"), out var rule));

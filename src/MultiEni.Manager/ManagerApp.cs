@@ -73,7 +73,7 @@ public static class ManagerApp
         await diagnostics.StartAsync(stop);
 
         using var queue = new WorkQueue<AgentWork>("devices", time);
-        checks.Add("devices work", queue);
+        checks.Add("work", queue);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
         var events = new EventRecorder(client, Component, settings.NodeName, time, loggers.CreateLogger("events"));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
@@ -158,6 +159,13 @@ public sealed class RtNetlinkChecks
         var many = Enumerable.Range(0, 10_000).Select(number => $"route add 172.{20 + (number / 65536)}.{number / 256 % 256}.{number % 256} dev many0 proto bird\n");
         await OwnNamespace.SetUpAsync("link add many0 type veth peer name many1\nlink set many0 up\nlink set many1 up\n" + string.Concat(many));
         await OwnNamespace.SetUpAsync("route add 192.0.2.0/24 dev many0 proto static table 101\n");
+        await _links.ReadAsync(Cancellation);
+        var (allocated, begun) = (GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());
+        await _links.ReadAsync(Cancellation);
+        var (bytes, duration) = (GC.GetTotalAllocatedBytes() - allocated, Stopwatch.GetElapsedTime(begun));
+        TestContext.Current.TestOutputHelper?.WriteLine($"A read with 10,000 routes: {bytes / 1024} KiB, {duration.TotalMilliseconds:0.0} ms.");
+        // As records they are 4.6 MB.
+        Assert.InRange(bytes, 0, 1024 * 1024);
         var churn = string.Concat(Enumerable.Repeat("route add 203.0.113.7 dev many0 proto bird\nroute del 203.0.113.7\n", 4000));
         var changing = OwnNamespace.SetUpAsync(churn);
         var reads = 0;

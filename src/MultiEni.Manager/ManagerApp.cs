@@ -163,7 +163,10 @@ public static class ManagerApp
             parts.Host.Files,
             locked,
             settings.NoIommu,
-            () => SetupRecord.Read(SetupRecord.PathBeside(settings.JournalPath)) is var setup && setup.BootId == parts.Boot.Last?.BootId ? setup.Problem : ""
+            () =>
+                SetupRecord.Read(SetupRecord.PathBeside(settings.JournalPath)) is var setup && setup.BootId == parts.Boot.Last?.BootId
+                    ? setup.Problem
+                    : ""
         );
         var actions = new DeviceActions(
             parts.Host,

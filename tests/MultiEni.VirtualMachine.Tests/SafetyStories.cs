@@ -88,7 +88,11 @@ public abstract class SafetyStories(NodeFixture node) : LifeStories(node)
                 "held to be in use by the pod's rule",
                 Stop
             );
-            Assert.Contains("the rule 1536 leads there, from 10.77.0.7/32", refused.Status!.Conditions.Find("Bound")!.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "the rule 1536 leads there, from 10.77.0.7/32",
+                refused.Status!.Conditions.Find("Bound")!.Message,
+                StringComparison.Ordinal
+            );
             Assert.Equal("True", refused.Status.Conditions.Find("Configured")!.Status);
 
             await Guest.Shell.RunAsync("ip rule del priority 1536", Stop);

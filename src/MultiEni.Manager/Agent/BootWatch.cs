@@ -9,8 +9,7 @@ namespace MultiEni.Manager.Agent;
 /// Every look at the host goes through here, so that none is acted on before what an earlier boot left is void: the journal's entries
 /// and the offers to pods (rule 17).
 /// </summary>
-public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevicePublisher publisher, TimeProvider time, ILogger logger)
-    : IDisposable
+public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevicePublisher publisher, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -38,10 +37,7 @@ public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevice
         await _glance.WaitAsync(cancellationToken);
         try
         {
-            return
-                LastGlance() is { } last
-                && last.Changes == Volatile.Read(ref _changes)
-                && time.GetElapsedTime(last.Begun) < WakeWindow.Longest
+            return LastGlance() is { } last && last.Changes == Volatile.Read(ref _changes) && time.GetElapsedTime(last.Begun) < WakeWindow.Longest
                 ? last.Seen
                 : await ObserveAsync(cancellationToken);
         }

@@ -97,7 +97,10 @@ public static class SafetyRules
 
         if (defaults.Contains(link.Index))
         {
-            return new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) carries the node's default route: {Default(link, network)}");
+            return new Refusal(
+                Reasons.PrimaryInterface,
+                $"{link.Name} ({facts.Device.Address}) carries the node's default route: {Default(link, network)}"
+            );
         }
 
         return nodeLinks.Contains(link.Index)
@@ -107,7 +110,9 @@ public static class SafetyRules
 
     private static string Default(Link link, NetworkState network)
     {
-        var route = network.Routes.Where(route => PrimaryInterface.IsMainDefault(route) && route.LinkIndex == link.Index).MinBy(route => route.Metric)!;
+        var route = network
+            .Routes.Where(route => PrimaryInterface.IsMainDefault(route) && route.LinkIndex == link.Index)
+            .MinBy(route => route.Metric)!;
         var what = $"IPv{route.Family}, metric {route.Metric}, {RouteMaker.Describe(route.Protocol)}.";
         return route.Protocol == PrimaryInterface.RouterAdvertisementProtocol
             ? $"{what} Keep router advertisements off it (net.ipv6.conf.{link.Name}.accept_ra=0, or IPv6AcceptRA=no of systemd-networkd), or name the "
@@ -224,7 +229,9 @@ public static class SafetyRules
 
     // A whole prefix is no host: "" is nobody's address.
     private static string SourceHost(RoutingRule rule) =>
-        rule.Source is { } source && source.EndsWith(rule.Family == 4 ? "/32" : "/128", StringComparison.Ordinal) ? source[..source.IndexOf('/')] : "";
+        rule.Source is { } source && source.EndsWith(rule.Family == 4 ? "/32" : "/128", StringComparison.Ordinal)
+            ? source[..source.IndexOf('/')]
+            : "";
 
     // S10
     private static Refusal? GroupNotViable(SafetyFacts facts)

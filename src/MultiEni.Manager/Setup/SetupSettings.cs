@@ -79,7 +79,9 @@ public sealed record SetupSettings
 
         static string OfKernel(string text) =>
             HostChoice.IsSimulated(HostChoice.Parse(text))
-                ? throw new FormatException("'kernel' or 'kernel:/folder': a simulated host has no kernel, and the modules of this machine are not loaded for it")
+                ? throw new FormatException(
+                    "'kernel' or 'kernel:/folder': a simulated host has no kernel, and the modules of this machine are not loaded for it"
+                )
                 : text;
 
         string[] Drivers(string text)

@@ -81,6 +81,7 @@ public sealed class BootWatchTests
 
         public ValueTask<Errno> SetUpAsync(int index, bool up, CancellationToken cancellationToken) => links.SetUpAsync(index, up, cancellationToken);
 
-        public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) => links.SetMtuAsync(index, mtu, cancellationToken);
+        public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) =>
+            links.SetMtuAsync(index, mtu, cancellationToken);
     }
 }

@@ -31,8 +31,7 @@ public sealed class NodeViewTests
         Assert.True(View(attachment).HasLink("ens5", A.HostWithEni()));
     }
 
-    private static NodeView View(params EniAttachment[] attachments) =>
-        new(new Cache<EniAttachment>(attachments), new Cache<Node>([]), "node-1");
+    private static NodeView View(params EniAttachment[] attachments) => new(new Cache<EniAttachment>(attachments), new Cache<Node>([]), "node-1");
 
     private sealed class Cache<T>(IReadOnlyList<T> objects) : IObjectCache<T>
         where T : class, IKubernetesObject

@@ -156,7 +156,9 @@ public sealed class RtNetlinkChecks
     public async Task A_table_is_whole_while_its_routes_come_and_go_and_ten_thousand_of_a_kind_are_one()
     {
         const int bird = 12;
-        var many = Enumerable.Range(0, 10_000).Select(number => $"route add 172.{20 + (number / 65536)}.{number / 256 % 256}.{number % 256} dev many0 proto bird\n");
+        var many = Enumerable
+            .Range(0, 10_000)
+            .Select(number => $"route add 172.{20 + (number / 65536)}.{number / 256 % 256}.{number % 256} dev many0 proto bird\n");
         await OwnNamespace.SetUpAsync("link add many0 type veth peer name many1\nlink set many0 up\nlink set many1 up\n" + string.Concat(many));
         await OwnNamespace.SetUpAsync("route add 192.0.2.0/24 dev many0 proto static table 101\n");
         await _links.ReadAsync(Cancellation);

@@ -51,12 +51,7 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
                 ref sequence,
                 static (payload, addresses) => AddIf(AddressCodec.TryDecode(payload, out var address), address, addresses)
             ),
-            Dump<Route>(
-                socket,
-                RouteRequests.DumpRoutes,
-                ref sequence,
-                SelectRoutes
-            ),
+            Dump<Route>(socket, RouteRequests.DumpRoutes, ref sequence, SelectRoutes),
             Dump<RoutingRule>(
                 socket,
                 RouteRequests.DumpRules,

@@ -77,7 +77,11 @@ public static class RouteCodec
             {
                 OutgoingLink => key with { LinkIndex = Number.Clamp(attribute.Number) },
                 Table => key with { Table = Number.Clamp(attribute.Number) },
-                NextHops when attribute.Value.Length >= NextHopSize => key with { LinkIndex = NativeBytes.Int32(attribute.Value[4..]), IsMultipath = true },
+                NextHops when attribute.Value.Length >= NextHopSize => key with
+                {
+                    LinkIndex = NativeBytes.Int32(attribute.Value[4..]),
+                    IsMultipath = true,
+                },
                 _ => key,
             };
         }

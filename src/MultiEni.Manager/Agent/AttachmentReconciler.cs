@@ -73,10 +73,16 @@ public sealed class AttachmentReconciler(
         using var fields = Fields(nodeEni: null);
         var progress = new Progress(AgentWork.Orphan(address.ToString()), null) { Orphan = address };
         await AdvanceAsync(progress, cancellationToken);
-        LogStanding(progress);
-        if (progress.Step is DeviceStep.ReleaseDone or DeviceStep.Nothing)
+        var isOver = progress.Step is DeviceStep.ReleaseDone or DeviceStep.Nothing;
+        // Of one that was in the queue twice the second time finds nothing.
+        if (!isOver || progress.Situation!.Journal is not null)
         {
-            // It is an orphan no more, and the next of this address is another.
+            LogStanding(progress);
+        }
+
+        if (isOver)
+        {
+            // The next one at this address is another.
             retries.Forget(progress.Work);
             _standing.TryRemove(progress.Work, out _);
         }

@@ -12,7 +12,7 @@ public static class PrimaryInterface
     private const int MainTable = 254;
 
     /// <summary>
-    /// Links of the default route that the kernel uses: the lowest metric of the main table, for IPv4 and for IPv6. Other default
+    /// The default routes that the kernel uses: the lowest metric of the main table, for IPv4 and for IPv6. Other default
     /// routes of the main table are nodeadm's for further ENIs and do not make an interface the primary one [sriov 7.4, S2].
     /// </summary>
     /// <remarks>
@@ -23,7 +23,7 @@ public static class PrimaryInterface
     /// <param name="network">The network stack.</param>
     /// <param name="nodeAddresses">The node's InternalIP addresses; empty while they are not known.</param>
     /// <param name="named">The interface that the administrator named as the primary one; empty for none.</param>
-    public static IReadOnlySet<int> EffectiveDefaultLinks(NetworkState network, IReadOnlyList<string> nodeAddresses, string named)
+    public static IReadOnlyList<Route> EffectiveDefaults(NetworkState network, IReadOnlyList<string> nodeAddresses, string named)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(nodeAddresses);
@@ -31,15 +31,18 @@ public static class PrimaryInterface
         var ipv4 = Lowest(network.Routes.Where(route => IsMainDefault(route) && route.Family == 4));
         var ipv6 = network.Routes.Where(route => IsMainDefault(route) && route.Family == 6).ToList();
         var needsNoIpv6 =
-            nodeAddresses.Count > 0 && !nodeAddresses.Any(address => address.Contains(':', StringComparison.Ordinal)) && ipv4.Overlaps(home);
+            nodeAddresses.Count > 0 && !nodeAddresses.Any(address => address.Contains(':', StringComparison.Ordinal)) && ipv4.Exists(route => home.Contains(route.LinkIndex));
         if (needsNoIpv6 || ipv6.Exists(route => home.Contains(route.LinkIndex)))
         {
             ipv6.RemoveAll(route => route.Protocol == RouterAdvertisementProtocol && !home.Contains(route.LinkIndex));
         }
 
-        ipv4.UnionWith(Lowest(ipv6));
-        return ipv4;
+        return [.. ipv4, .. Lowest(ipv6)];
     }
+
+    /// <summary>The links of those routes.</summary>
+    public static IReadOnlySet<int> EffectiveDefaultLinks(NetworkState network, IReadOnlyList<string> nodeAddresses, string named) =>
+        EffectiveDefaults(network, nodeAddresses, named).Select(route => route.LinkIndex).ToHashSet();
 
     /// <summary>Links that have one of these addresses.</summary>
     public static IReadOnlySet<int> LinksWith(IReadOnlyList<string> addresses, NetworkState network)
@@ -63,9 +66,9 @@ public static class PrimaryInterface
         return route.Table == MainTable && route.Destination is null or "0.0.0.0/0" or "::/0" or "default";
     }
 
-    private static HashSet<int> Lowest(IEnumerable<Route> routes)
+    private static List<Route> Lowest(IEnumerable<Route> routes)
     {
         var all = routes.ToList();
-        return [.. all.Where(route => route.Metric == all.Min(other => other.Metric)).Select(route => route.LinkIndex)];
+        return all.FindAll(route => route.Metric == all.Min(other => other.Metric));
     }
 }

@@ -74,7 +74,7 @@ public static class SafetyRules
         }
 
         var network = facts.Host.Network;
-        var defaults = PrimaryInterface.EffectiveDefaultLinks(network, facts.NodeAddresses ?? [], policy.PrimaryInterface);
+        var defaults = PrimaryInterface.EffectiveDefaults(network, facts.NodeAddresses ?? [], policy.PrimaryInterface);
         var nodeLinks = PrimaryInterface.LinksWith(facts.NodeAddresses ?? [], network);
         if (defaults.Count == 0 && nodeLinks.Count == 0 && policy.PrimaryInterface.Length == 0)
         {
@@ -95,11 +95,11 @@ public static class SafetyRules
             return new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) is the interface named by --primary-interface.");
         }
 
-        if (defaults.Contains(link.Index))
+        if (defaults.FirstOrDefault(route => route.LinkIndex == link.Index) is { } route)
         {
             return new Refusal(
                 Reasons.PrimaryInterface,
-                $"{link.Name} ({facts.Device.Address}) carries the node's default route: {Default(link, network)}"
+                $"{link.Name} ({facts.Device.Address}) carries the node's default route: {Describe(route, link.Name)}"
             );
         }
 
@@ -108,14 +108,11 @@ public static class SafetyRules
             : null;
     }
 
-    private static string Default(Link link, NetworkState network)
+    private static string Describe(Route route, string name)
     {
-        var route = network
-            .Routes.Where(route => PrimaryInterface.IsMainDefault(route) && route.LinkIndex == link.Index)
-            .MinBy(route => route.Metric)!;
         var what = $"IPv{route.Family}, metric {route.Metric}, {RouteMaker.Describe(route.Protocol)}.";
         return route.Protocol == PrimaryInterface.RouterAdvertisementProtocol
-            ? $"{what} Keep router advertisements off it (net.ipv6.conf.{link.Name}.accept_ra=0, or IPv6AcceptRA=no of systemd-networkd), or name the "
+            ? $"{what} Keep router advertisements off it (net.ipv6.conf.{name}.accept_ra=0, or IPv6AcceptRA=no of systemd-networkd), or name the "
                 + "node's own interface with PRIMARY_INTERFACE if that has an IPv6 default route too."
             : $"{what} Give another interface's default route a lower metric first.";
     }

@@ -150,6 +150,7 @@ public sealed class RtNetlinkChecks
         var routes = (await _links.ReadAsync(Cancellation)).Routes.Where(route => route.Table == 77).ToList();
         Assert.Equal(many, routes.Count);
         Assert.Equal(many, routes.Select(route => route.Metric).Distinct().Count());
+        await OwnNamespace.SetUpAsync("route flush table 77\n");
     }
 
     [Fact(Explicit = true)]

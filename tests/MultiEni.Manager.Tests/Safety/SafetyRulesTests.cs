@@ -96,6 +96,13 @@ public sealed class SafetyRulesTests
     }
 
     [Fact]
+    public void S2_the_route_that_counts_is_the_one_that_is_named()
+    {
+        var host = With(With(A.HostWithEni(), new Route(4, 254, null, "10.0.1.1", 3, 613, 16)), new Route(6, 254, null, "fe80::1", 3, 1024, 3));
+        Refused(Reasons.PrimaryInterface, "IPv6, metric 1024, protocol boot", SafetyRules.CheckTouch(Facts(host), Policy));
+    }
+
+    [Fact]
     public void S2_without_IPv4_on_the_nodes_own_interface_an_advertised_default_route_counts()
     {
         var host = With(A.HostWithEni(), new Route(6, 254, null, "fe80::1", 3, 1024, 9));

@@ -75,7 +75,7 @@ public sealed class AttachmentReconciler(
         await AdvanceAsync(progress, cancellationToken);
         var isOver = progress.Step is DeviceStep.ReleaseDone or DeviceStep.Nothing;
         // Of one that was in the queue twice the second time finds nothing.
-        if (!isOver || progress.Situation!.Journal is not null)
+        if (!isOver || progress.Acted)
         {
             LogStanding(progress);
         }
@@ -135,6 +135,7 @@ public sealed class AttachmentReconciler(
                     continue;
             }
 
+            progress.Acted = true;
             if (!await HoldAsync(progress, cancellationToken) || !await ActAsync(progress, seen, cancellationToken))
             {
                 return await boot.ObserveAsync(cancellationToken);
@@ -302,6 +303,8 @@ public sealed class AttachmentReconciler(
         public DeviceStep? Step { get; set; }
 
         public TimeSpan? LookAgain { get; set; }
+
+        public bool Acted { get; set; }
 
         public bool Held { get; set; }
 

@@ -298,7 +298,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task Of_an_orphan_that_was_given_back_nothing_is_kept_so_that_the_next_one_at_its_address_is_told_of_as_well()
+    public async Task An_orphan_is_said_to_be_released_once_and_so_is_the_next_one_at_its_address()
     {
         await using var bench = await AgentBench.StartAsync();
         var address = bench.Attach("a", 1);

@@ -31,7 +31,9 @@ public static class PrimaryInterface
         var ipv4 = Lowest(network.Routes.Where(route => IsMainDefault(route) && route.Family == 4));
         var ipv6 = network.Routes.Where(route => IsMainDefault(route) && route.Family == 6).ToList();
         var needsNoIpv6 =
-            nodeAddresses.Count > 0 && !nodeAddresses.Any(address => address.Contains(':', StringComparison.Ordinal)) && ipv4.Exists(route => home.Contains(route.LinkIndex));
+            nodeAddresses.Count > 0
+            && !nodeAddresses.Any(address => address.Contains(':', StringComparison.Ordinal))
+            && ipv4.Exists(route => home.Contains(route.LinkIndex));
         if (needsNoIpv6 || ipv6.Exists(route => home.Contains(route.LinkIndex)))
         {
             ipv6.RemoveAll(route => route.Protocol == RouterAdvertisementProtocol && !home.Contains(route.LinkIndex));

@@ -42,9 +42,9 @@ public sealed class ControllerApp(
         using var meter = new Meter(MeterName);
         using var exporter = new PrometheusExporter("MultiEni.", time);
         var checks = new HealthChecks();
-        checks.AddReadiness("nodeenis", () => Synced(nodeEnis.Health));
-        checks.AddReadiness("nodes", () => Synced(nodes.Health));
-        checks.AddReadiness("eniattachments", () => Synced(attachments.Health));
+        checks.Add("nodeenis", nodeEnis);
+        checks.Add("nodes", nodes);
+        checks.Add("eniattachments", attachments);
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         if (await diagnostics.StartAsync(stop) is { } port)
         {
@@ -76,6 +76,7 @@ public sealed class ControllerApp(
                     events,
                     ec2,
                     meter,
+                    checks,
                     ensureLeading,
                     loggers,
                     time
@@ -109,7 +110,4 @@ public sealed class ControllerApp(
 
     private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, Func<T, T>? trim)
         where T : class, IKubernetesObject => new(kubernetes, kind, InformerScope.All, trim, time, loggers.CreateLogger<Informer<T>>());
-
-    private static HealthResult Synced(InformerHealth health) =>
-        health.IsSynced ? HealthResult.Healthy : HealthResult.Unhealthy(health.LastFailure ?? "the first list has not ended");
 }

@@ -10,6 +10,7 @@ using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Setup;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
@@ -51,7 +52,7 @@ public static class ManagerApp
         await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
         var publisher = publishing.Publisher;
         metrics.Offered = () => publisher.Offered;
-        using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
+        using var boot = new BootWatch(new HostReader(host), journal, publisher, time, logger);
 
         using var http = KubernetesConnection.Open(settings.Kubernetes, time);
         var client = new KubernetesClient(http, time);
@@ -64,10 +65,15 @@ public static class ManagerApp
         );
         var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, loggers, time);
         using var exporter = new PrometheusExporter("MultiEni.", time);
-        await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, Checks(attachments, nodes, boot), exporter, loggers);
+        var checks = new HealthChecks();
+        checks.Add("attachments", attachments);
+        checks.Add("node", nodes);
+        checks.AddReadiness("devices", () => boot.HasRead ? HealthResult.Healthy : HealthResult.Unhealthy("the host's devices were not read yet"));
+        await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         await diagnostics.StartAsync(stop);
 
         using var queue = new WorkQueue<AgentWork>("devices", time);
+        checks.Add("work", queue);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
         var events = new EventRecorder(client, Component, settings.NodeName, time, loggers.CreateLogger("events"));
@@ -81,13 +87,21 @@ public static class ManagerApp
             logger
         );
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = new List<Task> { attachments.RunAsync(ended.Token), nodes.RunAsync(ended.Token) };
+        var watching = new List<Task>();
+        void Watch(string name, Task loop)
+        {
+            watching.Add(loop);
+            checks.Add(name, loop);
+        }
+
+        Watch("attachments loop", attachments.RunAsync(ended.Token));
+        Watch("node loop", nodes.RunAsync(ended.Token));
         try
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
             publishing.File.RestartNeeded = restarter.Wake;
             publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
-            var seen = await boot.FirstAsync(time, stop);
+            var seen = await boot.FirstAsync(stop);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 
             var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
@@ -101,13 +115,13 @@ public static class ManagerApp
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                watching.Add(new HostListener(host.Events, publisher, wake, time, logger).RunAsync(ended.Token));
+                Watch("announcements", new HostListener(host.Events, publisher, boot, view, wake, time, logger).RunAsync(ended.Token));
             }
 
-            watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
-            watching.Add(restarter.RunAsync(ended.Token));
-            watching.Add(publishing.RunAsync(ended.Token));
-            watching.Add(events.RunAsync(ended.Token));
+            Watch("repair", new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
+            Watch("device plugin restarts", restarter.RunAsync(ended.Token));
+            Watch("publishing", publishing.RunAsync(ended.Token));
+            Watch("events", events.RunAsync(ended.Token));
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
             await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
@@ -145,7 +159,15 @@ public static class ManagerApp
                 : new ScriptDriverMethod(settings.BindingScript, settings.BindingScriptLimit, locked, parts.Time);
         var verification = new DeviceVerification(parts.Host, parts.Time);
         var restoration = new DeviceRestoration(parts.Host, locked, method, native, verification, parts.Journal);
-        var preparation = new BindPreparation(parts.Host.Files, locked, settings.NoIommu);
+        var preparation = new BindPreparation(
+            parts.Host.Files,
+            locked,
+            settings.NoIommu,
+            () =>
+                SetupRecord.Read(SetupRecord.PathBeside(settings.JournalPath)) is var setup && setup.BootId == parts.Boot.Last?.BootId
+                    ? setup.Problem
+                    : ""
+        );
         var actions = new DeviceActions(
             parts.Host,
             settings,
@@ -214,18 +236,6 @@ public static class ManagerApp
         TimeProvider time
     )
         where T : class, IKubernetesObject => new(client, kind, scope, null, time, loggers.CreateLogger("informer"));
-
-    private static HealthChecks Checks(Informer<EniAttachment> attachments, Informer<Node> nodes, BootWatch boot)
-    {
-        var checks = new HealthChecks();
-        checks.AddReadiness("attachments", () => Synced(attachments.Health));
-        checks.AddReadiness("node", () => Synced(nodes.Health));
-        checks.AddReadiness("devices", () => boot.HasRead ? HealthResult.Healthy : HealthResult.Unhealthy("the host's devices were not read yet"));
-        return checks;
-    }
-
-    private static HealthResult Synced(InformerHealth health) =>
-        health.IsSynced ? HealthResult.Healthy : HealthResult.Unhealthy(health.LastFailure ?? "the first list is not in yet");
 
     private sealed record Parts(
         ManagerSettings Settings,

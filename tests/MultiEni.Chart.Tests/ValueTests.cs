@@ -145,6 +145,7 @@ public class ValueTests
             { "eniManager.livenessProbe.periodSeconds=7", Manager, $"{Pod}/containers/0/livenessProbe/periodSeconds", "7" },
             { "eniManager.readinessProbe.periodSeconds=7", Manager, $"{Pod}/containers/0/readinessProbe/periodSeconds", "7" },
             { "eniManager.kubeletPath=\"/data/kubelet\"", Manager, $"{Pod}/volumes/pod-resources/hostPath/path", "\"/data/kubelet/pod-resources\"" },
+            { "eniManager.devicePluginsPath=\"/data/plugins\"", Manager, $"{ManagerEnv}/DEVICE_PLUGINS_PATH/value", "\"/data/plugins\"" },
             { "metrics.enabled=true", Manager, $"{ManagerEnv}/METRICS_ADDR/value", "\":8081\"" },
         };
 

@@ -16,7 +16,7 @@ public sealed class AgentWorker(AttachmentReconciler reconciler, OrphanSearch or
             case AgentWorkKind.Orphan:
                 return await reconciler.ReconcileOrphanAsync(PciAddress.Parse(work.Name), cancellationToken);
             default:
-                var seen = await boot.ObserveAsync(cancellationToken);
+                var seen = await boot.GlanceAsync(cancellationToken);
                 foreach (var address in orphans.Find(seen.BootId))
                 {
                     queue.Add(AgentWork.Orphan(address.ToString()));

@@ -99,6 +99,8 @@ public sealed class DeviceActions(
             Attachment = claim.Attachment,
             ResourceName = situation.Wish.Resource?.ToString() ?? "",
             BootId = bootId,
+            NodeAddresses = situation.NodeAddresses,
+            PrimaryInterface = settings.PrimaryInterface,
         };
         using var change = metrics.DriverChanging();
         var start = time.GetTimestamp();

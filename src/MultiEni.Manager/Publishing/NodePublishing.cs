@@ -19,7 +19,7 @@ public sealed class NodePublishing : IAsyncDisposable
     public NodePublishing(ManagerSettings settings, NodeHost host, ManagerMetrics metrics, ILoggerFactory loggers, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var kubelet = new KubeletPaths(settings.KubeletRoot);
+        var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
         Handouts = new HandoutLog(time);
         PodResources = new PodResourcesClient(new GrpcClient(kubelet.PodResourcesSocket, PodResourcesLimit, time));
         File = new FileDevicePublisher(settings.DevicePluginFile, metrics, time, logger);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
+using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Operator.Informers;
@@ -12,6 +13,10 @@ public sealed class Informer<T>
 {
     private const int PageSize = 500;
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ToleratedFailing = TimeSpan.FromMinutes(1);
+
+    // A watch is asked to end after ten minutes at most, and given up soon after that.
+    private static readonly TimeSpan ToleratedSilence = TimeSpan.FromMinutes(30);
 
     private readonly KubernetesClient client;
     private readonly ResourceKind<T> kind;
@@ -29,6 +34,8 @@ public sealed class Informer<T>
     private bool sawFrames;
     private int failures;
     private int started;
+    private long attemptedAt;
+    private long? failingSince;
 
     /// <summary>An informer that waits for <see cref="RunAsync"/>.</summary>
     /// <param name="client">Connection.</param>
@@ -58,6 +65,7 @@ public sealed class Informer<T>
         this.random = random ?? Random.Shared.NextDouble;
         store = new ObjectStore<T>(kind.Plural, logger);
         label = new("resource", kind.Plural);
+        attemptedAt = time.GetTimestamp();
     }
 
     /// <summary>How the informer is doing.</summary>
@@ -69,6 +77,37 @@ public sealed class Informer<T>
             {
                 return health;
             }
+        }
+    }
+
+    /// <summary>Whether the cache is complete, and not older than a minute of failing requests.</summary>
+    public HealthResult Readiness()
+    {
+        lock (healthGate)
+        {
+            if (!health.IsSynced)
+            {
+                return HealthResult.Unhealthy(health.LastFailure ?? "the first list is not in yet");
+            }
+
+            return failingSince is { } since && time.GetElapsedTime(since) is var failing && failing >= ToleratedFailing
+                ? HealthResult.Unhealthy($"requests have failed for {failing.TotalSeconds:0} s, the last one with: {health.LastFailure}")
+                : HealthResult.Healthy;
+        }
+    }
+
+    /// <summary>
+    /// Whether it is still asking. That the API server does not answer is no reason for a restart: each failing request ends and is followed by the
+    /// next, and only a request that never ends is one.
+    /// </summary>
+    public HealthResult Liveness()
+    {
+        lock (healthGate)
+        {
+            var silent = time.GetElapsedTime(attemptedAt);
+            return silent < ToleratedSilence
+                ? HealthResult.Healthy
+                : HealthResult.Unhealthy($"the last request began {silent.TotalMinutes:0} min ago and has not ended");
         }
     }
 
@@ -126,6 +165,7 @@ public sealed class Informer<T>
     private async Task<TimeSpan> FollowAsync(CancellationToken cancellationToken)
     {
         sawFrames = false;
+        Attempted();
         try
         {
             version ??= await ListAsync(cancellationToken);
@@ -160,6 +200,7 @@ public sealed class Informer<T>
 
         if (!recovery.IsFailure)
         {
+            HeardFromServer();
             return TimeSpan.Zero;
         }
 
@@ -169,6 +210,7 @@ public sealed class Informer<T>
         {
             isNew = health.LastFailure != failure;
             health = health with { LastFailure = failure };
+            failingSince ??= time.GetTimestamp();
         }
 
         if (isNew)
@@ -287,6 +329,14 @@ public sealed class Informer<T>
         HeardFromServer();
     }
 
+    private void Attempted()
+    {
+        lock (healthGate)
+        {
+            attemptedAt = time.GetTimestamp();
+        }
+    }
+
     private void HeardFromServer()
     {
         var isBack = false;
@@ -294,6 +344,8 @@ public sealed class Informer<T>
         {
             isBack = health.LastFailure is not null;
             health = health with { LastContact = time.GetUtcNow(), LastFailure = null };
+            failingSince = null;
+            attemptedAt = time.GetTimestamp();
         }
 
         if (isBack)

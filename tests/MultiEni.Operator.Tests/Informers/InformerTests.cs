@@ -224,6 +224,53 @@ public sealed class InformerTests : IAsyncLifetime
         Assert.Throws<InvalidOperationException>(() => informer.AddIndex("late", _ => []));
     }
 
+    [Fact]
+    public async Task It_is_ready_for_a_minute_of_failures_and_again_with_the_first_answer_and_lives_all_the_time()
+    {
+        Assert.Contains("first list", informer.Readiness().Reason, StringComparison.Ordinal);
+        var frames = Channel.CreateUnbounded<string>();
+        var refusals = Enumerable.Repeat(TestApi.Refuse(401, "Unauthorized"), 4).ToArray();
+        api.OnWatch(TestApi.Stream(TestNodes.Bookmark("6")), TestApi.Refuse(401, "Unauthorized"), api.Feed(frames.Reader));
+        api.OnList([TestApi.Json(TestNodes.List("5")), .. refusals, TestApi.Json(TestNodes.List("9"))]);
+        await StartAsync();
+        await Eventually.Holds(() => informer.Health.LastFailure is not null, "the refusal");
+        Assert.True(informer.Readiness().IsHealthy);
+
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.True(informer.Readiness().IsHealthy);
+        await Eventually.Holds(() => !informer.Readiness().IsHealthy, Tick, "that it is not ready");
+        Assert.Contains("requests have failed for 6", informer.Readiness().Reason, StringComparison.Ordinal);
+        Assert.True(informer.Liveness().IsHealthy);
+
+        await Eventually.Holds(() => informer.Readiness().IsHealthy, () => time.Advance(TimeSpan.FromSeconds(30)), "that it is ready again");
+        Assert.True(informer.Liveness().IsHealthy);
+    }
+
+    [Fact]
+    public async Task An_API_server_that_is_away_for_a_day_asks_for_no_restart_and_a_request_that_never_ends_does()
+    {
+        using var hold = new ManualResetEventSlim();
+        var isAway = true;
+        api.OnWatch(context =>
+            (isAway ? TestApi.Refuse(503, "ServiceUnavailable") : TestApi.Stream(TestNodes.Added(TestNodes.Json("a", "6"))))(context)
+        );
+        api.OnList(TestApi.Json(TestNodes.List("5")));
+        await StartAsync();
+        for (var hour = 0; hour < 24; hour++)
+        {
+            var before = api.Calls.Count;
+            await Eventually.Holds(() => api.Calls.Count > before, () => time.Advance(TimeSpan.FromMinutes(1)), "another attempt");
+            Assert.True(informer.Liveness().IsHealthy);
+        }
+
+        // Somebody who is told of a change and does not come back.
+        using var stuck = informer.Subscribe(_ => hold.Wait());
+        isAway = false;
+        await Eventually.Holds(() => !informer.Liveness().IsHealthy, () => time.Advance(TimeSpan.FromMinutes(1)), "that it lives no more");
+        Assert.Contains("has not ended", informer.Liveness().Reason, StringComparison.Ordinal);
+        hold.Set();
+    }
+
     private async Task<IObjectCache<Node>> StartAsync()
     {
         running = informer.RunAsync(stop.Token);

@@ -24,7 +24,12 @@ internal sealed class EmbeddedBench : IAsyncDisposable
         Node = node;
         Folder = folder;
         Host = SimulatedHostClient.Open(hosts.HostUri(node.Name));
-        registry = new PluginRegistry(new KubeletPaths(KubeletRoot), NullLoggerFactory.Instance, TimeProvider.System, NullLogger.Instance);
+        registry = new PluginRegistry(
+            new KubeletPaths(KubeletRoot, Path.Combine(KubeletRoot, "device-plugins")),
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            NullLogger.Instance
+        );
         Publisher = new EmbeddedDevicePublisher(
             registry,
             new DeviceChecker(Host),

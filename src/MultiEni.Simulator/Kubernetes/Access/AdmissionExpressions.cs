@@ -75,17 +75,23 @@ internal static class AdmissionExpressions
     // The server reads metadata into a struct and serialises that, without its empty fields; of custom resources too.
     private static JsonObject? WithoutEmptyMetadata(JsonObject? obj)
     {
-        var copy = obj?.Copy();
-        foreach (var field in MetadataLists)
+        var empty = Array.FindAll(MetadataLists, field => obj?["metadata"] is JsonObject metadata && IsEmpty(metadata, field));
+        if (empty.Length == 0)
         {
-            if (copy?["metadata"]?[field] is null or JsonObject { Count: 0 } or JsonArray { Count: 0 })
-            {
-                (copy?["metadata"] as JsonObject)?.Remove(field);
-            }
+            return obj;
+        }
+
+        var copy = obj!.Copy();
+        foreach (var field in empty)
+        {
+            copy.Metadata().Remove(field);
         }
 
         return copy;
     }
+
+    private static bool IsEmpty(JsonObject metadata, string field) =>
+        metadata.TryGetPropertyValue(field, out var value) && value is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
 
     // The server evaluates the serialised AdmissionRequest, in which an empty field is not there: to read it is an error, and has() is false.
     // https://pkg.go.dev/k8s.io/api/admission/v1#AdmissionRequest: the fields with omitempty.

@@ -221,6 +221,36 @@ public class ValueTests
         Assert.Contains("need 1.30", await Helm.V4.RefusalAsync("admissionPolicy.enabled=true", "--kube-version=1.29.0"));
     }
 
+    /// <summary>
+    /// kubectl and Helm refuse fields that a cluster's API does not have. Expected are those of Kubernetes 1.25:
+    /// https://v1-25.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/
+    /// </summary>
+    [Theory]
+    [InlineData("1.25.0", false)]
+    [InlineData("1.29.15", false)]
+    [InlineData("1.30.0", true)]
+    [InlineData("v1.30.4-eks-a737599", true)]
+    public async Task Definitions_and_policies_are_those_that_the_clusters_version_has(string version, bool isRecent)
+    {
+        string[] known = ["additionalPrinterColumns", "name", "schema", "served", "storage", "subresources"];
+        var rendered = await Helm.V4.TemplateAsync($"--kube-version={version}");
+
+        foreach (var definition in rendered.OfKind("CustomResourceDefinition"))
+        {
+            var fields = definition["spec"]!["versions"]![0]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal);
+            Assert.Equal(isRecent ? known.Append("selectableFields").Order(StringComparer.Ordinal) : known, fields);
+        }
+
+        Assert.Equal(isRecent ? 5 : 0, rendered.OfKind("ValidatingAdmissionPolicy").Count());
+        Assert.Equal(isRecent ? 5 : 0, rendered.OfKind("ValidatingAdmissionPolicyBinding").Count());
+    }
+
+    [Fact]
+    public async Task A_version_that_would_not_evaluate_the_definitions_rules_is_refused()
+    {
+        Assert.Contains("requires kubeVersion: >=1.25.0", await Helm.V4.RefusalAsync("--kube-version=1.24.17"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("sriov-config", "journal,modules,plugin-file,pod-resources,vfio")]
     [InlineData("embedded", "device-info,device-plugins,journal,modules,pod-resources,vfio")]

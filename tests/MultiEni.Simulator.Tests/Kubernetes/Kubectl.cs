@@ -10,7 +10,8 @@ internal sealed class Kubectl : IDisposable
 
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("kubectl-");
 
-    public Kubectl(KubernetesSimulator simulator) => simulator.WriteKubeconfig(Path.Combine(_home.FullName, "config"));
+    /// <summary>A kubectl of the administrator, or of whom a token was issued to.</summary>
+    public Kubectl(KubernetesSimulator simulator, string? token = null) => simulator.WriteKubeconfig(Path.Combine(_home.FullName, "config"), token);
 
     /// <summary>The output of a command that succeeds.</summary>
     public async Task<string> RunAsync(string arguments, string? input = null)

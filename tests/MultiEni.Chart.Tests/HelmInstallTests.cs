@@ -36,7 +36,7 @@ public sealed class HelmInstallTests : IAsyncLifetime
     {
         var helm = Helm.Of(major);
         await kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
-        await helm.RunAsync(kubectl, Install);
+        Assert.DoesNotContain("kubectl label namespace", await helm.RunAsync(kubectl, Install));
 
         Assert.Contains("deployed", await helm.RunAsync(kubectl, $"list --namespace {Namespace}"));
         Assert.Equal("privileged", await kubectl.RunAsync($"get namespace {Namespace} -o {Enforce}"));
@@ -78,6 +78,17 @@ public sealed class HelmInstallTests : IAsyncLifetime
         );
         await kubectl.FailAsync("get crd nodeenis.networking.k8s.aws");
         await Helm.V4.RunAsync(kubectl, $"{Install} --set eniManager.enabled=false");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task After_an_installation_in_a_namespace_without_a_level_the_notes_say_what_a_strict_cluster_needs(int major)
+    {
+        Assert.Contains(
+            $"kubectl label namespace {Namespace} pod-security.kubernetes.io/enforce=privileged",
+            await Helm.Of(major).RunAsync(kubectl, $"{Install} --create-namespace")
+        );
     }
 
     [Theory]

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder=${1:-artifacts/programs}
+programs=
 [ $# -le 1 ] || programs=" ${*:2} "
 runtime=${RUNTIME:-linux-x64}
 # As images call it.

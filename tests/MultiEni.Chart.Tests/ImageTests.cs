@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -56,6 +57,7 @@ public partial class ImageTests
     }
 
     [Theory]
+    [SupportedOSPlatform("linux")]
     [InlineData("linux-amd64", "linux-x64")]
     [InlineData("linux-arm64", "linux-arm64")]
     public async Task An_image_has_its_own_two_programs_compiled_for_its_architecture(string platform, string runtime)

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
@@ -41,7 +42,9 @@ public sealed class ControllerApp(
 
         using var meter = new Meter(MeterName);
         using var exporter = new PrometheusExporter("MultiEni.", time);
+        var definitions = new DefinitionGate(kubernetes, time, logger);
         var checks = new HealthChecks();
+        checks.AddReadiness("definitions", () => definitions.Health);
         checks.Add("nodeenis", nodeEnis);
         checks.Add("nodes", nodes);
         checks.Add("eniattachments", attachments);
@@ -58,6 +61,7 @@ public sealed class ControllerApp(
         background.Add(events.RunAsync);
         await background.RunAsync(async token =>
         {
+            await definitions.PassAsync(token);
             var view = new ClusterView(await nodeEnis.SyncedAsync(token), await nodes.SyncedAsync(token), await attachments.SyncedAsync(token));
             ControllerLog.Synced(logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
             var cluster = await ClusterIdentity.FindAsync(kubernetes, settings.ClusterName, token);

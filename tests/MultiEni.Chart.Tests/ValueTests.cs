@@ -19,7 +19,7 @@ public class ValueTests
             { "createNamespace=true", "Namespace eni-controller-system", "metadata/labels/pod-security.kubernetes.io~enforce", "\"privileged\"" },
             { "nameOverride=\"mine\"", Controller, "metadata/labels/app.kubernetes.io~name", "\"mine\"" },
             { "image.repository=\"r/x\"", Controller, $"{Pod}/containers/0/image", "\"r/x/eni-controller:0.1.0\"" },
-            { "image.tag=\"v9\"", Manager, $"{Pod}/containers/0/image", "\"aws-multi-eni-controller/eni-manager:v9\"" },
+            { "image.tag=\"v9\"", Manager, $"{Pod}/containers/0/image", "\"r.example/multi-eni/eni-manager:v9\"" },
             { "image.pullPolicy=\"Always\"", Manager, $"{Pod}/initContainers/0/imagePullPolicy", "\"Always\"" },
             { "imagePullSecrets=[\"s\"]", Manager, $"{Pod}/imagePullSecrets/0/name", "\"s\"" },
             { "imagePullSecrets=[{\"name\":\"s\"}]", Controller, $"{Pod}/imagePullSecrets/0/name", "\"s\"" },
@@ -28,7 +28,7 @@ public class ValueTests
                 "eniManager.image.digest=\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"",
                 Manager,
                 $"{Pod}/containers/0/image",
-                "\"aws-multi-eni-controller/eni-manager@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""
+                "\"r.example/multi-eni/eni-manager@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""
             },
             { "awsRegion=\"eu-central-1\"", Controller, $"{ControllerEnv}/AWS_REGION/value", "\"eu-central-1\"" },
             { "clusterName=\"c\"", Controller, $"{ControllerEnv}/CLUSTER_NAME/value", "\"c\"" },
@@ -197,6 +197,8 @@ public class ValueTests
     }
 
     [Theory]
+    [InlineData("image.repository=\"\"", "must come from a registry that you trust")]
+    [InlineData("image={\"repository\":\"r/aws-multi-eni-controller\",\"tag\":\"v1.3.8\"}", "is the image of the Go controller")]
     [InlineData("fullnameOverride=\"x\"", "nameOverride changes a label")]
     [InlineData("imds.aggressiveConfiguration=true", "Set both, or neither")]
     [InlineData("cloudNativeAuth.enabled=false", "Remove the value")]

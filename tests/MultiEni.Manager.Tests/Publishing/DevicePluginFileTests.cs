@@ -59,6 +59,24 @@ public sealed class DevicePluginFileTests
         Assert.IsType<PluginFileResult.Unchanged>(DevicePluginFile.Merge(after, DevicePluginFile.OwnedBy(devices), devices));
     }
 
+    [Theory]
+    [InlineData("docs/dpdk.md", 1)]
+    [InlineData("docs/device-publishing.md", 2)]
+    public void The_file_that_the_documents_show_is_what_is_written(string page, int nth)
+    {
+        var shown = File.ReadAllText(Path.Combine(Repository.Folder, page)).Split("```json\n")[nth].Split("```")[0];
+        var device = new OfferedDevice(
+            ResourceName.Parse("intel.com/intel_sriov_netdevice_1"),
+            PciAddress.Parse("0000:00:06.0"),
+            new PciIds("1d0f", "ec20"),
+            "vfio-pci"
+        );
+
+        var written = Assert.IsType<PluginFileResult.Changed>(DevicePluginFile.Merge(null, new HashSet<string>(), [device]));
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(shown), JsonNode.Parse(written.Text)), written.Text);
+    }
+
     [Fact]
     public void Whatever_is_offered_every_release_serves_exactly_that_and_no_other_device()
     {

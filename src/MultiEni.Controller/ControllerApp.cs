@@ -29,7 +29,7 @@ public sealed class ControllerApp(
     /// <exception cref="LeadershipLostException">Another controller leads; this process must end.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var http = KubernetesConnection.Open(kubernetesConfig, time);
+        using var http = KubernetesConnection.Open(kubernetesConfig, Api.Names.Controller, time);
         var kubernetes = new KubernetesClient(http, time);
         var nodeEnis = Informer(kubernetes, Kinds.NodeEni, null);
         var nodes = Informer(kubernetes, Kinds.Node, Trimming.Node);

@@ -53,7 +53,7 @@ public static class ManagerApp
         metrics.Offered = () => publisher.Offered;
         using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
 
-        using var http = KubernetesConnection.Open(settings.Kubernetes, time);
+        using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
         var client = new KubernetesClient(http, time);
         var attachments = Informer(
             client,

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
@@ -81,16 +82,32 @@ public static class ManagerApp
             logger
         );
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = new List<Task> { attachments.RunAsync(ended.Token), nodes.RunAsync(ended.Token) };
+        Exception? failure = null;
+        Exception? interruption = null;
+        async Task BesideAsync(Func<CancellationToken, Task> run)
+        {
+            try
+            {
+                await run(ended.Token);
+            }
+            catch (Exception e) when (!ended.IsCancellationRequested)
+            {
+                // A bug; an agent that went on without this part would look well and be deaf.
+                failure ??= e;
+                await ended.CancelAsync();
+            }
+        }
+
+        var watching = new List<Task> { BesideAsync(attachments.RunAsync), BesideAsync(nodes.RunAsync) };
         try
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
             publishing.File.RestartNeeded = restarter.Wake;
             publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
-            var seen = await boot.FirstAsync(time, stop);
+            var seen = await boot.FirstAsync(time, ended.Token);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 
-            var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
+            var view = new NodeView(await attachments.SyncedAsync(ended.Token), await nodes.SyncedAsync(ended.Token), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
             var worker = Worker(
                 new Parts(settings, host, journal, publishing, boot, view, pods, client, events, gate, metrics, time, logger),
@@ -101,26 +118,32 @@ public static class ManagerApp
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                watching.Add(new HostListener(host.Events, publisher, wake, time, logger).RunAsync(ended.Token));
+                watching.Add(BesideAsync(new HostListener(host.Events, publisher, wake, time, logger).RunAsync));
             }
 
-            watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
-            watching.Add(restarter.RunAsync(ended.Token));
-            watching.Add(publishing.RunAsync(ended.Token));
-            watching.Add(events.RunAsync(ended.Token));
+            watching.Add(BesideAsync(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync));
+            watching.Add(BesideAsync(restarter.RunAsync));
+            watching.Add(BesideAsync(publishing.RunAsync));
+            watching.Add(BesideAsync(events.RunAsync));
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
-            await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
+            await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(ended.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException canceled)
         {
-            // Asked to stop before there was anything to do.
+            // Asked to stop before there was anything to do, or one of those beside it failed, which comes first.
+            interruption = canceled;
         }
         finally
         {
             Log.Stopping(logger);
             await ended.CancelAsync();
             await Task.WhenAll(watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if ((failure ?? (stop.IsCancellationRequested ? null : interruption)) is { } reason)
+        {
+            ExceptionDispatchInfo.Throw(reason);
         }
     }
 

@@ -7,6 +7,7 @@ using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.LeaderElection;
 
@@ -30,7 +31,7 @@ public sealed class ControllerApp(
     /// <exception cref="LeadershipLostException">Another controller leads; this process must end.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var http = KubernetesConnection.Open(kubernetesConfig, time);
+        using var http = KubernetesConnection.Open(kubernetesConfig, Api.Names.Controller, time);
         var kubernetes = new KubernetesClient(http, time);
         var nodeEnis = Informer(kubernetes, Kinds.NodeEni, null);
         var nodes = Informer(kubernetes, Kinds.Node, Trimming.Node);

@@ -21,6 +21,7 @@ using MultiEni.Controller.StartupTaint;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 

@@ -14,6 +14,7 @@ using MultiEni.Manager.Setup;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
@@ -54,7 +55,7 @@ public static class ManagerApp
         metrics.Offered = () => publisher.Offered;
         using var boot = new BootWatch(new HostReader(host), journal, publisher, time, logger);
 
-        using var http = KubernetesConnection.Open(settings.Kubernetes, time);
+        using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
         var client = new KubernetesClient(http, time);
         var attachments = Informer(
             client,
@@ -86,25 +87,18 @@ public static class ManagerApp
             time,
             logger
         );
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = new List<Task>();
-        void Watch(string name, Task loop)
-        {
-            watching.Add(loop);
-            checks.Add(name, loop);
-        }
-
-        Watch("attachments loop", attachments.RunAsync(ended.Token));
-        Watch("node loop", nodes.RunAsync(ended.Token));
-        try
+        await using var background = new BackgroundTasks(stop);
+        background.Add(attachments.RunAsync);
+        background.Add(nodes.RunAsync);
+        await background.RunAsync(async token =>
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
             publishing.File.RestartNeeded = restarter.Wake;
             publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
-            var seen = await boot.FirstAsync(stop);
+            var seen = await boot.FirstAsync(token);
             Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
 
-            var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
+            var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
             var worker = Worker(
                 new Parts(settings, host, journal, publishing, boot, view, pods, client, events, gate, metrics, time, logger),
@@ -115,27 +109,18 @@ public static class ManagerApp
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                Watch("announcements", new HostListener(host.Events, publisher, boot, view, wake, time, logger).RunAsync(ended.Token));
+                background.Add(new HostListener(host.Events, publisher, boot, view, wake, time, logger).RunAsync);
             }
 
-            Watch("repair", new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
-            Watch("device plugin restarts", restarter.RunAsync(ended.Token));
-            Watch("publishing", publishing.RunAsync(ended.Token));
-            Watch("events", events.RunAsync(ended.Token));
+            background.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync);
+            background.Add(restarter.RunAsync);
+            background.Add(publishing.RunAsync);
+            background.Add(events.RunAsync);
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
-            await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Asked to stop before there was anything to do.
-        }
-        finally
-        {
+            await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(token);
             Log.Stopping(logger);
-            await ended.CancelAsync();
-            await Task.WhenAll(watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        });
     }
 
     private static AgentWorker Worker(Parts parts, AgentWake wake, WorkQueue<AgentWork> queue)

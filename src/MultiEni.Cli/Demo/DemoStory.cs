@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Operator;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Yaml;
 
@@ -65,7 +66,7 @@ internal sealed class DemoStory(
             }
         }
 
-        DemoInstallation.Register(cluster, ProgramVersion.Current);
+        DemoInstallation.Register(cluster, ProductVersion.Current);
         programs.StartAll();
         printer.Happened(
             $"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}"

@@ -52,16 +52,6 @@ public sealed class HealthChecks
         );
     }
 
-    /// <summary>Watches a task in the background: alive as long as it did not fail.</summary>
-    public void Add(string name, Task loop)
-    {
-        ArgumentNullException.ThrowIfNull(loop);
-        AddLiveness(
-            name,
-            () => loop.Exception is { } error ? HealthResult.Unhealthy($"ended: {error.GetBaseException().Message}") : HealthResult.Healthy
-        );
-    }
-
     /// <summary>Takes the checks of this name out again.</summary>
     public void Remove(string name)
     {

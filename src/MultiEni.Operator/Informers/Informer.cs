@@ -32,6 +32,7 @@ public sealed class Informer<T>
     private InformerHealth health = new(false, null, null);
     private string? version;
     private bool sawFrames;
+    private bool hasExpired;
     private int failures;
     private int started;
     private long attemptedAt;
@@ -63,7 +64,7 @@ public sealed class Informer<T>
         this.time = time;
         this.logger = logger;
         this.random = random ?? Random.Shared.NextDouble;
-        store = new ObjectStore<T>(kind.Plural, logger);
+        store = new ObjectStore<T>(kind.Plural);
         label = new("resource", kind.Plural);
         attemptedAt = time.GetTimestamp();
     }
@@ -128,11 +129,12 @@ public sealed class Informer<T>
 
     /// <summary>
     /// Calls <paramref name="onChange"/> for every object known now, as added, and for every change from now on, one at a time and in
-    /// order, until disposed. The call must be short: it holds up the informer.
+    /// order, until disposed. The call must be short: it holds up the informer. What it throws ends <see cref="RunAsync"/>: a change that was lost is a bug
+    /// that must be seen.
     /// </summary>
     public IDisposable Subscribe(Action<ObjectChange<T>> onChange) => store.Subscribe(onChange);
 
-    /// <summary>Runs until cancelled; survives every failure of the connection.</summary>
+    /// <summary>Runs until cancelled; survives every failure of the connection, and no failure of a subscriber.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref started, 1) != 0)
@@ -172,19 +174,17 @@ public sealed class Informer<T>
             var asked = ShortestWatch * (1 + random());
             var begin = time.GetTimestamp();
             await WatchAsync(asked, cancellationToken);
+            hasExpired = false;
             return Recover(WatchRecovery.AfterEnd(sawFrames, time.GetElapsedTime(begin), asked), "the watch ended at once");
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not ConsumerFailedException)
         {
             OperatorMeter.InformerFailures.Add(1, label);
-            var recovery = WatchRecovery.AfterFailure(e, sawFrames);
-            if (e is KubernetesApiException { IsExpired: true } && failures == 0)
+            var recovery = WatchRecovery.AfterFailure(e, sawFrames, hasExpired);
+            hasExpired = e is KubernetesApiException { IsExpired: true };
+            if (!recovery.IsFailure)
             {
-                // Ordinary after a long break: no reason to wait, unless it happens again at once.
                 OperatorLog.Expired(logger, kind.Plural);
-                version = null;
-                failures = 1;
-                return TimeSpan.Zero;
             }
 
             return Recover(recovery, e.Message);
@@ -200,6 +200,8 @@ public sealed class Informer<T>
 
         if (!recovery.IsFailure)
         {
+            // The server has answered, whatever was before.
+            failures = 0;
             HeardFromServer();
             return TimeSpan.Zero;
         }

@@ -67,25 +67,6 @@ public sealed class HealthChecksTests
         }
     }
 
-    [Fact]
-    public async Task A_loop_that_failed_asks_for_a_restart_and_says_why()
-    {
-        checks.Add("running", new TaskCompletionSource().Task);
-        checks.Add("stopped", Task.FromCanceled(new CancellationToken(canceled: true)));
-        Assert.Empty(checks.LivenessFailures());
-
-        checks.Add("broken", FailAsync());
-        Assert.Equal("broken: ended: no such thing", Assert.Single(checks.LivenessFailures()));
-        checks.Remove("broken");
-        Assert.Empty(checks.LivenessFailures());
-
-        async Task FailAsync()
-        {
-            await Task.CompletedTask;
-            throw new InvalidOperationException("no such thing");
-        }
-    }
-
     private WorkQueue<string> Watched()
     {
         var queue = new WorkQueue<string>("work", time);

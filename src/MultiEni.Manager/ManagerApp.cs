@@ -184,6 +184,9 @@ public static class ManagerApp
             reconciler,
             new OrphanSearch(parts.View, parts.Journal, parts.Publishing.Publisher, owners, parts.Logger),
             parts.Boot,
+            parts.View,
+            parts.Publishing.Publisher,
+            wake,
             queue
         );
     }

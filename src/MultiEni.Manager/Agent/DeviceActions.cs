@@ -150,6 +150,12 @@ public sealed class DeviceActions(
     {
         ArgumentNullException.ThrowIfNull(offer);
         await publisher.OfferAsync(offer, cancellationToken);
+        if (publisher.StateOf(offer.Address, allocatable: null) is OfferState.Failed)
+        {
+            // The next decision finds the failure, and its words.
+            return;
+        }
+
         Log.Offered(logger, attachment, offer.Address.ToString(), offer.Resource.ToString());
     }
 

@@ -218,6 +218,41 @@ public class DoctorCommandTests
     }
 
     [Theory]
+    [InlineData("intel.com/ena-dpdk", "p:v3.5.1", "Error")]
+    [InlineData("intel.com/ena-dpdk", "p:3.5", "Error")]
+    [InlineData("intel.com/ena-dpdk", "registry:5000/p:mine", "Warning")]
+    [InlineData("intel.com/ena-dpdk", "p:v3.6.2", null)]
+    [InlineData("intel.com/ena-dpdk", "p:v3.11.0-amd64", null)]
+    [InlineData("my-company.com/ena_dpdk", "p:v3.5.1", null)]
+    public async Task A_resource_name_with_a_hyphen_is_found_unless_the_device_plugin_is_known_to_take_it(
+        string resource,
+        string image,
+        string? severity
+    )
+    {
+        await using var cluster = await InstalledAsync();
+        cluster.NodeEni("dpdk", 1, 1, 1, TestCluster.Ready(1, 1)).Eni("dpdk", "n1", 1);
+        cluster.Patch(
+            "eniattachments.networking.k8s.aws",
+            "dpdk-n1-1",
+            $$$$"""{"spec":{"device":{"use":"Advertised","resourceName":"{{{{resource}}}}"}}}""",
+            status: false
+        );
+        cluster.Patch("eniattachments.networking.k8s.aws", "dpdk-n1-1", $$$$"""{"status":{"device":{"resourceName":"{{{{resource}}}}"}}}""");
+        cluster.Pod("plugin", "sriovdp", "n1", null, "kube-system");
+        cluster.Workload("daemonsets", "kube-system", "sriov", "sriovdp", image, """[{"name":"config","hostPath":{"path":"/etc/pcidp"}}]""");
+
+        var run = await cluster.RunAsync("doctor", "-o", "json");
+
+        var finding = JsonNode.Parse(run.Output)!["findings"]!
+            .AsArray()
+            .SingleOrDefault(found => found!["reason"]?.GetValue<string>() == Reasons.ResourceNameHyphen);
+        Assert.Equal(severity, finding?["severity"]!.GetValue<string>());
+        Assert.Equal(severity is null ? null : $"resource {resource}", finding?["object"]!.GetValue<string>());
+        Assert.True(finding is null || finding["remedies"]![0]!.GetValue<string>().Contains("underscores", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(Reasons.SubnetFull, "error")]
     [InlineData(Reasons.NoSubnetInZone, "error")]
     [InlineData(Reasons.QuotaExceeded, "error")]

@@ -12,42 +12,43 @@ public sealed class BackgroundTasksTests
     public async Task A_task_that_fails_ends_all_and_its_error_is_the_outcome(bool startsWithinMain)
     {
         var other = new TaskCompletionSource();
-        await using var background = new BackgroundTasks(Stop);
-        background.Add(token => UntilCanceledAsync(token, other));
-        if (!startsWithinMain)
+        await using (var background = new BackgroundTasks(Stop))
         {
-            background.Add(FailAsync);
+            background.Add(token => UntilCanceledAsync(token, other));
+            if (!startsWithinMain)
+            {
+                background.Add(FailAsync);
+            }
+
+            var failed = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                background.RunAsync(async token =>
+                {
+                    if (startsWithinMain)
+                    {
+                        background.Add(FailAsync);
+                    }
+
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                })
+            );
+            Assert.Equal("no such thing", failed.Message);
         }
 
-        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            background.RunAsync(async token =>
-            {
-                if (startsWithinMain)
-                {
-                    background.Add(FailAsync);
-                }
-
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
-            })
-        );
-
-        Assert.Equal("no such thing", failed.Message);
-        await background.DisposeAsync();
-        await other.Task.WaitAsync(Stop);
+        Assert.True(other.Task.IsCompletedSuccessfully);
     }
 
     [Fact]
     public async Task The_main_task_uses_the_others_to_the_last()
     {
         var other = new TaskCompletionSource();
-        await using var background = new BackgroundTasks(Stop);
-        background.Add(token => UntilCanceledAsync(token, other));
+        await using (var background = new BackgroundTasks(Stop))
+        {
+            background.Add(token => UntilCanceledAsync(token, other));
+            await background.RunAsync(_ => Task.CompletedTask);
+            Assert.False(other.Task.IsCompleted);
+        }
 
-        await background.RunAsync(_ => Task.CompletedTask);
-        Assert.False(other.Task.IsCompleted);
-
-        await background.DisposeAsync();
-        await other.Task.WaitAsync(Stop);
+        Assert.True(other.Task.IsCompletedSuccessfully);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Simulated;
 using MultiEni.Manager.Kubelet;
@@ -35,6 +36,7 @@ internal sealed class EmbeddedBench : IAsyncDisposable
             new DeviceChecker(Host),
             new DeviceInfoFiles(InfoFolder, NullLogger.Instance),
             Handouts,
+            Clock,
             NullLogger.Instance
         );
     }
@@ -50,6 +52,9 @@ internal sealed class EmbeddedBench : IAsyncDisposable
     public string KubeletRoot => Folder.File("kubelet");
 
     public string InfoFolder => Folder.File("devinfo");
+
+    /// <summary>The publisher's clock; the kubelet's and the sockets' is the system's.</summary>
+    public FakeTimeProvider Clock { get; } = new();
 
     public HandoutLog Handouts { get; } = new(TimeProvider.System);
 

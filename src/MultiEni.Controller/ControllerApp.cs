@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
@@ -30,7 +32,8 @@ public sealed class ControllerApp(
     public async Task RunAsync(CancellationToken stop)
     {
         using var http = KubernetesConnection.Open(kubernetesConfig, time);
-        var kubernetes = new KubernetesClient(http, time);
+        var writeFailures = new WriteFailures(time);
+        var kubernetes = new KubernetesClient(http, time, afterWrite: writeFailures.Observe);
         var nodeEnis = Informer(kubernetes, Kinds.NodeEni, null);
         var nodes = Informer(kubernetes, Kinds.Node, Trimming.Node);
         var attachments = Informer(kubernetes, Kinds.EniAttachment, null);
@@ -45,6 +48,15 @@ public sealed class ControllerApp(
         checks.AddReadiness("nodeenis", () => Synced(nodeEnis.Health));
         checks.AddReadiness("nodes", () => Synced(nodes.Health));
         checks.AddReadiness("eniattachments", () => Synced(attachments.Health));
+        checks.AddReadiness("writes", () => Accepted(writeFailures.Current));
+        meter.CreateObservableGauge(
+            "kubernetes_refused_writes",
+            () =>
+                writeFailures
+                    .Current.CountBy(failure => failure.Resource)
+                    .Select(count => new Measurement<int>(count.Value, new KeyValuePair<string, object?>("resource", count.Key))),
+            description: "Objects of which the API server refuses writes at present, by resource."
+        );
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         if (await diagnostics.StartAsync(stop) is { } port)
         {
@@ -73,6 +85,7 @@ public sealed class ControllerApp(
                     view,
                     informers,
                     kubernetes,
+                    writeFailures,
                     events,
                     ec2,
                     meter,
@@ -109,6 +122,12 @@ public sealed class ControllerApp(
 
     private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, Func<T, T>? trim)
         where T : class, IKubernetesObject => new(kubernetes, kind, InformerScope.All, trim, time, loggers.CreateLogger<Informer<T>>());
+
+    // What is refused elsewhere is in the status of NodeENIs; of these there is no status that could tell.
+    private static HealthResult Accepted(IReadOnlyList<WriteFailure> refused) =>
+        refused.FirstOrDefault(failure => failure.Resource is "leases" or $"{Names.NodeEniPlural}/status") is { } failure
+            ? HealthResult.Unhealthy(failure.Message)
+            : HealthResult.Healthy;
 
     private static HealthResult Synced(InformerHealth health) =>
         health.IsSynced ? HealthResult.Healthy : HealthResult.Unhealthy(health.LastFailure ?? "the first list has not ended");

@@ -56,7 +56,7 @@ public sealed class Informer<T>
         this.time = time;
         this.logger = logger;
         this.random = random ?? Random.Shared.NextDouble;
-        store = new ObjectStore<T>(kind.Plural, logger);
+        store = new ObjectStore<T>(kind.Plural, trim, logger);
         label = new("resource", kind.Plural);
     }
 
@@ -185,6 +185,7 @@ public sealed class Informer<T>
 
     private async Task<string?> ListAsync(CancellationToken cancellationToken)
     {
+        store.BeginList();
         var objects = new List<T>();
         var options = new ListOptions
         {
@@ -222,7 +223,7 @@ public sealed class Informer<T>
 
     private string? TakeOver(List<T> objects, string? listVersion)
     {
-        store.Apply(CacheDiff.ToList(store.Known, objects));
+        store.Replace(objects, listVersion);
         OperatorMeter.InformerLists.Add(1, label);
         lock (healthGate)
         {
@@ -269,7 +270,7 @@ public sealed class Informer<T>
     private void Take(T obj, bool isDeletion)
     {
         var seen = Trimmed(obj);
-        store.Apply(CacheDiff.ToEvent(store.Get(ObjectKey.Of(seen)), seen, isDeletion));
+        store.See(seen, isDeletion);
         MoveTo(seen.Metadata.ResourceVersion);
     }
 
@@ -282,6 +283,7 @@ public sealed class Informer<T>
         if (!string.IsNullOrEmpty(reached))
         {
             version = reached;
+            store.Reach(reached);
         }
 
         HeardFromServer();

@@ -6,11 +6,12 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Operator.Informers;
 
 /// <summary>The cache of one informer and its subscribers. Readers never wait; changes and subscriptions take turns.</summary>
-internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache<T>
+internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim, ILogger logger) : IObjectCache<T>
     where T : class, IKubernetesObject
 {
     private readonly Lock turn = new();
     private readonly Dictionary<string, Func<T, IEnumerable<string>>> indexers = [];
+    private readonly OwnWrites<T> ownWrites = new();
     private ImmutableList<Subscription> subscriptions = [];
     private volatile CacheSnapshot<T> snapshot = new(
         ImmutableDictionary<ObjectKey, T>.Empty,
@@ -19,9 +20,6 @@ internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache
 
     /// <inheritdoc />
     public int Count => snapshot.Objects.Count;
-
-    /// <summary>What is known now.</summary>
-    public IReadOnlyDictionary<ObjectKey, T> Known => snapshot.Objects;
 
     /// <inheritdoc />
     public T? Get(ObjectKey key) => snapshot.Objects.GetValueOrDefault(key);
@@ -46,25 +44,71 @@ internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache
         }
     }
 
-    /// <summary>Takes changes over and tells the subscribers.</summary>
-    public void Apply(IReadOnlyList<ObjectChange<T>> changes)
+    /// <inheritdoc />
+    public void Wrote(T answer)
     {
-        if (changes.Count == 0)
-        {
-            return;
-        }
-
+        var written = trim is null ? answer : trim(answer);
         lock (turn)
         {
-            // First the cache, then the news: who hears of a change finds it in the cache.
-            snapshot = snapshot.After(changes, indexers);
-            foreach (var change in changes)
+            var known = Get(ObjectKey.Of(written));
+            if (ownWrites.TryAdd(written, known))
             {
-                foreach (var subscription in subscriptions)
-                {
-                    Tell(subscription, change);
-                }
+                Apply(CacheDiff.ToEvent(known, written, OwnWrites<T>.IsGone(written)));
             }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Gone(T last)
+    {
+        lock (turn)
+        {
+            var known = Get(ObjectKey.Of(last));
+            if (known?.Metadata.Uid == last.Metadata.Uid)
+            {
+                ownWrites.Bury(known!);
+                Apply([new ObjectChange<T>.Deleted(known!)]);
+            }
+        }
+    }
+
+    /// <summary>A list is about to be read.</summary>
+    public void BeginList()
+    {
+        lock (turn)
+        {
+            ownWrites.Clear();
+        }
+    }
+
+    /// <summary>Takes a complete list over and tells the subscribers what is different.</summary>
+    public void Replace(IReadOnlyCollection<T> listed, string? version)
+    {
+        lock (turn)
+        {
+            Apply(CacheDiff.ToList(snapshot.Objects, ownWrites.Over(listed)));
+            ownWrites.Reach(version);
+        }
+    }
+
+    /// <summary>Takes one event of the watch over and tells the subscribers.</summary>
+    public void See(T seen, bool isDeletion)
+    {
+        lock (turn)
+        {
+            if (!ownWrites.Hides(seen, isDeletion))
+            {
+                Apply(CacheDiff.ToEvent(Get(ObjectKey.Of(seen)), seen, isDeletion));
+            }
+        }
+    }
+
+    /// <summary>The watch has shown everything up to this version.</summary>
+    public void Reach(string? version)
+    {
+        lock (turn)
+        {
+            ownWrites.Reach(version);
         }
     }
 
@@ -81,6 +125,24 @@ internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache
             }
 
             return subscription;
+        }
+    }
+
+    private void Apply(IReadOnlyList<ObjectChange<T>> changes)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        // First the cache, then the news: who hears of a change finds it in the cache.
+        snapshot = snapshot.After(changes, indexers);
+        foreach (var change in changes)
+        {
+            foreach (var subscription in subscriptions)
+            {
+                Tell(subscription, change);
+            }
         }
     }
 

@@ -60,6 +60,12 @@ public static class Reasons
     /// <summary>The limits of the instance type are not known.</summary>
     public const string UnknownInstanceType = nameof(UnknownInstanceType);
 
+    /// <summary>The API server refused a write.</summary>
+    public const string KubernetesApiError = nameof(KubernetesApiError);
+
+    /// <summary>Some ENIs still have the former specification; they are replaced on a few nodes at a time.</summary>
+    public const string RolloutInProgress = nameof(RolloutInProgress);
+
     /// <summary>The ENI is being created.</summary>
     public const string Creating = nameof(Creating);
 

@@ -1,4 +1,5 @@
 using MultiEni.Operator.Client;
+using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Controller;
 
@@ -25,6 +26,6 @@ public static class ClusterIdentity
 
         var kubeSystem = await kubernetes.GetAsync(Namespaces, new ObjectKey(null, "kube-system"), cancellationToken);
         return kubeSystem?.Metadata.Uid
-            ?? throw new InvalidOperationException("there is no namespace kube-system whose UID could name the cluster; set CLUSTER_NAME");
+            ?? throw new SettingsException(["there is no namespace kube-system whose UID could name the cluster; set CLUSTER_NAME"]);
     }
 }

@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
@@ -31,8 +33,9 @@ public sealed class ControllerApp(
     /// <exception cref="LeadershipLostException">Another controller leads; this process must end.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var http = KubernetesConnection.Open(kubernetesConfig, Api.Names.Controller, time);
-        var kubernetes = new KubernetesClient(http, time);
+        using var http = KubernetesConnection.Open(kubernetesConfig, Names.Controller, time);
+        var writeFailures = new WriteFailures(time);
+        var kubernetes = new KubernetesClient(http, time, afterWrite: writeFailures.Observe);
         var nodeEnis = Informer(kubernetes, Kinds.NodeEni, null);
         var nodes = Informer(kubernetes, Kinds.Node, Trimming.Node);
         var attachments = Informer(kubernetes, Kinds.EniAttachment, null);
@@ -49,6 +52,15 @@ public sealed class ControllerApp(
         checks.Add("nodeenis", nodeEnis);
         checks.Add("nodes", nodes);
         checks.Add("eniattachments", attachments);
+        checks.AddReadiness("writes", () => Accepted(writeFailures.Current));
+        meter.CreateObservableGauge(
+            "kubernetes_refused_writes",
+            () =>
+                writeFailures
+                    .Current.CountBy(failure => failure.Resource)
+                    .Select(count => new Measurement<int>(count.Value, new KeyValuePair<string, object?>("resource", count.Key))),
+            description: "Objects of which the API server refuses writes at present, by resource."
+        );
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         if (await diagnostics.StartAsync(stop) is { } port)
         {
@@ -78,6 +90,7 @@ public sealed class ControllerApp(
                     view,
                     informers,
                     kubernetes,
+                    writeFailures,
                     events,
                     ec2,
                     meter,
@@ -115,4 +128,10 @@ public sealed class ControllerApp(
 
     private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, Func<T, T>? trim)
         where T : class, IKubernetesObject => new(kubernetes, kind, InformerScope.All, trim, time, loggers.CreateLogger<Informer<T>>());
+
+    // What is refused elsewhere is in the status of NodeENIs; of these there is no status that could tell.
+    private static HealthResult Accepted(IReadOnlyList<WriteFailure> refused) =>
+        refused.FirstOrDefault(failure => failure.Resource is "leases" or $"{Names.NodeEniPlural}/status") is { } failure
+            ? HealthResult.Unhealthy(failure.Message)
+            : HealthResult.Healthy;
 }

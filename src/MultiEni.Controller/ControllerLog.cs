@@ -38,6 +38,9 @@ internal static partial class ControllerLog
     [LoggerMessage(11, LogLevel.Error, "Cannot start: {Failure}")]
     public static partial void CannotStart(ILogger logger, string failure);
 
+    [LoggerMessage(18, LogLevel.Critical, "The controller ends after an error that it does not know; its pod is started again")]
+    public static partial void Failed(ILogger logger, Exception error);
+
     [LoggerMessage(12, LogLevel.Error, "Leadership is lost; ending so that a fresh start finds what is the case: {Failure}")]
     public static partial void LeadershipLost(ILogger logger, string failure);
 

@@ -37,6 +37,7 @@ internal sealed class LeadingController(
     ClusterView view,
     ControllerInformers informers,
     KubernetesClient kubernetes,
+    WriteFailures writeFailures,
     EventRecorder events,
     Ec2ClientOptions ec2Options,
     Meter meter,
@@ -83,7 +84,8 @@ internal sealed class LeadingController(
         var summaryPace = new QueuePace<string>(summaries, () => SummaryPace(view.AttachmentCount), time);
         var outcomes = new PlanOutcomes(summaryPace.Add);
         permissions.Changed = () => SummariseAll(summaryPace);
-        var summing = new SummaryReconciler(view, guarded, outcomes, permissions, events, time);
+        writeFailures.Changed = () => SummariseAll(summaryPace);
+        var summing = new SummaryReconciler(view, guarded, outcomes, permissions, writeFailures, events, time);
         await using var background = new BackgroundTasks(cancellationToken);
         background.Add(Loop(SummaryLoop, summaries, summing.ReconcileAsync, 4).RunAsync);
 
@@ -118,7 +120,7 @@ internal sealed class LeadingController(
             inventory,
             new AttachmentObserver(view, inventory, instances, reservations, MaximumEnis, settings.TimeLimits, time),
             new EniOperations(ec2, cluster),
-            new AttachmentWriter(guarded, catalog, events, time),
+            new AttachmentWriter(view, guarded, catalog, events, time),
             reservations,
             new CreatePauses(time),
             admissions,

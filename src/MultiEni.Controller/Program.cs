@@ -39,7 +39,7 @@ try
     await new ControllerApp(settings, kubernetes, ec2, loggers, TimeProvider.System).RunAsync(stop.Token);
     return 0;
 }
-catch (Exception bad) when (bad is SettingsException or KubernetesConfigException or InvalidOperationException)
+catch (Exception bad) when (bad is SettingsException or KubernetesConfigException)
 {
     ControllerLog.CannotStart(logger, bad.Message);
     return 2;
@@ -48,6 +48,11 @@ catch (LeadershipLostException lost)
 {
     ControllerLog.LeadershipLost(logger, lost.Message);
     return 3;
+}
+catch (Exception bug)
+{
+    ControllerLog.Failed(logger, bug);
+    return 1;
 }
 finally
 {

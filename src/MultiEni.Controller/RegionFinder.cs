@@ -1,4 +1,5 @@
 using MultiEni.Api.Kubernetes;
+using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Controller;
 
@@ -12,7 +13,7 @@ public static class RegionFinder
     public const string RegionLabel = "topology.kubernetes.io/region";
 
     /// <summary>The one Region of the nodes that are EC2 instances.</summary>
-    /// <exception cref="InvalidOperationException">There is none, or more than one; the message says what to set.</exception>
+    /// <exception cref="SettingsException">There is none, or more than one; the message says what to set.</exception>
     public static string Find(IEnumerable<Node> nodes)
     {
         var regions = nodes
@@ -26,12 +27,12 @@ public static class RegionFinder
         return regions switch
         {
             [var only] => only,
-            [] => throw new InvalidOperationException(
-                $"AWS_REGION is not set and no node on EC2 has the label {RegionLabel}; set AWS_REGION to the Region of the cluster, such as eu-central-1"
-            ),
-            _ => throw new InvalidOperationException(
-                $"AWS_REGION is not set and the nodes are in several Regions ({string.Join(", ", regions)}); set AWS_REGION to the one to work in"
-            ),
+            [] => throw new SettingsException([
+                $"AWS_REGION is not set and no node on EC2 has the label {RegionLabel}; set AWS_REGION to the Region of the cluster, such as eu-central-1",
+            ]),
+            _ => throw new SettingsException([
+                $"AWS_REGION is not set and the nodes are in several Regions ({string.Join(", ", regions)}); set AWS_REGION to the one to work in",
+            ]),
         };
     }
 }

@@ -173,7 +173,13 @@ public static class ManagerApp
             actions,
             new UsageProbe(parts.Host.Files, parts.Publishing.PodResources, parts.Publishing.Handouts, parts.Pods),
             owners,
-            new AttachmentEdge(parts.Client, parts.Metrics, (attachment, news) => Record(parts.Events, attachment, news), settings.NodeName),
+            new AttachmentEdge(
+                parts.View,
+                parts.Client,
+                parts.Metrics,
+                (attachment, news) => Record(parts.Events, attachment, news),
+                settings.NodeName
+            ),
             new RetryGate(parts.Time),
             new LinkBrake(parts.Time),
             settings,

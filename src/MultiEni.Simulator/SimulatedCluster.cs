@@ -88,7 +88,12 @@ public sealed class SimulatedCluster : IAsyncDisposable
             cancellationToken
         );
         var kubernetes = await KubernetesSimulator.StartAsync(
-            new KubernetesSimulatorOptions { TimeProvider = options.TimeProvider, EnforcesAccess = options.EnforcesAccess },
+            new KubernetesSimulatorOptions
+            {
+                TimeProvider = options.TimeProvider,
+                EnforcesAccess = options.EnforcesAccess,
+                WatchLag = options.WatchLag,
+            },
             cancellationToken
         );
         kubernetes.Store.Create(

@@ -1,6 +1,7 @@
 using MultiEni.Simulator.Cluster;
 using MultiEni.Simulator.Cluster.DevicePlugins;
 using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Simulator;
@@ -47,6 +48,9 @@ public sealed record SimulatedClusterOptions
     /// may do nothing until somebody applies its roles.
     /// </summary>
     public bool EnforcesAccess { get; init; }
+
+    /// <summary>How far the API server's watches are behind its writes; null for not at all.</summary>
+    public WatchLag? WatchLag { get; init; }
 
     /// <summary>How long the cluster's own parts take.</summary>
     public ClusterTimings Timings { get; init; } = ClusterTimings.None;

@@ -1,4 +1,5 @@
 using MultiEni.Api.Kubernetes;
+using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Controller.Tests;
 
@@ -13,17 +14,13 @@ public sealed class RegionFinderTests
 
     [Fact]
     public void Without_any_the_message_says_what_to_set() =>
-        Assert.Contains(
-            "set AWS_REGION",
-            Assert.Throws<InvalidOperationException>(() => RegionFinder.Find([Node(null)])).Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("set AWS_REGION", Assert.Throws<SettingsException>(() => RegionFinder.Find([Node(null)])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Nodes_in_two_Regions_are_no_answer() =>
         Assert.Contains(
             "eu-1, us-1",
-            Assert.Throws<InvalidOperationException>(() => RegionFinder.Find([Node("us-1"), Node("eu-1")])).Message,
+            Assert.Throws<SettingsException>(() => RegionFinder.Find([Node("us-1"), Node("eu-1")])).Message,
             StringComparison.Ordinal
         );
 

@@ -11,9 +11,6 @@ internal static class EniCheck
 {
     public const string Name = "ENIs";
 
-    // Attaching and binding take seconds; what takes longer wants a look.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
     public static IEnumerable<Finding> Run(ClusterPicture picture) =>
         (picture.Attachments.Value ?? [])
             .Select(attachment => (Attachment: attachment, Condition: Trouble(attachment, picture.Now)))
@@ -29,7 +26,7 @@ internal static class EniCheck
                 var count = group.Count();
                 return new Finding(
                     Name,
-                    group.Any(item => AttachmentTrouble.Is(item.Attachment)) ? Severity.Error : Severity.Warning,
+                    group.Any(item => AttachmentTrouble.Is(item.Attachment, picture.Now)) ? Severity.Error : Severity.Warning,
                     count == 1
                         ? $"eniattachment {group.First().Attachment.Metadata.Name} on node {nodes[0]}"
                         : $"{count} ENIs on {Text.Several("node", nodes)}",
@@ -53,10 +50,10 @@ internal static class EniCheck
         }
 
         var ready = conditions.Find(condition => condition.Type == ConditionTypes.Ready);
-        return ready is { Status: not ConditionStatus.True, LastTransitionTime: { } since } && now - since > Patience
+        return ready is not null && AttachmentTrouble.Is(attachment, now)
             ? ready with
             {
-                Message = $"{ready.Message} (not ready since {since:u})",
+                Message = AttachmentTrouble.Describe(attachment, now),
             }
             : null;
     }

@@ -65,8 +65,10 @@ internal static class NodeEniCheck
         );
     }
 
-    // Degraded is bad when true, the others when false; and a true one may still carry a reason to look at, such as that no node matches.
+    // Degraded is bad when true, for whatever reason: one that passes by itself has lasted too long. The others are bad for their reason; and a true one
+    // may still carry a reason to look at, such as that no node matches.
     private static bool IsBad(Condition condition) =>
-        ReasonGuide.Current.Find(condition.Reason) is { IsTrouble: true }
-        && (condition.Type != ConditionTypes.Degraded || condition.Status == ConditionStatus.True);
+        condition.Type == ConditionTypes.Degraded
+            ? condition.Status == ConditionStatus.True
+            : ReasonGuide.Current.Find(condition.Reason) is { IsTrouble: true };
 }

@@ -54,7 +54,7 @@ internal sealed record EniStatusItem
     public string? Resource { get; init; }
 
     /// <summary>Reads an attachment.</summary>
-    public static EniStatusItem Of(EniAttachment attachment)
+    public static EniStatusItem Of(EniAttachment attachment, DateTimeOffset now)
     {
         var network = attachment.Status?.Network;
         var device = attachment.Status?.Device;
@@ -66,10 +66,13 @@ internal sealed record EniStatusItem
             Health =
                 attachment.Metadata.IsBeingDeleted ? Health.Deleting
                 : isReady ? Health.Ready
-                : AttachmentTrouble.Is(attachment) ? Health.Trouble
+                : AttachmentTrouble.Is(attachment, now) ? Health.Trouble
                 : Health.Progressing,
             Reason = ready?.Reason ?? Reasons.Progressing,
-            Message = ready?.Message ?? "The controller has not looked at it yet.",
+            Message =
+                ready is null ? "The controller has not looked at it yet."
+                : isReady ? ready.Message
+                : AttachmentTrouble.Describe(attachment, now),
             State = network?.State ?? EniState.Pending,
             EniId = network?.EniId,
             DeviceIndex = network?.DeviceIndex ?? attachment.Spec!.DeviceIndex,

@@ -34,7 +34,14 @@ internal static class StatusCommand
                 using var connection = cluster.Connect(parsed, surroundings);
                 var nodeEnis = await connection.ListAsync(Kinds.NodeEni, cancellationToken);
                 var attachments = await connection.ListAsync(Kinds.EniAttachment, cancellationToken);
-                var view = await ChooseAsync(connection, parsed.GetValue(name), nodeEnis, attachments, cancellationToken);
+                var view = await ChooseAsync(
+                    connection,
+                    parsed.GetValue(name),
+                    nodeEnis,
+                    attachments,
+                    surroundings.Time.GetUtcNow(),
+                    cancellationToken
+                );
                 var chosen = parsed.GetValue(format)!;
                 if (chosen is OutputFormats.Json or OutputFormats.Yaml)
                 {
@@ -73,23 +80,24 @@ internal static class StatusCommand
         string? name,
         IReadOnlyList<NodeEni> nodeEnis,
         IReadOnlyList<EniAttachment> attachments,
+        DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         if (name is null)
         {
-            return new StatusView(null, StatusReader.Read(nodeEnis, attachments));
+            return new StatusView(null, StatusReader.Read(nodeEnis, attachments, now));
         }
 
         var (kind, bare) = name.Split('/', 2) is [var before, var after] ? (before, after) : ("", name);
         if (kind is "" or "nodeeni" or "neni" && nodeEnis.FirstOrDefault(nodeEni => nodeEni.Metadata.Name == bare) is { } found)
         {
-            return new StatusView(null, StatusReader.Read([found], attachments));
+            return new StatusView(null, StatusReader.Read([found], attachments, now));
         }
 
         if (kind is "" or "node" or "no" && await FindNodeAsync(connection, bare, attachments, cancellationToken) is { } node)
         {
-            return new StatusView(node.Metadata.Name, StatusReader.ReadNode(node, nodeEnis, attachments));
+            return new StatusView(node.Metadata.Name, StatusReader.ReadNode(node, nodeEnis, attachments, now));
         }
 
         throw new CommandFailedException(

@@ -9,11 +9,11 @@ namespace MultiEni.Cli.Status;
 internal static class StatusReader
 {
     /// <summary>The report over these objects.</summary>
-    public static StatusReport Read(IEnumerable<NodeEni> nodeEnis, IEnumerable<EniAttachment> attachments)
+    public static StatusReport Read(IEnumerable<NodeEni> nodeEnis, IEnumerable<EniAttachment> attachments, DateTimeOffset now)
     {
         var byNodeEni = attachments.Where(attachment => attachment.Spec is not null).ToLookup(attachment => attachment.Spec!.NodeEniRef.Name);
         var items = nodeEnis
-            .Select(nodeEni => Item(nodeEni, byNodeEni[nodeEni.Metadata.Name]))
+            .Select(nodeEni => Item(nodeEni, byNodeEni[nodeEni.Metadata.Name], now))
             .OrderBy(item => item.Health)
             .ThenBy(item => item.Name, StringComparer.Ordinal)
             .ToList();
@@ -21,13 +21,13 @@ internal static class StatusReader
     }
 
     /// <summary>The part of one node: NodeENIs that select it or have an ENI on it.</summary>
-    public static StatusReport ReadNode(Node node, IEnumerable<NodeEni> nodeEnis, IEnumerable<EniAttachment> attachments)
+    public static StatusReport ReadNode(Node node, IEnumerable<NodeEni> nodeEnis, IEnumerable<EniAttachment> attachments, DateTimeOffset now)
     {
         var here = attachments.Where(attachment => attachment.Spec?.NodeName == node.Metadata.Name).ToList();
         var concerned = nodeEnis.Where(nodeEni =>
             Selects(nodeEni, node) || here.Exists(attachment => attachment.Spec!.NodeEniRef.Name == nodeEni.Metadata.Name)
         );
-        var report = Read(concerned, here);
+        var report = Read(concerned, here, now);
         return report with { Ready = report.NodeEnis.All(nodeEni => StatusText.HealthOnNode(nodeEni) == Health.Ready) };
     }
 
@@ -35,7 +35,7 @@ internal static class StatusReader
     public static bool Selects(NodeEni nodeEni, Node node) =>
         nodeEni.Spec is { NodeSelector: { Count: > 0 } labels } && labels.All(label => node.Metadata.Label(label.Key) == label.Value);
 
-    private static NodeEniStatusItem Item(NodeEni nodeEni, IEnumerable<EniAttachment> attachments)
+    private static NodeEniStatusItem Item(NodeEni nodeEni, IEnumerable<EniAttachment> attachments, DateTimeOffset now)
     {
         var (health, reason, message) = Judge(nodeEni);
         return new NodeEniStatusItem(
@@ -49,17 +49,17 @@ internal static class StatusReader
             [
                 .. attachments
                     .GroupBy(attachment => (attachment.Spec!.NodeName, attachment.Spec.InstanceId))
-                    .Select(node => Node(node.Key.NodeName, node.Key.InstanceId, node))
+                    .Select(node => Node(node.Key.NodeName, node.Key.InstanceId, node, now))
                     .OrderBy(node => node.Health)
                     .ThenBy(node => node.Name, StringComparer.Ordinal),
             ]
         );
     }
 
-    private static NodeStatusItem Node(string name, string instance, IEnumerable<EniAttachment> attachments)
+    private static NodeStatusItem Node(string name, string instance, IEnumerable<EniAttachment> attachments, DateTimeOffset now)
     {
         var enis = attachments
-            .Select(EniStatusItem.Of)
+            .Select(attachment => EniStatusItem.Of(attachment, now))
             .OrderBy(eni => eni.DeviceIndex)
             .ThenBy(eni => eni.Attachment, StringComparer.Ordinal)
             .ToList();

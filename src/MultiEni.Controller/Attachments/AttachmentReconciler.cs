@@ -62,7 +62,6 @@ internal sealed class AttachmentReconciler(
             if (cluster.Attachment(name) is not { } attachment)
             {
                 observer.Forget(name);
-                writer.Forget(name);
                 rests.Forget(name);
                 overdue.TryRemove(name, out _);
                 reservations.Release(name);

@@ -4,6 +4,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.Summary;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -141,7 +142,8 @@ public static class AttachmentReport
         foreach (var type in Required(attachment.Spec!.Device.Use))
         {
             // A node whose administrator wants nothing offered has done all that it will do.
-            var condition = attachment.Status?.Conditions.Find(type);
+            // What the agent said of an older specification is no answer to this one.
+            var condition = AgentAnswer.To(attachment, type);
             if (condition?.Status != ConditionStatus.True && condition?.Reason != Reasons.NotRequested)
             {
                 return condition is null

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -12,15 +11,19 @@ using MultiEni.Operator.Events;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>Writes what became of an attachment: its status, its finalizers, events on its NodeENI.</summary>
-internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatalog catalog, EventRecorder events, TimeProvider time)
+internal sealed class AttachmentWriter(
+    ClusterView cluster,
+    KubernetesClient kubernetes,
+    NetworkCatalog catalog,
+    EventRecorder events,
+    TimeProvider time
+)
 {
-    // What the caches do not show yet of our own writes; without it the same would be written, and told, twice.
-    private readonly ConcurrentDictionary<string, Write> written = new(StringComparer.Ordinal);
-
     public async Task ReportAsync(EniAttachment attachment, EniRow? row, int? attempt, ConditionClaim? hindrance, CancellationToken cancellationToken)
     {
-        var seen = attachment.Metadata.ResourceVersion;
-        attachment = Latest(attachment);
+        // Another step of the same look may have written already.
+        attachment =
+            cluster.Attachment(attachment.Metadata.Name) is { } newest && newest.Metadata.Uid == attachment.Metadata.Uid ? newest : attachment;
         var patch = AttachmentReport.Patch(attachment, row, catalog.CidrOf(attachment.Spec!.SubnetId), attempt, hindrance, time.GetUtcNow());
         if (patch is null)
         {
@@ -29,15 +32,20 @@ internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatal
 
         try
         {
-            var stored = await kubernetes.ApplyAsync(Kinds.EniAttachment, patch, Names.Controller, force: true, "status", cancellationToken);
-            written[attachment.Metadata.Name] = new Write(seen, stored);
+            cluster.Wrote(await kubernetes.ApplyAsync(Kinds.EniAttachment, patch, Names.Controller, force: true, "status", cancellationToken));
         }
-        catch (KubernetesApiException gone) when (gone.IsNotFound || gone.IsConflict)
+        catch (KubernetesApiException gone) when (gone.IsNotFound)
         {
+            cluster.Gone(attachment);
+            return;
+        }
+        catch (KubernetesApiException other) when (other.IsConflict)
+        {
+            // A successor of the same name: its own events bring the next look.
             return;
         }
 
-        if (patch.Status!.Conditions.IsTrue(ConditionTypes.Attached) && !attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) == true)
+        if (patch.Status!.Conditions.IsTrue(ConditionTypes.Attached) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) != true)
         {
             Normal(
                 attachment,
@@ -51,22 +59,14 @@ internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatal
     {
         try
         {
-            await kubernetes.MergePatchAsync(
-                Kinds.EniAttachment,
-                new ObjectKey(null, attachment.Metadata.Name),
-                FinalizerPatch.For(attachment.Metadata, (attachment.Metadata.Finalizers ?? []).Where(other => other != finalizer)),
-                subresource: null,
-                cancellationToken
-            );
+            cluster.Wrote(await kubernetes.SetFinalizerAsync(Kinds.EniAttachment, attachment, finalizer, present: false, cancellationToken));
         }
         catch (KubernetesApiException gone) when (gone.IsNotFound)
         {
             // Somebody was faster, and it is what was wanted.
+            cluster.Gone(attachment);
         }
     }
-
-    /// <summary>The attachment is gone.</summary>
-    public void Forget(string name) => written.TryRemove(name, out _);
 
     public void Normal(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Normal, reason, message);
 
@@ -75,22 +75,4 @@ internal sealed class AttachmentWriter(KubernetesClient kubernetes, NetworkCatal
     // On the NodeENI, where users look; the attachment is named in the message.
     private void Record(EniAttachment attachment, EventType type, string reason, string message) =>
         events.Record(NodeEniReferences.To(attachment.Spec!.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid), type, reason, message);
-
-    private EniAttachment Latest(EniAttachment seen)
-    {
-        if (!written.TryGetValue(seen.Metadata.Name, out var write))
-        {
-            return seen;
-        }
-
-        if (write.Over == seen.Metadata.ResourceVersion)
-        {
-            return write.Stored;
-        }
-
-        written.TryRemove(seen.Metadata.Name, out _);
-        return seen;
-    }
-
-    private sealed record Write(string? Over, EniAttachment Stored);
 }

@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Controller.Ec2;
 
@@ -28,7 +29,7 @@ public sealed record Ec2ClientOptions
 
     /// <summary>Reads `AWS_REGION` (or `AWS_DEFAULT_REGION`) and `AWS_ENDPOINT_URL_EC2` (or `AWS_ENDPOINT_URL`).</summary>
     /// <returns>With an empty region when neither variable is set.</returns>
-    /// <exception cref="InvalidOperationException">An endpoint that is not a URL; the message says what it must be.</exception>
+    /// <exception cref="SettingsException">An endpoint that is not a URL; the message says what it must be.</exception>
     public static Ec2ClientOptions FromEnvironment(Func<string, string?> read)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -44,9 +45,7 @@ public sealed record Ec2ClientOptions
 
         return Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
             ? endpoint
-            : throw new InvalidOperationException(
-                $"{name} is '{text}'; it must be an http or https URL such as https://ec2.eu-central-1.amazonaws.com"
-            );
+            : throw new SettingsException([$"{name} is '{text}'; it must be an http or https URL such as https://ec2.eu-central-1.amazonaws.com"]);
     }
 
     private static (string Name, string Value)? FirstSet(Func<string, string?> read, params ReadOnlySpan<string> names)

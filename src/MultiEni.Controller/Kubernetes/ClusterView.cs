@@ -53,6 +53,18 @@ public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Nod
     /// <summary>The attachments in a subnet.</summary>
     public IReadOnlyList<EniAttachment> AttachmentsIn(string subnetId) => attachments.ByIndex(BySubnetIndex, subnetId);
 
+    /// <summary>Takes over the answer to a write of an attachment, before the watch shows it.</summary>
+    public void Wrote(EniAttachment answer) => attachments.Wrote(answer);
+
+    /// <summary>Takes over the answer to a write of a NodeENI, before the watch shows it.</summary>
+    public void Wrote(NodeEni answer) => nodeEnis.Wrote(answer);
+
+    /// <summary>The API server said that an attachment is gone.</summary>
+    public void Gone(EniAttachment last) => attachments.Gone(last);
+
+    /// <summary>The API server said that a NodeENI is gone.</summary>
+    public void Gone(NodeEni last) => nodeEnis.Gone(last);
+
     /// <summary>Whether a NodeENI's selector matches a node. An empty one matches none: the schema refuses it, and so does this.</summary>
     public static bool Selects(NodeEni nodeEni, Node node)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
@@ -62,6 +63,7 @@ internal sealed class NetworkDefinitionWriter(
 
     private async Task WriteAsync(IReadOnlyList<NetworkDefinition> wanted, CancellationToken cancellationToken)
     {
+        Exception? refused = null;
         foreach (var network in wanted)
         {
             try
@@ -80,6 +82,11 @@ internal sealed class NetworkDefinitionWriter(
                 // Somebody made one of this name and other content: it is his.
                 ControllerLog.NetworkOfOthers(logger, namespaceName, network.Name, error.Message);
             }
+            catch (KubernetesApiException error) when (!error.IsNotFound)
+            {
+                // The others are written all the same.
+                refused ??= error;
+            }
         }
 
         var options = new ListOptions { Namespace = namespaceName, LabelSelector = $"{ManagedBy}={Names.Controller}" };
@@ -92,6 +99,11 @@ internal sealed class NetworkDefinitionWriter(
                 new DeleteOptions { Uid = definition.Metadata.Uid },
                 cancellationToken
             );
+        }
+
+        if (refused is not null)
+        {
+            ExceptionDispatchInfo.Throw(refused);
         }
     }
 

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Failures;
@@ -48,13 +51,18 @@ internal sealed class PlanReconciler(
                 return ReconcileResult.After(CacheCatchesUp);
             }
 
-            await SetFinalizerAsync(nodeEni, present: false, cancellationToken);
-            return ReconcileResult.Done;
-        }
+            try
+            {
+                await SetFinalizerAsync(nodeEni, present: false, cancellationToken);
+            }
+            catch (Exception refused) when (KubernetesFailure.Is(refused))
+            {
+                // What the API server refuses must find a status to be in.
+                outcomes.Remember(name, PlanOutcome.OfNothing(nodeEni.Metadata.Generation));
+                throw;
+            }
 
-        if (!nodeEni.Metadata.IsBeingDeleted && !nodeEni.Metadata.HasFinalizer(Names.NodeEniFinalizer))
-        {
-            await SetFinalizerAsync(nodeEni, present: true, cancellationToken);
+            return ReconcileResult.Done;
         }
 
         var nodes = cluster.NodesMatching(nodeEni).Select(PlannedNode.Of).ToList();
@@ -85,13 +93,28 @@ internal sealed class PlanReconciler(
             }
         }
 
+        var present = existing.Select(attachment => attachment.Metadata.Name).ToHashSet();
         outcomes.Remember(
             name,
             new PlanOutcome(nodeEni.Metadata.Generation, nodes.Count, plan.Desired, resolution, plan.Problems, plan.DesiredByNode)
             {
+                Outdated = plan.Outdated,
+                Unwanted = plan.Unwanted,
                 HoldsBack = plan.HoldsBack,
+                InTheWay = plan.InTheWay,
+                Missing = plan
+                    .Apply.Where(attachment => !present.Contains(attachment.Metadata.Name))
+                    .Select(attachment => attachment.Metadata.Name)
+                    .ToHashSet(),
             }
         );
+
+        // Remembered before it is written: what the API server refuses must find a status to be in.
+        if (!nodeEni.Metadata.IsBeingDeleted)
+        {
+            await SetFinalizerAsync(nodeEni, present: true, cancellationToken);
+        }
+
         await ApplyAsync(plan, cancellationToken);
         return ReconcileResult.After(NextLook(resolution, plan));
     }
@@ -115,27 +138,47 @@ internal sealed class PlanReconciler(
     private async Task ApplyAsync(Plan plan, CancellationToken cancellationToken)
     {
         var few = new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
-            plan.Delete,
-            few,
-            async (attachment, token) =>
-            {
-                await kubernetes.DeleteAsync(
-                    Kinds.EniAttachment,
-                    new ObjectKey(null, attachment.Metadata.Name),
-                    new DeleteOptions { Uid = attachment.Metadata.Uid },
-                    token
-                );
-            }
+        var failures = new ConcurrentQueue<Exception>();
+        await Parallel.ForEachAsync(plan.Delete, few, (attachment, token) => TryAsync(DeleteAsync(attachment, token), failures));
+        await Parallel.ForEachAsync(plan.Apply, few, (attachment, token) => TryAsync(ApplyAsync(attachment, token), failures));
+        if (failures.TryDequeue(out var first))
+        {
+            // All were tried, and those that failed are in the status. Thrown so that the plan is tried again with growing pauses.
+            ExceptionDispatchInfo.Throw(first);
+        }
+    }
+
+    // One node's refusal is nothing to all the other nodes.
+    private static async ValueTask TryAsync(Task write, ConcurrentQueue<Exception> failures)
+    {
+        try
+        {
+            await write;
+        }
+        catch (Exception refused) when (KubernetesFailure.Is(refused))
+        {
+            failures.Enqueue(refused);
+        }
+    }
+
+    private async Task ApplyAsync(EniAttachment attachment, CancellationToken cancellationToken) =>
+        cluster.Wrote(
+            await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, cancellationToken)
         );
-        await Parallel.ForEachAsync(
-            plan.Apply,
-            few,
-            async (attachment, token) =>
-            {
-                await kubernetes.ApplyAsync(Kinds.EniAttachment, attachment, Names.Controller, force: true, subresource: null, token);
-            }
-        );
+
+    private async Task DeleteAsync(EniAttachment attachment, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Of(attachment);
+        var options = new DeleteOptions { Uid = attachment.Metadata.Uid };
+        var deletion = await kubernetes.DeleteAsync(Kinds.EniAttachment, key, options, cancellationToken);
+        if (deletion.Remaining is { } remaining)
+        {
+            cluster.Wrote(remaining);
+        }
+        else
+        {
+            cluster.Gone(attachment);
+        }
     }
 
     /// <summary>Asks the server itself: what was made a moment ago may not be in the cache, and with the finalizer the NodeENI would vanish before its ENIs.</summary>
@@ -172,14 +215,13 @@ internal sealed class PlanReconciler(
 
     private async Task SetFinalizerAsync(NodeEni nodeEni, bool present, CancellationToken cancellationToken)
     {
-        var others = (nodeEni.Metadata.Finalizers ?? []).Where(finalizer => finalizer != Names.NodeEniFinalizer);
-        var wanted = present ? others.Append(Names.NodeEniFinalizer) : others;
-        await kubernetes.MergePatchAsync(
-            Kinds.NodeEni,
-            new ObjectKey(null, nodeEni.Metadata.Name),
-            FinalizerPatch.For(nodeEni.Metadata, wanted),
-            subresource: null,
-            cancellationToken
-        );
+        try
+        {
+            cluster.Wrote(await kubernetes.SetFinalizerAsync(Kinds.NodeEni, nodeEni, Names.NodeEniFinalizer, present, cancellationToken));
+        }
+        catch (KubernetesApiException gone) when (gone.IsNotFound && !present)
+        {
+            cluster.Gone(nodeEni);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2.Permissions;
@@ -17,10 +18,14 @@ internal sealed class SummaryReconciler(
     KubernetesClient kubernetes,
     PlanOutcomes outcomes,
     PermissionLedger permissions,
+    WriteFailures writeFailures,
     EventRecorder events,
     TimeProvider time
 )
 {
+    // Times in conditions have whole seconds, and a look a moment too early would find nothing due.
+    private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
+
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
         if (cluster.NodeEni(name) is not { } nodeEni || outcomes.Find(name) is not { } plan)
@@ -29,27 +34,38 @@ internal sealed class SummaryReconciler(
         }
 
         var attachments = cluster.AttachmentsOf(name).Where(attachment => attachment.Spec!.NodeEniRef.Uid == nodeEni.Metadata.Uid).ToList();
-        var status = Summarizer.Summarize(nodeEni, plan, attachments, permissions.Denied, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var next = NextLook(attachments, now);
+        var refused = RefusedFor(nodeEni, plan, attachments);
+        if (nodeEni.Metadata.IsBeingDeleted && attachments.Count == 0 && refused.Count == 0)
+        {
+            // It is about to go with its finalizer, and a status would come too late.
+            return next;
+        }
+
+        var status = Summarizer.Summarize(nodeEni, plan, attachments, permissions.Denied, refused, now);
         if (Json(nodeEni.Status) == Json(status))
         {
-            return ReconcileResult.Done;
+            return next;
         }
 
         try
         {
-            await kubernetes.ApplyAsync(
-                Kinds.NodeEni,
-                new NodeEni
-                {
-                    ApiVersion = Names.ApiVersion,
-                    Kind = Names.NodeEniKind,
-                    Metadata = new() { Name = name, Uid = nodeEni.Metadata.Uid },
-                    Status = status,
-                },
-                Names.Controller,
-                force: true,
-                "status",
-                cancellationToken
+            cluster.Wrote(
+                await kubernetes.ApplyAsync(
+                    Kinds.NodeEni,
+                    new NodeEni
+                    {
+                        ApiVersion = Names.ApiVersion,
+                        Kind = Names.NodeEniKind,
+                        Metadata = new() { Name = name, Uid = nodeEni.Metadata.Uid },
+                        Status = status,
+                    },
+                    Names.Controller,
+                    force: true,
+                    "status",
+                    cancellationToken
+                )
             );
         }
         catch (KubernetesApiException gone) when (gone.IsNotFound || gone.IsConflict)
@@ -59,9 +75,32 @@ internal sealed class SummaryReconciler(
         }
 
         TellOfDegradation(nodeEni, status);
-
-        return ReconcileResult.Done;
+        return next;
     }
+
+    /// <summary>When what is said changes because time passes and nothing else does.</summary>
+    private ReconcileResult NextLook(List<EniAttachment> attachments, DateTimeOffset now)
+    {
+        var due = attachments.Select(AttachmentTrouble.Due).Where(at => at > now).Min() - now;
+        var wait = new[] { due, writeFailures.NextChange }.Min();
+        return wait is { } time ? ReconcileResult.After(time + Rounding) : ReconcileResult.Done;
+    }
+
+    private List<WriteFailure> RefusedFor(NodeEni nodeEni, PlanOutcome plan, List<EniAttachment> attachments) =>
+        [
+            .. writeFailures.Current.Where(failure =>
+                failure.Resource.Split('/')[0] switch
+                {
+                    Names.NodeEniPlural => failure.Key.Name == nodeEni.Metadata.Name,
+                    Names.EniAttachmentPlural => plan.Missing.Contains(failure.Key.Name)
+                        || attachments.Exists(attachment => attachment.Metadata.Name == failure.Key.Name),
+                    "nodes" => cluster.Node(failure.Key.Name) is { } node && ClusterView.Selects(nodeEni, node),
+                    "leases" => false,
+                    // Events and what is made for all NodeENIs together: nobody can tell whose it is, so that it is everybody's.
+                    _ => true,
+                }
+            ),
+        ];
 
     /// <summary>An event for each new reason why something is not as asked for; what goes on for the same reason is in the condition.</summary>
     private void TellOfDegradation(NodeEni nodeEni, NodeEniStatus now)

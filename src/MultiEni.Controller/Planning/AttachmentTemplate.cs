@@ -11,6 +11,9 @@ namespace MultiEni.Controller.Planning;
 /// </summary>
 internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork network, int firstIndex)
 {
+    // As long as EC2 takes, and the schema of the attachment with it.
+    private const int LongestDescription = 255;
+
     private readonly string labelValue = Names.LabelValue(nodeEni.Metadata.Name);
     private readonly NodeEniReference reference = new() { Name = nodeEni.Metadata.Name, Uid = nodeEni.Metadata.Uid! };
     private readonly DeviceSpec device = DeviceSpec.From(nodeEni.Spec!);
@@ -66,7 +69,7 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
                 DeviceIndex = deviceIndex,
                 NetworkCardIndex = spec.NetworkCardIndex,
                 DeleteOnTermination = spec.DeleteOnTermination,
-                Description = string.IsNullOrEmpty(spec.Description) ? $"NodeENI {nodeEni.Metadata.Name} on node {node.Name}" : spec.Description,
+                Description = string.IsNullOrEmpty(spec.Description) ? Description(node) : spec.Description,
                 Tags = tags,
                 SourceDestCheck = spec.SourceDestCheck,
                 SecondaryPrivateIpCount = spec.SecondaryPrivateIpCount,
@@ -77,5 +80,11 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
                 Device = device,
             },
         };
+    }
+
+    private string Description(PlannedNode node)
+    {
+        var description = $"NodeENI {nodeEni.Metadata.Name} on node {node.Name}";
+        return description.Length <= LongestDescription ? description : $"{description[..(LongestDescription - 3)]}...";
     }
 }

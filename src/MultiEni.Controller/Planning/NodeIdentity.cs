@@ -13,7 +13,11 @@ public abstract record NodeIdentity
     /// <summary>The cloud provider has not introduced the node yet; it will.</summary>
     public sealed record Unknown : NodeIdentity;
 
-    /// <summary>Not an EC2 instance and never going to be one: Fargate, hybrid, another cloud.</summary>
+    /// <summary>An EC2 instance of which nothing tells the zone: the provider ID leaves it out and the cloud provider has not labelled the node yet.</summary>
+    /// <param name="ProviderId">What the node says it is.</param>
+    public sealed record WithoutZone(string ProviderId) : NodeIdentity;
+
+    /// <summary>Not an EC2 instance as far as its provider ID tells: Fargate, hybrid, another cloud, a distribution's own form.</summary>
     /// <param name="ProviderId">What the node says it is.</param>
     public sealed record NotEc2(string ProviderId) : NodeIdentity;
 
@@ -24,8 +28,9 @@ public abstract record NodeIdentity
     public const string InstanceTypeLabel = "node.kubernetes.io/instance-type";
 
     /// <summary>
-    /// Reads <c>aws:///ZONE/INSTANCE</c>. Fargate's form has a third part and hybrid nodes have another scheme; taking their last path
-    /// element for an instance would create ENIs that can never be attached.
+    /// Reads the forms that the AWS cloud provider takes: <c>aws:///ZONE/INSTANCE</c>, <c>aws:///INSTANCE</c> and the bare instance ID
+    /// (https://github.com/kubernetes/cloud-provider-aws, <c>MapToAWSInstanceID</c>). Fargate's form has a third part and hybrid nodes have another scheme;
+    /// taking their last path element for an instance would create ENIs that can never be attached.
     /// </summary>
     public static NodeIdentity Of(Node node)
     {
@@ -36,20 +41,23 @@ public abstract record NodeIdentity
             return new Unknown();
         }
 
-        const string scheme = "aws:///";
-        if (!providerId.StartsWith(scheme, StringComparison.Ordinal))
+        const string scheme = "aws://";
+        string[] parts = [providerId];
+        if (providerId.StartsWith(scheme, StringComparison.Ordinal))
+        {
+            // What comes before the first slash is the URL's host, which the cloud provider does not look at.
+            var path = providerId.AsSpan(scheme.Length);
+            var slash = path.IndexOf('/');
+            parts = slash < 0 ? [] : path[slash..].ToString().Trim('/').Split('/');
+        }
+
+        if (parts.Length is not (1 or 2) || !IsInstanceId(parts[^1]))
         {
             return new NotEc2(providerId);
         }
 
-        var parts = providerId[scheme.Length..].Split('/');
-        if (parts.Length != 2 || !IsInstanceId(parts[1]))
-        {
-            return new NotEc2(providerId);
-        }
-
-        var zone = node.Metadata.Label(ZoneLabel) ?? parts[0];
-        return zone.Length == 0 ? new Unknown() : new Ec2(parts[1], zone);
+        var zone = node.Metadata.Label(ZoneLabel) ?? (parts.Length == 2 ? parts[0] : "");
+        return zone.Length == 0 ? new WithoutZone(providerId) : new Ec2(parts[^1], zone);
     }
 
     private static bool IsInstanceId(string text) =>

@@ -36,6 +36,9 @@ internal sealed class NodePlanner
     /// <summary>Nodes that get fewer ENIs than asked for.</summary>
     public List<NodeProblem> Problems { get; } = [];
 
+    /// <summary>Nodes of which nobody can tell yet what they are: what they have stays.</summary>
+    public HashSet<string> Undecided { get; } = [];
+
     /// <summary>Whether free addresses decided about anything, so that they had better be fresh.</summary>
     public bool UsedFreeAddresses { get; private set; }
 
@@ -54,6 +57,7 @@ internal sealed class NodePlanner
         switch (node.Identity)
         {
             case NodeIdentity.Unknown:
+                Undecided.Add(node.Name);
                 Problems.Add(
                     new NodeProblem(
                         node.Name,
@@ -63,12 +67,26 @@ internal sealed class NodePlanner
                     )
                 );
                 return;
+            case NodeIdentity.WithoutZone instance:
+                Undecided.Add(node.Name);
+                Problems.Add(
+                    new NodeProblem(
+                        node.Name,
+                        Reasons.NodeWithoutProviderId,
+                        $"the node's provider ID {instance.ProviderId} does not tell its zone and it has no label {NodeIdentity.ZoneLabel} yet; "
+                            + "it gets its ENIs when the cloud provider has labelled it",
+                        Temporary: true
+                    )
+                );
+                return;
             case NodeIdentity.NotEc2 other:
                 Problems.Add(
                     new NodeProblem(
                         node.Name,
                         Reasons.NodeNotOnEc2,
-                        $"the node is not an EC2 instance (provider ID {other.ProviderId}) and can have no ENI; narrow spec.nodeSelector",
+                        $"the node is no EC2 instance by its provider ID {other.ProviderId} and gets no ENI; narrow spec.nodeSelector. "
+                            + "If it does run on EC2, have the kubelet started with --provider-id=aws:///ZONE/INSTANCE (K3s: "
+                            + "--kubelet-arg=provider-id=...), or run the AWS cloud provider",
                         Temporary: false
                     )
                 );

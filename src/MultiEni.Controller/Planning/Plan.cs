@@ -19,6 +19,15 @@ public sealed record Plan(
     /// <summary>For every node that was planned, how many attachments it should have.</summary>
     public IReadOnlyDictionary<string, int> DesiredByNode { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>UIDs of the attachments that exist with a former specification and have to be replaced.</summary>
+    public IReadOnlySet<string> Outdated { get; init; } = new HashSet<string>();
+
+    /// <summary>UIDs of the attachments that are to go without a successor.</summary>
+    public IReadOnlySet<string> Unwanted { get; init; } = new HashSet<string>();
+
+    /// <summary>The nodes that replacements wait for, because an ENI of theirs is missing or not ready; sorted.</summary>
+    public IReadOnlyList<string> InTheWay { get; init; } = [];
+
     /// <summary>Whether attachments have to be replaced and wait until others are.</summary>
     public bool HoldsBack { get; init; }
 }

@@ -25,6 +25,7 @@ public static class Planner
         var replacements = new ReplacementAllowance(input.Nodes.Count, existing, desired);
         var apply = new List<EniAttachment>();
         var delete = new List<EniAttachment>();
+        var outdated = new HashSet<string>(StringComparer.Ordinal);
         var holdsBack = false;
         foreach (var (name, wanted) in desired)
         {
@@ -40,29 +41,43 @@ public static class Planner
             {
                 apply.Add(wanted);
             }
-            else if (replacements.TryTake(present))
-            {
-                delete.Add(present);
-            }
             else
             {
-                holdsBack = true;
+                outdated.Add(present.Metadata.Uid!);
+                if (replacements.TryTake(present))
+                {
+                    delete.Add(present);
+                }
+                else
+                {
+                    holdsBack = true;
+                }
             }
         }
 
         // Without subnets nobody can tell what is wanted: an unresolved name must never look like a removed one.
-        if (input.Network is not null)
-        {
-            delete.AddRange(existing.Values.Where(a => !desired.ContainsKey(a.Metadata.Name) && !a.Metadata.IsBeingDeleted));
-        }
-        else
-        {
-            var matching = input.Nodes.Select(node => node.Name).ToHashSet();
-            delete.AddRange(existing.Values.Where(a => !matching.Contains(a.Spec!.NodeName) && !a.Metadata.IsBeingDeleted));
-        }
+        var matching = input.Nodes.Select(node => node.Name).ToHashSet();
+        var unwanted = existing
+            .Values.Where(present =>
+                !present.Metadata.IsBeingDeleted
+                && (
+                    input.Network is null
+                        ? !matching.Contains(present.Spec!.NodeName)
+                        : !desired.ContainsKey(present.Metadata.Name) && !nodes.Undecided.Contains(present.Spec!.NodeName)
+                )
+            )
+            .ToList();
+        delete.AddRange(unwanted);
 
         var problems = nodes.Problems.OrderBy(problem => problem.NodeName, StringComparer.Ordinal).ToList();
         var count = input.Network is null ? existing.Count - delete.Count : desired.Count;
-        return new Plan(apply, delete, problems, count, nodes.UsedFreeAddresses) { DesiredByNode = nodes.DesiredByNode, HoldsBack = holdsBack };
+        return new Plan(apply, delete, problems, count, nodes.UsedFreeAddresses)
+        {
+            DesiredByNode = nodes.DesiredByNode,
+            Outdated = outdated,
+            Unwanted = unwanted.Select(attachment => attachment.Metadata.Uid!).ToHashSet(),
+            HoldsBack = holdsBack,
+            InTheWay = holdsBack ? replacements.InTheWay : [],
+        };
     }
 }

@@ -22,6 +22,9 @@ internal sealed class ReplacementAllowance
         nodesWithoutAll.UnionWith(nodesInReplacement);
     }
 
+    /// <summary>The nodes that the others have to wait for, in order.</summary>
+    public IReadOnlyList<string> InTheWay => [.. nodesWithoutAll.Order(StringComparer.Ordinal)];
+
     /// <summary>Whether the attachment may be taken away now. All of one node count as one.</summary>
     public bool TryTake(EniAttachment attachment)
     {

@@ -38,7 +38,7 @@ public static class TaintDecision
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(selecting);
         ArgumentNullException.ThrowIfNull(planOf);
-        if (NodeIdentity.Of(node) is NodeIdentity.Unknown)
+        if (NodeIdentity.Of(node) is NodeIdentity.Unknown or NodeIdentity.WithoutZone)
         {
             return false;
         }
@@ -60,7 +60,7 @@ public static class TaintDecision
                 attachment.Spec!.NodeEniRef.Uid == nodeEni.Metadata.Uid
                 && attachment.Spec.NodeName == node.Metadata.Name
                 && !attachment.Metadata.IsBeingDeleted
-                && attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true
+                && AttachmentReadiness.Is(attachment)
             );
             if (ready < desired)
             {

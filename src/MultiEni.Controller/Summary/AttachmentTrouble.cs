@@ -7,30 +7,90 @@ namespace MultiEni.Controller.Summary;
 /// <summary>Tells an attachment that needs somebody's help from one that only needs time. Pure.</summary>
 public static class AttachmentTrouble
 {
-    private static readonly HashSet<string> PassingReasons =
-    [
-        Reasons.Progressing,
-        Reasons.Creating,
-        Reasons.Attaching,
-        Reasons.Attached,
-        Reasons.Detaching,
-        Reasons.Deleting,
-        Reasons.Releasing,
-        Reasons.WaitingForRelease,
-        Reasons.WaitingForDevice,
-        Reasons.Binding,
-        Reasons.Publishing,
-        Reasons.AllocatableMismatch,
-        Reasons.Throttled,
-        Reasons.ConcurrentOperation,
-        Reasons.Ec2Unavailable,
-    ];
+    // What takes seconds on a healthy node, and what waits in line for EC2's budget: an hour of it is thousands of ENIs (docs/scaling.md).
+    private static readonly TimeSpan OnTheNode = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Unanswered = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan InLine = TimeSpan.FromHours(1);
 
-    /// <summary>Whether it will not become ready by itself, as far as its reason tells.</summary>
-    public static bool Is(EniAttachment attachment) =>
-        attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True } ready
-        && !PassingReasons.Contains(ready.Reason);
+    private static readonly Dictionary<string, (TimeSpan Patience, string Remedy)> Passing = new(StringComparer.Ordinal)
+    {
+        [Reasons.WaitingForDevice] = (OnTheNode, "see the kernel log of the node, or delete the ENIAttachment to have the ENI attached anew"),
+        [Reasons.WaitingForRelease] = (OnTheNode, ManagerRemedy),
+        [Reasons.Binding] = (OnTheNode, "see the log of the ENI manager on the node"),
+        [Reasons.Publishing] = (OnTheNode, "see the log of the ENI manager on the node"),
+        [Reasons.Releasing] = (OnTheNode, "see the log of the ENI manager on the node"),
+        [Reasons.Released] = (OnTheNode, "see the log of the ENI manager on the node, whose finalizer is still there"),
+        [Reasons.ConcurrentOperation] = (OnTheNode, "see what holds up the other device of the node"),
+        [Reasons.AllocatableMismatch] = (OnTheNode, "see the log of the device plugin on the node, and of the kubelet"),
+        [Reasons.Ec2Unavailable] = (Unanswered, "check that the controller reaches the EC2 endpoint: DNS, proxy, VPC endpoint"),
+        [Reasons.Throttled] = (InLine, "find out who else calls EC2 in this account, or raise EC2_RATE_PROFILE with the account's quotas"),
+        [Reasons.Progressing] = (InLine, ControllerRemedy),
+        [Reasons.Creating] = (InLine, ControllerRemedy),
+        [Reasons.Attaching] = (InLine, ControllerRemedy),
+        [Reasons.Attached] = (InLine, ControllerRemedy),
+        [Reasons.Detaching] = (InLine, ControllerRemedy),
+        [Reasons.Deleting] = (InLine, ControllerRemedy),
+    };
+
+    private const string ManagerRemedy =
+        "check that a pod of the eni-manager runs on the node (tolerations and nodeSelector of its DaemonSet) and see its log";
+
+    private const string ControllerRemedy = "see the controller's log and the metric ec2_throttles_total";
+
+    /// <summary>Whether it will not become ready by itself, as far as its reason and the time tell.</summary>
+    public static bool Is(EniAttachment attachment, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        return !AttachmentReadiness.Is(attachment) && (!Passing.ContainsKey(Reason(attachment)) || Due(attachment) <= now);
+    }
+
+    /// <summary>When a reason that passes by itself counts as trouble because it has not; null when it never will, or does already for another cause.</summary>
+    public static DateTimeOffset? Due(EniAttachment attachment)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        // One that was ready before its specification changed waits for the controller alone, which writes at once.
+        var isReady = attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true;
+        return isReady || !Passing.TryGetValue(Reason(attachment), out var limit) ? null : Since(attachment) + limit.Patience;
+    }
 
     /// <summary>Why.</summary>
-    public static string Reason(EniAttachment attachment) => attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Reason ?? Reasons.Progressing;
+    public static string Reason(EniAttachment attachment)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        return attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True, Reason: { } reason }
+            ? reason
+            : Reasons.Progressing;
+    }
+
+    /// <summary>What hinders it; when it has lasted too long, since when and what to do.</summary>
+    public static string Describe(EniAttachment attachment, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
+        var message = ready switch
+        {
+            null => "not looked at yet",
+            { Status: ConditionStatus.True } => "ready as formerly specified, and the change is not carried out yet",
+            _ => ready.Message,
+        };
+        if (Due(attachment) is not { } due || due > now)
+        {
+            return message;
+        }
+
+        var remedy = IsWithoutManager(attachment) ? ManagerRemedy : Passing[Reason(attachment)].Remedy;
+        return $"{message}, since {Since(attachment):yyyy-MM-dd'T'HH:mm:ss'Z'}; {remedy}";
+    }
+
+    private static bool IsWithoutManager(EniAttachment attachment) =>
+        Reason(attachment) == Reasons.WaitingForDevice && AgentAnswer.To(attachment, ConditionTypes.Configured) is null;
+
+    // The node's part begins when EC2 has done its own, and the end of an ENI with its deletion.
+    private static DateTimeOffset? Since(EniAttachment attachment)
+    {
+        var conditions = attachment.Status?.Conditions;
+        var since = conditions.Find(ConditionTypes.Ready)?.LastTransitionTime ?? attachment.Metadata.CreationTimestamp;
+        var attached = conditions.Find(ConditionTypes.Attached) is { Status: ConditionStatus.True, LastTransitionTime: { } time } ? time : since;
+        return new[] { since, attached, attachment.Metadata.DeletionTimestamp }.Max();
+    }
 }

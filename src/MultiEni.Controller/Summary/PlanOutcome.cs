@@ -18,6 +18,25 @@ public sealed record PlanOutcome(
     IReadOnlyDictionary<string, int> DesiredByNode
 )
 {
+    /// <summary>Of a NodeENI that is being deleted and has no ENI left.</summary>
+    public static PlanOutcome OfNothing(long? generation)
+    {
+        var nothing = new ConditionClaim(true, Api.Reasons.Deleting, "no ENI is left");
+        return new PlanOutcome(generation, 0, 0, new NetworkResolution(null, nothing, nothing), [], new Dictionary<string, int>());
+    }
+
+    /// <summary>UIDs of the attachments that exist with a former specification and have to be replaced.</summary>
+    public IReadOnlySet<string> Outdated { get; init; } = new HashSet<string>();
+
+    /// <summary>UIDs of the attachments that are to go without a successor.</summary>
+    public IReadOnlySet<string> Unwanted { get; init; } = new HashSet<string>();
+
+    /// <summary>The nodes that replacements wait for, because an ENI of theirs is missing or not ready; sorted.</summary>
+    public IReadOnlyList<string> InTheWay { get; init; } = [];
+
+    /// <summary>Names of the attachments that did not exist yet.</summary>
+    public IReadOnlySet<string> Missing { get; init; } = new HashSet<string>();
+
     /// <summary>Whether attachments have to be replaced and wait until others are: then each that becomes ready is a reason to plan again.</summary>
     public bool HoldsBack { get; init; }
 }

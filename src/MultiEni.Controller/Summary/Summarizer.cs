@@ -18,20 +18,22 @@ public static class Summarizer
     /// <param name="plan">What its last plan found.</param>
     /// <param name="attachments">Its attachments.</param>
     /// <param name="denied">EC2 actions that the controller's role lacks.</param>
+    /// <param name="refused">Writes that the API server refuses and that concern the NodeENI.</param>
     /// <param name="now">The time.</param>
     public static NodeEniStatus Summarize(
         NodeEni nodeEni,
         PlanOutcome plan,
         IReadOnlyList<EniAttachment> attachments,
         IReadOnlyList<DeniedPermission> denied,
+        IReadOnlyList<WriteFailure> refused,
         DateTimeOffset now
     )
     {
         ArgumentNullException.ThrowIfNull(nodeEni);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(attachments);
-        var staying = attachments.Where(attachment => !attachment.Metadata.IsBeingDeleted).ToList();
-        var ready = staying.Count(IsReady);
+        var situation = new Situation(nodeEni, plan, attachments, denied, refused, now);
+        var ready = situation.Ready;
         var status = new NodeEniStatus
         {
             MatchedNodes = plan.MatchedNodes,
@@ -41,7 +43,7 @@ public static class Summarizer
             DpdkBoundEnis = attachments.Count(IsBound),
             Ready = $"{ready}/{plan.Desired}",
             ObservedGeneration = plan.Generation,
-            Conditions = Claims(nodeEni, plan, attachments, denied, ready)
+            Conditions = Claims(situation)
                 .Select(claim =>
                     Conditions.Next(
                         nodeEni.Status?.Conditions,
@@ -84,22 +86,16 @@ public static class Summarizer
 
     private static (string, string, string?) Key(NodeEniAttachment entry) => (entry.NodeId, entry.InstanceId, entry.SubnetId);
 
-    private static IEnumerable<(string Type, ConditionClaim Claim)> Claims(
-        NodeEni nodeEni,
-        PlanOutcome plan,
-        IReadOnlyList<EniAttachment> attachments,
-        IReadOnlyList<DeniedPermission> denied,
-        int ready
-    )
+    private static IEnumerable<(string Type, ConditionClaim Claim)> Claims(Situation situation)
     {
-        var resolution = plan.Resolution;
+        var resolution = situation.Plan.Resolution;
         yield return (ConditionTypes.SubnetsResolved, resolution.Subnets);
         yield return (ConditionTypes.SecurityGroupsResolved, resolution.SecurityGroups);
 
-        var unready = attachments.Where(attachment => !IsReady(attachment)).ToList();
-        var progressing = Progressing(nodeEni, plan, attachments, unready);
-        var permissions = PermissionClaim.For(denied, nodeEni.Status?.Conditions.Find(ConditionTypes.PermissionsGranted) is not null);
-        var degraded = Degraded(plan, attachments, unready, permissions);
+        var before = situation.NodeEni.Status?.Conditions.Find(ConditionTypes.PermissionsGranted);
+        var progressing = Progressing(situation);
+        var permissions = PermissionClaim.For(situation.Denied, before is not null);
+        var degraded = Degraded(situation, permissions);
         yield return (ConditionTypes.Progressing, progressing);
         yield return (ConditionTypes.Degraded, degraded);
         if (permissions is not null)
@@ -107,40 +103,71 @@ public static class Summarizer
             yield return (ConditionTypes.PermissionsGranted, permissions);
         }
 
-        yield return (ConditionTypes.Ready, Ready(nodeEni, plan, ready, progressing, degraded));
+        yield return (ConditionTypes.Ready, Ready(situation, progressing, degraded));
     }
 
-    private static ConditionClaim Progressing(
-        NodeEni nodeEni,
-        PlanOutcome plan,
-        IReadOnlyList<EniAttachment> attachments,
-        List<EniAttachment> unready
-    )
+    private static ConditionClaim Progressing(Situation situation)
     {
-        if (nodeEni.Metadata.IsBeingDeleted)
+        var (attachments, plan, now) = (situation.Attachments, situation.Plan, situation.Now);
+        if (situation.NodeEni.Metadata.IsBeingDeleted)
         {
             return attachments.Count == 0
                 ? new(false, Reasons.Deleting, "no ENI is left")
-                : new(true, Reasons.Deleting, $"{attachments.Count} ENIs are being taken away: {Named(attachments, DescribeHindrance)}");
+                : new(true, Reasons.Deleting, $"{attachments.Count} ENIs are being taken away: {Named(attachments, now)}");
         }
 
-        var underWay = unready.Where(attachment => !AttachmentTrouble.Is(attachment)).ToList();
-        var waiting = plan.Problems.Where(problem => problem.Temporary).ToList();
+        // What is replaced is under way too, but what tells most is why it goes step by step.
+        if (situation.Outdated > 0)
+        {
+            return new(true, Reasons.RolloutInProgress, Rollout(situation));
+        }
+
+        var underWay = situation.Unready.Where(attachment => !AttachmentTrouble.Is(attachment, now)).ToList();
         if (underWay.Count > 0)
         {
-            return new(true, Reasons.Progressing, $"{underWay.Count} ENIs are under way: {Named(underWay, DescribeHindrance)}");
+            return new(true, Reasons.Progressing, $"{underWay.Count} ENIs are under way: {Named(underWay, now)}");
         }
 
-        return waiting.Count > 0 ? new(true, waiting[0].Reason, Named(waiting)) : new(false, Reasons.AsExpected, "nothing is under way");
+        var waiting = plan.Problems.Where(problem => problem.Temporary).ToList();
+        if (waiting.Count > 0)
+        {
+            return new(true, waiting[0].Reason, Named(waiting));
+        }
+
+        if (situation.Missing > 0)
+        {
+            return new(true, Reasons.Progressing, $"{situation.Missing} of {plan.Desired} ENIAttachments do not exist yet");
+        }
+
+        return situation.Unwanted > 0
+            ? new(true, Reasons.Progressing, $"{situation.Unwanted} ENIs that are no longer asked for are still there")
+            : new(false, Reasons.AsExpected, "nothing is under way");
     }
 
-    private static ConditionClaim Degraded(
-        PlanOutcome plan,
-        IReadOnlyList<EniAttachment> attachments,
-        List<EniAttachment> unready,
-        ConditionClaim? permissions
-    )
+    private static string Rollout(Situation situation)
     {
+        var plan = situation.Plan;
+        var message = $"{situation.Outdated} of {plan.Desired} ENIs still have the former specification";
+        if (!plan.HoldsBack)
+        {
+            return message;
+        }
+
+        var unready = situation.Unready.ToLookup(attachment => attachment.Spec!.NodeName);
+        var blockers = plan
+            .InTheWay.Take(NamedNodes)
+            .Select(node =>
+                (
+                    node,
+                    unready[node].Select(attachment => AttachmentTrouble.Describe(attachment, situation.Now)).FirstOrDefault("its ENI is replaced")
+                )
+            );
+        return $"{message}; the next are replaced when the ENIs of these nodes are ready: {Named(blockers, plan.InTheWay.Count)}";
+    }
+
+    private static ConditionClaim Degraded(Situation situation, ConditionClaim? permissions)
+    {
+        var (plan, now) = (situation.Plan, situation.Now);
         foreach (var claim in new[] { plan.Resolution.Subnets, plan.Resolution.SecurityGroups })
         {
             if (!claim.Holds)
@@ -149,16 +176,21 @@ public static class Summarizer
             }
         }
 
+        if (situation.Refused.Count > 0)
+        {
+            return new(true, Reasons.KubernetesApiError, Named(situation.Refused));
+        }
+
         var lasting = plan.Problems.Where(problem => !problem.Temporary).ToList();
         if (lasting.Count > 0)
         {
             return new(true, lasting[0].Reason, Named(lasting));
         }
 
-        var troubled = unready.Where(AttachmentTrouble.Is).ToList();
+        var troubled = situation.Unready.Where(attachment => AttachmentTrouble.Is(attachment, now)).ToList();
         if (troubled.Count > 0)
         {
-            return new(true, AttachmentTrouble.Reason(troubled[0]), Named(troubled, DescribeHindrance));
+            return new(true, AttachmentTrouble.Reason(troubled[0]), Named(troubled, now));
         }
 
         if (permissions is { Holds: false })
@@ -166,7 +198,7 @@ public static class Summarizer
             return permissions with { Holds = true };
         }
 
-        var moved = attachments.Where(HasOtherIndex).ToList();
+        var moved = situation.Attachments.Where(HasOtherIndex).ToList();
         return moved.Count > 0
             ? new(
                 true,
@@ -179,8 +211,9 @@ public static class Summarizer
             : new(false, Reasons.AsExpected, "nothing is wrong");
     }
 
-    private static ConditionClaim Ready(NodeEni nodeEni, PlanOutcome plan, int ready, ConditionClaim progressing, ConditionClaim degraded)
+    private static ConditionClaim Ready(Situation situation, ConditionClaim progressing, ConditionClaim degraded)
     {
+        var (nodeEni, plan) = (situation.NodeEni, situation.Plan);
         if (nodeEni.Metadata.IsBeingDeleted)
         {
             return new(false, Reasons.Deleting, progressing.Message);
@@ -191,34 +224,37 @@ public static class Summarizer
             return degraded with { Holds = false };
         }
 
-        if (plan.MatchedNodes == 0)
+        if (plan.MatchedNodes == 0 && situation.Unwanted == 0)
         {
             var selector = string.Join(",", nodeEni.Spec!.NodeSelector.Select(label => $"{label.Key}={label.Value}"));
             return new(true, Reasons.NoMatchingNodes, $"no node has the labels {selector}");
         }
 
-        var shortOfNodes = plan.Problems.Any(problem => !problem.Temporary);
-        if (ready == plan.Desired && !shortOfNodes && plan.Problems.Count == 0)
+        if (situation.Ready == plan.Desired && plan.Problems.Count == 0 && situation.Unwanted == 0)
         {
-            return new(true, Reasons.Ready, $"{ready} of {plan.Desired} ENIs are ready on {plan.MatchedNodes} nodes");
+            return new(true, Reasons.Ready, $"{situation.Ready} of {plan.Desired} ENIs are ready on {plan.MatchedNodes} nodes");
         }
 
         return degraded.Holds && degraded.Reason != Reasons.DeviceIndexTaken ? degraded with { Holds = false } : progressing with { Holds = false };
     }
-
-    private static bool IsReady(EniAttachment attachment) => attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true;
 
     private static bool IsBound(EniAttachment attachment) => attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true;
 
     private static bool HasOtherIndex(EniAttachment attachment) =>
         attachment.Status?.Network is { State: EniState.Attached, DeviceIndex: { } used } && used != attachment.Spec!.DeviceIndex;
 
-    private static string DescribeHindrance(EniAttachment attachment) =>
-        attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Message ?? "not looked at yet";
+    private static string Named(IReadOnlyList<EniAttachment> attachments, DateTimeOffset now) =>
+        Named(attachments, attachment => AttachmentTrouble.Describe(attachment, now));
 
     private static string Named(IReadOnlyList<EniAttachment> attachments, Func<EniAttachment, string> say) =>
         // The first few of a sequence in order are found without sorting all of it.
         Named(attachments.Select(attachment => (attachment.Spec!.NodeName, say(attachment))).Order().Take(NamedNodes), attachments.Count);
+
+    private static string Named(IReadOnlyList<WriteFailure> refused)
+    {
+        var first = string.Join("; ", refused.Take(NamedNodes).Select(failure => failure.Message));
+        return refused.Count <= NamedNodes ? first : $"{first}; and {refused.Count - NamedNodes} more";
+    }
 
     private static string Named(List<NodeProblem> problems) =>
         Named(problems.Take(NamedNodes).Select(problem => (problem.NodeName, problem.Message)), problems.Count);
@@ -227,5 +263,35 @@ public static class Summarizer
     {
         var first = string.Join("; ", some.Select(item => $"{item.Node}: {item.Text}"));
         return all <= NamedNodes ? first : $"{first}; and {all - NamedNodes} more";
+    }
+
+    /// <summary>The facts, with what several conditions count of them.</summary>
+    private sealed record Situation(
+        NodeEni NodeEni,
+        PlanOutcome Plan,
+        IReadOnlyList<EniAttachment> Attachments,
+        IReadOnlyList<DeniedPermission> Denied,
+        IReadOnlyList<WriteFailure> Refused,
+        DateTimeOffset Now
+    )
+    {
+        public List<EniAttachment> Unready { get; } = Attachments.Where(attachment => !AttachmentReadiness.Is(attachment)).ToList();
+
+        /// <summary>Ready as they are planned: one with a former specification counts as little as one that is to go.</summary>
+        public int Ready { get; } =
+            Attachments.Count(attachment => !attachment.Metadata.IsBeingDeleted && !IsFormer(Plan, attachment) && AttachmentReadiness.Is(attachment));
+
+        /// <summary>To be replaced, and not yet gone.</summary>
+        public int Outdated { get; } = Attachments.Count(attachment => Plan.Outdated.Contains(attachment.Metadata.Uid!));
+
+        /// <summary>To be taken away without a successor, and nobody has asked for that yet.</summary>
+        public int Unwanted { get; } =
+            Attachments.Count(attachment => !attachment.Metadata.IsBeingDeleted && Plan.Unwanted.Contains(attachment.Metadata.Uid!));
+
+        /// <summary>Planned, and without an object.</summary>
+        public int Missing => Plan.Desired - Attachments.Count(attachment => !Plan.Unwanted.Contains(attachment.Metadata.Uid!));
+
+        private static bool IsFormer(PlanOutcome plan, EniAttachment attachment) =>
+            plan.Outdated.Contains(attachment.Metadata.Uid!) || plan.Unwanted.Contains(attachment.Metadata.Uid!);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -8,7 +7,13 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Writes to attachments: the agent's finalizer and the agent's part of the status, and nothing else.</summary>
-public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metrics, Action<EniAttachment, DeviceEvent> record, string node)
+public sealed class AttachmentEdge(
+    NodeView view,
+    KubernetesClient client,
+    ManagerMetrics metrics,
+    Action<EniAttachment, DeviceEvent> record,
+    string node
+)
 {
     private const int Attempts = 5;
     private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
@@ -52,11 +57,16 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
         };
         try
         {
-            await client.ApplyAsync(Kind, patch, Names.Manager, force: true, "status", cancellationToken);
+            view.Wrote(await client.ApplyAsync(Kind, patch, Names.Manager, force: true, "status", cancellationToken));
         }
-        catch (KubernetesApiException error) when (error.IsNotFound || error.IsConflict)
+        catch (KubernetesApiException error) when (error.IsNotFound)
         {
-            // Deleted meanwhile, perhaps with a successor of the same name: not the object that this is about.
+            view.Gone(attachment);
+            return;
+        }
+        catch (KubernetesApiException error) when (error.IsConflict)
+        {
+            // Deleted meanwhile, with a successor of the same name: not the object that this is about.
             return;
         }
 
@@ -148,14 +158,15 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
 
             try
             {
-                await client.MergePatchAsync(Kind, ObjectKey.Of(current), Patch(current, add), null, cancellationToken);
+                view.Wrote(await client.SetFinalizerAsync(Kind, current, Names.DeviceFinalizer, add, cancellationToken));
                 return true;
             }
             catch (KubernetesApiException error) when (error.IsNotFound)
             {
+                view.Gone(attachment);
                 return !add;
             }
-            catch (KubernetesApiException error) when (error.IsConflict)
+            catch (KubernetesApiException error) when (error.IsInvalid || error.IsConflict)
             {
                 var newest = await client.GetAsync(Kind, ObjectKey.Of(current), cancellationToken);
                 if (newest is null || newest.Metadata.Uid != attachment.Metadata.Uid)
@@ -163,30 +174,17 @@ public sealed class AttachmentEdge(KubernetesClient client, ManagerMetrics metri
                     return !add;
                 }
 
+                if ((newest.Metadata.Finalizers ?? []).SequenceEqual(current.Metadata.Finalizers ?? []))
+                {
+                    // Nobody was faster: the server refuses the change itself.
+                    throw;
+                }
+
                 current = newest;
             }
         }
 
-        throw new TimeoutException($"The finalizer of {attachment.Metadata.Name} was changed by others {Attempts} times in a row.");
-    }
-
-    // The list is replaced as a whole, so the patch holds only for the version that it was made from.
-    private static JsonObject Patch(EniAttachment attachment, bool add)
-    {
-        var finalizers = (attachment.Metadata.Finalizers ?? []).Where(name => name != Names.DeviceFinalizer).ToList();
-        if (add)
-        {
-            finalizers.Add(Names.DeviceFinalizer);
-        }
-
-        return new JsonObject
-        {
-            ["metadata"] = new JsonObject
-            {
-                ["resourceVersion"] = attachment.Metadata.ResourceVersion,
-                ["finalizers"] = new JsonArray([.. finalizers.Select(name => (JsonNode)JsonValue.Create(name))]),
-            },
-        };
+        throw new TimeoutException($"The finalizers of {attachment.Metadata.Name} were changed by others {Attempts} times in a row.");
     }
 
     private sealed record Written(string? Uid, string? SeenVersion, EniAttachmentStatus Status);

@@ -56,6 +56,12 @@ public sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCac
             );
     }
 
+    /// <summary>Takes over the answer to a write of an attachment, before the watch shows it.</summary>
+    public void Wrote(EniAttachment answer) => attachments.Wrote(answer);
+
+    /// <summary>The API server said that an attachment is gone.</summary>
+    public void Gone(EniAttachment last) => attachments.Gone(last);
+
     /// <summary>What is known of an attachment's ENI for finding its device.</summary>
     /// <param name="attachment">The attachment.</param>
     /// <param name="bootId">The present boot: what was said in another one does not count.</param>

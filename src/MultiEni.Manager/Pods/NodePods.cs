@@ -34,9 +34,9 @@ public sealed class NodePods(KubernetesClient client, string nodeName)
     }
 
     /// <summary>Deletes a pod, that very one; its controller makes another. Returns whether it was still there.</summary>
-    public Task<bool> DeleteAsync(Pod pod, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Pod pod, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        return client.DeleteAsync(Kind, ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancellationToken);
+        return (await client.DeleteAsync(Kind, ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancellationToken)).Existed;
     }
 }

@@ -10,6 +10,9 @@ namespace MultiEni.Operator.Client;
 /// <param name="ContentType">Media type of the body.</param>
 internal sealed record ApiRequest(string Name, HttpMethod Method, string Path, byte[]? Body = null, string ContentType = "application/json")
 {
+    /// <summary>What it writes, as it is if it succeeds; null when it only reads.</summary>
+    public WriteOutcome? Write { get; init; }
+
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
 
     /// <summary>A message to send; one for each attempt.</summary>

@@ -14,7 +14,8 @@ namespace MultiEni.Operator.Client;
 /// <param name="http">From <see cref="KubernetesConnection.Open"/>; without a timeout of its own.</param>
 /// <param name="time">Clock for deadlines and waits.</param>
 /// <param name="beforeWrite">Called immediately before anything that can change an object is sent, repeats included; what it throws stops the request.</param>
-public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite = null)
+/// <param name="afterWrite">Called with what became of every write.</param>
+public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite = null, Action<WriteOutcome>? afterWrite = null)
 {
     private const string MergePatch = "application/merge-patch+json";
     private const string JsonPatch = "application/json-patch+json";
@@ -22,13 +23,13 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     // JSON is YAML, so the body may be JSON; only this media type is accepted by every server version.
     private const string ApplyPatch = "application/apply-patch+yaml";
 
-    private readonly RequestSender sender = new(http, time, beforeWrite);
+    private readonly RequestSender sender = new(http, time, beforeWrite, afterWrite);
 
     private KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite, bool renewsConnections)
         : this(http, time, beforeWrite) => sender.RenewsConnections = renewsConnections;
 
     /// <summary>The same connection, with a check before every write: what is written through it is written by a leader or not at all.</summary>
-    public KubernetesClient GuardedBy(Action check) => new(http, time, check);
+    public KubernetesClient GuardedBy(Action check) => new(http, time, check, afterWrite);
 
     /// <summary>
     /// The same, each request over a new connection, which those that follow share: for use when the present one may be dead without anybody having said so.
@@ -102,11 +103,8 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     {
         ArgumentNullException.ThrowIfNull(kind);
         var key = ObjectKey.Of(obj);
-        return sender.SendAsync(
-            new ApiRequest(Describe("create", kind, key, null), HttpMethod.Post, kind.CollectionPath(key.Namespace), Body(kind, obj)),
-            kind.Json,
-            cancellationToken
-        );
+        var path = kind.CollectionPath(key.Namespace);
+        return sender.SendAsync(Write("create", kind, key, null, HttpMethod.Post, path, Body(kind, obj)), kind.Json, cancellationToken);
     }
 
     /// <summary>
@@ -134,7 +132,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         var key = ObjectKey.Of(patch);
         var query = new QueryString().Add("fieldManager", fieldManager).Add("force", force ? "true" : null);
         var path = kind.ObjectPath(key, subresource) + query;
-        var request = new ApiRequest(Describe("apply", kind, key, subresource), HttpMethod.Patch, path, Body(kind, patch), ApplyPatch);
+        var request = Write("apply", kind, key, subresource, HttpMethod.Patch, path, Body(kind, patch), ApplyPatch);
         return sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
@@ -144,7 +142,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     {
         ArgumentNullException.ThrowIfNull(kind);
         var path = kind.ObjectPath(key, subresource);
-        var request = new ApiRequest(Describe("patch", kind, key, subresource), HttpMethod.Patch, path, Bytes(patch), MergePatch);
+        var request = Write("patch", kind, key, subresource, HttpMethod.Patch, path, Bytes(patch), MergePatch);
         return sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
@@ -153,7 +151,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(kind);
-        var request = new ApiRequest(Describe("patch", kind, key, null), HttpMethod.Patch, kind.ObjectPath(key, null), Bytes(operations), JsonPatch);
+        var request = Write("patch", kind, key, null, HttpMethod.Patch, kind.ObjectPath(key, null), Bytes(operations), JsonPatch);
         return sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
@@ -164,29 +162,52 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         ArgumentNullException.ThrowIfNull(kind);
         var key = ObjectKey.Of(obj);
         var path = kind.ObjectPath(key, subresource);
-        var request = new ApiRequest(Describe("replace", kind, key, subresource), HttpMethod.Put, path, Body(kind, obj));
+        var request = Write("replace", kind, key, subresource, HttpMethod.Put, path, Body(kind, obj));
         return sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
-    /// <summary>Asks for the deletion; finalizers may keep the object for a while. Returns whether it existed.</summary>
-    public async Task<bool> DeleteAsync<T>(ResourceKind<T> kind, ObjectKey key, DeleteOptions options, CancellationToken cancellationToken)
+    /// <summary>Asks for the deletion; finalizers may keep the object for a while.</summary>
+    public async Task<Deletion<T>> DeleteAsync<T>(ResourceKind<T> kind, ObjectKey key, DeleteOptions options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentNullException.ThrowIfNull(options);
-        var name = Describe("delete", kind, key, null);
         try
         {
-            // The answer is the object or a Status, depending on the kind and its finalizers; neither is needed.
-            var request = new ApiRequest(name, HttpMethod.Delete, kind.ObjectPath(key, null), Bytes(options.ToJson()));
-            await sender.SendAsync(request, cancellationToken);
-            return true;
+            var request = Write("delete", kind, key, null, HttpMethod.Delete, kind.ObjectPath(key, null), Bytes(options.ToJson()));
+            return new Deletion<T>(Existed: true, Remaining(kind, await sender.SendAsync(request, cancellationToken)));
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {
-            return false;
+            return new Deletion<T>(Existed: false, null);
         }
     }
+
+    // The answer is the object while something keeps it, and of some kinds in any case; otherwise a Status.
+    private static T? Remaining<T>(ResourceKind<T> kind, byte[] answer)
+        where T : class, IKubernetesObject
+    {
+        using var document = JsonDocument.Parse(answer);
+        var isObject = document.RootElement.TryGetProperty("kind", out var said) && said.ValueEquals(kind.Kind);
+        var last = isObject ? document.Deserialize(kind.Json) : null;
+        return last?.Metadata.IsBeingDeleted == true ? last : null;
+    }
+
+    private static ApiRequest Write<T>(
+        string verb,
+        ResourceKind<T> kind,
+        ObjectKey key,
+        string? subresource,
+        HttpMethod method,
+        string path,
+        byte[] body,
+        string contentType = "application/json"
+    )
+        where T : class, IKubernetesObject =>
+        new(Describe(verb, kind, key, subresource), method, path, body, contentType)
+        {
+            Write = new WriteOutcome(verb, subresource is null ? kind.Plural : $"{kind.Plural}/{subresource}", key, Failure: null),
+        };
 
     private static string Describe<T>(string verb, ResourceKind<T> kind, ObjectKey key, string? subresource)
         where T : class, IKubernetesObject => $"{verb} {kind.Plural}{(subresource is null ? "" : "/" + subresource)} {key}";

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace MultiEni.Operator.Client;
 
 /// <summary>Sends requests, waits out 429, and turns refusals into exceptions.</summary>
-internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? beforeWrite)
+internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? beforeWrite, Action<WriteOutcome>? afterWrite)
 {
     private const int MaximumAttempts = 5;
     private const int MaximumErrorText = 1024;
@@ -33,15 +33,14 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
         );
     }
 
-    /// <summary>Sends and ignores what a successful answer says.</summary>
-    public async Task SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
+    /// <summary>Sends and returns the answer as it came.</summary>
+    public async Task<byte[]> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await RetryAsync(
             request,
             async token =>
             {
                 using var response = await OpenAsync(request, token);
-                await response.Content.CopyToAsync(Stream.Null, token);
-                return true;
+                return await response.Content.ReadAsByteArrayAsync(token);
             },
             cancellationToken
         );
@@ -85,13 +84,28 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
             try
             {
                 using var deadline = new RequestDeadline(request.Name, Limit, time, cancellationToken);
-                return await deadline.RunAsync(attempt);
+                var result = await deadline.RunAsync(attempt);
+                Tell(request, failure: null);
+                return result;
             }
             // 429 comes from priority and fairness before anything was executed, so every verb may be sent again.
             catch (KubernetesApiException e) when (e.StatusCode == (int)HttpStatusCode.TooManyRequests && attempts < MaximumAttempts)
             {
                 await Task.Delay(e.RetryAfter ?? DefaultRetryAfter, time, cancellationToken);
             }
+            catch (Exception e) when (KubernetesFailure.Is(e))
+            {
+                Tell(request, e);
+                throw;
+            }
+        }
+    }
+
+    private void Tell(ApiRequest request, Exception? failure)
+    {
+        if (request.Write is { } write)
+        {
+            afterWrite?.Invoke(failure is null ? write : write with { Failure = failure });
         }
     }
 

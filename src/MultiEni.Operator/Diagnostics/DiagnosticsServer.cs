@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Operator.Diagnostics;
 
@@ -16,6 +17,7 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
 {
     private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
     private const string TextType = "text/plain; charset=utf-8";
+    private const string Setting = "--metrics-addr or METRICS_ADDR";
     private const int MostConnections = 16;
     private static readonly TimeSpan AgainDelay = TimeSpan.FromMilliseconds(100);
 
@@ -27,12 +29,11 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
     private Task accepting = Task.CompletedTask;
 
     /// <summary>Starts listening; returns the port, or null when the server is switched off.</summary>
-    /// <exception cref="FormatException">The address cannot be read.</exception>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="SettingsException">The address cannot be read, or the port is taken.</exception>
     public Task<int?> StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var listen = ListenAddress.Parse(address);
+        var listen = Parse(address);
         if (listen.IsDisabled)
         {
             return Task.FromResult<int?>(null);
@@ -44,7 +45,9 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
         }
         catch (SocketException error)
         {
-            throw new IOException($"{address} cannot be listened on: {error.Message}.", error);
+            throw new SettingsException([
+                $"{Setting}: '{address}' cannot be listened on: {error.Message}; free the port, choose another one, or 0 for none",
+            ]);
         }
 
         accepting = AcceptAsync(listener);
@@ -69,6 +72,18 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
 
         await empty.Task;
         stop.Dispose();
+    }
+
+    private static ListenAddress Parse(string address)
+    {
+        try
+        {
+            return ListenAddress.Parse(address);
+        }
+        catch (FormatException error)
+        {
+            throw new SettingsException([$"{Setting}: '{address}' is not allowed; it must be {error.Message}"]);
+        }
     }
 
     private static Socket Listen(ListenAddress listen)

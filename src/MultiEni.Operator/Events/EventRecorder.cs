@@ -17,10 +17,15 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
     private const int Attempts = 3;
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(3);
 
+    // Thousands of ENIs that come or go are thousands of occurrences of two events: what counts them up is written now and then.
+    private static readonly TimeSpan RepeatInterval = TimeSpan.FromSeconds(10);
+
     private readonly EventCorrelator correlator = new(component, instance);
     private readonly Channel<EventOccurrence> waiting = Channel.CreateBounded<EventOccurrence>(
         new BoundedChannelOptions(Capacity) { SingleReader = true }
     );
+    private readonly Dictionary<ObjectKey, HeldRepeat> held = [];
+    private readonly Dictionary<ObjectKey, DateTimeOffset> written = [];
     private long dropped;
 
     /// <summary>Events that were given up because the queue was full or the API server did not take them.</summary>
@@ -64,55 +69,120 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
 
     private async Task WriteAllAsync(CancellationToken cancellationToken)
     {
-        await foreach (var occurrence in waiting.Reader.ReadAllAsync(CancellationToken.None))
+        var reader = waiting.Reader;
+        var news = reader.WaitToReadAsync(CancellationToken.None).AsTask();
+        while (true)
         {
-            try
+            await WaitAsync(news, cancellationToken);
+            while (reader.TryRead(out var occurrence))
             {
-                await WriteAsync(occurrence, cancellationToken);
+                await TakeAsync(occurrence, cancellationToken);
             }
-            catch (Exception e)
-            {
-                correlator.Forget(occurrence);
-                CountDropped();
-                OperatorLog.EventDropped(logger, occurrence.Reason, occurrence.Regarding.Name, e.Message);
-            }
-        }
-    }
 
-    private async Task WriteAsync(EventOccurrence occurrence, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
+            var isEnd = news.IsCompleted && !await news;
+            await WriteHeldAsync(all: isEnd, cancellationToken);
+            if (isEnd)
             {
-                await WriteOnceAsync(occurrence, cancellationToken);
                 return;
             }
-            catch (Exception e)
-                when (attempt < Attempts
-                    && (e is HttpRequestException or IOException or TimeoutException or KubernetesApiException { IsTransient: true })
-                )
+
+            news = news.IsCompleted ? reader.WaitToReadAsync(CancellationToken.None).AsTask() : news;
+        }
+    }
+
+    /// <summary>Waits for the next occurrence, or until a repeat that was held back is due.</summary>
+    private async Task WaitAsync(Task news, CancellationToken cancellationToken)
+    {
+        if (held.Count == 0)
+        {
+            await news;
+            return;
+        }
+
+        var wait = held.Values.Min(repeat => repeat.Due) - time.GetUtcNow();
+        if (wait > TimeSpan.Zero)
+        {
+            using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(news, Task.Delay(wait, time, cut.Token));
+            await cut.CancelAsync();
+        }
+    }
+
+    private async Task TakeAsync(EventOccurrence occurrence, CancellationToken cancellationToken)
+    {
+        switch (correlator.Correlate(occurrence))
+        {
+            case EventWrite.Create create:
+                await WriteAsync(occurrence, create, cancellationToken);
+                break;
+            case EventWrite.Repeat repeat:
+                var due = written.TryGetValue(repeat.Key, out var last) ? last + RepeatInterval : time.GetUtcNow();
+                held[repeat.Key] = new HeldRepeat(occurrence, repeat, due);
+                break;
+        }
+    }
+
+    private async Task WriteHeldAsync(bool all, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var (key, repeat) in held.Where(entry => all || entry.Value.Due <= now).ToList())
+        {
+            held.Remove(key);
+            await WriteAsync(repeat.Occurrence, repeat.Write, cancellationToken);
+        }
+
+        foreach (var (key, last) in written)
+        {
+            if (now - last > RepeatInterval)
             {
-                correlator.Forget(occurrence);
-                await Task.Delay(TimeSpan.FromSeconds(attempt), time, cancellationToken);
+                written.Remove(key);
             }
         }
     }
 
-    private async Task WriteOnceAsync(EventOccurrence occurrence, CancellationToken cancellationToken)
+    private async Task WriteAsync(EventOccurrence occurrence, EventWrite write, CancellationToken cancellationToken)
     {
-        var write = correlator.Correlate(occurrence);
-        if (write is EventWrite.Repeat repeat && !await TryRepeatAsync(repeat, cancellationToken))
+        try
         {
-            // The server has dropped the first one meanwhile: begin anew.
-            correlator.Forget(occurrence);
-            write = correlator.Correlate(occurrence);
+            for (var attempt = 1; !await TryWriteAsync(write, attempt, cancellationToken); attempt++)
+            {
+                // The server has no such event, or nobody knows whether it has: begin anew.
+                correlator.Forget(occurrence);
+                write = correlator.Correlate(occurrence);
+            }
         }
-
-        if (write is EventWrite.Create create)
+        catch (Exception e)
         {
-            await client.CreateAsync(KubernetesEvent.Resource, create.Event, cancellationToken);
+            correlator.Forget(occurrence);
+            CountDropped();
+            OperatorLog.EventDropped(logger, occurrence.Reason, occurrence.Regarding.Name, e.Message);
+        }
+    }
+
+    private async Task<bool> TryWriteAsync(EventWrite write, int attempt, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            switch (write)
+            {
+                case EventWrite.Create create:
+                    await client.CreateAsync(KubernetesEvent.Resource, create.Event, cancellationToken);
+                    written[ObjectKey.Of(create.Event)] = time.GetUtcNow();
+                    return true;
+                case EventWrite.Repeat repeat:
+                    written[repeat.Key] = time.GetUtcNow();
+                    return await TryRepeatAsync(repeat, cancellationToken);
+            }
+
+            return true;
+        }
+        catch (Exception e)
+            when (attempt < Attempts && (e is HttpRequestException or IOException or TimeoutException or KubernetesApiException { IsTransient: true })
+            )
+        {
+            await Task.Delay(TimeSpan.FromSeconds(attempt), time, cancellationToken);
+            return false;
         }
     }
 
@@ -140,4 +210,6 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
         Interlocked.Increment(ref dropped);
         OperatorMeter.EventsDropped.Add(1);
     }
+
+    private sealed record HeldRepeat(EventOccurrence Occurrence, EventWrite.Repeat Write, DateTimeOffset Due);
 }

@@ -23,4 +23,14 @@ public interface IObjectCache<T>
     /// <summary>The objects that the index files under a value, in no order.</summary>
     /// <exception cref="ArgumentException">There is no such index.</exception>
     IReadOnlyList<T> ByIndex(string index, string value);
+
+    /// <summary>
+    /// Takes over the answer to an own write, which the watch shows only later: whoever reads the cache after this sees the write. An answer of an object
+    /// that nothing keeps any more removes it.
+    /// </summary>
+    void Wrote(T answer);
+
+    /// <summary>Takes an object out that the server said is gone, before the watch shows it.</summary>
+    /// <param name="last">The object as it was seen.</param>
+    void Gone(T last);
 }

@@ -64,7 +64,7 @@ public sealed class Informer<T>
         this.time = time;
         this.logger = logger;
         this.random = random ?? Random.Shared.NextDouble;
-        store = new ObjectStore<T>(kind.Plural);
+        store = new ObjectStore<T>(kind.Plural, trim);
         label = new("resource", kind.Plural);
         attemptedAt = time.GetTimestamp();
     }
@@ -229,6 +229,7 @@ public sealed class Informer<T>
 
     private async Task<string?> ListAsync(CancellationToken cancellationToken)
     {
+        store.BeginList();
         var objects = new List<T>();
         var options = new ListOptions
         {
@@ -266,7 +267,7 @@ public sealed class Informer<T>
 
     private string? TakeOver(List<T> objects, string? listVersion)
     {
-        store.Apply(CacheDiff.ToList(store.Known, objects));
+        store.Replace(objects, listVersion);
         OperatorMeter.InformerLists.Add(1, label);
         lock (healthGate)
         {
@@ -313,7 +314,7 @@ public sealed class Informer<T>
     private void Take(T obj, bool isDeletion)
     {
         var seen = Trimmed(obj);
-        store.Apply(CacheDiff.ToEvent(store.Get(ObjectKey.Of(seen)), seen, isDeletion));
+        store.See(seen, isDeletion);
         MoveTo(seen.Metadata.ResourceVersion);
     }
 
@@ -326,6 +327,7 @@ public sealed class Informer<T>
         if (!string.IsNullOrEmpty(reached))
         {
             version = reached;
+            store.Reach(reached);
         }
 
         HeardFromServer();

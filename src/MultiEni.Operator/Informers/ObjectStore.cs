@@ -5,11 +5,12 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Operator.Informers;
 
 /// <summary>The cache of one informer and its subscribers. Readers never wait; changes and subscriptions take turns.</summary>
-internal sealed class ObjectStore<T>(string kind) : IObjectCache<T>
+internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCache<T>
     where T : class, IKubernetesObject
 {
     private readonly Lock turn = new();
     private readonly Dictionary<string, Func<T, IEnumerable<string>>> indexers = [];
+    private readonly OwnWrites<T> ownWrites = new();
     private ImmutableList<Subscription> subscriptions = [];
     private volatile CacheSnapshot<T> snapshot = new(
         ImmutableDictionary<ObjectKey, T>.Empty,
@@ -18,9 +19,6 @@ internal sealed class ObjectStore<T>(string kind) : IObjectCache<T>
 
     /// <inheritdoc />
     public int Count => snapshot.Objects.Count;
-
-    /// <summary>What is known now.</summary>
-    public IReadOnlyDictionary<ObjectKey, T> Known => snapshot.Objects;
 
     /// <inheritdoc />
     public T? Get(ObjectKey key) => snapshot.Objects.GetValueOrDefault(key);
@@ -45,44 +43,73 @@ internal sealed class ObjectStore<T>(string kind) : IObjectCache<T>
         }
     }
 
-    /// <summary>Takes changes over and tells the subscribers, all of them, whatever one of them throws.</summary>
-    /// <exception cref="ConsumerFailedException">An index or a subscriber failed.</exception>
-    public void Apply(IReadOnlyList<ObjectChange<T>> changes)
+    /// <inheritdoc />
+    public void Wrote(T answer)
     {
-        if (changes.Count == 0)
-        {
-            return;
-        }
-
+        var written = trim is null ? answer : trim(answer);
         lock (turn)
         {
-            Exception? failure = null;
-            void Attempt(Action action)
+            var known = Get(ObjectKey.Of(written));
+            if (ownWrites.TryAdd(written, known))
             {
-                try
-                {
-                    action();
-                }
-                catch (Exception e)
-                {
-                    failure ??= e;
-                }
+                Apply(CacheDiff.ToEvent(known, written, OwnWrites<T>.IsGone(written)));
             }
+        }
+    }
 
-            // First the cache, then the news: who hears of a change finds it in the cache.
-            Attempt(() => snapshot = snapshot.After(changes, indexers));
-            foreach (var change in changes)
+    /// <inheritdoc />
+    public void Gone(T last)
+    {
+        lock (turn)
+        {
+            var known = Get(ObjectKey.Of(last));
+            if (known?.Metadata.Uid == last.Metadata.Uid)
             {
-                foreach (var subscription in subscriptions)
-                {
-                    Attempt(() => subscription.OnChange(change));
-                }
+                ownWrites.Bury(known!);
+                Apply([new ObjectChange<T>.Deleted(known!)]);
             }
+        }
+    }
 
-            if (failure is not null)
+    /// <summary>A list is about to be read.</summary>
+    public void BeginList()
+    {
+        lock (turn)
+        {
+            ownWrites.Clear();
+        }
+    }
+
+    /// <summary>Takes a complete list over and tells the subscribers what is different.</summary>
+    /// <exception cref="ConsumerFailedException">An index or a subscriber failed.</exception>
+    public void Replace(IReadOnlyCollection<T> listed, string? version)
+    {
+        lock (turn)
+        {
+            Apply(CacheDiff.ToList(snapshot.Objects, ownWrites.Over(listed)));
+            ownWrites.Reach(version);
+        }
+    }
+
+    /// <summary>Takes one event of the watch over and tells the subscribers.</summary>
+    /// <exception cref="ConsumerFailedException">An index or a subscriber failed.</exception>
+    public void See(T seen, bool isDeletion)
+    {
+        lock (turn)
+        {
+            if (!ownWrites.Hides(seen, isDeletion))
             {
-                throw new ConsumerFailedException(kind, failure);
+                Apply(CacheDiff.ToEvent(Get(ObjectKey.Of(seen)), seen, isDeletion));
             }
+        }
+    }
+
+    /// <summary>The watch has shown everything up to this version.</summary>
+    public void Reach(string? version)
+    {
+        lock (turn)
+        {
+            ownWrites.Reach(version);
         }
     }
 
@@ -99,6 +126,43 @@ internal sealed class ObjectStore<T>(string kind) : IObjectCache<T>
 
             subscriptions = subscriptions.Add(subscription);
             return subscription;
+        }
+    }
+
+    // Tells the subscribers, all of them, whatever one of them throws.
+    private void Apply(IReadOnlyList<ObjectChange<T>> changes)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        Exception? failure = null;
+        void Attempt(Action action)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                failure ??= e;
+            }
+        }
+
+        // First the cache, then the news: who hears of a change finds it in the cache.
+        Attempt(() => snapshot = snapshot.After(changes, indexers));
+        foreach (var change in changes)
+        {
+            foreach (var subscription in subscriptions)
+            {
+                Attempt(() => subscription.OnChange(change));
+            }
+        }
+
+        if (failure is not null)
+        {
+            throw new ConsumerFailedException(kind, failure);
         }
     }
 

@@ -20,6 +20,9 @@ public sealed record KubernetesSimulatorOptions
     /// <summary>How often a watch that wants bookmarks gets one.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How far watches are behind the writes; null for watches that show a write before its answer is read.</summary>
+    public WatchLag? WatchLag { get; init; }
+
     /// <summary>Whether the product's own resources are installed at the start.</summary>
     public bool InstallsProductResources { get; init; } = true;
 

@@ -55,6 +55,20 @@ public sealed class AttachmentReportTests
     }
 
     [Fact]
+    public void What_the_agent_said_of_an_older_specification_does_not_count()
+    {
+        var attachment = A.Attachment(conditions: A.Condition(ConditionTypes.Configured, true));
+        attachment.Metadata.Generation = 2;
+
+        var ready = Patch(attachment, A.Row(attachment: A.Attached()))!.Status!.Conditions.Find(ConditionTypes.Ready)!;
+
+        Assert.Equal(
+            (ConditionStatus.False, Reasons.WaitingForDevice, "waiting for the ENI manager on node-1"),
+            (ready.Status, ready.Reason, ready.Message)
+        );
+    }
+
+    [Fact]
     public void A_node_on_which_nobody_offers_devices_is_ready_without_that()
     {
         var attachment = A.Attachment(

@@ -4,10 +4,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Tests.Ec2;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Informers;
 using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Controller.Tests.Attachments;
@@ -19,42 +21,80 @@ public sealed class AttachmentWriterTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_the_cache_does_not_show_yet_is_not_written_twice_and_is_not_kept_for_ever()
+    public async Task Behind_a_watch_that_shows_nothing_a_life_is_written_once_and_without_a_conflict()
     {
         await using var world = await Ec2World.StartAsync();
-        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);
-        using var http = KubernetesConnection.Open(
-            new KubernetesConfig { Server = kubernetes.BaseAddress, Source = "test" },
-            "test",
-            TimeProvider.System
-        );
+        var never = new WatchLag(TimeSpan.FromHours(1), TimeSpan.FromHours(1), Seed: 1);
+        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions { WatchLag = never }, Ct);
+        var name = Store(kubernetes);
+        using var http = KubernetesConnection.Open(new KubernetesConfig { Server = kubernetes.BaseAddress, Source = "test" }, "test", TimeProvider.System);
         var client = new KubernetesClient(http, TimeProvider.System);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var informers = new List<Task>();
+        var view = new ClusterView(
+            await CacheAsync(Kinds.NodeEni, client, informers, stop.Token),
+            await CacheAsync(Kinds.Node, client, informers, stop.Token),
+            await CacheAsync(Kinds.EniAttachment, client, informers, stop.Token)
+        );
         var events = new EventRecorder(client, "test", "test", world.Time, NullLogger.Instance);
-        var writer = new AttachmentWriter(client, new NetworkCatalog(world.Client, () => [], world.Time), events, world.Time);
-        var cached = Store(kubernetes);
+        var writer = new AttachmentWriter(view, client, new NetworkCatalog(world.Client, () => [], world.Time), events, world.Time);
+        var refused = new List<int>();
+        kubernetes.Faults.AfterRequest = (request, code) =>
+        {
+            if (request.IsWrite && code >= 400)
+            {
+                refused.Add(code);
+            }
+
+            return ValueTask.FromResult<Simulator.Kubernetes.Faults.FaultAction?>(null);
+        };
         kubernetes.Faults.ResetCounts();
 
-        await writer.ReportAsync(cached, null, null, null, Ct);
-        await writer.ReportAsync(cached, null, null, null, Ct);
+        await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct);
+        await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct);
         Assert.Equal(1, kubernetes.Faults.Count().Writes);
 
-        writer.Forget(cached.Metadata.Name);
-        await writer.ReportAsync(cached, null, null, null, Ct);
+        await writer.ReportAsync(view.Attachment(name)!, A.Row(attachment: A.Attached()), null, null, Ct);
+        await writer.ReportAsync(view.Attachment(name)!, A.Row(attachment: A.Attached()), null, null, Ct);
         Assert.Equal(2, kubernetes.Faults.Count().Writes);
+
+        var deletion = await client.DeleteAsync(Kinds.EniAttachment, ObjectKey.Cluster(name), new DeleteOptions(), Ct);
+        view.Wrote(deletion.Remaining!);
+        Assert.True(view.Attachment(name)!.Metadata.IsBeingDeleted);
+        await writer.RemoveFinalizerAsync(view.Attachment(name)!, Names.EniFinalizer, Ct);
+
+        Assert.Null(view.Attachment(name));
+        Assert.Null(kubernetes.Store.Find(Attachments, name));
+        Assert.Empty(refused);
+        await stop.CancelAsync();
+        await Task.WhenAll(informers);
     }
 
-    private static EniAttachment Store(KubernetesSimulator kubernetes)
+    private static async Task<IObjectCache<T>> CacheAsync<T>(
+        ResourceKind<T> kind,
+        KubernetesClient client,
+        List<Task> running,
+        CancellationToken cancellationToken
+    )
+        where T : class, Api.Kubernetes.IKubernetesObject
+    {
+        var informer = new Informer<T>(client, kind, InformerScope.All, null, TimeProvider.System, NullLogger.Instance);
+        running.Add(informer.RunAsync(cancellationToken));
+        return await informer.SyncedAsync(cancellationToken);
+    }
+
+    private static string Store(KubernetesSimulator kubernetes)
     {
         var attachment = A.Attachment();
         var spec = JsonNode.Parse(JsonSerializer.Serialize(attachment, ApiJson.Default.EniAttachment))!["spec"]!.DeepClone();
-        var stored = kubernetes.Store.Create(
+        kubernetes.Store.Create(
             Attachments,
             new JsonObject
             {
-                ["metadata"] = new JsonObject { ["name"] = attachment.Metadata.Name },
+                ["metadata"] = new JsonObject { ["name"] = attachment.Metadata.Name, ["finalizers"] = new JsonArray(Names.EniFinalizer) },
                 ["spec"] = spec,
             }
         );
-        return JsonSerializer.Deserialize(stored, ApiJson.Default.EniAttachment)!;
+        return attachment.Metadata.Name;
     }
 }

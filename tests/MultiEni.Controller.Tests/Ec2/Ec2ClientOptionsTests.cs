@@ -1,4 +1,5 @@
 using MultiEni.Controller.Ec2;
+using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Controller.Tests.Ec2;
 
@@ -23,7 +24,7 @@ public sealed class Ec2ClientOptionsTests
     [Fact]
     public void An_endpoint_that_is_no_URL_stops_the_start_with_name_and_value()
     {
-        var exception = Assert.Throws<InvalidOperationException>(() => Read(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EC2", "localhost")));
+        var exception = Assert.Throws<SettingsException>(() => Read(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EC2", "localhost")));
 
         Assert.Contains("AWS_ENDPOINT_URL_EC2 is 'localhost'", exception.Message, StringComparison.Ordinal);
     }

@@ -198,6 +198,44 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_node_that_loses_the_label_of_its_zone_keeps_its_ENIs()
+    {
+        var network = A.Network(A.Subnet("subnet-a1"));
+        var before = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, network)).Apply;
+        PlannedNode[] unlabelled = [OneNode[0] with { Identity = new NodeIdentity.WithoutZone("i-1") }];
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(), unlabelled, network, before));
+
+        Assert.Empty(plan.Delete);
+        Assert.Equal((Reasons.NodeWithoutProviderId, true), (plan.Problems[0].Reason, plan.Problems[0].Temporary));
+    }
+
+    [Fact]
+    public void A_distribution_that_names_its_nodes_itself_is_told_how_to_name_the_instance()
+    {
+        PlannedNode[] node = [OneNode[0] with { Identity = new NodeIdentity.NotEc2("k3s://ip-10-0-0-1") }];
+
+        var problem = Assert.Single(Planner.Plan(A.PlanInput(A.NodeEni(), node, A.Network(A.Subnet("subnet-a1")))).Problems);
+
+        Assert.Contains("k3s://ip-10-0-0-1", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("--provider-id=aws:///ZONE/INSTANCE", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_description_is_no_longer_than_EC2_takes()
+    {
+        var name = new string('n', 208);
+
+        var attachment = Assert.Single(
+            Planner.Plan(A.PlanInput(A.NodeEni(name), [A.Node(new string('h', 60), "i-1")], A.Network(A.Subnet("subnet-a1")))).Apply
+        );
+
+        Assert.Equal(255, attachment.Spec!.Description!.Length);
+        Assert.StartsWith($"NodeENI {name} on node h", attachment.Spec.Description, StringComparison.Ordinal);
+        Assert.EndsWith("...", attachment.Spec.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_can_change_in_place_is_applied_and_what_cannot_is_replaced()
     {
         var network = A.Network(A.Subnet("subnet-a1"));
@@ -225,12 +263,16 @@ public sealed class PlannerTests
         foreach (var attachment in before)
         {
             attachment.Status = new() { Conditions = [A.Condition(ConditionTypes.Ready, true)] };
+            attachment.Metadata.Uid = attachment.Metadata.Name;
         }
 
         var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, before));
 
         Assert.Equal(replacedAtOnce, plan.Delete.Count);
         Assert.Equal(nodes > replacedAtOnce, plan.HoldsBack);
+        Assert.Equal(plan.Delete.Select(attachment => attachment.Spec!.NodeName).Order(), plan.InTheWay);
+        Assert.Equal(nodes, plan.Outdated.Count);
+        Assert.Empty(plan.Unwanted);
         before.First(a => a.Metadata.Name == plan.Delete[0].Metadata.Name).Metadata.DeletionTimestamp = A.Noon;
         Assert.Equal(replacedAtOnce - 1, Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), all, network, before)).Delete.Count);
     }

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Summary;
@@ -18,7 +19,7 @@ public sealed class SummarizerTests
     [Fact]
     public void All_ready_is_ready()
     {
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(desired: 2), [ReadyOne("a"), ReadyOne("b")], [], A.Noon);
+        var status = Summarize(A.NodeEni(), Outcome(desired: 2), [ReadyOne("a"), ReadyOne("b")], [], A.Noon);
 
         Assert.Equal((2, 2, 2, "2/2"), (status.DesiredEnis, status.AttachedEnis, status.ReadyEnis, status.Ready));
         Assert.True(status.Conditions.IsTrue(ConditionTypes.Ready));
@@ -31,9 +32,9 @@ public sealed class SummarizerTests
     {
         var nodeEni = A.NodeEni();
         EniAttachment[] attachments = [ReadyOne("a")];
-        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(), attachments, [], A.Noon);
+        nodeEni.Status = Summarize(nodeEni, Outcome(), attachments, [], A.Noon);
 
-        var later = Summarizer.Summarize(nodeEni, Outcome(), attachments, [], A.Noon.AddMinutes(1));
+        var later = Summarize(nodeEni, Outcome(), attachments, [], A.Noon.AddMinutes(1));
 
         Assert.Equal(nodeEni.Status.Conditions, later.Conditions);
         Assert.Equal(nodeEni.Status.Attachments, later.Attachments);
@@ -43,11 +44,11 @@ public sealed class SummarizerTests
     public void Only_a_changed_entry_gets_a_new_time()
     {
         var nodeEni = A.NodeEni();
-        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(2), [ReadyOne("a"), ReadyOne("b")], [], A.Noon);
+        nodeEni.Status = Summarize(nodeEni, Outcome(2), [ReadyOne("a"), ReadyOne("b")], [], A.Noon);
         var changed = ReadyOne("b");
         changed.Status!.Device = new() { Mtu = 9001 };
 
-        var later = Summarizer.Summarize(nodeEni, Outcome(2), [ReadyOne("a"), changed], [], A.Noon.AddMinutes(1));
+        var later = Summarize(nodeEni, Outcome(2), [ReadyOne("a"), changed], [], A.Noon.AddMinutes(1));
 
         Assert.Equal([A.Noon, A.Noon.AddMinutes(1)], later.Attachments!.Select(entry => entry.LastUpdated!.Value));
     }
@@ -58,7 +59,7 @@ public sealed class SummarizerTests
         var attachment = ReadyOne("a");
         attachment.Status!.Network!.DeviceIndex = 3;
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
+        var status = Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
 
         var degraded = status.Conditions.Find(ConditionTypes.Degraded)!;
         Assert.Equal((ConditionStatus.True, Reasons.DeviceIndexTaken), (degraded.Status, degraded.Reason));
@@ -73,7 +74,7 @@ public sealed class SummarizerTests
     {
         var attachment = A.Attachment(conditions: A.Condition(ConditionTypes.Ready, false, reason, "why"));
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
+        var status = Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
 
         Assert.True(status.Conditions.IsTrue(holds));
         Assert.False(status.Conditions.IsTrue(doesNot));
@@ -91,7 +92,7 @@ public sealed class SummarizerTests
             new ConditionClaim(false, Reasons.SubnetNotFound, "later")
         );
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome() with { Resolution = unresolved }, [], [], A.Noon);
+        var status = Summarize(A.NodeEni(), Outcome() with { Resolution = unresolved }, [], [], A.Noon);
 
         Assert.Equal(Reasons.SubnetNotFound, status.Conditions.Find(ConditionTypes.Ready)!.Reason);
         Assert.False(status.Conditions.IsTrue(ConditionTypes.SubnetsResolved));
@@ -100,7 +101,7 @@ public sealed class SummarizerTests
     [Fact]
     public void No_matching_node_is_told_with_the_selector()
     {
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(0) with { MatchedNodes = 0 }, [], [], A.Noon);
+        var status = Summarize(A.NodeEni(), Outcome(0) with { MatchedNodes = 0 }, [], [], A.Noon);
 
         var ready = status.Conditions.Find(ConditionTypes.Ready)!;
         Assert.Equal(Reasons.NoMatchingNodes, ready.Reason);
@@ -112,7 +113,7 @@ public sealed class SummarizerTests
     {
         var problems = Enumerable.Range(1, 5).Select(i => new NodeProblem($"n{i}", Reasons.NoSubnetInZone, "no subnet", false)).ToList();
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(0) with { Problems = problems }, [], [], A.Noon);
+        var status = Summarize(A.NodeEni(), Outcome(0) with { Problems = problems }, [], [], A.Noon);
 
         Assert.Equal("n1: no subnet; n2: no subnet; n3: no subnet; and 2 more", status.Conditions.Find(ConditionTypes.Degraded)!.Message);
     }
@@ -122,7 +123,7 @@ public sealed class SummarizerTests
     {
         var many = Enumerable.Range(0, 501).Select(i => ReadyOne($"n{i}")).ToList();
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(501), many, [], A.Noon);
+        var status = Summarize(A.NodeEni(), Outcome(501), many, [], A.Noon);
 
         Assert.Null(status.Attachments);
         Assert.True(status.AttachmentsTruncated);
@@ -142,7 +143,7 @@ public sealed class SummarizerTests
             ResourceName = "intel.com/x",
         };
 
-        var entry = Assert.Single(Summarizer.Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon).Attachments!);
+        var entry = Assert.Single(Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon).Attachments!);
 
         Assert.Equal(
             (true, "vfio-pci", "intel.com/x", "0000:00:06.0"),
@@ -155,7 +156,7 @@ public sealed class SummarizerTests
     {
         DeniedPermission[] denied = [new("CreateNetworkInterface", "You are not authorized."), new("DeleteNetworkInterface", "x")];
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(), [ReadyOne("a")], denied, A.Noon);
+        var status = Summarize(A.NodeEni(), Outcome(), [ReadyOne("a")], denied, A.Noon);
 
         var granted = status.Conditions.Find(ConditionTypes.PermissionsGranted)!;
         Assert.Equal((ConditionStatus.False, Reasons.Unauthorized), (granted.Status, granted.Reason));
@@ -169,14 +170,96 @@ public sealed class SummarizerTests
     public void The_condition_of_permissions_appears_with_the_first_missing_one_and_turns_true_when_it_is_granted()
     {
         var nodeEni = A.NodeEni();
-        Assert.Null(Summarizer.Summarize(nodeEni, Outcome(), [ReadyOne("a")], [], A.Noon).Conditions.Find(ConditionTypes.PermissionsGranted));
-        nodeEni.Status = Summarizer.Summarize(nodeEni, Outcome(), [ReadyOne("a")], [new("CreateTags", "no")], A.Noon);
+        Assert.Null(Summarize(nodeEni, Outcome(), [ReadyOne("a")], [], A.Noon).Conditions.Find(ConditionTypes.PermissionsGranted));
+        nodeEni.Status = Summarize(nodeEni, Outcome(), [ReadyOne("a")], [new("CreateTags", "no")], A.Noon);
 
-        var status = Summarizer.Summarize(nodeEni, Outcome(), [ReadyOne("a")], [], A.Noon);
+        var status = Summarize(nodeEni, Outcome(), [ReadyOne("a")], [], A.Noon);
 
         Assert.True(status.Conditions.IsTrue(ConditionTypes.PermissionsGranted));
         Assert.False(status.Conditions.IsTrue(ConditionTypes.Degraded));
     }
+
+    [Fact]
+    public void Only_ENIs_with_the_planned_specification_count_and_what_holds_the_others_back_is_said()
+    {
+        var waiting = A.Attachment(
+            "b",
+            spec: s => s.NodeName = "b",
+            conditions: A.Condition(ConditionTypes.Ready, false, Reasons.WaitingForDevice, "why")
+        );
+        var plan = Outcome(3) with
+        {
+            Outdated = new HashSet<string> { "uid-of-a", "uid-of-c" },
+            HoldsBack = true,
+            InTheWay = ["b"],
+        };
+
+        var status = Summarize(A.NodeEni(), plan, [ReadyOne("a"), waiting, ReadyOne("c")], [], A.Noon);
+
+        Assert.Equal((0, "0/3"), (status.ReadyEnis, status.Ready));
+        var ready = status.Conditions.Find(ConditionTypes.Ready)!;
+        Assert.Equal((ConditionStatus.False, Reasons.RolloutInProgress), (ready.Status, ready.Reason));
+        Assert.Equal(
+            "2 of 3 ENIs still have the former specification; the next are replaced when the ENIs of these nodes are ready: b: why",
+            ready.Message
+        );
+    }
+
+    [Fact]
+    public void Ready_as_formerly_specified_is_not_ready()
+    {
+        var changed = ReadyOne("a");
+        changed.Metadata.Generation = 2;
+
+        var status = Summarize(A.NodeEni(), Outcome(), [changed], [], A.Noon.AddDays(1));
+
+        Assert.Equal((ConditionStatus.False, 0), (status.Conditions.Find(ConditionTypes.Ready)!.Status, status.ReadyEnis));
+        Assert.False(status.Conditions.IsTrue(ConditionTypes.Degraded));
+    }
+
+    [Fact]
+    public void Fewer_than_planned_is_never_well()
+    {
+        var status = Summarize(A.NodeEni(), Outcome(3), [ReadyOne("a")], [], A.Noon);
+
+        Assert.False(status.Conditions.IsTrue(ConditionTypes.Ready));
+        Assert.True(status.Conditions.IsTrue(ConditionTypes.Progressing));
+        Assert.Equal("2 of 3 ENIAttachments do not exist yet", status.Conditions.Find(ConditionTypes.Progressing)!.Message);
+    }
+
+    [Fact]
+    public void More_than_planned_is_never_well()
+    {
+        var plan = Outcome(1) with { Unwanted = new HashSet<string> { "uid-of-b" } };
+
+        var status = Summarize(A.NodeEni(), plan, [ReadyOne("a"), ReadyOne("b")], [], A.Noon);
+
+        Assert.Equal((ConditionStatus.False, 1), (status.Conditions.Find(ConditionTypes.Ready)!.Status, status.ReadyEnis));
+        Assert.Contains("1 ENIs that are no longer asked for", status.Conditions.Find(ConditionTypes.Ready)!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_API_server_refuses_degrades_in_its_own_words()
+    {
+        WriteFailure[] refused = [new("eniattachments", new(null, "x"), "apply eniattachments x: 422 Invalid: too long")];
+
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(2), [ReadyOne("a")], [], refused, A.Noon);
+
+        var degraded = status.Conditions.Find(ConditionTypes.Degraded)!;
+        Assert.Equal(
+            (ConditionStatus.True, Reasons.KubernetesApiError, "apply eniattachments x: 422 Invalid: too long"),
+            (degraded.Status, degraded.Reason, degraded.Message)
+        );
+        Assert.Equal(Reasons.KubernetesApiError, status.Conditions.Find(ConditionTypes.Ready)!.Reason);
+    }
+
+    private static NodeEniStatus Summarize(
+        NodeEni nodeEni,
+        PlanOutcome plan,
+        IReadOnlyList<EniAttachment> attachments,
+        IReadOnlyList<DeniedPermission> denied,
+        DateTimeOffset now
+    ) => Summarizer.Summarize(nodeEni, plan, attachments, denied, [], now);
 
     private static PlanOutcome Outcome(int desired = 1) => new(1, 1, desired, Resolved, [], new Dictionary<string, int>());
 

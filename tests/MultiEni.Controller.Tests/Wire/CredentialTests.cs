@@ -103,12 +103,32 @@ public sealed class CredentialTests
         Assert.Equal(2, await controller.ExitAsync());
     }
 
-    private static ControllerProcess Start(Dictionary<string, string> environment, KubernetesSimulator kubernetes, Folder folder) =>
+    [Fact]
+    public async Task A_metrics_port_that_is_taken_is_said_with_the_setting_and_without_a_stack_trace()
+    {
+        await using var aws = await AwsEndpoint.StartAsync(Ct);
+        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);
+        using var folder = new Folder();
+        var taken = $"127.0.0.1:{aws.Address.Port}";
+
+        await using var controller = Start(Environment("AWS_REGION=eu-test-1", aws, folder), kubernetes, folder, metrics: taken);
+
+        Assert.Contains($"--metrics-addr or METRICS_ADDR: '{taken}'", await controller.LineAsync("Cannot start"), StringComparison.Ordinal);
+        Assert.Equal(2, await controller.ExitAsync());
+        Assert.DoesNotContain(controller.Log, line => line.StartsWith("   at ", StringComparison.Ordinal));
+    }
+
+    private static ControllerProcess Start(
+        Dictionary<string, string> environment,
+        KubernetesSimulator kubernetes,
+        Folder folder,
+        string metrics = "0"
+    ) =>
         ControllerProcess.Start(
             environment,
             $"--kubeconfig={kubernetes.WriteKubeconfig(folder.File("kubeconfig"))}",
             "--cluster-name=test",
-            "--metrics-addr=0",
+            $"--metrics-addr={metrics}",
             "--enable-leader-election=false"
         );
 

@@ -43,5 +43,9 @@ public sealed class NodeViewTests
         public IReadOnlyList<T> List() => objects;
 
         public IReadOnlyList<T> ByIndex(string index, string value) => [];
+
+        public void Wrote(T answer) => throw new NotSupportedException();
+
+        public void Gone(T last) => throw new NotSupportedException();
     }
 }

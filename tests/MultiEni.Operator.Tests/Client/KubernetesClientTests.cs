@@ -27,7 +27,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         api.On(_ => true, TestApi.Refuse(404, "NotFound"));
 
         Assert.Null(await client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token));
-        Assert.False(await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new DeleteOptions(), Token));
+        Assert.False((await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new DeleteOptions(), Token)).Existed);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
             Propagation = DeletePropagation.Foreground,
         };
 
-        Assert.True(await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), options, Token));
+        Assert.True((await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), options, Token)).Existed);
 
         var body = api.Calls[0].Json;
         Assert.Equal("u1", (string?)body["preconditions"]!["uid"]);

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Diagnostics;
 
 namespace MultiEni.Operator.Tests.Diagnostics;
@@ -112,9 +113,9 @@ public sealed class DiagnosticsServerTests
         var address = $"127.0.0.1:{await first.StartAsync(TestContext.Current.CancellationToken)}";
         await using var second = new DiagnosticsServer(address, new HealthChecks(), exporter, NullLoggerFactory.Instance);
 
-        var error = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SettingsException>(() => second.StartAsync(TestContext.Current.CancellationToken));
 
-        Assert.Contains(address, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"METRICS_ADDR: '{address}'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

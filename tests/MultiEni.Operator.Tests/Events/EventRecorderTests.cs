@@ -41,14 +41,39 @@ public sealed class EventRecorderTests : IAsyncLifetime
 
         await DrainAsync();
 
-        Assert.Equal(["POST", "PATCH", "POST"], api.Calls.Select(call => call.Method));
+        Assert.Equal(["POST", "POST", "PATCH"], api.Calls.Select(call => call.Method));
         var created = api.Calls[0];
         Assert.Equal("/api/v1/namespaces/default/events", created.Path);
         Assert.Equal(("Warning", "SubnetFull", 1), ((string?)created.Json["type"], (string?)created.Json["reason"], (int?)created.Json["count"]));
         Assert.Equal("eni-controller", (string?)created.Json["source"]!["component"]);
         Assert.Equal("u", (string?)created.Json["involvedObject"]!["uid"]);
-        Assert.Equal(2, (int?)api.Calls[1].Json["count"]);
-        Assert.EndsWith((string)created.Json["metadata"]!["name"]!, api.Calls[1].Path, StringComparison.Ordinal);
+        Assert.Equal(2, (int?)api.Calls[2].Json["count"]);
+        Assert.EndsWith((string)created.Json["metadata"]!["name"]!, api.Calls[2].Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_thousand_repeats_in_a_few_seconds_are_a_handful_of_writes()
+    {
+        api.On(_ => true, TestApi.Json(Stored));
+        var running = recorder.RunAsync(stop.Token);
+        for (var i = 1; i <= 1000; i++)
+        {
+            recorder.Record(node, EventType.Normal, "ENIDeleted", "m");
+            time.Advance(TimeSpan.FromMilliseconds(25));
+            if (i % 100 == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await Eventually.Holds(
+            () => api.Calls is [.., var last] && (int?)last.Json["count"] == 1000,
+            () => time.Advance(TimeSpan.FromSeconds(1)),
+            "all are counted"
+        );
+        Assert.InRange(api.Calls.Count, 2, 5);
+        await stop.CancelAsync();
+        await running.Within();
     }
 
     [Fact]

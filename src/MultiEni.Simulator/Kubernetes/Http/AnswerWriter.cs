@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using MultiEni.Simulator.Kubernetes.Errors;
@@ -19,12 +20,14 @@ internal sealed class AnswerWriter
     private readonly Ledger _ledger;
     private readonly TimeProvider _time;
     private readonly TimeSpan _bookmarkInterval;
+    private readonly WatchLag? _lag;
 
-    public AnswerWriter(Ledger ledger, TimeProvider time, TimeSpan bookmarkInterval)
+    public AnswerWriter(Ledger ledger, KubernetesSimulatorOptions options)
     {
         _ledger = ledger;
-        _time = time;
-        _bookmarkInterval = bookmarkInterval;
+        _time = options.TimeProvider;
+        _bookmarkInterval = options.BookmarkInterval;
+        _lag = options.WatchLag;
     }
 
     public async Task WriteAsync(HttpContext context, Answer answer, CancellationToken cancellationToken)
@@ -130,7 +133,8 @@ internal sealed class AnswerWriter
             await output.FlushAsync(cancellationToken);
             try
             {
-                await CopyChangesAsync(output, stream, watcher, stop.Token);
+                var changes = _lag is null ? watcher.Changes : LateChanges.Of(watcher.Changes, _lag, _time, stop.Token);
+                await CopyChangesAsync(output, stream, changes, stop.Token);
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
@@ -144,13 +148,18 @@ internal sealed class AnswerWriter
         }
     }
 
-    private static async Task CopyChangesAsync(PipeWriter output, Answer.Stream stream, Watcher watcher, CancellationToken cancellationToken)
+    private static async Task CopyChangesAsync(
+        PipeWriter output,
+        Answer.Stream stream,
+        ChannelReader<Change> changes,
+        CancellationToken cancellationToken
+    )
     {
         var table = stream.Request.Table;
         var isFirst = true;
-        while (await watcher.Changes.WaitToReadAsync(cancellationToken))
+        while (await changes.WaitToReadAsync(cancellationToken))
         {
-            while (watcher.Changes.TryRead(out var change))
+            while (changes.TryRead(out var change))
             {
                 WriteChange(output, stream.Resource, change, table, isFirst);
                 isFirst = false;

@@ -34,7 +34,7 @@ internal sealed class RequestPipeline
         _faults = faults;
         _resources = new ResourceRequests(store, options.TimeProvider);
         _discovery = new DiscoveryRequests(store.Registry);
-        _writer = new AnswerWriter(store.Ledger, options.TimeProvider, options.BookmarkInterval);
+        _writer = new AnswerWriter(store.Ledger, options);
         _stopping = stopping;
     }
 

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Time.Testing;
+using MultiEni.Controller.Kubernetes;
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Controller.Tests.Kubernetes;
+
+public sealed class WriteFailuresTests
+{
+    private readonly FakeTimeProvider time = new(A.Noon);
+    private readonly WriteFailures failures;
+    private int changes;
+
+    public WriteFailuresTests() => failures = new WriteFailures(time) { Changed = () => changes++ };
+
+    [Fact]
+    public void What_is_refused_longer_than_a_hiccup_shows_until_it_is_accepted()
+    {
+        Observe("apply", "eniattachments", "a", Refusal(422));
+        Assert.Empty(failures.Current);
+        Assert.Equal(TimeSpan.FromSeconds(3), failures.NextChange);
+
+        time.Advance(TimeSpan.FromSeconds(3));
+        Observe("apply", "eniattachments", "a", Refusal(422));
+        var failure = Assert.Single(failures.Current);
+        Assert.Equal(("eniattachments", "a"), (failure.Resource, failure.Key.Name));
+        Assert.Contains("the server's words", failure.Message, StringComparison.Ordinal);
+
+        Observe("delete", "eniattachments", "a", null);
+        Assert.Empty(failures.Current);
+        Assert.Equal(2, changes);
+    }
+
+    [Fact]
+    public void What_is_not_tried_any_more_is_forgotten()
+    {
+        Observe("apply", "eniattachments", "a", new TimeoutException("no answer"));
+        time.Advance(TimeSpan.FromMinutes(9));
+        Assert.Single(failures.Current);
+
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Empty(failures.Current);
+        Assert.Null(failures.NextChange);
+    }
+
+    [Theory]
+    [InlineData("apply", "eniattachments/status", 404)]
+    [InlineData("patch", "eniattachments", 404)]
+    [InlineData("apply", "eniattachments/status", 409)]
+    [InlineData("patch", "nodes", 409)]
+    public void An_object_that_is_gone_or_changed_is_no_refusal(string verb, string resource, int code)
+    {
+        Observe(verb, resource, "a", Refusal(code));
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Empty(failures.Current);
+    }
+
+    [Fact]
+    public void A_kind_that_does_not_exist_is_one()
+    {
+        Observe("apply", "network-attachment-definitions", "a", Refusal(404));
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Single(failures.Current);
+    }
+
+    [Fact]
+    public void Events_count_as_one()
+    {
+        Observe("create", "events", "a.1", Refusal(403));
+        Observe("create", "events", "a.2", Refusal(403));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(failures.Current);
+
+        Observe("create", "events", "a.3", null);
+        Assert.Empty(failures.Current);
+    }
+
+    private void Observe(string verb, string resource, string name, Exception? failure) =>
+        failures.Observe(new WriteOutcome(verb, resource, ObjectKey.Cluster(name), failure));
+
+    private static KubernetesApiException Refusal(int code) => new("apply x", new KubernetesStatus { Code = code, Message = "the server's words" });
+}

@@ -10,6 +10,10 @@ internal static class FailureMessage
         {
             Ec2Reaction.Unauthorized =>
                 $"the controller's role lacks ec2:{failure.Action}: {failure.Message}. Grant it; see the IAM policy in the documentation",
+            Ec2Reaction.SubnetFull { OnlyPrefixes: true } =>
+                $"no whole block is free for a prefix, however many single addresses are ({failure}); "
+                    + "set a range aside with a subnet CIDR reservation of type prefix, or use another subnet",
+            Ec2Reaction.SubnetFull => $"no address is free ({failure}); free some, or use another subnet",
             Ec2Reaction.NodeFull => $"{failure.Message}; the ENI is kept and attached when another one is detached from the instance",
             Ec2Reaction.OutcomeUnknown => $"{failure.Action} got no answer ({failure.Code}); its outcome is found out before it is repeated",
             Ec2Reaction.InstanceNotRunning => $"the instance cannot take an ENI now: {failure.Message}",

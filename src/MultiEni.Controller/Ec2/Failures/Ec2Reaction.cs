@@ -73,6 +73,9 @@ public abstract record Ec2Reaction
         public SubnetFull()
             : this(SubnetPause) { }
 
+        /// <summary>Whether only whole blocks for prefixes are missing: single addresses may be free in any number.</summary>
+        public bool OnlyPrefixes { get; init; }
+
         /// <inheritdoc/>
         public override string Reason => Reasons.SubnetFull;
 

@@ -23,7 +23,8 @@ public static class FailureTable
             ["InternalError", "InternalFailure", "InternalServerError", "ServerInternal", "ServiceUnavailable", "Unavailable", "RequestTimeout"]
         ),
         (new Ec2Reaction.ParameterMismatch(), ["IdempotentParameterMismatch"]),
-        (new Ec2Reaction.SubnetFull(), ["InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks"]),
+        (new Ec2Reaction.SubnetFull(), ["InsufficientFreeAddressesInSubnet"]),
+        (new Ec2Reaction.SubnetFull { OnlyPrefixes = true }, ["InsufficientCidrBlocks"]),
         (new Ec2Reaction.QuotaExceeded(), ["NetworkInterfaceLimitExceeded"]),
         (
             new Ec2Reaction.TerminalUntilSpecChanges(),

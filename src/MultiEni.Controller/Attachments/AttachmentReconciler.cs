@@ -318,7 +318,7 @@ internal sealed class AttachmentReconciler(
     private static TimeSpan RestAfter(EniStep step, Ec2Failure failure) =>
         failure.Reaction switch
         {
-            Ec2Reaction.Unauthorized denied => denied.Backoff,
+            Ec2Reaction.Unauthorized or Ec2Reaction.Unauthenticated => failure.Reaction.RetryAfter!.Value,
             Ec2Reaction.SubnetFull full when step is EniStep.Update => full.Cooldown,
             Ec2Reaction.TerminalUntilSpecChanges or Ec2Reaction.Unsupported when step is EniStep.Update => BlockedRetry,
             _ => TimeSpan.Zero,

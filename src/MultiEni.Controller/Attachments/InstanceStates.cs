@@ -29,7 +29,15 @@ internal sealed class InstanceStates : IDisposable
                 ),
             static exception =>
                 exception
-                    is Ec2CallException { Failure.Reaction: not (Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unauthorized) },
+                    is Ec2CallException
+                    {
+                        Failure.Reaction: not (
+                            Ec2Reaction.Throttled
+                            or Ec2Reaction.OutcomeUnknown
+                            or Ec2Reaction.Unauthorized
+                            or Ec2Reaction.Unauthenticated
+                        )
+                    },
             new(),
             time
         );

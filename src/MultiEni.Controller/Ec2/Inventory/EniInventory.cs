@@ -106,6 +106,9 @@ public sealed class EniInventory : IDisposable
             cancellationToken
         );
 
+    /// <summary>How many ENIs of the Go controller have no slot yet.</summary>
+    public int Unclaimed => Read(state => state.Unclaimed.Count);
+
     /// <summary>An ENI that the Go controller attached to the instance for this NodeENI and subnet, and that no slot has yet.</summary>
     public EniRow? FindUnclaimed(string instanceId, string nodeEni, string subnetId) =>
         Read(state => state.Unclaimed.Find(instanceId, nodeEni, subnetId));

@@ -68,9 +68,13 @@ public class PermissionStories
         stage.Cluster.Ec2.Faults.Deny("CreateTags");
         await stage.ApplyAsync(Manifests.NodeEni("untagged"));
 
-        var message = await stage.UntilReasonAsync("untagged", ConditionTypes.Degraded, Reasons.Unauthorized);
-
-        Assert.Contains("lacks ec2:CreateTags, which CreateNetworkInterface needs", message);
+        await stage.UntilAsync(
+            async () =>
+                (await stage.AttachmentsAsync("untagged"))
+                    .Select(attachment => attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Message ?? "")
+                    .Any(message => message.Contains("lacks ec2:CreateTags, which CreateNetworkInterface needs", StringComparison.Ordinal)),
+            "the attachment names the permission"
+        );
         var missing = await stage.UntilReasonAsync("untagged", ConditionTypes.PermissionsGranted, Reasons.Unauthorized);
         Assert.Contains("lacks ec2:CreateTags;", missing);
         stage.Cluster.Ec2.Faults.Allow("CreateTags");

@@ -136,7 +136,10 @@ public static class EniDecision
         {
             // A pending ENI may be attached: EC2 answers NotFound when it is too early, and most often it is not.
             case null when row.Status is not (EniStates.Available or EniStates.Pending):
-                return new EniStep.Wait(Reasons.Attaching, $"{row.EniId} is {row.Status} in EC2 and cannot be attached before it is {EniStates.Available}");
+                return new EniStep.Wait(
+                    Reasons.Attaching,
+                    $"{row.EniId} is {row.Status} in EC2 and cannot be attached before it is {EniStates.Available}"
+                );
             case null when row.SourceDestCheck != spec.SourceDestCheck:
                 return new EniStep.SetSourceDestCheck(row, spec.SourceDestCheck);
             case null:
@@ -191,7 +194,10 @@ public static class EniDecision
                 return new EniStep.Wait(Reasons.Deleting, $"{row.EniId} is {row.Status} in EC2 and is deleted when it is {EniStates.Available}");
             case var _ when situation.InstanceGone:
                 // EC2 takes the attachment of a terminated instance away by itself; detaching first would lose delete-on-termination [ec2 K.9].
-                return new EniStep.Wait(Reasons.Deleting, $"{situation.Attachment.Spec!.InstanceId} was terminated and EC2 is taking {row.EniId} from it");
+                return new EniStep.Wait(
+                    Reasons.Deleting,
+                    $"{situation.Attachment.Spec!.InstanceId} was terminated and EC2 is taking {row.EniId} from it"
+                );
             case { Status: EniStates.Detaching }:
                 return situation.DetachSince is { } since && situation.Now - since > situation.Limits.ForceDetachAfter
                     ? new EniStep.Detach(row, Force: true)

@@ -16,7 +16,9 @@ internal static class CauseInWords
         var all = Chain(exception).ToList();
         // A service's own words are in its exception and not in the one inside, and a socket's words lack the host, which the exception around it has.
         var cause =
-            all.FindLast(inner => inner is AmazonServiceException { ErrorCode.Length: > 0 }) ?? all.FindLast(inner => inner is HttpRequestException) ?? all[^1];
+            all.FindLast(inner => inner is AmazonServiceException { ErrorCode.Length: > 0 })
+            ?? all.FindLast(inner => inner is HttpRequestException)
+            ?? all[^1];
         var words = new[] { all[0], cause }.Distinct().Select(Words).Distinct(StringComparer.Ordinal);
         return string.Join(": ", words);
     }
@@ -32,9 +34,10 @@ internal static class CauseInWords
     private static string Words(Exception exception)
     {
         var message = string.Join(' ', exception.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
-        return exception is AmazonServiceException { ErrorCode: { Length: > 0 } code } ? $"{ServiceOf(exception)} refused: {code}: {message}" : message;
+        return exception is AmazonServiceException { ErrorCode: { Length: > 0 } code }
+            ? $"{ServiceOf(exception)} refused: {code}: {message}"
+            : message;
     }
 
-    private static string ServiceOf(Exception exception) =>
-        exception is AmazonSecurityTokenServiceException ? "the token service (STS)" : "AWS";
+    private static string ServiceOf(Exception exception) => exception is AmazonSecurityTokenServiceException ? "the token service (STS)" : "AWS";
 }

@@ -56,7 +56,10 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         {
             // What was found before is still the best answer; only one who has none must be told that none can be had.
             var now = time.GetTimestamp();
-            return Keep(key, known?.Resolution is { Network: not null } ? known with { FailedAt = now } : new Entry(Unanswered(failed.Failure), now, now));
+            return Keep(
+                key,
+                known?.Resolution is { Network: not null } ? known with { FailedAt = now } : new Entry(Unanswered(failed.Failure), now, now)
+            );
         }
     }
 

@@ -32,7 +32,10 @@ internal static class SubnetChoice
 
         var best = inZone.OrderByDescending(HasRoom).ThenByDescending(free.In).ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal).First();
         var name = SlotName.Of(nodeEni.Metadata.Name, nodeEni.Metadata.Uid!, instance.InstanceId, SlotName.MostFree);
-        if (existing.TryGetValue(name, out var attachment) && inZone.FirstOrDefault(subnet => subnet.SubnetId == attachment.Spec!.SubnetId) is { } present)
+        if (
+            existing.TryGetValue(name, out var attachment)
+            && inZone.FirstOrDefault(subnet => subnet.SubnetId == attachment.Spec!.SubnetId) is { } present
+        )
         {
             // An ENI stays in its subnet: free addresses move all the time. One that cannot be created there goes where there is room.
             var stays = HasEni(attachment) || !input.HasNoRoom(present.SubnetId) || !HasRoom(best);

@@ -14,7 +14,15 @@ namespace MultiEni.Controller.Tests.Attachments;
 public sealed class EniDecisionInvariantTests
 {
     private const string Here = "i-1";
-    private static readonly string[] EniStatuses = [EniStates.Pending, EniStates.Available, EniStates.Attaching, EniStates.InUse, EniStates.Detaching, "associated"];
+    private static readonly string[] EniStatuses =
+    [
+        EniStates.Pending,
+        EniStates.Available,
+        EniStates.Attaching,
+        EniStates.InUse,
+        EniStates.Detaching,
+        "associated",
+    ];
     private static readonly string[] AttachmentStatuses = [EniStates.Attaching, EniStates.Attached, EniStates.Detaching, EniStates.Detached, "busy"];
     private static readonly List<Case> All = [.. Cases()];
 
@@ -24,10 +32,7 @@ public sealed class EniDecisionInvariantTests
     [Fact]
     public void An_ENI_that_is_attached_elsewhere_is_never_changed_detached_or_deleted() =>
         Holds(
-            (_, step) =>
-                RowOf(step) is not { } row
-                || row.Attachment is null or { Status: EniStates.Detached }
-                || row.Attachment.InstanceId == Here
+            (_, step) => RowOf(step) is not { } row || row.Attachment is null or { Status: EniStates.Detached } || row.Attachment.InstanceId == Here
         );
 
     [Fact]
@@ -92,9 +97,7 @@ public sealed class EniDecisionInvariantTests
             (@case, step) =>
                 step is not EniStep.Wait
                 || @case.Rows.Any(row =>
-                    row.Status is not (EniStates.Available or EniStates.InUse)
-                    || row.Attachment is not { Status: EniStates.Attached }
-                    || @case.Gone
+                    row.Status is not (EniStates.Available or EniStates.InUse) || row.Attachment is not { Status: EniStates.Attached } || @case.Gone
                 )
         );
 
@@ -119,19 +122,23 @@ public sealed class EniDecisionInvariantTests
         );
 
     [Fact]
-    public void Nothing_is_detached_from_an_instance_that_was_terminated() =>
-        Holds((@case, step) => step is not EniStep.Detach || !@case.Gone);
+    public void Nothing_is_detached_from_an_instance_that_was_terminated() => Holds((@case, step) => step is not EniStep.Detach || !@case.Gone);
 
     [Fact]
     public void Only_what_is_available_is_deleted() =>
-        Holds((_, step) => step is not EniStep.Delete { Row: var row } || row is { Status: EniStates.Available, Attachment: null or { Status: EniStates.Detached } });
+        Holds(
+            (_, step) =>
+                step is not EniStep.Delete { Row: var row }
+                || row is { Status: EniStates.Available, Attachment: null or { Status: EniStates.Detached } }
+        );
 
     [Fact]
     public void Only_an_object_that_stays_gets_an_ENI() =>
         Holds((@case, step) => step is not (EniStep.Create or EniStep.Attach or EniStep.Update or EniStep.InSync) || !@case.Deleting);
 
     [Fact]
-    public void An_object_finishes_only_when_EC2_shows_nothing() => Holds((@case, step) => step is not EniStep.Finish || (@case.Deleting && @case.Rows.Count == 0));
+    public void An_object_finishes_only_when_EC2_shows_nothing() =>
+        Holds((@case, step) => step is not EniStep.Finish || (@case.Deleting && @case.Rows.Count == 0));
 
     private static void Holds(Func<Case, EniStep, bool> invariant)
     {

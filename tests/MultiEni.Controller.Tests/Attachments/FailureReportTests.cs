@@ -79,9 +79,17 @@ public sealed class FailureReportTests
     )]
     [InlineData("UnauthorizedOperation", "with an explicit deny in a service control policy", "Lift the deny;")]
     [InlineData("OptInRequired", "You are not subscribed to this service.", "was refused (OptInRequired: You are not subscribed to this service);")]
-    [InlineData("RequestExpired", "Request has expired.", "EC2 does not accept the time of CreateNetworkInterface: Request has expired. Check the clock")]
+    [InlineData(
+        "RequestExpired",
+        "Request has expired.",
+        "EC2 does not accept the time of CreateNetworkInterface: Request has expired. Check the clock"
+    )]
     [InlineData("AuthFailure", "AWS was not able to validate the provided access credentials", "does not accept the controller's credentials")]
-    [InlineData(FailureTable.NoCredentials, "the token service (STS) refused: AccessDenied: no", "has no AWS credentials: the token service (STS) refused")]
+    [InlineData(
+        FailureTable.NoCredentials,
+        "the token service (STS) refused: AccessDenied: no",
+        "has no AWS credentials: the token service (STS) refused"
+    )]
     [InlineData("InsufficientCidrBlocks", "not enough free cidr blocks", "subnet CIDR reservation")]
     public void What_is_missing_and_what_to_do_is_said_in_whole_sentences(string code, string words, string said)
     {

@@ -68,7 +68,11 @@ public sealed class CredentialTests
 
     // The token service's answer (null: nobody listens), what the log says.
     [Theory]
-    [InlineData("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", "the token service (STS) refused: AccessDenied: Not authorized to perform sts:")]
+    [InlineData(
+        "AccessDenied",
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        "the token service (STS) refused: AccessDenied: Not authorized to perform sts:"
+    )]
     [InlineData("ExpiredTokenException", "Token expired: current date/time", "the token service (STS) refused: ExpiredTokenException: Token expired")]
     [InlineData(null, "", "(127.0.0.1:1)")]
     public async Task A_token_service_that_refuses_the_role_or_cannot_be_reached_is_named_with_its_words(string? code, string message, string said)

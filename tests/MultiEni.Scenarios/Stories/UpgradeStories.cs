@@ -64,7 +64,14 @@ public class UpgradeStories
     [Fact]
     public async Task An_ENI_that_vanished_after_the_first_sweep_is_not_adopted_and_another_one_is_made()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false, Nodes = 1, Acceleration = 30 });
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                StartsPrograms = false,
+                Nodes = 1,
+                Acceleration = 30,
+            }
+        );
         // Another node group's label for now: nobody adopts it before it vanishes.
         await stage.ApplyAsync(Manifests.NodeEni("late").Replace("ng: multi-eni", "ng: none"));
         var left = Assert.Single(await LeaveAsync(stage, "late", deviceIndex: 1));

@@ -15,7 +15,8 @@ public sealed class PermissionLedger
     public Action? Changed { get; set; }
 
     /// <summary>Permissions that were denied last, sorted; one that several APIs need once.</summary>
-    public IReadOnlyList<DeniedPermission> Denied => [.. denied.Values.DistinctBy(permission => permission.Action).OrderBy(permission => permission.Action, StringComparer.Ordinal)];
+    public IReadOnlyList<DeniedPermission> Denied =>
+        [.. denied.Values.DistinctBy(permission => permission.Action).OrderBy(permission => permission.Action, StringComparer.Ordinal)];
 
     /// <summary>An action was answered.</summary>
     /// <param name="action">API name.</param>
@@ -34,7 +35,11 @@ public sealed class PermissionLedger
 
                 return;
             // These say nothing of permissions: no answer, or one given before anybody looked.
-            case Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unknown or Ec2Reaction.Unauthenticated or Ec2Reaction.Unauthorized:
+            case Ec2Reaction.Throttled
+            or Ec2Reaction.OutcomeUnknown
+            or Ec2Reaction.Unknown
+            or Ec2Reaction.Unauthenticated
+            or Ec2Reaction.Unauthorized:
                 return;
             case null or Ec2Reaction.DryRunAllowed when denied.TryRemove(action, out _):
                 Changed?.Invoke();

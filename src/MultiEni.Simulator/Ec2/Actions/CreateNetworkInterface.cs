@@ -81,7 +81,10 @@ internal static class CreateNetworkInterface
             // Every interface has an address, here of the only family there is; the code and text for IPv4 are not confirmed.
             request =
                 request.Ipv4 + request.Ipv4Prefixes > 0 || primary is not null
-                    ? throw new Ec2Error("InvalidParameterCombination", $"IPv4 addresses cannot be assigned in the IPv6-only subnet '{subnet.Row.Id}'.")
+                    ? throw new Ec2Error(
+                        "InvalidParameterCombination",
+                        $"IPv4 addresses cannot be assigned in the IPv6-only subnet '{subnet.Row.Id}'."
+                    )
                     : request with
                     {
                         Ipv6 = request.Ipv6Prefixes > 0 ? 0 : Math.Max(request.Ipv6, 1),

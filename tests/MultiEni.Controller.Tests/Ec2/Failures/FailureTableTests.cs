@@ -234,7 +234,15 @@ public sealed class FailureTableTests
             { CreateNetworkInterface, "AuthFailure", "", typeof(Ec2Reaction.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
             { DescribeSubnets, "OptInRequired", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
             { DescribeSubnets, "RequestExpired", "", typeof(Ec2Reaction.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
-            { DescribeSubnets, FailureTable.NoCredentials, "", typeof(Ec2Reaction.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
+            {
+                DescribeSubnets,
+                FailureTable.NoCredentials,
+                "",
+                typeof(Ec2Reaction.Unauthenticated),
+                Reasons.AuthenticationFailed,
+                60,
+                "authentication"
+            },
             { CreateNetworkInterface, "DryRunOperation", "", typeof(Ec2Reaction.DryRunAllowed), Reasons.AsExpected, null, "dry_run" },
             { CreateNetworkInterface, "SomethingNew", "", typeof(Ec2Reaction.Unknown), Reasons.Ec2Error, null, "unknown" },
             { CreateNetworkInterface, "Invalid.NotFound", "", typeof(Ec2Reaction.Unknown), Reasons.Ec2Error, null, "unknown" },

@@ -52,7 +52,11 @@ public sealed class PermissionLedgerTests
     [Fact]
     public void The_permission_that_EC2_names_is_on_record_and_a_success_of_the_call_clears_it()
     {
-        var failure = FailureTable.Classify(Ec2Actions.CreateNetworkInterface, "UnauthorizedOperation", "not authorized to perform: ec2:CreateTags on r");
+        var failure = FailureTable.Classify(
+            Ec2Actions.CreateNetworkInterface,
+            "UnauthorizedOperation",
+            "not authorized to perform: ec2:CreateTags on r"
+        );
         ledger.Answered(Ec2Actions.CreateNetworkInterface, failure);
         Assert.Equal(Ec2Actions.CreateTags, Assert.Single(ledger.Denied).Action);
 

@@ -118,7 +118,7 @@ public sealed class Ec2World
                 subnetId,
                 subnet.Row.VpcId,
                 subnet.Row.AvailabilityZone,
-                rows[0].PrivateIps.FirstOrDefault() ?? "",
+                rows[0].PrimaryIp ?? "",
                 _state.Now,
                 tags ?? State.Tags.None
             )

@@ -42,7 +42,7 @@ public static class Reasons
     /// <summary>None of the subnets is in the node's zone.</summary>
     public const string NoSubnetInZone = nameof(NoSubnetInZone);
 
-    /// <summary>The subnet has no free address.</summary>
+    /// <summary>The subnet has no free address, or no free block for a prefix.</summary>
     public const string SubnetFull = nameof(SubnetFull);
 
     /// <summary>The node is not an EC2 instance (Fargate, hybrid).</summary>
@@ -95,6 +95,9 @@ public static class Reasons
 
     /// <summary>EC2 refused the call for lack of permission.</summary>
     public const string Unauthorized = nameof(Unauthorized);
+
+    /// <summary>AWS does not accept who calls: no credentials, refused ones, or a wrong clock.</summary>
+    public const string AuthenticationFailed = nameof(AuthenticationFailed);
 
     /// <summary>EC2 limits the rate of calls; the call is repeated.</summary>
     public const string Throttled = nameof(Throttled);

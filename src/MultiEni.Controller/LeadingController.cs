@@ -105,12 +105,14 @@ internal sealed class LeadingController(
             settings.ConcurrentCleanups == 0 ? Cleanups : settings.ConcurrentCleanups,
             name => attachments.Add(name, WorkPriority.Urgent)
         );
+        var pauses = new CreatePauses(time);
         var planning = new PlanReconciler(
             view,
             guarded,
             catalog,
             types,
             (instance, nodeEni, subnet) => inventory.FindUnclaimed(instance, nodeEni, subnet) is not null,
+            pauses,
             outcomes,
             settings
         );
@@ -122,7 +124,7 @@ internal sealed class LeadingController(
             new EniOperations(ec2, cluster),
             new AttachmentWriter(view, guarded, catalog, events, time),
             reservations,
-            new CreatePauses(time),
+            pauses,
             admissions,
             catalog,
             metrics,
@@ -131,6 +133,7 @@ internal sealed class LeadingController(
         );
 
         inventory.Changed = slot => attachments.Add(slot);
+        pauses.SubnetPaused = subnet => PlanAround(subnet, planPace);
         if (settings.PermissionPreflight)
         {
             var check = new PermissionCheck(ec2, inventory, permissions, cluster, time, logger);
@@ -195,6 +198,18 @@ internal sealed class LeadingController(
         }
     }
 
+    /// <summary>A subnet has no room: whoever leaves the choice of the subnet to us is planned anew.</summary>
+    private void PlanAround(string subnetId, QueuePace<string> pace)
+    {
+        foreach (var name in view.AttachmentsIn(subnetId).Select(attachment => attachment.Spec!.NodeEniRef.Name).Distinct())
+        {
+            if (view.NodeEni(name)?.Spec?.SubnetPolicy == SubnetPolicies.MostFree)
+            {
+                pace.Add(name);
+            }
+        }
+    }
+
     private async Task ResyncAsync(EniInventory inventory, LeakPass leaks, ControllerMetrics metrics, CancellationToken cancellationToken)
     {
         while (true)
@@ -203,6 +218,7 @@ internal sealed class LeadingController(
             try
             {
                 await inventory.SweepAsync(cancellationToken);
+                await inventory.RefreshUnclaimedAsync(cancellationToken);
                 await leaks.RunAsync(metrics, cancellationToken);
             }
             catch (Ec2CallException failed)

@@ -14,9 +14,9 @@ public static class AddressDrift
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(row);
-        if (row.PrivateIps.Count == 0)
+        if (row.PrivateIps.Count + row.Ipv6Addresses.Count == 0)
         {
-            // EC2 has not told the addresses yet: every ENI has a primary one.
+            // EC2 has not told the addresses yet: every ENI has one, in a subnet without IPv4 an IPv6 address.
             return null;
         }
 
@@ -33,7 +33,7 @@ public static class AddressDrift
 
     private static IEnumerable<(AddressKind Kind, int Wanted, int Present)> Counts(EniAttachmentSpec spec, EniRow row)
     {
-        yield return (AddressKind.SecondaryIpv4, spec.SecondaryPrivateIpCount, row.PrivateIps.Count - 1);
+        yield return (AddressKind.SecondaryIpv4, spec.SecondaryPrivateIpCount, Math.Max(row.PrivateIps.Count - 1, 0));
         yield return (AddressKind.Ipv4Prefix, spec.Ipv4PrefixCount, row.Prefixes.Count(prefix => !IsIpv6(prefix)));
         yield return (AddressKind.Ipv6, spec.Ipv6AddressCount, row.Ipv6Addresses.Count);
         yield return (AddressKind.Ipv6Prefix, spec.Ipv6PrefixCount, row.Prefixes.Count(IsIpv6));

@@ -34,7 +34,7 @@ internal sealed class AttachmentObserver(
             MaximumEnis(spec),
             await IsInstanceGoneAsync(spec, cancellationToken),
             DetachSince(name, slot, now),
-            slot is SlotObservation.Present { Rows: [{ Attachment.AttachTime: { } since }] } ? since : null,
+            slot is SlotObservation.Present present ? EniDecision.Kept(attachment, present.Rows)?.Attachment?.AttachTime : null,
             now,
             limits
         );
@@ -91,7 +91,7 @@ internal sealed class AttachmentObserver(
 
     private DateTimeOffset? DetachSince(string name, SlotObservation slot, DateTimeOffset now)
     {
-        if (slot is SlotObservation.Present { Rows: [{ Attachment.Status: EniStates.Detaching }] })
+        if (slot is SlotObservation.Present { Rows: var rows } && rows.Any(row => row.Attachment?.Status == EniStates.Detaching))
         {
             return detachSince.GetOrAdd(name, now);
         }

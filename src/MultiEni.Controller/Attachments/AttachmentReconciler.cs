@@ -36,7 +36,7 @@ internal sealed class AttachmentReconciler(
     private static readonly TimeSpan UsedUpRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BlockedRetry = TimeSpan.FromMinutes(2);
 
-    private readonly PermissionRests rests = new(time);
+    private readonly RefusedSteps refused = new(time);
 
     // Told once in the life of a process; the condition goes on saying it.
     private readonly ConcurrentDictionary<string, bool> overdue = new();
@@ -62,27 +62,28 @@ internal sealed class AttachmentReconciler(
             if (cluster.Attachment(name) is not { } attachment)
             {
                 observer.Forget(name);
-                rests.Forget(name);
+                refused.Forget(name);
                 overdue.TryRemove(name, out _);
                 reservations.Release(name);
                 return ReconcileResult.Done;
             }
 
-            EniStep step = new EniStep.Wait();
+            EniStep step = new EniStep.Sweep();
             try
             {
                 var situation = await observer.ObserveAsync(attachment, withIndexes, cancellationToken);
                 step = EniDecision.Next(situation);
-                if (rests.For(name, attachment.Metadata.Generation, step) is { } rest)
+                if (refused.Resting(name, attachment.Metadata.Generation, step) is { } rest)
                 {
-                    await writer.ReportAsync(attachment, Only(situation), null, rest.Hindrance, cancellationToken);
+                    await ReportAsync(attachment, situation.Row, null, rest.Hindrance, cancellationToken);
                     return ReconcileResult.After(rest.Until - situation.Now);
                 }
 
-                if (admissions.IsRepair(step))
+                if (step is EniStep.Update { Row.Attachment: not null })
                 {
-                    // The ENI works already; whoever waits for it must not wait for this too.
-                    await writer.ReportAsync(attachment, Only(situation), null, null, cancellationToken);
+                    // It may be long until it is this one's turn, and longer until EC2 grants what it has refused: neither goes untold.
+                    var last = refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
+                    await writer.ReportAsync(attachment, situation.Row, null, last, cancellationToken);
                 }
 
                 switch (step)
@@ -93,16 +94,7 @@ internal sealed class AttachmentReconciler(
                     case EniStep.ReadIndexes:
                         withIndexes = true;
                         continue;
-                    case EniStep.Adopt adopt:
-                        await operations.AdoptAsync(attachment, adopt.Row, cancellationToken);
-                        metrics.Succeeded(step);
-                        writer.Normal(
-                            attachment,
-                            Events.EniAdopted,
-                            $"{adopt.Row.EniId} on {attachment.Spec!.NodeName}, which an earlier controller attached, is used on"
-                        );
-                        continue;
-                    case EniStep.Create create when pauses.For(attachment.Spec!.SubnetId) is { } pause:
+                    case EniStep.Create create when pauses.For(attachment.Spec!) is { } pause:
                         await writer.ReportAsync(attachment, null, create.Attempt, new(false, pause.Reason, pause.Message), cancellationToken);
                         return ReconcileResult.After(pause.Until - time.GetUtcNow());
                     case EniStep.Create create when create.Attempt == attemptMade:
@@ -111,6 +103,9 @@ internal sealed class AttachmentReconciler(
                         return ReconcileResult.After(UsedUpRetry);
                     case var _ when !admissions.TryEnter(step, attachment):
                         return ReconcileResult.Done;
+                    case EniStep.Adopt adopt:
+                        await AdoptAsync(attachment, adopt, cancellationToken);
+                        continue;
                     case EniStep.Create when !ReservePlace(attachment, situation):
                         continue;
                     case EniStep.Create create:
@@ -139,6 +134,7 @@ internal sealed class AttachmentReconciler(
                 if (await operations.ChangeAsync(step, attachment.Spec!, cancellationToken))
                 {
                     metrics.Succeeded(step);
+                    refused.Forget(name);
                     continue;
                 }
 
@@ -149,6 +145,22 @@ internal sealed class AttachmentReconciler(
                 return await FailedAsync(attachment, step, failed.Failure, cancellationToken);
             }
         }
+    }
+
+    private async Task AdoptAsync(EniAttachment attachment, EniStep.Adopt step, CancellationToken cancellationToken)
+    {
+        if (!await inventory.ConfirmUnclaimedAsync(step.Row, cancellationToken))
+        {
+            return;
+        }
+
+        await operations.AdoptAsync(attachment, step.Row, cancellationToken);
+        metrics.Succeeded(step);
+        writer.Normal(
+            attachment,
+            Events.EniAdopted,
+            $"{step.Row.EniId} on {attachment.Spec!.NodeName}, which an earlier controller attached, is used on"
+        );
     }
 
     private async Task AttachAsync(EniAttachment attachment, EniStep.Attach step, CancellationToken cancellationToken)
@@ -180,7 +192,7 @@ internal sealed class AttachmentReconciler(
     /// <summary>Nothing to call for now: say what is the case and when to look again.</summary>
     private async Task<ReconcileResult> RestAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
     {
-        var row = Only(situation);
+        var row = situation.Row;
         switch (step)
         {
             case EniStep.InSync:
@@ -200,7 +212,8 @@ internal sealed class AttachmentReconciler(
                 await ReportAsync(attachment, row, null, new(true, blocked.Reason, blocked.Message), cancellationToken);
                 return ReconcileResult.After(BlockedRetry);
             default:
-                await ReportAsync(attachment, row, null, null, cancellationToken);
+                var waiting = step is EniStep.Wait told ? new ConditionClaim(true, told.Reason, told.Message) : null;
+                await ReportAsync(attachment, row, null, waiting, cancellationToken);
                 if (row is { InTransition: false } && attachment.Metadata.IsBeingDeleted)
                 {
                     // What EC2 takes away by itself, with a terminated instance, is in no transition of ours: look again before the next sweep does.
@@ -220,16 +233,17 @@ internal sealed class AttachmentReconciler(
         }
 
         var spec = attachment.Spec!;
-        var row = inventory.FindBySlot(attachment.Metadata.Name) is [var only, ..] ? only : null;
+        var row = EniDecision.Kept(attachment, inventory.FindBySlot(attachment.Metadata.Name));
         int? attempt = null;
         switch (failure.Reaction)
         {
             case Ec2Reaction.SubnetFull full:
                 pauses.PauseSubnet(
                     spec.SubnetId,
+                    full.OnlyPrefixes,
                     full.Cooldown,
                     full.Reason,
-                    $"subnet {spec.SubnetId} has no free address; free some, or name another subnet"
+                    $"subnet {spec.SubnetId}: {FailureMessage.For(failure)}"
                 );
                 break;
             case Ec2Reaction.QuotaExceeded quota:
@@ -243,8 +257,11 @@ internal sealed class AttachmentReconciler(
                 await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
                 attempt = create.Attempt + 1;
                 break;
+            case Ec2Reaction.ResolveAgain { Missing: Reasons.SubnetNotFound }:
+                catalog.ForgetSubnet(spec.SubnetId);
+                break;
             case Ec2Reaction.ResolveAgain:
-                catalog.Forget();
+                catalog.ForgetSecurityGroups(spec.SecurityGroupIds);
                 break;
             case Ec2Reaction.IndexTaken when step is EniStep.Attach attach:
                 reservations.Refuse(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
@@ -252,6 +269,9 @@ internal sealed class AttachmentReconciler(
                 break;
             case Ec2Reaction.IndexTaken or Ec2Reaction.NodeFull:
                 inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
+                break;
+            case Ec2Reaction.NotFound or Ec2Reaction.NotFoundYet when step is EniStep.Adopt adopt:
+                inventory.ForgetUnclaimed(adopt.Row.EniId);
                 break;
             case Ec2Reaction.NotFound
             or Ec2Reaction.AlreadyDetached
@@ -266,14 +286,10 @@ internal sealed class AttachmentReconciler(
         }
 
         var report = FailureReport.For(step, failure);
-        if (failure.Reaction is Ec2Reaction.Unauthorized refused && report.Condition is { } missing)
+        if (report.Condition is { } hindrance && !IsNoNews(attachment, step, failure))
         {
-            rests.Begin(attachment.Metadata.Name, attachment.Metadata.Generation, step, refused.Backoff, missing);
-        }
-
-        if (report.Condition is { } hindrance)
-        {
-            if (report.Event is { } reason && attachment.Status?.Conditions.Find(ConditionTypes.Attached)?.Reason != hindrance.Reason)
+            refused.Remember(attachment.Metadata.Name, attachment.Metadata.Generation, step, RestAfter(step, failure), hindrance);
+            if (report.Event is { } reason && attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Reason != hindrance.Reason)
             {
                 writer.Warning(attachment, reason, $"{spec.NodeName}: {hindrance.Message}");
             }
@@ -291,6 +307,22 @@ internal sealed class AttachmentReconciler(
         );
     }
 
+    // Delete-on-termination waits for its turn among thousands right after they were attached; that a try of it was throttled is no news.
+    private static bool IsNoNews(EniAttachment attachment, EniStep step, Ec2Failure failure) =>
+        step is EniStep.Update { Row: { Attachment: not null } row }
+        && failure.Reaction is Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown
+        && AttachmentReport.Difference(attachment, row) is null;
+
+    /// <summary>For how long a refused step is left alone whatever wakes the attachment; the others are tried with whatever does.</summary>
+    private static TimeSpan RestAfter(EniStep step, Ec2Failure failure) =>
+        failure.Reaction switch
+        {
+            Ec2Reaction.Unauthorized or Ec2Reaction.Unauthenticated => failure.Reaction.RetryAfter!.Value,
+            Ec2Reaction.SubnetFull full when step is EniStep.Update => full.Cooldown,
+            Ec2Reaction.TerminalUntilSpecChanges or Ec2Reaction.Unsupported when step is EniStep.Update => BlockedRetry,
+            _ => TimeSpan.Zero,
+        };
+
     private async Task RefreshAsync(EniAttachment attachment, CancellationToken cancellationToken)
     {
         try
@@ -302,8 +334,6 @@ internal sealed class AttachmentReconciler(
             // EC2 does not answer at all; the next look asks again, and nothing is repeated before it has answered.
         }
     }
-
-    private static EniRow? Only(EniSituation situation) => situation.Slot is SlotObservation.Present { Rows: [var only, ..] } ? only : null;
 
     private void TellOfCleanup(EniAttachment attachment, EniStep step)
     {

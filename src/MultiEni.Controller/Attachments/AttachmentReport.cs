@@ -31,7 +31,7 @@ public static class AttachmentReport
         var before = attachment.Status;
         var network = Network(attachment, row, subnetCidr, attempt, hindrance);
         var attached = Attached(attachment, row, hindrance);
-        var ready = Ready(attachment, attached, hindrance);
+        var ready = Ready(attachment, row, attached, hindrance);
         var generation = attachment.Metadata.Generation;
         var status = new EniAttachmentStatus
         {
@@ -127,7 +127,20 @@ public static class AttachmentReport
         };
     }
 
-    private static ConditionClaim Ready(EniAttachment attachment, ConditionClaim attached, ConditionClaim? hindrance)
+    /// <summary>
+    /// The first difference between the ENI and its specification that keeps it from being ready. Delete-on-termination is not one right after an ENI was
+    /// attached by its first specification: EC2 switches it off with every attachment, no pod waits for it, and it is the last call of all that are made.
+    /// </summary>
+    public static EniStep.Update? Difference(EniAttachment attachment, EniRow row)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var first = attachment.Metadata.Generation is null or 1;
+        return EniDecision
+            .Drift(attachment.Spec!, row)
+            .FirstOrDefault(update => !(first && update is EniStep.SetDeleteOnTermination { Enabled: true }));
+    }
+
+    private static ConditionClaim Ready(EniAttachment attachment, EniRow? row, ConditionClaim attached, ConditionClaim? hindrance)
     {
         if (attachment.Metadata.IsBeingDeleted)
         {
@@ -137,6 +150,16 @@ public static class AttachmentReport
         if (!attached.Holds)
         {
             return attached;
+        }
+
+        if (hindrance is not null)
+        {
+            return hindrance with { Holds = false };
+        }
+
+        if (row is not null && Difference(attachment, row) is { } update)
+        {
+            return new(false, Reasons.Progressing, $"changing the {update.Attribute} of {row.EniId}");
         }
 
         foreach (var type in Required(attachment.Spec!.Device.Use))

@@ -12,18 +12,76 @@ public static class EniDecision
     public static EniStep Next(EniSituation situation)
     {
         ArgumentNullException.ThrowIfNull(situation);
+        var deleting = situation.Attachment.Metadata.IsBeingDeleted;
         return situation.Slot switch
         {
-            SlotObservation.Unknown => new EniStep.Sweep(),
-            SlotObservation.AbsentForNow => new EniStep.Wait(),
+            SlotObservation.AbsentForNow => deleting
+                ? new EniStep.Wait(Reasons.Deleting, "EC2 shows no ENI of this slot; that counts once EC2 has confirmed it")
+                : new EniStep.Wait(Reasons.Creating, $"an ENI in {situation.Attachment.Spec!.SubnetId} may have been created; EC2 has to confirm it"),
             SlotObservation.Absent when situation.Adoptable is { } row => new EniStep.Adopt(row),
-            SlotObservation.Absent when situation.Attachment.Metadata.IsBeingDeleted => Farewell(situation),
+            SlotObservation.Absent when deleting => Farewell(situation),
             SlotObservation.Absent => Creation(situation),
-            SlotObservation.Present { Rows: { Count: > 1 } rows } => Duplicate(situation, rows),
-            SlotObservation.Present { Rows: [var row] } when situation.Attachment.Metadata.IsBeingDeleted => GoingAway(situation, row),
-            SlotObservation.Present { Rows: [var row] } => Staying(situation, row),
+            SlotObservation.Present { Rows: { Count: > 0 } rows } => deleting ? GoingAway(situation, rows) : Staying(situation, rows),
             _ => new EniStep.Sweep(),
         };
+    }
+
+    /// <summary>
+    /// The one of a slot's ENIs that counts: attached to the slot's instance, else unattached, else attached elsewhere; of several the one that the node was
+    /// told of, the oldest attempt, the lowest ID [ec2 K.3]. Null when there is none.
+    /// </summary>
+    public static EniRow? Kept(EniAttachment attachment, IReadOnlyList<EniRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var told = attachment.Status?.Network?.EniId;
+        return rows.OrderBy(row => IsElsewhere(attachment.Spec!, row))
+            .ThenBy(row => AttachmentOf(row) is null)
+            .ThenBy(row => row.EniId != told)
+            .ThenBy(row => SlotTags.AttemptOf(row.Tags))
+            .ThenBy(row => row.EniId, StringComparer.Ordinal)
+            .FirstOrDefault();
+    }
+
+    /// <summary>What an attached ENI lacks to be as specified, in the order in which it is repaired.</summary>
+    public static IEnumerable<EniStep.Update> Drift(EniAttachmentSpec spec, EniRow row)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(row);
+        if (row.SourceDestCheck != spec.SourceDestCheck)
+        {
+            yield return new EniStep.SetSourceDestCheck(row, spec.SourceDestCheck);
+        }
+
+        if (!row.SecurityGroupIds.Order(StringComparer.Ordinal).SequenceEqual(spec.SecurityGroupIds.Order(StringComparer.Ordinal)))
+        {
+            yield return new EniStep.SetSecurityGroups(row);
+        }
+
+        if (AddressDrift.Find(spec, row) is var (kind, count))
+        {
+            yield return new EniStep.AssignAddresses(row, kind, count);
+        }
+
+        if (row.Attachment is { } attached && attached.DeleteOnTermination != spec.DeleteOnTermination)
+        {
+            yield return new EniStep.SetDeleteOnTermination(row, spec.DeleteOnTermination);
+        }
+
+        if (row.Description != (spec.Description ?? ""))
+        {
+            yield return new EniStep.SetDescription(row);
+        }
+
+        // Without its mark the VPC CNI would take the ENI for its own [ec2 0.2]; so that is repaired like the user's tags.
+        var missing = (spec.Tags ?? [])
+            .Where(tag => !SlotTags.IsReserved(tag.Key))
+            .Append(new(EniTags.NoManage, "true"))
+            .Where(tag => row.Tags.GetValueOrDefault(tag.Key) != tag.Value)
+            .ToDictionary();
+        if (missing.Count > 0)
+        {
+            yield return new EniStep.SetTags(row, missing);
+        }
     }
 
     private static EniStep Creation(EniSituation situation)
@@ -49,16 +107,39 @@ public static class EniDecision
         return new EniStep.Create(status?.EniId is null ? Math.Max(spent, 1) : spent + 1);
     }
 
+    private static EniStep Staying(EniSituation situation, IReadOnlyList<EniRow> rows)
+    {
+        var kept = Kept(situation.Attachment, rows)!;
+        if (Surplus(situation, rows, kept) is { } surplus)
+        {
+            return TakeAway(situation, surplus);
+        }
+
+        var step = Staying(situation, kept);
+        return step is EniStep.InSync && rows.FirstOrDefault(row => row != kept) is { } moved ? InUseElsewhere(situation, moved) : step;
+    }
+
     private static EniStep Staying(EniSituation situation, EniRow row)
     {
         var spec = situation.Attachment.Spec!;
-        switch (row.Attachment)
+        if (IsElsewhere(spec, row))
+        {
+            return InUseElsewhere(situation, row);
+        }
+
+        if (situation.InstanceGone)
+        {
+            return new EniStep.Blocked(Reasons.InstanceGone, "the instance was terminated; the attachment goes together with its node");
+        }
+
+        switch (AttachmentOf(row))
         {
             // A pending ENI may be attached: EC2 answers NotFound when it is too early, and most often it is not.
             case null when row.Status is not (EniStates.Available or EniStates.Pending):
-                return new EniStep.Wait();
-            case null when situation.InstanceGone:
-                return new EniStep.Blocked(Reasons.InstanceGone, "the instance was terminated; the attachment goes together with its node");
+                return new EniStep.Wait(
+                    Reasons.Attaching,
+                    $"{row.EniId} is {row.Status} in EC2 and cannot be attached before it is {EniStates.Available}"
+                );
             case null when row.SourceDestCheck != spec.SourceDestCheck:
                 return new EniStep.SetSourceDestCheck(row, spec.SourceDestCheck);
             case null:
@@ -68,89 +149,82 @@ public static class EniDecision
                     { Blocked: { } blocked } => blocked,
                     var choice => new EniStep.Attach(row, choice.Value.Index),
                 };
-            case var elsewhere when elsewhere.InstanceId is not null && elsewhere.InstanceId != spec.InstanceId:
-                return new EniStep.Blocked(
-                    Reasons.EniInUseElsewhere,
-                    $"{row.EniId} is attached to {elsewhere.InstanceId}, not to {spec.InstanceId}; detach it there and it is used here"
-                );
             case { Status: EniStates.Attaching } when situation.AttachSince is { } since && situation.Now - since > situation.Limits.StuckAttaching:
                 return new EniStep.Detach(row, Force: false);
-            case { Status: EniStates.Attached } attached:
-                return Repair(spec, row, attached);
+            case { Status: EniStates.Attached }:
+                return Drift(spec, row).FirstOrDefault() ?? (EniStep)new EniStep.InSync();
+            case { Status: EniStates.Detaching }:
+                return new EniStep.Wait(Reasons.Detaching, $"detaching {row.EniId}");
             default:
-                return new EniStep.Wait();
+                return new EniStep.Wait(Reasons.Attaching, $"attaching {row.EniId} to {spec.InstanceId}");
         }
     }
 
-    private static EniStep Repair(EniAttachmentSpec spec, EniRow row, EniAttachmentRow attached)
+    private static EniStep GoingAway(EniSituation situation, IReadOnlyList<EniRow> rows)
     {
-        if (row.SourceDestCheck != spec.SourceDestCheck)
+        var kept = Kept(situation.Attachment, rows)!;
+        if (Surplus(situation, rows, kept) is { } surplus)
         {
-            return new EniStep.SetSourceDestCheck(row, spec.SourceDestCheck);
+            return TakeAway(situation, surplus);
         }
 
-        if (!row.SecurityGroupIds.Order(StringComparer.Ordinal).SequenceEqual(spec.SecurityGroupIds.Order(StringComparer.Ordinal)))
+        if (situation.InstanceGone && situation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer))
         {
-            return new EniStep.SetSecurityGroups(row);
+            return new EniStep.DropDeviceFinalizer(Reasons.InstanceGone, "the instance was terminated: there is no device to give back");
         }
 
-        if (AddressDrift.Find(spec, row) is var (kind, count))
+        if (IsElsewhere(situation.Attachment.Spec!, kept))
         {
-            return new EniStep.AssignAddresses(row, kind, count);
+            return InUseElsewhere(situation, kept);
         }
 
-        if (attached.DeleteOnTermination != spec.DeleteOnTermination)
-        {
-            return new EniStep.SetDeleteOnTermination(row, spec.DeleteOnTermination);
-        }
-
-        if (row.Description != (spec.Description ?? ""))
-        {
-            return new EniStep.SetDescription(row);
-        }
-
-        // Without its mark the VPC CNI would take the ENI for its own [ec2 0.2]; so that is repaired like the user's tags.
-        var missing = (spec.Tags ?? [])
-            .Where(tag => !SlotTags.IsReserved(tag.Key))
-            .Append(new(EniTags.NoManage, "true"))
-            .Where(tag => row.Tags.GetValueOrDefault(tag.Key) != tag.Value)
-            .ToDictionary();
-        return missing.Count > 0 ? new EniStep.SetTags(row, missing) : new EniStep.InSync();
+        // What EC2 is about to finish is waited for; whatever we begin has to wait for the agent.
+        var step = TakeAway(situation, kept);
+        return step is EniStep.Wait ? step : Release(situation) ?? step;
     }
 
-    private static EniStep GoingAway(EniSituation situation, EniRow row)
+    /// <summary>The next step to make an ENI go that is not attached elsewhere.</summary>
+    private static EniStep TakeAway(EniSituation situation, EniRow row)
     {
-        if (situation.InstanceGone)
+        switch (AttachmentOf(row))
         {
-            // EC2 takes the attachment of a terminated instance away by itself; detaching first would lose delete-on-termination [ec2 K.9].
-            if (situation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer))
-            {
-                return new EniStep.DropDeviceFinalizer(Reasons.InstanceGone, "the instance was terminated: there is no device to give back");
-            }
-
-            return row.Attachment is null && row.Status == EniStates.Available ? new EniStep.Delete(row) : new EniStep.Wait();
-        }
-
-        switch (row.Attachment)
-        {
-            case null when row.Status == EniStates.Available && situation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer):
-                return Release(situation) ?? new EniStep.Delete(row);
             case null when row.Status == EniStates.Available:
                 return new EniStep.Delete(row);
             case null:
-                return new EniStep.Wait();
-            case var elsewhere when elsewhere.InstanceId is not null && elsewhere.InstanceId != situation.Attachment.Spec!.InstanceId:
-                return new EniStep.Blocked(
-                    Reasons.EniInUseElsewhere,
-                    $"{row.EniId} is attached to {elsewhere.InstanceId} by somebody else and is not detached from there; detach it and it is deleted"
+                return new EniStep.Wait(Reasons.Deleting, $"{row.EniId} is {row.Status} in EC2 and is deleted when it is {EniStates.Available}");
+            case var _ when situation.InstanceGone:
+                // EC2 takes the attachment of a terminated instance away by itself; detaching first would lose delete-on-termination [ec2 K.9].
+                return new EniStep.Wait(
+                    Reasons.Deleting,
+                    $"{situation.Attachment.Spec!.InstanceId} was terminated and EC2 is taking {row.EniId} from it"
                 );
             case { Status: EniStates.Detaching }:
                 return situation.DetachSince is { } since && situation.Now - since > situation.Limits.ForceDetachAfter
                     ? new EniStep.Detach(row, Force: true)
-                    : new EniStep.Wait();
+                    : new EniStep.Wait(Reasons.Detaching, $"detaching {row.EniId}");
             default:
-                return Release(situation) ?? new EniStep.Detach(row, Force: false);
+                return new EniStep.Detach(row, Force: false);
         }
+    }
+
+    // One that somebody attached elsewhere is in use there: it is told of, and never touched.
+    private static EniRow? Surplus(EniSituation situation, IReadOnlyList<EniRow> rows, EniRow kept) =>
+        rows.FirstOrDefault(row => row != kept && !IsElsewhere(situation.Attachment.Spec!, row));
+
+    private static bool IsElsewhere(EniAttachmentSpec spec, EniRow row) =>
+        AttachmentOf(row) is { } attachment && attachment.InstanceId != spec.InstanceId;
+
+    private static EniAttachmentRow? AttachmentOf(EniRow row) => row.Attachment is { Status: not EniStates.Detached } attachment ? attachment : null;
+
+    private static EniStep.Blocked InUseElsewhere(EniSituation situation, EniRow row)
+    {
+        var holder = row.Attachment!.InstanceId ?? "a service of AWS";
+        return new EniStep.Blocked(
+            Reasons.EniInUseElsewhere,
+            situation.Attachment.Metadata.IsBeingDeleted
+                ? $"{row.EniId} is attached to {holder} by somebody else and is not detached from there; detach it and it is deleted"
+                : $"{row.EniId} is attached to {holder}, not to {situation.Attachment.Spec!.InstanceId}; detach it there and it is used here, or deleted if another ENI has taken its place"
+        );
     }
 
     private static EniStep Farewell(EniSituation situation)
@@ -195,24 +269,6 @@ public static class EniDecision
             $"the ENI manager on {situation.Attachment.Spec!.NodeName} gave no answer for {situation.Limits.Release.TotalSeconds:0} s; "
                 + "the ENI is detached without it. Check that the eni-manager pod runs on the node"
         );
-    }
-
-    // Attached beats unattached, then the one the node was told of, the oldest attempt, the lowest ID [ec2 K.3].
-    private static EniStep Duplicate(EniSituation situation, IReadOnlyList<EniRow> rows)
-    {
-        var told = situation.Attachment.Status?.Network?.EniId;
-        var keep = rows.OrderBy(row => row.Attachment is null)
-            .ThenBy(row => row.EniId != told)
-            .ThenBy(row => SlotTags.AttemptOf(row.Tags))
-            .ThenBy(row => row.EniId, StringComparer.Ordinal)
-            .First();
-        var surplus = rows.First(row => row != keep);
-        return surplus switch
-        {
-            { Attachment: null, Status: EniStates.Available } => new EniStep.Delete(surplus),
-            { Attachment.Status: EniStates.Attached } => new EniStep.Detach(surplus, Force: false),
-            _ => new EniStep.Wait(),
-        };
     }
 
     private static IndexChoice? ChooseIndex(EniSituation situation)

@@ -25,4 +25,8 @@ public sealed record EniSituation(
     DateTimeOffset? AttachSince,
     DateTimeOffset Now,
     EniTimeLimits Limits
-);
+)
+{
+    /// <summary>The ENI that counts for the slot; null when there is none.</summary>
+    public EniRow? Row => Slot is SlotObservation.Present present ? EniDecision.Kept(Attachment, present.Rows) : null;
+}

@@ -15,7 +15,9 @@ public abstract record EniStep
     public sealed record ReadIndexes : EniStep;
 
     /// <summary>EC2 is at work, or its view has not settled; the inventory tells when something changes.</summary>
-    public sealed record Wait : EniStep;
+    /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
+    /// <param name="Message">What is waited for.</param>
+    public sealed record Wait(string Reason, string Message) : EniStep;
 
     /// <summary>Make an ENI that the Go controller left this slot's, by its tags.</summary>
     /// <param name="Row">The ENI.</param>
@@ -30,34 +32,39 @@ public abstract record EniStep
     /// <param name="DeviceIndex">The index chosen.</param>
     public sealed record Attach(EniRow Row, int DeviceIndex) : EniStep;
 
+    /// <summary>Change an ENI in place until it is what the specification says.</summary>
+    /// <param name="Row">The ENI.</param>
+    /// <param name="Attribute">What is changed, in words.</param>
+    public abstract record Update(EniRow Row, string Attribute) : EniStep;
+
     /// <summary>Switch the source/destination check.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Enabled">The wanted value.</param>
-    public sealed record SetSourceDestCheck(EniRow Row, bool Enabled) : EniStep;
+    public sealed record SetSourceDestCheck(EniRow Row, bool Enabled) : Update(Row, "source/destination check");
 
     /// <summary>Switch deletion together with the instance.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Enabled">The wanted value.</param>
-    public sealed record SetDeleteOnTermination(EniRow Row, bool Enabled) : EniStep;
+    public sealed record SetDeleteOnTermination(EniRow Row, bool Enabled) : Update(Row, "delete-on-termination flag");
 
     /// <summary>Put the wanted security groups on the ENI.</summary>
     /// <param name="Row">The ENI.</param>
-    public sealed record SetSecurityGroups(EniRow Row) : EniStep;
+    public sealed record SetSecurityGroups(EniRow Row) : Update(Row, "security groups");
 
     /// <summary>Put the wanted description on the ENI.</summary>
     /// <param name="Row">The ENI.</param>
-    public sealed record SetDescription(EniRow Row) : EniStep;
+    public sealed record SetDescription(EniRow Row) : Update(Row, "description");
 
     /// <summary>Add or correct tags.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Set">Tags to write.</param>
-    public sealed record SetTags(EniRow Row, IReadOnlyDictionary<string, string> Set) : EniStep;
+    public sealed record SetTags(EniRow Row, IReadOnlyDictionary<string, string> Set) : Update(Row, "tags");
 
     /// <summary>Add addresses or prefixes.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Kind">Of which kind.</param>
     /// <param name="Count">How many.</param>
-    public sealed record AssignAddresses(EniRow Row, AddressKind Kind, int Count) : EniStep;
+    public sealed record AssignAddresses(EniRow Row, AddressKind Kind, int Count) : Update(Row, "addresses");
 
     /// <summary>Detach the ENI.</summary>
     /// <param name="Row">The ENI.</param>

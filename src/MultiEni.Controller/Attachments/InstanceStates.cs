@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
+using MultiEni.Operator.Caching;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -12,13 +12,16 @@ namespace MultiEni.Controller.Attachments;
 internal sealed class InstanceStates : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
-    private readonly ConcurrentDictionary<string, (long At, bool Gone)> known = new();
+
+    // Terminated is for good; asked again later, EC2 does not know the instance any more, which says the same.
+    private static readonly TimeSpan GoneLifetime = TimeSpan.FromHours(1);
+
+    private readonly ExpiringMap<string, bool> known;
     private readonly DescribeCoalescer<InstanceId, InstanceRow> coalescer;
-    private readonly TimeProvider time;
 
     public InstanceStates(Ec2Client ec2, TimeProvider time)
     {
-        this.time = time;
+        known = new(time);
         coalescer = new(
             async (instances, token) =>
                 (await ec2.DescribeInstancesAsync(instances, CallPriority.DetachAndDelete, token)).ToDictionary(row =>
@@ -26,23 +29,34 @@ internal sealed class InstanceStates : IDisposable
                 ),
             static exception =>
                 exception
-                    is Ec2CallException { Failure.Reaction: not (Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unauthorized) },
+                    is Ec2CallException
+                    {
+                        Failure.Reaction: not (
+                            Ec2Reaction.Throttled
+                            or Ec2Reaction.OutcomeUnknown
+                            or Ec2Reaction.Unauthorized
+                            or Ec2Reaction.Unauthenticated
+                        )
+                    },
             new(),
             time
         );
     }
 
+    /// <summary>How many answers are remembered.</summary>
+    public int Remembered => known.Count;
+
     /// <summary>Whether it is certain that the instance was, or is being, terminated.</summary>
     public async Task<bool> IsGoneAsync(string instanceId, CancellationToken cancellationToken)
     {
-        if (known.TryGetValue(instanceId, out var answer) && (answer.Gone || time.GetElapsedTime(answer.At) < Lifetime))
+        if (known.TryGet(instanceId, out var answer))
         {
-            return answer.Gone;
+            return answer;
         }
 
         var row = await coalescer.GetAsync(InstanceId.Parse(instanceId, null), cancellationToken);
         var gone = row is null or { State: "terminated" or "shutting-down" };
-        known[instanceId] = (time.GetTimestamp(), gone);
+        known.Set(instanceId, gone, gone ? GoneLifetime : Lifetime);
         return gone;
     }
 

@@ -20,13 +20,12 @@ internal sealed class ChainCredentials(string region) : AWSCredentials
         {
             // What was found renews itself; what was not found is looked for again with the next call.
             found ??= DefaultAWSCredentialsIdentityResolver.GetCredentials(Config());
+            return found.GetCredentials();
         }
-        catch (AmazonClientException nothing)
+        catch (Exception exception) when (exception is not CredentialsException)
         {
-            throw Plain(nothing);
+            throw new CredentialsException(CauseInWords.Of(exception));
         }
-
-        return found.GetCredentials();
     }
 
     /// <inheritdoc/>
@@ -35,17 +34,13 @@ internal sealed class ChainCredentials(string region) : AWSCredentials
         try
         {
             found ??= await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(Config());
+            return await found.GetCredentialsAsync();
         }
-        catch (AmazonClientException nothing)
+        catch (Exception exception) when (exception is not CredentialsException)
         {
-            throw Plain(nothing);
+            throw new CredentialsException(CauseInWords.Of(exception));
         }
-
-        return await found.GetCredentialsAsync();
     }
 
     private AmazonEC2Config Config() => new() { AuthenticationRegion = region };
-
-    // Without the causes inside, by which it would look like a call that was sent and not answered.
-    private static AmazonClientException Plain(AmazonClientException nothing) => new(nothing.Message);
 }

@@ -36,7 +36,7 @@ public sealed partial class Ec2Client
             {
                 Ec2Reaction.DryRunAllowed => new Permission.Allowed(),
                 Ec2Reaction.Unauthorized => new Permission.Denied(failure.Message),
-                Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown => throw new Ec2CallException(failure, exception),
+                Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unauthenticated => throw new Ec2CallException(failure, exception),
                 _ => new Permission.Inconclusive(failure.Code, failure.Message),
             };
         }

@@ -34,7 +34,10 @@ internal static class SdkRows
             subnet.CidrBlock ?? "",
             subnet.AvailableIpAddressCount ?? 0,
             Tags(subnet.Tags)
-        );
+        )
+        {
+            Ipv6Native = subnet.Ipv6Native ?? false,
+        };
 
     public static SecurityGroupRow SecurityGroup(SecurityGroup group) =>
         new(group.GroupId, group.GroupName ?? "", group.VpcId ?? "", Tags(group.Tags));

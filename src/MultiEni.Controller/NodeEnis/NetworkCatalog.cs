@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
@@ -7,6 +6,7 @@ using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Planning;
+using MultiEni.Operator.Caching;
 
 namespace MultiEni.Controller.NodeEnis;
 
@@ -22,8 +22,14 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     // Tags and names may come to mean other subnets; IDs may not, and EC2 says so when one is gone.
     private static readonly TimeSpan LookupLifetime = TimeSpan.FromMinutes(30);
 
-    private readonly ConcurrentDictionary<string, Entry> bySources = new();
-    private readonly ConcurrentDictionary<string, string> cidrs = new();
+    // Longer than any of them is asked for in vain: what nobody asks for any more, sources of former specifications, goes.
+    private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
+
+    private readonly ExpiringMap<string, Entry> bySources = new(time);
+    private readonly ExpiringMap<string, string> cidrs = new(time);
+
+    /// <summary>How many answers are remembered.</summary>
+    public int Remembered => bySources.Count + cidrs.Count;
 
     /// <summary>When to look again for what was not found.</summary>
     public static TimeSpan RetryUnresolvedAfter { get; } = TimeSpan.FromSeconds(30);
@@ -35,39 +41,54 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     public async Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, TimeSpan? freshness, CancellationToken cancellationToken)
     {
         var key = Key(spec);
-        bySources.TryGetValue(key, out var known);
+        bySources.TryGet(key, out var known);
         if (known is not null && (FailedJustNow(known) || (freshness is { } oldest ? time.GetElapsedTime(known.At) <= oldest : IsFresh(spec, known))))
         {
-            return known.Resolution;
+            return Keep(key, known);
         }
 
         try
         {
             var at = time.GetTimestamp();
-            var resolution = await LookUpAsync(spec, cancellationToken);
-            foreach (var subnet in resolution.Network?.Subnets ?? [])
-            {
-                cidrs[subnet.SubnetId] = subnet.Cidr;
-            }
-
-            bySources[key] = new Entry(resolution, at, null);
-            return resolution;
+            return Keep(key, new Entry(await LookUpAsync(spec, cancellationToken), at, null));
         }
         catch (Ec2CallException failed)
         {
             // What was found before is still the best answer; only one who has none must be told that none can be had.
             var now = time.GetTimestamp();
-            var kept = known?.Resolution is { Network: not null } ? known with { FailedAt = now } : new Entry(Unanswered(failed.Failure), now, now);
-            bySources[key] = kept;
-            return kept.Resolution;
+            return Keep(
+                key,
+                known?.Resolution is { Network: not null } ? known with { FailedAt = now } : new Entry(Unanswered(failed.Failure), now, now)
+            );
         }
     }
 
-    /// <summary>Range of a subnet that was resolved before, or null.</summary>
-    public string? CidrOf(string subnetId) => cidrs.GetValueOrDefault(subnetId);
+    /// <summary>IPv4 range of a subnet that was resolved before, or null.</summary>
+    public string? CidrOf(string subnetId) => cidrs.TryGet(subnetId, out var cidr) ? cidr : null;
 
-    /// <summary>Drops every answer that contains the subnet or group, after EC2 said that it does not know it.</summary>
-    public void Forget() => bySources.Clear();
+    /// <summary>Drops every answer that contains the subnet, after EC2 said that it does not know it.</summary>
+    public void ForgetSubnet(string subnetId) => Forget(network => network.Subnets.Any(subnet => subnet.SubnetId == subnetId));
+
+    /// <summary>Drops every answer that contains one of the groups, after EC2 said that it does not know one of them.</summary>
+    public void ForgetSecurityGroups(IReadOnlyList<string> groupIds) =>
+        Forget(network => network.SecurityGroupIdsByVpc.Values.Any(groups => groups.Any(groupIds.Contains)));
+
+    private void Forget(Func<ResolvedNetwork, bool> contains) =>
+        bySources.RemoveWhere((_, entry) => entry.Resolution.Network is { } network && contains(network));
+
+    private NetworkResolution Keep(string key, Entry entry)
+    {
+        bySources.Set(key, entry, KeptUnused);
+        foreach (var subnet in entry.Resolution.Network?.Subnets ?? [])
+        {
+            if (!subnet.Ipv6Native)
+            {
+                cidrs.Set(subnet.SubnetId, subnet.Cidr, KeptUnused);
+            }
+        }
+
+        return entry.Resolution;
+    }
 
     private bool FailedJustNow(Entry entry) => entry.FailedAt is { } at && time.GetElapsedTime(at) < RetryUnresolvedAfter / 2;
 

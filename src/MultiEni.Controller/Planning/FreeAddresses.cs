@@ -1,4 +1,5 @@
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
 
 namespace MultiEni.Controller.Planning;
 
@@ -14,9 +15,17 @@ internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnume
     /// <summary>IPv4 addresses that one ENI takes: its own, the secondary ones, and whole prefixes of sixteen.</summary>
     public static int NeededFor(int secondaryAddresses, int prefixes) => 1 + secondaryAddresses + (AddressesInAPrefix * prefixes);
 
-    /// <summary>How many are left.</summary>
+    /// <summary>IPv4 addresses that one ENI of a NodeENI takes.</summary>
+    public static int NeededFor(NodeEniSpec spec) => NeededFor(spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount);
+
+    /// <summary>How many are left; any number in a subnet whose ENIs need none.</summary>
     public int In(ResolvedSubnet subnet)
     {
+        if (subnet.Ipv6Native)
+        {
+            return int.MaxValue;
+        }
+
         if (!left.TryGetValue(subnet.SubnetId, out var free))
         {
             free = subnet.FreeAddresses;

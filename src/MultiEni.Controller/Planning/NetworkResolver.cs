@@ -184,7 +184,9 @@ public static class NetworkResolver
     {
         if (chosen.All(subnet => subnet.SubnetId != row.SubnetId))
         {
-            chosen.Add(new ResolvedSubnet(row.SubnetId, row.VpcId, row.AvailabilityZone, row.Cidr, row.FreeAddresses));
+            chosen.Add(
+                new ResolvedSubnet(row.SubnetId, row.VpcId, row.AvailabilityZone, row.Cidr, row.FreeAddresses) { Ipv6Native = row.Ipv6Native }
+            );
         }
     }
 

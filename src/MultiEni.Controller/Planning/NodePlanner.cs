@@ -24,7 +24,7 @@ internal sealed class NodePlanner
         firstIndex = spec.DeviceIndex == 0 ? input.DefaultDeviceIndex : spec.DeviceIndex;
         free = input.Network is null ? null : new FreeAddresses(input.Network, input.AttachmentsIn);
         template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, firstIndex);
-        neededAddresses = FreeAddresses.NeededFor(spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount);
+        neededAddresses = FreeAddresses.NeededFor(spec);
     }
 
     /// <summary>What should exist, by name.</summary>
@@ -114,7 +114,7 @@ internal sealed class NodePlanner
             return;
         }
 
-        var wanted = SubnetChoice.For(input.NodeEni, instance, inZone, existing, addresses);
+        var wanted = SubnetChoice.For(input, instance, inZone, existing, addresses);
         if (wanted.Count > 1 && !string.IsNullOrEmpty(spec.DpdkPciAddress))
         {
             Problem(
@@ -200,6 +200,17 @@ internal sealed class NodePlanner
                 Reasons.InstanceLimit,
                 $"an ENI of {limits.InstanceType} holds {limits.Ipv4PerEni} IPv4 addresses or prefixes, its own included; "
                     + $"{1 + spec.SecondaryPrivateIpCount + spec.Ipv4PrefixCount} are asked for. Lower spec.secondaryPrivateIPCount or spec.ipv4PrefixCount"
+            );
+            return false;
+        }
+
+        if (!slot.Of.Subnet.TakesAddressesOf(spec))
+        {
+            Problem(
+                node,
+                Reasons.InvalidSpec,
+                $"subnet {slot.Of.Subnet.SubnetId} has IPv6 addresses only; "
+                    + "leave spec.secondaryPrivateIPCount and spec.ipv4PrefixCount out, or name a subnet with an IPv4 range"
             );
             return false;
         }

@@ -28,6 +28,9 @@ public sealed record PlanInput(
     /// <summary>Whether an ENI that the Go controller left is attached to an instance in a subnet already, so that it needs no address.</summary>
     public Func<string, string, bool> IsAdoptable { get; init; } = static (_, _) => false;
 
+    /// <summary>Whether EC2 said lately that a subnet has no room for an ENI of this NodeENI, whatever number of free addresses it tells.</summary>
+    public Func<string, bool> HasNoRoom { get; init; } = static _ => false;
+
     /// <summary>Why EC2 could not be asked for the limits of some types; null when it was, or when nothing had to be asked.</summary>
     public string? LimitsUnavailable { get; init; }
 }

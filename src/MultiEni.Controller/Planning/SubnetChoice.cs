@@ -6,25 +6,44 @@ namespace MultiEni.Controller.Planning;
 /// <summary>Which of its zone's subnets a node gets an ENI in. Pure.</summary>
 internal static class SubnetChoice
 {
+    /// <summary>The slots of a node, each with its subnet.</summary>
+    /// <param name="input">The NodeENI, and which subnets have no room.</param>
+    /// <param name="instance">The node's instance.</param>
+    /// <param name="inZone">The subnets in its zone; at least one.</param>
+    /// <param name="existing">The NodeENI's attachments by name.</param>
+    /// <param name="free">Free addresses.</param>
     public static IReadOnlyList<(string Slot, ResolvedSubnet Subnet)> For(
-        NodeEni nodeEni,
+        PlanInput input,
         NodeIdentity.Ec2 instance,
         IReadOnlyList<ResolvedSubnet> inZone,
         IReadOnlyDictionary<string, EniAttachment> existing,
         FreeAddresses free
     )
     {
-        if (nodeEni.Spec!.SubnetPolicy != SubnetPolicies.MostFree)
+        var nodeEni = input.NodeEni;
+        var spec = nodeEni.Spec!;
+        if (spec.SubnetPolicy != SubnetPolicies.MostFree)
         {
             return inZone.Select(subnet => (subnet.SubnetId, subnet)).ToList();
         }
 
-        // An ENI stays in its subnet while that is still one of the wanted: free addresses move all the time.
+        bool HasRoom(ResolvedSubnet subnet) =>
+            !input.HasNoRoom(subnet.SubnetId) && subnet.TakesAddressesOf(spec) && free.In(subnet) >= FreeAddresses.NeededFor(spec);
+
+        var best = inZone.OrderByDescending(HasRoom).ThenByDescending(free.In).ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal).First();
         var name = SlotName.Of(nodeEni.Metadata.Name, nodeEni.Metadata.Uid!, instance.InstanceId, SlotName.MostFree);
-        var present = existing.TryGetValue(name, out var attachment)
-            ? inZone.FirstOrDefault(subnet => subnet.SubnetId == attachment.Spec!.SubnetId)
-            : null;
-        var best = present ?? inZone.OrderByDescending(free.In).ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal).First();
+        if (
+            existing.TryGetValue(name, out var attachment)
+            && inZone.FirstOrDefault(subnet => subnet.SubnetId == attachment.Spec!.SubnetId) is { } present
+        )
+        {
+            // An ENI stays in its subnet: free addresses move all the time. One that cannot be created there goes where there is room.
+            var stays = HasEni(attachment) || !input.HasNoRoom(present.SubnetId) || !HasRoom(best);
+            return [(SlotName.MostFree, stays ? present : best)];
+        }
+
         return [(SlotName.MostFree, best)];
     }
+
+    private static bool HasEni(EniAttachment attachment) => attachment.Status?.Network is { EniId: not null, State: not EniState.Pending };
 }

@@ -1,3 +1,5 @@
+using MultiEni.Operator.Caching;
+
 namespace MultiEni.Operator.Queues;
 
 /// <summary>
@@ -12,8 +14,11 @@ public sealed class QueuePace<TKey>(WorkQueue<TKey> queue, Func<TimeSpan> interv
     where TKey : notnull
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<TKey, TimeSpan> lastDue = [];
+    private readonly ExpiringMap<TKey, TimeSpan> lastDue = new(time);
     private readonly long start = time.GetTimestamp();
+
+    /// <summary>How many keys are held back or remembered.</summary>
+    public int Remembered => lastDue.Count;
 
     /// <summary>Something has changed for the key.</summary>
     public void Add(TKey key)
@@ -23,13 +28,15 @@ public sealed class QueuePace<TKey>(WorkQueue<TKey> queue, Func<TimeSpan> interv
         lock (gate)
         {
             due = now;
-            if (lastDue.TryGetValue(key, out var last))
+            var pause = interval();
+            if (lastDue.TryGet(key, out var last))
             {
                 // One that lies ahead covers this change too.
-                due = last > now ? last : TimeSpan.FromTicks(Math.Max(now.Ticks, (last + interval()).Ticks));
+                due = last > now ? last : TimeSpan.FromTicks(Math.Max(now.Ticks, (last + pause).Ticks));
             }
 
-            lastDue[key] = due;
+            // Later than that it holds back nothing.
+            lastDue.Set(key, due, due - now + pause);
         }
 
         queue.AddAfter(key, due - now);

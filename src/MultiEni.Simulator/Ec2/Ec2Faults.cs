@@ -32,8 +32,15 @@ public sealed class Ec2Faults
 
     /// <summary>The next calls of an action are answered with an error.</summary>
     /// <param name="status">HTTP status; null for the one that goes with the code [ec2 F.7].</param>
-    public void FailNext(string action, int count, string code, FaultMoment moment = FaultMoment.BeforeEffect, int? status = null) =>
-        Plan(action, count, moment, new Ec2Verdict.Fail(code, Status: status));
+    /// <param name="message">EC2's words; null for some of our own.</param>
+    public void FailNext(
+        string action,
+        int count,
+        string code,
+        FaultMoment moment = FaultMoment.BeforeEffect,
+        int? status = null,
+        string? message = null
+    ) => Plan(action, count, moment, message is null ? new Ec2Verdict.Fail(code, Status: status) : new Ec2Verdict.Fail(code, message, status));
 
     /// <summary>The next calls of an action have their effect, and the connection breaks before the answer.</summary>
     public void LoseNextAnswers(string action, int count) => Plan(action, count, FaultMoment.AfterEffect, Ec2Verdict.LoseConnection);
@@ -45,7 +52,7 @@ public sealed class Ec2Faults
     public void SlowNextAnswers(string action, int count, TimeSpan delay) =>
         Plan(action, count, FaultMoment.AfterEffect, new Ec2Verdict.Delay(delay));
 
-    /// <summary>Takes a permission away: the action is answered with <c>UnauthorizedOperation</c>, a dry run too.</summary>
+    /// <summary>Takes a permission away: calls that need it are answered with <c>UnauthorizedOperation</c>, dry runs too. Creating with tags needs <c>CreateTags</c>.</summary>
     public void Deny(string action)
     {
         lock (_gate)

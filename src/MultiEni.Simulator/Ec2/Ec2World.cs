@@ -56,7 +56,7 @@ public sealed class Ec2World
 
     /// <summary>Makes a subnet.</summary>
     /// <param name="zone">A zone name such as <c>us-east-1a</c>.</param>
-    /// <param name="cidr">/16 to /28.</param>
+    /// <param name="cidr">/16 to /28; empty for a subnet with IPv6 only.</param>
     /// <param name="ipv6Cidr">A /64, or null.</param>
     /// <param name="id">An identifier that a manifest names, or null for a new one.</param>
     public Subnet AddSubnet(
@@ -118,7 +118,7 @@ public sealed class Ec2World
                 subnetId,
                 subnet.Row.VpcId,
                 subnet.Row.AvailabilityZone,
-                rows[0].PrivateIps[0],
+                rows[0].PrimaryIp ?? "",
                 _state.Now,
                 tags ?? State.Tags.None
             )
@@ -165,4 +165,7 @@ public sealed class Ec2World
     /// <returns>How many were taken: fewer than asked when the subnet has no more.</returns>
     public int OccupyAddresses(string subnetId, int count) =>
         _state.Enter(() => _state.RequireSubnet(subnetId).Ipv4.Take(Math.Min(count, _state.RequireSubnet(subnetId).Ipv4.Free))!.Count);
+
+    /// <summary>Other workloads take one address here and there: plenty stay free, and no /28 does.</summary>
+    public void Fragment(string subnetId) => _state.Enter(() => _state.RequireSubnet(subnetId).Ipv4.Fragment());
 }

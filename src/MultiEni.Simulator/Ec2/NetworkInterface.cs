@@ -11,6 +11,9 @@ public sealed record NetworkInterface(
     IReadOnlyList<string> PrivateIps
 )
 {
+    /// <summary>The primary IPv4 address; null in a subnet with IPv6 only.</summary>
+    public string? PrimaryIp => PrivateIps is [var primary, ..] ? primary : null;
+
     /// <summary>Free text given at creation.</summary>
     public string Description { get; init; } = "";
 

@@ -44,4 +44,13 @@ public sealed class AddressDriftTests
     [Fact]
     public void An_ENI_whose_addresses_are_not_known_yet_lacks_none() =>
         Assert.Null(AddressDrift.Find(A.Attachment(spec: s => s.SecondaryPrivateIpCount = 2).Spec!, A.Row() with { PrivateIps = [] }));
+
+    [Fact]
+    public void An_ENI_in_a_subnet_with_IPv6_only_lacks_no_IPv4_address_and_gets_its_IPv6_ones()
+    {
+        var row = A.Row() with { PrivateIps = [], Ipv6Addresses = ["2001:db8::1"] };
+
+        Assert.Null(AddressDrift.Find(A.Attachment().Spec!, row));
+        Assert.Equal((AddressKind.Ipv6, 2), AddressDrift.Find(A.Attachment(spec: s => s.Ipv6AddressCount = 3).Spec!, row));
+    }
 }

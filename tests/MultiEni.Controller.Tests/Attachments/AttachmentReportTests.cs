@@ -88,6 +88,39 @@ public sealed class AttachmentReportTests
     }
 
     [Fact]
+    public void An_attached_ENI_is_not_ready_while_it_differs_from_its_specification_and_EC2s_words_say_why()
+    {
+        var attachment = A.Attachment(spec: s => s.SecurityGroupIds = ["sg-2"], conditions: A.Condition(ConditionTypes.Configured, true));
+        var row = A.Row(attachment: A.Attached());
+        var refusal = new ConditionClaim(true, Reasons.InvalidSpec, "SecurityGroupsPerInterfaceLimitExceeded: too many");
+
+        var underWay = Patch(attachment, row)!.Status!.Conditions;
+        var refused = Patch(attachment, row, refusal)!.Status!.Conditions;
+
+        Assert.True(underWay.IsTrue(ConditionTypes.Attached));
+        Assert.Equal((ConditionStatus.False, Reasons.Progressing), Ready(underWay));
+        Assert.Contains("security groups of eni-1", underWay.Find(ConditionTypes.Ready)!.Message, StringComparison.Ordinal);
+        Assert.True(refused.IsTrue(ConditionTypes.Attached));
+        Assert.Equal((ConditionStatus.False, Reasons.InvalidSpec), Ready(refused));
+        Assert.Equal(refusal.Message, refused.Find(ConditionTypes.Ready)!.Message);
+    }
+
+    // Generation of the specification, whether delete-on-termination is wanted, whether the ENI is ready all the same.
+    [Theory]
+    [InlineData(1, true, true)]
+    [InlineData(2, true, false)]
+    [InlineData(1, false, false)]
+    public void Delete_on_termination_is_waited_for_except_right_after_the_first_attachment(int generation, bool wanted, bool ready)
+    {
+        var attachment = A.Attachment(spec: s => s.DeleteOnTermination = wanted, conditions: A.Condition(ConditionTypes.Configured, true));
+        attachment.Metadata.Generation = generation;
+        var row = A.Row(attachment: A.Attached(deleteOnTermination: !wanted));
+
+        Assert.Equal(ready, Patch(attachment, row)!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
+        Assert.False(Patch(attachment, row, new(true, Reasons.Unauthorized, "m"))!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
+    }
+
+    [Fact]
     public void A_patch_holds_nothing_of_the_agents()
     {
         var attachment = A.Attachment(conditions: A.Condition(ConditionTypes.Configured, true));
@@ -130,6 +163,9 @@ public sealed class AttachmentReportTests
 
         Assert.Equal("eni-dead", Patch(attachment, null)!.Status!.Network!.EniId);
     }
+
+    private static (string, string) Ready(IReadOnlyList<Condition>? conditions) =>
+        conditions.Find(ConditionTypes.Ready) is { } ready ? (ready.Status, ready.Reason) : default;
 
     private static EniAttachment? Patch(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance = null, DateTimeOffset? at = null) =>
         AttachmentReport.Patch(attachment, row, "10.0.0.0/24", null, hindrance, at ?? A.Noon);

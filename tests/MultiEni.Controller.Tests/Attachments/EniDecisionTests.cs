@@ -80,6 +80,40 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
+    public void A_surplus_ENI_that_somebody_attached_elsewhere_is_told_of_and_not_detached()
+    {
+        var attachment = A.Attachment(network: new NetworkStatus { EniId = "eni-1" });
+        var elsewhere = A.Row("eni-2", A.Attached("i-2"));
+
+        var step = Next(attachment, new SlotObservation.Present([A.Row("eni-1", A.Attached()), elsewhere]));
+
+        Assert.Equal(Reasons.EniInUseElsewhere, Assert.IsType<EniStep.Blocked>(step).Reason);
+        Assert.Contains("eni-2 is attached to i-2", ((EniStep.Blocked)step).Message, StringComparison.Ordinal);
+        Assert.IsType<EniStep.Attach>(Next(attachment, new SlotObservation.Present([A.Row("eni-1"), elsewhere])));
+    }
+
+    [Fact]
+    public void An_ENI_that_was_moved_elsewhere_is_told_of_when_its_own_instance_is_gone_too()
+    {
+        var elsewhere = A.Row(attachment: A.Attached("i-2"));
+
+        var step = Next(A.Attachment(deleting: true), elsewhere, gone: true);
+
+        Assert.Equal(Reasons.EniInUseElsewhere, Assert.IsType<EniStep.Blocked>(step).Reason);
+        Assert.IsType<EniStep.DropDeviceFinalizer>(Next(A.Attachment(deleting: true, finalizers: BothFinalizers), elsewhere, gone: true));
+    }
+
+    [Fact]
+    public void A_detachment_that_somebody_began_is_not_forced_while_the_agent_has_the_device()
+    {
+        var row = A.Row(attachment: A.Attached(status: EniStates.Detaching));
+
+        Assert.IsType<EniStep.WaitForRelease>(
+            Next(A.Attachment(deleting: true, finalizers: BothFinalizers), row, detachSince: A.Noon.AddMinutes(-3))
+        );
+    }
+
+    [Fact]
     [Trait("weakness", "W10")]
     [Trait("weakness", "W18")]
     public void Drift_of_everything_that_EC2_can_change_is_repaired()

@@ -49,9 +49,9 @@ public sealed class FailureReportTests
     [InlineData(DeleteNetworkInterface, "DependencyViolation", "", Reasons.Ec2Error, Events.EniDeletionFailed)]
     [InlineData(CreateTags, "ConcurrentTagAccess", "", Reasons.Ec2Error, Events.EniUpdateFailed)]
     [InlineData(CreateNetworkInterface, "UnauthorizedOperation", "", Reasons.Unauthorized, Events.EniCreationFailed)]
-    [InlineData(AttachNetworkInterface, "AuthFailure", "", Reasons.Unauthorized, Events.EniAttachmentFailed)]
+    [InlineData(AttachNetworkInterface, "AuthFailure", "", Reasons.AuthenticationFailed, Events.EniAttachmentFailed)]
     [InlineData(AttachNetworkInterface, "OptInRequired", "", Reasons.Unauthorized, Events.EniAttachmentFailed)]
-    [InlineData(AttachNetworkInterface, "RequestExpired", "", Reasons.Unauthorized, Events.EniAttachmentFailed)]
+    [InlineData(AttachNetworkInterface, "RequestExpired", "", Reasons.AuthenticationFailed, Events.EniAttachmentFailed)]
     [InlineData(AttachNetworkInterface, "DryRunOperation", "", null, null)]
     [InlineData(AttachNetworkInterface, "UnsupportedOperation", "", Reasons.InvalidSpec, Events.EniAttachmentFailed)]
     [InlineData(CreateNetworkInterface, "SomethingNew", "", Reasons.Ec2Error, Events.EniCreationFailed)]
@@ -67,6 +67,36 @@ public sealed class FailureReportTests
 
         Assert.Equal((reason, @event), (report.Condition?.Reason, report.Event));
         Assert.True(report.Condition is null || report.Condition.Message.Length > 20);
+    }
+
+    // Code, EC2's words, what people read.
+    [Theory]
+    [InlineData("UnauthorizedOperation", "You are not authorized.", "lacks ec2:CreateNetworkInterface: You are not authorized. Grant it;")]
+    [InlineData(
+        "UnauthorizedOperation",
+        "is not authorized to perform: ec2:CreateTags on resource: r because no policy allows it.",
+        "lacks ec2:CreateTags, which CreateNetworkInterface needs: "
+    )]
+    [InlineData("UnauthorizedOperation", "with an explicit deny in a service control policy", "Lift the deny;")]
+    [InlineData("OptInRequired", "You are not subscribed to this service.", "was refused (OptInRequired: You are not subscribed to this service);")]
+    [InlineData(
+        "RequestExpired",
+        "Request has expired.",
+        "EC2 does not accept the time of CreateNetworkInterface: Request has expired. Check the clock"
+    )]
+    [InlineData("AuthFailure", "AWS was not able to validate the provided access credentials", "does not accept the controller's credentials")]
+    [InlineData(
+        FailureTable.NoCredentials,
+        "the token service (STS) refused: AccessDenied: no",
+        "has no AWS credentials: the token service (STS) refused"
+    )]
+    [InlineData("InsufficientCidrBlocks", "not enough free cidr blocks", "subnet CIDR reservation")]
+    public void What_is_missing_and_what_to_do_is_said_in_whole_sentences(string code, string words, string said)
+    {
+        var message = FailureMessage.For(FailureTable.Classify(CreateNetworkInterface, code, words));
+
+        Assert.Contains(said, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", message, StringComparison.Ordinal);
     }
 
     private static EniStep StepOf(string action) =>

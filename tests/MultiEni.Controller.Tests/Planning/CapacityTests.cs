@@ -211,6 +211,82 @@ public sealed class CapacityTests
         Assert.Equal(Reasons.InstanceLimit, Assert.Single(plan.Problems).Reason);
     }
 
+    [Fact]
+    public void Most_free_goes_around_a_subnet_without_room_whatever_number_of_free_addresses_it_tells()
+    {
+        var nodeEni = MostFree();
+        var network = A.Network(A.Subnet("subnet-a1", free: 200), A.Subnet("subnet-a2", free: 50));
+
+        var choice = Planner.Plan(A.PlanInput(nodeEni, OneNode, network) with { HasNoRoom = subnet => subnet == "subnet-a1" });
+        var none = Planner.Plan(A.PlanInput(nodeEni, OneNode, network) with { HasNoRoom = _ => true });
+
+        Assert.Equal([("subnet-a2", 1)], Counts(choice.Apply));
+        Assert.Equal([("subnet-a1", 1)], Counts(none.Apply));
+    }
+
+    // State of the ENI on record, addresses free in the sibling, whether the sibling has no room either, whether the attachment makes way.
+    [Theory]
+    [InlineData(null, 50, false, true)]
+    [InlineData(EniState.Pending, 50, false, true)]
+    [InlineData(EniState.Attached, 50, false, false)]
+    [InlineData(null, 3, false, false)]
+    [InlineData(null, 50, true, false)]
+    public void An_ENI_that_cannot_be_created_in_its_subnet_moves_to_a_sibling_with_room(string? state, int free, bool siblingRefused, bool moves)
+    {
+        var nodeEni = MostFree(prefixes: 1);
+        var existing = Planner.Plan(A.PlanInput(nodeEni, OneNode, A.Network(A.Subnet("subnet-a1")))).Apply;
+        existing[0].Status = new() { Network = state is null ? null : new NetworkStatus { EniId = "eni-1", State = state } };
+        var network = A.Network(A.Subnet("subnet-a1", free: 200), A.Subnet("subnet-a2", free: free));
+
+        var plan = Planner.Plan(
+            A.PlanInput(nodeEni, OneNode, network, existing) with
+            {
+                HasNoRoom = subnet => subnet == "subnet-a1" || siblingRefused,
+            }
+        );
+
+        Assert.Equal(moves ? 1 : 0, plan.Delete.Count);
+        if (moves)
+        {
+            var after = Planner.Plan(A.PlanInput(nodeEni, OneNode, network) with { HasNoRoom = subnet => subnet == "subnet-a1" });
+            Assert.Equal([("subnet-a2", 1)], Counts(after.Apply));
+        }
+    }
+
+    [Fact]
+    public void A_subnet_with_IPv6_only_is_never_full()
+    {
+        var network = A.Network(A.Subnet("subnet-a1", free: 0) with { Cidr = "", Ipv6Native = true });
+        var nodes = Enumerable.Range(0, 6).Select(i => A.Node($"node-{i}", $"i-{i}")).ToList();
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(), nodes, network));
+
+        Assert.Equal([("subnet-a1", 6)], Counts(plan.Apply));
+        Assert.Empty(plan.Problems);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(0, 1)]
+    public void IPv4_addresses_in_a_subnet_with_IPv6_only_are_refused_with_the_fields(int secondary, int prefixes)
+    {
+        var nodeEni = A.NodeEni(spec: s => (s.SecondaryPrivateIpCount, s.Ipv4PrefixCount) = (secondary, prefixes));
+
+        var plan = Planner.Plan(A.PlanInput(nodeEni, OneNode, A.Network(A.Subnet("subnet-a1") with { Ipv6Native = true })));
+
+        Assert.Empty(plan.Apply);
+        var problem = Assert.Single(plan.Problems);
+        Assert.Equal((Reasons.InvalidSpec, false), (problem.Reason, problem.Temporary));
+        Assert.Contains("spec.ipv4PrefixCount", problem.Message, StringComparison.Ordinal);
+    }
+
+    private static NodeEni MostFree(int prefixes = 0) =>
+        A.NodeEni(spec: s =>
+        {
+            s.SubnetPolicy = SubnetPolicies.MostFree;
+            s.Ipv4PrefixCount = prefixes;
+        });
+
     private static IEnumerable<(string, int)> Counts(IReadOnlyList<EniAttachment> attachments) =>
         attachments.GroupBy(attachment => attachment.Spec!.SubnetId).Select(group => (group.Key, group.Count())).Order();
 }

@@ -21,6 +21,12 @@ internal sealed class AwsEndpoint : IAsyncDisposable
     /// <summary>For whom requests were meant, and by whom they said they were sent: as a proxy it answers for every host.</summary>
     public ConcurrentQueue<(string Host, string UserAgent)> Requests { get; } = [];
 
+    /// <summary>What the token service refuses every role with; null for giving out keys.</summary>
+    public (string Code, string Message)? TokenRefusal { get; set; }
+
+    /// <summary>What EC2 refuses every call with; null for answering.</summary>
+    public (string Code, string Message)? Ec2Refusal { get; set; }
+
     public static async Task<AwsEndpoint> StartAsync(CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -74,6 +80,20 @@ internal sealed class AwsEndpoint : IAsyncDisposable
         if (form["Action"] == "AssumeRoleWithWebIdentity")
         {
             Asked.Enqueue($"sts: {form["RoleArn"]} {form["WebIdentityToken"]}");
+            if (TokenRefusal is var (code, message))
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                await AnswerAsync(
+                    context,
+                    "text/xml",
+                    $"""
+                    <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>
+                    <RequestId>r</RequestId></ErrorResponse>
+                    """
+                );
+                return;
+            }
+
             await AnswerAsync(
                 context,
                 "text/xml",
@@ -89,6 +109,17 @@ internal sealed class AwsEndpoint : IAsyncDisposable
         // Credential=KEY/20261125/REGION/ec2/aws4_request
         var scope = context.Request.Headers.Authorization.ToString().Split("Credential=")[^1].Split(',')[0].Split('/');
         Asked.Enqueue($"ec2: {form["Action"]} by {scope[0]} in {scope.ElementAtOrDefault(2)}");
+        if (Ec2Refusal is var (error, words))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            await AnswerAsync(
+                context,
+                "text/xml",
+                $"<Response><Errors><Error><Code>{error}</Code><Message>{words}</Message></Error></Errors><RequestID>r</RequestID></Response>"
+            );
+            return;
+        }
+
         await AnswerAsync(
             context,
             "text/xml",

@@ -1,3 +1,4 @@
+using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Controller.Tests.Wire;
@@ -88,6 +89,41 @@ public sealed class CredentialTests
         Assert.Contains("none", await controller.LineAsync("credentials from"), StringComparison.Ordinal);
         await controller.LineAsync("The first sweep of EC2 failed");
         Assert.Empty(aws.Asked);
+    }
+
+    // The token service's answer (null: nobody listens), what the log says.
+    [Theory]
+    [InlineData(
+        "AccessDenied",
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        "the token service (STS) refused: AccessDenied: Not authorized to perform sts:"
+    )]
+    [InlineData("ExpiredTokenException", "Token expired: current date/time", "the token service (STS) refused: ExpiredTokenException: Token expired")]
+    [InlineData(null, "", "(127.0.0.1:1)")]
+    public async Task A_token_service_that_refuses_the_role_or_cannot_be_reached_is_named_with_its_words(string? code, string message, string said)
+    {
+        await using var aws = await AwsEndpoint.StartAsync(Ct);
+        aws.TokenRefusal = code is null ? null : (code, message);
+        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);
+        using var folder = new Folder();
+        await System.IO.File.WriteAllTextAsync(folder.File("token"), "the-token", Ct);
+        var environment = Environment(
+            "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/r;AWS_WEB_IDENTITY_TOKEN_FILE={token};AWS_REGION=eu-test-1;AWS_ENDPOINT_URL_STS={aws}",
+            aws,
+            folder
+        );
+        if (code is null)
+        {
+            environment["AWS_ENDPOINT_URL_STS"] = "http://127.0.0.1:1";
+        }
+
+        await using var controller = Start(environment, kubernetes, folder);
+
+        var line = await controller.LineAsync("The first sweep of EC2 failed");
+        Assert.Contains(FailureTable.NoCredentials, line, StringComparison.Ordinal);
+        Assert.True(line.Contains(said, StringComparison.Ordinal), line);
+        Assert.DoesNotContain("the-token", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(aws.Asked, asked => asked.StartsWith("ec2:", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -43,6 +43,19 @@ public sealed class QueuePaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_that_come_and_go_for_weeks_are_not_remembered()
+    {
+        for (var minute = 0; minute < 3 * 7 * 24 * 60; minute++)
+        {
+            pace.Add($"nodeeni-{minute}");
+            await WorkAsync();
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.InRange(pace.Remembered, 1, 200);
+    }
+
+    [Fact]
     public async Task The_interval_is_that_of_the_moment()
     {
         pace.Add("a");

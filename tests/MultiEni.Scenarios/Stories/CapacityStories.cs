@@ -65,6 +65,51 @@ public class CapacityStories
         Assert.False((await stage.NodeEniAsync("crowded"))!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
     }
 
+    [Fact]
+    public async Task A_fragmented_subnet_is_left_for_its_sibling_and_the_message_says_what_is_missing()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 2, Acceleration = 30 });
+        var sibling = stage.Cluster.Network.MultusSubnets[0].Id;
+        stage.Cluster.Ec2.World.Fragment("subnet-12345678");
+        stage.Cluster.Ec2.World.Fragment(sibling);
+        await stage.ApplyAsync(Manifests.NodeEni("stuck", "ipv4PrefixCount: 1"));
+        var message = await stage.UntilReasonAsync("stuck", ConditionTypes.Degraded, Reasons.SubnetFull);
+        Assert.Contains("no whole block is free for a prefix", message);
+        await stage.DeleteNodeEniAsync("stuck");
+        await stage.UntilGoneAsync("stuck");
+        await stage.ApplyAsync(Manifests.NodeEni("plain", "deviceIndex: 2"));
+        await stage.UntilReadyAsync("plain", 2);
+
+        // The sibling tells fewer free addresses, and has blocks.
+        var open = stage.Cluster.Ec2.World.AddSubnet(stage.Cluster.Network.VpcId, stage.Cluster.Network.Zones[0], "10.9.0.0/24").Id;
+        await stage.ApplyAsync(Manifests.NodeEni("mobile", $"subnetIDs: [{open}]", "subnetPolicy: MostFree", "ipv4PrefixCount: 1"));
+
+        await stage.UntilReadyAsync("mobile", 2);
+        var attachments = await stage.AttachmentsAsync("mobile");
+        Assert.All(attachments, attachment => Assert.Equal(open, stage.Eni(attachment).SubnetId));
+        await stage.DeleteNodeEniAsync("mobile");
+        await stage.DeleteNodeEniAsync("plain");
+        await stage.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_subnet_with_IPv6_only_is_used_and_its_ENI_has_an_IPv6_address()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
+        var network = stage.Cluster.Network;
+        var native = stage.Cluster.Ec2.World.AddSubnet(network.VpcId, network.Zones[0], "", ipv6Cidr: "2001:db8::/64").Id;
+        await stage.ApplyAsync(Manifests.NodeEni("six").Replace("subnet-12345678", native));
+
+        await stage.UntilReadyAsync("six", 1);
+
+        var attachment = Assert.Single(await stage.AttachmentsAsync("six"));
+        Assert.Null(attachment.Status!.Network!.PrivateIps);
+        Assert.Null(attachment.Status.Network.SubnetCidr);
+        Assert.Single(attachment.Status.Network.Ipv6Addresses!);
+        await stage.DeleteNodeEniAsync("six");
+        await stage.AssertNothingLeftAsync();
+    }
+
     private static StageOptions OfType(string type, int interfaces) =>
         new()
         {

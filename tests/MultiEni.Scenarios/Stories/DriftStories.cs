@@ -1,3 +1,5 @@
+using MultiEni.Api;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Ec2;
 
@@ -43,6 +45,35 @@ public class DriftStories
         await stage.UntilAsync(() => AsSpecified(stage.OurEnis.Single()), "the ENI is as specified again");
         Assert.Equal(eni.Id, stage.OurEnis.Single().Id);
         Assert.Equal(0, stage.Calls("DetachNetworkInterface"));
+    }
+
+    [Fact]
+    public async Task A_change_that_EC2_refuses_for_good_is_not_ready_with_EC2s_words_until_it_is_made()
+    {
+        await using var stage = await Stage.StartAsync(
+            OftenSwept with
+            {
+                Cluster = options => options with { Ec2 = options.Ec2 with { SecurityGroupsPerInterface = 1 } },
+            }
+        );
+        await stage.ApplyAsync(Manifests.NodeEni("guarded"));
+        await stage.UntilReadyAsync("guarded", 1);
+        await stage.UntilAsync(() => stage.OurEnis.Single().Attachment!.DeleteOnTermination, "the ENI is as specified");
+        var other = stage.Cluster.Network.MultusSecurityGroup.Id;
+        var calls = stage.Calls("ModifyNetworkInterfaceAttribute");
+
+        await stage.ApplyAsync(Manifests.NodeEni("guarded").Replace("- sg-12345678", $"- sg-12345678\n  - {other}"));
+
+        var message = await stage.UntilReasonAsync("guarded", ConditionTypes.Degraded, Reasons.InvalidSpec);
+        Assert.Contains("SecurityGroupsPerInterfaceLimitExceeded", message);
+        Assert.False((await stage.NodeEniAsync("guarded"))!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
+        var attachment = Assert.Single(await stage.AttachmentsAsync("guarded"));
+        Assert.True(attachment.Status!.Conditions.IsTrue(ConditionTypes.Attached));
+        await stage.UntilAsync(() => stage.Calls("DescribeNetworkInterfaces") > 8, "several sweeps have woken everybody");
+        Assert.InRange(stage.Calls("ModifyNetworkInterfaceAttribute") - calls, 1, 3);
+
+        await stage.ApplyAsync(Manifests.NodeEni("guarded"));
+        await stage.UntilReadyAsync("guarded", 1);
     }
 
     [Fact]

@@ -116,6 +116,39 @@ public class UpgradeStories
         return listener.LocalEndpoint.ToString()!;
     }
 
+    [Fact]
+    public async Task An_ENI_that_vanished_after_the_first_sweep_is_not_adopted_and_another_one_is_made()
+    {
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                StartsPrograms = false,
+                Nodes = 1,
+                Acceleration = 30,
+            }
+        );
+        // Another node group's label for now: nobody adopts it before it vanishes.
+        await stage.ApplyAsync(Manifests.NodeEni("late").Replace("ng: multi-eni", "ng: none"));
+        var left = Assert.Single(await LeaveAsync(stage, "late", deviceIndex: 1));
+        Start(stage);
+        await stage.UntilReasonAsync("late", ConditionTypes.Ready, Reasons.NoMatchingNodes);
+        using (var ec2 = stage.NewEc2Client("AKIAGO"))
+        {
+            var attachment = stage.Cluster.Ec2.World.FindNetworkInterface(left)!.Attachment!.Id;
+            await ec2.DetachNetworkInterfaceAsync(new() { AttachmentId = attachment }, Stage.Stop);
+            await stage.UntilAsync(() => stage.Cluster.Ec2.World.FindNetworkInterface(left)!.Attachment is null, "it is detached");
+            await ec2.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = left }, Stage.Stop);
+        }
+
+        await stage.ApplyAsync(Manifests.NodeEni("late"));
+
+        await stage.UntilReadyAsync("late", 1);
+        Assert.Equal(0, stage.Calls("CreateTags"));
+        Assert.NotEqual(left, Assert.Single(stage.OurEnis).Id);
+        await stage.DeleteNodeEniAsync("late");
+        await stage.UntilGoneAsync("late");
+    }
+
     private static void Start(Stage stage)
     {
         stage.StartController();

@@ -50,6 +50,40 @@ public sealed class AddressTests
     }
 
     [Fact]
+    public async Task A_subnet_with_IPv6_only_counts_no_addresses_and_gives_every_interface_one_of_IPv6()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var native = ec2.World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "", ipv6Cidr: "fd00:0:0:9::/64").Id;
+
+        var described = Assert.Single(
+            (await ec2.Client.DescribeSubnetsAsync(new DescribeSubnetsRequest { SubnetIds = [native] }, Ec2Fixture.Ct)).Subnets
+        );
+        Assert.Equal((true, null, 0), (described.Ipv6Native, described.CidrBlock, described.AvailableIpAddressCount));
+        var row = await CreateAsync(ec2, request => request.SubnetId = native);
+        Assert.Null(row.PrivateIpAddress);
+        Assert.Null(row.PrivateIpAddresses);
+        Assert.Single(row.Ipv6Addresses);
+        var three = await CreateAsync(ec2, request => (request.SubnetId, request.Ipv6AddressCount) = (native, 3));
+        Assert.Equal(3, three.Ipv6Addresses.Count);
+        await Ec2Fixture.FailsAsync(
+            "InvalidParameterCombination",
+            () => CreateAsync(ec2, request => (request.SubnetId, request.Ipv4PrefixCount) = (native, 1))
+        );
+        await ec2.DeleteAsync(row.NetworkInterfaceId);
+        await ec2.DeleteAsync(three.NetworkInterfaceId);
+    }
+
+    [Fact]
+    public async Task A_fragmented_subnet_has_addresses_and_no_block()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        ec2.World.Fragment(ec2.SubnetA);
+
+        await ec2.CreateAsync(ec2.SubnetA);
+        await Ec2Fixture.FailsAsync("InsufficientCidrBlocks", () => CreateAsync(ec2, request => request.Ipv4PrefixCount = 1));
+    }
+
+    [Fact]
     public async Task Scattered_addresses_leave_room_for_addresses_but_not_for_prefixes()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();

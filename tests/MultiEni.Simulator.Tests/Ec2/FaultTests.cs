@@ -112,6 +112,18 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Creating_with_tags_needs_the_permission_to_tag_and_the_refusal_names_it()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        ec2.Simulator.Faults.Deny("CreateTags");
+        await ec2.CreateAsync();
+
+        var refusal = await Ec2Fixture.FailsAsync("UnauthorizedOperation", () => ec2.CreateAsync(tags: new Amazon.EC2.Model.Tag("a", "b")), 403);
+
+        Assert.Contains("is not authorized to perform: ec2:CreateTags on resource: arn:aws:ec2:", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Hooks_see_every_call_on_both_sides_of_its_effect()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();

@@ -22,14 +22,14 @@ public sealed class Admissions(int cleanups, Action<string> admitted)
     /// <summary>Changes of attached ENIs.</summary>
     public AdmissionLine Repairs { get; } = new(MostRepairs, admitted);
 
+    /// <summary>ENIs of the Go controller that are made ours; their tags draw on another bucket than what is created.</summary>
+    public AdmissionLine Adoptions { get; } = new(MostRepairs, admitted);
+
     /// <summary>Detaching and deleting.</summary>
     public AdmissionLine Cleanups { get; } = new(cleanups, admitted);
 
     /// <summary>How many are at work in all lines together at most.</summary>
-    public int Most => MostUnattached + MostRepairs + cleanups;
-
-    /// <summary>Whether a step is one that no node waits for.</summary>
-    public bool IsRepair(EniStep step) => LineOf(step) == Repairs;
+    public int Most => MostUnattached + (2 * MostRepairs) + cleanups;
 
     /// <summary>Whether a step may be taken now; otherwise the attachment waits in the step's line.</summary>
     public bool TryEnter(EniStep step, EniAttachment attachment)
@@ -45,6 +45,7 @@ public sealed class Admissions(int cleanups, Action<string> admitted)
     {
         Creations.Leave(name);
         Repairs.Leave(name);
+        Adoptions.Leave(name);
         Cleanups.Leave(name);
     }
 
@@ -54,7 +55,10 @@ public sealed class Admissions(int cleanups, Action<string> admitted)
             // The check goes with creation even when it drifts: traffic depends on it, and it must not wait behind what nobody waits for.
             EniStep.Create or EniStep.SetSourceDestCheck or EniStep.Attach => Creations,
             EniStep.Detach or EniStep.Delete => Cleanups,
-            EniStep.SetDeleteOnTermination or EniStep.SetSecurityGroups or EniStep.SetDescription or EniStep.SetTags => Repairs,
+            EniStep.Update => Repairs,
+            EniStep.Adopt => Adoptions,
+
+            // No call of EC2's, or a description, which is shared with whoever asks at the same time.
             _ => null,
         };
 }

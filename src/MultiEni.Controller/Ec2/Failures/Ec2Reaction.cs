@@ -9,6 +9,9 @@ public abstract record Ec2Reaction
     private static readonly TimeSpan QuotaPause = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan PermissionPause = TimeSpan.FromMinutes(5);
 
+    // A token service that was away comes back by itself.
+    private static readonly TimeSpan CredentialsPause = TimeSpan.FromMinutes(1);
+
     private Ec2Reaction() { }
 
     /// <summary>Condition reason, one of <see cref="Reasons"/>.</summary>
@@ -72,6 +75,9 @@ public abstract record Ec2Reaction
         /// <summary>With the usual pause.</summary>
         public SubnetFull()
             : this(SubnetPause) { }
+
+        /// <summary>Whether only whole blocks for prefixes are missing: single addresses may be free in any number.</summary>
+        public bool OnlyPrefixes { get; init; }
 
         /// <inheritdoc/>
         public override string Reason => Reasons.SubnetFull;
@@ -245,6 +251,9 @@ public abstract record Ec2Reaction
         public Unauthorized()
             : this(PermissionPause) { }
 
+        /// <summary>The permission that is missing, such as `ec2:CreateTags`: not always that of the API called. Null when another party than IAM refused.</summary>
+        public string? Permission { get; init; }
+
         /// <inheritdoc/>
         public override string Reason => Reasons.Unauthorized;
 
@@ -253,6 +262,19 @@ public abstract record Ec2Reaction
 
         /// <inheritdoc/>
         public override TimeSpan? RetryAfter => Backoff;
+    }
+
+    /// <summary>AWS does not know who calls: there are no credentials, or they or the clock are not accepted. Nothing was done, and permissions have no part in it.</summary>
+    public sealed record Unauthenticated : Ec2Reaction
+    {
+        /// <inheritdoc/>
+        public override string Reason => Reasons.AuthenticationFailed;
+
+        /// <inheritdoc/>
+        public override string Category => "authentication";
+
+        /// <inheritdoc/>
+        public override TimeSpan? RetryAfter => CredentialsPause;
     }
 
     /// <summary>The dry run proved the permission.</summary>

@@ -1,11 +1,12 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 using MultiEni.Api;
 using static MultiEni.Controller.Ec2.Ec2Actions;
 
 namespace MultiEni.Controller.Ec2.Failures;
 
 /// <summary>The table from error codes to reactions [ec2 F.7]. Codes are matched by family, since EC2 spells some in several ways [ec2 O.4].</summary>
-public static class FailureTable
+public static partial class FailureTable
 {
     /// <summary>Code of our own for a call that was never sent, because no credentials could be had.</summary>
     public const string NoCredentials = nameof(NoCredentials);
@@ -23,7 +24,8 @@ public static class FailureTable
             ["InternalError", "InternalFailure", "InternalServerError", "ServerInternal", "ServiceUnavailable", "Unavailable", "RequestTimeout"]
         ),
         (new Ec2Reaction.ParameterMismatch(), ["IdempotentParameterMismatch"]),
-        (new Ec2Reaction.SubnetFull(), ["InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks"]),
+        (new Ec2Reaction.SubnetFull(), ["InsufficientFreeAddressesInSubnet"]),
+        (new Ec2Reaction.SubnetFull { OnlyPrefixes = true }, ["InsufficientCidrBlocks"]),
         (new Ec2Reaction.QuotaExceeded(), ["NetworkInterfaceLimitExceeded"]),
         (
             new Ec2Reaction.TerminalUntilSpecChanges(),
@@ -38,20 +40,21 @@ public static class FailureTable
         (new Ec2Reaction.ShortBackoff(), ["DependencyViolation", "ConcurrentTagAccess", "ConcurrentModification"]),
         (
             new Ec2Reaction.Unauthorized(),
+            ["UnauthorizedOperation", "OptInRequired", "AccessDenied", "AccessDeniedException", "Blocked", "PendingVerification"]
+        ),
+        (
+            new Ec2Reaction.Unauthenticated(),
             [
-                "UnauthorizedOperation",
                 "AuthFailure",
-                "OptInRequired",
                 "RequestExpired",
-                "AccessDenied",
-                "AccessDeniedException",
                 "InvalidClientTokenId",
                 "UnrecognizedClientException",
                 "SignatureDoesNotMatch",
+                "InvalidSignatureException",
+                "IncompleteSignature",
+                "MissingAuthenticationToken",
                 "ExpiredToken",
                 "ExpiredTokenException",
-                "Blocked",
-                "PendingVerification",
                 NoCredentials,
             ]
         ),
@@ -82,7 +85,8 @@ public static class FailureTable
             0 or < 400 or >= 500 => new Ec2Reaction.OutcomeUnknown(),
             _ => new Ec2Reaction.Unknown(),
         };
-        return new(action, $"HTTP{status}", message, reaction);
+        // There was no status, so none is made up.
+        return new(action, status == 0 ? ConnectionFailed : $"HTTP{status}", message, reaction);
     }
 
     /// <summary>Classifies a call without an answer. The request may have been carried out.</summary>
@@ -90,14 +94,22 @@ public static class FailureTable
     {
         ArgumentNullException.ThrowIfNull(exception);
         var code = exception is TimeoutException or OperationCanceledException ? TimedOut : ConnectionFailed;
-        return new(action, code, exception.GetBaseException().Message, new Ec2Reaction.OutcomeUnknown());
+        return new(action, code, CauseInWords.Of(exception), new Ec2Reaction.OutcomeUnknown());
     }
 
     private static Ec2Reaction ReactionTo(string action, string code, string message)
     {
         if (ByCode.TryGetValue(code, out var reaction))
         {
-            return reaction is Ec2Reaction.InUse && action == DeleteNetworkInterface ? new Ec2Reaction.NotDetachedYet() : reaction;
+            return reaction switch
+            {
+                Ec2Reaction.InUse when action == DeleteNetworkInterface => new Ec2Reaction.NotDetachedYet(),
+                Ec2Reaction.Unauthorized denied when code is "UnauthorizedOperation" or "AccessDenied" or "AccessDeniedException" => denied with
+                {
+                    Permission = NamedPermission().Match(message) is { Success: true } named ? named.Value : $"ec2:{action}",
+                },
+                _ => reaction,
+            };
         }
 
         var family = Family(code);
@@ -161,6 +173,10 @@ public static class FailureTable
             _ => new Ec2Reaction.Unknown(),
         };
     }
+
+    // "… is not authorized to perform: ec2:CreateTags on resource: …": a call that tags what it makes needs the permission of both.
+    [GeneratedRegex(@"\bec2:[A-Z][A-Za-z0-9]+", RegexOptions.None, 1000)]
+    private static partial Regex NamedPermission();
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
 

@@ -8,6 +8,8 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// <summary>What is known of our ENIs, without asking EC2 for each: one paged sweep, the answers of our own calls, and one shared poll for whatever is in transition.</summary>
 public sealed class EniInventory : IDisposable
 {
+    private static readonly TimeSpan UnclaimedLifetime = TimeSpan.FromMinutes(30);
+
     private readonly Lock _gate = new();
     private readonly Ec2Client _client;
     private readonly EniInventoryOptions _options;
@@ -15,6 +17,8 @@ public sealed class EniInventory : IDisposable
     private readonly ILogger _logger;
     private readonly InventoryState _state;
     private readonly OccupancyReader _occupancy;
+    private readonly DescribeCoalescer<EniId, EniRow> _confirmations;
+    private long _unclaimedRead;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Empty until the first sweep. Learns of our own calls from <see cref="Ec2Client.Changed"/>.</summary>
@@ -28,10 +32,18 @@ public sealed class EniInventory : IDisposable
         _time = time;
         _logger = logger ?? NullLogger.Instance;
         _state = new(options.Grace, time.GetUtcNow());
+        _unclaimedRead = time.GetTimestamp();
         _occupancy = new(
             (instances, token) => client.DescribeEnisOnInstancesAsync(instances, CallPriority.AttachUnready, token),
             options.Cluster,
             options.OccupancyLifetime,
+            time
+        );
+        _confirmations = new(
+            async (enis, token) =>
+                (await client.DescribeEnisByIdAsync(enis, CallPriority.AttachUnready, token)).ToDictionary(row => EniId.Parse(row.EniId, null)),
+            static _ => false,
+            new(),
             time
         );
         _client.Changed += Record;
@@ -94,9 +106,53 @@ public sealed class EniInventory : IDisposable
             cancellationToken
         );
 
+    /// <summary>How many ENIs of the Go controller have no slot yet.</summary>
+    public int Unclaimed => Read(state => state.Unclaimed.Count);
+
     /// <summary>An ENI that the Go controller attached to the instance for this NodeENI and subnet, and that no slot has yet.</summary>
     public EniRow? FindUnclaimed(string instanceId, string nodeEni, string subnetId) =>
         Read(state => state.Unclaimed.Find(instanceId, nodeEni, subnetId));
+
+    /// <summary>
+    /// Whether an unclaimed ENI is still there and still nobody's. The sweep that found it may be days old, and what has changed since no other sweep
+    /// shows; asked together with others.
+    /// </summary>
+    public async Task<bool> ConfirmUnclaimedAsync(EniRow row, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var observation = Begin();
+        var now = await _confirmations.GetAsync(EniId.Parse(row.EniId, null), cancellationToken);
+        if (now?.Tags.GetValueOrDefault(EniTags.Cluster) == _options.Cluster)
+        {
+            // Adopted already, by a call whose answer was lost.
+            Step(state => state.Observe(observation, [now]));
+        }
+
+        return Read(state => state.Unclaimed.Confirm(row, now));
+    }
+
+    /// <summary>EC2 does not know an unclaimed ENI any more.</summary>
+    public void ForgetUnclaimed(string eniId) =>
+        Read(state =>
+        {
+            state.Unclaimed.Remove(eniId);
+            return true;
+        });
+
+    /// <summary>Drops unclaimed ENIs that are gone or somebody's by now, so that none is planned for or kept in mind for ever. No call when there are none.</summary>
+    public async Task RefreshUnclaimedAsync(CancellationToken cancellationToken)
+    {
+        var known = Read(state => state.Unclaimed.Rows());
+        if (known.Count == 0 || _time.GetElapsedTime(_unclaimedRead) < UnclaimedLifetime)
+        {
+            return;
+        }
+
+        _unclaimedRead = _time.GetTimestamp();
+        var ids = known.Select(row => EniId.Parse(row.EniId, null)).ToList();
+        var rows = (await _client.DescribeEnisByIdAsync(ids, CallPriority.Drift, cancellationToken)).ToDictionary(row => row.EniId);
+        Read(state => known.Count(row => state.Unclaimed.Confirm(row, rows.GetValueOrDefault(row.EniId))));
+    }
 
     private async Task SweepAsync(Dictionary<string, string> tags, CancellationToken cancellationToken)
     {
@@ -223,6 +279,7 @@ public sealed class EniInventory : IDisposable
     {
         _client.Changed -= Record;
         _occupancy.Dispose();
+        _confirmations.Dispose();
     }
 
     private void Record(OwnChange change) => Step(state => state.Apply(change, _time.GetUtcNow()));

@@ -28,7 +28,15 @@ internal sealed class OccupancyReader : IDisposable
             async (instances, token) => ByInstance(await describe(instances, token)),
             static exception =>
                 exception
-                    is Ec2CallException { Failure.Reaction: not (Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unauthorized) },
+                    is Ec2CallException
+                    {
+                        Failure.Reaction: not (
+                            Ec2Reaction.Throttled
+                            or Ec2Reaction.OutcomeUnknown
+                            or Ec2Reaction.Unauthorized
+                            or Ec2Reaction.Unauthenticated
+                        )
+                    },
             new(),
             time
         );

@@ -14,20 +14,36 @@ internal sealed class UnclaimedEnis
     /// <summary>Keeps the row if it is one of those.</summary>
     public void Observe(EniRow row)
     {
-        if (
-            !row.Tags.ContainsKey(EniTags.Cluster)
-            && row.Attachment is { InstanceId: { } instance, Status: EniStates.Attached }
-            && row.Tags.TryGetValue(EniTags.NodeEni, out var nodeEni)
-        )
+        if (KeyOf(row) is not { } key)
         {
-            var key = (instance, nodeEni, row.SubnetId);
-            if (!_rows.TryGetValue(key, out var rows))
-            {
-                _rows.Add(key, rows = []);
-            }
-
-            rows.Add(row);
+            return;
         }
+
+        if (!_rows.TryGetValue(key, out var rows))
+        {
+            _rows.Add(key, rows = []);
+        }
+
+        rows.RemoveAll(known => known.EniId == row.EniId);
+        rows.Add(row);
+    }
+
+    /// <summary>All that are known.</summary>
+    public IReadOnlyList<EniRow> Rows() => [.. _rows.Values.SelectMany(rows => rows)];
+
+    /// <summary>EC2 was asked for an ENI that is known: it stays only if it still is where it was and still belongs to nobody.</summary>
+    /// <param name="before">As it was known.</param>
+    /// <param name="now">As EC2 shows it now; null when it shows none.</param>
+    /// <returns>Whether it stays.</returns>
+    public bool Confirm(EniRow before, EniRow? now)
+    {
+        if (now is not null && KeyOf(now) is { } key && key == KeyOf(before))
+        {
+            return true;
+        }
+
+        Remove(before.EniId);
+        return false;
     }
 
     /// <summary>The one with the lowest device index; null when there is none.</summary>
@@ -50,4 +66,11 @@ internal sealed class UnclaimedEnis
             }
         }
     }
+
+    private static (string Instance, string NodeEni, string Subnet)? KeyOf(EniRow row) =>
+        !row.Tags.ContainsKey(EniTags.Cluster)
+        && row.Attachment is { InstanceId: { } instance, Status: EniStates.Attached }
+        && row.Tags.TryGetValue(EniTags.NodeEni, out var nodeEni)
+            ? (instance, nodeEni, row.SubnetId)
+            : null;
 }

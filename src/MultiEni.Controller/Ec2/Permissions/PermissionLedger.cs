@@ -14,8 +14,9 @@ public sealed class PermissionLedger
     /// <summary>Told when an action is denied that was not, or allowed again. Must not block.</summary>
     public Action? Changed { get; set; }
 
-    /// <summary>Actions that were denied last, sorted.</summary>
-    public IReadOnlyList<DeniedPermission> Denied => [.. denied.Values.OrderBy(permission => permission.Action, StringComparer.Ordinal)];
+    /// <summary>Permissions that were denied last, sorted; one that several APIs need once.</summary>
+    public IReadOnlyList<DeniedPermission> Denied =>
+        [.. denied.Values.DistinctBy(permission => permission.Action).OrderBy(permission => permission.Action, StringComparer.Ordinal)];
 
     /// <summary>An action was answered.</summary>
     /// <param name="action">API name.</param>
@@ -24,16 +25,21 @@ public sealed class PermissionLedger
     {
         switch (failure?.Reaction)
         {
-            case Ec2Reaction.Unauthorized:
-                var permission = new DeniedPermission(action, failure.Message);
-                if (denied.TryAdd(action, permission))
+            case Ec2Reaction.Unauthorized { Permission: { } missing }:
+                var before = denied.GetValueOrDefault(action);
+                denied[action] = new DeniedPermission(missing["ec2:".Length..], failure.Message);
+                if (before?.Action != denied[action].Action)
                 {
                     Changed?.Invoke();
                 }
 
                 return;
             // These say nothing of permissions: no answer, or one given before anybody looked.
-            case Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unknown:
+            case Ec2Reaction.Throttled
+            or Ec2Reaction.OutcomeUnknown
+            or Ec2Reaction.Unknown
+            or Ec2Reaction.Unauthenticated
+            or Ec2Reaction.Unauthorized:
                 return;
             case null or Ec2Reaction.DryRunAllowed when denied.TryRemove(action, out _):
                 Changed?.Invoke();

@@ -76,7 +76,21 @@ internal static class CreateNetworkInterface
         IReadOnlyList<string> secondaries
     )
     {
-        if (request.Ipv4 + (primary is null ? 1 : 0) + secondaries.Count > subnet.Ipv4.Free)
+        if (subnet.Row.Ipv6Native)
+        {
+            // Every interface has an address, here of the only family there is; the code and text for IPv4 are not confirmed.
+            request =
+                request.Ipv4 + request.Ipv4Prefixes > 0 || primary is not null
+                    ? throw new Ec2Error(
+                        "InvalidParameterCombination",
+                        $"IPv4 addresses cannot be assigned in the IPv6-only subnet '{subnet.Row.Id}'."
+                    )
+                    : request with
+                    {
+                        Ipv6 = request.Ipv6Prefixes > 0 ? 0 : Math.Max(request.Ipv6, 1),
+                    };
+        }
+        else if (request.Ipv4 + (primary is null ? 1 : 0) + secondaries.Count > subnet.Ipv4.Free)
         {
             throw AddressRequest.TooFew(subnet);
         }
@@ -93,7 +107,7 @@ internal static class CreateNetworkInterface
                 );
             }
 
-            if (primary is null)
+            if (primary is null && !subnet.Row.Ipv6Native)
             {
                 taken.InsertRange(0, subnet.Ipv4.Take(1)!);
             }

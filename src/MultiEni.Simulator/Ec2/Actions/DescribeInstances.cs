@@ -87,7 +87,7 @@ internal static class DescribeInstances
             .Text("ownerId", state.Options.AccountId)
             .Text("status", WireNames.Of(row.Status))
             .Text("macAddress", row.MacAddress)
-            .Text("privateIpAddress", row.PrivateIps[0])
+            .Text("privateIpAddress", row.PrimaryIp)
             .Flag("sourceDestCheck", row.SourceDestCheck)
             .Text("interfaceType", row.InterfaceType);
         NetworkInterfaceXml.WriteGroups(state, answer, row);

@@ -39,10 +39,12 @@ internal static class DescribeSubnets
             .Text("state", "available")
             .Text("ownerId", state.Options.AccountId)
             .Text("vpcId", subnet.VpcId)
-            .Text("cidrBlock", subnet.Cidr)
+            .Text("cidrBlock", subnet.Ipv6Native ? null : subnet.Cidr)
             .Number("availableIpAddressCount", subnet.FreeAddresses)
             .Text("availabilityZone", subnet.AvailabilityZone)
             .Text("availabilityZoneId", NetworkInterfaceFields.ZoneId(subnet.AvailabilityZone))
+            .Flag("ipv6Native", subnet.Ipv6Native)
+            .Flag("assignIpv6AddressOnCreation", subnet.Ipv6Native)
             .Flag("defaultForAz", false)
             .Flag("mapPublicIpOnLaunch", false);
         IEnumerable<string> ipv6 = subnet.Ipv6Cidr is { } cidr ? [cidr] : [];

@@ -19,7 +19,7 @@ internal static class NetworkInterfaceXml
             .Flag("requesterManaged", false)
             .Text("status", WireNames.Of(row.Status))
             .Text("macAddress", row.MacAddress)
-            .Text("privateIpAddress", row.PrivateIps[0])
+            .Text("privateIpAddress", row.PrimaryIp)
             .Flag("sourceDestCheck", row.SourceDestCheck)
             .Text("interfaceType", row.InterfaceType);
         WriteGroups(state, answer, row);

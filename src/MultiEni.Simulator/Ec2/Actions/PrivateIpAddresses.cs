@@ -41,7 +41,7 @@ internal static class PrivateIpAddresses
             throw Ec2Error.MissingParameter("PrivateIpAddress");
         }
 
-        if (addresses.Contains(row.PrivateIps[0], StringComparer.Ordinal))
+        if (addresses.Intersect(row.PrivateIps.Take(1), StringComparer.Ordinal).Any())
         {
             throw new Ec2Error("InvalidParameterValue", "The primary private IP address cannot be unassigned.");
         }

@@ -18,22 +18,35 @@ internal static class CallAuthorization
         "UnassignIpv6Addresses",
     ];
 
-    /// <summary>Refuses what the policy does not allow.</summary>
+    /// <summary>Refuses what the policy does not allow, and what somebody has denied whatever the policy says.</summary>
+    /// <param name="policy">Null for a caller who may do everything.</param>
+    /// <param name="isDenied">Whether an action is denied.</param>
     /// <exception cref="Ec2Error">Something about the call is not allowed.</exception>
-    public static void Check(IamPolicy policy, Ec2State state, string action, QueryParameters query)
+    public static void Check(IamPolicy? policy, Func<string, bool> isDenied, Ec2State state, string action, QueryParameters query)
     {
+        if (isDenied(action))
+        {
+            throw Refusal(state, action, "*");
+        }
+
         foreach (var (needed, resource, context) in Needed(state, action, query))
         {
-            if (!policy.Allows($"ec2:{needed}", resource, context))
+            if (isDenied(needed) || policy?.Allows($"ec2:{needed}", resource, context) == false)
             {
-                throw new Ec2Error(
-                    "UnauthorizedOperation",
-                    $"You are not authorized to perform this operation. No identity-based policy allows the ec2:{needed} action on {resource}.",
-                    403
-                );
+                throw Refusal(state, needed, resource);
             }
         }
     }
+
+    // EC2's words since it names what is missing; it is the permission that is missing and not always the action called.
+    private static Ec2Error Refusal(Ec2State state, string action, string resource) =>
+        new(
+            "UnauthorizedOperation",
+            "You are not authorized to perform this operation. "
+                + $"User: arn:aws:sts::{state.Options.AccountId}:assumed-role/eni-controller/session is not authorized to perform: ec2:{action} "
+                + $"on resource: {resource} because no identity-based policy allows the ec2:{action} action.",
+            403
+        );
 
     private static IEnumerable<(string Action, string Resource, Context Context)> Needed(Ec2State state, string action, QueryParameters query)
     {

@@ -76,16 +76,7 @@ internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters
         }
 
         await WaitAsync(state.Options.Latencies.Of(call.Action), ct);
-        if (faults.IsDenied(call.Action))
-        {
-            throw new Ec2Error("UnauthorizedOperation", $"You are not authorized to perform this operation: ec2:{call.Action}.");
-        }
-
-        if (state.Policies.TryGetValue(accessKeyId, out var policy))
-        {
-            state.Enter(() => CallAuthorization.Check(policy, state, call.Action, query));
-        }
-
+        state.Enter(() => CallAuthorization.Check(state.Policies.GetValueOrDefault(accessKeyId), faults.IsDenied, state, call.Action, query));
         switch (await faults.BeforeAsync(call, ct))
         {
             case Ec2Verdict.Lose lose:

@@ -11,6 +11,8 @@ internal sealed class Ipv4Pool
     private readonly bool[] _used;
     private int _firstCandidate;
 
+    private Ipv4Pool() => _used = [];
+
     public Ipv4Pool(string cidr)
     {
         var network = IPNetwork.Parse(cidr);
@@ -24,6 +26,9 @@ internal sealed class Ipv4Pool
         _used[0] = _used[1] = _used[2] = _used[3] = _used[^1] = true;
         Free = _used.Length - 5;
     }
+
+    /// <summary>No addresses, as in a subnet with IPv6 only.</summary>
+    public static Ipv4Pool None => new();
 
     public int Free { get; private set; }
 
@@ -88,6 +93,19 @@ internal sealed class Ipv4Pool
         blocks.ForEach(offset => _used.AsSpan(offset, PrefixSize).Fill(true));
         Free -= count * PrefixSize;
         return blocks.ConvertAll(offset => $"{ToText(offset)}/28");
+    }
+
+    /// <summary>Takes the first address of every whole free block of sixteen, so that none is left for a prefix.</summary>
+    public void Fragment()
+    {
+        for (var offset = 0; offset < _used.Length; offset += PrefixSize)
+        {
+            if (_used.AsSpan(offset, PrefixSize).IndexOf(true) < 0)
+            {
+                _used[offset] = true;
+                Free--;
+            }
+        }
     }
 
     public void Release(string address)

@@ -21,7 +21,7 @@ internal static class NetworkInterfaceFields
             ["source-dest-check"] = row => [WireNames.Of(row.SourceDestCheck)],
             ["requester-managed"] = _ => ["false"],
             ["operator.managed"] = _ => ["false"],
-            ["private-ip-address"] = row => [row.PrivateIps[0]],
+            ["private-ip-address"] = row => row.PrivateIps.Take(1),
             ["addresses.private-ip-address"] = row => row.PrivateIps,
             ["ipv6-addresses.ipv6-address"] = row => row.Ipv6Addresses,
             ["attachment.attachment-id"] = row => Attached(row, attachment => attachment.Id),

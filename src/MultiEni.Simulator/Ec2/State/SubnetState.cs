@@ -5,7 +5,7 @@ internal sealed class SubnetState(Subnet row)
 {
     private Subnet _row = row;
 
-    public Ipv4Pool Ipv4 { get; } = new(row.Cidr);
+    public Ipv4Pool Ipv4 { get; } = row.Ipv6Native ? Ipv4Pool.None : new(row.Cidr);
 
     public Ipv6Pool? Ipv6 { get; } = row.Ipv6Cidr is { } cidr ? new Ipv6Pool(cidr) : null;
 

@@ -231,10 +231,18 @@ public sealed class FailureTableTests
                 "unknown"
             },
             { CreateNetworkInterface, "UnauthorizedOperation", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
-            { CreateNetworkInterface, "AuthFailure", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { CreateNetworkInterface, "AuthFailure", "", typeof(Ec2Reaction.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
             { DescribeSubnets, "OptInRequired", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
-            { DescribeSubnets, "RequestExpired", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
-            { DescribeSubnets, FailureTable.NoCredentials, "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { DescribeSubnets, "RequestExpired", "", typeof(Ec2Reaction.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
+            {
+                DescribeSubnets,
+                FailureTable.NoCredentials,
+                "",
+                typeof(Ec2Reaction.Unauthenticated),
+                Reasons.AuthenticationFailed,
+                60,
+                "authentication"
+            },
             { CreateNetworkInterface, "DryRunOperation", "", typeof(Ec2Reaction.DryRunAllowed), Reasons.AsExpected, null, "dry_run" },
             { CreateNetworkInterface, "SomethingNew", "", typeof(Ec2Reaction.Unknown), Reasons.Ec2Error, null, "unknown" },
             { CreateNetworkInterface, "Invalid.NotFound", "", typeof(Ec2Reaction.Unknown), Reasons.Ec2Error, null, "unknown" },
@@ -294,5 +302,49 @@ public sealed class FailureTableTests
         Assert.False(Proves("IdempotentParameterMismatch"));
         Assert.False(Proves("NetworkInterfaceLimitExceeded"));
         Assert.False(Proves("SomethingNew"));
+    }
+
+    // API called, EC2's words, the permission that is missing.
+    [Theory]
+    [InlineData(CreateNetworkInterface, "You are not authorized to perform this operation.", "ec2:CreateNetworkInterface")]
+    [InlineData(
+        CreateNetworkInterface,
+        "User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: ec2:CreateTags on resource: arn:aws:ec2:eu-1:1:network-interface/* because ...",
+        "ec2:CreateTags"
+    )]
+    public void A_refusal_names_the_permission_that_is_missing_and_not_the_call(string action, string message, string permission) =>
+        Assert.Equal(
+            permission,
+            Assert.IsType<Ec2Reaction.Unauthorized>(FailureTable.Classify(action, "UnauthorizedOperation", message).Reaction).Permission
+        );
+
+    [Fact]
+    public void What_is_not_a_matter_of_permissions_names_none()
+    {
+        Assert.Null(Assert.IsType<Ec2Reaction.Unauthorized>(FailureTable.Classify(DescribeSubnets, "OptInRequired", "").Reaction).Permission);
+        Assert.Null(Assert.IsType<Ec2Reaction.Unauthorized>(FailureTable.ClassifyStatus(DescribeSubnets, 403, "<html>").Reaction).Permission);
+    }
+
+    [Fact]
+    public void Only_a_lack_of_blocks_leaves_room_for_single_addresses()
+    {
+        static bool OnlyPrefixes(string code) =>
+            Assert.IsType<Ec2Reaction.SubnetFull>(FailureTable.Classify(CreateNetworkInterface, code, "").Reaction).OnlyPrefixes;
+
+        Assert.True(OnlyPrefixes("InsufficientCidrBlocks"));
+        Assert.False(OnlyPrefixes("InsufficientFreeAddressesInSubnet"));
+    }
+
+    [Fact]
+    public void An_answer_that_broke_off_has_no_status_and_no_connection_has_a_host_and_a_cause()
+    {
+        Assert.Equal(FailureTable.ConnectionFailed, FailureTable.ClassifyStatus(CreateNetworkInterface, 0, "").Code);
+
+        var failure = FailureTable.NoAnswer(
+            DescribeSubnets,
+            new HttpRequestException("Connection refused (ec2.eu-1.amazonaws.com:443)", new System.Net.Sockets.SocketException(111))
+        );
+
+        Assert.Contains("Connection refused (ec2.eu-1.amazonaws.com:443)", failure.Message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Inventory;
 
 namespace MultiEni.Controller.Tests.Ec2.Inventory;
 
@@ -53,6 +54,66 @@ public sealed class UnclaimedEnisTests
         await inventory.SweepAsync(Ct);
         var row = Assert.Single(inventory.FindBySlot("a"));
         Assert.Equal("multus", row.Tags[EniTags.NodeEni]);
+    }
+
+    [Fact]
+    public async Task EC2_is_asked_by_ID_before_an_ENI_of_the_first_sweep_is_adopted()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var left = await LeaveAsync(world, "multus");
+        using var inventory = world.NewInventory();
+        await inventory.FirstSweepAsync(Ct);
+        var row = inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet)!;
+        Assert.True(await ConfirmAsync(world, inventory, row));
+
+        world.Simulator.World.Terminate(world.Instance.ToString());
+        world.Time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.False(await ConfirmAsync(world, inventory, row));
+        Assert.Null(inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet));
+        Assert.Equal(left.EniId, row.EniId);
+    }
+
+    [Fact]
+    public async Task One_that_was_adopted_by_a_call_whose_answer_was_lost_is_known_as_the_slots()
+    {
+        await using var world = await Ec2World.StartAsync();
+        await LeaveAsync(world, "multus");
+        using var inventory = world.NewInventory();
+        await inventory.FirstSweepAsync(Ct);
+        var row = inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet)!;
+        world.Simulator.World.Change(row.EniId, eni => eni with { Tags = eni.Tags.Concat(Rows.Tags("a")).DistinctBy(tag => tag.Key).ToDictionary() });
+
+        Assert.False(await ConfirmAsync(world, inventory, row));
+
+        Assert.Equal(row.EniId, Assert.Single(inventory.FindBySlot("a")).EniId);
+    }
+
+    [Fact]
+    public async Task What_vanished_is_not_kept_in_mind_for_ever_and_a_repeated_sweep_doubles_nothing()
+    {
+        await using var world = await Ec2World.StartAsync();
+        await LeaveAsync(world, "multus");
+        using var inventory = world.NewInventory();
+        await inventory.FirstSweepAsync(Ct);
+        await inventory.FirstSweepAsync(Ct);
+        Assert.Equal(1, inventory.Unclaimed);
+        var calls = world.Simulator.Counters.Snapshot()["DescribeNetworkInterfaces"].Total;
+
+        await inventory.RefreshUnclaimedAsync(Ct);
+        Assert.Equal(calls, world.Simulator.Counters.Snapshot()["DescribeNetworkInterfaces"].Total);
+        world.Simulator.World.Terminate(world.Instance.ToString());
+        world.Time.Advance(TimeSpan.FromHours(1));
+        await inventory.RefreshUnclaimedAsync(Ct);
+
+        Assert.Equal(0, inventory.Unclaimed);
+    }
+
+    private static async Task<bool> ConfirmAsync(Ec2World world, EniInventory inventory, EniRow row)
+    {
+        var asked = inventory.ConfirmUnclaimedAsync(row, Ct);
+        world.Time.Advance(TimeSpan.FromSeconds(2));
+        return await asked;
     }
 
     private static async Task<EniRow> LeaveAsync(Ec2World world, string nodeEni, Dictionary<string, string>? more = null)

@@ -30,6 +30,7 @@ public sealed class PermissionLedgerTests
     [InlineData("RequestLimitExceeded", true)]
     [InlineData("InternalError", true)]
     [InlineData("SomethingNew", true)]
+    [InlineData("AuthFailure", true)]
     public void Only_an_answer_that_proves_the_permission_clears_it(string code, bool stillDenied)
     {
         Refuse("UnauthorizedOperation");
@@ -37,6 +38,30 @@ public sealed class PermissionLedgerTests
         Refuse(code);
 
         Assert.Equal(stillDenied, ledger.Denied.Count > 0);
+    }
+
+    [Fact]
+    public void Credentials_that_are_not_accepted_are_no_missing_permission()
+    {
+        Refuse("AuthFailure");
+        Refuse(FailureTable.NoCredentials);
+
+        Assert.Empty(ledger.Denied);
+    }
+
+    [Fact]
+    public void The_permission_that_EC2_names_is_on_record_and_a_success_of_the_call_clears_it()
+    {
+        var failure = FailureTable.Classify(
+            Ec2Actions.CreateNetworkInterface,
+            "UnauthorizedOperation",
+            "not authorized to perform: ec2:CreateTags on r"
+        );
+        ledger.Answered(Ec2Actions.CreateNetworkInterface, failure);
+        Assert.Equal(Ec2Actions.CreateTags, Assert.Single(ledger.Denied).Action);
+
+        ledger.Answered(Ec2Actions.CreateNetworkInterface, null);
+        Assert.Empty(ledger.Denied);
     }
 
     [Fact]

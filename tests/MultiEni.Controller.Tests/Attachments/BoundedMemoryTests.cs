@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Time.Testing;
+using MultiEni.Api;
+using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Tests.Ec2;
+
+namespace MultiEni.Controller.Tests.Attachments;
+
+/// <summary>A controller runs for months while instances, subnets and names come and go: what it remembers of them is bounded.</summary>
+public sealed class BoundedMemoryTests
+{
+    [Fact]
+    public async Task Instances_that_came_and_went_for_weeks_are_forgotten()
+    {
+        await using var world = await Ec2World.StartAsync();
+        using var instances = new InstanceStates(world.Client, world.Time);
+        for (var hour = 0; hour < 3 * 7 * 24; hour++)
+        {
+            var asked = instances.IsGoneAsync($"i-{hour:x8}", Ec2World.Ct);
+            world.Time.Advance(TimeSpan.FromHours(1));
+            Assert.True(await asked);
+        }
+
+        Assert.InRange(instances.Remembered, 1, 200);
+    }
+
+    [Fact]
+    public void Subnets_that_were_full_once_are_forgotten()
+    {
+        var time = new FakeTimeProvider();
+        var pauses = new CreatePauses(time);
+        for (var hour = 0; hour < 3 * 7 * 24; hour++)
+        {
+            pauses.PauseSubnet($"subnet-{hour}", onlyPrefixes: hour % 2 == 0, TimeSpan.FromSeconds(150), Reasons.SubnetFull, "m");
+            time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.InRange(pauses.Remembered, 1, 200);
+    }
+
+    [Fact]
+    public void A_subnet_without_blocks_is_paused_for_ENIs_with_prefixes_alone_and_one_without_addresses_for_all()
+    {
+        var time = new FakeTimeProvider();
+        var pauses = new CreatePauses(time);
+        var told = new List<string>();
+        pauses.SubnetPaused = told.Add;
+        var plain = A.Attachment().Spec!;
+        var withPrefix = A.Attachment(spec: s => s.Ipv4PrefixCount = 1).Spec!;
+
+        pauses.PauseSubnet(plain.SubnetId, onlyPrefixes: true, TimeSpan.FromMinutes(1), Reasons.SubnetFull, "no block");
+        Assert.Equal((null, "no block"), (pauses.For(plain)?.Message, pauses.For(withPrefix)?.Message));
+
+        pauses.PauseSubnet(plain.SubnetId, onlyPrefixes: false, TimeSpan.FromMinutes(1), Reasons.SubnetFull, "no address");
+        Assert.Equal(("no address", "no address"), (pauses.For(plain)?.Message, pauses.For(withPrefix)?.Message));
+        Assert.Equal(2, told.Count);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(pauses.For(withPrefix));
+    }
+}

@@ -1,0 +1,84 @@
+using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.NodeEnis;
+using MultiEni.Controller.Tests.Ec2;
+
+namespace MultiEni.Controller.Tests.NodeEnis;
+
+public sealed class NetworkCatalogTests
+{
+    private static CancellationToken Ct => Ec2World.Ct;
+
+    [Fact]
+    public async Task Only_answers_with_the_subnet_or_group_that_is_gone_are_asked_for_again()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var otherSubnet = world.Simulator.World.AddSubnet(world.Vpc, "us-east-1a", "10.0.1.0/24").Id;
+        var otherGroup = world.Simulator.World.AddSecurityGroup(world.Vpc, "other").Id;
+        var catalog = new NetworkCatalog(world.Client, () => [], world.Time);
+        var first = Sources(world.Subnet, world.Group);
+        var second = Sources(otherSubnet, otherGroup);
+        await catalog.ResolveAsync(first, null, Ct);
+        await catalog.ResolveAsync(second, null, Ct);
+        var asked = Asked(world);
+
+        catalog.ForgetSubnet(world.Subnet);
+        await catalog.ResolveAsync(second, null, Ct);
+        Assert.Equal(asked, Asked(world));
+        await catalog.ResolveAsync(first, null, Ct);
+        Assert.Equal(asked + 1, Asked(world));
+
+        catalog.ForgetSecurityGroups([otherGroup]);
+        await catalog.ResolveAsync(first, null, Ct);
+        Assert.Equal(asked + 1, Asked(world));
+        await catalog.ResolveAsync(second, null, Ct);
+        Assert.Equal(asked + 2, Asked(world));
+    }
+
+    [Fact]
+    public async Task A_subnet_with_IPv6_only_is_known_as_one_and_has_no_IPv4_range()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var native = world.Simulator.World.AddSubnet(world.Vpc, "us-east-1a", "", ipv6Cidr: "2001:db8::/64").Id;
+        var catalog = new NetworkCatalog(world.Client, () => [], world.Time);
+
+        var resolution = await catalog.ResolveAsync(Sources(native, world.Group), null, Ct);
+
+        Assert.True(Assert.Single(resolution.Network!.Subnets).Ipv6Native);
+        Assert.Null(catalog.CidrOf(native));
+    }
+
+    [Fact]
+    public async Task Sources_and_subnets_of_former_specifications_are_forgotten_over_the_weeks()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var catalog = new NetworkCatalog(world.Client, () => [], world.Time);
+        for (var hour = 0; hour < 3 * 7 * 24; hour++)
+        {
+            var subnet = world.Simulator.World.AddSubnet(world.Vpc, "us-east-1a", "10.0.1.0/28").Id;
+            await catalog.ResolveAsync(Sources(subnet, world.Group), null, Ct);
+            Assert.NotNull(catalog.CidrOf(subnet));
+            world.Time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.InRange(catalog.Remembered, 1, 200);
+    }
+
+    [Fact]
+    public async Task What_is_in_use_stays_known_for_weeks_without_a_call()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var catalog = new NetworkCatalog(world.Client, () => [], world.Time);
+        for (var hour = 0; hour < 3 * 7 * 24; hour++)
+        {
+            await catalog.ResolveAsync(Sources(world.Subnet, world.Group), null, Ct);
+            world.Time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal(1, Asked(world));
+        Assert.Equal("10.0.0.0/24", catalog.CidrOf(world.Subnet));
+    }
+
+    private static NodeEniSpec Sources(string subnet, string group) => new() { SubnetId = subnet, SecurityGroupIds = [group] };
+
+    private static int Asked(Ec2World world) => world.Simulator.Counters.Snapshot()["DescribeSubnets"].Total;
+}

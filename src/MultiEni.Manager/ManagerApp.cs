@@ -88,7 +88,7 @@ public static class ManagerApp
             publishing.File.RestartNeeded = restarter.Wake;
             publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
             var seen = await boot.FirstAsync(time, stop);
-            Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
+            Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
 
             var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
@@ -104,7 +104,7 @@ public static class ManagerApp
                 watching.Add(new HostListener(host.Events, publisher, wake, time, logger).RunAsync(ended.Token));
             }
 
-            watching.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
+            watching.Add(new RepairLoop(publisher, boot, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
             watching.Add(restarter.RunAsync(ended.Token));
             watching.Add(publishing.RunAsync(ended.Token));
             watching.Add(events.RunAsync(ended.Token));
@@ -164,7 +164,13 @@ public static class ManagerApp
             parts.Boot,
             new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, locked, Policy(settings), settings, parts.Time),
             actions,
-            new UsageProbe(parts.Host.Files, parts.Publishing.PodResources, parts.Publishing.Handouts, parts.Pods),
+            new UsageProbe(
+                parts.Host.Files,
+                parts.Publishing.PodResources,
+                parts.Publishing.Handouts,
+                parts.Pods,
+                new FinishedPods(parts.Pods, settings.ListPods, parts.Time)
+            ),
             owners,
             new AttachmentEdge(parts.Client, parts.Metrics, (attachment, news) => Record(parts.Events, attachment, news), settings.NodeName),
             new RetryGate(parts.Time),

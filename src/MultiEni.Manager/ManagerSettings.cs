@@ -59,6 +59,9 @@ public sealed record ManagerSettings
     /// <summary>The kubelet's folder, with its sockets.</summary>
     public string KubeletRoot { get; init; } = "/var/lib/kubelet";
 
+    /// <summary>Whether the agent may ask the API server about the pods of its node, where the kubelet alone does not tell who has a device.</summary>
+    public bool ListPods { get; init; } = true;
+
     /// <summary>Where the embedded device plugin writes what Multus reads; empty for nowhere.</summary>
     public string DeviceInfoPath { get; init; } = DefaultDeviceInfoPath;
 
@@ -200,6 +203,12 @@ public sealed record ManagerSettings
                 "none" => PublisherChoice.None,
                 _ => PublisherChoice.SriovConfig,
             },
+            ListPods = reader.Boolean(
+                "list-pods",
+                "LIST_PODS",
+                true,
+                "Whether pods may be listed where the kubelet does not tell who has a device; false where the agent's role does not allow it"
+            ),
             KubeletRoot = reader.Parsed("kubelet-root", "KUBELET_ROOT", "/var/lib/kubelet", AbsolutePath, "The kubelet's folder, with its sockets"),
             DeviceInfoPath = reader.Parsed(
                 "device-info-path",

@@ -25,4 +25,8 @@ public sealed record EniSituation(
     DateTimeOffset? AttachSince,
     DateTimeOffset Now,
     EniTimeLimits Limits
-);
+)
+{
+    /// <summary>When this controller last saw a sign of life of the agent that releases the device, or began to wait for one; null outside of deletion.</summary>
+    public DateTimeOffset? AgentHeard { get; init; }
+}

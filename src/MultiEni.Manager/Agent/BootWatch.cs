@@ -18,8 +18,11 @@ public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevice
     /// <summary>Whether the host was read at least once.</summary>
     public bool HasRead => Volatile.Read(ref _bootId) is not null;
 
-    /// <summary>The first look, as soon as there is a host to look at: a simulated one may still be starting.</summary>
-    public async Task<HostObservation> FirstAsync(TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>
+    /// The first look, as soon as there is a host to look at: a simulated one may still be starting. Null when it fails: each later look tries again,
+    /// and whoever waits for an answer of this agent is told why.
+    /// </summary>
+    public async Task<HostObservation?> FirstAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -31,6 +34,11 @@ public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevice
             {
                 Log.HostUnreachable(logger, error.Message);
                 await Task.Delay(AgainDelay, time, cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.NotReadyYet(logger, error);
+                return null;
             }
         }
     }

@@ -1,22 +1,22 @@
 # syntax=docker/dockerfile:1
-# Both images. eng/build-images.sh builds them; for one by hand:
+# Both images, by BuildKit (docker 23 or later) or podman 4 or later. eng/build-images.sh builds them; for one by hand:
 #   docker build --target controller --tag REPOSITORY/eni-controller:TAG .
 #   docker build --target manager --tag REPOSITORY/eni-manager:TAG .
 # With --platform linux/arm64 the compiler still runs on the building machine's own architecture and compiles across.
 
+# Ubuntu 24.04.
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
-# Its C library must be as new as that of the SDK's image.
-ARG RUNTIME_IMAGE=debian:trixie-slim
+# Its C library (2.41) must be at least as new as that of the SDK's image (2.39), against which the programs are linked.
+ARG RUNTIME_IMAGE=docker.io/library/debian:trixie-slim
 
 FROM --platform=$BUILDPLATFORM ${SDK_IMAGE} AS build
 ARG TARGETARCH
-SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 RUN apt-get update \
     && apt-get install -y --no-install-recommends clang gcc gcc-aarch64-linux-gnu gcc-x86-64-linux-gnu libc6-dev libc6-dev-amd64-cross libc6-dev-arm64-cross \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-RUN RUNTIME="linux-${TARGETARCH/amd64/x64}" eng/publish.sh /out
+RUN RUNTIME="linux-${TARGETARCH}" eng/publish.sh /out eni-controller eni-manager
 
 # What both programs need: the C library, OpenSSL (which ca-certificates brings) and the authorities that sign AWS's and the cluster's certificates.
 FROM ${RUNTIME_IMAGE} AS base

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building and testing need beside the .NET SDK: a linker for Native AOT, iproute2 for the tests of links, npm for kubectl.
+# Installs what building and testing need beside the .NET SDK: a linker for Native AOT, iproute2 for the tests of links, npm for kubectl,
+# tmux for what is printed to a terminal.
 set -euo pipefail
 
 missing=()
@@ -7,6 +8,7 @@ command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v ip >/dev/null || missing+=(iproute2)
 command -v unshare >/dev/null || missing+=(util-linux)
 command -v npm >/dev/null || missing+=(npm)
+command -v tmux >/dev/null || missing+=(tmux)
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Publishes the programs as Native AOT binaries into a folder (default artifacts/programs) and holds them to their size.
+# Publishes programs as Native AOT binaries and holds them to their size:   eng/publish.sh [FOLDER [PROGRAM...]]
+# The default is all programs into artifacts/programs. RUNTIME=linux-arm64 compiles for another architecture.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder=${1:-artifacts/programs}
+programs=
+[ $# -le 1 ] || programs=" ${*:2} "
 runtime=${RUNTIME:-linux-x64}
+# As images call it.
+runtime=${runtime/amd64/x64}
 mkdir -p "$folder"
 # Across architectures clang is the linker: gcc would have to be told by name. Needs the cross libraries that the Dockerfile installs.
 cross=()
@@ -13,6 +18,7 @@ case "$runtime:$(uname -m)" in
   linux-x64:aarch64) cross=(-p:CppCompilerAndLinker=clang -p:ObjCopyName=x86_64-linux-gnu-objcopy) ;;
 esac
 publish() { # PROJECT PROGRAM MEGABYTES
+  [[ "${programs:- $2 }" == *" $2 "* ]] || return 0
   local log
   log=$(mktemp)
   dotnet publish "src/$1" --configuration Release --runtime "$runtime" "${cross[@]}" --nologo --verbosity quiet --output "artifacts/publish-$2" | tee "$log"

@@ -216,6 +216,12 @@ public static class Reasons
     /// <summary>The device plugin's file cannot be parsed and was left alone.</summary>
     public const string DevicePluginFileInvalid = nameof(DevicePluginFileInvalid);
 
+    /// <summary>The device plugin's file cannot be read or written.</summary>
+    public const string DevicePluginFileUnwritable = nameof(DevicePluginFileUnwritable);
+
+    /// <summary>Somebody else undoes what is written to the device plugin's file, again and again.</summary>
+    public const string DevicePluginFileContested = nameof(DevicePluginFileContested);
+
     /// <summary>No device plugin runs on the node that would read the file.</summary>
     public const string DevicePluginNotFound = nameof(DevicePluginNotFound);
 
@@ -224,6 +230,12 @@ public static class Reasons
 
     /// <summary>The kubelet does not know the devices that the embedded device plugin offers.</summary>
     public const string KubeletUnavailable = nameof(KubeletUnavailable);
+
+    /// <summary>Somebody else's entry in the device plugin's file selects the device, so that pods get it under another resource.</summary>
+    public const string DeviceSelectedByOtherEntry = nameof(DeviceSelectedByOtherEntry);
+
+    /// <summary>The node does not report a resource, and a name in the device plugin's file has a hyphen, on which old releases of the plugin end.</summary>
+    public const string ResourceNameHyphen = nameof(ResourceNameHyphen);
 
     /// <summary>The resource name is used by somebody else in the device plugin's file.</summary>
     public const string ResourceNameConflict = nameof(ResourceNameConflict);

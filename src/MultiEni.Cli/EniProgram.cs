@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Completion;
 using MultiEni.Cli.Demo;
 using MultiEni.Cli.Doctor;
@@ -22,7 +23,7 @@ internal static class EniProgram
         }
 
         // Somebody who types the name alone wants to know what there is.
-        var parsed = CreateRoot(surroundings).Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        var parsed = CreateRoot(surroundings, new ClusterOptions()).Parse(arguments.Count == 0 ? ["--help"] : arguments);
         var configuration = new InvocationConfiguration
         {
             Output = surroundings.Output,
@@ -66,15 +67,19 @@ internal static class EniProgram
     }
 
     /// <summary>The root of all commands.</summary>
-    public static RootCommand CreateRoot(Surroundings surroundings) =>
-        new("Extra network interfaces for Kubernetes nodes on EC2: see, check and try them.")
+    public static RootCommand CreateRoot(Surroundings surroundings, ClusterOptions cluster)
+    {
+        var root = new RootCommand("Extra network interfaces for Kubernetes nodes on EC2: see, check and try them.")
         {
-            StatusCommand.Create(surroundings),
-            DoctorCommand.Create(surroundings),
+            StatusCommand.Create(surroundings, cluster),
+            DoctorCommand.Create(surroundings, cluster),
             ExplainCommand.Create(surroundings),
-            SweepCommand.Create(surroundings),
-            VersionCommand.Create(surroundings),
+            SweepCommand.Create(surroundings, cluster),
+            VersionCommand.Create(surroundings, cluster),
             CompletionCommand.Create(surroundings),
             DemoCommand.Create(surroundings),
         };
+        cluster.AddTo(root);
+        return root;
+    }
 }

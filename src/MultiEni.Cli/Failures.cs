@@ -36,7 +36,8 @@ internal static class Failures
             KubernetesApiException refused => new(refused.Message, null, ExitCodes.Unknown),
             Ec2CallException failed => new(
                 $"EC2: {failed.Failure}",
-                "Credentials come from the chain of the AWS SDKs: environment, profile, role. `aws sts get-caller-identity` shows which they are.",
+                "Credentials come from the chain of the AWS SDKs: environment, profile, role; a profile of AWS SSO needs `aws sso login` first. "
+                    + "`aws sts get-caller-identity` shows whose they are; `eval \"$(aws configure export-credentials --format env)\"` hands on what only the AWS CLI understands.",
                 ExitCodes.Unknown
             ),
             HttpRequestException or TimeoutException or SocketException => new(

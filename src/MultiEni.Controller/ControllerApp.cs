@@ -1,11 +1,13 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.LeaderElection;
 
@@ -29,7 +31,7 @@ public sealed class ControllerApp(
     /// <exception cref="LeadershipLostException">Another controller leads; this process must end.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var http = KubernetesConnection.Open(kubernetesConfig, time);
+        using var http = KubernetesConnection.Open(kubernetesConfig, Api.Names.Controller, time);
         var kubernetes = new KubernetesClient(http, time);
         var nodeEnis = Informer(kubernetes, Kinds.NodeEni, null);
         var nodes = Informer(kubernetes, Kinds.Node, Trimming.Node);
@@ -41,10 +43,12 @@ public sealed class ControllerApp(
 
         using var meter = new Meter(MeterName);
         using var exporter = new PrometheusExporter("MultiEni.", time);
+        var definitions = new DefinitionGate(kubernetes, time, logger);
         var checks = new HealthChecks();
-        checks.AddReadiness("nodeenis", () => Synced(nodeEnis.Health));
-        checks.AddReadiness("nodes", () => Synced(nodes.Health));
-        checks.AddReadiness("eniattachments", () => Synced(attachments.Health));
+        checks.AddReadiness("definitions", () => definitions.Health);
+        checks.Add("nodeenis", nodeEnis);
+        checks.Add("nodes", nodes);
+        checks.Add("eniattachments", attachments);
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         if (await diagnostics.StartAsync(stop) is { } port)
         {
@@ -58,6 +62,7 @@ public sealed class ControllerApp(
         background.Add(events.RunAsync);
         await background.RunAsync(async token =>
         {
+            await definitions.PassAsync(token);
             var view = new ClusterView(await nodeEnis.SyncedAsync(token), await nodes.SyncedAsync(token), await attachments.SyncedAsync(token));
             ControllerLog.Synced(logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
             var cluster = await ClusterIdentity.FindAsync(kubernetes, settings.ClusterName, token);
@@ -76,6 +81,7 @@ public sealed class ControllerApp(
                     events,
                     ec2,
                     meter,
+                    checks,
                     ensureLeading,
                     loggers,
                     time
@@ -109,7 +115,4 @@ public sealed class ControllerApp(
 
     private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, Func<T, T>? trim)
         where T : class, IKubernetesObject => new(kubernetes, kind, InformerScope.All, trim, time, loggers.CreateLogger<Informer<T>>());
-
-    private static HealthResult Synced(InformerHealth health) =>
-        health.IsSynced ? HealthResult.Healthy : HealthResult.Unhealthy(health.LastFailure ?? "the first list has not ended");
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Multus;
 
 namespace MultiEni.Controller;
@@ -8,6 +9,8 @@ namespace MultiEni.Controller;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NamespaceObject))]
 [JsonSerializable(typeof(KubernetesList<NamespaceObject>))]
+[JsonSerializable(typeof(ResourceDefinition))]
+[JsonSerializable(typeof(KubernetesList<ResourceDefinition>))]
 [JsonSerializable(typeof(NetworkAttachmentDefinition))]
 [JsonSerializable(typeof(KubernetesList<NetworkAttachmentDefinition>))]
 internal sealed partial class ControllerJson : JsonSerializerContext;

@@ -53,6 +53,9 @@ internal static partial class ControllerLog
     [LoggerMessage(15, LogLevel.Warning, "{Warning}")]
     public static partial void SettingWithoutEffect(ILogger logger, string warning);
 
+    [LoggerMessage(18, LogLevel.Error, "Nothing is done, because {Obstacle}")]
+    public static partial void DefinitionsHoldBack(ILogger logger, string obstacle);
+
     [LoggerMessage(14, LogLevel.Information, "The leak pass deletes again: no longer do suspiciously many ENIs look leaked")]
     public static partial void LeakPassReleased(ILogger logger);
 }

@@ -19,7 +19,9 @@ using MultiEni.Controller.Multus;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.StartupTaint;
 using MultiEni.Operator.Client;
+using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
@@ -38,6 +40,7 @@ internal sealed class LeadingController(
     EventRecorder events,
     Ec2ClientOptions ec2Options,
     Meter meter,
+    HealthChecks checks,
     Action ensureLeading,
     ILoggerFactory loggers,
     TimeProvider time
@@ -55,10 +58,14 @@ internal sealed class LeadingController(
     // While very many change, summaries would be most of the work: a status that is some seconds old tells as much of thousands of ENIs.
     private const double SummarisedPerSecond = 2000;
 
+    private const string PlanLoop = "plan";
+    private const string AttachmentLoop = "attachment";
+    private const string SummaryLoop = "summary";
+
     private readonly ILogger logger = loggers.CreateLogger<LeadingController>();
-    private readonly WorkQueue<string> plans = new("plan", time);
-    private readonly WorkQueue<string> attachments = new("attachment", time);
-    private readonly WorkQueue<string> summaries = new("summary", time);
+    private readonly WorkQueue<string> plans = new(PlanLoop, time);
+    private readonly WorkQueue<string> attachments = new(AttachmentLoop, time);
+    private readonly WorkQueue<string> summaries = new(SummaryLoop, time);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -78,7 +85,7 @@ internal sealed class LeadingController(
         permissions.Changed = () => SummariseAll(summaryPace);
         var summing = new SummaryReconciler(view, guarded, outcomes, permissions, events, time);
         await using var background = new BackgroundTasks(cancellationToken);
-        background.Add(Loop("summary", summaries, summing.ReconcileAsync, 4).RunAsync);
+        background.Add(Loop(SummaryLoop, summaries, summing.ReconcileAsync, 4).RunAsync);
 
         // Nothing is created that exists: all else waits for the sweep.
         await new FirstSweep(inventory, view, outcomes, time, logger).RunAsync(cancellationToken);
@@ -160,13 +167,16 @@ internal sealed class LeadingController(
             }
         });
         background.Add(inventory.RunAsync);
-        background.Add(Loop("plan", plans, planning.ReconcileAsync, settings.ConcurrentReconciles).RunAsync);
-        background.Add(Loop("attachment", attachments, attaching.ReconcileAsync, admissions.Most + SpareWorkers).RunAsync);
+        background.Add(Loop(PlanLoop, plans, planning.ReconcileAsync, settings.ConcurrentReconciles).RunAsync);
+        background.Add(Loop(AttachmentLoop, attachments, attaching.ReconcileAsync, admissions.Most + SpareWorkers).RunAsync);
         await background.RunAsync(token => ResyncAsync(inventory, leaks, metrics, token));
     }
 
     public void Dispose()
     {
+        checks.Remove(PlanLoop);
+        checks.Remove(AttachmentLoop);
+        checks.Remove(SummaryLoop);
         plans.Dispose();
         attachments.Dispose();
         summaries.Dispose();
@@ -278,5 +288,9 @@ internal sealed class LeadingController(
         WorkQueue<string> queue,
         Func<string, CancellationToken, Task<ReconcileResult>> reconcile,
         int workers
-    ) => new(name, queue, reconcile, new ReconcileLoopOptions { Workers = workers }, time, loggers.CreateLogger<ReconcileLoop<string>>());
+    )
+    {
+        checks.Add(name, queue);
+        return new(name, queue, reconcile, new ReconcileLoopOptions { Workers = workers }, time, loggers.CreateLogger<ReconcileLoop<string>>());
+    }
 }

@@ -4,7 +4,9 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.LeaderElection;
+using MultiEni.Operator.Proxies;
 
+EnvironmentProxy.Install(Environment.GetEnvironmentVariable);
 var reader = new SettingsReader("eni-controller", args, Environment.GetEnvironmentVariable);
 var loggers = ControllerSettings.ReadLogging(reader, TimeProvider.System);
 var settings = ControllerSettings.Read(reader);

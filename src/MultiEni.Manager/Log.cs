@@ -43,7 +43,7 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Information, "{Attachment}: {Pci} is offered to pods as {Resource}.")]
     public static partial void Offered(ILogger logger, string attachment, string pci, string resource);
 
-    [LoggerMessage(11, LogLevel.Information, "{Pci} is no longer offered to pods.")]
+    [LoggerMessage(11, LogLevel.Information, "{Pci} is being withdrawn from pods.")]
     public static partial void Withdrawn(ILogger logger, string pci);
 
     [LoggerMessage(12, LogLevel.Warning, "{Pci} was bound for ENI {Eni}, which no attachment of this node has any more; it is given back.")]
@@ -61,11 +61,14 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Information, "The device plugin's file {Path} was written with {Count} devices.")]
     public static partial void DevicePluginFileWritten(ILogger logger, string path, int count);
 
-    [LoggerMessage(21, LogLevel.Warning, "The device plugin's file {Path} is left alone: {Message}")]
-    public static partial void DevicePluginFileInvalid(ILogger logger, string path, string message);
+    [LoggerMessage(21, LogLevel.Warning, "The device plugin's file is not as it should be, {Reason}: {Message}")]
+    public static partial void DevicePluginFileTrouble(ILogger logger, string reason, string message);
 
     [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be read and is started anew: {Message}")]
     public static partial void PublisherRecordUnreadable(ILogger logger, string path, string message);
+
+    [LoggerMessage(26, LogLevel.Warning, "The record beside {Path} could not be written; it is written with the next change: {Message}")]
+    public static partial void PublisherRecordUnwritten(ILogger logger, string path, string message);
 
     [LoggerMessage(23, LogLevel.Information, "The device plugin {Pod} was deleted so that it reads its file again.")]
     public static partial void DevicePluginRestarted(ILogger logger, string pod);
@@ -78,6 +81,9 @@ internal static partial class Log
 
     [LoggerMessage(50, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
     public static partial void PluginRegistered(ILogger logger, string resource, string socket);
+
+    [LoggerMessage(56, LogLevel.Information, "{Resource} has had no device for a while and is no longer served on {Socket}.")]
+    public static partial void PluginRetired(ILogger logger, string resource, string socket);
 
     [LoggerMessage(55, LogLevel.Warning, "{Folder} cannot be watched and is looked at every half minute: {Message}")]
     public static partial void PluginFolderNotWatched(ILogger logger, string folder, string message);

@@ -10,9 +10,11 @@ using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Setup;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
@@ -51,9 +53,9 @@ public static class ManagerApp
         await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
         var publisher = publishing.Publisher;
         metrics.Offered = () => publisher.Offered;
-        using var boot = new BootWatch(new HostReader(host), journal, publisher, logger);
+        using var boot = new BootWatch(new HostReader(host), journal, publisher, time, logger);
 
-        using var http = KubernetesConnection.Open(settings.Kubernetes, time);
+        using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
         var client = new KubernetesClient(http, time);
         var attachments = Informer(
             client,
@@ -64,10 +66,15 @@ public static class ManagerApp
         );
         var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, loggers, time);
         using var exporter = new PrometheusExporter("MultiEni.", time);
-        await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, Checks(attachments, nodes, boot), exporter, loggers);
+        var checks = new HealthChecks();
+        checks.Add("attachments", attachments);
+        checks.Add("node", nodes);
+        checks.AddReadiness("devices", () => boot.HasRead ? HealthResult.Healthy : HealthResult.Unhealthy("the host's devices were not read yet"));
+        await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         await diagnostics.StartAsync(stop);
 
         using var queue = new WorkQueue<AgentWork>("devices", time);
+        checks.Add("work", queue);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
         var events = new EventRecorder(client, Component, settings.NodeName, time, loggers.CreateLogger("events"));
@@ -80,17 +87,18 @@ public static class ManagerApp
             time,
             logger
         );
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = new List<Task> { attachments.RunAsync(ended.Token), nodes.RunAsync(ended.Token) };
-        try
+        await using var background = new BackgroundTasks(stop);
+        background.Add(attachments.RunAsync);
+        background.Add(nodes.RunAsync);
+        await background.RunAsync(async token =>
         {
             // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
             publishing.File.RestartNeeded = restarter.Wake;
             publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
-            var seen = await boot.FirstAsync(time, stop);
+            var seen = await boot.FirstAsync(token);
             Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
 
-            var view = new NodeView(await attachments.SyncedAsync(stop), await nodes.SyncedAsync(stop), settings.NodeName);
+            var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
             var worker = Worker(
                 new Parts(settings, host, journal, publishing, boot, view, pods, client, events, gate, metrics, time, logger),
@@ -101,27 +109,18 @@ public static class ManagerApp
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                watching.Add(new HostListener(host.Events, publisher, wake, time, logger).RunAsync(ended.Token));
+                background.Add(new HostListener(host.Events, publisher, boot, view, wake, time, logger).RunAsync);
             }
 
-            watching.Add(new RepairLoop(publisher, boot, wake, settings.CheckInterval, time, logger).RunAsync(ended.Token));
-            watching.Add(restarter.RunAsync(ended.Token));
-            watching.Add(publishing.RunAsync(ended.Token));
-            watching.Add(events.RunAsync(ended.Token));
+            background.Add(new RepairLoop(publisher, boot, wake, settings.CheckInterval, time, logger).RunAsync);
+            background.Add(restarter.RunAsync);
+            background.Add(publishing.RunAsync);
+            background.Add(events.RunAsync);
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
-            await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Asked to stop before there was anything to do.
-        }
-        finally
-        {
+            await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(token);
             Log.Stopping(logger);
-            await ended.CancelAsync();
-            await Task.WhenAll(watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        });
     }
 
     private static AgentWorker Worker(Parts parts, AgentWake wake, WorkQueue<AgentWork> queue)
@@ -145,7 +144,15 @@ public static class ManagerApp
                 : new ScriptDriverMethod(settings.BindingScript, settings.BindingScriptLimit, locked, parts.Time);
         var verification = new DeviceVerification(parts.Host, parts.Time);
         var restoration = new DeviceRestoration(parts.Host, locked, method, native, verification, parts.Journal);
-        var preparation = new BindPreparation(parts.Host.Files, locked, settings.NoIommu);
+        var preparation = new BindPreparation(
+            parts.Host.Files,
+            locked,
+            settings.NoIommu,
+            () =>
+                SetupRecord.Read(SetupRecord.PathBeside(settings.JournalPath)) is var setup && setup.BootId == parts.Boot.Last?.BootId
+                    ? setup.Problem
+                    : ""
+        );
         var actions = new DeviceActions(
             parts.Host,
             settings,
@@ -183,6 +190,9 @@ public static class ManagerApp
             reconciler,
             new OrphanSearch(parts.View, parts.Journal, parts.Publishing.Publisher, owners, parts.Logger),
             parts.Boot,
+            parts.View,
+            parts.Publishing.Publisher,
+            wake,
             queue
         );
     }
@@ -220,18 +230,6 @@ public static class ManagerApp
         TimeProvider time
     )
         where T : class, IKubernetesObject => new(client, kind, scope, null, time, loggers.CreateLogger("informer"));
-
-    private static HealthChecks Checks(Informer<EniAttachment> attachments, Informer<Node> nodes, BootWatch boot)
-    {
-        var checks = new HealthChecks();
-        checks.AddReadiness("attachments", () => Synced(attachments.Health));
-        checks.AddReadiness("node", () => Synced(nodes.Health));
-        checks.AddReadiness("devices", () => boot.HasRead ? HealthResult.Healthy : HealthResult.Unhealthy("the host's devices were not read yet"));
-        return checks;
-    }
-
-    private static HealthResult Synced(InformerHealth health) =>
-        health.IsSynced ? HealthResult.Healthy : HealthResult.Unhealthy(health.LastFailure ?? "the first list is not in yet");
 
     private sealed record Parts(
         ManagerSettings Settings,

@@ -56,11 +56,14 @@ public sealed record ManagerSettings
     /// <summary>Who offers devices to pods.</summary>
     public PublisherChoice DevicePublisher { get; init; } = PublisherChoice.SriovConfig;
 
-    /// <summary>The kubelet's folder, with its sockets.</summary>
+    /// <summary>The kubelet's folder, with the socket that tells which pod has which device.</summary>
     public string KubeletRoot { get; init; } = "/var/lib/kubelet";
 
     /// <summary>Whether the agent may ask the API server about the pods of its node, where the kubelet alone does not tell who has a device.</summary>
     public bool ListPods { get; init; } = true;
+
+    /// <summary>The kubelet's folder of device plugins, which is the same wherever its other folders are.</summary>
+    public string DevicePluginsPath { get; init; } = DefaultDevicePluginsPath;
 
     /// <summary>Where the embedded device plugin writes what Multus reads; empty for nowhere.</summary>
     public string DeviceInfoPath { get; init; } = DefaultDeviceInfoPath;
@@ -123,6 +126,7 @@ public sealed record ManagerSettings
     public Action<string>? BeforeEachWrite { get; init; }
 
     internal const string NativeBinding = "native";
+    private const string DefaultDevicePluginsPath = "/var/lib/kubelet/device-plugins";
     private const string DefaultDeviceInfoPath = "/var/run/k8s.cni.cncf.io/devinfo/dp";
     private const string DefaultPattern = "^(eth|eni|en[a-zA-Z]?)[0-9]+";
     private const string DefaultIgnored = "tunl0,gre0,gretap0,erspan0,ip_vti0,ip6_vti0,sit0,ip6tnl0,ip6gre0";
@@ -140,19 +144,20 @@ public sealed record ManagerSettings
         ArgumentNullException.ThrowIfNull(environment);
         var defaults = new { Ids = string.Join(',', PciIds.ElasticNetworkAdapters), Node = System.Net.Dns.GetHostName() };
         var kubeconfig = reader.Text("kubeconfig", null, "", "Kubernetes configuration file; empty for the pod's service account");
+        var host = reader.Parsed(
+            "host",
+            "ENI_MANAGER_HOST",
+            HostChoice.Kernel,
+            HostChoice.Parse,
+            "The host to act on: kernel, or a simulated host's loopback address"
+        );
         return new ManagerSettings
         {
             Kubernetes = reader.HelpRequested
                 ? new KubernetesConfig { Server = new Uri("http://127.0.0.1/"), Source = "help" }
                 : KubernetesConfig.Load(kubeconfig, environment),
             NodeName = reader.Text("node-name", "NODE_NAME", defaults.Node, "Name of the node on which this agent works"),
-            Host = reader.Parsed(
-                "host",
-                "ENI_MANAGER_HOST",
-                HostChoice.Kernel,
-                HostChoice.Parse,
-                "The host to act on: kernel, or a simulated host's loopback address"
-            ),
+            Host = host,
             CheckInterval = reader.Duration(
                 "check-interval",
                 "CHECK_INTERVAL",
@@ -181,7 +186,7 @@ public sealed record ManagerSettings
                 "dpdk-binding-script",
                 "DPDK_BINDING_SCRIPT",
                 NativeBinding,
-                Script,
+                text => Script(text, host),
                 "native, or the path of a script called with -b DRIVER ADDRESS"
             ),
             BindingScriptLimit = reader.Duration(
@@ -209,7 +214,20 @@ public sealed record ManagerSettings
                 true,
                 "Whether pods may be listed where the kubelet does not tell who has a device; false where the agent's role does not allow it"
             ),
-            KubeletRoot = reader.Parsed("kubelet-root", "KUBELET_ROOT", "/var/lib/kubelet", AbsolutePath, "The kubelet's folder, with its sockets"),
+            KubeletRoot = reader.Parsed(
+                "kubelet-root",
+                "KUBELET_ROOT",
+                "/var/lib/kubelet",
+                AbsolutePath,
+                "The kubelet's folder (its --root-dir), with the pod-resources socket"
+            ),
+            DevicePluginsPath = reader.Parsed(
+                "device-plugins-path",
+                "DEVICE_PLUGINS_PATH",
+                DefaultDevicePluginsPath,
+                AbsolutePath,
+                "The kubelet's folder of device plugins, which does not follow its --root-dir"
+            ),
             DeviceInfoPath = reader.Parsed(
                 "device-info-path",
                 "DEVICE_INFO_PATH",
@@ -294,7 +312,11 @@ public sealed record ManagerSettings
         }
     }
 
-    private static string Script(string text) => text == NativeBinding ? text : AbsolutePath(text);
+    // A script knows this machine's /sys only.
+    private static string Script(string text, string host) =>
+        text == NativeBinding ? text
+        : HostChoice.IsSimulated(host) ? throw new FormatException("native with a simulated host: a script would act on the devices of this machine")
+        : AbsolutePath(text);
 
     internal static string AbsolutePath(string text) => Path.IsPathFullyQualified(text) ? text : throw new FormatException("an absolute path");
 

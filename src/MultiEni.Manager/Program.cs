@@ -4,6 +4,7 @@ using MultiEni.Manager.Setup;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;
+using MultiEni.Operator.Proxies;
 
 const int Success = 0;
 const int Failure = 1;
@@ -23,6 +24,7 @@ try
         return await SetupCommand.RunAsync(rest, environment, CancellationToken.None);
     }
 
+    EnvironmentProxy.Install(environment);
     var reader = new SettingsReader("eni-manager", args, environment);
     reader.Boolean("debug", "DEBUG", false, "Log more; LOG_LEVEL is finer");
     using var loggers = ConsoleLogging.Create(reader, TimeProvider.System);

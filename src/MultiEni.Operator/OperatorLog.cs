@@ -20,9 +20,6 @@ internal static partial class OperatorLog
     [LoggerMessage(5, LogLevel.Information, "The known version of {kind} has expired; listing again")]
     public static partial void Expired(ILogger logger, string kind);
 
-    [LoggerMessage(6, LogLevel.Error, "A subscriber of {kind} failed")]
-    public static partial void SubscriberFailed(ILogger logger, Exception exception, string kind);
-
     [LoggerMessage(10, LogLevel.Warning, "{loop}: {key} failed, attempt {attempt}, again in {delay}: {failure}")]
     public static partial void ReconcileFailed(
         ILogger logger,

@@ -1,3 +1,4 @@
+using MultiEni.Simulator.Tests.Kubernetes;
 using MultiEni.Simulator.Yaml;
 
 namespace MultiEni.Chart.Tests;
@@ -5,11 +6,45 @@ namespace MultiEni.Chart.Tests;
 /// <summary>A real helm, version 3 or 4, on the chart.</summary>
 internal sealed class Helm(int major)
 {
+    /// <summary>Where the images are, which the chart does not know by itself.</summary>
+    public const string Images = "image.repository=\"r.example/multi-eni\"";
+
     private static readonly Dictionary<int, Lazy<Task<string>>> Programs = new() { [3] = new(() => FetchAsync(3)), [4] = new(() => FetchAsync(4)) };
 
     public static Helm V3 { get; } = new(3);
 
     public static Helm V4 { get; } = new(4);
+
+    public static Helm Of(int major) => major == 3 ? V3 : V4;
+
+    /// <summary>A command on a cluster.</summary>
+    /// <param name="kubectl">Whose kubeconfig is used.</param>
+    /// <param name="arguments">The command's words; <c>CHART</c> stands for the chart.</param>
+    public async Task<(int Code, string Output, string Error)> TryAsync(Kubectl kubectl, string arguments)
+    {
+        var home = Path.GetDirectoryName(kubectl.Kubeconfig)!;
+        return await Repository.RunAsync(
+            await Programs[major].Value,
+            arguments.Split(' ').Select(word => word == "CHART" ? Repository.Chart : word),
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["KUBECONFIG"] = kubectl.Kubeconfig, ["HOME"] = home }
+        );
+    }
+
+    /// <summary>The output of a command that succeeds.</summary>
+    public async Task<string> RunAsync(Kubectl kubectl, string arguments)
+    {
+        var (code, output, error) = await TryAsync(kubectl, arguments);
+        Assert.True(code == 0, $"helm {major} {arguments}: {error}{output}");
+        return output;
+    }
+
+    /// <summary>The error of a command that fails.</summary>
+    public async Task<string> FailAsync(Kubectl kubectl, string arguments)
+    {
+        var (code, output, error) = await TryAsync(kubectl, arguments);
+        Assert.True(code != 0, $"helm {major} {arguments} succeeded: {output}");
+        return error;
+    }
 
     /// <summary>The objects that the chart makes of these values (<c>--set</c> expressions).</summary>
     public async Task<Rendered> TemplateAsync(params string[] values)
@@ -45,7 +80,7 @@ internal sealed class Helm(int major)
 
     // "--..." are arguments for helm itself.
     private static IEnumerable<string> Set(string[] values) =>
-        values.SelectMany(value => value.StartsWith("--", StringComparison.Ordinal) ? value.Split('=', 2) : ["--set-json", value]);
+        values.Prepend(Images).SelectMany(value => value.StartsWith("--", StringComparison.Ordinal) ? value.Split('=', 2) : ["--set-json", value]);
 
     private async Task<(int Code, string Output, string Error)> RunAsync(IEnumerable<string> arguments) =>
         await Repository.RunAsync(await Programs[major].Value, arguments);

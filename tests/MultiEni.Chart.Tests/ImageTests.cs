@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -35,6 +36,65 @@ public partial class ImageTests
 
         Assert.Contains(user, stage);
         Assert.Contains(entryPoint, stage);
+    }
+
+    [Fact]
+    public void Every_command_of_the_Dockerfile_is_understood_by_the_shell_that_every_builder_has()
+    {
+        // podman builds in the OCI format, which has no SHELL: commands go to /bin/sh.
+        Assert.DoesNotContain("SHELL", Dockerfile);
+        Assert.DoesNotMatch(BashOnly(), Dockerfile);
+        Assert.Matches(BashOnly(), "RUN RUNTIME=linux-${TARGETARCH/amd64/x64}");
+    }
+
+    [Fact]
+    public void Images_of_other_registries_are_named_in_full_as_podman_asks_for()
+    {
+        var images = ImageArguments().Matches(Dockerfile).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.Equal(2, images.Count);
+        Assert.All(images, image => Assert.Contains('.', image.Split('/')[0]));
+    }
+
+    [Theory]
+    [SupportedOSPlatform("linux")]
+    [InlineData("linux-amd64", "linux-x64")]
+    [InlineData("linux-arm64", "linux-arm64")]
+    public async Task An_image_has_its_own_two_programs_compiled_for_its_architecture(string platform, string runtime)
+    {
+        var command = Command().Match(Dockerfile).Groups[1].Value;
+        var folder = Directory.CreateTempSubdirectory("publish-");
+        // Stands in for dotnet, and tells what it is asked for.
+        var dotnet = Path.Combine(folder.FullName, "dotnet");
+        await File.WriteAllTextAsync(
+            dotnet,
+            """
+            #!/bin/bash
+            echo "dotnet $*"
+            while [ $# -gt 0 ]; do [ "$1" != --output ] || output=$2; shift; done
+            mkdir -p "$output"; touch "$output/eni-controller" "$output/eni-manager"
+            """,
+            TestContext.Current.CancellationToken
+        );
+        File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var script = Path.Combine(folder.FullName, "eng", "publish.sh");
+        Directory.CreateDirectory(Path.GetDirectoryName(script)!);
+        File.Copy(Path.Combine(Repository.Root, "eng", "publish.sh"), script);
+
+        var (code, output, error) = await Repository.RunAsync(
+            "/bin/sh",
+            [
+                "-c",
+                $"cd {folder.FullName}; {command.Replace("${TARGETARCH}", platform["linux-".Length..], StringComparison.Ordinal).Replace("/out", "out", StringComparison.Ordinal)}",
+            ],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{folder.FullName}:/usr/bin:/bin" }
+        );
+
+        Assert.True(code == 0, error);
+        var published = output.Split('\n').Where(line => line.StartsWith("dotnet publish", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["src/MultiEni.Controller", "src/MultiEni.Manager"], published.Select(line => line.Split(' ')[2]));
+        Assert.All(published, line => Assert.Contains($"--runtime {runtime} ", line));
+        folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -113,6 +173,16 @@ public partial class ImageTests
 
     [GeneratedRegex("ARG MANAGER_PACKAGES=\"(?<packages>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Packages();
+
+    // Substitution and substrings in ${}, [[ and arrays are Bash's own.
+    [GeneratedRegex(@"\$\{\w+(//?|:\d|\^|,)|\[\[|pipefail|<\(", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex BashOnly();
+
+    [GeneratedRegex("^ARG [A-Z]+_IMAGE=(?<image>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ImageArguments();
+
+    [GeneratedRegex("^RUN (?<command>.*eng/publish.sh.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Command();
 
     [GeneratedRegex("^  - alert: (?<name>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AlertNames();

@@ -49,15 +49,34 @@ public class RenderingTests
     }
 
     [Fact]
-    public async Task A_values_file_of_the_Go_controllers_chart_is_understood()
+    public async Task A_values_file_of_the_Go_controllers_chart_is_understood_but_for_its_image()
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, GoValues, TestContext.Current.CancellationToken);
 
-        var rendered = await Helm.V4.TemplateAsync($"--values={file}");
+        // helm lets --set-json go before a file, wherever it stands.
+        Assert.Contains(
+            "is the image of the Go controller",
+            await Helm.V4.RefusalAsync($"--values={file}", "image.repository=\"example/aws-multi-eni-controller\"")
+        );
+        var rendered = await Helm.V4.TemplateAsync($"--values={file}", "image.tag=\"\"");
 
         Assert.Contains("Service eni-controller-metrics", rendered.Names());
         Assert.Equal("{\"app\":\"eni-controller\"}", rendered.Controller["spec"]!["selector"]!["matchLabels"]!.ToJsonString());
+        Assert.Equal("r.example/multi-eni/eni-controller:0.1.0", Rendered.ContainerOf(rendered.Controller)["image"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_container_that_ends_leaves_its_last_words_in_the_pods_status()
+    {
+        var rendered = await Helm.V4.TemplateAsync();
+
+        var containers = new[] { rendered.Controller, rendered.Manager }
+            .Select(Rendered.PodOf)
+            .SelectMany(pod => pod["containers"]!.AsArray().Concat(pod["initContainers"]?.AsArray() ?? []))
+            .ToList();
+        Assert.Equal(3, containers.Count);
+        Assert.All(containers, container => Assert.Equal("FallbackToLogsOnError", container!["terminationMessagePolicy"]?.GetValue<string>()));
     }
 
     [Fact]
@@ -86,6 +105,15 @@ public class RenderingTests
             await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken) == kept,
             "run eng/render-manifests.sh and commit deploy/install.yaml"
         );
+    }
+
+    [Fact]
+    public void Every_manifest_fits_into_the_annotation_of_client_side_apply()
+    {
+        // The API server takes 256 KiB of annotations of an object.
+        var manifests = MultiEni.Simulator.Yaml.YamlDocuments.Parse(Repository.Read("deploy", "install.yaml"));
+
+        Assert.All(manifests, manifest => Assert.InRange(manifest.ToJsonString().Length, 1, 256 * 1024 - 1));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public class ValueTests
             { "createNamespace=true", "Namespace eni-controller-system", "metadata/labels/pod-security.kubernetes.io~enforce", "\"privileged\"" },
             { "nameOverride=\"mine\"", Controller, "metadata/labels/app.kubernetes.io~name", "\"mine\"" },
             { "image.repository=\"r/x\"", Controller, $"{Pod}/containers/0/image", "\"r/x/eni-controller:0.1.0\"" },
-            { "image.tag=\"v9\"", Manager, $"{Pod}/containers/0/image", "\"aws-multi-eni-controller/eni-manager:v9\"" },
+            { "image.tag=\"v9\"", Manager, $"{Pod}/containers/0/image", "\"r.example/multi-eni/eni-manager:v9\"" },
             { "image.pullPolicy=\"Always\"", Manager, $"{Pod}/initContainers/0/imagePullPolicy", "\"Always\"" },
             { "imagePullSecrets=[\"s\"]", Manager, $"{Pod}/imagePullSecrets/0/name", "\"s\"" },
             { "imagePullSecrets=[{\"name\":\"s\"}]", Controller, $"{Pod}/imagePullSecrets/0/name", "\"s\"" },
@@ -28,7 +28,7 @@ public class ValueTests
                 "eniManager.image.digest=\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"",
                 Manager,
                 $"{Pod}/containers/0/image",
-                "\"aws-multi-eni-controller/eni-manager@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""
+                "\"r.example/multi-eni/eni-manager@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""
             },
             { "awsRegion=\"eu-central-1\"", Controller, $"{ControllerEnv}/AWS_REGION/value", "\"eu-central-1\"" },
             { "clusterName=\"c\"", Controller, $"{ControllerEnv}/CLUSTER_NAME/value", "\"c\"" },
@@ -146,6 +146,7 @@ public class ValueTests
             { "eniManager.readinessProbe.periodSeconds=7", Manager, $"{Pod}/containers/0/readinessProbe/periodSeconds", "7" },
             { "eniManager.listPods=true", Manager, $"{ManagerEnv}/LIST_PODS/value", "\"true\"" },
             { "eniManager.kubeletPath=\"/data/kubelet\"", Manager, $"{Pod}/volumes/pod-resources/hostPath/path", "\"/data/kubelet/pod-resources\"" },
+            { "eniManager.devicePluginsPath=\"/data/plugins\"", Manager, $"{ManagerEnv}/DEVICE_PLUGINS_PATH/value", "\"/data/plugins\"" },
             { "metrics.enabled=true", Manager, $"{ManagerEnv}/METRICS_ADDR/value", "\":8081\"" },
         };
 
@@ -197,6 +198,8 @@ public class ValueTests
     }
 
     [Theory]
+    [InlineData("image.repository=\"\"", "must come from a registry that you trust")]
+    [InlineData("image={\"repository\":\"r/aws-multi-eni-controller\",\"tag\":\"v1.3.8\"}", "is the image of the Go controller")]
     [InlineData("fullnameOverride=\"x\"", "nameOverride changes a label")]
     [InlineData("imds.aggressiveConfiguration=true", "Set both, or neither")]
     [InlineData("cloudNativeAuth.enabled=false", "Remove the value")]
@@ -219,6 +222,36 @@ public class ValueTests
     public async Task Policies_that_a_cluster_does_not_know_are_refused_when_they_are_asked_for()
     {
         Assert.Contains("need 1.30", await Helm.V4.RefusalAsync("admissionPolicy.enabled=true", "--kube-version=1.29.0"));
+    }
+
+    /// <summary>
+    /// kubectl and Helm refuse fields that a cluster's API does not have. Expected are those of Kubernetes 1.25:
+    /// https://v1-25.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/
+    /// </summary>
+    [Theory]
+    [InlineData("1.25.0", false)]
+    [InlineData("1.29.15", false)]
+    [InlineData("1.30.0", true)]
+    [InlineData("v1.30.4-eks-a737599", true)]
+    public async Task Definitions_and_policies_are_those_that_the_clusters_version_has(string version, bool isRecent)
+    {
+        string[] known = ["additionalPrinterColumns", "name", "schema", "served", "storage", "subresources"];
+        var rendered = await Helm.V4.TemplateAsync($"--kube-version={version}");
+
+        foreach (var definition in rendered.OfKind("CustomResourceDefinition"))
+        {
+            var fields = definition["spec"]!["versions"]![0]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal);
+            Assert.Equal(isRecent ? known.Append("selectableFields").Order(StringComparer.Ordinal) : known, fields);
+        }
+
+        Assert.Equal(isRecent ? 5 : 0, rendered.OfKind("ValidatingAdmissionPolicy").Count());
+        Assert.Equal(isRecent ? 5 : 0, rendered.OfKind("ValidatingAdmissionPolicyBinding").Count());
+    }
+
+    [Fact]
+    public async Task A_version_that_would_not_evaluate_the_definitions_rules_is_refused()
+    {
+        Assert.Contains("requires kubeVersion: >=1.25.0", await Helm.V4.RefusalAsync("--kube-version=1.24.17"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -5,6 +5,7 @@ public class CompletionTests
     [Theory]
     [InlineData("sta", "status")]
     [InlineData("doctor --kube", "--kubeconfig")]
+    [InlineData("--conte", "--context")]
     [InlineData("doctor -o y", "yaml")]
     [InlineData("explain SubnetFul", "SubnetFull")]
     [InlineData("completion z", "zsh")]

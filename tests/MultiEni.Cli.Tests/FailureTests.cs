@@ -75,6 +75,23 @@ public class FailureTests
     }
 
     [Theory]
+    [InlineData("--kubeconfig FILE status")]
+    [InlineData("--kubeconfig FILE --context simulated status")]
+    [InlineData("--kubeconfig=FILE status --context=simulated -n other")]
+    [InlineData("-n other status --kubeconfig FILE")]
+    [InlineData("--kubeconfig FILE --namespace other version")]
+    public async Task The_cluster_may_be_named_before_the_command_and_after_it(string line)
+    {
+        await using var cluster = await TestCluster.StartAsync();
+
+        var run = await CommandRun.Of(line.Replace("FILE", cluster.Kubeconfig, StringComparison.Ordinal).Split(' '));
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.NotEqual(0, cluster.Server.Faults.Count().Total);
+        Assert.All(cluster.Server.Faults.Count().Counts.Keys, request => Assert.Equal("kubectl-eni", request.UserAgent));
+    }
+
+    [Theory]
     [InlineData("status", "--nonsense")]
     [InlineData("stauts")]
     public async Task A_wrong_command_line_says_what_is_wrong_and_where_help_is(params string[] arguments)

@@ -200,6 +200,28 @@ internal sealed class TestCluster : IAsyncDisposable
         return Patch("pods", name, status, home: home);
     }
 
+    /// <summary>An event about a pod that the API server did not let a workload create.</summary>
+    public TestCluster Refusal(string kind, string name, string message)
+    {
+        Server.Store.Create(
+            "events",
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = $"{name}.1", ["namespace"] = Names.Namespace },
+                ["involvedObject"] = new JsonObject
+                {
+                    ["kind"] = kind,
+                    ["namespace"] = Names.Namespace,
+                    ["name"] = name,
+                },
+                ["type"] = "Warning",
+                ["reason"] = "FailedCreate",
+                ["message"] = message,
+            }
+        );
+        return this;
+    }
+
     /// <summary>A merge patch of any object.</summary>
     public TestCluster Patch(string resource, string name, string patch, bool status = true, string? home = null)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Operator;
 
 namespace MultiEni.Cli.Tests;
 
@@ -12,7 +13,7 @@ public class VersionCommandTests
         var text = await cluster.RunAsync("version");
         var json = JsonNode.Parse((await cluster.RunAsync("version", "-o", "json")).Output)!;
 
-        Assert.Equal($"kubectl-eni   {ProgramVersion.Current}\ncontroller    eni-controller:1\nENI managers  eni-manager:1\n", text.Output);
+        Assert.Equal($"kubectl-eni   {ProductVersion.Current}\ncontroller    eni-controller:1\nENI managers  eni-manager:1\n", text.Output);
         Assert.Equal("eni-manager:1", json["managers"]!.GetValue<string>());
     }
 
@@ -21,7 +22,7 @@ public class VersionCommandTests
     {
         var run = await CommandRun.Of("version");
 
-        Assert.Equal((0, $"kubectl-eni   {ProgramVersion.Current}\n"), (run.Code, run.Output));
+        Assert.Equal((0, $"kubectl-eni   {ProductVersion.Current}\n"), (run.Code, run.Output));
         Assert.StartsWith("The cluster's versions are not known", run.Error);
     }
 }

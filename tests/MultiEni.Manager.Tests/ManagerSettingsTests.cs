@@ -83,6 +83,15 @@ public sealed class ManagerSettingsTests
     }
 
     [Fact]
+    public async Task A_binding_script_is_refused_with_a_simulated_host_since_it_would_act_on_this_machine()
+    {
+        (string, string) host = ("ENI_MANAGER_HOST", "http://127.0.0.1:1/hosts/a");
+        var error = await Assert.ThrowsAsync<SettingsException>(() => ReadAsync([], host, ("DPDK_BINDING_SCRIPT", "/opt/dpdk/dpdk-devbind.py")));
+        Assert.Contains("simulated host", error.Message, StringComparison.Ordinal);
+        Assert.Equal("native", (await ReadAsync([], host)).BindingScript);
+    }
+
+    [Fact]
     public async Task A_flag_beats_the_environment() =>
         Assert.Equal("^ens", (await ReadAsync(["--eni-pattern=^ens"], ("ENI_PATTERN", "^eth"))).InterfacePattern.ToString());
 

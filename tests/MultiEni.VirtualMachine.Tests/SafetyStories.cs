@@ -64,6 +64,50 @@ public abstract class SafetyStories(NodeFixture node) : LifeStories(node)
         await Guest.UnplugAsync(slot);
     }
 
+    // As cloud-init does on Ubuntu 24.04 and a subnet with IPv6 does anywhere; the VPC CNI's rule for a pod is what must still be seen.
+    [Fact]
+    public async Task A_card_with_a_table_of_its_own_and_an_advertised_default_route_is_bound_unless_another_is_led_to_that_table()
+    {
+        const int slot = 7;
+        const string mac = "52:54:00:00:07:0a";
+        await Guest.BeginAsync("policy-routing");
+        await Guest.Node.Machine.Monitor.PlugAsync(slot, mac, Stop);
+        var link = await Guest.InterfaceAsync(mac);
+        await Guest.Shell.RunAsync(
+            $"ip link set {link} up; ip addr add 10.77.0.6/24 dev {link}; ip route add default via 10.77.0.1 dev {link} table 101 proto static; "
+                + "ip rule add from 10.77.0.6 table 101 proto static; ip rule add from 10.77.0.7 table 101 priority 1536; "
+                + $"ip -6 route add default via fe80::1 dev {link} metric 1024 proto ra",
+            Stop
+        );
+        try
+        {
+            Guest.Node.Cluster.Attach("policy", mac, Bound(null), addresses: ["10.77.0.6", "10.77.0.7"]);
+            var refused = await Guest.Node.AwaitAsync(
+                "policy",
+                enia => enia.Status?.Conditions.Find("Bound") is { Reason: Reasons.DeviceInUse },
+                "held to be in use by the pod's rule",
+                Stop
+            );
+            Assert.Contains(
+                "the rule 1536 leads there, from 10.77.0.7/32",
+                refused.Status!.Conditions.Find("Bound")!.Message,
+                StringComparison.Ordinal
+            );
+            Assert.Equal("True", refused.Status.Conditions.Find("Configured")!.Status);
+
+            await Guest.Shell.RunAsync("ip rule del priority 1536", Stop);
+            await Guest.BoundAsync("policy");
+            await Guest.ReleaseAsync("policy");
+        }
+        finally
+        {
+            await Guest.Shell.TryAsync("ip rule del priority 1536; ip rule del table 101", Stop);
+        }
+
+        Assert.Equal("e1000e", await Guest.DriverAsync(NodeFixture.Address(slot)));
+        await Guest.UnplugAsync(slot);
+    }
+
     [Fact]
     public async Task A_bound_card_that_is_pulled_out_is_withdrawn_and_bound_again_when_it_comes_back()
     {

@@ -58,7 +58,8 @@ public sealed class GuestCluster : IAsyncDisposable
     /// <param name="device">What the node is to do with it.</param>
     /// <param name="mtu">The MTU; 0 leaves the kernel's.</param>
     /// <param name="deviceIndex">The device index in EC2.</param>
-    public void Attach(string name, string mac, DeviceSpec device, int mtu = 0, int deviceIndex = 1)
+    /// <param name="addresses">The ENI's private addresses in EC2.</param>
+    public void Attach(string name, string mac, DeviceSpec device, int mtu = 0, int deviceIndex = 1, params string[] addresses)
     {
         var attachment = new EniAttachment
         {
@@ -92,6 +93,7 @@ public sealed class GuestCluster : IAsyncDisposable
             MacAddress = mac,
             DeviceIndex = deviceIndex,
             NetworkCardIndex = 0,
+            PrivateIps = [.. addresses],
         };
         var status = Json(new EniAttachment { Status = new EniAttachmentStatus { Network = network } })["status"]!.DeepClone();
         Kubernetes.Store.MergePatch(Attachments, name, new JsonObject { ["status"] = status }, WriteOptions.Status);

@@ -1,5 +1,9 @@
 {{- /* Values that cannot be meant, or that this product refuses on purpose. Each message says what to do. */ -}}
 {{- define "multi-eni.checks" -}}
+{{- /* The Go controller has one image, whose whole name its values give where ours give the folder of two. */ -}}
+{{- if and (eq (base .Values.image.repository) "aws-multi-eni-controller") (hasPrefix "v1." .Values.image.tag) -}}
+{{- fail (printf "image.repository %s with image.tag %s is the image of the Go controller: here image.repository is the folder that holds eni-controller and eni-manager. Set it to where you pushed them (eng/build-images.sh REPOSITORY --push), and image.tag to their tag or to \"\"; the other values of the file can stay." .Values.image.repository .Values.image.tag) -}}
+{{- end -}}
 {{- if .Values.fullnameOverride -}}
 {{- fail "fullnameOverride is not supported: the objects are always named eni-controller and eni-manager, because a cluster has one installation and the documented commands name them. Remove it; nameOverride changes a label." -}}
 {{- end -}}
@@ -33,6 +37,17 @@
 {{- range $kind := list "serviceMonitor" "podMonitor" -}}
 {{- if and (index $.Values.metrics $kind "enabled") (not $.Values.metrics.enabled) -}}
 {{- fail (printf "metrics.%s.enabled needs metrics.enabled: without it there is nothing to scrape." $kind) -}}
+{{- end -}}
+{{- end -}}
+{{- /* What only the cluster tells: lookup finds nothing where the chart is merely rendered, as by helm template or Argo CD. */ -}}
+{{- $namespace := include "multi-eni.namespace" . -}}
+{{- if and .Values.createNamespace .Release.IsInstall (eq $namespace .Release.Namespace) (lookup "v1" "Namespace" "" "kube-system") -}}
+{{- fail (printf "createNamespace cannot create the namespace %s that the release itself is in: helm stores the release there before it creates anything. Create it first, kubectl apply -f deploy/namespace.yaml, and leave createNamespace false." $namespace) -}}
+{{- end -}}
+{{- if and .Values.eniManager.enabled (not .Values.createNamespace) -}}
+{{- $level := dig "metadata" "labels" "pod-security.kubernetes.io/enforce" "" (lookup "v1" "Namespace" "" $namespace) -}}
+{{- if has $level (list "baseline" "restricted") -}}
+{{- fail (printf "the namespace %s enforces the pod security level %s, which refuses every pod of the privileged ENI manager. Allow them there: kubectl label namespace %s pod-security.kubernetes.io/enforce=privileged --overwrite" $namespace $level $namespace) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

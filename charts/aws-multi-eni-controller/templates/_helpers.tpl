@@ -38,7 +38,11 @@ app: eni-manager
 
 {{- /* (dict "root" $ "own" .Values.controller.image "program" "eni-controller") */ -}}
 {{- define "multi-eni.image" -}}
-{{- $name := .own.repository | default (printf "%s/%s" .root.Values.image.repository .program) -}}
+{{- $shared := .root.Values.image.repository -}}
+{{- if not (or .own.repository $shared) -}}
+{{- fail (printf "image.repository is empty: no images are published, and the privileged ENI manager must come from a registry that you trust. Build and push them (eng/build-images.sh REPOSITORY --push) and set image.repository to REPOSITORY, below which %s is then found." .program) -}}
+{{- end -}}
+{{- $name := .own.repository | default (printf "%s/%s" $shared .program) -}}
 {{- if .own.digest -}}
 {{ $name }}@{{ .own.digest }}
 {{- else -}}

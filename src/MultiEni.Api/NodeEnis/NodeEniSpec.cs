@@ -38,7 +38,7 @@ public sealed record NodeEniSpec
     /// <summary>Security groups that carry all of these tags; <c>*</c> stands for any value.</summary>
     public Dictionary<string, string>? SecurityGroupSelector { get; set; }
 
-    /// <summary>Preferred device index of the first subnet's ENI; the k-th subnet prefers this plus k. 0 means 1, because index 0 is the primary interface.</summary>
+    /// <summary>Preferred device index of the first subnet's ENI; the k-th subnet prefers this plus k. 0 means 1, on every network card; index 0 of card 0 is the primary interface.</summary>
     public int DeviceIndex { get; set; } = 1;
 
     /// <summary>Network card of multi-card instance types.</summary>

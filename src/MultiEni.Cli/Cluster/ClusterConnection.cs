@@ -33,7 +33,7 @@ internal sealed class ClusterConnection : IDisposable
     public static ClusterConnection Open(string? kubeconfig, string? context, string home, Surroundings surroundings)
     {
         var config = KubernetesConfig.Load(kubeconfig, context, surroundings.Environment);
-        return new ClusterConnection(KubernetesConnection.Open(config, surroundings.Time), config, home, surroundings.Time);
+        return new ClusterConnection(KubernetesConnection.Open(config, ProgramName.Value, surroundings.Time), config, home, surroundings.Time);
     }
 
     /// <summary>All objects of a kind.</summary>

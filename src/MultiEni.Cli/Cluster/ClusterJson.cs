@@ -9,8 +9,8 @@ namespace MultiEni.Cli.Cluster;
 [JsonSerializable(typeof(KubernetesList<Workload>))]
 [JsonSerializable(typeof(ClusterPod))]
 [JsonSerializable(typeof(KubernetesList<ClusterPod>))]
-[JsonSerializable(typeof(ResourceDefinition))]
-[JsonSerializable(typeof(KubernetesList<ResourceDefinition>))]
+[JsonSerializable(typeof(ClusterNamespace))]
+[JsonSerializable(typeof(KubernetesList<ClusterNamespace>))]
 [JsonSerializable(typeof(AccessReview))]
 [JsonSerializable(typeof(KubernetesList<AccessReview>))]
 internal sealed partial class ClusterJson : JsonSerializerContext;

@@ -14,16 +14,8 @@ internal static class ClusterKinds
     public static ResourceKind<ClusterPod> Pod { get; } =
         new("", "v1", "pods", "Pod", true, ClusterJson.Default.ClusterPod, ClusterJson.Default.KubernetesListClusterPod);
 
-    public static ResourceKind<ResourceDefinition> Definition { get; } =
-        new(
-            "apiextensions.k8s.io",
-            "v1",
-            "customresourcedefinitions",
-            "CustomResourceDefinition",
-            false,
-            ClusterJson.Default.ResourceDefinition,
-            ClusterJson.Default.KubernetesListResourceDefinition
-        );
+    public static ResourceKind<ClusterNamespace> Namespace { get; } =
+        new("", "v1", "namespaces", "Namespace", false, ClusterJson.Default.ClusterNamespace, ClusterJson.Default.KubernetesListClusterNamespace);
 
     public static ResourceKind<AccessReview> AccessReview { get; } =
         new(

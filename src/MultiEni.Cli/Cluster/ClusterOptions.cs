@@ -6,21 +6,32 @@ namespace MultiEni.Cli.Cluster;
 /// <summary>The options by which a user chooses a cluster, with kubectl's names.</summary>
 internal sealed class ClusterOptions
 {
-    private readonly Option<string?> kubeconfig = new("--kubeconfig") { Description = "Path of a kubeconfig.", HelpName = "FILE" };
-    private readonly Option<string?> context = new("--context") { Description = "Context of the kubeconfig.", HelpName = "NAME" };
+    private readonly Option<string?> kubeconfig = new("--kubeconfig")
+    {
+        Description = "Path of a kubeconfig.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+    private readonly Option<string?> context = new("--context")
+    {
+        Description = "Context of the kubeconfig.",
+        HelpName = "NAME",
+        Recursive = true,
+    };
     private readonly Option<string> home = new("--namespace", "-n")
     {
         Description = "Namespace of the controller and the ENI managers.",
         HelpName = "NAME",
         DefaultValueFactory = _ => Names.Namespace,
+        Recursive = true,
     };
 
-    /// <summary>Adds them to a command.</summary>
-    public void AddTo(Command command)
+    /// <summary>Adds them to the program: they may stand before the command and after it, as with kubectl.</summary>
+    public void AddTo(RootCommand root)
     {
-        command.Add(kubeconfig);
-        command.Add(context);
-        command.Add(home);
+        root.Add(kubeconfig);
+        root.Add(context);
+        root.Add(home);
     }
 
     /// <summary>What the user chose.</summary>

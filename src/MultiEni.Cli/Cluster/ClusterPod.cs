@@ -30,11 +30,21 @@ internal sealed record ClusterPod : IKubernetesObject
         {
             if (container.State?.Waiting is { Reason: not ("PodInitializing" or "ContainerCreating") } waiting)
             {
-                return $"container {container.Name}: {waiting.Reason}{(string.IsNullOrEmpty(waiting.Message) ? "" : $", {waiting.Message}")}";
+                var message = string.IsNullOrEmpty(waiting.Message) ? "" : $", {waiting.Message}";
+                return $"container {container.Name}: {waiting.Reason}{message}{LastWords(container)}";
             }
         }
 
         return Status.Conditions.Find("PodScheduled") is { Status: ConditionStatus.False } unscheduled ? unscheduled.Message : null;
+    }
+
+    private static string LastWords(ContainerStatus container)
+    {
+        var lines = (container.LastState?.Terminated?.Message ?? "").Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
+        return lines is [.., var last] ? $"; its last words: {last}" : "";
     }
 
     /// <summary>The part of the status that is read.</summary>
@@ -61,13 +71,26 @@ internal sealed record ClusterPod : IKubernetesObject
 
         /// <summary>What it does now.</summary>
         public ContainerState? State { get; set; }
+
+        /// <summary>What it did before it was started again.</summary>
+        public ContainerState? LastState { get; set; }
     }
 
-    /// <summary>What a container does now.</summary>
+    /// <summary>What a container does at a time.</summary>
     internal sealed record ContainerState
     {
+        /// <summary>How it ended, if it did.</summary>
+        public TerminatedState? Terminated { get; set; }
+
         /// <summary>What it waits for, if it does.</summary>
         public WaitingState? Waiting { get; set; }
+    }
+
+    /// <summary>How a container ended.</summary>
+    internal sealed record TerminatedState
+    {
+        /// <summary>The end of its log, where terminationMessagePolicy says so.</summary>
+        public string? Message { get; set; }
     }
 
     /// <summary>What a container waits for.</summary>

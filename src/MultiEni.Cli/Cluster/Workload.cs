@@ -52,6 +52,9 @@ internal sealed record Workload : IKubernetesObject
         /// <summary>Nodes that should have a pod of a DaemonSet.</summary>
         public int DesiredNumberScheduled { get; set; }
 
+        /// <summary>Nodes that have such a pod.</summary>
+        public int CurrentNumberScheduled { get; set; }
+
         /// <summary>Nodes on which the pod is ready.</summary>
         public int NumberReady { get; set; }
     }

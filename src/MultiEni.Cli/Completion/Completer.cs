@@ -20,11 +20,14 @@ internal static class Completer
     {
         var word = words.Count == 0 ? "" : words[^1];
         var line = string.Join(' ', words);
-        var parsed = EniProgram.CreateRoot(surroundings).Parse(line);
+        var cluster = new ClusterOptions();
+        var parsed = EniProgram.CreateRoot(surroundings, cluster).Parse(line);
         var items = parsed.GetCompletions(line.Length).Select(item => (item.Label, item.Detail ?? "")).ToList();
         if (parsed.CommandResult.Command.Name == "status" && !word.StartsWith('-'))
         {
-            items.AddRange((await NamesAsync(surroundings, cancellationToken)).Select(name => (name, "NodeENI")));
+            items.AddRange(
+                (await NamesAsync(() => cluster.Connect(parsed, surroundings), surroundings, cancellationToken)).Select(name => (name, "NodeENI"))
+            );
         }
 
         foreach (var (label, detail) in items.Where(item => item.Label.StartsWith(word, StringComparison.Ordinal)).DistinctBy(item => item.Label))
@@ -37,13 +40,17 @@ internal static class Completer
         return ExitCodes.Fine;
     }
 
-    private static async Task<IReadOnlyList<string>> NamesAsync(Surroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> NamesAsync(
+        Func<ClusterConnection> connect,
+        Surroundings surroundings,
+        CancellationToken cancellationToken
+    )
     {
         using var limit = new CancellationTokenSource(Patience, surroundings.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var connection = ClusterConnection.Open(null, null, Api.Names.Namespace, surroundings);
+            using var connection = connect();
             return [.. (await connection.ListAsync(Kinds.NodeEni, new ListOptions(), either.Token)).Select(nodeEni => nodeEni.Metadata.Name)];
         }
         catch (Exception unknown) when (unknown is OperationCanceledException || Failures.Explain(unknown) is not null)

@@ -68,7 +68,7 @@ internal static class DemoCommand
                         parsed.GetValue(publisher)!,
                         TimeSpan.FromSeconds(parsed.GetValue(timeout))
                     ),
-                    surroundings.Output,
+                    surroundings,
                     cancellationToken
                 )
         );

@@ -1,4 +1,4 @@
-using Spectre.Console;
+using MultiEni.Cli.Output;
 
 namespace MultiEni.Cli.Demo;
 
@@ -11,64 +11,47 @@ internal static class DemoRun
     /// <summary>Exit code when something did not.</summary>
     private const int Failed = 1;
 
-    public static async Task<int> RunAsync(DemoOptions options, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(DemoOptions options, Surroundings surroundings, CancellationToken cancellationToken)
     {
-        var interactive = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
-        if (!interactive)
-        {
-            return await TellAsync(options, new Teller(output.WriteLine, TimeProvider.System), _ => { }, cancellationToken);
-        }
-
-        var teller = new Teller(line => AnsiConsole.Console.WriteLine(line), TimeProvider.System);
-        return await AnsiConsole
-            .Live(Text.Empty)
-            .AutoClear(true)
-            .StartAsync(live => TellAsync(options, teller, live.UpdateTarget, cancellationToken));
-    }
-
-    private static async Task<int> TellAsync(
-        DemoOptions options,
-        Teller teller,
-        Action<Spectre.Console.Rendering.IRenderable> show,
-        CancellationToken cancellationToken
-    )
-    {
+        var moves = surroundings.OutputIsTerminal && surroundings.Environment("TERM") is not (null or "dumb");
+        var screen = new LiveRegion(surroundings.Output, moves ? TerminalSize.OfConsole : null);
+        var printer = new DemoPrinter(screen, Paint.For(surroundings), surroundings.Time);
         var folder = Directory.CreateTempSubdirectory("kubectl-eni-demo-").FullName;
-        var held = false; // What happened need not be looked into: nothing is kept.
+        var keepsLogs = true; // An exception that nobody expected is understood with them.
         try
         {
             var documents = DemoDocuments.Load(options.Manifest);
             await using var cluster = await DemoCluster.StartAsync(options, folder, cancellationToken);
             await using var programs = new Programs(cluster, folder, options.Binaries, options.Publisher);
             using var http = new HttpClient { BaseAddress = cluster.Kubernetes.BaseAddress };
-            var story = new DemoStory(cluster, programs, new DemoApi(http), documents, options, teller, show);
+            var story = new DemoStory(cluster, programs, new DemoApi(http), documents, options, printer);
             await story.TellAsync(cancellationToken);
-            held = true;
+            keepsLogs = false;
             return Held;
         }
         catch (DemoException failed)
         {
-            teller.Happened($"FAILED: {failed.Message}");
-            if (Directory.EnumerateFiles(folder, "*.log").Any())
+            printer.End();
+            printer.Happened($"FAILED: {failed.Message}");
+            keepsLogs = Directory.EnumerateFiles(folder, "*.log").Any();
+            if (keepsLogs)
             {
-                teller.Happened($"the programs' logs are in {folder}");
-            }
-            else
-            {
-                held = true;
+                printer.Happened($"the programs' logs are in {folder}");
             }
 
             return Failed;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            teller.Happened("interrupted; everything was ended");
-            held = true;
+            printer.End();
+            printer.Happened("interrupted; everything was ended");
+            keepsLogs = false;
             return ExitCodes.Interrupted;
         }
         finally
         {
-            if (held)
+            printer.End();
+            if (!keepsLogs)
             {
                 Directory.Delete(folder, recursive: true);
             }

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Operator;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Yaml;
-using Spectre.Console.Rendering;
 
 namespace MultiEni.Cli.Demo;
 
@@ -15,8 +15,7 @@ internal sealed class DemoStory(
     DemoApi api,
     DemoDocuments documents,
     DemoOptions options,
-    Teller teller,
-    Action<IRenderable> show
+    DemoPrinter printer
 )
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
@@ -25,7 +24,7 @@ internal sealed class DemoStory(
     {
         await SetStageAsync(cancellationToken);
         using var chaosEnding = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var monkey = new ChaosMonkey(programs, options.Seed, teller.Happened);
+        var monkey = new ChaosMonkey(programs, options.Seed, printer.Happened);
         var chaos = options.Chaos ? monkey.RunAsync(chaosEnding.Token) : Task.CompletedTask;
         try
         {
@@ -45,17 +44,17 @@ internal sealed class DemoStory(
 
         if (options.Chaos)
         {
-            teller.Happened($"chaos killed {monkey.Kills} programs (seed {options.Seed}) and changed nothing about the end");
+            printer.Happened($"chaos killed {monkey.Kills} programs (seed {options.Seed}) and changed nothing about the end");
         }
     }
 
     private async Task SetStageAsync(CancellationToken cancellationToken)
     {
-        teller.Chapter($"A cluster of {cluster.Nodes.Count} nodes in {cluster.Network.Zones.Count} zones, simulated: Kubernetes API, EC2, kernels");
-        teller.Happened(FormattableString.Invariant($"EC2 and nodes take the time that real ones take, divided by {options.Speed}"));
+        printer.Chapter($"A cluster of {cluster.Nodes.Count} nodes in {cluster.Network.Zones.Count} zones, simulated: Kubernetes API, EC2, kernels");
+        printer.Happened(FormattableString.Invariant($"EC2 and nodes take the time that real ones take, divided by {options.Speed}"));
         foreach (var node in cluster.Nodes)
         {
-            teller.Happened($"node {node.Name} is instance {node.InstanceId} in {node.Zone}");
+            printer.Happened($"node {node.Name} is instance {node.InstanceId} in {node.Zone}");
         }
 
         if (documents.AreBuiltIn)
@@ -67,9 +66,9 @@ internal sealed class DemoStory(
             }
         }
 
-        DemoInstallation.Register(cluster, ProgramVersion.Current);
+        DemoInstallation.Register(cluster, ProductVersion.Current);
         programs.StartAll();
-        teller.Happened(
+        printer.Happened(
             $"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}"
         );
     }
@@ -78,8 +77,8 @@ internal sealed class DemoStory(
     {
         foreach (var document in documents.NodeEnis)
         {
-            teller.Chapter($"Apply {DemoApi.NameOf(document)}");
-            teller.Show(YamlDocuments.Write(document));
+            printer.Chapter($"Apply {DemoApi.NameOf(document)}");
+            printer.Show(YamlDocuments.Write(document));
             await api.ApplyAsync(document, cancellationToken);
             await FollowUntilAsync(
                 $"{DemoApi.NameOf(document)} is settled",
@@ -90,8 +89,8 @@ internal sealed class DemoStory(
 
         foreach (var document in documents.Others)
         {
-            teller.Chapter($"Apply {DemoApi.NameOf(document)}");
-            teller.Show(YamlDocuments.Write(document));
+            printer.Chapter($"Apply {DemoApi.NameOf(document)}");
+            printer.Show(YamlDocuments.Write(document));
             await api.ApplyAsync(document, cancellationToken);
             await FollowUntilAsync(
                 $"{DemoApi.NameOf(document)} runs",
@@ -99,7 +98,7 @@ internal sealed class DemoStory(
                 cancellationToken
             );
             var pod = (await api.FindAsync(document, cancellationToken))!;
-            teller.Happened(
+            printer.Happened(
                 $"it runs on {pod["spec"]!["nodeName"]} with the device {pod["metadata"]!["annotations"]?["simulator/allocated-devices"]}"
             );
         }
@@ -109,33 +108,33 @@ internal sealed class DemoStory(
 
     private async Task ShowResultAsync(CancellationToken cancellationToken)
     {
-        teller.Chapter("The result: kubectl get nodeeni -o yaml, status only");
+        printer.Chapter("The result: kubectl get nodeeni -o yaml, status only");
         foreach (var document in documents.NodeEnis)
         {
             var nodeEni = (await api.FindAsync(document, cancellationToken))!;
-            teller.Show(YamlDocuments.Write(new JsonObject { [nodeEni["metadata"]!["name"]!.GetValue<string>()] = nodeEni["status"]?.DeepClone() }));
+            printer.Show(YamlDocuments.Write(new JsonObject { [nodeEni["metadata"]!["name"]!.GetValue<string>()] = nodeEni["status"]?.DeepClone() }));
         }
 
         var withFile = cluster.Nodes.FirstOrDefault(node => File.Exists(cluster.PcidpFile(node.Name)));
         if (withFile is not null)
         {
-            teller.Chapter($"The SR-IOV device plugin's file on {withFile.Name}, with somebody else's entry kept");
-            teller.Show(await File.ReadAllTextAsync(cluster.PcidpFile(withFile.Name), cancellationToken));
+            printer.Chapter($"The SR-IOV device plugin's file on {withFile.Name}, with somebody else's entry kept");
+            printer.Show(await File.ReadAllTextAsync(cluster.PcidpFile(withFile.Name), cancellationToken));
         }
 
-        teller.Happened(EC2Sentence());
+        printer.Happened(EC2Sentence());
     }
 
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
-        teller.Chapter("It goes on running until Ctrl-C. Play with it:");
-        teller.Show($"export KUBECONFIG={cluster.KubeconfigPath}\nkubectl get nodeeni,eniattachments");
+        printer.Chapter("It goes on running until Ctrl-C. Play with it:");
+        printer.Show($"export KUBECONFIG={cluster.KubeconfigPath}\nkubectl get nodeeni,eniattachments");
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
     }
 
     private async Task TakeDownAsync(CancellationToken cancellationToken)
     {
-        teller.Chapter("Delete the NodeENIs");
+        printer.Chapter("Delete the NodeENIs");
         foreach (var document in documents.NodeEnis)
         {
             await api.DeleteAsync(document, cancellationToken);
@@ -152,7 +151,7 @@ internal sealed class DemoStory(
                 );
             }
 
-            teller.Chapter("Delete the pods, whose devices were waited for");
+            printer.Chapter("Delete the pods, whose devices were waited for");
             foreach (var document in documents.Others)
             {
                 await api.DeleteAsync(document, cancellationToken);
@@ -165,8 +164,8 @@ internal sealed class DemoStory(
             cancellationToken
         );
         await FollowUntilAsync("nothing is left behind", async _ => (await cluster.LeftoversAsync(cancellationToken)).Count == 0, cancellationToken);
-        teller.Chapter("Nothing is left: no ENI in EC2, every device with its kernel driver, every file as it was");
-        teller.Happened(EC2Sentence());
+        printer.Chapter("Nothing is left: no ENI in EC2, every device with its kernel driver, every file as it was");
+        printer.Happened(EC2Sentence());
     }
 
     private static bool IsWaitingForPod(EniAttachment attachment) =>
@@ -185,7 +184,7 @@ internal sealed class DemoStory(
 
         if (conditions.IsTrue(ConditionTypes.Ready))
         {
-            teller.Happened($"{name}: {conditions.Find(ConditionTypes.Ready)!.Message}");
+            printer.Happened($"{name}: {conditions.Find(ConditionTypes.Ready)!.Message}");
             return true;
         }
 
@@ -195,7 +194,7 @@ internal sealed class DemoStory(
         }
 
         var degraded = conditions.Find(ConditionTypes.Degraded)!;
-        teller.Happened($"{name} is not ready: {degraded.Reason}: {degraded.Message}");
+        printer.Happened($"{name} is not ready: {degraded.Reason}: {degraded.Message}");
         return true;
     }
 
@@ -208,8 +207,7 @@ internal sealed class DemoStory(
         while (true)
         {
             var attachments = await api.AttachmentsAsync(cancellationToken);
-            teller.Follow(attachments);
-            show(Teller.Table(attachments, EC2Sentence()));
+            printer.Follow(attachments, EC2Sentence());
             if (await isReached(attachments))
             {
                 return;

@@ -2,7 +2,9 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Cluster;
+using MultiEni.Controller.Definitions;
 using MultiEni.Manager;
+using MultiEni.Operator.Events;
 using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Cli.Doctor;
@@ -33,6 +35,12 @@ internal sealed record ClusterPicture
 
     /// <summary>DaemonSets everywhere: ENI managers, device plugins, Multus.</summary>
     public required Seen<IReadOnlyList<Workload>> DaemonSets { get; init; }
+
+    /// <summary>The home namespace; a list of none or one.</summary>
+    public required Seen<IReadOnlyList<ClusterNamespace>> HomeNamespace { get; init; }
+
+    /// <summary>Events of the home namespace about pods that were not created.</summary>
+    public required Seen<IReadOnlyList<KubernetesEvent>> Refusals { get; init; }
 
     /// <summary>Pods of the home namespace.</summary>
     public required Seen<IReadOnlyList<ClusterPod>> HomePods { get; init; }

@@ -38,12 +38,14 @@ internal static class ControllerCheck
             {
                 var pods = picture.PodsOf(Names.Controller).ToList();
                 var hindrance = pods.Select(pod => pod.Hindrance()).FirstOrDefault(text => text is not null);
+                var refusal = pods.Count == 0 ? PodRefusal.Find(picture, controller.Metadata.Name, privileged: false) : null;
                 yield return new Finding(
                     Name,
                     Severity.Error,
                     $"deployment {picture.Home}/{controller.Metadata.Name}",
-                    $"0 of {controller.Spec.Replicas ?? 1} replicas are available. {hindrance ?? (pods.Count == 0 ? "It has no pod." : "")}".TrimEnd(),
+                    $"0 of {controller.Spec.Replicas ?? 1} replicas are available. {hindrance ?? refusal?.Seen ?? (pods.Count == 0 ? "It has no pod." : "")}".TrimEnd(),
                     [
+                        .. refusal is var (_, remedy) ? [remedy] : Array.Empty<string>(),
                         controller.Spec.Replicas == 0
                             ? $"Scale it up: `kubectl scale -n {picture.Home} deployment/{controller.Metadata.Name} --replicas=2`."
                             : $"See why: `kubectl logs -n {picture.Home} deployment/{controller.Metadata.Name} --previous` and `kubectl describe pods -n {picture.Home} -l app={Names.Controller}`.",

@@ -10,6 +10,7 @@ internal static class DevicePluginCheck
 {
     public const string Name = "device plugin";
     private const string DefaultFile = "/etc/pcidp/config.json";
+    private static readonly System.Version TakesHyphens = new(3, 6);
 
     public static IEnumerable<Finding> Run(ClusterPicture picture)
     {
@@ -52,7 +53,33 @@ internal static class DevicePluginCheck
                 Reasons.AllocatableMismatch
             );
         }
+
+        var hyphenated = offering.Select(Resource).Where(HasHyphen).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var releases = (picture.DaemonSets.Value ?? []).Where(item => IsPlugin(item, picture.PluginLabels)).Select(Release).ToList();
+        if (hyphenated.Count > 0 && !(releases.Count > 0 && releases.TrueForAll(release => release >= TakesHyphens)))
+        {
+            yield return new Finding(
+                Name,
+                releases.Exists(release => release is not null && release < TakesHyphens) ? Severity.Error : Severity.Warning,
+                Text.Several("resource", hyphenated),
+                "The name has a hyphen. Releases of the SR-IOV device plugin before 3.6 end on it, with all of their resources on the node.",
+                ReasonGuide.Current.Find(Reasons.ResourceNameHyphen)!.Remedies,
+                Reasons.ResourceNameHyphen
+            );
+        }
     }
+
+    private static string Resource(EniAttachment attachment) => attachment.Status?.Device?.ResourceName ?? attachment.Spec!.Device.ResourceName ?? "";
+
+    // The prefix is a DNS name and may have one.
+    private static bool HasHyphen(string resource) =>
+        resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..].Contains('-', StringComparison.Ordinal);
+
+    // Of an image tag such as v3.9.0; null when it tells none.
+    private static System.Version? Release(Workload plugin) =>
+        (plugin.Spec.Template.Spec.Containers ?? [])
+            .Select(container => System.Version.TryParse(container.Tag()?.TrimStart('v').Split('-')[0], out var release) ? release : null)
+            .FirstOrDefault(release => release is not null);
 
     private static bool IsPlugin(Workload workload, IReadOnlyList<string> labels) =>
         labels.Any(label => label.Split('=', 2) is [var key, var value] && workload.Spec.Template.Metadata.Label(key) == value);

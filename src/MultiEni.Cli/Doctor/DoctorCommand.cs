@@ -7,10 +7,9 @@ namespace MultiEni.Cli.Doctor;
 /// <summary>The command <c>doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
     {
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
-        var cluster = new ClusterOptions();
         var command = new Command(
             "doctor",
             "Look for what stops the product in a cluster, and say the remedy. Reads only. The exit code is 0 when no error was found."
@@ -18,7 +17,6 @@ internal static class DoctorCommand
         {
             format,
         };
-        cluster.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Explain;
 
 namespace MultiEni.Cli.Doctor;
@@ -29,7 +30,7 @@ internal static class ManagerCheck
             ];
         }
 
-        return Privileges(picture).Concat(Absent(picture)).Concat(Hindered(picture, managers.Metadata.Name));
+        return Privileges(picture).Concat(Absent(picture, managers)).Concat(Hindered(picture, managers.Metadata.Name));
     }
 
     private static IEnumerable<Finding> Privileges(ClusterPicture picture)
@@ -48,7 +49,7 @@ internal static class ManagerCheck
         }
     }
 
-    private static IEnumerable<Finding> Absent(ClusterPicture picture)
+    private static IEnumerable<Finding> Absent(ClusterPicture picture, Workload managers)
     {
         if (picture.HomePods.Value is null)
         {
@@ -57,7 +58,12 @@ internal static class ManagerCheck
 
         var covered = picture.PodsOf(Names.Manager).Select(pod => pod.Spec.NodeName).ToHashSet(StringComparer.Ordinal);
         var alone = Needed(picture).Where(node => !covered.Contains(node)).Order(StringComparer.Ordinal).ToList();
-        if (alone.Count > 0)
+        var isShort = alone.Count > 0 || managers.Status.CurrentNumberScheduled < managers.Status.DesiredNumberScheduled;
+        if (isShort && PodRefusal.Find(picture, managers.Metadata.Name, privileged: true) is var (seen, remedy))
+        {
+            yield return new Finding(Name, Severity.Error, $"daemonset {picture.Home}/{managers.Metadata.Name}", seen, [remedy]);
+        }
+        else if (alone.Count > 0)
         {
             yield return new Finding(
                 Name,

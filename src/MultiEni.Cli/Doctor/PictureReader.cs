@@ -1,8 +1,10 @@
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Cluster;
+using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
+using MultiEni.Operator.Events;
 using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Cli.Doctor;
@@ -32,6 +34,12 @@ internal sealed class PictureReader(ClusterConnection connection, TimeProvider t
             Deployments = await ListAsync(ClusterKinds.Deployment, home, cancellationToken),
             DaemonSets = await ListAsync(ClusterKinds.DaemonSet, new ListOptions(), cancellationToken),
             HomePods = await ListAsync(ClusterKinds.Pod, home, cancellationToken),
+            HomeNamespace = await TryAsync<IReadOnlyList<ClusterNamespace>>(async () =>
+                await connection.Client.GetAsync(ClusterKinds.Namespace, ObjectKey.Cluster(connection.Home), cancellationToken) is { } found
+                    ? [found]
+                    : []
+            ),
+            Refusals = await ListAsync(KubernetesEvent.Resource, home with { FieldSelector = $"reason={PodRefusal.Reason}" }, cancellationToken),
             PluginPods = default,
             Refused = await RefusedAsync(cancellationToken),
             Leases = await TryAsync<IReadOnlyList<Lease>>(async () =>
@@ -75,12 +83,9 @@ internal sealed class PictureReader(ClusterConnection connection, TimeProvider t
         TryAsync<IReadOnlyList<ResourceDefinition>>(async () =>
         {
             var found = new List<ResourceDefinition>();
-            foreach (var plural in new[] { Names.NodeEniPlural, Names.EniAttachmentPlural })
+            foreach (var name in DefinitionGaps.Names)
             {
-                if (
-                    await connection.Client.GetAsync(ClusterKinds.Definition, ObjectKey.Cluster($"{plural}.{Names.Group}"), cancellationToken) is
-                    { } definition
-                )
+                if (await connection.Client.GetAsync(Kinds.Definition, ObjectKey.Cluster(name), cancellationToken) is { } definition)
                 {
                     found.Add(definition);
                 }

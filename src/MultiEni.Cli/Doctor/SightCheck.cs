@@ -15,6 +15,8 @@ internal static class SightCheck
             ("nodes", picture.Nodes.WhyNot),
             ("deployments", picture.Deployments.WhyNot),
             ("daemonsets", picture.DaemonSets.WhyNot),
+            ("the controller's namespace", picture.HomeNamespace.WhyNot),
+            ("events of the controller's namespace", picture.Refusals.WhyNot),
             ("pods of the controller's namespace", picture.HomePods.WhyNot),
             ("pods of the device plugin", picture.PluginPods.WhyNot),
             ("the leader's Lease", picture.Leases.WhyNot),

@@ -11,7 +11,7 @@ namespace MultiEni.Cli.Status;
 /// <summary>The command <c>status</c>.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
     {
         var name = Arguments.OptionalName(
             "NODEENI|NODE",
@@ -19,7 +19,6 @@ internal static class StatusCommand
         );
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Wide, OutputFormats.Json, OutputFormats.Yaml);
         var all = new Option<bool>("--all") { Description = "Show every node, however many there are." };
-        var cluster = new ClusterOptions();
         var command = new Command(
             "status",
             "Show NodeENIs, their nodes and ENIs, with reasons; problems first. The exit code is 0 when all are ready."
@@ -29,7 +28,6 @@ internal static class StatusCommand
             format,
             all,
         };
-        cluster.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

@@ -23,7 +23,8 @@ internal sealed class SweepCluster(ClusterConnection connection, TimeProvider ti
     public async Task<string> NameAsync(CancellationToken cancellationToken) =>
         await ClusterIdentity.FindAsync(connection.Client, await ControllerSettingAsync("CLUSTER_NAME", cancellationToken) ?? "", cancellationToken);
 
-    /// <summary>Slots that somebody wants: an attachment exists, be it under deletion. None when the resource is gone.</summary>
+    /// <summary>Slots that somebody wants: an attachment exists, be it under deletion.</summary>
+    /// <exception cref="CommandFailedException">The cluster has no such resource, which says nothing of what is wanted.</exception>
     public async Task<IReadOnlySet<string>> WantedAsync(CancellationToken cancellationToken)
     {
         try
@@ -33,7 +34,12 @@ internal sealed class SweepCluster(ClusterConnection connection, TimeProvider ti
         }
         catch (KubernetesApiException gone) when (gone.IsNotFound)
         {
-            return new HashSet<string>(StringComparer.Ordinal);
+            throw new CommandFailedException(
+                $"This cluster has no resource {Names.EniAttachmentPlural}.{Names.Group}: which ENIs are wanted cannot be known.",
+                "If the product was uninstalled with its CRDs, nothing is wanted: --cluster-gone --cluster-name NAME --region REGION. "
+                    + "The name is the value of the controller's CLUSTER_NAME, or the UID of the namespace kube-system.",
+                ExitCodes.Unknown
+            );
         }
     }
 

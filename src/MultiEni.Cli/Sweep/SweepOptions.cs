@@ -9,7 +9,8 @@ internal sealed class SweepOptions
     public Option<string?> ClusterName { get; } =
         new("--cluster-name")
         {
-            Description = "Value of the tag networking.k8s.aws/cluster. By default what the controller uses: CLUSTER_NAME or the UID of kube-system.",
+            Description =
+                "Value of the tag networking.k8s.aws/cluster: what the controller uses, CLUSTER_NAME or the UID of kube-system. Another one needs --cluster-gone.",
             HelpName = "NAME",
         };
 
@@ -24,7 +25,18 @@ internal sealed class SweepOptions
         new("--while-controller-runs") { Description = "Delete although a controller runs, which does it by itself after some minutes." };
 
     public Option<bool> ClusterGone { get; } =
-        new("--cluster-gone") { Description = "The cluster does not exist any more: nothing of it is wanted. Needs --cluster-name and --region." };
+        new("--cluster-gone")
+        {
+            Description = "The cluster, or the product in it, does not exist any more: nothing of it is wanted. Needs --cluster-name and --region.",
+        };
+
+    public Option<int> GracePeriod { get; } =
+        new("--grace-period")
+        {
+            Description = "Seconds between the two looks at an ENI that is deleted: one that is just being attached is spared.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => 60,
+        };
 
     public Option<string> Format { get; } = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
 
@@ -36,9 +48,15 @@ internal sealed class SweepOptions
         command.Add(Yes);
         command.Add(WhileRunning);
         command.Add(ClusterGone);
+        command.Add(GracePeriod);
         command.Add(Format);
         command.Validators.Add(result =>
         {
+            if (result.GetValue(GracePeriod) < 0)
+            {
+                result.AddError("--grace-period must not be negative.");
+            }
+
             if (result.GetValue(ClusterGone) && (result.GetValue(ClusterName) is null || result.GetValue(Region) is null))
             {
                 result.AddError("--cluster-gone needs --cluster-name and --region: there is nobody to ask for them.");

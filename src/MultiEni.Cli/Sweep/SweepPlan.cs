@@ -8,7 +8,7 @@ namespace MultiEni.Cli.Sweep;
 /// <param name="StillAttached">ENIs of this cluster that nobody wants and that an instance still has: never touched here.</param>
 internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<EniRow> StillAttached)
 {
-    // A person looks at the list in place of grace and brake, and EC2 is read again before the first deletion.
+    // A person looks at the list in place of the brake. The grace is the time until everything is looked at again, before the first deletion.
     private static readonly LeakLimits Limits = new()
     {
         Grace = TimeSpan.Zero,

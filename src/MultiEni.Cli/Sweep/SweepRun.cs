@@ -19,6 +19,7 @@ internal sealed class SweepRun(
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        var began = surroundings.Time.GetTimestamp();
         var plan = await LookAsync(cancellationToken);
         if (!ForPrograms)
         {
@@ -26,7 +27,7 @@ internal sealed class SweepRun(
         }
 
         var deletes = plan.Leaked.Count > 0 && await MayDeleteAsync(plan.Leaked.Count, cancellationToken);
-        var deleted = deletes ? await DeleteAsync(plan, cancellationToken) : [];
+        var deleted = deletes ? await DeleteAsync(plan, began, cancellationToken) : [];
         if (ForPrograms)
         {
             MachineOutput.Write(
@@ -94,8 +95,18 @@ internal sealed class SweepRun(
         return await surroundings.Input.ReadLineAsync(cancellationToken) is { } answer && answer.Trim() is "y" or "Y" or "yes";
     }
 
-    private async Task<IReadOnlyList<string>> DeleteAsync(SweepPlan plan, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> DeleteAsync(SweepPlan plan, long began, CancellationToken cancellationToken)
     {
+        // EC2 does not say when an ENI was made: one that a controller made a moment ago is attached after this.
+        var wait = TimeSpan.FromSeconds(parsed.GetValue(options.GracePeriod)) - surroundings.Time.GetElapsedTime(began);
+        if (wait > TimeSpan.Zero)
+        {
+            await surroundings.Error.WriteLineAsync(
+                $"Looking again in {Math.Ceiling(wait.TotalSeconds)} s, and deleting what is still unattached and wanted by nobody."
+            );
+            await Task.Delay(wait, surroundings.Time, cancellationToken);
+        }
+
         var deleted = new List<string>();
         foreach (var row in plan.Confirmed(await LookAsync(cancellationToken)))
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MultiEni.Api;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Output;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Version;
@@ -9,17 +10,15 @@ namespace MultiEni.Cli.Version;
 /// <summary>The command <c>version</c>.</summary>
 internal static class VersionCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
     {
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
         var own = new Option<bool>("--client") { Description = "Do not ask the cluster." };
-        var cluster = new ClusterOptions();
         var command = new Command("version", "Print the versions of this program, the controller and the ENI managers.") { format, own };
-        cluster.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var report = new VersionReport(ProgramVersion.Current, null, null, null);
+                var report = new VersionReport(ProductVersion.Current, null, null, null);
                 if (!parsed.GetValue(own))
                 {
                     try

@@ -19,7 +19,7 @@ public static class CredentialSource
             return "access key given in code";
         }
 
-        SdkClients.RegisterSecurityTokenService();
+        SdkClients.RegisterSecurityTokenService(options.Program);
         try
         {
             var credentials = await DefaultAWSCredentialsIdentityResolver

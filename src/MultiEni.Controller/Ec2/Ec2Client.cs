@@ -28,7 +28,7 @@ public sealed partial class Ec2Client : IDisposable
         _metrics = metrics;
         _time = time;
         _beforeMutation = beforeMutation;
-        _lastCheck = new(beforeMutation, options.Timeout);
+        _lastCheck = new(beforeMutation, options.Timeout, options.Transport);
         _mutating = SdkClients.Create(options, retries: 0, _lastCheck);
         _describing = SdkClients.Create(options, options.DescribeRetries);
     }

@@ -1,3 +1,5 @@
+using MultiEni.Api;
+
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>How EC2 is reached.</summary>
@@ -5,6 +7,9 @@ public sealed record Ec2ClientOptions
 {
     /// <summary>Region, such as `eu-central-1`; empty until the nodes have told it.</summary>
     public required string Region { get; init; }
+
+    /// <summary>Name of this program, which CloudTrail shows with its version as the application of the user agent, unless <c>AWS_SDK_UA_APP_ID</c> names another.</summary>
+    public string Program { get; init; } = Names.Controller;
 
     /// <summary>Endpoint in place of the region's own: a VPC endpoint or the simulator.</summary>
     public Uri? Endpoint { get; init; }

@@ -13,10 +13,11 @@ internal sealed class LastCheck : HttpClientFactory, IDisposable
     /// <summary>A client of its own, shared by all requests.</summary>
     /// <param name="check">What it throws stops the request.</param>
     /// <param name="timeout">For one request.</param>
-    public LastCheck(Action check, TimeSpan timeout)
+    /// <param name="transport">What carries the requests in place of sockets, which stays the caller's; null for sockets.</param>
+    public LastCheck(Action check, TimeSpan timeout, HttpMessageHandler? transport)
     {
-        var connections = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
-        http = new HttpClient(new Handler(check) { InnerHandler = connections }) { Timeout = timeout };
+        var carrier = transport ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        http = new HttpClient(new Handler(check) { InnerHandler = carrier }, disposeHandler: transport is null) { Timeout = timeout };
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using Amazon.EC2;
 using Amazon.Runtime;
 using Amazon.RuntimeDependencies;
 using Amazon.SecurityToken;
+using MultiEni.Operator;
 
 namespace MultiEni.Controller.Ec2;
 
@@ -15,7 +16,7 @@ internal static class SdkClients
     /// <summary>A client in standard retry mode: the adaptive one stalls for seconds and then throws something that says nothing of EC2 [ec2 F.8].</summary>
     public static AmazonEC2Client Create(Ec2ClientOptions options, int retries, LastCheck? lastCheck = null)
     {
-        RegisterSecurityTokenService();
+        RegisterSecurityTokenService(options.Program);
         var config = new AmazonEC2Config
         {
             RetryMode = RequestRetryMode.Standard,
@@ -24,10 +25,7 @@ internal static class SdkClients
             MaxStaleConnectionRetries = retries,
             Timeout = options.Timeout,
         };
-        if (lastCheck is not null)
-        {
-            config.HttpClientFactory = lastCheck;
-        }
+        Introduce(config, options.Program);
 
         if (options.Endpoint is null)
         {
@@ -39,7 +37,11 @@ internal static class SdkClients
             config.AuthenticationRegion = options.Region;
         }
 
-        if (options.Transport is { } transport)
+        if (lastCheck is not null)
+        {
+            config.HttpClientFactory = lastCheck;
+        }
+        else if (options.Transport is { } transport)
         {
             config.HttpClientFactory = new GivenTransport(transport);
         }
@@ -50,7 +52,8 @@ internal static class SdkClients
     }
 
     /// <summary>Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled program, and no build warns of it [dotnet 2.2].</summary>
-    internal static void RegisterSecurityTokenService()
+    /// <param name="program">Name of this program.</param>
+    internal static void RegisterSecurityTokenService(string program)
     {
         lock (Gate)
         {
@@ -59,11 +62,22 @@ internal static class SdkClients
                 return;
             }
 
-            GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => new AmazonSecurityTokenServiceClient(
-                new AnonymousAWSCredentials(),
-                context.SecurityTokenServiceClientContextData.Region
-            ));
+            GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context =>
+            {
+                var config = new AmazonSecurityTokenServiceConfig { RegionEndpoint = context.SecurityTokenServiceClientContextData.Region };
+                Introduce(config, program);
+                return new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), config);
+            });
             _registered = true;
+        }
+    }
+
+    // The application of the user agent, unless the variable or the profile of the SDK names another.
+    private static void Introduce(ClientConfig config, string program)
+    {
+        if (string.IsNullOrEmpty(config.ClientAppId))
+        {
+            config.ClientAppId = $"{program}/{ProductVersion.Current}";
         }
     }
 

@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Definitions;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller.Kubernetes;
@@ -29,6 +30,17 @@ public static class Kinds
         Namespaced: false,
         ApiJson.Default.EniAttachment,
         ApiJson.Default.KubernetesListEniAttachment
+    );
+
+    /// <summary>What defines the two kinds above.</summary>
+    public static readonly ResourceKind<ResourceDefinition> Definition = new(
+        "apiextensions.k8s.io",
+        "v1",
+        "customresourcedefinitions",
+        "CustomResourceDefinition",
+        Namespaced: false,
+        ControllerJson.Default.ResourceDefinition,
+        ControllerJson.Default.KubernetesListResourceDefinition
     );
 
     /// <summary>The cluster's nodes.</summary>

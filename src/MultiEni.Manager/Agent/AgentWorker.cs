@@ -1,10 +1,19 @@
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Publishing;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Hands each piece of work to whoever does it.</summary>
-public sealed class AgentWorker(AttachmentReconciler reconciler, OrphanSearch orphans, BootWatch boot, WorkQueue<AgentWork> queue)
+public sealed class AgentWorker(
+    AttachmentReconciler reconciler,
+    OrphanSearch orphans,
+    BootWatch boot,
+    NodeView view,
+    IDevicePublisher publisher,
+    AgentWake wake,
+    WorkQueue<AgentWork> queue
+)
 {
     /// <summary>Does one piece of work.</summary>
     public async Task<ReconcileResult> ReconcileAsync(AgentWork work, CancellationToken cancellationToken)
@@ -16,10 +25,15 @@ public sealed class AgentWorker(AttachmentReconciler reconciler, OrphanSearch or
             case AgentWorkKind.Orphan:
                 return await reconciler.ReconcileOrphanAsync(PciAddress.Parse(work.Name), cancellationToken);
             default:
-                var seen = await boot.ObserveAsync(cancellationToken);
+                var seen = await boot.GlanceAsync(cancellationToken);
                 foreach (var address in orphans.Find(seen.BootId))
                 {
                     queue.Add(AgentWork.Orphan(address.ToString()));
+                }
+
+                if (await publisher.ConfirmAsync(view.Allocatable, cancellationToken))
+                {
+                    wake.Everything(WorkPriority.Urgent);
                 }
 
                 return ReconcileResult.Done;

@@ -26,8 +26,8 @@ public sealed class AttachmentReconciler(
     ILogger logger
 )
 {
-    // Bring up, set MTU, withdraw, look, give back, bind, publish: with room for one retry of each.
-    private const int MostSteps = 16;
+    // Glance, bring up, set MTU, withdraw, look, give back, bind, publish: with room for one retry of each.
+    private const int MostSteps = 17;
     private static readonly TimeSpan TurnDelay = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<AgentWork, DeviceStep> _standing = new();
 
@@ -40,6 +40,7 @@ public sealed class AttachmentReconciler(
             edge.Forget(name);
             retries.Forget(work);
             brake.Forget(work);
+            situations.Forget(name);
             _standing.TryRemove(work, out _);
             return ReconcileResult.Done;
         }
@@ -108,7 +109,20 @@ public sealed class AttachmentReconciler(
         using var fields = Fields(nodeEni: null);
         var progress = new Progress(AgentWork.Orphan(address.ToString()), null) { Orphan = address };
         await AdvanceAsync(progress, cancellationToken);
-        LogStanding(progress);
+        var isOver = progress.Step is DeviceStep.ReleaseDone or DeviceStep.Nothing;
+        // Of one that was in the queue twice the second time finds nothing.
+        if (!isOver || progress.Acted)
+        {
+            LogStanding(progress);
+        }
+
+        if (isOver)
+        {
+            // The next one at this address is another.
+            retries.Forget(progress.Work);
+            _standing.TryRemove(progress.Work, out _);
+        }
+
         return Next(progress);
     }
 
@@ -129,7 +143,8 @@ public sealed class AttachmentReconciler(
         DeviceUsage known = new DeviceUsage.NotChecked();
         for (var count = 0; ; count++)
         {
-            var seen = await boot.ObserveAsync(cancellationToken);
+            var isGlance = count == 0;
+            var seen = isGlance ? await boot.GlanceAsync(cancellationToken) : await boot.ObserveAsync(cancellationToken);
             var (situation, claim) = progress.Attachment is { } attachment
                 ? await situations.ReadAsync(attachment, seen, known, cancellationToken)
                 : situations.ReadOrphan(progress.Orphan, seen, known);
@@ -145,6 +160,9 @@ public sealed class AttachmentReconciler(
             {
                 case DeviceStep.Nothing or DeviceStep.Wait or DeviceStep.Refuse:
                     return seen;
+                // Nothing is done on the strength of what was seen a moment ago.
+                case not null when isGlance:
+                    continue;
                 case DeviceStep.ReleaseDone:
                     Finish(progress);
                     return seen;
@@ -157,6 +175,7 @@ public sealed class AttachmentReconciler(
                     break;
             }
 
+            progress.Acted = true;
             if (!await HoldAsync(progress, cancellationToken) || !await ActAsync(progress, seen, cancellationToken))
             {
                 return await boot.ObserveAsync(cancellationToken);
@@ -330,6 +349,8 @@ public sealed class AttachmentReconciler(
         public DeviceStep? Step { get; set; }
 
         public TimeSpan? LookAgain { get; set; }
+
+        public bool Acted { get; set; }
 
         public bool Held { get; set; }
 

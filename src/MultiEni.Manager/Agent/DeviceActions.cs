@@ -98,6 +98,8 @@ public sealed class DeviceActions(
             Mac = claim.Mac?.ToString() ?? "",
             Attachment = claim.Attachment,
             BootId = bootId,
+            NodeAddresses = situation.NodeAddresses,
+            PrimaryInterface = settings.PrimaryInterface,
         };
         using var change = metrics.DriverChanging();
         var start = time.GetTimestamp();
@@ -156,6 +158,12 @@ public sealed class DeviceActions(
         }
 
         await publisher.OfferAsync(offer, cancellationToken);
+        if (publisher.StateOf(offer.Address, allocatable: null) is OfferState.Failed)
+        {
+            // The next decision finds the failure, and its words.
+            return null;
+        }
+
         Log.Offered(logger, attachment, offer.Address.ToString(), offer.Resource.ToString());
         return null;
     }

@@ -6,28 +6,43 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Wakes the agent when the kernel announces something (rule 15).</summary>
-public sealed class HostListener(IHostEvents events, IDevicePublisher publisher, AgentWake wake, TimeProvider time, ILogger logger)
+public sealed class HostListener(
+    IHostEvents events,
+    IDevicePublisher publisher,
+    BootWatch boot,
+    NodeView view,
+    AgentWake wake,
+    TimeProvider time,
+    ILogger logger
+)
 {
-    private const string PciSubsystem = "pci";
     private const string Overrun = "overrun";
     private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>Listens until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var window = new WakeWindow(() => wake.Everything(WorkPriority.Urgent), time);
         while (true)
         {
             try
             {
                 await foreach (var announced in events.WatchAsync(cancellationToken))
                 {
+                    // The routes of pods and of other nodes come and go by the thousand.
+                    if (announced.Subsystem == HostEvent.Route && !view.HasLink(announced.Subject, boot.Last))
+                    {
+                        continue;
+                    }
+
+                    boot.Changed();
                     // Before anything else: a pod must not get a device that is gone.
-                    if (announced.Subsystem == PciSubsystem || announced.Subject == Overrun)
+                    if (announced.Subsystem == HostEvent.Pci || announced.Subject == Overrun)
                     {
                         await publisher.CheckAsync(cancellationToken);
                     }
 
-                    wake.Everything(WorkPriority.Urgent);
+                    window.Signal();
                 }
 
                 Log.AnnouncementsEnded(logger, "end of stream");
@@ -39,6 +54,7 @@ public sealed class HostListener(IHostEvents events, IDevicePublisher publisher,
 
             // What was announced while nobody listened is lost.
             await Task.Delay(AgainDelay, time, cancellationToken);
+            boot.Changed();
             wake.Everything(WorkPriority.Normal);
         }
     }

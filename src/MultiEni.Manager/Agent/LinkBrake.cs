@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace MultiEni.Manager.Agent;
 
 /// <summary>
@@ -8,48 +10,14 @@ public sealed class LinkBrake(TimeProvider time)
 {
     private const int MostRepairs = 5;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-    private readonly Dictionary<AgentWork, Queue<long>> _repairs = [];
-    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<AgentWork, RepairLimit> _repairs = new();
 
     /// <summary>How long the next repair has to wait; zero when it may be made.</summary>
-    public TimeSpan Wait(AgentWork work)
-    {
-        lock (_lock)
-        {
-            return
-                _repairs.TryGetValue(work, out var repairs)
-                && repairs.Count >= MostRepairs
-                && time.GetElapsedTime(repairs.Peek()) is var since
-                && since < Window
-                ? Window - since
-                : TimeSpan.Zero;
-        }
-    }
+    public TimeSpan Wait(AgentWork work) => _repairs.TryGetValue(work, out var repairs) ? repairs.Wait() : TimeSpan.Zero;
 
     /// <summary>A link was changed.</summary>
-    public void Note(AgentWork work)
-    {
-        lock (_lock)
-        {
-            if (!_repairs.TryGetValue(work, out var repairs))
-            {
-                _repairs[work] = repairs = new Queue<long>();
-            }
-
-            repairs.Enqueue(time.GetTimestamp());
-            if (repairs.Count > MostRepairs)
-            {
-                repairs.Dequeue();
-            }
-        }
-    }
+    public void Note(AgentWork work) => _repairs.GetOrAdd(work, _ => new RepairLimit(MostRepairs, Window, time)).Note();
 
     /// <summary>The thing is gone.</summary>
-    public void Forget(AgentWork work)
-    {
-        lock (_lock)
-        {
-            _repairs.Remove(work);
-        }
-    }
+    public void Forget(AgentWork work) => _repairs.TryRemove(work, out _);
 }

@@ -38,6 +38,24 @@ public sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCac
     public EniAttachment? Attachment(string name) =>
         attachments.Get(ObjectKey.Cluster(name)) is { } attachment && attachment.Spec?.NodeName == nodeName ? attachment : null;
 
+    /// <summary>Whether a link could be that of an attachment's ENI.</summary>
+    /// <param name="name">The link.</param>
+    /// <param name="seen">The host as it was seen last; null when it was not.</param>
+    public bool HasLink(string name, HostObservation? seen)
+    {
+        if (seen is null)
+        {
+            return true;
+        }
+
+        // One that is not known yet announces itself.
+        return seen.Network.Links.FirstOrDefault(link => link.Name == name) is { } link
+            && Attachments.Any(attachment =>
+                attachment.Status?.Network is { EniId.Length: > 0 } network
+                && (!MacAddress.TryParse(network.MacAddress, out var mac) || (MacAddress.TryParse(link.MacAddress, out var own) && own == mac))
+            );
+    }
+
     /// <summary>What is known of an attachment's ENI for finding its device.</summary>
     /// <param name="attachment">The attachment.</param>
     /// <param name="bootId">The present boot: what was said in another one does not count.</param>

@@ -25,6 +25,7 @@ public sealed class OrphanSearch(NodeView view, BindingJournal journal, IDeviceP
             }
         }
 
+        owners.Prune(name => view.Attachment(name) is not null);
         foreach (var offer in publisher.Offered)
         {
             var wanted =

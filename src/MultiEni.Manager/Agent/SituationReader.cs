@@ -21,7 +21,7 @@ public sealed class SituationReader(
     TimeProvider time
 )
 {
-    private readonly Dictionary<string, long> _invisibleSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Invisible> _invisible = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <summary>The situation of an attachment.</summary>
@@ -71,6 +71,7 @@ public sealed class SituationReader(
                 : match is DeviceMatch.Found { Proof: IdentityProof.DeviceIndex } ? SafetyRules.CheckBind(facts, policy)
                 : SafetyRules.CheckTouch(facts, policy),
             BindRefusal = facts is null ? null : SafetyRules.CheckBind(facts, policy),
+            NodeAddresses = view.Addresses ?? [],
             IsStuck = known is { } stuckAt && locked.IsStuck(stuckAt),
             VfioTaint = device?.Driver == DpdkDrivers.VfioPci ? await host.Files.ReadTextAsync(SysfsPaths.VfioPciTaint, cancellationToken) : null,
             DpdkEnabled = settings.DpdkEnabled,
@@ -110,6 +111,15 @@ public sealed class SituationReader(
             IsStuck = locked.IsStuck(address),
         };
         return (situation, claim);
+    }
+
+    /// <summary>Forgets an attachment that is gone.</summary>
+    public void Forget(string name)
+    {
+        lock (_lock)
+        {
+            _invisible.Remove(name);
+        }
     }
 
     // By the attachment's name where EC2's answer is not on record: the journal was written when it was.
@@ -176,19 +186,19 @@ public sealed class SituationReader(
             || seen.Devices.Any(device => seen.MacOf(device) == mac);
         lock (_lock)
         {
-            var key = $"{attachment.Metadata.Uid}/{seen.BootId}";
+            var name = attachment.Metadata.Name;
             if (visible)
             {
-                _invisibleSince.Remove(key);
+                _invisible.Remove(name);
                 return false;
             }
 
-            if (!_invisibleSince.TryGetValue(key, out var since))
+            if (!_invisible.TryGetValue(name, out var known) || known.Uid != attachment.Metadata.Uid || known.BootId != seen.BootId)
             {
-                _invisibleSince[key] = since = time.GetTimestamp();
+                _invisible[name] = known = new Invisible(attachment.Metadata.Uid, seen.BootId, time.GetTimestamp());
             }
 
-            return time.GetElapsedTime(since) >= settings.EliminationDelay;
+            return time.GetElapsedTime(known.Since) >= settings.EliminationDelay;
         }
     }
 
@@ -229,4 +239,6 @@ public sealed class SituationReader(
 
         return drivers;
     }
+
+    private sealed record Invisible(string? Uid, string BootId, long Since);
 }

@@ -7,7 +7,11 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>What must be so before a device is taken from its kernel driver: the driver is loaded, and memory access is settled [sriov 4.2 steps 5 to 7].</summary>
-public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIommuMode mode)
+/// <param name="files">The host.</param>
+/// <param name="locked">Its files that only one may write.</param>
+/// <param name="mode">When a device may be bound without an IOMMU.</param>
+/// <param name="setupProblem">Why the node could not be made ready, as the setup of this boot noted it; empty when it was, or when nothing was noted.</param>
+public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIommuMode mode, Func<string> setupProblem)
 {
     /// <summary>Why the bind cannot begin; null when it can. Nothing of the device has been changed either way.</summary>
     public async Task<Refusal?> PrepareAsync(PciDevice device, string driver, CancellationToken cancellationToken)
@@ -15,10 +19,12 @@ public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIomm
         ArgumentNullException.ThrowIfNull(device);
         if (!await files.ExistsAsync(SysfsPaths.Driver(driver), cancellationToken))
         {
+            var why = setupProblem();
             return new Refusal(
                 Reasons.DriverModuleUnavailable,
                 $"The driver {driver} is not loaded on the node ({SysfsPaths.Driver(driver)} does not exist). Load its kernel module "
                     + $"(modprobe {driver}) or restart the eni-manager pod, whose init container does so."
+                    + (why.Length == 0 ? "" : $" That said: {why}")
             );
         }
 

@@ -25,4 +25,10 @@ public sealed record BindRequest
 
     /// <summary>The present boot.</summary>
     public required string BootId { get; init; }
+
+    /// <summary>The node's InternalIP addresses; empty while they are not known.</summary>
+    public IReadOnlyList<string> NodeAddresses { get; init; } = [];
+
+    /// <summary>The interface that the administrator named as the primary one; empty for none.</summary>
+    public string PrimaryInterface { get; init; } = "";
 }

@@ -79,7 +79,7 @@ public sealed class BindSequence(
 
         var entry = Note(request, device, link);
         journal.Save(entry);
-        if (link is { Up: true } && await TakeDownAsync(link, network, cancellationToken) is { } essential)
+        if (link is { Up: true } && await TakeDownAsync(request, link, network, cancellationToken) is { } essential)
         {
             journal.Remove(request.Address);
             return new ChangeOutcome.Refused(essential);
@@ -143,7 +143,7 @@ public sealed class BindSequence(
         };
 
     // The route by which the node lives may have moved to this link since the rules were checked (S2).
-    private async Task<Refusal?> TakeDownAsync(Link link, NetworkState before, CancellationToken cancellationToken)
+    private async Task<Refusal?> TakeDownAsync(BindRequest request, Link link, NetworkState before, CancellationToken cancellationToken)
     {
         var error = await host.Links.SetUpAsync(link.Index, false, cancellationToken);
         if (error != Errno.None)
@@ -152,13 +152,16 @@ public sealed class BindSequence(
         }
 
         var after = await host.Links.ReadAsync(cancellationToken);
-        if (PrimaryInterface.EffectiveDefaultLinks(after).SetEquals(PrimaryInterface.EffectiveDefaultLinks(before)))
+        if (Defaults(after).SetEquals(Defaults(before)))
         {
             return null;
         }
 
         await host.Links.SetUpAsync(link.Index, true, cancellationToken);
         return new Refusal(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
+
+        IReadOnlySet<int> Defaults(NetworkState network) =>
+            PrimaryInterface.EffectiveDefaultLinks(network, request.NodeAddresses, request.PrimaryInterface);
     }
 
     // What an earlier entry of this boot says of the first state is worth more than what is seen halfway.

@@ -133,9 +133,10 @@ public sealed class BindingJournal
                 Table.Remove(address);
             }
 
+            // Entries of another boot count for nothing wherever they are found, so a disk that is full must not keep the agent from starting.
             if (old.Count > 0)
             {
-                Write();
+                TryWrite();
             }
 
             return old.Count;

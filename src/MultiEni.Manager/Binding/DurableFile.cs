@@ -10,19 +10,26 @@ public static class DurableFile
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public static void Replace(string path, string text)
     {
+        using var pending = Prepare(path, text);
+        pending.Commit();
+    }
+
+    /// <summary>Writes beside the file and forces it to the disk, so that all that can fail for want of room has been done when this returns.</summary>
+    /// <returns>What replaces the file when it is committed, and goes when it is not.</returns>
+    /// <exception cref="IOException">The disk does not take it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public static PendingFile Prepare(string path, string text)
+    {
         ArgumentNullException.ThrowIfNull(path);
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(Encoding.UTF8.GetBytes(text));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            stream.Write(Encoding.UTF8.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+            return new PendingFile(temporary, path);
         }
         catch
         {

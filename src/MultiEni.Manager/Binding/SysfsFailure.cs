@@ -46,7 +46,11 @@ public static class SysfsFailure
             Errno.Exists => "EEXIST",
             Errno.NoDevice => "ENODEV",
             Errno.Invalid => "EINVAL",
+            Errno.NotADirectory => "ENOTDIR",
+            Errno.IsADirectory => "EISDIR",
+            Errno.NoSpace => "ENOSPC",
             Errno.ReadOnly => "EROFS",
+            Errno.QuotaExceeded => "EDQUOT",
             _ => $"error {(int)error}",
         };
 }

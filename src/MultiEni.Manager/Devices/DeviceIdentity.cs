@@ -142,7 +142,7 @@ public static class DeviceIdentity
             return new DeviceMatch.Absent("Neither the hardware address nor the device index of the ENI is known yet.");
         }
 
-        var primary = PrimaryInterface.EffectiveDefaultLinks(host.Network);
+        var primary = PrimaryInterface.EffectiveDefaultLinks(host.Network, [], "");
         var candidates = host
             .Devices.Where(device =>
                 allowed.Contains(device.Ids) && !IsClaimed(device, others, host) && host.LinkOf(device) is { } link && !primary.Contains(link.Index)

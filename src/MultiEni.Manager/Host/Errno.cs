@@ -30,9 +30,21 @@ public enum Errno
     /// <summary>No such device, or the driver does not match it.</summary>
     NoDevice = 19,
 
+    /// <summary>A part of the path is a file and no folder.</summary>
+    NotADirectory = 20,
+
+    /// <summary>It is a folder.</summary>
+    IsADirectory = 21,
+
     /// <summary>Invalid argument: vfio-pci says so when there is no IOMMU and no-IOMMU mode is off.</summary>
     Invalid = 22,
 
+    /// <summary>No space left on the device.</summary>
+    NoSpace = 28,
+
     /// <summary>Read-only file system.</summary>
     ReadOnly = 30,
+
+    /// <summary>The disk quota is used up.</summary>
+    QuotaExceeded = 122,
 }

@@ -35,10 +35,14 @@ public static class HostChoice
     public static NodeHost Open(string text)
     {
         Parse(text);
-        return text == Kernel || IsRooted(text)
-            ? KernelHost.Create(new KernelHostOptions { Root = Root(text), AllowRealSysfs = true })
-            : SimulatedHostClient.Open(new Uri(text));
+        return IsSimulated(text)
+            ? SimulatedHostClient.Open(new Uri(text))
+            : KernelHost.Create(new KernelHostOptions { Root = Root(text), AllowRealSysfs = true });
     }
+
+    /// <summary>Whether it is a simulated host, and so nothing that a program of this machine could act on.</summary>
+    /// <param name="text">A value that <see cref="Parse"/> accepted.</param>
+    public static bool IsSimulated(string text) => text != Kernel && !IsRooted(text);
 
     /// <summary>The folder that has the host's root; <c>/</c> for this machine's own.</summary>
     /// <param name="text">A value that <see cref="Parse"/> accepted.</param>

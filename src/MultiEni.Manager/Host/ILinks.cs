@@ -3,7 +3,10 @@ namespace MultiEni.Manager.Host;
 /// <summary>The kernel's network links and routes, as rtnetlink shows them. Implemented by the real kernel and by the simulated node.</summary>
 public interface ILinks
 {
-    /// <summary>Links, addresses, routes of all tables and rules of the host's network namespace at one moment.</summary>
+    /// <summary>
+    /// Links, addresses, routes of all tables and rules of the host's network namespace at one moment. Of several routes over one link that are neither
+    /// default nor multipath routes and have the table and the protocol in common, one may stand for all.
+    /// </summary>
     ValueTask<NetworkState> ReadAsync(CancellationToken cancellationToken);
 
     /// <summary>Brings a link up or takes it down.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MultiEni.Manager.Devices;
 
 namespace MultiEni.Manager.Publishing;
 
@@ -46,7 +47,7 @@ public static class DevicePluginFile
     {
         if (devices.Count == 0 && owned.Count == 0)
         {
-            return new PluginFileResult.Unchanged([]);
+            return new PluginFileResult.Unchanged(new Dictionary<PciAddress, EntryConflict>());
         }
 
         var listKey = Key(file, ListKey) ?? ListKey;
@@ -66,9 +67,8 @@ public static class DevicePluginFile
             }
         }
 
-        var taken = foreign.OfType<JsonObject>().Select(PluginEntry.NameOf).ToHashSet(StringComparer.Ordinal);
-        var conflicts = wanted.Where(taken.Contains).Order(StringComparer.Ordinal).ToList();
-        var ours = PluginEntry.Build(devices.Where(device => !taken.Contains(device.Resource.ToString())));
+        var conflicts = Conflicts(foreign, devices);
+        var ours = PluginEntry.Build(devices.Where(device => !conflicts.ContainsKey(device.Address)));
         var after = new JsonArray([.. foreign, .. ours]);
         if (after.Count == 0)
         {
@@ -97,6 +97,24 @@ public static class DevicePluginFile
         return new PluginFileResult.Changed(file.ToJsonString(Indented) + "\n", conflicts);
     }
 
+    /// <summary>Which devices pods get under their resource, and no other, when the plugin reads this text; none of a text that it cannot read.</summary>
+    /// <param name="text">The file; null when there is none.</param>
+    /// <param name="devices">The devices in question.</param>
+    public static IEnumerable<OfferedDevice> Offers(string? text, IEnumerable<OfferedDevice> devices)
+    {
+        ArgumentNullException.ThrowIfNull(devices);
+        try
+        {
+            var file = Parse(text);
+            var entries = Key(file, ListKey) is { } key && file[key] is JsonArray list ? list.ToList() : [];
+            return [.. devices.Where(device => PluginSelection.First(entries, device)?.Resource == device.Resource.ToString())];
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The resources whose entries are ours once <paramref name="devices"/> are offered: theirs, and the guard's.</summary>
     public static IReadOnlySet<string> OwnedBy(IEnumerable<OfferedDevice> devices)
     {
@@ -104,6 +122,24 @@ public static class DevicePluginFile
         var owned = devices.Select(device => device.Resource.ToString()).ToHashSet(StringComparer.Ordinal);
         owned.Add(PluginEntry.GuardName);
         return owned;
+    }
+
+    private static Dictionary<PciAddress, EntryConflict> Conflicts(List<JsonNode> foreign, IReadOnlyList<OfferedDevice> devices)
+    {
+        var conflicts = new Dictionary<PciAddress, EntryConflict>();
+        foreach (var device in devices)
+        {
+            var name = device.Resource.ToString();
+            var index = foreign.FindIndex(entry => entry is JsonObject known && PluginEntry.NameOf(known) == name);
+            var sameName = index < 0 ? null : new ForeignEntry(index, name);
+            var selectedBy = PluginSelection.First(foreign, device);
+            if (sameName is not null || selectedBy is not null)
+            {
+                conflicts[device.Address] = new EntryConflict(sameName, selectedBy);
+            }
+        }
+
+        return conflicts;
     }
 
     private static JsonObject Parse(string? existing)

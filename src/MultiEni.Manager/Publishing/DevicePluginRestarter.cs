@@ -63,7 +63,7 @@ public sealed class DevicePluginRestarter(
 
         if (plugins.Count == 0)
         {
-            publisher.PluginMissing();
+            await publisher.PluginSeenAsync(new PluginSight.Missing(), cancellationToken);
             settled();
             return;
         }
@@ -72,9 +72,8 @@ public sealed class DevicePluginRestarter(
         var readers = plugins.Where(pod => PluginMount.ReadsInstead(pod) is null).ToList();
         if (readers.Count == 0)
         {
-            publisher.PluginReadsElsewhere(
-                $"pod {plugins[0].Metadata.Namespace}/{plugins[0].Metadata.Name} reads {PluginMount.ReadsInstead(plugins[0])}"
-            );
+            var what = $"pod {plugins[0].Metadata.Namespace}/{plugins[0].Metadata.Name} reads {PluginMount.ReadsInstead(plugins[0])}";
+            await publisher.PluginSeenAsync(new PluginSight.ReadsElsewhere(what), cancellationToken);
             settled();
             return;
         }
@@ -94,7 +93,7 @@ public sealed class DevicePluginRestarter(
             }
         }
 
-        publisher.PluginRead(changedAt);
+        await publisher.PluginReadAsync(changedAt, cancellationToken);
         settled();
     }
 

@@ -1,9 +1,6 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
-using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing;
 
@@ -12,358 +9,163 @@ namespace MultiEni.Manager.Publishing;
 /// restart of the plugin's pod [sriov 1.6].
 /// </summary>
 /// <param name="path">The plugin's file.</param>
+/// <param name="before">Called before each write with the name of the point; null for nothing.</param>
 /// <param name="metrics">Counts what is done.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-public sealed class FileDevicePublisher(string path, ManagerMetrics metrics, TimeProvider time, ILogger logger) : IDevicePublisher
+public sealed class FileDevicePublisher(string path, Action<string>? before, ManagerMetrics metrics, TimeProvider time, ILogger logger)
+    : IDevicePublisher,
+        IDisposable
 {
-    private readonly string _recordPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".aws-multi-eni-controller.json");
-    private readonly Lock _lock = new();
-    private readonly SortedDictionary<PciAddress, OfferedDevice> _offered = [];
-    private readonly Dictionary<PciAddress, OfferedDevice> _withdrawn = [];
-    private readonly HashSet<PciAddress> _unread = [];
-    private HashSet<string> _owned = new(StringComparer.Ordinal);
-    private HashSet<string> _conflicts = new(StringComparer.Ordinal);
-    private DateTimeOffset? _restartDueSince;
-    private bool _pluginFound = true;
-    private string? _readsElsewhere;
-    private string? _invalid;
-    private string _bootId = "";
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
+
+    private readonly PluginFileWriter _writer = new(path, before, metrics, time, logger);
+
+    // One change after the other; questions are answered from the last state and wait for no disk.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _unwritten = new(0, 1);
+    private PluginFileState _state = new();
 
     /// <summary>Called when the file's meaning has changed and the plugin has to read it.</summary>
     public Action RestartNeeded { get; set; } = () => { };
 
+    /// <summary>Called when a file that could not be written at first was written.</summary>
+    public Action Settled { get; set; } = () => { };
+
     /// <inheritdoc />
-    public IReadOnlyList<OfferedDevice> Offered
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _offered.Values];
-            }
-        }
-    }
+    public IReadOnlyList<OfferedDevice> Offered => [.. State.Offered.Values];
 
     /// <summary>Devices that were taken back and that the node may still count.</summary>
-    public IReadOnlyList<OfferedDevice> Withdrawn
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _withdrawn.Values];
-            }
-        }
-    }
+    public IReadOnlyList<OfferedDevice> Withdrawn => [.. State.Withdrawn.Values];
 
     /// <summary>Since when the plugin has a change to read; null when it has none.</summary>
-    public DateTimeOffset? RestartDueSince
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _restartDueSince;
-            }
-        }
-    }
+    public DateTimeOffset? RestartDueSince => State.RestartDueSince;
+
+    private PluginFileState State => Volatile.Read(ref _state);
 
     /// <inheritdoc />
-    public Task StartAsync(string bootId, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            var record = ReadRecord();
-            _bootId = bootId;
-            _owned = record.Owned.ToHashSet(StringComparer.Ordinal);
-            _restartDueSince = record.RestartDueSince;
-            if (record.BootId == bootId)
-            {
-                Fill(record);
-            }
-            else if (record.Owned.Count > 0)
-            {
-                // Nothing bound before the boot is bound now, and the plugin found none of it [sriov 4.4].
-                _restartDueSince = time.GetUtcNow();
-            }
-
-            Write();
-        }
-
-        Announce();
-        return Task.CompletedTask;
-    }
+    public Task StartAsync(string bootId, CancellationToken cancellationToken) => ApplyAsync(_ => _writer.Load(bootId), cancellationToken);
 
     /// <inheritdoc />
     public Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
-        lock (_lock)
-        {
-            _withdrawn.Remove(device.Address);
-            if (_offered.GetValueOrDefault(device.Address) != device)
-            {
-                _offered[device.Address] = device;
-                _unread.Add(device.Address);
-            }
-
-            Write();
-        }
-
-        Announce();
-        return Task.CompletedTask;
+        return ApplyAsync(state => state.Offer(device), cancellationToken);
     }
 
     /// <inheritdoc />
-    public Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            _unread.Remove(address);
-            if (_offered.Remove(address, out var device))
-            {
-                _withdrawn[address] = device;
-            }
-
-            Write();
-        }
-
-        Announce();
-        return Task.CompletedTask;
-    }
+    public Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken) =>
+        ApplyAsync(state => state.Withdraw(address), cancellationToken);
 
     /// <summary>Nothing: the SR-IOV device plugin offers its devices whatever becomes of them [sriov 1.6]. The agent withdraws what is gone.</summary>
     public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Puts right what others have changed, and tries again what could not be written.</summary>
+    public Task RepairAsync(CancellationToken cancellationToken) => ApplyAsync(state => state, cancellationToken);
+
     /// <inheritdoc />
-    public Task RepairAsync(CancellationToken cancellationToken)
+    public async Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        var ended = false;
+        if (!State.Withdrawn.IsEmpty)
         {
-            var due = _restartDueSince;
-            Write();
-            if (_restartDueSince != due)
-            {
-                _unread.UnionWith(_offered.Keys);
-            }
+            await ChangeAsync(
+                state =>
+                {
+                    var next = state.Confirm(allocatable);
+                    ended = next.Withdrawn.Count < state.Withdrawn.Count;
+                    return ended ? Recorded(next) : state;
+                },
+                cancellationToken
+            );
         }
 
-        Announce();
-        return Task.CompletedTask;
+        return ended;
     }
 
     /// <inheritdoc />
-    public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable)
-    {
-        lock (_lock)
-        {
-            var due = _restartDueSince is not null;
-            IReadOnlyList<OfferedDevice> offered = [.. _offered.Values];
-            if (_offered.TryGetValue(address, out var device))
-            {
-                // A change that the plugin has yet to read says nothing about the devices that it serves already.
-                var unread = _unread.Contains(address) && due;
-                var counted = unread ? offered : [.. offered.Where(other => !_unread.Contains(other.Address))];
-                return Obstacle(device) is { } why
-                    ? new OfferState.Failed(device, why)
-                    : OfferJudgement.Offered(device, counted, unread, _pluginFound, allocatable, _readsElsewhere);
-            }
-
-            if (!_withdrawn.TryGetValue(address, out var gone))
-            {
-                return new OfferState.NotOffered();
-            }
-
-            if (_invalid is not null)
-            {
-                return new OfferState.Withdrawing(gone, InvalidFile());
-            }
-
-            var state = OfferJudgement.Withdrawn(gone, offered, due, _pluginFound && _readsElsewhere is null, allocatable);
-            if (state is OfferState.NotOffered)
-            {
-                _withdrawn.Remove(address);
-                WriteRecord();
-            }
-
-            return state;
-        }
-    }
+    public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable) =>
+        State.StateOf(address, allocatable, time.GetUtcNow(), path);
 
     /// <summary>The plugin reads the file now: it was restarted, or started by itself, after the last change.</summary>
     /// <param name="changedAt">The change that it is known to have read.</param>
-    public void PluginRead(DateTimeOffset changedAt)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task PluginReadAsync(DateTimeOffset changedAt, CancellationToken cancellationToken) =>
+        ChangeAsync(state => Recorded(state.Read(changedAt, time.GetUtcNow())), cancellationToken);
+
+    /// <summary>What was seen of the plugin in place of one that reads the file.</summary>
+    public Task PluginSeenAsync(PluginSight plugin, CancellationToken cancellationToken) =>
+        ChangeAsync(state => state with { Plugin = plugin }, cancellationToken);
+
+    /// <summary>Tries again, at growing intervals, whenever the file could not be written, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        while (true)
         {
-            (_pluginFound, _readsElsewhere) = (true, null);
-            if (_restartDueSince == changedAt)
+            await _unwritten.WaitAsync(cancellationToken);
+            for (var delay = FirstRetry; IsUnwritten(State); delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry)
             {
-                _restartDueSince = null;
-                _unread.Clear();
-                WriteRecord();
+                await Task.Delay(delay, time, cancellationToken);
+                await RepairAsync(cancellationToken);
             }
+
+            Settled();
         }
     }
 
-    /// <summary>No pod of the plugin is on the node.</summary>
-    public void PluginMissing()
+    /// <inheritdoc />
+    public void Dispose()
     {
-        lock (_lock)
-        {
-            (_pluginFound, _readsElsewhere) = (false, null);
-        }
+        _turn.Dispose();
+        _unwritten.Dispose();
     }
 
-    /// <summary>The plugin on the node does not read the file.</summary>
-    /// <param name="what">Which pod, and what it reads.</param>
-    public void PluginReadsElsewhere(string what)
+    private static bool IsUnwritten(PluginFileState state) => state.Trouble?.Reason == Reasons.DevicePluginFileUnwritable;
+
+    // Where nothing else is wanted than before and it was written, a difference is somebody else's doing.
+    private async Task ApplyAsync(Func<PluginFileState, PluginFileState> change, CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            (_pluginFound, _readsElsewhere) = (true, what);
-        }
-    }
-
-    private Refusal? Obstacle(OfferedDevice device)
-    {
-        if (_invalid is not null)
-        {
-            return InvalidFile();
-        }
-
-        return _conflicts.Contains(device.Resource.ToString())
-            ? new Refusal(
-                Reasons.ResourceNameConflict,
-                $"Somebody else's entry in {path} uses the resource {device.Resource}. Choose another dpdkResourceName or remove that entry."
-            )
-            : null;
-    }
-
-    private Refusal InvalidFile() =>
-        new(Reasons.DevicePluginFileInvalid, $"{path} cannot be used and was left alone (a copy is {path}.bak): {_invalid}. Correct or remove it.");
-
-    private void Announce()
-    {
+        await ChangeAsync(
+            state =>
+                change(state) is var wanted && ReferenceEquals(wanted, state) && !IsUnwritten(state)
+                    ? _writer.Apply(wanted, isRepair: true)
+                    : _writer.Apply(wanted, isRepair: false),
+            cancellationToken
+        );
         if (RestartDueSince is not null)
         {
             RestartNeeded();
         }
     }
 
-    private void Write()
+    private async Task ChangeAsync(Func<PluginFileState, PluginFileState> change, CancellationToken cancellationToken)
     {
-        var text = DurableFile.Read(path);
-        var result = DevicePluginFile.Merge(text, _owned, [.. _offered.Values]);
-        switch (result)
-        {
-            case PluginFileResult.Invalid invalid:
-                if (_invalid != invalid.Message)
-                {
-                    _invalid = invalid.Message;
-                    DurableFile.Replace(path + ".bak", text ?? "");
-                    Log.DevicePluginFileInvalid(logger, path, invalid.Message);
-                    metrics.PluginFileWritten("error");
-                }
-
-                WriteRecord();
-                break;
-            case PluginFileResult.Changed changed:
-                _invalid = null;
-                _conflicts = changed.Conflicts.ToHashSet(StringComparer.Ordinal);
-                var before = _owned;
-                Claim();
-                var after = _owned;
-                _restartDueSince = NextChange();
-
-                // First the record. Whoever is ended between the two leaves the old file, in which the old entries are ours as well.
-                _owned = [.. before, .. after];
-                WriteRecord();
-                DurableFile.Replace(path, changed.Text);
-                _owned = after;
-                metrics.PluginFileWritten("success");
-                Log.DevicePluginFileWritten(logger, path, _offered.Count);
-                break;
-            case PluginFileResult.Unchanged unchanged:
-                _invalid = null;
-                _conflicts = unchanged.Conflicts.ToHashSet(StringComparer.Ordinal);
-                Claim();
-                WriteRecord();
-                break;
-        }
-    }
-
-    private void Claim()
-    {
-        if (_offered.Count > 0 || _owned.Count > 0)
-        {
-            _owned = DevicePluginFile
-                .OwnedBy(_offered.Values.Where(device => !_conflicts.Contains(device.Resource.ToString())))
-                .ToHashSet(StringComparer.Ordinal);
-        }
-    }
-
-    // Never the same moment twice: a restart that began before this change must not be taken for one that followed it.
-    private DateTimeOffset NextChange()
-    {
-        var now = time.GetUtcNow();
-        return _restartDueSince is { } before && before >= now ? before.AddTicks(1) : now;
-    }
-
-    private PublisherRecord ReadRecord()
-    {
+        await _turn.WaitAsync(cancellationToken);
         try
         {
-            return DurableFile.Read(_recordPath) is { Length: > 0 } text
-                ? JsonSerializer.Deserialize(text, PublisherJson.Default.PublisherRecord) ?? new PublisherRecord()
-                : new PublisherRecord();
+            var next = change(_state);
+            var fails = IsUnwritten(next) && !IsUnwritten(_state);
+            Volatile.Write(ref _state, next);
+            if (fails && _unwritten.CurrentCount == 0)
+            {
+                _unwritten.Release();
+            }
         }
-        catch (JsonException error)
+        finally
         {
-            // Without the record our entries are told by their addresses, once the devices are offered again.
-            Log.PublisherRecordUnreadable(logger, _recordPath, error.Message);
-            return new PublisherRecord();
-        }
-    }
-
-    private void Fill(PublisherRecord record)
-    {
-        foreach (var device in record.Offered.Select(stored => stored.ToDevice()))
-        {
-            _offered[device.Address] = device;
-        }
-
-        if (record.RestartDueSince is not null)
-        {
-            _unread.UnionWith(_offered.Keys);
-        }
-
-        foreach (var device in record.Withdrawn.Select(stored => stored.ToDevice()))
-        {
-            _withdrawn[device.Address] = device;
+            _turn.Release();
         }
     }
 
-    private void WriteRecord()
+    // A record that is older than this costs a successor one restart of the plugin too many, or one look at the node's count, and no more.
+    private PluginFileState Recorded(PluginFileState state)
     {
-        var record = new PublisherRecord
+        if (_writer.Record(state) is { } error)
         {
-            BootId = _bootId,
-            Owned = [.. _owned.Order(StringComparer.Ordinal)],
-            Offered = [.. _offered.Values.Select(PublisherRecordDevice.Of)],
-            Withdrawn = [.. _withdrawn.Values.OrderBy(device => device.Address).Select(PublisherRecordDevice.Of)],
-            RestartDueSince = _restartDueSince,
-        };
-        var text = JsonSerializer.Serialize(record, PublisherJson.Default.PublisherRecord) + "\n";
-        if (record is { Owned.Count: 0, Offered.Count: 0 } && !File.Exists(_recordPath))
-        {
-            return;
+            Log.PublisherRecordUnwritten(logger, path, error.Message);
         }
 
-        if (DurableFile.Read(_recordPath) != text)
-        {
-            DurableFile.Replace(_recordPath, text);
-        }
+        return state;
     }
 }

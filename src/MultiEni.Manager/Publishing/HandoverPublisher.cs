@@ -74,16 +74,21 @@ public sealed class HandoverPublisher(IDevicePublisher next, FileDevicePublisher
     }
 
     /// <inheritdoc />
-    public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable)
+    public async Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken)
     {
-        foreach (var leaving in _leaving.Keys)
+        var ended = await file.ConfirmAsync(allocatable, cancellationToken);
+        var left = file.Withdrawn.Select(device => device.Address).ToHashSet();
+        foreach (var address in _leaving.Keys.Where(address => !left.Contains(address)))
         {
-            if (file.StateOf(leaving, allocatable) is not OfferState.Withdrawing)
-            {
-                _leaving.TryRemove(leaving, out _);
-            }
+            _leaving.TryRemove(address, out _);
         }
 
+        return await next.ConfirmAsync(allocatable, cancellationToken) || ended;
+    }
+
+    /// <inheritdoc />
+    public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable)
+    {
         if (_waiting.TryGetValue(address, out var waiting))
         {
             // Not offered is what makes the agent offer it again, and this time it goes through.

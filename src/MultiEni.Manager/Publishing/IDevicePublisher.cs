@@ -23,7 +23,13 @@ public interface IDevicePublisher
     /// <summary>Puts right what others have changed.</summary>
     Task RepairAsync(CancellationToken cancellationToken);
 
-    /// <summary>How far the offer of the device at an address has come.</summary>
+    /// <summary>What the node counts is known anew: withdrawals that it confirms are over, and what was kept for them is let go.</summary>
+    /// <param name="allocatable">What the node counts; null while that is not known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether a withdrawal ended, on which something may wait.</returns>
+    Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken);
+
+    /// <summary>How far the offer of the device at an address has come. A question: it changes nothing.</summary>
     /// <param name="address">The device.</param>
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
     OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable);

@@ -24,5 +24,8 @@ public sealed class NoPublisher : IDevicePublisher
     public Task RepairAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
+    public Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <inheritdoc />
     public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable) => new OfferState.NotOffered();
 }

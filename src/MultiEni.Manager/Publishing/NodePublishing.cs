@@ -19,16 +19,16 @@ public sealed class NodePublishing : IAsyncDisposable
     public NodePublishing(ManagerSettings settings, NodeHost host, ManagerMetrics metrics, ILoggerFactory loggers, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var kubelet = new KubeletPaths(settings.KubeletRoot);
+        var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
         Handouts = new HandoutLog(time);
         PodResources = new PodResourcesClient(new GrpcClient(kubelet.PodResourcesSocket, PodResourcesLimit, time));
-        File = new FileDevicePublisher(settings.DevicePluginFile, metrics, time, logger);
+        File = new FileDevicePublisher(settings.DevicePluginFile, settings.BeforeEachWrite, metrics, time, logger);
         switch (settings.DevicePublisher)
         {
             case PublisherChoice.Embedded:
                 _registry = new PluginRegistry(kubelet, loggers, time, logger);
                 var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
-                _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, logger);
+                _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, time, logger);
                 Publisher = new HandoverPublisher(_plugin, File);
                 break;
             case PublisherChoice.None:
@@ -52,14 +52,19 @@ public sealed class NodePublishing : IAsyncDisposable
     /// <summary>Devices that a container is getting just now.</summary>
     public HandoutLog Handouts { get; }
 
-    /// <summary>Called when the kubelet's view of our offers changed.</summary>
+    /// <summary>Called when the kubelet's view of our offers changed, or the device plugin's file could be written at last.</summary>
     public Action Settled
     {
-        set => _registry?.Settled = value;
+        set
+        {
+            File.Settled = value;
+            _registry?.Settled = value;
+        }
     }
 
-    /// <summary>Keeps the kubelet informed, until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => _registry?.RunAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>Keeps the kubelet informed and the device plugin's file written, until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(File.RunAsync(cancellationToken), _registry?.RunAsync(cancellationToken) ?? Task.CompletedTask);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -70,5 +75,6 @@ public sealed class NodePublishing : IAsyncDisposable
         }
 
         _plugin?.Dispose();
+        File.Dispose();
     }
 }

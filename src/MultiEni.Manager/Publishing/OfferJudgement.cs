@@ -7,60 +7,40 @@ namespace MultiEni.Manager.Publishing;
 /// <summary>Compares what was offered with what the node counts (rule 16).</summary>
 public static class OfferJudgement
 {
+    // Of the plugin's pod, from its deletion until the node counts what its successor offers.
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(1);
+
     /// <summary>Judges a device that is on offer.</summary>
     /// <param name="device">The device.</param>
     /// <param name="offered">All devices on offer.</param>
     /// <param name="restartDue">Whether the device plugin has yet to read the offer.</param>
-    /// <param name="pluginFound">Whether a device plugin runs on the node.</param>
+    /// <param name="plugin">What was last seen of the device plugin.</param>
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
-    /// <param name="readsElsewhere">The device plugin that runs and what it reads, when that is not the file; otherwise null.</param>
+    /// <param name="sinceRead">How long ago the device plugin was restarted to read the file; null when that is not known, and long ago.</param>
+    /// <param name="trouble">Why the file does not say what it should; null when it does.</param>
     public static OfferState Offered(
         OfferedDevice device,
         IReadOnlyList<OfferedDevice> offered,
         bool restartDue,
-        bool pluginFound,
+        PluginSight plugin,
         IReadOnlyDictionary<string, string>? allocatable,
-        string? readsElsewhere = null
+        TimeSpan? sinceRead = null,
+        Refusal? trouble = null
     )
     {
         ArgumentNullException.ThrowIfNull(device);
         var expected = Count(device.Resource, offered);
         var counted = Counted(device.Resource, allocatable);
-        if (restartDue && readsElsewhere is not null)
-        {
-            return new OfferState.Failed(
-                device,
-                new Refusal(
-                    Reasons.DevicePluginFileNotMounted,
-                    $"{device.Resource} was written for the SR-IOV device plugin, but {readsElsewhere} and never sees it. Mount the host folder of "
-                        + "SRIOV_DP_CONFIG_PATH into the plugin's DaemonSet as a hostPath volume (type DirectoryOrCreate), or set DEVICE_PUBLISHER=embedded."
-                )
-            );
-        }
-
         if (restartDue)
         {
-            return new OfferState.Pending(
-                device,
-                pluginFound
-                    ? new Refusal(Reasons.Publishing, $"{device.Resource} was written for the device plugin, which is being restarted to read it.")
-                    : new Refusal(
-                        Reasons.DevicePluginNotFound,
-                        $"{device.Resource} was written for the SR-IOV device plugin, but no pod of it was found on the node. Install it with the host folder "
-                            + "of SRIOV_DP_CONFIG_PATH mounted, or name its labels with DEVICE_PLUGIN_LABELS."
-                    )
-            );
+            return Unread(device, plugin);
         }
 
         return counted >= expected
             ? new OfferState.Confirmed(device)
             : new OfferState.Pending(
                 device,
-                new Refusal(
-                    Reasons.AllocatableMismatch,
-                    $"The node counts {counted} of {device.Resource} and {expected} are offered. If it stays so, see the log of the device plugin's pod "
-                        + "and that it mounts the host folder of SRIOV_DP_CONFIG_PATH."
-                )
+                trouble ?? Mismatch($"The node counts {counted} of {device.Resource} and {expected} are offered.", offered, sinceRead)
             );
     }
 
@@ -69,7 +49,7 @@ public static class OfferJudgement
         OfferedDevice device,
         IReadOnlyList<OfferedDevice> offered,
         bool restartDue,
-        bool pluginFound,
+        PluginSight plugin,
         IReadOnlyDictionary<string, string>? allocatable
     )
     {
@@ -81,7 +61,8 @@ public static class OfferJudgement
         }
 
         var counted = Counted(device.Resource, allocatable);
-        if (counted <= remaining && (!restartDue || !pluginFound))
+        var reads = restartDue && plugin is PluginSight.Present;
+        if (counted <= remaining && !reads)
         {
             return new OfferState.NotOffered();
         }
@@ -90,10 +71,53 @@ public static class OfferJudgement
             device,
             new Refusal(
                 Reasons.Releasing,
-                restartDue && pluginFound
+                reads
                     ? $"{device.Resource} was taken back; the device plugin is being restarted."
                     : $"{device.Resource} was taken back; the node still counts {counted} and {remaining} remain on offer."
             )
+        );
+    }
+
+    private static OfferState Unread(OfferedDevice device, PluginSight plugin) =>
+        plugin switch
+        {
+            PluginSight.ReadsElsewhere elsewhere => new OfferState.Failed(
+                device,
+                new Refusal(
+                    Reasons.DevicePluginFileNotMounted,
+                    $"{device.Resource} was written for the SR-IOV device plugin, but {elsewhere.What} and never sees it. Mount the host folder of "
+                        + "SRIOV_DP_CONFIG_PATH into the plugin's DaemonSet as a hostPath volume (type DirectoryOrCreate), or set DEVICE_PUBLISHER=embedded."
+                )
+            ),
+            PluginSight.Missing => new OfferState.Pending(
+                device,
+                new Refusal(
+                    Reasons.DevicePluginNotFound,
+                    $"{device.Resource} was written for the SR-IOV device plugin, but no pod of it was found on the node. Install it with the host folder "
+                        + "of SRIOV_DP_CONFIG_PATH mounted, or name its labels with DEVICE_PLUGIN_LABELS."
+                )
+            ),
+            _ => new OfferState.Pending(
+                device,
+                new Refusal(Reasons.Publishing, $"{device.Resource} was written for the device plugin, which is being restarted to read it.")
+            ),
+        };
+
+    // The plugin checks every name of its file at start and ends at the first that it does not take: all resources of the node go with it.
+    private static Refusal Mismatch(string counts, IReadOnlyList<OfferedDevice> offered, TimeSpan? sinceRead)
+    {
+        if (sinceRead < StartTime || offered.FirstOrDefault(device => device.Resource.HasHyphen) is not { Resource: var hyphenated })
+        {
+            return new Refusal(
+                Reasons.AllocatableMismatch,
+                $"{counts} If it stays so, see the log of the SR-IOV device plugin's pod and that it mounts the host folder of SRIOV_DP_CONFIG_PATH."
+            );
+        }
+
+        return new Refusal(
+            Reasons.ResourceNameHyphen,
+            $"{counts} The name {hyphenated} has a hyphen: releases of the SR-IOV device plugin before 3.6 end on it, with all of their resources on the node. Choose "
+                + "a dpdkResourceName with underscores, or update the plugin. If it is 3.6 or later, see the log of its pod."
         );
     }
 

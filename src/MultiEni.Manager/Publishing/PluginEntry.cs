@@ -97,9 +97,9 @@ internal static class PluginEntry
     public static string? Duplicate(JsonArray entries) =>
         entries.OfType<JsonObject>().GroupBy(NameOf, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
 
-    /// <summary>A value under a key of any case.</summary>
+    /// <summary>A value under a key of any case. Of several spellings Go takes the last.</summary>
     public static JsonNode? Value(JsonObject entry, string key) =>
-        entry.FirstOrDefault(pair => string.Equals(pair.Key, key, StringComparison.OrdinalIgnoreCase)).Value;
+        entry.LastOrDefault(pair => string.Equals(pair.Key, key, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>A text under a key of any case; null when it is missing or no text.</summary>
     public static string? Text(JsonObject entry, string key) =>

@@ -20,6 +20,9 @@ public readonly record struct ResourceName : IParsable<ResourceName>
     /// <summary>The part after the slash: letters, digits, hyphens and underscores, which is all that the device plugin takes.</summary>
     public string Name { get; }
 
+    /// <summary>Whether the name has a hyphen, on which releases of the SR-IOV device plugin before 3.6 end.</summary>
+    public bool HasHyphen => Name.Contains('-', StringComparison.Ordinal);
+
     /// <summary>Reads a name; without a slash the prefix is <c>intel.com</c>.</summary>
     /// <exception cref="FormatException">It is none; the message says what is allowed.</exception>
     public static ResourceName Parse(string s, IFormatProvider? provider) =>

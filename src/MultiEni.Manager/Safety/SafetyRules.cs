@@ -14,11 +14,10 @@ public static class SafetyRules
     private const int MainTable = 254;
     private const int LocalTable = 255;
 
-    // nodeadm gives each further ENI a table of its own from here on [sriov 7.4].
+    // nodeadm gives each further ENI a table of its own from here on [sriov 7.4]; nobody else is known to.
     private const int FirstNodeadmTable = 10_000;
 
     private const int KernelProtocol = 2;
-    private const int RouterAdvertisementProtocol = 9;
     private const int DhcpProtocol = 16;
 
     /// <summary>Why the device must not be touched at all, not even its link; null when it may.</summary>
@@ -74,8 +73,9 @@ public static class SafetyRules
             return new Refusal(Reasons.PrimaryInterface, $"{facts.Device.Address} has the device index 0: it is the node's primary interface.");
         }
 
-        var defaults = PrimaryInterface.EffectiveDefaultLinks(facts.Host.Network);
-        var nodeLinks = LinksOf(facts.NodeAddresses ?? [], facts.Host.Network);
+        var network = facts.Host.Network;
+        var defaults = PrimaryInterface.EffectiveDefaults(network, facts.NodeAddresses ?? [], policy.PrimaryInterface);
+        var nodeLinks = PrimaryInterface.LinksWith(facts.NodeAddresses ?? [], network);
         if (defaults.Count == 0 && nodeLinks.Count == 0 && policy.PrimaryInterface.Length == 0)
         {
             return new Refusal(
@@ -95,17 +95,26 @@ public static class SafetyRules
             return new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) is the interface named by --primary-interface.");
         }
 
-        if (defaults.Contains(link.Index))
+        if (defaults.FirstOrDefault(route => route.LinkIndex == link.Index) is { } route)
         {
             return new Refusal(
                 Reasons.PrimaryInterface,
-                $"{link.Name} ({facts.Device.Address}) carries the node's default route. Give another interface's route a lower metric first."
+                $"{link.Name} ({facts.Device.Address}) carries the node's default route: {Describe(route, link.Name)}"
             );
         }
 
         return nodeLinks.Contains(link.Index)
             ? new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) has the node's InternalIP address.")
             : null;
+    }
+
+    private static string Describe(Route route, string name)
+    {
+        var what = $"IPv{route.Family}, metric {route.Metric}, {RouteMaker.Describe(route.Protocol)}.";
+        return route.Protocol == PrimaryInterface.RouterAdvertisementProtocol
+            ? $"{what} Keep router advertisements off it (net.ipv6.conf.{name}.accept_ra=0, or IPv6AcceptRA=no of systemd-networkd), or name the "
+                + "node's own interface with PRIMARY_INTERFACE if that has an IPv6 default route too."
+            : $"{what} Give another interface's default route a lower metric first.";
     }
 
     private static Refusal? Excluded(SafetyFacts facts, SafetyPolicy policy)
@@ -174,7 +183,9 @@ public static class SafetyRules
         return null;
     }
 
-    // S4a and S5: the VPC CNI's and anybody else's routes stand in tables of their own.
+    // S4a and S5: the VPC CNI's and anybody else's routes stand in tables of their own. So do those that cloud-init (table 101 and up) and nodeadm
+    // (10000 and up) make for each further ENI; they are told apart by who is led there: only what the interface itself sends, which ends with it.
+    // A pod's address belongs to the ENI as well, but is not on the interface. nodeadm's tables may have lost their rule.
     private static Refusal? Routed(SafetyFacts facts)
     {
         if (facts.Host.LinkOf(facts.Device) is not { } link)
@@ -182,19 +193,42 @@ public static class SafetyRules
             return null;
         }
 
+        var own = facts
+            .Host.Network.Addresses.Where(address => address.LinkIndex == link.Index && IsAssigned(address.Address, facts.AssignedAddresses))
+            .Select(address => address.Address)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var route in facts.Host.Network.Routes)
         {
-            if (route.LinkIndex == link.Index && !IsConfiguration(route))
+            if (route.LinkIndex != link.Index || IsConfiguration(route))
+            {
+                continue;
+            }
+
+            var rules = facts.Host.Network.Rules.Where(rule => rule.Table == route.Table && rule.Family == route.Family).ToList();
+            var foreign = rules.Find(rule => !own.Contains(SourceHost(rule)));
+            if (route.Table == MainTable || foreign is not null || (rules.Count == 0 && route.Table < FirstNodeadmTable))
             {
                 return InUse(
-                    $"the route to {route.Destination ?? "everywhere"} in table {route.Table} leads over {link.Name}; remove it first, "
-                        + "or keep the VPC CNI off this ENI (tag node.k8s.amazonaws.com/no_manage=true)."
+                    $"the route to {route.Destination ?? "everywhere"} in table {route.Table} leads over {link.Name} "
+                        + $"({RouteMaker.Describe(route.Protocol)}{Led(route, foreign)}); remove it first, or keep the VPC CNI off this ENI "
+                        + "(tag node.k8s.amazonaws.com/no_manage=true)."
                 );
             }
         }
 
         return null;
     }
+
+    private static string Led(Route route, RoutingRule? foreign) =>
+        foreign is not null ? $"; the rule {foreign.Priority} leads there, from {foreign.Source ?? "everywhere"}"
+        : route.Table == MainTable ? ""
+        : "; no rule leads there from an address of this interface";
+
+    // A whole prefix is no host: "" is nobody's address.
+    private static string SourceHost(RoutingRule rule) =>
+        rule.Source is { } source && source.EndsWith(rule.Family == 4 ? "/32" : "/128", StringComparison.Ordinal)
+            ? source[..source.IndexOf('/')]
+            : "";
 
     // S10
     private static Refusal? GroupNotViable(SafetyFacts facts)
@@ -243,25 +277,14 @@ public static class SafetyRules
             )
             : null;
 
-    // What the kernel, DHCP, router advertisements and nodeadm add to any link that is up goes away with the link.
+    // What the kernel, DHCP and router advertisements add to any link that is up goes away with the link.
     private static bool IsConfiguration(Route route) =>
         route.Protocol is KernelProtocol
         || route.Table == LocalTable
-        || route.Table >= FirstNodeadmTable
         || PrimaryInterface.IsMainDefault(route)
-        || (route.Table == MainTable && route.Protocol is DhcpProtocol or RouterAdvertisementProtocol);
+        || (route.Table == MainTable && route.Protocol is DhcpProtocol or PrimaryInterface.RouterAdvertisementProtocol);
 
     private static Refusal InUse(string what) => new(Reasons.DeviceInUse, "The device is in use: " + what);
-
-    private static HashSet<int> LinksOf(IReadOnlyList<string> addresses, NetworkState network) =>
-        network
-            .Addresses.Where(own =>
-                addresses.Any(address =>
-                    IPAddress.TryParse(address, out var node) && IPAddress.TryParse(own.Address, out var here) && node.Equals(here)
-                )
-            )
-            .Select(own => own.LinkIndex)
-            .ToHashSet();
 
     private static bool IsLinkLocal(string address) =>
         IPAddress.TryParse(address, out var parsed) && (parsed.IsIPv6LinkLocal || address.StartsWith("169.254.", StringComparison.Ordinal));

@@ -37,31 +37,41 @@ public static class NextSetupStep
             return new SetupStep.Done(["ENABLE_DPDK is false on this node: nothing is set up."], "");
         }
 
-        foreach (var module in Modules(settings, facts.HasIommu))
+        // One driver that cannot be had is no reason to do without the others.
+        var missing = new List<Refusal>();
+        foreach (var module in Modules(settings, facts.HasIommu).Where(module => !facts.Present.Contains(module)))
         {
-            if (facts.Present.Contains(module))
+            if (!facts.Tried.TryGetValue(module, out var tried))
             {
-                continue;
+                return new SetupStep.Load(module, module == DpdkDrivers.IgbUio ? "wc_activate=1" : "");
             }
 
-            return facts.Tried.TryGetValue(module, out var tried)
-                ? new SetupStep.Fail(ModuleFailure.Explain(module, tried, facts))
-                : new SetupStep.Load(module, module == DpdkDrivers.IgbUio ? "wc_activate=1" : "");
+            missing.Add(ModuleFailure.Explain(module, tried, facts));
         }
 
-        if (!settings.Drivers.Contains(DpdkDrivers.VfioPci) || facts.HasIommu || facts.NoIommuIsOn || settings.NoIommu == NoIommuMode.Never)
+        var bindsToVfio = settings.Drivers.Contains(DpdkDrivers.VfioPci) && facts.Present.Contains(DpdkDrivers.VfioPci);
+        var warning = "";
+        if (bindsToVfio && !facts.HasIommu && !facts.NoIommuIsOn && settings.NoIommu != NoIommuMode.Never)
         {
-            return Done(settings, facts, "");
+            switch (facts)
+            {
+                case { NoIommuMode: null } when settings.NoIommu == NoIommuMode.Always:
+                    missing.Add(new Refusal(Reasons.NoIommuUnsupportedByKernel, $"NOIOMMU_MODE is 'always', but {NoIommuWarning}"));
+                    break;
+                case { NoIommuMode: null }:
+                    warning = NoIommuWarning;
+                    break;
+                case { SwitchAnswer: { } answer }:
+                    missing.Add(NotSwitched(answer, facts));
+                    break;
+                default:
+                    return new SetupStep.Switch(On: true);
+            }
         }
 
-        if (facts.NoIommuMode is null)
-        {
-            return settings.NoIommu == NoIommuMode.Always
-                ? new SetupStep.Fail(new Refusal(Reasons.NoIommuUnsupportedByKernel, $"NOIOMMU_MODE is 'always', but {NoIommuWarning}"))
-                : Done(settings, facts, NoIommuWarning);
-        }
-
-        return facts.SwitchAnswer is { } answer ? new SetupStep.Fail(NotSwitched(answer, facts)) : new SetupStep.Switch(On: true);
+        return missing.Count == 0
+            ? Done(settings, facts, warning)
+            : new SetupStep.Fail(missing[0] with { Message = string.Join(' ', missing.Select(why => why.Message)) });
     }
 
     /// <summary>

@@ -39,12 +39,16 @@ public static class SetupCommand
             TimeProvider.System
         );
         var run = new SetupRun(settings, HostChoice.Open(settings.Host).Files, loader, loggers.CreateLogger("eni-manager"));
-        if (await run.RunAsync(cancellationToken) is { } why)
+        if (await run.RunAsync(cancellationToken) is not { } why)
         {
-            await Console.Error.WriteLineAsync($"eni-manager setup failed ({why.Reason}): {why.Message}");
-            return 1;
+            return 0;
         }
 
-        return 0;
+        await Console.Error.WriteLineAsync(
+            settings.Required
+                ? $"eni-manager setup failed ({why.Reason}): {why.Message}"
+                : $"eni-manager setup: no device can be bound on this node ({why.Reason}): {why.Message} ENIs without enableDPDK work all the same."
+        );
+        return settings.Required ? 1 : 0;
     }
 }

@@ -31,14 +31,16 @@ public sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleLoa
                     answer = await files.WriteAsync(SysfsPaths.NoIommuMode, on ? "1" : "0", cancellationToken);
                     if (answer == Errno.None)
                     {
-                        Note(on ? facts.BootId : "");
+                        Note(record => record with { NoIommuSwitchedOnIn = on ? facts.BootId : "" });
                         Log.NoIommuSwitched(logger, on ? "on" : "off");
                     }
 
                     break;
                 case SetupStep.Fail fail:
+                    Note(record => record with { Problem = fail.Why.Message, BootId = facts.BootId });
                     return fail.Why;
                 case SetupStep.Done done:
+                    Note(record => record with { Problem = "", BootId = facts.BootId });
                     Report(done);
                     return null;
             }
@@ -58,15 +60,22 @@ public sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleLoa
         }
     }
 
-    private void Note(string bootId)
+    private void Note(Func<SetupRecord, SetupRecord> change)
     {
+        var noted = SetupRecord.Read(settings.RecordPath);
+        var next = change(noted);
+        if (next == noted)
+        {
+            return;
+        }
+
         try
         {
-            new SetupRecord { NoIommuSwitchedOnIn = bootId }.Write(settings.RecordPath);
+            next.Write(settings.RecordPath);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Only --undo is the poorer for it: it leaves the mode as it is, until the next boot.
+            // --undo leaves the mode as it is until the next boot, and the manager says less of what is missing.
             Log.SetupNotNoted(logger, settings.RecordPath, error.Message);
         }
     }

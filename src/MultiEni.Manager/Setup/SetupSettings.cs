@@ -23,6 +23,9 @@ public sealed record SetupSettings
     /// <summary>Where it is noted what was switched on; lost without harm.</summary>
     public string RecordPath { get; init; } = "";
 
+    /// <summary>Whether a node that cannot be made ready is a failure; otherwise it is noted for the ENI manager.</summary>
+    public bool Required { get; init; } = true;
+
     /// <summary>Take back what an earlier run did.</summary>
     public bool Undo { get; init; }
 
@@ -38,7 +41,7 @@ public sealed record SetupSettings
             "host",
             "ENI_MANAGER_HOST",
             HostChoice.Kernel,
-            HostChoice.Parse,
+            OfKernel,
             "The host to act on: kernel, or kernel:/folder where the host's root is mounted"
         );
         var enabled = reader.Boolean("enable-dpdk", "ENABLE_DPDK", true, "Whether devices may be bound to user-space drivers on this node");
@@ -64,9 +67,22 @@ public sealed record SetupSettings
             DpdkEnabled = enabled,
             Drivers = drivers,
             NoIommu = Enum.Parse<NoIommuMode>(mode, ignoreCase: true),
-            RecordPath = Path.Combine(Path.GetDirectoryName(journal)!, "setup.json"),
+            RecordPath = SetupRecord.PathBeside(journal),
+            Required = reader.Boolean(
+                "required",
+                "DPDK_SETUP_REQUIRED",
+                true,
+                "Whether to fail when the node cannot be made ready; false notes the reason for the ENI manager, whose ENIs without DPDK need none of it"
+            ),
             Undo = reader.Boolean("undo", null, false, "Take back what an earlier run switched on"),
         };
+
+        static string OfKernel(string text) =>
+            HostChoice.IsSimulated(HostChoice.Parse(text))
+                ? throw new FormatException(
+                    "'kernel' or 'kernel:/folder': a simulated host has no kernel, and the modules of this machine are not loaded for it"
+                )
+                : text;
 
         string[] Drivers(string text)
         {

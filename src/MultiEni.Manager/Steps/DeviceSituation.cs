@@ -33,6 +33,9 @@ public sealed record DeviceSituation
     /// <summary>Why the device must not be bound.</summary>
     public Refusal? BindRefusal { get; init; }
 
+    /// <summary>The node's InternalIP addresses; empty while they are not known.</summary>
+    public IReadOnlyList<string> NodeAddresses { get; init; } = [];
+
     /// <summary>How the vfio-pci module differs from one of the kernel's own; null when the kernel does not tell.</summary>
     public string? VfioTaint { get; init; }
 

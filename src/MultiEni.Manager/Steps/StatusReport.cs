@@ -179,7 +179,7 @@ public static class StatusReport
     private static string Where(DeviceSituation situation) =>
         (situation.Device, situation.Link) switch
         {
-            ({ } device, { } link) => $"{device.Address} is {link.Name}, up with MTU {link.Mtu}.",
+            ({ } device, { } link) => $"{device.Address} is {link.Name}, {(link.Up ? "up" : "down")} with MTU {link.Mtu}.",
             ({ IsHeldByDpdk: true } device, _) => $"The device is at {device.Address}.",
             ({ } device, _) => $"The device is at {device.Address}; its interface is not in the host's network namespace.",
             _ => "",

@@ -27,5 +27,9 @@ public abstract record ClientCredentials
 
     /// <summary>A program that prints a token, such as <c>aws eks get-token</c>.</summary>
     public sealed record Exec(string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
-        : ClientCredentials;
+        : ClientCredentials
+    {
+        /// <summary>What the program is told of the cluster, as JSON, when the kubeconfig says <c>provideClusterInfo</c>; else null.</summary>
+        public string? Cluster { get; init; }
+    }
 }

@@ -57,6 +57,11 @@ internal static class ExecCredential
             ["kind"] = "ExecCredential",
             ["spec"] = new JsonObject { ["interactive"] = false },
         };
+        if (exec.Cluster is { } cluster)
+        {
+            info["spec"]!["cluster"] = JsonNode.Parse(cluster);
+        }
+
         start.Environment["KUBERNETES_EXEC_INFO"] = info.ToJsonString();
         using var process = Start(start);
         try

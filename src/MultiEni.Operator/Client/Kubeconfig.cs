@@ -1,7 +1,9 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using MultiEni.Operator.Proxies;
 
 namespace MultiEni.Operator.Client;
 
@@ -50,10 +52,12 @@ internal static class Kubeconfig
                 Server = address,
                 Source = "",
                 CertificateAuthorities = authorities,
-                SkipTlsVerification = cluster.Text("insecure-skip-tls-verify") == "true",
-                TlsServerName = cluster.Text("tls-server-name"),
+                SkipTlsVerification = cluster.Flag("insecure-skip-tls-verify"),
+                TlsServerName = cluster.Text("tls-server-name") is { Length: > 0 } name ? name : null,
+                Proxy = ProxyOf(cluster),
                 ClientCertificate = Certificate(user),
-                Credentials = CredentialsOf(user),
+                Credentials = CredentialsOf(cluster, user),
+                ActAs = ImpersonationOf(user),
             };
         }
         catch (Exception e) when (e is CryptographicException or FormatException or IOException or UnauthorizedAccessException)
@@ -79,16 +83,51 @@ internal static class Kubeconfig
         return X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(certificate), Encoding.UTF8.GetString(key));
     }
 
-    private static ClientCredentials CredentialsOf(KubeconfigEntry user)
+    private static WebProxy? ProxyOf(KubeconfigEntry cluster)
     {
-        if (user.Text("token") is { Length: > 0 } token)
+        if (cluster.Text("proxy-url") is not { Length: > 0 } text)
         {
-            return new ClientCredentials.Token(token);
+            return null;
         }
 
+        // NO_PROXY is not asked: this proxy is meant for this cluster.
+        return ProxyAddress.Parse(text) is { } proxy && text.Contains("://", StringComparison.Ordinal) && ProxyAddress.IsSupported(proxy)
+            ? new WebProxy(proxy) { Credentials = new ProxyCredentials() }
+            : throw new KubernetesConfigException(
+                $"{cluster}: proxy-url '{text}' must be a URL with http, https or socks5, such as http://proxy.example.com:3128."
+            );
+    }
+
+    private static Impersonation? ImpersonationOf(KubeconfigEntry user)
+    {
+        var (name, uid, groups) = (user.Text("as"), user.Text("as-uid"), user.Texts("as-groups"));
+        var extra = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var (key, values) in user.Node["as-user-extra"] as JsonObject ?? [])
+        {
+            extra[key] = KubeconfigFile.Texts(values);
+        }
+
+        if (!string.IsNullOrEmpty(name))
+        {
+            return new Impersonation(name, string.IsNullOrEmpty(uid) ? null : uid, groups, extra);
+        }
+
+        return string.IsNullOrEmpty(uid) && groups.Count == 0 && extra.Count == 0
+            ? null
+            : throw new KubernetesConfigException($"{user}: as-uid, as-groups and as-user-extra need 'as', the user to act as.");
+    }
+
+    private static ClientCredentials CredentialsOf(KubeconfigEntry cluster, KubeconfigEntry user)
+    {
+        // Of both, kubectl prefers the file, which somebody keeps fresh.
         if (user.Text("tokenFile") is { Length: > 0 } file)
         {
             return new ClientCredentials.TokenFile(user.FullPath(file));
+        }
+
+        if (user.Text("token") is { Length: > 0 } token)
+        {
+            return new ClientCredentials.Token(token);
         }
 
         if (user.Text("username") is { Length: > 0 } name)
@@ -98,7 +137,7 @@ internal static class Kubeconfig
 
         if (user.Node["exec"] is JsonObject exec)
         {
-            return ExecOf(user with { Node = exec });
+            return ExecOf(cluster, user with { Node = exec });
         }
 
         return user.Node["auth-provider"] is null
@@ -106,7 +145,7 @@ internal static class Kubeconfig
             : throw new KubernetesConfigException($"{user}: auth-provider is not supported; use exec or a token.");
     }
 
-    private static ClientCredentials.Exec ExecOf(KubeconfigEntry exec)
+    private static ClientCredentials.Exec ExecOf(KubeconfigEntry cluster, KubeconfigEntry exec)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var variable in (exec.Node["env"] as JsonArray ?? []).OfType<JsonObject>())
@@ -121,21 +160,44 @@ internal static class Kubeconfig
             command.Contains('/', StringComparison.Ordinal)
                 ? exec.FullPath(command)
                 : command,
-            [.. (exec.Node["args"] as JsonArray ?? []).Select(argument => argument?.ToString() ?? "")],
+            exec.Texts("args"),
             variables
-        );
+        )
+        {
+            Cluster = exec.Flag("provideClusterInfo") ? ExecClusterOf(cluster).ToJsonString() : null,
+        };
+    }
+
+    // https://kubernetes.io/docs/reference/config-api/client-authentication.v1/#client-authentication-k8s-io-v1-Cluster
+    private static JsonObject ExecClusterOf(KubeconfigEntry cluster)
+    {
+        var extension = (cluster.Node["extensions"] as JsonArray ?? [])
+            .OfType<JsonObject>()
+            .FirstOrDefault(one => KubeconfigFile.Text(one, "name") == "client.authentication.k8s.io/exec");
+        return new JsonObject
+        {
+            ["server"] = cluster.Text("server"),
+            ["tls-server-name"] = cluster.Text("tls-server-name"),
+            ["insecure-skip-tls-verify"] = cluster.Flag("insecure-skip-tls-verify"),
+            ["certificate-authority-data"] = cluster.Bytes("certificate-authority") is { } pem ? Convert.ToBase64String(pem) : null,
+            ["proxy-url"] = cluster.Text("proxy-url"),
+            ["config"] = extension?["extension"]?.DeepClone(),
+        };
     }
 
     private static KubeconfigEntry Find(IEnumerable<KubeconfigFile> files, string all, string list, string kind, string name)
     {
         foreach (var file in files)
         {
-            foreach (var entry in (file.Root[list] as JsonArray ?? []).OfType<JsonObject>())
+            var named = (file.Root[list] as JsonArray ?? []).OfType<JsonObject>().Where(entry => KubeconfigFile.Text(entry, "name") == name).ToList();
+            switch (named)
             {
-                if (KubeconfigFile.Text(entry, "name") == name)
-                {
-                    return new(file.Path, kind, name, entry[kind] as JsonObject ?? []);
-                }
+                case []:
+                    break;
+                case [var only]:
+                    return new(file.Path, kind, name, only[kind] as JsonObject ?? []);
+                default:
+                    throw new KubernetesConfigException($"{file.Path}: there is more than one {kind} named '{name}'; remove all but one.");
             }
         }
 

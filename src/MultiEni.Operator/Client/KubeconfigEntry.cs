@@ -12,6 +12,19 @@ internal sealed record KubeconfigEntry(string Path, string Kind, string Name, Js
     /// <summary>A scalar, or null.</summary>
     public string? Text(string name) => KubeconfigFile.Text(Node, name);
 
+    /// <summary>A list of scalars.</summary>
+    public IReadOnlyList<string> Texts(string name) => KubeconfigFile.Texts(Node[name]);
+
+    /// <summary>A switch, with YAML's words for it.</summary>
+    /// <exception cref="KubernetesConfigException">It says something else: what was meant to be on must not be off in silence, nor the other way.</exception>
+    public bool Flag(string name) =>
+        Text(name) switch
+        {
+            "true" or "True" or "TRUE" or "yes" or "on" => true,
+            null or "" or "false" or "False" or "FALSE" or "no" or "off" => false,
+            var other => throw new KubernetesConfigException($"{this}: {name} is '{other}'; it must be true or false."),
+        };
+
     /// <summary>A scalar that must be there.</summary>
     public string Required(string name) => Text(name) is { Length: > 0 } text ? text : throw new KubernetesConfigException($"{this} has no {name}.");
 

@@ -24,8 +24,16 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
 
     private readonly RequestSender sender = new(http, time, beforeWrite);
 
+    private KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite, bool renewsConnections)
+        : this(http, time, beforeWrite) => sender.RenewsConnections = renewsConnections;
+
     /// <summary>The same connection, with a check before every write: what is written through it is written by a leader or not at all.</summary>
     public KubernetesClient GuardedBy(Action check) => new(http, time, check);
+
+    /// <summary>
+    /// The same, each request over a new connection, which those that follow share: for use when the present one may be dead without anybody having said so.
+    /// </summary>
+    internal KubernetesClient OverNewConnection() => new(http, time, beforeWrite, renewsConnections: true);
 
     /// <summary>The object, or null when it does not exist.</summary>
     public async Task<T?> GetAsync<T>(ResourceKind<T> kind, ObjectKey key, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 
 namespace MultiEni.Operator.Client;
@@ -28,6 +29,12 @@ public sealed record KubernetesConfig
 
     /// <summary>What else the client shows.</summary>
     public ClientCredentials Credentials { get; init; } = new ClientCredentials.Anonymous();
+
+    /// <summary>As whom the server shall act, or null for the one who signs in.</summary>
+    public Impersonation? ActAs { get; init; }
+
+    /// <summary>The proxy on the way there; null is that of the process, see <see cref="Proxies.EnvironmentProxy"/>.</summary>
+    public IWebProxy? Proxy { get; init; }
 
     /// <summary>What carries the requests in place of sockets, such as a server in the same process; null for sockets.</summary>
     public HttpMessageHandler? Transport { get; init; }

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace MultiEni.Operator.Client;
 
@@ -22,16 +24,23 @@ public static class KubernetesConnection
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>A client whose relative addresses are paths of the API server and which signs in by itself.</summary>
-    public static HttpClient Open(KubernetesConfig config, TimeProvider time)
+    /// <param name="config">The way to the API server.</param>
+    /// <param name="program">Name of this program, by which audit logs and metrics of the API server tell who asked; its version is added.</param>
+    /// <param name="time">Clock.</param>
+    public static HttpClient Open(KubernetesConfig config, string program, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new HttpClient(new SignInHandler(config, time) { InnerHandler = config.Transport ?? Sockets(config) })
+        var http = new HttpClient(
+            new SignInHandler(config, time) { InnerHandler = config.Transport ?? new RenewableConnections(() => Sockets(config)) }
+        )
         {
             BaseAddress = config.Server,
             Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestVersion = config.Server.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue(program, ProductVersion.Current));
+        return http;
     }
 
     private static SocketsHttpHandler Sockets(KubernetesConfig config) =>
@@ -46,6 +55,10 @@ public static class KubernetesConnection
             PooledConnectionIdleTimeout = ConnectionLifetime,
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectCallback = ConnectAsync,
+            // Null is the proxy of the process, which the environment names.
+            Proxy = config.Proxy,
+            // Names of users may have any letter; the default refuses all but ASCII.
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
             SslOptions = Tls(config),
         };
 

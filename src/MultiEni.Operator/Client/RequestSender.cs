@@ -13,6 +13,9 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether each request asks for a new connection.</summary>
+    public bool RenewsConnections { get; set; }
+
     /// <summary>Sends and reads the answer as <typeparamref name="TAnswer"/>.</summary>
     public async Task<TAnswer> SendAsync<TAnswer>(ApiRequest request, JsonTypeInfo<TAnswer> json, CancellationToken cancellationToken)
         where TAnswer : class
@@ -22,7 +25,7 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
             async token =>
             {
                 using var response = await OpenAsync(request, token);
-                // Read to the end with the token: a body that stalls must not hold up a shutdown (facts: dotnet 5.3).
+                // Read to the end with the token: a body that stalls must not hold up a shutdown.
                 var stream = await response.Content.ReadAsStreamAsync(token);
                 return await JsonSerializer.DeserializeAsync(stream, json, token) ?? throw new JsonException($"{request.Name}: the answer is null");
             },
@@ -52,6 +55,11 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
         {
             beforeWrite();
             message.Options.Set(SignInHandler.BeforeSend, beforeWrite);
+        }
+
+        if (RenewsConnections)
+        {
+            message.Options.Set(RenewableConnections.Renew, true);
         }
 
         var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -27,6 +27,11 @@ internal sealed class SignInHandler(KubernetesConfig config, TimeProvider time) 
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(cancellationToken));
         }
 
+        foreach (var (name, value) in config.ActAs?.Headers ?? [])
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (request.Options.TryGetValue(BeforeSend, out var check))
         {
             check();

@@ -17,9 +17,12 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
     private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
     private const string TextType = "text/plain; charset=utf-8";
     private const int MostConnections = 16;
+    private static readonly TimeSpan AgainDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource stop = new();
-    private readonly SemaphoreSlim room = new(MostConnections, MostConnections);
+    private readonly LinkedList<Socket> connections = [];
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? listener;
     private Task accepting = Task.CompletedTask;
 
@@ -56,12 +59,15 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
         await stop.CancelAsync();
         listener?.Dispose();
         await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        for (var connection = 0; connection < MostConnections; connection++)
+        lock (gate)
         {
-            await room.WaitAsync(CancellationToken.None);
+            if (connections.Count == 0)
+            {
+                empty.TrySetResult();
+            }
         }
 
-        room.Dispose();
+        await empty.Task;
         stop.Dispose();
     }
 
@@ -92,38 +98,68 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
     {
         while (true)
         {
-            await room.WaitAsync(stop.Token);
             try
             {
-                _ = ServeAsync(await socket.AcceptAsync(stop.Token));
+                _ = ServeAsync(Enter(await socket.AcceptAsync(stop.Token)));
+            }
+            catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
+            {
+                // Of this one caller, who has gone away again.
             }
             catch (SocketException)
             {
-                // Of this one caller, who has gone away again.
-                room.Release();
-            }
-            catch
-            {
-                room.Release();
-                throw;
+                // No descriptors or no memory left: what is there may still be answered.
+                await Task.Delay(AgainDelay, TimeProvider.System, stop.Token);
             }
         }
     }
 
-    private async Task ServeAsync(Socket socket)
+    // A caller is answered as soon as he has asked, so the oldest of many is one that asks nothing or does not take his answer. He makes room: a probe
+    // must not wait for him.
+    private LinkedListNode<Socket> Enter(Socket caller)
+    {
+        lock (gate)
+        {
+            if (connections.Count >= MostConnections)
+            {
+                connections.First!.Value.Dispose();
+                connections.RemoveFirst();
+            }
+
+            return connections.AddLast(caller);
+        }
+    }
+
+    private void Leave(LinkedListNode<Socket> connection)
+    {
+        lock (gate)
+        {
+            if (connection.List is not null)
+            {
+                connections.Remove(connection);
+            }
+
+            if (connections.Count == 0 && stop.IsCancellationRequested)
+            {
+                empty.TrySetResult();
+            }
+        }
+    }
+
+    private async Task ServeAsync(LinkedListNode<Socket> connection)
     {
         try
         {
-            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            await using var stream = new NetworkStream(connection.Value, ownsSocket: true);
             await HttpExchange.AnswerAsync(stream, Answer, stop.Token);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The caller went away or took too long.
+            // The caller went away, took too long, or had to make room.
         }
         finally
         {
-            room.Release();
+            Leave(connection);
         }
     }
 

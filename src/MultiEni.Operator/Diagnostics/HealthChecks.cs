@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Operator.Informers;
+using MultiEni.Operator.Queues;
 
 namespace MultiEni.Operator.Diagnostics;
 
 /// <summary>The named checks behind <c>/healthz</c> and <c>/readyz</c>. Checks must be quick and must not do I/O.</summary>
 public sealed class HealthChecks
 {
+    private static readonly TimeSpan ToleratedStall = TimeSpan.FromMinutes(15);
+
     private readonly ConcurrentDictionary<string, Func<HealthResult>> liveness = new();
     private readonly ConcurrentDictionary<string, Func<HealthResult>> readiness = new();
 
@@ -13,6 +18,46 @@ public sealed class HealthChecks
 
     /// <summary>A check whose failure says that the process is not yet, or not now, doing its work.</summary>
     public void AddReadiness(string name, Func<HealthResult> check) => readiness[name] = check;
+
+    /// <summary>Watches an informer: ready as long as its cache is current, alive as long as it asks.</summary>
+    public void Add<T>(string name, Informer<T> informer)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(informer);
+        AddReadiness(name, informer.Readiness);
+        AddLiveness(name, informer.Liveness);
+    }
+
+    /// <summary>
+    /// Watches a queue and those who work on it: alive as long as anything that waits is taken or finished once in a quarter of an hour, ready as long as no
+    /// key is worked on for that long. A reconcile that fails counts as one that is finished, so neither an API server nor EC2 that is away asks for a restart.
+    /// </summary>
+    public void Add<TKey>(string name, WorkQueue<TKey> queue)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        AddLiveness(
+            name,
+            () =>
+                queue.StalledFor is var stalled && stalled < ToleratedStall
+                    ? HealthResult.Healthy
+                    : HealthResult.Unhealthy($"work waits, and none was taken or finished for {stalled.TotalMinutes:0} min")
+        );
+        AddReadiness(
+            name,
+            () =>
+                queue.LongestTaken is { } taken && taken.For >= ToleratedStall
+                    ? HealthResult.Unhealthy($"{taken.Key} has been worked on for {taken.For.TotalMinutes:0} min")
+                    : HealthResult.Healthy
+        );
+    }
+
+    /// <summary>Takes the checks of this name out again.</summary>
+    public void Remove(string name)
+    {
+        liveness.TryRemove(name, out _);
+        readiness.TryRemove(name, out _);
+    }
 
     /// <summary>The failing liveness checks, as <c>name: reason</c>.</summary>
     public IReadOnlyList<string> LivenessFailures() => Failures(liveness);

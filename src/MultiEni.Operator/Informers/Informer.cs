@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
+using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Operator.Informers;
@@ -12,6 +13,10 @@ public sealed class Informer<T>
 {
     private const int PageSize = 500;
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ToleratedFailing = TimeSpan.FromMinutes(1);
+
+    // A watch is asked to end after ten minutes at most, and given up soon after that.
+    private static readonly TimeSpan ToleratedSilence = TimeSpan.FromMinutes(30);
 
     private readonly KubernetesClient client;
     private readonly ResourceKind<T> kind;
@@ -27,8 +32,11 @@ public sealed class Informer<T>
     private InformerHealth health = new(false, null, null);
     private string? version;
     private bool sawFrames;
+    private bool hasExpired;
     private int failures;
     private int started;
+    private long attemptedAt;
+    private long? failingSince;
 
     /// <summary>An informer that waits for <see cref="RunAsync"/>.</summary>
     /// <param name="client">Connection.</param>
@@ -56,8 +64,9 @@ public sealed class Informer<T>
         this.time = time;
         this.logger = logger;
         this.random = random ?? Random.Shared.NextDouble;
-        store = new ObjectStore<T>(kind.Plural, logger);
+        store = new ObjectStore<T>(kind.Plural);
         label = new("resource", kind.Plural);
+        attemptedAt = time.GetTimestamp();
     }
 
     /// <summary>How the informer is doing.</summary>
@@ -69,6 +78,37 @@ public sealed class Informer<T>
             {
                 return health;
             }
+        }
+    }
+
+    /// <summary>Whether the cache is complete, and not older than a minute of failing requests.</summary>
+    public HealthResult Readiness()
+    {
+        lock (healthGate)
+        {
+            if (!health.IsSynced)
+            {
+                return HealthResult.Unhealthy(health.LastFailure ?? "the first list is not in yet");
+            }
+
+            return failingSince is { } since && time.GetElapsedTime(since) is var failing && failing >= ToleratedFailing
+                ? HealthResult.Unhealthy($"requests have failed for {failing.TotalSeconds:0} s, the last one with: {health.LastFailure}")
+                : HealthResult.Healthy;
+        }
+    }
+
+    /// <summary>
+    /// Whether it is still asking. That the API server does not answer is no reason for a restart: each failing request ends and is followed by the
+    /// next, and only a request that never ends is one.
+    /// </summary>
+    public HealthResult Liveness()
+    {
+        lock (healthGate)
+        {
+            var silent = time.GetElapsedTime(attemptedAt);
+            return silent < ToleratedSilence
+                ? HealthResult.Healthy
+                : HealthResult.Unhealthy($"the last request began {silent.TotalMinutes:0} min ago and has not ended");
         }
     }
 
@@ -89,11 +129,12 @@ public sealed class Informer<T>
 
     /// <summary>
     /// Calls <paramref name="onChange"/> for every object known now, as added, and for every change from now on, one at a time and in
-    /// order, until disposed. The call must be short: it holds up the informer.
+    /// order, until disposed. The call must be short: it holds up the informer. What it throws ends <see cref="RunAsync"/>: a change that was lost is a bug
+    /// that must be seen.
     /// </summary>
     public IDisposable Subscribe(Action<ObjectChange<T>> onChange) => store.Subscribe(onChange);
 
-    /// <summary>Runs until cancelled; survives every failure of the connection.</summary>
+    /// <summary>Runs until cancelled; survives every failure of the connection, and no failure of a subscriber.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref started, 1) != 0)
@@ -126,25 +167,24 @@ public sealed class Informer<T>
     private async Task<TimeSpan> FollowAsync(CancellationToken cancellationToken)
     {
         sawFrames = false;
+        Attempted();
         try
         {
             version ??= await ListAsync(cancellationToken);
             var asked = ShortestWatch * (1 + random());
             var begin = time.GetTimestamp();
             await WatchAsync(asked, cancellationToken);
+            hasExpired = false;
             return Recover(WatchRecovery.AfterEnd(sawFrames, time.GetElapsedTime(begin), asked), "the watch ended at once");
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not ConsumerFailedException)
         {
             OperatorMeter.InformerFailures.Add(1, label);
-            var recovery = WatchRecovery.AfterFailure(e, sawFrames);
-            if (e is KubernetesApiException { IsExpired: true } && failures == 0)
+            var recovery = WatchRecovery.AfterFailure(e, sawFrames, hasExpired);
+            hasExpired = e is KubernetesApiException { IsExpired: true };
+            if (!recovery.IsFailure)
             {
-                // Ordinary after a long break: no reason to wait, unless it happens again at once.
                 OperatorLog.Expired(logger, kind.Plural);
-                version = null;
-                failures = 1;
-                return TimeSpan.Zero;
             }
 
             return Recover(recovery, e.Message);
@@ -160,6 +200,9 @@ public sealed class Informer<T>
 
         if (!recovery.IsFailure)
         {
+            // The server has answered, whatever was before.
+            failures = 0;
+            HeardFromServer();
             return TimeSpan.Zero;
         }
 
@@ -169,6 +212,7 @@ public sealed class Informer<T>
         {
             isNew = health.LastFailure != failure;
             health = health with { LastFailure = failure };
+            failingSince ??= time.GetTimestamp();
         }
 
         if (isNew)
@@ -287,6 +331,14 @@ public sealed class Informer<T>
         HeardFromServer();
     }
 
+    private void Attempted()
+    {
+        lock (healthGate)
+        {
+            attemptedAt = time.GetTimestamp();
+        }
+    }
+
     private void HeardFromServer()
     {
         var isBack = false;
@@ -294,6 +346,8 @@ public sealed class Informer<T>
         {
             isBack = health.LastFailure is not null;
             health = health with { LastContact = time.GetUtcNow(), LastFailure = null };
+            failingSince = null;
+            attemptedAt = time.GetTimestamp();
         }
 
         if (isBack)

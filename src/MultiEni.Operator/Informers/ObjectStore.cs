@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.Informers;
 
 /// <summary>The cache of one informer and its subscribers. Readers never wait; changes and subscriptions take turns.</summary>
-internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache<T>
+internal sealed class ObjectStore<T>(string kind) : IObjectCache<T>
     where T : class, IKubernetesObject
 {
     private readonly Lock turn = new();
@@ -46,7 +45,8 @@ internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache
         }
     }
 
-    /// <summary>Takes changes over and tells the subscribers.</summary>
+    /// <summary>Takes changes over and tells the subscribers, all of them, whatever one of them throws.</summary>
+    /// <exception cref="ConsumerFailedException">An index or a subscriber failed.</exception>
     public void Apply(IReadOnlyList<ObjectChange<T>> changes)
     {
         if (changes.Count == 0)
@@ -56,14 +56,32 @@ internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache
 
         lock (turn)
         {
+            Exception? failure = null;
+            void Attempt(Action action)
+            {
+                try
+                {
+                    action();
+                }
+                catch (Exception e)
+                {
+                    failure ??= e;
+                }
+            }
+
             // First the cache, then the news: who hears of a change finds it in the cache.
-            snapshot = snapshot.After(changes, indexers);
+            Attempt(() => snapshot = snapshot.After(changes, indexers));
             foreach (var change in changes)
             {
                 foreach (var subscription in subscriptions)
                 {
-                    Tell(subscription, change);
+                    Attempt(() => subscription.OnChange(change));
                 }
+            }
+
+            if (failure is not null)
+            {
+                throw new ConsumerFailedException(kind, failure);
             }
         }
     }
@@ -74,26 +92,13 @@ internal sealed class ObjectStore<T>(string kind, ILogger logger) : IObjectCache
         lock (turn)
         {
             var subscription = new Subscription(this, onChange);
-            subscriptions = subscriptions.Add(subscription);
             foreach (var obj in snapshot.Objects.Values)
             {
-                Tell(subscription, new ObjectChange<T>.Added(obj));
+                onChange(new ObjectChange<T>.Added(obj));
             }
 
+            subscriptions = subscriptions.Add(subscription);
             return subscription;
-        }
-    }
-
-    private void Tell(Subscription subscription, ObjectChange<T> change)
-    {
-        try
-        {
-            subscription.OnChange(change);
-        }
-        catch (Exception e)
-        {
-            // One subscriber's bug must not cut the others off.
-            OperatorLog.SubscriberFailed(logger, e, kind);
         }
     }
 

@@ -11,9 +11,14 @@ public readonly record struct WatchRecovery(bool ListAgain, bool IsFailure)
     private static readonly TimeSpan Suspicious = TimeSpan.FromSeconds(1);
 
     /// <summary>After a list or watch that broke.</summary>
-    public static WatchRecovery AfterFailure(Exception failure, bool sawFrames) =>
+    /// <param name="failure">How it broke.</param>
+    /// <param name="sawFrames">Whether the watch had brought anything.</param>
+    /// <param name="hasExpired">Whether the attempt before ended with 410 as well.</param>
+    public static WatchRecovery AfterFailure(Exception failure, bool sawFrames, bool hasExpired) =>
         failure switch
         {
+            // Ordinary after a long break, and it proves that the server answers: no reason to wait, unless a new list has just been of no help.
+            KubernetesApiException { IsExpired: true } => new(ListAgain: true, IsFailure: hasExpired && !sawFrames),
             KubernetesApiException refused => new(ListAgain: !refused.IsTransient, IsFailure: true),
             // Resuming would meet the unreadable frame again.
             JsonException => new(ListAgain: true, IsFailure: true),

@@ -12,6 +12,7 @@ namespace MultiEni.Operator.LeaderElection;
 public sealed class LeaderElector
 {
     private const double Spread = 0.2;
+    private static readonly TimeSpan ShortestAttempt = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
 
     private readonly LeaderElectionOptions options;
@@ -19,6 +20,7 @@ public sealed class LeaderElector
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private volatile Leadership? current;
+    private bool isUnanswered;
 
     /// <summary>A candidate.</summary>
     /// <exception cref="ArgumentException">The periods do not fit: retry &lt; renew deadline &lt; lease duration.</exception>
@@ -83,7 +85,7 @@ public sealed class LeaderElector
         string? told = null;
         while (true)
         {
-            if (await AttemptAsync(options.RenewDeadline, cancellationToken) is { } sent)
+            if (await AttemptAsync(ShareOf(options.RenewDeadline), cancellationToken) is { } sent)
             {
                 return sent;
             }
@@ -131,9 +133,13 @@ public sealed class LeaderElector
         {
             while (leadership.IsHeld)
             {
-                await PauseAsync(either.Token);
-                // One broken connection does not end leadership: attempts go on until the deadline.
-                if (await AttemptAsync(leadership.Remaining, either.Token) is { } sent)
+                // One broken connection does not end leadership: attempts go on until the deadline, and one that is not answered has waited already.
+                if (!isUnanswered)
+                {
+                    await PauseAsync(either.Token);
+                }
+
+                if (await AttemptAsync(ShareOf(leadership.Remaining), either.Token) is { } sent)
                 {
                     leadership.Extend(sent);
                 }
@@ -161,17 +167,23 @@ public sealed class LeaderElector
     private async Task<long?> AttemptAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var sent = time.GetTimestamp();
+        var renewsConnection = isUnanswered;
+        isUnanswered = false;
         try
         {
             using var deadline = new RequestDeadline("lease", limit, time, cancellationToken);
-            return await deadline.RunAsync(async token => await contender.TryAsync(token)) ? sent : null;
+            return await deadline.RunAsync(async token => await contender.TryAsync(renewsConnection, token)) ? sent : null;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            isUnanswered = e is TimeoutException;
             OperatorLog.LeaseAttemptFailed(logger, e.Message);
             return null;
         }
     }
+
+    /// <summary>The time for one attempt: half of what is left, so that one which is never answered leaves room for the next.</summary>
+    private static TimeSpan ShareOf(TimeSpan left) => left / 2 > ShortestAttempt ? left / 2 : left;
 
     private Task PauseAsync(CancellationToken cancellationToken) =>
         Task.Delay(options.RetryPeriod * (1 + (Spread * Random.Shared.NextDouble())), time, cancellationToken);

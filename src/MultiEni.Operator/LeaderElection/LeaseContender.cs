@@ -15,12 +15,14 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
 
     /// <summary>Tries to get or renew the lease. True when it is ours afterwards.</summary>
     /// <remarks>Every write carries the resourceVersion read before, so of two that write at once one gets a conflict.</remarks>
-    public async Task<bool> TryAsync(CancellationToken cancellationToken)
+    /// <param name="renewsConnection">Whether to go over a new connection, because the last attempt was not answered over the present one.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<bool> TryAsync(bool renewsConnection, CancellationToken cancellationToken)
     {
         Lease? lease = null;
         try
         {
-            lease = held ?? await ReadAsync(cancellationToken);
+            lease = held ?? await ReadAsync(renewsConnection ? client.OverNewConnection() : client, cancellationToken);
             // Whatever happens from here on, unless the write succeeds, the next attempt reads first.
             held = null;
             held = await WriteAsync(lease, cancellationToken);
@@ -30,7 +32,7 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
         catch (KubernetesApiException e) when (e.IsConflict || e.IsAlreadyExists || (e.IsNotFound && lease is not null))
         {
             held = null;
-            Observe(await ReadAsync(cancellationToken));
+            Observe(await ReadAsync(client, cancellationToken));
             return false;
         }
     }
@@ -39,7 +41,7 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         // Read, rather than trusting the last answer: a renewal that was cut off may have been stored.
-        var lease = await ReadAsync(cancellationToken);
+        var lease = await ReadAsync(client, cancellationToken);
         if (lease?.Spec.HolderIdentity != options.Identity)
         {
             return;
@@ -53,7 +55,8 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
 
     private ObjectKey Key => new(options.Namespace, options.Name);
 
-    private Task<Lease?> ReadAsync(CancellationToken cancellationToken) => client.GetAsync(Lease.Resource, Key, cancellationToken);
+    private Task<Lease?> ReadAsync(KubernetesClient over, CancellationToken cancellationToken) =>
+        over.GetAsync(Lease.Resource, Key, cancellationToken);
 
     private async Task<Lease?> WriteAsync(Lease? lease, CancellationToken cancellationToken)
     {

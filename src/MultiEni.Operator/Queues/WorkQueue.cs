@@ -23,6 +23,8 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly long start;
     private long lastTicket;
     private int depth;
+    private int dirty;
+    private TimeSpan? stalledSince;
     private bool isShutDown;
 
     /// <summary>An empty queue.</summary>
@@ -49,6 +51,39 @@ public sealed class WorkQueue<TKey> : IDisposable
             lock (gate)
             {
                 return depth;
+            }
+        }
+    }
+
+    /// <summary>For how long keys have been waiting without any worker taking or finishing one; zero while none waits.</summary>
+    public TimeSpan StalledFor
+    {
+        get
+        {
+            lock (gate)
+            {
+                return stalledSince is { } since ? Now - since : TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>The key that a worker has had for the longest time, and for how long; null while no worker has one.</summary>
+    public (TKey Key, TimeSpan For)? LongestTaken
+    {
+        get
+        {
+            lock (gate)
+            {
+                (TKey Key, TimeSpan For)? longest = null;
+                foreach (var (key, state) in states)
+                {
+                    if (state.IsTaken && Now - state.TakenAt is var taken && (longest is null || taken > longest.Value.For))
+                    {
+                        longest = (key, taken);
+                    }
+                }
+
+                return longest;
             }
         }
     }
@@ -174,6 +209,7 @@ public sealed class WorkQueue<TKey> : IDisposable
             }
 
             state.IsTaken = false;
+            dirty -= state.IsDirty ? 1 : 0;
             if (state.IsDirty && !isShutDown)
             {
                 state.IsDirty = false;
@@ -183,6 +219,8 @@ public sealed class WorkQueue<TKey> : IDisposable
             {
                 states.Remove(key);
             }
+
+            Progressed();
         }
     }
 
@@ -226,7 +264,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         if (state.IsTaken)
         {
             state.Priority = state.IsDirty ? Math.Max(state.Priority, priority) : priority;
+            dirty += state.IsDirty ? 0 : 1;
             state.IsDirty = true;
+            stalledSince ??= Now;
         }
         else if (!state.IsReady)
         {
@@ -244,6 +284,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         state.ReadySince = Now;
         Place(key, state, priority);
         depth++;
+        stalledSince ??= Now;
         OperatorMeter.QueueDepth.Add(1, label);
         OperatorMeter.QueueAdds.Add(1, label);
         available.Release();
@@ -260,12 +301,16 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         state.IsReady = false;
         state.IsTaken = true;
+        state.TakenAt = Now;
         depth--;
+        Progressed();
         var waited = Now - state.ReadySince;
         OperatorMeter.QueueDepth.Add(-1, label);
         OperatorMeter.QueueWait.Record(waited.TotalSeconds, label);
         return new QueuedWork<TKey>(key, state.Priority, waited);
     }
+
+    private void Progressed() => stalledSince = depth + dirty > 0 ? Now : null;
 
     private void MoveDue()
     {

@@ -9,6 +9,9 @@ internal sealed class WorkState
     /// <summary>A worker has it.</summary>
     public bool IsTaken { get; set; }
 
+    /// <summary>When that worker took it.</summary>
+    public TimeSpan TakenAt { get; set; }
+
     /// <summary>It was added while a worker had it.</summary>
     public bool IsDirty { get; set; }
 

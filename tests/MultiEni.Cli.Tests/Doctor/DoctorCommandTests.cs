@@ -34,7 +34,7 @@ public class DoctorCommandTests
         );
 
         Assert.Equal(
-            "The definition is an older one: it does not know spec.subnetPolicy.",
+            "The definition is an older one: it does not know spec.subnetPolicy. The controller does nothing on it.",
             await SeenAsync(cluster, "nodeenis.networking.k8s.aws", Severe)
         );
     }
@@ -79,6 +79,91 @@ public class DoctorCommandTests
         cluster.Node("n2", ("ng", "multi-eni")).Node("n3", ("ng", "other")).NodeEni("data", 0, 0, 2, TestCluster.Ready(0, 2));
 
         Assert.StartsWith("No ENI manager runs there", await SeenAsync(cluster, "node n2", Severe));
+    }
+
+    [Theory]
+    [InlineData(
+        """pods "eni-manager-" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)""",
+        null,
+        "Its pods are refused: Error creating: pods",
+        "kubectl label namespace eni-controller-system pod-security.kubernetes.io/enforce=privileged --overwrite"
+    )]
+    [InlineData("exceeded quota: pods", null, "Its pods are refused: Error creating: exceeded quota: pods", "such as a quota")]
+    // The events are gone after an hour.
+    [InlineData(null, "restricted", "Its pods are refused: the namespace enforces the pod security level restricted", "kubectl label namespace")]
+    [InlineData(null, "privileged", null, "eniManager.nodeSelector")]
+    public async Task ENI_managers_that_the_API_server_refuses_are_told_from_a_nodeSelector_that_leaves_them_out(
+        string? refusal,
+        string? level,
+        string? seen,
+        string remedy
+    )
+    {
+        await using var cluster = await InstalledAsync();
+        cluster.Node("n2", ("ng", "multi-eni")).NodeEni("data", 0, 0, 2, TestCluster.Ready(0, 2));
+        if (refusal is not null)
+        {
+            cluster.Refusal("DaemonSet", "eni-manager", $"Error creating: {refusal}");
+        }
+
+        if (level is not null)
+        {
+            cluster.Patch(
+                "namespaces",
+                Home,
+                $$$"""{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"{{{level}}}"} } }""",
+                status: false,
+                home: ""
+            );
+        }
+
+        var run = await cluster.RunAsync("doctor");
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains(seen is null ? "node n2" : $"daemonset {Home}/eni-manager\n    {seen}", run.Output);
+        Assert.Contains(remedy, run.Output);
+        Assert.Equal(seen is null, run.Output.Contains("eniManager.nodeSelector", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_DaemonSet_that_is_short_of_pods_is_told_before_any_NodeENI_selects_a_node()
+    {
+        await using var cluster = await InstalledAsync();
+        cluster.Refusal("DaemonSet", "eni-manager", "Error creating: exceeded quota: pods");
+        Assert.Equal(0, (await cluster.RunAsync("doctor")).Code);
+
+        cluster.Patch("daemonsets.apps", "eni-manager", """{"status":{"desiredNumberScheduled":2,"currentNumberScheduled":1}}""");
+        Assert.StartsWith("Its pods are refused", await SeenAsync(cluster, $"daemonset {Home}/eni-manager", Severe));
+    }
+
+    [Fact]
+    public async Task A_controller_whose_pods_are_refused_is_shown_with_the_servers_words()
+    {
+        await using var cluster = await InstalledAsync();
+        cluster.Patch("deployments.apps", "eni-controller", """{"status":{"availableReplicas":0}}""");
+        cluster.Refusal("ReplicaSet", "eni-controller-5d8f", "Error creating: exceeded quota: pods");
+
+        Assert.EndsWith(
+            "are available. Its pods are refused: Error creating: exceeded quota: pods",
+            await SeenAsync(cluster, $"deployment {Home}/eni-controller", Severe)
+        );
+    }
+
+    [Fact]
+    public async Task A_container_that_ends_again_and_again_is_shown_with_the_last_line_of_its_log()
+    {
+        await using var cluster = await InstalledAsync();
+        cluster.Pod("eni-manager-2", "eni-manager", "n1", "CrashLoopBackOff");
+        cluster.Patch(
+            "pods",
+            "eni-manager-2",
+            """{"status":{"containerStatuses":[{"name":"dpdk-setup","image":"c:1","imageID":"","ready":false,"restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off"}},"lastState":{"terminated":{"exitCode":1,"message":"first\nno module vfio-pci\n"}}}]}}"""
+        );
+
+        Assert.Equal(
+            "container dpdk-setup: CrashLoopBackOff, back-off; its last words: no module vfio-pci",
+            await SeenAsync(cluster, "pod eni-manager-2", Severe)
+        );
     }
 
     [Fact]
@@ -130,6 +215,41 @@ public class DoctorCommandTests
             home: "kube-system"
         );
         Assert.Equal(0, (await cluster.RunAsync("doctor")).Code);
+    }
+
+    [Theory]
+    [InlineData("intel.com/ena-dpdk", "p:v3.5.1", "Error")]
+    [InlineData("intel.com/ena-dpdk", "p:3.5", "Error")]
+    [InlineData("intel.com/ena-dpdk", "registry:5000/p:mine", "Warning")]
+    [InlineData("intel.com/ena-dpdk", "p:v3.6.2", null)]
+    [InlineData("intel.com/ena-dpdk", "p:v3.11.0-amd64", null)]
+    [InlineData("my-company.com/ena_dpdk", "p:v3.5.1", null)]
+    public async Task A_resource_name_with_a_hyphen_is_found_unless_the_device_plugin_is_known_to_take_it(
+        string resource,
+        string image,
+        string? severity
+    )
+    {
+        await using var cluster = await InstalledAsync();
+        cluster.NodeEni("dpdk", 1, 1, 1, TestCluster.Ready(1, 1)).Eni("dpdk", "n1", 1);
+        cluster.Patch(
+            "eniattachments.networking.k8s.aws",
+            "dpdk-n1-1",
+            $$$$"""{"spec":{"device":{"use":"Advertised","resourceName":"{{{{resource}}}}"}}}""",
+            status: false
+        );
+        cluster.Patch("eniattachments.networking.k8s.aws", "dpdk-n1-1", $$$$"""{"status":{"device":{"resourceName":"{{{{resource}}}}"}}}""");
+        cluster.Pod("plugin", "sriovdp", "n1", null, "kube-system");
+        cluster.Workload("daemonsets", "kube-system", "sriov", "sriovdp", image, """[{"name":"config","hostPath":{"path":"/etc/pcidp"}}]""");
+
+        var run = await cluster.RunAsync("doctor", "-o", "json");
+
+        var finding = JsonNode.Parse(run.Output)!["findings"]!
+            .AsArray()
+            .SingleOrDefault(found => found!["reason"]?.GetValue<string>() == Reasons.ResourceNameHyphen);
+        Assert.Equal(severity, finding?["severity"]!.GetValue<string>());
+        Assert.Equal(severity is null ? null : $"resource {resource}", finding?["object"]!.GetValue<string>());
+        Assert.True(finding is null || finding["remedies"]![0]!.GetValue<string>().Contains("underscores", StringComparison.Ordinal));
     }
 
     [Theory]

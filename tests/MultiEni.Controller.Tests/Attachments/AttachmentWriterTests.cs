@@ -23,7 +23,11 @@ public sealed class AttachmentWriterTests
     {
         await using var world = await Ec2World.StartAsync();
         await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);
-        using var http = KubernetesConnection.Open(new KubernetesConfig { Server = kubernetes.BaseAddress, Source = "test" }, TimeProvider.System);
+        using var http = KubernetesConnection.Open(
+            new KubernetesConfig { Server = kubernetes.BaseAddress, Source = "test" },
+            "test",
+            TimeProvider.System
+        );
         var client = new KubernetesClient(http, TimeProvider.System);
         var events = new EventRecorder(client, "test", "test", world.Time, NullLogger.Instance);
         var writer = new AttachmentWriter(client, new NetworkCatalog(world.Client, () => [], world.Time), events, world.Time);

@@ -180,10 +180,14 @@ public sealed class Ec2ClientTests
     }
 
     /// <summary>Between the call of an SDK method and its request credentials may be fetched, for longer than a lease lasts.</summary>
-    [Fact]
-    public async Task A_lease_that_is_lost_between_the_check_and_the_sending_stops_the_mutation_too()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_lease_that_is_lost_between_the_check_and_the_sending_stops_the_mutation_too(bool isTransportGiven)
     {
         await using var world = await Ec2World.StartAsync();
+        using var transport = isTransportGiven ? new SocketsHttpHandler() : null;
+        using var client = world.NewClient(TimeSpan.FromSeconds(30), transport);
         var checks = 0;
         world.BeforeMutation = () =>
         {
@@ -193,7 +197,7 @@ public sealed class Ec2ClientTests
             }
         };
 
-        await Assert.ThrowsAsync<LeadershipLostException>(() => world.CreateAsync("a"));
+        await Assert.ThrowsAsync<LeadershipLostException>(() => client.CreateAsync(world.Request("a"), CallPriority.Create, Ct));
 
         Assert.Equal(0, world.Simulator.Counters.Snapshot().Total);
     }

@@ -57,7 +57,7 @@ public sealed class Ec2World : IAsyncDisposable
         return new(await Ec2Simulator.StartAsync(change?.Invoke(options) ?? options, Ct), time);
     }
 
-    public Ec2Client NewClient(TimeSpan timeout) =>
+    public Ec2Client NewClient(TimeSpan timeout, HttpMessageHandler? transport = null) =>
         new(
             new()
             {
@@ -66,6 +66,7 @@ public sealed class Ec2World : IAsyncDisposable
                 AccessKey = new("key", "secret"),
                 Timeout = timeout,
                 DescribeRetries = 0,
+                Transport = transport,
             },
             Budget,
             Metrics,

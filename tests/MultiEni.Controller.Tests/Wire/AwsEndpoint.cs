@@ -18,6 +18,9 @@ internal sealed class AwsEndpoint : IAsyncDisposable
     /// <summary>What was asked, as <c>service: detail</c>.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
 
+    /// <summary>For whom requests were meant, and by whom they said they were sent: as a proxy it answers for every host.</summary>
+    public ConcurrentQueue<(string Host, string UserAgent)> Requests { get; } = [];
+
     public static async Task<AwsEndpoint> StartAsync(CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -35,6 +38,7 @@ internal sealed class AwsEndpoint : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
+        Requests.Enqueue((request.Host.Value ?? "", request.Headers.UserAgent.ToString()));
         // An endpoint with a slash at its end makes two of it in some requests of the SDK.
         var (path, method) = ($"/{request.Path.Value?.TrimStart('/')}", request.Method);
         switch (method, path)

@@ -50,6 +50,31 @@ public sealed class CredentialTests
         );
     }
 
+    [Theory]
+    [InlineData("HTTP_PROXY={aws};NO_PROXY=10.0.0.0/8,.other.example:80", "ec2.eu.example sts.eu.example")]
+    [InlineData("http_proxy={aws};NO_PROXY=sts.eu.example:443,127.0.0.0/8", "ec2.eu.example sts.eu.example")]
+    [InlineData("HTTP_PROXY={aws};no_proxy=ec2.eu.example", "sts.eu.example")]
+    [InlineData("HTTP_PROXY={aws};NO_PROXY=*", "")]
+    public async Task One_proxy_is_used_for_all_of_AWS_with_the_exemptions_that_Go_programs_understand(string variables, string hosts)
+    {
+        await using var aws = await AwsEndpoint.StartAsync(Ct);
+        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);
+        using var folder = new Folder();
+        await System.IO.File.WriteAllTextAsync(folder.File("token"), "the-token", Ct);
+        const string Role =
+            "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/r;AWS_WEB_IDENTITY_TOKEN_FILE={token};AWS_ENDPOINT_URL_STS=http://sts.eu.example/";
+        var environment = Environment($"{variables};{Role};AWS_REGION=eu-test-1", aws, folder);
+        environment["AWS_ENDPOINT_URL_EC2"] = "http://ec2.eu.example/";
+
+        await using var controller = Start(environment, kubernetes, folder);
+
+        // Names under .example lead nowhere, so what is not asked of the proxy fails.
+        await controller.LineAsync(hosts.Contains("ec2", StringComparison.Ordinal) ? "Leading; 0 ENIs" : "The first sweep of EC2 failed");
+        var asked = aws.Requests.ToList();
+        Assert.Equal(hosts, string.Join(' ', asked.Select(request => request.Host).Distinct().Order()));
+        Assert.All(asked, request => Assert.Contains("app/eni-controller", request.UserAgent, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Without_any_credentials_the_line_says_so_and_the_controller_waits_for_them()
     {

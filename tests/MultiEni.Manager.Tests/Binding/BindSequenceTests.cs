@@ -64,10 +64,12 @@ public sealed class BindSequenceTests
     public async Task Without_the_drivers_module_nothing_is_changed_and_the_remedy_is_named()
     {
         await using var bench = await BindingBench.StartAsync(new SimulatedHostOptions { Modules = [] });
+        bench.SetupProblem = "kernel 6.12.0 has no such module.";
         var parts = bench.Agent();
         var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, parts));
         Assert.Equal(Reasons.DriverModuleUnavailable, refused.Why.Reason);
         Assert.Contains("modprobe vfio-pci", refused.Why.Message, StringComparison.Ordinal);
+        Assert.Contains(bench.SetupProblem, refused.Why.Message, StringComparison.Ordinal);
         Assert.Equal("ena", bench.Driver);
         Assert.Null(Entry(bench, parts));
     }
@@ -201,6 +203,23 @@ public sealed class BindSequenceTests
         Assert.Equal("ena", bench.Driver);
         Assert.True(bench.Node.Network().Links.Single(candidate => candidate.Index == link.Index).Up);
         Assert.Null(Entry(bench, agent));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5", true)]
+    [InlineData("10.0.0.99", false)] // the node's own interface is not found, so any default route may be its way
+    public async Task S2_an_advertised_IPv6_route_that_ends_with_the_link_stops_no_bind_on_a_node_that_lives_elsewhere(string node, bool isBound)
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var link = bench.Node.Network().Links.Single(candidate => candidate.MacAddress == A.Mac.ToString());
+        bench.Node.SetLinkUp(link.Index, true);
+        bench.Node.AddRoute(new SimulatedRoute(6, 254, null, "fe80::1", link.Index, 1024, 9));
+        var request = await bench.RequestAsync() with { NodeAddresses = [node] };
+
+        var outcome = await bench.Agent().Bind.BindAsync(request, Stop);
+
+        Assert.Equal(isBound, outcome is ChangeOutcome.Done);
+        Assert.Equal(isBound ? null : Reasons.PrimaryInterface, (outcome as ChangeOutcome.Refused)?.Why.Reason);
     }
 
     [Fact]

@@ -30,6 +30,8 @@ internal sealed class BindingBench : IAsyncDisposable
 
     public NoIommuMode NoIommu { get; init; } = NoIommuMode.Auto;
 
+    public string SetupProblem { get; set; } = "";
+
     /// <summary>The ENI under test at 0000:00:06.0.</summary>
     public static async Task<BindingBench> StartAsync(SimulatedHostOptions? options = null, NoIommuMode mode = NoIommuMode.Auto)
     {

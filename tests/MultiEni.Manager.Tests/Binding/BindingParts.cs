@@ -18,7 +18,7 @@ internal sealed class BindingParts
             bench.Wire,
             Locked,
             method,
-            new BindPreparation(bench.Wire.Files, Locked, bench.NoIommu),
+            new BindPreparation(bench.Wire.Files, Locked, bench.NoIommu, () => bench.SetupProblem),
             verification,
             restoration,
             Journal

@@ -44,6 +44,12 @@ public sealed class KernelEventsChecks
         await using (var events = Watch())
         {
             await OwnNamespace.SetUpAsync("route add 203.0.113.0/24 dev change0\n");
+            await events.ExpectAsync(new HostEvent("change", "route", "change0"));
+        }
+
+        await using (var events = Watch())
+        {
+            await OwnNamespace.SetUpAsync("route add default dev change0\n");
             await events.ExpectAsync(change);
         }
     }

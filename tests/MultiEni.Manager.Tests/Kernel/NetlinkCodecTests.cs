@@ -197,6 +197,51 @@ public sealed class NetlinkCodecTests
     }
 
     [Fact]
+    public void Ten_thousand_routes_of_a_kind_cost_what_one_does()
+    {
+        var selection = new RouteSelection();
+        byte[][] kinds =
+        [
+            // Of a routing daemon over link 3, over link 4, in table 101, a default route, and two next hops.
+            Bytes("02200000fe0c0001" + "00000000" + "0800" + "0100" + "0a000000" + "0800" + "0400" + "03000000"),
+            Bytes("02200000fe0c0001" + "00000000" + "0800" + "0100" + "0a000000" + "0800" + "0400" + "04000000"),
+            Bytes("0220000065040001" + "00000000" + "0800" + "0100" + "0a000000" + "0800" + "0400" + "03000000"),
+            Bytes("02000000fe0c0001" + "00000000" + "0800" + "0400" + "03000000"),
+            Bytes(
+                "02200000fe0c0001"
+                    + "00000000"
+                    + "0800"
+                    + "0100"
+                    + "0a000000"
+                    + "1400"
+                    + "0900"
+                    + "0800"
+                    + "0000"
+                    + "03000000"
+                    + "0800"
+                    + "0000"
+                    + "04000000"
+            ),
+        ];
+        Assert.Equal([1, 1, 1, 1, 2], kinds.Select(kind => selection.Take(kind).Count));
+        Assert.Equal([0, 0, 0, 1, 2], kinds.Select(kind => selection.Take(kind).Count));
+
+        var taken = 0;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (byte number = 0; number < 250; number++)
+        {
+            kinds[0][19] = number;
+            for (var again = 0; again < 40; again++)
+            {
+                taken += selection.Take(kinds[0]).Count;
+            }
+        }
+
+        Assert.Equal(0, taken);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4096);
+    }
+
+    [Fact]
     public void An_IPv4_route_may_have_an_IPv6_gateway()
     {
         var routes = RouteCodec.Decode(
@@ -223,6 +268,13 @@ public sealed class NetlinkCodecTests
             )
         );
         Assert.Equal(new RoutingRule(4, 1024, "10.0.1.5/32", 10001), rule);
+    }
+
+    [Fact]
+    public void A_rule_for_all_but_one_source_is_none_of_that_source()
+    {
+        Assert.True(RuleCodec.TryDecode(Bytes("0200200065000001" + "02000000" + "0800" + "0200" + "0a000105"), out var rule));
+        Assert.Equal(new RoutingRule(4, 0, null, 101), rule);
     }
 
     [Fact]

@@ -1,5 +1,9 @@
+using System.Diagnostics;
+using MultiEni.Api;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Kernel;
+using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Tests.Kernel;
 
@@ -101,6 +105,7 @@ public sealed class RtNetlinkChecks
             route add 192.0.2.0/24 via 10.2.0.9 dev route0
             route add default via fd00:2::1 metric 700
             route add ::/0 via fd00:2::1 table 10001
+            route add 192.0.3.0/24 via 10.2.0.9 dev route0
             route add 198.51.100.0/24 nexthop via 10.2.0.1 nexthop via 10.2.0.2
 
             """
@@ -112,7 +117,8 @@ public sealed class RtNetlinkChecks
 
         Assert.Contains(new Route(4, main, null, "10.2.0.1", index, 512, boot), state.Routes);
         Assert.Contains(new Route(4, 10001, null, "10.2.0.1", index, 0, boot), state.Routes);
-        Assert.Contains(new Route(4, main, "192.0.2.0/24", "10.2.0.9", index, 0, boot), state.Routes);
+        // Of those with link, table and protocol in common one stands for all.
+        Assert.Single(state.Routes, route => route is { Gateway: "10.2.0.9", Protocol: boot } && route.LinkIndex == index);
         Assert.Contains(new Route(6, main, null, "fd00:2::1", index, 700, boot), state.Routes);
         Assert.Contains(new Route(6, 10001, null, "fd00:2::1", index, 1024, boot), state.Routes);
         Assert.Equal(["10.2.0.1", "10.2.0.2"], state.Routes.Where(route => route.Destination == "198.51.100.0/24").Select(route => route.Gateway));
@@ -138,12 +144,100 @@ public sealed class RtNetlinkChecks
     public async Task Tables_longer_than_one_datagram_come_whole()
     {
         const int many = 3000;
-        var commands = Enumerable.Range(0, many).Select(number => $"route add blackhole 172.16.{number / 256}.{number % 256}/32 table 77\n");
+        var commands = Enumerable.Range(0, many).Select(number => $"route add blackhole default table 77 metric {number}\n");
         await OwnNamespace.SetUpAsync(string.Concat(commands));
 
         var routes = (await _links.ReadAsync(Cancellation)).Routes.Where(route => route.Table == 77).ToList();
         Assert.Equal(many, routes.Count);
-        Assert.Equal(many, routes.Select(route => route.Destination).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(many, routes.Select(route => route.Metric).Distinct().Count());
+        await OwnNamespace.SetUpAsync("route flush table 77\n");
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_table_is_whole_while_its_routes_come_and_go_and_ten_thousand_of_a_kind_are_one()
+    {
+        const int bird = 12;
+        var many = Enumerable
+            .Range(0, 10_000)
+            .Select(number => $"route add 172.{20 + (number / 65536)}.{number / 256 % 256}.{number % 256} dev many0 proto bird\n");
+        await OwnNamespace.SetUpAsync("link add many0 type veth peer name many1\nlink set many0 up\nlink set many1 up\n" + string.Concat(many));
+        await OwnNamespace.SetUpAsync("route add 192.0.2.0/24 dev many0 proto static table 101\n");
+        await _links.ReadAsync(Cancellation);
+        var (allocated, begun) = (GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());
+        await _links.ReadAsync(Cancellation);
+        var (bytes, duration) = (GC.GetTotalAllocatedBytes() - allocated, Stopwatch.GetElapsedTime(begun));
+        TestContext.Current.TestOutputHelper?.WriteLine($"A read with 10,000 routes: {bytes / 1024} KiB, {duration.TotalMilliseconds:0.0} ms.");
+        // As records they are 4.6 MB.
+        Assert.InRange(bytes, 0, 1024 * 1024);
+        var churn = string.Concat(Enumerable.Repeat("route add 203.0.113.7 dev many0 proto bird\nroute del 203.0.113.7\n", 4000));
+        var changing = OwnNamespace.SetUpAsync(churn);
+        var reads = 0;
+        do
+        {
+            var state = await _links.ReadAsync(Cancellation);
+            var index = Named(state, "many0").Index;
+            Assert.Single(state.Routes, route => route.LinkIndex == index && route.Protocol == bird);
+            Assert.Contains(new Route(4, 101, "192.0.2.0/24", null, index, 0, 4), state.Routes);
+            reads++;
+        } while (!changing.IsCompleted);
+
+        await changing;
+        Assert.True(reads > 1);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task What_cloud_init_makes_for_a_further_interface_is_no_use_of_it_and_a_pods_rule_is()
+    {
+        await OwnNamespace.SetUpAsync(
+            """
+            link add home0 type veth peer name home1
+            link add ens60 address 0a:00:00:00:00:60 type veth peer name ens61
+            link set home0 up
+            link set home1 up
+            link set ens60 up
+            link set ens61 up
+            address add 10.6.0.5/24 dev home0
+            address add 10.6.1.6/24 dev ens60
+            route add default via 10.6.0.1 metric 100 proto dhcp
+            route add default via 10.6.1.1 metric 200 proto dhcp
+            route add default via 10.6.1.1 table 101 proto static
+            route add 10.6.1.0/24 dev ens60 table 101 proto static
+            rule add from 10.6.1.6 table 101 protocol static
+
+            """
+        );
+        Assert.Null(await JudgeAsync());
+
+        await OwnNamespace.SetUpAsync("rule add not from 10.6.1.6 table 101 priority 1999\n");
+        Assert.Contains("1999", (await JudgeAsync())!.Message, StringComparison.Ordinal);
+        await OwnNamespace.SetUpAsync("rule del priority 1999\nrule add from 10.6.1.7 table 101 priority 1536\n");
+        Assert.Contains("1536", (await JudgeAsync())!.Message, StringComparison.Ordinal);
+        await OwnNamespace.SetUpAsync("rule del priority 1536\n");
+        Assert.Null(await JudgeAsync());
+
+        // A subnet with IPv6 advertises a router to every interface.
+        await OwnNamespace.SetUpAsync("route add default via fe80::1 dev ens60 proto ra metric 1024\n");
+        Assert.Null(await JudgeAsync());
+        Assert.Equal(Reasons.PrimaryInterface, (await JudgeAsync("10.6.0.5", "fd00:6::5"))?.Reason);
+        await OwnNamespace.SetUpAsync("address add fd00:6::5/128 dev home0 nodad\nroute append default via fe80::1 dev home0 proto ra metric 1024\n");
+        Assert.Null(await JudgeAsync("10.6.0.5", "fd00:6::5"));
+        await OwnNamespace.SetUpAsync("route add default via fe80::2 dev ens60 metric 16\n");
+        Assert.Equal(Reasons.PrimaryInterface, (await JudgeAsync("10.6.0.5", "fd00:6::5"))?.Reason);
+    }
+
+    private async Task<Refusal?> JudgeAsync(params string[] node)
+    {
+        var device = A.Device(interfaceName: "ens60");
+        var facts = new SafetyFacts
+        {
+            Device = device,
+            Host = new HostObservation(A.Boot, [device], await _links.ReadAsync(Cancellation), null),
+            IsOurs = true,
+            Slot = (1, 0),
+            AssignedAddresses = ["10.6.1.6", "10.6.1.7"],
+            NodeAddresses = node.Length > 0 ? node : ["10.6.0.5"],
+        };
+        return SafetyRules.CheckBind(facts, new SafetyPolicy());
     }
 
     [Fact(Explicit = true)]

@@ -113,7 +113,7 @@ public sealed class DevicePluginFileFuzzTests
             return;
         }
 
-        foreach (var release in Enum.GetValues<DevicePluginRelease>())
+        foreach (var release in Enum.GetValues<DevicePluginRelease>().Where(release => release > DevicePluginRelease.V35 || !HasHyphen(changed.Text)))
         {
             var run = DevicePlugin.Start(changed.Text, release, [], new SimulatedNetwork([], [], [], []));
             Assert.True(run is DevicePluginRun.Serving, $"{before}\n{changed.Text}\n{string.Join('\n', run.Log)}");
@@ -125,9 +125,12 @@ public sealed class DevicePluginFileFuzzTests
             Assert.True(after.Exists(kept => JsonNode.DeepEquals(kept, entry)), $"lost {entry.ToJsonString()}\nof {before}\nin {changed.Text}");
         }
 
-        var offered = Ours.Where(device => !changed.Conflicts.Contains(device.Resource.ToString(), StringComparer.Ordinal)).ToList();
+        var offered = Ours.Where(device => !changed.Conflicts.ContainsKey(device.Address)).ToList();
         Assert.IsNotType<PluginFileResult.Changed>(DevicePluginFile.Merge(changed.Text, DevicePluginFile.OwnedBy(offered), Ours));
     }
+
+    private static bool HasHyphen(string text) =>
+        Entries(text).OfType<JsonObject>().Any(entry => PluginEntry.Text(entry, "resourceName")?.Contains('-', StringComparison.Ordinal) == true);
 
     // Neither under a name of ours nor of a form that is migrated.
     private static bool IsForeign(JsonObject entry)

@@ -59,11 +59,29 @@ public sealed class DevicePluginFileTests
         Assert.IsType<PluginFileResult.Unchanged>(DevicePluginFile.Merge(after, DevicePluginFile.OwnedBy(devices), devices));
     }
 
+    [Theory]
+    [InlineData("docs/dpdk.md", 1)]
+    [InlineData("docs/device-publishing.md", 2)]
+    public void The_file_that_the_documents_show_is_what_is_written(string page, int nth)
+    {
+        var shown = File.ReadAllText(Path.Combine(Repository.Folder, page)).Split("```json\n")[nth].Split("```")[0];
+        var device = new OfferedDevice(
+            ResourceName.Parse("intel.com/intel_sriov_netdevice_1"),
+            PciAddress.Parse("0000:00:06.0"),
+            new PciIds("1d0f", "ec20"),
+            "vfio-pci"
+        );
+
+        var written = Assert.IsType<PluginFileResult.Changed>(DevicePluginFile.Merge(null, new HashSet<string>(), [device]));
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(shown), JsonNode.Parse(written.Text)), written.Text);
+    }
+
     [Fact]
     public void Whatever_is_offered_every_release_serves_exactly_that_and_no_other_device()
     {
         var address = Gen.Int[5, 31].Select(slot => PciAddress.Parse($"0000:00:{slot:x2}.0"));
-        var resource = Gen.OneOf<string>("intel.com/dpdk_1", "intel.com/dpdk_2", "amazon.com/ena_dpdk_1", "intel.com/x-y");
+        var resource = Gen.OneOf<string>("intel.com/dpdk_1", "intel.com/dpdk_2", "amazon.com/ena_dpdk_1", "intel.com/x_y");
         var device = Gen.Select(resource, address, Gen.Bool).Select((name, at, bound) => A.Offer(name, at.ToString(), bound ? "vfio-pci" : "ena"));
         device
             .List[0, 8]
@@ -111,7 +129,10 @@ public sealed class DevicePluginFileTests
     {
         const string Before = """{"resourceList":[{"resourcePrefix":"intel.com","resourceName":"dpdk_1","selectors":{"vendors":["8086"]}}]}""";
         var result = DevicePluginFile.Merge(Before, new HashSet<string>(), [A.Offer()]);
-        Assert.Equal("intel.com/dpdk_1", Assert.Single(Assert.IsType<PluginFileResult.Unchanged>(result).Conflicts));
+        Assert.Equal(
+            new EntryConflict(new ForeignEntry(0, "intel.com/dpdk_1"), null),
+            Assert.Single(Assert.IsType<PluginFileResult.Unchanged>(result).Conflicts).Value
+        );
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Api;
@@ -10,9 +11,15 @@ public sealed class FileDevicePublisherTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly ManagerMetrics metrics = new("node-1", () => []);
     private readonly FakeTimeProvider time = new();
+    private readonly List<FileDevicePublisher> publishers = [];
     private int restarts;
+    private Exception? disk;
+    private readonly ConcurrentQueue<DateTimeOffset> attempts = new();
+    private int writes;
+    private int failingWrite;
+    private string file = "config.json";
 
-    private string File => folder.File("config.json");
+    private string File => folder.File(file);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -20,12 +27,22 @@ public sealed class FileDevicePublisherTests : IDisposable
 
     private async Task<FileDevicePublisher> StartAsync(string boot)
     {
-        var publisher = new FileDevicePublisher(File, metrics, time, NullLogger.Instance) { RestartNeeded = () => restarts++ };
+        var publisher = new FileDevicePublisher(File, BeforeWrite, metrics, time, NullLogger.Instance) { RestartNeeded = () => restarts++ };
+        publishers.Add(publisher);
         await publisher.StartAsync(boot, Stop);
         return publisher;
     }
 
-    private void Read(FileDevicePublisher publisher) => publisher.PluginRead(publisher.RestartDueSince ?? time.GetUtcNow());
+    private void BeforeWrite(string point)
+    {
+        attempts.Enqueue(time.GetUtcNow());
+        if (++writes >= failingWrite && disk is not null)
+        {
+            throw disk;
+        }
+    }
+
+    private Task ReadAsync(FileDevicePublisher publisher) => publisher.PluginReadAsync(publisher.RestartDueSince ?? time.GetUtcNow(), Stop);
 
     [Fact]
     public async Task A_node_without_devices_gets_no_file()
@@ -41,7 +58,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
         Assert.Equal(Reasons.Publishing, Assert.IsType<OfferState.Pending>(publisher.StateOf(A.Address, One)).Why.Reason);
-        Read(publisher);
+        await ReadAsync(publisher);
         Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
     }
 
@@ -50,7 +67,7 @@ public sealed class FileDevicePublisherTests : IDisposable
     {
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
-        Read(publisher);
+        await ReadAsync(publisher);
         restarts = 0;
         var written = System.IO.File.GetLastWriteTimeUtc(File);
         await publisher.OfferAsync(A.Offer(), Stop);
@@ -66,7 +83,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         await publisher.OfferAsync(A.Offer(), Stop);
         var before = publisher.RestartDueSince!.Value;
         await publisher.OfferAsync(A.Offer("intel.com/dpdk_2", "0000:00:07.0"), Stop);
-        publisher.PluginRead(before);
+        await publisher.PluginReadAsync(before, Stop);
         Assert.NotNull(publisher.RestartDueSince);
     }
 
@@ -75,11 +92,11 @@ public sealed class FileDevicePublisherTests : IDisposable
     {
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
-        Read(publisher);
+        await ReadAsync(publisher);
         await publisher.OfferAsync(A.Offer(address: "0000:00:07.0"), Stop);
         Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
         Assert.IsType<OfferState.Pending>(publisher.StateOf(A.OtherAddress, One));
-        Read(publisher);
+        await ReadAsync(publisher);
         Assert.IsType<OfferState.Pending>(publisher.StateOf(A.OtherAddress, One));
     }
 
@@ -91,7 +108,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         var second = await StartAsync(A.Boot);
         Assert.Equal(A.Offer(), Assert.Single(second.Offered));
         Assert.NotNull(second.RestartDueSince);
-        Read(second);
+        await ReadAsync(second);
         Assert.IsType<OfferState.Confirmed>(second.StateOf(A.Address, One));
     }
 
@@ -100,7 +117,7 @@ public sealed class FileDevicePublisherTests : IDisposable
     {
         var first = await StartAsync("boot-1");
         await first.OfferAsync(A.Offer(), Stop);
-        Read(first);
+        await ReadAsync(first);
         var before = await System.IO.File.ReadAllTextAsync(File, Stop);
         var second = await StartAsync("boot-2");
         Assert.Empty(second.Offered);
@@ -115,11 +132,11 @@ public sealed class FileDevicePublisherTests : IDisposable
     {
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
-        Read(publisher);
+        await ReadAsync(publisher);
         await publisher.WithdrawAsync(A.Address, Stop);
         publisher = await StartAsync(A.Boot);
         Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
-        Read(publisher);
+        await ReadAsync(publisher);
         Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
         Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, new Dictionary<string, string>()));
     }
@@ -129,7 +146,7 @@ public sealed class FileDevicePublisherTests : IDisposable
     {
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
-        Read(publisher);
+        await ReadAsync(publisher);
         var before = await System.IO.File.ReadAllTextAsync(File, Stop);
         await publisher.WithdrawAsync(A.Address, Stop);
         await System.IO.File.WriteAllTextAsync(File, before, Stop);
@@ -137,7 +154,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         var successor = await StartAsync(A.Boot);
         Assert.DoesNotContain("0000:00:06.0", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
         Assert.NotNull(successor.RestartDueSince);
-        Read(successor);
+        await ReadAsync(successor);
         Assert.IsType<OfferState.NotOffered>(successor.StateOf(A.Address, new Dictionary<string, string>()));
     }
 
@@ -170,11 +187,247 @@ public sealed class FileDevicePublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_written_is_said_with_path_and_error_number_and_asks_for_no_restart_until_it_is()
+    {
+        var publisher = await StartAsync(A.Boot);
+        disk = new IOException("No space left on device", 28);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        var failed = Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One));
+        Assert.Equal((A.Offer(), Reasons.DevicePluginFileUnwritable), (failed.Device, failed.Why.Reason));
+        Assert.Contains($"{File} could not be written (ENOSPC)", failed.Why.Message, StringComparison.Ordinal);
+        Assert.Equal((0, null), (restarts, publisher.RestartDueSince));
+        Assert.Empty(Directory.GetFiles(folder.Path));
+
+        disk = null;
+        await publisher.RepairAsync(Stop);
+        Assert.Equal(1, restarts);
+        await ReadAsync(publisher);
+        Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
+    }
+
+    [Fact]
+    public async Task A_write_that_failed_is_tried_again_at_growing_intervals()
+    {
+        var publisher = await StartAsync(A.Boot);
+        var settled = new TaskCompletionSource();
+        publisher.Settled = settled.SetResult;
+        disk = new IOException("Read-only file system", 30);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var running = publisher.RunAsync(ended.Token);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        attempts.Clear();
+        attempts.Enqueue(time.GetUtcNow());
+        await Eventually.Holds(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return attempts.Count > 8;
+            },
+            "eight attempts"
+        );
+        var pauses = attempts.Zip(attempts.Skip(1), (one, next) => (next - one).TotalSeconds).ToList();
+        Assert.All(pauses.Zip([1, 2, 4, 8, 16, 32, 60, 60]), pair => Assert.InRange(pair.First, pair.Second, pair.Second * 3));
+
+        disk = null;
+        await Eventually.Holds(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return settled.Task.IsCompleted;
+            },
+            "the write"
+        );
+        Assert.True(System.IO.File.Exists(File));
+        await ended.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task A_device_that_could_not_be_taken_out_of_the_file_is_not_taken_for_withdrawn_whatever_the_node_counts()
+    {
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        await ReadAsync(publisher);
+        restarts = 0;
+        disk = new IOException("Input/output error", 5);
+        await publisher.WithdrawAsync(A.Address, Stop);
+        var none = new Dictionary<string, string>();
+        Assert.Equal(Reasons.DevicePluginFileUnwritable, Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, none)).Why.Reason);
+        Assert.False(await publisher.ConfirmAsync(none, Stop));
+        Assert.Equal(0, restarts);
+
+        disk = null;
+        await publisher.RepairAsync(Stop);
+        await ReadAsync(publisher);
+        Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, none));
+    }
+
+    [Fact]
+    public async Task A_device_that_never_came_into_the_file_is_withdrawn_at_once_on_a_disk_that_takes_nothing()
+    {
+        var publisher = await StartAsync(A.Boot);
+        disk = new IOException("Read-only file system", 30);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        await publisher.WithdrawAsync(A.Address, Stop);
+        Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, new Dictionary<string, string>()));
+    }
+
+    [Fact]
+    public async Task A_device_that_is_served_stays_confirmed_while_another_cannot_be_written()
+    {
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        await ReadAsync(publisher);
+        disk = new IOException("No space left on device", 28);
+        await publisher.OfferAsync(A.Offer(address: "0000:00:07.0"), Stop);
+        Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
+        Assert.IsType<OfferState.Failed>(publisher.StateOf(A.OtherAddress, One));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Ended_before_any_of_its_writes_a_successor_makes_up_for_the_change(int write)
+    {
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer("intel.com/dpdk_2", "0000:00:07.0"), Stop);
+        await ReadAsync(publisher);
+        (writes, failingWrite, disk) = (0, write, new InvalidOperationException("killed"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.OfferAsync(A.Offer(), Stop));
+
+        disk = null;
+        var successor = await StartAsync(A.Boot);
+        await successor.OfferAsync(A.Offer(), Stop);
+        Assert.NotNull(successor.RestartDueSince);
+        var text = await System.IO.File.ReadAllTextAsync(File, Stop);
+        Assert.Contains("0000:00:06.0", text, StringComparison.Ordinal);
+        Assert.Contains("0000:00:07.0", text, StringComparison.Ordinal);
+        await successor.WithdrawAsync(A.Address, Stop);
+        await successor.WithdrawAsync(A.OtherAddress, Stop);
+        Assert.DoesNotContain("0000:00:0", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_a_file_is_said_and_made_up_for()
+    {
+        await System.IO.File.WriteAllTextAsync(folder.File("etc"), "", Stop);
+        file = System.IO.Path.Combine("etc", "config.json");
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        var failed = Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One));
+        Assert.Contains($"{File} could not be written (E", failed.Why.Message, StringComparison.Ordinal);
+        Assert.Contains("SRIOV_DP_CONFIG_PATH", failed.Why.Message, StringComparison.Ordinal);
+
+        System.IO.File.Delete(folder.File("etc"));
+        await publisher.RepairAsync(Stop);
+        Assert.IsType<OfferState.Pending>(publisher.StateOf(A.Address, One));
+    }
+
+    [Fact]
+    public async Task Somebody_who_keeps_rewriting_the_file_is_answered_three_times_in_ten_minutes_and_named()
+    {
+        const string Theirs = """{"resourceList":[{"resourceName":"pool","selectors":{"vendors":["8086"]}}]}""";
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        await ReadAsync(publisher);
+        restarts = 0;
+        for (var check = 0; check < 20; check++)
+        {
+            await System.IO.File.WriteAllTextAsync(File, Theirs, Stop);
+            await publisher.RepairAsync(Stop);
+            if (publisher.RestartDueSince is not null)
+            {
+                await ReadAsync(publisher);
+            }
+
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal(3, restarts);
+        var failed = Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One));
+        Assert.Equal(Reasons.DevicePluginFileContested, failed.Why.Reason);
+        Assert.Contains(File, failed.Why.Message, StringComparison.Ordinal);
+
+        // What the agent itself wants is written in any case, and as soon as there is peace so is the rest.
+        await publisher.OfferAsync(A.Offer("intel.com/dpdk_2", "0000:00:07.0"), Stop);
+        Assert.Contains("0000:00:06.0", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
+        await System.IO.File.WriteAllTextAsync(File, Theirs, Stop);
+        await publisher.RepairAsync(Stop);
+        Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One));
+        time.Advance(TimeSpan.FromMinutes(10));
+        await publisher.RepairAsync(Stop);
+        Assert.IsType<OfferState.Pending>(publisher.StateOf(A.Address, One));
+    }
+
+    [Fact]
+    public async Task An_entry_of_others_that_selects_our_device_is_told_and_the_device_is_offered_when_it_no_longer_does()
+    {
+        const string Wildcard = """{"resourceList":[{"resourceName":"broad","selectors":{"vendors":["1d0f"],"drivers":["vfio-pci"]}}]}""";
+        await System.IO.File.WriteAllTextAsync(File, Wildcard, Stop);
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        Assert.Equal(Reasons.DeviceSelectedByOtherEntry, Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One)).Why.Reason);
+        Assert.Equal((Wildcard, 0), (await System.IO.File.ReadAllTextAsync(File, Stop), restarts));
+
+        await System.IO.File.WriteAllTextAsync(File, Wildcard.Replace("vfio-pci", "ena", StringComparison.Ordinal), Stop);
+        await publisher.RepairAsync(Stop);
+        Assert.Equal(1, restarts);
+        await ReadAsync(publisher);
+        Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
+    }
+
+    [Fact]
+    public async Task A_question_changes_nothing_and_what_is_over_is_let_go_when_the_count_is_known()
+    {
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        await ReadAsync(publisher);
+        await publisher.WithdrawAsync(A.Address, Stop);
+        await ReadAsync(publisher);
+        var none = new Dictionary<string, string>();
+        writes = 0;
+        Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, none));
+        Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
+        Assert.Equal(0, writes);
+        Assert.False(await publisher.ConfirmAsync(One, Stop));
+        Assert.True(await publisher.ConfirmAsync(none, Stop));
+        Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, One));
+        Assert.Equal(1, writes);
+    }
+
+    [Fact]
+    public async Task A_reboot_of_a_node_whose_file_needs_no_change_restarts_nothing()
+    {
+        var first = await StartAsync("boot-1");
+        await first.OfferAsync(A.Offer(), Stop);
+        await first.WithdrawAsync(A.Address, Stop);
+        await ReadAsync(first);
+        await first.ConfirmAsync(new Dictionary<string, string>(), Stop);
+        restarts = 0;
+        await StartAsync("boot-2");
+        Assert.Equal(0, restarts);
+    }
+
+    [Fact]
+    public async Task The_last_of_a_resource_is_not_taken_for_withdrawn_because_another_is_wanted_that_the_file_lacks()
+    {
+        var publisher = await StartAsync(A.Boot);
+        await publisher.OfferAsync(A.Offer(), Stop);
+        await ReadAsync(publisher);
+        await publisher.WithdrawAsync(A.Address, Stop);
+        await ReadAsync(publisher);
+        disk = new IOException("No space left on device", 28);
+        await publisher.OfferAsync(A.Offer(address: "0000:00:07.0"), Stop);
+        Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
+    }
+
+    [Fact]
     public async Task What_somebody_else_deleted_is_put_back()
     {
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
-        Read(publisher);
+        await ReadAsync(publisher);
         System.IO.File.Delete(File);
         await publisher.RepairAsync(Stop);
         Assert.Contains("0000:00:06.0", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
@@ -183,6 +436,7 @@ public sealed class FileDevicePublisherTests : IDisposable
 
     public void Dispose()
     {
+        publishers.ForEach(publisher => publisher.Dispose());
         metrics.Dispose();
         folder.Dispose();
     }

@@ -64,8 +64,51 @@ public sealed class SafetyRulesTests
         Refused(
             Reasons.PrimaryInterface,
             "default route",
-            SafetyRules.CheckTouch(Facts(With(A.HostWithEni(), new Route(6, 254, "::/0", "fe80::1", 3, 1024, 9))), Policy)
+            SafetyRules.CheckTouch(Facts(With(A.HostWithEni(), new Route(6, 254, "::/0", "fe80::1", 3, 1024, 3))), Policy)
         );
+
+    // Of a subnet with IPv6 each ENI gets such a route as soon as its link is up.
+    [Theory]
+    [InlineData("10.0.0.5", null, "", false)] // an IPv4 node lives without it
+    [InlineData("fd00::5", 1024, "", false)] // the node's own interface has one as well, of the same metric
+    [InlineData("fd00::5", 2048, "", false)] // or of a higher one
+    [InlineData("fd00::5", null, "", true)] // the node's IPv6 may depend on it
+    [InlineData("10.0.0.5,fd00::5", null, "", true)]
+    [InlineData("10.9.9.9", 1024, "", true)] // the node's own interface is not found
+    [InlineData(null, 1024, "", true)]
+    [InlineData(null, 1024, "ens5", false)] // or the administrator says which it is
+    [InlineData(null, null, "ens5", true)]
+    public void S2_a_default_route_by_router_advertisement_counts_unless_the_node_lives_elsewhere(
+        string? addresses,
+        int? primaryMetric,
+        string named,
+        bool isPrimary
+    )
+    {
+        const int ra = PrimaryInterface.RouterAdvertisementProtocol;
+        var host = With(With(A.HostWithEni(), new Route(6, 254, null, "fe80::1", 3, 1024, ra)), address: new LinkAddress(2, "fd00::5", 128));
+        host = primaryMetric is { } metric ? With(host, new Route(6, 254, null, "fe80::1", 2, metric, ra)) : host;
+        var facts = Facts(host) with { NodeAddresses = addresses?.Split(',') };
+        var refusal = SafetyRules.CheckBind(facts, Policy with { PrimaryInterface = named });
+
+        Assert.Equal(isPrimary ? Reasons.PrimaryInterface : null, refusal?.Reason);
+        Assert.Equal(isPrimary, refusal?.Message.Contains("accept_ra", StringComparison.Ordinal) ?? false);
+    }
+
+    [Fact]
+    public void S2_the_route_that_counts_is_the_one_that_is_named()
+    {
+        var host = With(With(A.HostWithEni(), new Route(4, 254, null, "10.0.1.1", 3, 613, 16)), new Route(6, 254, null, "fe80::1", 3, 1024, 3));
+        Refused(Reasons.PrimaryInterface, "IPv6, metric 1024, protocol boot", SafetyRules.CheckTouch(Facts(host), Policy));
+    }
+
+    [Fact]
+    public void S2_without_IPv4_on_the_nodes_own_interface_an_advertised_default_route_counts()
+    {
+        var host = With(A.HostWithEni(), new Route(6, 254, null, "fe80::1", 3, 1024, 9));
+        host = host with { Network = host.Network with { Routes = [.. host.Network.Routes.Where(route => route.Family == 6)] } };
+        Refused(Reasons.PrimaryInterface, "router advertisement", SafetyRules.CheckBind(Facts(host), Policy));
+    }
 
     [Fact]
     public void S2_a_second_default_route_of_nodeadm_does_not() =>
@@ -144,6 +187,46 @@ public sealed class SafetyRulesTests
             $"table {table}",
             SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, table, destination, "10.0.1.1", 3, 700, protocol))), Policy)
         );
+
+    // As cloud-init makes them for a further ENI on Ubuntu 24.04; nodeadm's have numbers from 10000 on.
+    [Theory]
+    [InlineData(101)]
+    [InlineData(10001)]
+    public void S4_a_table_that_only_this_interfaces_own_address_is_led_to_is_no_use(int table) =>
+        Assert.Null(SafetyRules.CheckBind(Facts(Policed(table, new RoutingRule(4, 32765, "10.0.1.6/32", table))), Policy));
+
+    [Theory]
+    [InlineData(101, "10.0.9.7/32")] // a pod's: the ENI has it, the interface has not
+    [InlineData(10001, "10.0.9.7/32")]
+    [InlineData(101, "10.0.1.0/24")]
+    [InlineData(101, null)]
+    [InlineData(101, "10.0.0.5/32")] // of another interface
+    public void S4_and_S5_a_table_that_others_are_led_to_means_use_and_the_rule_is_named(int table, string? source)
+    {
+        var own = new RoutingRule(4, 32765, "10.0.1.6/32", table);
+        var refusal = SafetyRules.CheckBind(Facts(Policed(table, own, new RoutingRule(4, 1536, source, table))), Policy);
+        Refused(Reasons.DeviceInUse, $"the rule 1536 leads there, from {source ?? "everywhere"}", refusal);
+        Assert.Contains($"table {table}", refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("protocol static", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void S4_and_S5_a_table_that_nothing_leads_to_means_use_since_the_VPC_CNI_makes_it_before_the_first_pod() =>
+        Refused(Reasons.DeviceInUse, "no rule leads there", SafetyRules.CheckBind(Facts(Policed(2, new RoutingRule(6, 1, null, 2))), Policy));
+
+    [Fact]
+    public void S4_an_address_that_is_only_on_the_interface_makes_no_table_its_own()
+    {
+        var host = Policed(101, new RoutingRule(4, 32765, "10.0.1.6/32", 101));
+        Refused(Reasons.DeviceInUse, "10.0.1.6", SafetyRules.CheckBind(Facts(host) with { AssignedAddresses = [] }, Policy));
+    }
+
+    private static HostObservation Policed(int table, params RoutingRule[] rules)
+    {
+        var host = With(A.HostWithEni(), new Route(4, table, null, "10.0.1.1", 3, 0, 4), new LinkAddress(3, "10.0.1.6", 24));
+        host = With(host, new Route(4, table, "10.0.1.0/24", null, 3, 0, 4));
+        return host with { Network = host.Network with { Rules = rules } };
+    }
 
     [Fact]
     public void S6_a_link_with_something_on_top_or_in_a_bond_is_in_use()

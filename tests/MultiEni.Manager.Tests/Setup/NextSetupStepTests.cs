@@ -97,6 +97,25 @@ public sealed class NextSetupStepTests
     }
 
     [Fact]
+    public void A_driver_that_cannot_be_had_keeps_none_of_the_others_away()
+    {
+        var settings = new SetupSettings { Drivers = ["igb_uio", "vfio-pci"] };
+        var facts = Ready with
+        {
+            Present = new HashSet<string>(),
+            NoIommuMode = "N",
+            Tried = new Dictionary<string, ModuleLoad> { ["igb_uio"] = new ModuleLoad.NoTool() },
+        };
+        Assert.Equal(new SetupStep.Load("vfio-pci", ""), NextSetupStep.Decide(settings, facts));
+
+        facts = facts with { Present = new HashSet<string> { "vfio-pci" } };
+        Assert.Equal(new SetupStep.Switch(On: true), NextSetupStep.Decide(settings, facts));
+
+        facts = facts with { NoIommuMode = "Y" };
+        Assert.Contains("igb_uio", Assert.IsType<SetupStep.Fail>(NextSetupStep.Decide(settings, facts)).Why.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_switch_without_effect_is_a_failure()
     {
         var fail = Assert.IsType<SetupStep.Fail>(NextSetupStep.Decide(new(), Ready with { NoIommuMode = "N", SwitchAnswer = Errno.None }));

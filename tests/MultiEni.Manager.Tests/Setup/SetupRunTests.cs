@@ -77,6 +77,13 @@ public sealed class SetupRunTests : IDisposable
         var why = await RunAsync();
         Assert.Equal(Reasons.DriverModuleUnavailable, why?.Reason);
         Assert.Contains("Module vfio-pci not found", why?.Message, StringComparison.Ordinal);
+        Assert.Equal((why!.Message, "boot-1"), Noted());
+
+        Directory.CreateDirectory(At("sys/bus/pci/drivers/vfio-pci"));
+        Assert.Null(await RunAsync());
+        Assert.Equal(("", "boot-1"), Noted());
+
+        (string, string) Noted() => SetupRecord.Read(At("state/setup.json")) is var record ? (record.Problem, record.BootId) : default;
     }
 
     [Fact]

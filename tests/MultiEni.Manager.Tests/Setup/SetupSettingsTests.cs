@@ -19,6 +19,14 @@ public sealed class SetupSettingsTests
         Assert.Contains("vfio-pci, igb_uio, uio_pci_generic", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_simulated_host_is_refused_since_the_modules_of_this_machine_would_be_loaded()
+    {
+        var error = Assert.Throws<SettingsException>(() => Read([], ("ENI_MANAGER_HOST", "http://127.0.0.1:1/hosts/a")));
+        Assert.Contains("simulated host has no kernel", error.Message, StringComparison.Ordinal);
+        Assert.Equal("kernel:/host", Read([], ("ENI_MANAGER_HOST", "kernel:/host")).Host);
+    }
+
     private static SetupSettings Read(string[] arguments, params (string Name, string Value)[] environment)
     {
         var reader = new SettingsReader("eni-manager setup", arguments, name => environment.FirstOrDefault(pair => pair.Name == name).Value);

@@ -31,6 +31,22 @@ public sealed class StatusReportTests
     private static string Summary(EniAttachmentStatus status) =>
         string.Join(' ', status.Conditions!.Select(condition => $"{condition.Type}={condition.Status}/{condition.Reason}"));
 
+    [Theory]
+    [InlineData(true, "up")]
+    [InlineData(false, "down")]
+    public void Configured_says_of_the_link_what_linkState_says(bool up, string state)
+    {
+        var situation = new DeviceSituation
+        {
+            Wish = new DeviceWish { Use = DeviceUses.Bound },
+            Match = new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress),
+            Link = A.Link(3, "ens6", A.Mac.ToString(), up),
+        };
+        var report = Report(situation, new DeviceStep.Refuse(ConditionTypes.Bound, Because));
+        Assert.Equal(state, report.Device!.LinkState);
+        Assert.Equal($"0000:00:06.0 is ens6, {state} with MTU 9001.", report.Conditions.Find(ConditionTypes.Configured)!.Message);
+    }
+
     [Fact]
     public void At_rest_all_that_applies_is_true() =>
         Assert.Equal(

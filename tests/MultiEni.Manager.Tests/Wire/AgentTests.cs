@@ -298,6 +298,26 @@ public sealed class AgentTests
     }
 
     [Fact]
+    public async Task An_orphan_is_said_to_be_released_once_and_so_is_the_next_one_at_its_address()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        var address = bench.Attach("a", 1);
+        for (var round = 1; round <= 2; round++)
+        {
+            await bench.UntilAdvertised("a");
+            bench.Cluster.Kubernetes.Store.Change(
+                "eniattachments.networking.k8s.aws",
+                "a",
+                live => live["metadata"]!["finalizers"] = new JsonArray()
+            );
+            bench.Delete("a");
+            await bench.Until(() => bench.Log.Split($"{address} is released").Length - 1 == round, "the release");
+            Assert.Equal("ena", bench.Node.Device(address)!.Driver);
+            bench.Announce("a", 1, null, "02:00:00:00:01:01");
+        }
+    }
+
+    [Fact]
     public async Task Killed_before_any_of_its_writes_and_started_again_the_agent_ends_with_a_bound_and_counted_device()
     {
         for (var write = 0; ; write++)

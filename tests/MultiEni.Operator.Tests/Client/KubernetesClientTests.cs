@@ -141,7 +141,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
             Source = "test",
             Credentials = new ClientCredentials.Token("t"),
         };
-        using var http = KubernetesConnection.Open(config, time);
+        using var http = KubernetesConnection.Open(config, "test", time);
         var checks = 0;
         var guarded = new KubernetesClient(http, time).GuardedBy(() =>
         {

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Operator.Client;
 
@@ -91,13 +93,14 @@ public sealed class KubernetesConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a: 1\n\tb: 2", "line 2: a tab")]
-    [InlineData("a: &x 1", "line 1: '&'")]
-    [InlineData("a:\n  b: 1\n c: 2", "line 3: the indentation")]
-    [InlineData("a: 1\na: 2", "line 2: the key 'a' is there twice")]
-    [InlineData("a: {b: 1}", "line 1: only JSON")]
-    [InlineData("a: 'x", "line 1: a quote")]
-    [InlineData("a: 1\njust text", "line 2: 'key: value'")]
+    [InlineData("a: 1\n\tb: 2", "found a tab")]
+    [InlineData("a:\n  b: 1\n c: 2", "line 3: ")]
+    [InlineData("a: 1\na: 2", "line 2: ")]
+    [InlineData("a: {b: 1", "line 2: ")]
+    [InlineData("a: 'x", "line 1: ")]
+    [InlineData("a: 1\n---\nb: 1", "line 3: there is more than one document")]
+    [InlineData("[1, 2]", "it is not a mapping")]
+    [InlineData("? {a: b}\n: 1", "line 1: a key must be text")]
     public void What_is_not_understood_is_named_with_its_line(string text, string expected)
     {
         var path = Write("bad", text);
@@ -105,7 +108,17 @@ public sealed class KubernetesConfigTests : IDisposable
         var e = Assert.Throws<KubernetesConfigException>(() => KubernetesConfig.Load(path, _ => null));
 
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
-        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.True(e.Message.Contains(expected, StringComparison.Ordinal), e.Message);
+    }
+
+    [Fact]
+    public void Anchors_that_grow_without_end_are_refused()
+    {
+        var lines = Enumerable.Range(1, 20).Select(i => $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 10))}]");
+
+        var e = Assert.Throws<FormatException>(() => KubeconfigYaml.Parse($"a0: &a0 x\n{string.Join('\n', lines)}"));
+
+        Assert.Contains("more than 100000 nodes", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,14 +126,174 @@ public sealed class KubernetesConfigTests : IDisposable
     [InlineData("a: 'it''s # no comment'", """{"a":"it's # no comment"}""")]
     [InlineData("a: \"x\\ny\"", """{"a":"x\ny"}""")]
     [InlineData("a: |\n  x\n  y\nb: 1", """{"a":"x\ny\n","b":"1"}""")]
-    [InlineData("- a: 1\n  b:\n  - 2\n- x", """[{"a":"1","b":["2"]},"x"]""")]
-    [InlineData("a:\n- [1, 2]\n-\n  b: null", """{"a":[[1,2],{"b":null}]}""")]
-    [InlineData("# nothing\n---\na:\nb: ~", """{"a":null,"b":null}""")]
-    public void Plain_YAML_means_what_it_means_elsewhere(string text, string json) =>
-        Assert.True(
-            System.Text.Json.Nodes.JsonNode.DeepEquals(PlainYaml.Parse(text), System.Text.Json.Nodes.JsonNode.Parse(json)),
-            PlainYaml.Parse(text)?.ToJsonString()
+    [InlineData("a: {b: 1, c: [x, {d: true}]}", """{"a":{"b":"1","c":["x",{"d":"true"}]}}""")]
+    [InlineData("a:\n- [1, 2]\n-\n  b: null", """{"a":[["1","2"],{"b":null}]}""")]
+    [InlineData("# nothing\n---\na:\nb: ~\nc: 'null'", """{"a":null,"b":null,"c":"null"}""")]
+    [InlineData("{\n\t\"a\": [\n\t\t\"b\"\n\t]\n}", """{"a":["b"]}""")]
+    public void A_kubeconfig_is_YAML_whose_scalars_are_text(string text, string json) =>
+        Assert.True(JsonNode.DeepEquals(KubeconfigYaml.Parse(text), JsonNode.Parse(json)), KubeconfigYaml.Parse(text)?.ToJsonString());
+
+    // File, server, namespace, kind of credentials, what else must be so.
+    [Theory]
+    [InlineData(
+        "eks",
+        "https://abc.gr7.eu-west-1.eks.amazonaws.com/",
+        "default",
+        "Exec aws --region eu-west-1 eks get-token --cluster-name demo --output json"
+    )]
+    [InlineData("eksctl", "https://abc.gr7.eu-west-1.eks.amazonaws.com/", "default", "Exec aws-iam-authenticator token -i demo")]
+    [InlineData("kind", "https://127.0.0.1:39485/", "default", "Certificate")]
+    [InlineData("k3s", "https://127.0.0.1:6443/", "default", "Certificate")]
+    [InlineData(
+        "rancher",
+        "https://rancher.example.com/k8s/clusters/c-m-7hl5xq2k/",
+        "default",
+        "Token kubeconfig-user-abcdefghij:hs7lqkxxfwzlm2vbkz8n9zrc6wv2x8z6z7p5m4n3b2v1c"
+    )]
+    [InlineData("openshift", "https://api.crc.testing:6443/", "eni-controller-system", "Token sha256~0123456789abcdefghijABCDEFGHIJ")]
+    [InlineData("flow", "https://10.0.0.1:6443/", "eni", "Token abc")]
+    public void What_the_common_tools_write_is_read(string tool, string server, string home, string credentials)
+    {
+        var config = KubernetesConfig.Load(Write("config", Fixture(tool)), _ => null);
+
+        Assert.Equal((server, home), (config.Server.AbsoluteUri, config.Namespace));
+        Assert.Equal(
+            credentials,
+            config.Credentials switch
+            {
+                ClientCredentials.Exec exec => $"Exec {exec.Command} {string.Join(' ', exec.Arguments)}",
+                ClientCredentials.Token token => $"Token {token.Value}",
+                _ => config.ClientCertificate is { HasPrivateKey: true } ? "Certificate" : "none",
+            }
         );
+        Assert.Equal(tool == "openshift", config.SkipTlsVerification);
+        Assert.Equal(tool == "openshift" ? [] : ["CN=test"], config.CertificateAuthorities.Select(authority => authority.Subject));
+        Assert.Equal(tool == "flow" ? "kubernetes.default" : null, config.TlsServerName);
+    }
+
+    private const string Minimal = """
+        clusters: [{name: k, cluster: {server: "http://127.0.0.1:1"CLUSTER}}]
+        users: [{name: u, user: {USER}}]
+        contexts: [{name: c, context: {cluster: k, user: u}}]
+        current-context: c
+        """;
+
+    [Theory]
+    [InlineData(", proxy-url: proxy.example.com:3128", "", "proxy-url 'proxy.example.com:3128' must be a URL with http, https or socks5")]
+    [InlineData(", proxy-url: ftp://proxy.example.com", "", "proxy-url 'ftp://proxy.example.com' must be")]
+    [InlineData(", insecure-skip-tls-verify: maybe", "", "insecure-skip-tls-verify is 'maybe'; it must be true or false")]
+    [InlineData("", "as-groups: [a]", "user 'u': as-uid, as-groups and as-user-extra need 'as'")]
+    [InlineData("", "as-uid: a", "need 'as'")]
+    [InlineData("", "as-user-extra: {a: [b]}", "need 'as'")]
+    [InlineData("", "auth-provider: {name: gcp}", "auth-provider is not supported")]
+    [InlineData("}}, {name: k, cluster: {server: x", "", "there is more than one cluster named 'k'")]
+    public void What_cannot_be_honoured_is_refused(string cluster, string user, string expected)
+    {
+        var path = Write("config", Minimal.Replace("CLUSTER", cluster, StringComparison.Ordinal).Replace("USER", user, StringComparison.Ordinal));
+
+        var e = Assert.Throws<KubernetesConfigException>(() => KubernetesConfig.Load(path, _ => null));
+
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(path, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_several_files_the_first_that_has_a_name_counts_and_paths_are_relative_to_their_file()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "one"));
+        Write("one/token", "of one");
+        var one = Write(
+            "one/config",
+            """
+            contexts: [{name: c, context: {cluster: k, user: u}}]
+            users: [{name: u, user: {tokenFile: token}}]
+            """
+        );
+        var two = Write(
+            "two",
+            """
+            current-context: c
+            clusters: [{name: k, cluster: {server: "https://two"}}]
+            users: [{name: u, user: {token: never, username: never}}]
+            contexts: [{name: c, context: {cluster: other, user: u, namespace: never}}]
+            """
+        );
+        var three = Write("three", "current-context: never\nclusters: [{name: k, cluster: {server: 'https://three', tls-server-name: never}}]");
+
+        var config = KubernetesConfig.Load(null, name => name == "KUBECONFIG" ? $"{one}:{Write("empty", "")}:{two}:{three}" : null);
+
+        Assert.Equal(("https://two/", "default", null), (config.Server.AbsoluteUri, config.Namespace, config.TlsServerName));
+        Assert.Equal(Path.Combine(folder, "one", "token"), Assert.IsType<ClientCredentials.TokenFile>(config.Credentials).Path);
+    }
+
+    [Fact]
+    public async Task Impersonation_proxy_and_name_of_the_program_reach_the_server()
+    {
+        await using var proxy = await TestApi.StartAsync();
+        var (address, headers) = ("", new Dictionary<string, StringValues>());
+        proxy.On(
+            _ => true,
+            context =>
+            {
+                (address, headers) = (
+                    $"{context.Request.Host}{context.Request.Path}",
+                    new(context.Request.Headers, StringComparer.OrdinalIgnoreCase)
+                );
+                return TestApi.Json(TestNodes.Json("a", "1"))(context);
+            }
+        );
+        const string User = "as: jürgen@example.com, as-uid: '7', as-groups: [one, two], as-user-extra: {example.com/scopes: [x, y]}";
+        var config = KubernetesConfig.Load(
+            Write(
+                "config",
+                Minimal
+                    .Replace("CLUSTER", $", proxy-url: \"{proxy.Http.BaseAddress}\"", StringComparison.Ordinal)
+                    .Replace("http://127.0.0.1:1", "http://127.0.0.1:1/base", StringComparison.Ordinal)
+                    .Replace("USER", User, StringComparison.Ordinal)
+            ),
+            _ => null
+        );
+        using var http = KubernetesConnection.Open(config, "some-program", TimeProvider.System);
+
+        await GetAsync(new KubernetesClient(http, TimeProvider.System));
+
+        Assert.StartsWith("127.0.0.1:1/base/", address, StringComparison.Ordinal);
+        Assert.Matches(@"^some-program/\d+\.\d+\.\d+", headers["User-Agent"].ToString());
+        Assert.Equal("jürgen@example.com", headers["Impersonate-User"]);
+        Assert.Equal("7", headers["Impersonate-Uid"]);
+        Assert.Equal(["one", "two"], headers["Impersonate-Group"].SelectMany(values => values!.Split(", ")));
+        Assert.Equal(["x", "y"], headers["Impersonate-Extra-example.com%2Fscopes"].SelectMany(values => values!.Split(", ")));
+    }
+
+    [Fact]
+    public async Task A_credential_program_is_told_of_the_cluster_when_it_asks()
+    {
+        var (certificate, _) = SelfSigned();
+        Write("ca.crt", certificate);
+        const string Script = "printf '{\"status\":{\"token\":\"%s\"}}' \"$(echo \"$KUBERNETES_EXEC_INFO\" | base64 -w0)\"";
+        var path = Write(
+            "config",
+            Minimal
+                .Replace(
+                    "CLUSTER",
+                    ", certificate-authority: ca.crt, extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: a}}]",
+                    StringComparison.Ordinal
+                )
+                .Replace(
+                    "USER",
+                    $"exec: {{command: /bin/sh, provideClusterInfo: true, args: ['-c', '{Script.Replace("'", "''", StringComparison.Ordinal)}']}}",
+                    StringComparison.Ordinal
+                )
+        );
+
+        var exec = Assert.IsType<ClientCredentials.Exec>(KubernetesConfig.Load(path, _ => null).Credentials);
+        var token = await ExecCredential.RunAsync(exec, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        var cluster = JsonNode.Parse(Convert.FromBase64String(token.Value))!["spec"]!["cluster"]!;
+        Assert.Equal("http://127.0.0.1:1", cluster["server"]!.GetValue<string>());
+        Assert.Equal(certificate, Encoding.UTF8.GetString(Convert.FromBase64String(cluster["certificate-authority-data"]!.GetValue<string>())));
+        Assert.Equal("a", cluster["config"]!["audience"]!.GetValue<string>());
+    }
 
     [Fact]
     public void Nothing_configured_says_where_was_looked()
@@ -150,7 +323,7 @@ public sealed class KubernetesConfigTests : IDisposable
             Source = "test",
             Credentials = new ClientCredentials.TokenFile(path),
         };
-        using var http = KubernetesConnection.Open(config, time);
+        using var http = KubernetesConnection.Open(config, "test", time);
         var client = new KubernetesClient(http, time);
 
         await GetAsync(client);
@@ -216,6 +389,20 @@ public sealed class KubernetesConfigTests : IDisposable
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static string Fixture(string tool)
+    {
+        using var stream = typeof(KubernetesConfigTests).Assembly.GetManifestResourceStream($"kubeconfigs/{tool}.yaml")!;
+        using var reader = new StreamReader(stream);
+        var (certificate, key) = SelfSigned();
+        var data = Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate));
+        return reader
+            .ReadToEnd()
+            .Replace("{certificate}", data, StringComparison.Ordinal)
+            .Replace("{certificate-head}", data[..76], StringComparison.Ordinal)
+            .Replace("{certificate-tail}", data[76..], StringComparison.Ordinal)
+            .Replace("{key}", Convert.ToBase64String(Encoding.UTF8.GetBytes(key)), StringComparison.Ordinal);
     }
 
     private string Write(string name, string text)

@@ -105,7 +105,7 @@ public sealed class TlsTests : IAsyncLifetime
 
     private static async Task GetAsync(KubernetesConfig config)
     {
-        using var http = KubernetesConnection.Open(config, TimeProvider.System);
+        using var http = KubernetesConnection.Open(config, "test", TimeProvider.System);
         var client = new KubernetesClient(http, TimeProvider.System);
         Assert.NotNull(await client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), TestContext.Current.CancellationToken));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
@@ -73,6 +74,34 @@ public sealed class DiagnosticsServerTests
 
         Assert.StartsWith("HTTP/1.1 400 ", await AskAsync(port, "GET / HTTP/1.1\r\nX: " + new string('x', 16 * 1024 - 19)), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(port, "GET /livez HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Any_number_of_callers_that_say_nothing_hold_no_probe_up()
+    {
+        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        await using var server = new DiagnosticsServer("127.0.0.1:0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
+        var port = (await server.StartAsync(TestContext.Current.CancellationToken))!.Value;
+        var silent = new List<TcpClient>();
+        try
+        {
+            for (var count = 0; count < 40; count++)
+            {
+                silent.Add(new TcpClient("127.0.0.1", port));
+            }
+
+            var begun = Stopwatch.GetTimestamp();
+            Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(port, "GET /healthz HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
+            // The ten seconds of a silent caller were not waited for.
+            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(9));
+            // The oldest had to make room, and the newest may still ask.
+            await silent[^1].GetStream().WriteAsync("GET /healthz HTTP/1.1\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, await silent[^1].GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            silent.ForEach(client => client.Dispose());
+        }
     }
 
     [Fact]

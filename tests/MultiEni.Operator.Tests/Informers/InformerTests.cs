@@ -135,6 +135,32 @@ public sealed class InformerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_410_after_an_outage_lists_at_once_however_long_it_was()
+    {
+        api.OnWatch(
+            TestApi.Stream(TestNodes.Bookmark("6")),
+            TestApi.Refuse(503, "ServiceUnavailable"),
+            TestApi.Refuse(503, "ServiceUnavailable"),
+            TestApi.Refuse(503, "ServiceUnavailable"),
+            TestApi.Refuse(503, "ServiceUnavailable"),
+            TestApi.Stream(TestNodes.Error(410, "Expired")),
+            TestApi.Refuse(503, "ServiceUnavailable"),
+            api.Hang()
+        );
+        api.OnList(TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
+        await StartAsync();
+        await Eventually.Holds(() => Watches().Count == 6, () => time.Advance(TimeSpan.FromMilliseconds(100)), "the 410");
+
+        await Eventually.Holds(() => News().Count == 1, "the list after it, without waiting");
+
+        // The outage before it has no part in the next pause, which is the shortest one again: 0.4 s where the random number is 0.
+        await Eventually.Holds(() => Watches().Count == 7, "a watch of the new list");
+        await Eventually.Holds(() => informer.Health.LastFailure is not null, "its failure");
+        time.Advance(TimeSpan.FromSeconds(0.4));
+        await Eventually.Holds(() => Watches().Count == 8, "the next watch");
+    }
+
+    [Fact]
     public async Task A_watch_that_stays_silent_beyond_its_time_is_given_up_and_listed_again()
     {
         api.OnWatch(api.Hang());
@@ -191,17 +217,32 @@ public sealed class InformerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_subscriber_that_throws_does_not_cut_the_others_off()
+    public async Task A_subscriber_that_throws_does_not_cut_the_others_off_and_ends_the_informer()
     {
         using var bad = informer.Subscribe(_ => throw new InvalidOperationException("bug"));
         var heard = 0;
         using var good = informer.Subscribe(_ => heard++);
         api.OnWatch(api.Hang());
-        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
+        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"), TestNodes.Json("b", "2"))));
 
+        var e = await Assert.ThrowsAsync<ConsumerFailedException>(() => informer.RunAsync(stop.Token).Within());
+
+        Assert.Equal(2, heard);
+        Assert.Equal("bug", e.InnerException!.Message);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => informer.SyncedAsync(stop.Token).Within());
+    }
+
+    [Fact]
+    public async Task Who_subscribes_late_and_throws_hears_of_it_himself()
+    {
+        api.OnWatch(api.Hang());
+        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
         await StartAsync();
 
-        Assert.Equal(1, heard);
+        Assert.Throws<InvalidOperationException>(() => informer.Subscribe(_ => throw new InvalidOperationException("bug")));
+
+        Assert.True(informer.Health.IsSynced);
+        Assert.False(running.IsCompleted);
     }
 
     [Fact]
@@ -222,6 +263,53 @@ public sealed class InformerTests : IAsyncLifetime
         Assert.Equal("6", Assert.Single(cache.ByIndex("zone", "y")).Metadata.ResourceVersion);
         Assert.Throws<ArgumentException>(() => cache.ByIndex("colour", "x"));
         Assert.Throws<InvalidOperationException>(() => informer.AddIndex("late", _ => []));
+    }
+
+    [Fact]
+    public async Task It_is_ready_for_a_minute_of_failures_and_again_with_the_first_answer_and_lives_all_the_time()
+    {
+        Assert.Contains("first list", informer.Readiness().Reason, StringComparison.Ordinal);
+        var frames = Channel.CreateUnbounded<string>();
+        var refusals = Enumerable.Repeat(TestApi.Refuse(401, "Unauthorized"), 4).ToArray();
+        api.OnWatch(TestApi.Stream(TestNodes.Bookmark("6")), TestApi.Refuse(401, "Unauthorized"), api.Feed(frames.Reader));
+        api.OnList([TestApi.Json(TestNodes.List("5")), .. refusals, TestApi.Json(TestNodes.List("9"))]);
+        await StartAsync();
+        await Eventually.Holds(() => informer.Health.LastFailure is not null, "the refusal");
+        Assert.True(informer.Readiness().IsHealthy);
+
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.True(informer.Readiness().IsHealthy);
+        await Eventually.Holds(() => !informer.Readiness().IsHealthy, Tick, "that it is not ready");
+        Assert.Contains("requests have failed for 6", informer.Readiness().Reason, StringComparison.Ordinal);
+        Assert.True(informer.Liveness().IsHealthy);
+
+        await Eventually.Holds(() => informer.Readiness().IsHealthy, () => time.Advance(TimeSpan.FromSeconds(30)), "that it is ready again");
+        Assert.True(informer.Liveness().IsHealthy);
+    }
+
+    [Fact]
+    public async Task An_API_server_that_is_away_for_a_day_asks_for_no_restart_and_a_request_that_never_ends_does()
+    {
+        using var hold = new ManualResetEventSlim();
+        var isAway = true;
+        api.OnWatch(context =>
+            (isAway ? TestApi.Refuse(503, "ServiceUnavailable") : TestApi.Stream(TestNodes.Added(TestNodes.Json("a", "6"))))(context)
+        );
+        api.OnList(TestApi.Json(TestNodes.List("5")));
+        await StartAsync();
+        for (var hour = 0; hour < 24; hour++)
+        {
+            var before = api.Calls.Count;
+            await Eventually.Holds(() => api.Calls.Count > before, () => time.Advance(TimeSpan.FromMinutes(1)), "another attempt");
+            Assert.True(informer.Liveness().IsHealthy);
+        }
+
+        // Somebody who is told of a change and does not come back.
+        using var stuck = informer.Subscribe(_ => hold.Wait());
+        isAway = false;
+        await Eventually.Holds(() => !informer.Liveness().IsHealthy, () => time.Advance(TimeSpan.FromMinutes(1)), "that it lives no more");
+        Assert.Contains("has not ended", informer.Liveness().Reason, StringComparison.Ordinal);
+        hold.Set();
     }
 
     private async Task<IObjectCache<Node>> StartAsync()

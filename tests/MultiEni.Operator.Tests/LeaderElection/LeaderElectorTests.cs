@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using MultiEni.Operator.Client;
 using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Operator.Tests.LeaderElection;
@@ -78,6 +80,43 @@ public sealed class LeaderElectorTests : IAsyncLifetime
 
         Assert.True(leadership!.IsHeld);
         Assert.False(leadership.Lost.IsCancellationRequested);
+        await stop.CancelAsync();
+        await running.Within();
+    }
+
+    [Fact]
+    public async Task A_renewal_that_is_never_answered_does_not_end_leadership_and_the_next_goes_over_a_new_connection()
+    {
+        var config = new KubernetesConfig { Server = api.Http.BaseAddress!, Source = "test" };
+        using var http = KubernetesConnection.Open(config, "test", time);
+        var connections = new ConcurrentQueue<string>();
+        var silent = "";
+        server.Trouble = _ =>
+            context =>
+            {
+                connections.Enqueue(context.Connection.Id);
+                return context.Connection.Id == silent ? api.Hang()(context) : server.AnswerAsync(context);
+            };
+        var running = RunAsync(new LeaderElector(new KubernetesClient(http, time), Options("me"), time, NullLogger.Instance));
+        await Eventually.Holds(() => leadership is not null, "leadership");
+        Volatile.Write(ref silent, connections.Last());
+        var before = connections.Count;
+        await Eventually.Holds(
+            () => connections.Count > before,
+            () => time.Advance(TimeSpan.FromMilliseconds(100)),
+            "the renewal that is not answered"
+        );
+        var renewTime = server.Stored!.Spec.RenewTime;
+
+        await Eventually.Holds(
+            () => server.Stored!.Spec.RenewTime != renewTime,
+            () => time.Advance(TimeSpan.FromMilliseconds(100)),
+            "a renewal over another connection"
+        );
+
+        Assert.Equal(silent, connections.ElementAt(before));
+        Assert.NotEqual(silent, connections.Last());
+        Assert.True(leadership!.IsHeld);
         await stop.CancelAsync();
         await running.Within();
     }
@@ -196,23 +235,24 @@ public sealed class LeaderElectorTests : IAsyncLifetime
             new LeaderElector(api.Client(time), Options("me") with { RenewDeadline = TimeSpan.FromSeconds(15) }, time, NullLogger.Instance)
         );
 
-    private Task RunAsync() =>
-        Elector("me")
-            .RunAsync(
-                async (held, cancellationToken) =>
+    private Task RunAsync() => RunAsync(Elector("me"));
+
+    private Task RunAsync(LeaderElector elector) =>
+        elector.RunAsync(
+            async (held, cancellationToken) =>
+            {
+                leadership = held;
+                try
                 {
-                    leadership = held;
-                    try
-                    {
-                        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
-                    }
-                    finally
-                    {
-                        hasEnded = true;
-                    }
-                },
-                stop.Token
-            );
+                    await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+                }
+                finally
+                {
+                    hasEnded = true;
+                }
+            },
+            stop.Token
+        );
 
     private LeaderElector Elector(string identity) => new(api.Client(time), Options(identity), time, NullLogger.Instance);
 

@@ -42,7 +42,8 @@ public sealed class LeaseServer
 
     public void Touch() => Change(Stored! with { Spec = Stored!.Spec with { RenewTime = Stored!.Spec.RenewTime.GetValueOrDefault().AddSeconds(1) } });
 
-    public void Attach(TestApi api) => api.On(_ => true, AnswerAsync);
+    public void Attach(TestApi api) =>
+        api.On(_ => true, context => Trouble(TestApi.CallOf(context)) is { } trouble ? trouble(context) : AnswerAsync(context));
 
     private void Change(Lease lease)
     {
@@ -52,14 +53,10 @@ public sealed class LeaseServer
         }
     }
 
-    private Task AnswerAsync(HttpContext context)
+    /// <summary>What a server without trouble says.</summary>
+    public Task AnswerAsync(HttpContext context)
     {
         var call = TestApi.CallOf(context);
-        if (Trouble(call) is { } trouble)
-        {
-            return trouble(context);
-        }
-
         lock (gate)
         {
             if (call.Body.Length > 0)

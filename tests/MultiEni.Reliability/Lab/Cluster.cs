@@ -264,6 +264,7 @@ internal sealed class Cluster : IAsyncDisposable
                 IsEc2: true,
                 call.Mutating,
                 target,
+                call.ReceivedAt,
                 call.Parameters.GetValueOrDefault("InstanceId") ?? ""
             )
             : null;
@@ -272,7 +273,9 @@ internal sealed class Cluster : IAsyncDisposable
     private LabCall? Of(RequestInfo request)
     {
         var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";
-        return Caller(request.User) is { } by ? new LabCall(by, $"{request.Verb} {resource}", IsEc2: false, request.IsWrite, request.Name) : null;
+        return Caller(request.User) is { } by
+            ? new LabCall(by, $"{request.Verb} {resource}", IsEc2: false, request.IsWrite, request.Name, Time.GetUtcNow())
+            : null;
     }
 
     private Incarnation? Caller(string name) => controllers.GetValueOrDefault(name);

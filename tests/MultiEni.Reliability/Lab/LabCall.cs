@@ -6,8 +6,17 @@ namespace MultiEni.Reliability.Lab;
 /// <param name="IsEc2">Whether it goes to EC2.</param>
 /// <param name="IsWrite">Whether it can change something.</param>
 /// <param name="Target">The object or ENI that it names, for messages.</param>
+/// <param name="ReceivedAt">When it arrived, which is before the server has thought about it.</param>
 /// <param name="InstanceId">The instance that it names, or an empty text.</param>
-internal sealed record LabCall(Incarnation By, string Name, bool IsEc2, bool IsWrite, string Target, string InstanceId = "")
+internal sealed record LabCall(
+    Incarnation By,
+    string Name,
+    bool IsEc2,
+    bool IsWrite,
+    string Target,
+    DateTimeOffset ReceivedAt,
+    string InstanceId = ""
+)
 {
     /// <summary>Whether it is about the lease, which candidates write that do not lead.</summary>
     public bool IsLease => !IsEc2 && Name.Contains("leases", StringComparison.Ordinal);

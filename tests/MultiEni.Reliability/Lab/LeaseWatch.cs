@@ -46,7 +46,7 @@ internal sealed class LeaseWatch(Cluster cluster, TimeSpan renewDeadline)
             return $"{call.By.Name} called {call.Name} {call.Target} while {Holder} held the lease";
         }
 
-        var since = cluster.Time.GetUtcNow() - renewed.GetValueOrDefault(call.By.Name);
+        var since = call.ReceivedAt - renewed.GetValueOrDefault(call.By.Name);
         return since <= renewDeadline
             ? null
             : $"{call.By.Name} called {call.Name} {call.Target} {since.TotalSeconds:0.0} s after it renewed the lease, with a deadline of {renewDeadline}";

@@ -98,6 +98,18 @@ public partial class DocumentTests
     }
 
     [Fact]
+    public void Every_block_of_code_ends_where_it_should() =>
+        Assert.Empty(
+            Page.All.Where(page =>
+                    page.Text.Split('\n').Any(line => line.Contains("```") && !line.TrimStart().StartsWith("```", StringComparison.Ordinal))
+                )
+                .Concat(
+                    Page.All.Where(page => page.Text.Split('\n').Count(line => line.TrimStart().StartsWith("```", StringComparison.Ordinal)) % 2 != 0)
+                )
+                .Select(page => page.Path)
+        );
+
+    [Fact]
     public void Blocks_of_YAML_say_what_they_are_for() =>
         Assert.Empty(
             Page.All.SelectMany(page =>

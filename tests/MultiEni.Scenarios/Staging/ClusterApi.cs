@@ -14,7 +14,7 @@ namespace MultiEni.Scenarios.Staging;
 internal sealed class ClusterApi(string kubeconfig) : IDisposable
 {
     private const string ApiGroup = $"/apis/{Names.ApiVersion}";
-    private readonly HttpClient http = KubernetesConnection.Open(KubernetesConfig.Load(kubeconfig, _ => null), TimeProvider.System);
+    private readonly HttpClient http = KubernetesConnection.Open(KubernetesConfig.Load(kubeconfig, _ => null), "test", TimeProvider.System);
 
     /// <summary>Server-side apply of every document, with the strict field validation that kubectl asks for.</summary>
     /// <exception cref="RefusedException">The API server refuses one.</exception>

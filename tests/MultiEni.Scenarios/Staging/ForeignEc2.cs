@@ -35,7 +35,12 @@ internal static class ForeignEc2
             () => stage.Cluster.Ec2.World.FindNetworkInterface(eni)!.Status == NetworkInterfaceStatus.Available,
             "the foreign ENI is available"
         );
-        await PostAsync(
+        await stage.AttachEniAsync(eni, node, deviceIndex);
+    }
+
+    /// <summary>Attaches an ENI by hand.</summary>
+    public static Task AttachEniAsync(this Stage stage, string eni, string node, int deviceIndex) =>
+        PostAsync(
             stage,
             new()
             {
@@ -46,7 +51,6 @@ internal static class ForeignEc2
                 ["DeviceIndex"] = deviceIndex.ToString(),
             }
         );
-    }
 
     private static async Task PostAsync(Stage stage, Dictionary<string, string> form)
     {

@@ -16,9 +16,9 @@ public class AccessStories
         // Asked for by an admission plugin that this API server does not have.
         "ClusterRole/eni-controller update nodeenis/finalizers",
         // An event that is repeated; nothing goes wrong twice in this story.
-        "ClusterRole/eni-controller patch events",
+        "Role/default/eni-controller-events patch events",
         // The same of the manager.
-        "ClusterRole/eni-manager patch events",
+        "Role/default/eni-manager-events patch events",
         // Read again after a conflict with another writer.
         "ClusterRole/eni-manager get eniattachments",
     ];
@@ -78,7 +78,10 @@ public class AccessStories
 
         var plugin = stage.Cluster.Kubernetes.Store.List("pods", "kube-system", fields: $"spec.nodeName={other}")[0];
         var path = $"/api/v1/namespaces/kube-system/pods/{plugin["metadata"]!["name"]}";
-        Assert.Contains("may not write", (await Assert.ThrowsAsync<RefusedException>(() => agent.DeleteAsync(path, Stage.Stop))).Message);
+        Assert.Contains(
+            $"may not delete pods of node {other}",
+            (await Assert.ThrowsAsync<RefusedException>(() => agent.DeleteAsync(path, Stage.Stop))).Message
+        );
         Assert.Contains(
             "cannot delete",
             (await Assert.ThrowsAsync<RefusedException>(() => agent.DeleteAsync("/api/v1/namespaces/default/pods/x", Stage.Stop))).Message

@@ -21,6 +21,11 @@ public class LifeStories
         await stage.UntilReadyAsync("bound", 1);
         await stage.UntilReadyAsync("offered", 1);
 
+        // Audit logs and metrics of the API server tell who asked by this.
+        var programs = stage.Cluster.Kubernetes.Faults.Count().Counts.Keys.Select(request => request.UserAgent).ToHashSet();
+        Assert.Superset(new HashSet<string> { "eni-controller", "eni-manager" }, programs);
+        Assert.DoesNotContain("unknown", programs);
+
         var plain = (await stage.AttachmentsAsync("plain")).Single();
         var eni = stage.Eni(plain);
         Assert.Equal("plain", eni.Tags["NodeENI"]);

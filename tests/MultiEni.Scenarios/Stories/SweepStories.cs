@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Cli;
 using MultiEni.Cli.Tests;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Ec2;
@@ -57,7 +58,7 @@ public class SweepStories
         Assert.Equal(1, refused.Code);
         Assert.StartsWith("error: A controller runs", refused.Error);
         Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(leaked));
-        Assert.Equal(0, (await SweepAsync(stage, "", "--yes", "--while-controller-runs")).Code);
+        Assert.Equal(0, (await SweepAsync(stage, "", "--yes", "--while-controller-runs", "--grace-period", "0")).Code);
     }
 
     [Fact]
@@ -77,13 +78,14 @@ public class SweepStories
             stage.Cluster.Kubernetes.Store.Delete("customresourcedefinitions.apiextensions.k8s.io", $"{plural}.networking.k8s.aws");
         }
 
-        var uninstalled = await SweepAsync(stage, "y\n");
-        Assert.True(uninstalled.Code == 0, uninstalled.Error);
-        Assert.Null(stage.Cluster.Ec2.World.FindNetworkInterface(first));
+        // Without the resource nobody can say what is wanted; that the product is gone must be said by somebody who knows.
+        var unknown = await SweepAsync(stage, "y\n");
+        Assert.Equal(3, unknown.Code);
+        Assert.StartsWith("error: This cluster has no resource eniattachments.networking.k8s.aws", unknown.Error);
+        Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(first));
 
-        var second = await LeakAsync(stage);
         var gone = await CommandRun.With(
-            new CommandRunOptions { Environment = Environment(stage) },
+            new CommandRunOptions { Environment = Environment(stage), Time = stage.Time },
             "sweep",
             "--cluster-gone",
             "--cluster-name",
@@ -93,7 +95,70 @@ public class SweepStories
             "--yes"
         );
         Assert.True(gone.Code == 0, gone.Error);
-        Assert.Null(stage.Cluster.Ec2.World.FindNetworkInterface(second));
+        Assert.Null(stage.Cluster.Ec2.World.FindNetworkInterface(first));
+    }
+
+    [Fact]
+    public async Task The_name_of_another_cluster_is_refused()
+    {
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                Nodes = 1,
+                ClusterName = null,
+                StartsPrograms = false,
+            }
+        );
+        var theirs = await stage.CreateEniAsync(new Dictionary<string, string>(Ours(stage)) { ["networking.k8s.aws/cluster"] = "another" });
+        await stage.UntilAsync(
+            () => stage.Cluster.Ec2.World.FindNetworkInterface(theirs)!.Status == NetworkInterfaceStatus.Available,
+            "it is available"
+        );
+
+        var refused = await SweepAsync(stage, "", "--yes", "--cluster-name", "another");
+
+        Assert.Equal(2, refused.Code);
+        Assert.StartsWith($"error: The name of this cluster is {ClusterName(stage)} and not another", refused.Error);
+        Assert.Contains("--cluster-gone --cluster-name another", refused.Error);
+        Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(theirs));
+        Assert.Equal(0, (await SweepAsync(stage, "", "--cluster-name", ClusterName(stage))).Code);
+    }
+
+    [Fact]
+    public async Task One_that_is_attached_before_the_second_look_is_spared()
+    {
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                Nodes = 1,
+                ClusterName = null,
+                StartsPrograms = false,
+            }
+        );
+        var young = await LeakAsync(stage);
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var surroundings = new Surroundings
+        {
+            Output = output,
+            Error = error,
+            Input = TextReader.Null,
+            Environment = name => Environment(stage).GetValueOrDefault(name),
+            Time = stage.Time,
+        };
+        var sweeping = EniProgram.RunAsync(
+            ["sweep", "--kubeconfig", stage.Cluster.KubeconfigPath, "--yes", "--grace-period", "600"],
+            surroundings,
+            TestContext.Current.CancellationToken
+        );
+        await stage.UntilAsync(() => error.ToString().Contains("Looking again in", StringComparison.Ordinal), "the first look");
+        await stage.AttachEniAsync(young, stage.Nodes[0], 5);
+
+        var code = await sweeping;
+
+        Assert.Equal(1, code);
+        Assert.Contains("0 of 1 were deleted.", output.ToString());
+        Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(young));
     }
 
     // One that is still being made is not looked at yet.

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Amazon.EC2;
 using Amazon.EC2.Model;
@@ -59,6 +61,59 @@ public class UpgradeStories
         await stage.DeleteNodeEniAsync("dpdk");
         await stage.UntilGoneAsync("dpdk");
         await stage.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task On_a_definition_of_the_Go_controller_nothing_is_done_until_it_is_replaced()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false, Nodes = 1 });
+        await stage.ApplyAsync(Manifests.NodeEni("multus"));
+        var store = stage.Cluster.Kubernetes.Store;
+        var current = store.Find(Definitions, NodeEnis)!.DeepClone();
+        store.Change(Definitions, NodeEnis, live => SchemaOf(live)["status"]!["properties"]!.AsObject().Remove("conditions"));
+
+        var address = FreeAddress();
+        stage.StartController(change: settings => settings with { MetricsAddress = address });
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{address}") };
+        var said = "";
+        await stage.UntilAsync(
+            async () => (said = await ReadinessAsync(http)).Contains("does not know", StringComparison.Ordinal),
+            "the controller says what it waits for"
+        );
+        Assert.Contains($"the cluster's definition of {NodeEnis} is older than this controller and does not know status.conditions. Apply", said);
+        Assert.Equal("ok\n", await http.GetStringAsync("/healthz", Stage.Stop));
+        Assert.All(Untouched, action => Assert.Equal(0, stage.Calls(action)));
+        Assert.Null((await stage.NodeEniAsync("multus"))!.Metadata.Finalizers);
+
+        store.Change(Definitions, NodeEnis, live => live["spec"] = current["spec"]!.DeepClone());
+        stage.StartManager(stage.Nodes[0]);
+        await stage.UntilReadyAsync("multus", 1);
+        Assert.Equal("ok\n", await http.GetStringAsync("/readyz", Stage.Stop));
+    }
+
+    private const string Definitions = "customresourcedefinitions.apiextensions.k8s.io";
+    private const string NodeEnis = "nodeenis.networking.k8s.aws";
+
+    private static JsonNode SchemaOf(JsonObject definition) => definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!;
+
+    private static async Task<string> ReadinessAsync(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync("/readyz", Stage.Stop);
+            return await answer.Content.ReadAsStringAsync(Stage.Stop);
+        }
+        catch (HttpRequestException)
+        {
+            return "";
+        }
+    }
+
+    private static string FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener.LocalEndpoint.ToString()!;
     }
 
     private static void Start(Stage stage)

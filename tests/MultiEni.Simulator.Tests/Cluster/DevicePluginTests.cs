@@ -102,7 +102,8 @@ public sealed class DevicePluginTests
     [InlineData("""{"pciAddresses":["0000:00:06.0"],"drivers":["ena"]}""", 0)]
     [InlineData("""{"DRIVERS":["vfio-pci"],"unknown":1}""", 2)]
     [InlineData("""{"pfNames":["eth0"]}""", 0)]
-    [InlineData("""{"linkTypes":["ether"]}""", 0)]
+    [InlineData("""{"linkTypes":["ether"]}""", 1)]
+    [InlineData("""{"linkTypes":["infiniband"]}""", 0)]
     [InlineData("""{"isRdma":true}""", 0)]
     [InlineData("""{"IsRdma":false,"vendors":["1D0F"]}""", 0)]
     [InlineData("""[{"pciAddresses":["0000:00:06.0"]},{"pciAddresses":["0000:00:08.0"]}]""", 2)]
@@ -120,6 +121,18 @@ public sealed class DevicePluginTests
         const string file = """{"resourceList":[{"resourceName":"a","selectors":[{"vendors":["1d0f"]}]}]}""";
 
         Assert.IsType<DevicePluginRun.Crashed>(Start(file, DevicePluginRelease.V35));
+        Assert.IsType<DevicePluginRun.Serving>(Start(file, DevicePluginRelease.V36));
+    }
+
+    [Fact]
+    public void A_hyphen_in_any_resource_name_ends_an_old_release_with_all_its_resources()
+    {
+        const string file =
+            """{"resourceList":[{"resourceName":"good","selectors":{}},{"resourceName":"ena-dpdk","selectors":{"vendors":["8086"]}}]}""";
+
+        var crashed = Assert.IsType<DevicePluginRun.Crashed>(Start(file, DevicePluginRelease.V35));
+        Assert.Equal(1, crashed.ExitCode);
+        Assert.Contains("resource name \"ena-dpdk\" contains invalid characters", crashed.Log);
         Assert.IsType<DevicePluginRun.Serving>(Start(file, DevicePluginRelease.V36));
     }
 

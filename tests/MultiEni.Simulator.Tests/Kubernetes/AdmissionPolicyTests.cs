@@ -1,5 +1,6 @@
 using System.Net;
 using MultiEni.Simulator.Kubernetes;
+using MultiEni.Simulator.Kubernetes.Access;
 
 namespace MultiEni.Simulator.Tests.Kubernetes;
 
@@ -21,6 +22,10 @@ public sealed class AdmissionPolicyTests : ServerFixture
         var refused = (await Client.PostAsync(ConfigMaps, Json("bad", "\"data\":{\"x\":\"2\"}"))).Expect(HttpStatusCode.Forbidden);
 
         Assert.Equal("configmaps \"bad\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'p' denied request: x must be 1", refused.Message);
+        Assert.Equal(
+            "ValidatingAdmissionPolicy 'p' with binding 'p' denied request: x must be 1",
+            refused.Body["details"]!["causes"]![0]!["message"]!.GetValue<string>()
+        );
         (await Client.GetAsync($"{ConfigMaps}/bad")).Expect(HttpStatusCode.NotFound);
     }
 
@@ -85,9 +90,79 @@ public sealed class AdmissionPolicyTests : ServerFixture
         (await Client.DeleteAsync($"{ConfigMaps}/free")).Expect(HttpStatusCode.OK);
     }
 
+    /// <summary>The answers of kube-apiserver 1.36.3 to a user with groups and without extra attributes who creates a ConfigMap.</summary>
+    [Theory]
+    [InlineData("request.subResource != 'status'", "no such key: subResource")]
+    [InlineData("request.subResource == ''", "no such key: subResource")]
+    [InlineData("request.requestSubResource != 'status'", "no such key: requestSubResource")]
+    [InlineData("request.userInfo.uid == ''", "no such key: uid")]
+    [InlineData("request.userInfo.extra['x'][0] == 'y'", "no such key: extra")]
+    [InlineData("'x' in request.userInfo.extra", "no such key: extra")]
+    [InlineData("size(request.userInfo.groups) == 0", "failed expression")]
+    [InlineData("!has(request.subResource) || request.subResource != 'status'", null)]
+    [InlineData("request.?subResource.orValue('') != 'status'", null)]
+    [InlineData("request.dryRun == false", null)]
+    [InlineData("request.name == 'a' && request.namespace == 'default' && request.requestKind.kind == 'ConfigMap'", null)]
+    [InlineData("request.resource.group == '' && request.requestResource.resource == 'configmaps'", null)]
+    public async Task What_is_empty_in_a_request_is_absent(string expression, string? because)
+    {
+        await PolicyAsync($"\"validations\":[{{\"expression\":\"{expression}\"}}]");
+        await BindAsync();
+        using var bob = new ApiClient(Server, token: Server.Access.IssueToken(new UserInfo("bob", [UserInfo.Masters])));
+
+        var answer = await bob.PostAsync(ConfigMaps, Json("a"));
+
+        Assert.Equal(because is null ? HttpStatusCode.Created : HttpStatusCode.UnprocessableEntity, answer.Code);
+        Assert.Contains(because ?? "", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_about_a_cluster_scoped_object_has_no_namespace()
+    {
+        await PolicyAsync("\"validations\":[{\"expression\":\"request.namespace == ''\"}]", "nodes");
+        await BindAsync();
+
+        var answer = (await Client.PostAsync(Nodes, Json("n"))).Expect(HttpStatusCode.UnprocessableEntity);
+
+        Assert.Contains("no such key: namespace", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null", "null")]
+    [InlineData("{}", "[]")]
+    public async Task What_is_empty_in_metadata_is_absent(string map, string list)
+    {
+        await PolicyAsync(
+            "\"validations\":[{\"expression\":\"!has(object.metadata.labels) && !has(object.metadata.annotations) "
+                + "&& !has(object.metadata.finalizers) && !has(object.metadata.ownerReferences)\"}]"
+        );
+        await BindAsync();
+        var metadata = $"\"labels\":{map},\"annotations\":{map},\"finalizers\":{list},\"ownerReferences\":{list}";
+
+        (await Client.PostAsync(ConfigMaps, "{\"metadata\":{\"name\":\"a\"," + metadata + "}}")).Expect(HttpStatusCode.Created);
+        (await Client.MergePatchAsync($"{ConfigMaps}/a", "{\"metadata\":{" + metadata + "}}")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_deletion_of_a_collection_asks_for_each_object_and_names_none()
+    {
+        await Client.PostAsync(ConfigMaps, Json("a"));
+        await PolicyAsync("\"validations\":[{\"expression\":\"request.operation != 'DELETE' || has(request.name)\",\"message\":\"no name\"}]");
+        await BindAsync();
+
+        Assert.Contains(
+            "no name",
+            (await Client.DeleteAsync(ConfigMaps)).Expect(HttpStatusCode.UnprocessableEntity).Message,
+            StringComparison.Ordinal
+        );
+        (await Client.DeleteAsync($"{ConfigMaps}/a")).Expect(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData("object.data.", "Syntax error")]
     [InlineData("request.userinfo.username == 'x'", "undefined field 'userinfo'")]
+    [InlineData("request.uid == ''", "undefined field 'uid'")]
+    [InlineData("has(request.object)", "undefined field 'object'")]
     [InlineData("variables.unknown", "undefined field 'unknown'")]
     [InlineData("'text'", "must evaluate to a bool")]
     public async Task A_wrong_expression_is_refused_when_the_policy_is_written(string expression, string because)
@@ -97,16 +172,17 @@ public sealed class AdmissionPolicyTests : ServerFixture
         Assert.Contains(because, answer.Expect(HttpStatusCode.UnprocessableEntity).Message, StringComparison.OrdinalIgnoreCase);
     }
 
-    private async Task PolicyAsync(string rest) => (await TryPolicyAsync(rest)).Expect(HttpStatusCode.Created);
+    private async Task PolicyAsync(string rest, string resource = "configmaps") =>
+        (await TryPolicyAsync(rest, resource)).Expect(HttpStatusCode.Created);
 
-    private Task<ApiAnswer> TryPolicyAsync(string rest) =>
+    private Task<ApiAnswer> TryPolicyAsync(string rest, string resource = "configmaps") =>
         Client.PostAsync(
             $"{Api}/validatingadmissionpolicies",
             Json(
                 "p",
                 $$"""
                 "spec":{"matchConstraints":{"resourceRules":[
-                  {"apiGroups":[""],"apiVersions":["v1"],"operations":["*"],"resources":["configmaps"]}]},{{rest}}}
+                  {"apiGroups":[""],"apiVersions":["v1"],"operations":["*"],"resources":["{{resource}}"]}]},{{rest}}}
                 """
             )
         );

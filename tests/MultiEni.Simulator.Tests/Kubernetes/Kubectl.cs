@@ -10,7 +10,10 @@ internal sealed class Kubectl : IDisposable
 
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("kubectl-");
 
-    public Kubectl(KubernetesSimulator simulator) => simulator.WriteKubeconfig(Path.Combine(_home.FullName, "config"));
+    /// <summary>A kubectl of the administrator, or of whom a token was issued to.</summary>
+    public Kubectl(KubernetesSimulator simulator, string? token = null) => simulator.WriteKubeconfig(Kubeconfig, token);
+
+    public string Kubeconfig => Path.Combine(_home.FullName, "config");
 
     /// <summary>The output of a command that succeeds.</summary>
     public async Task<string> RunAsync(string arguments, string? input = null)
@@ -39,7 +42,7 @@ internal sealed class Kubectl : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = _home.FullName,
         };
-        start.Environment["KUBECONFIG"] = Path.Combine(_home.FullName, "config");
+        start.Environment["KUBECONFIG"] = Kubeconfig;
         start.Environment["HOME"] = _home.FullName;
         start.Environment["EDITOR"] = "sed -i s/mtu:.1500/mtu:\\ 9001/";
         var process = Process.Start(start)!;

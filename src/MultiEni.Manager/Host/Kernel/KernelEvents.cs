@@ -20,7 +20,7 @@ public sealed class KernelEvents(KernelHostOptions options) : IHostEvents
 
     private const int NoBufferSpace = 105;
 
-    private static readonly HostEvent Overrun = new("change", "net", "overrun");
+    private static readonly HostEvent Overrun = new("change", HostEvent.Net, "overrun");
 
     /// <inheritdoc/>
     /// <remarks>Listening starts with this call, not with the first <c>await foreach</c>, so that looking after calling misses nothing.</remarks>
@@ -117,7 +117,7 @@ public sealed class KernelEvents(KernelHostOptions options) : IHostEvents
         {
             if (LinkNotification.Decode(message) is { } notification)
             {
-                events.Add(new HostEvent(notification.Action, "net", notification.Name ?? NameOf(notification.LinkIndex)));
+                events.Add(new HostEvent(notification.Action, notification.Subsystem, notification.Name ?? NameOf(notification.LinkIndex)));
             }
         }
 

@@ -51,7 +51,7 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
                 ref sequence,
                 static (payload, addresses) => AddIf(AddressCodec.TryDecode(payload, out var address), address, addresses)
             ),
-            Dump<Route>(socket, RouteRequests.DumpRoutes, ref sequence, static (payload, routes) => routes.AddRange(RouteCodec.Decode(payload))),
+            Dump<Route>(socket, RouteRequests.DumpRoutes, ref sequence, SelectRoutes),
             Dump<RoutingRule>(
                 socket,
                 RouteRequests.DumpRules,
@@ -59,6 +59,12 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
                 static (payload, rules) => AddIf(RuleCodec.TryDecode(payload, out var rule), rule, rules)
             )
         );
+    }
+
+    private static Action<ReadOnlySpan<byte>, List<Route>> SelectRoutes()
+    {
+        var selection = new RouteSelection();
+        return (payload, routes) => routes.AddRange(selection.Take(payload));
     }
 
     private static void AddIf<T>(bool isOne, T item, List<T> items)
@@ -69,11 +75,16 @@ public sealed class RtNetlink(BlockingCalls calls) : ILinks
         }
     }
 
-    private static List<T> Dump<T>(Socket socket, Func<uint, byte[]> request, ref uint sequence, Action<ReadOnlySpan<byte>, List<T>> decode)
+    private static List<T> Dump<T>(Socket socket, Func<uint, byte[]> request, ref uint sequence, Action<ReadOnlySpan<byte>, List<T>> decode) =>
+        Dump(socket, request, ref sequence, () => decode);
+
+    private static List<T> Dump<T>(Socket socket, Func<uint, byte[]> request, ref uint sequence, Func<Action<ReadOnlySpan<byte>, List<T>>> begin)
     {
         for (var read = 0; read < MaximumReads; read++)
         {
             var items = new List<T>();
+            // Whoever decodes may remember what it saw in this read, and must forget it with the next.
+            var decode = begin();
             var isInterrupted = false;
             Exchange(
                 socket,

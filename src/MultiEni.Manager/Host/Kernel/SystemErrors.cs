@@ -5,7 +5,6 @@ public static class SystemErrors
 {
     private const int NoSuchProcess = 3;
     private const int NoSuchDeviceOrAddress = 6;
-    private const int NotADirectory = 20;
     private const int NameTooLong = 36;
     private const int HighestErrno = 4095;
 
@@ -29,5 +28,5 @@ public static class SystemErrors
     /// "no such device" on files that are open already, a process that ended with "no such process".
     /// </summary>
     public static bool IsGone(Exception exception) =>
-        (int?)Find(exception) is (int)Errno.NoEntry or (int)Errno.NoDevice or NoSuchProcess or NoSuchDeviceOrAddress or NotADirectory;
+        (int?)Find(exception) is (int)Errno.NoEntry or (int)Errno.NoDevice or NoSuchProcess or NoSuchDeviceOrAddress or (int)Errno.NotADirectory;
 }

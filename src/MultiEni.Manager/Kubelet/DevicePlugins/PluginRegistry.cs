@@ -54,6 +54,24 @@ public sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers, T
         Wake();
     }
 
+    /// <summary>Serves a plugin no longer and removes its socket. The kubelet forgets the resource after a while.</summary>
+    public async Task RemoveAsync(string resource)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_plugins.TryRemove(resource, out var socket))
+            {
+                await CloseAsync(socket);
+                Log.PluginRetired(logger, resource, socket.Path);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>The kubelet began or ended to watch a plugin. What ended is registered again, in case a kubelet is there that has given the plugin up.</summary>
     public void OnWatched()
     {

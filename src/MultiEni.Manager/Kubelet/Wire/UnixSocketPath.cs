@@ -13,5 +13,7 @@ internal static class UnixSocketPath
     internal static UnixDomainSocketEndPoint EndPoint(string path) =>
         Encoding.UTF8.GetByteCount(path) <= LongestPath
             ? new UnixDomainSocketEndPoint(path)
-            : throw new IOException($"'{path}' is longer than the {LongestPath} bytes that the path of a socket may have; shorten KUBELET_ROOT.");
+            : throw new IOException(
+                $"'{path}' is longer than the {LongestPath} bytes that the path of a socket may have; shorten KUBELET_ROOT or DEVICE_PLUGINS_PATH."
+            );
 }

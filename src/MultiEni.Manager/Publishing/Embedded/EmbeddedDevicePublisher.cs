@@ -9,15 +9,24 @@ namespace MultiEni.Manager.Publishing.Embedded;
 /// Publishes as a device plugin of its own, one for each resource. Unlike the SR-IOV device plugin it sees a device go, and looks at a device
 /// again before a container gets it.
 /// </summary>
-public sealed class EmbeddedDevicePublisher(PluginRegistry registry, DeviceChecker checker, DeviceInfoFiles info, HandoutLog handouts, ILogger logger)
-    : IDevicePublisher,
-        IDisposable
+public sealed class EmbeddedDevicePublisher(
+    PluginRegistry registry,
+    DeviceChecker checker,
+    DeviceInfoFiles info,
+    HandoutLog handouts,
+    TimeProvider time,
+    ILogger logger
+) : IDevicePublisher, IDisposable
 {
+    // A device that changes its driver leaves its resource and comes back; a name that nobody uses any more does not.
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _lock = new();
     private readonly SortedDictionary<PciAddress, (OfferedDevice Device, DeviceCheck Check)> _offered = [];
     private readonly Dictionary<PciAddress, OfferedDevice> _withdrawn = [];
     private readonly Dictionary<ResourceName, ResourcePlugin> _plugins = [];
+    private readonly Dictionary<ResourceName, long> _idleSince = [];
 
     /// <inheritdoc />
     public IReadOnlyList<OfferedDevice> Offered
@@ -112,18 +121,69 @@ public sealed class EmbeddedDevicePublisher(PluginRegistry registry, DeviceCheck
                 return new OfferState.NotOffered();
             }
 
-            var state = EmbeddedOffer.Withdrawn(gone, Usable(gone.Resource), registry.ProblemOf(gone.Resource.ToString()), allocatable);
-            if (state is OfferState.NotOffered)
-            {
-                _withdrawn.Remove(address);
-            }
-
-            return state;
+            return Ended(gone, allocatable);
         }
     }
 
     /// <inheritdoc />
+    public async Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken)
+    {
+        var ended = false;
+        lock (_lock)
+        {
+            foreach (var (address, gone) in _withdrawn.ToList())
+            {
+                ended |= Ended(gone, allocatable) is OfferState.NotOffered && _withdrawn.Remove(address);
+            }
+        }
+
+        await RetireAsync(cancellationToken);
+        return ended;
+    }
+
+    /// <inheritdoc />
     public void Dispose() => _turn.Dispose();
+
+    private OfferState Ended(OfferedDevice gone, IReadOnlyDictionary<string, string>? allocatable) =>
+        EmbeddedOffer.Withdrawn(gone, Usable(gone.Resource), registry.ProblemOf(gone.Resource.ToString()), allocatable);
+
+    // The kubelet forgets a resource some minutes after its plugin has ended. Until then it counts 0, as it did before.
+    private async Task RetireAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var resource in _plugins.Keys.ToList())
+            {
+                if (IsUsed(resource))
+                {
+                    _idleSince.Remove(resource);
+                }
+                else if (_idleSince.TryAdd(resource, time.GetTimestamp()) || time.GetElapsedTime(_idleSince[resource]) < IdleLimit)
+                {
+                    continue;
+                }
+                else
+                {
+                    await registry.RemoveAsync(resource.ToString());
+                    _plugins.Remove(resource);
+                    _idleSince.Remove(resource);
+                }
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private bool IsUsed(ResourceName resource)
+    {
+        lock (_lock)
+        {
+            return _offered.Values.Any(offer => offer.Device.Resource == resource) || _withdrawn.Values.Any(device => device.Resource == resource);
+        }
+    }
 
     private int Usable(ResourceName resource) =>
         _offered.Values.Count(offer => offer.Device.Resource == resource && offer.Check is DeviceCheck.Usable);
@@ -157,9 +217,10 @@ public sealed class EmbeddedDevicePublisher(PluginRegistry registry, DeviceCheck
                 if (!_plugins.TryGetValue(resource, out var plugin))
                 {
                     plugin = new ResourcePlugin(resource.ToString(), (ids, token) => GrantAsync(resource, ids, token), registry.OnWatched);
-                    _plugins[resource] = plugin;
                     plugin.Announce(devices);
                     await registry.AddAsync(plugin, cancellationToken);
+                    // Not before: one that could not be served is made anew the next time.
+                    _plugins[resource] = plugin;
                 }
 
                 plugin.Announce(devices);

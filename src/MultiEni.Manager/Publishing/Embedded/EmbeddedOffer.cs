@@ -32,7 +32,7 @@ internal static class EmbeddedOffer
                 device,
                 new Refusal(
                     Reasons.KubeletUnavailable,
-                    $"{device.Resource} is not known to the kubelet: {problem}. If it stays so, see that the agent has the host folder of KUBELET_ROOT "
+                    $"{device.Resource} is not known to the kubelet: {problem}. If it stays so, see that the agent has the host folder of DEVICE_PLUGINS_PATH "
                         + "mounted at the same path, and that the kubelet runs."
                 )
             );

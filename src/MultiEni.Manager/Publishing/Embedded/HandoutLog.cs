@@ -12,8 +12,19 @@ public sealed class HandoutLog(TimeProvider time)
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<PciAddress, long> _given = new();
 
+    /// <summary>How many devices are remembered.</summary>
+    public int Count => _given.Count;
+
     /// <summary>A device is about to be given.</summary>
-    public void Note(PciAddress address) => _given[address] = time.GetTimestamp();
+    public void Note(PciAddress address)
+    {
+        foreach (var past in _given.Keys.Where(known => !IsFresh(known)))
+        {
+            _given.TryRemove(past, out _);
+        }
+
+        _given[address] = time.GetTimestamp();
+    }
 
     /// <summary>Whether a device was given just now.</summary>
     public bool IsFresh(PciAddress address) => _given.TryGetValue(address, out var since) && time.GetElapsedTime(since) < Moment;

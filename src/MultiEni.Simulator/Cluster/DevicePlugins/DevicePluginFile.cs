@@ -11,16 +11,7 @@ internal sealed partial class DevicePluginFile
 {
     private static readonly string[] DeviceTypes = ["netDevice", "accelerator", "auxNetDevice"];
 
-    private static readonly string[] ListsThatMatchNoInterface =
-    [
-        "pfNames",
-        "rootDevices",
-        "linkTypes",
-        "acpiIndexes",
-        "ddpProfiles",
-        "pKeys",
-        "auxTypes",
-    ];
+    private static readonly string[] ListsThatMatchNoInterface = ["pfNames", "rootDevices", "acpiIndexes", "ddpProfiles", "pKeys", "auxTypes"];
 
     private readonly List<string> log = [];
     private readonly List<ResourcePool> pools = [];
@@ -118,6 +109,7 @@ internal sealed partial class DevicePluginFile
             Texts(Field(selector, "devices")),
             Texts(Field(selector, "drivers")),
             Texts(Field(selector, "pciAddresses")),
+            Texts(Field(selector, "linkTypes")),
             matchesNone
         );
     }
@@ -127,7 +119,7 @@ internal sealed partial class DevicePluginFile
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var pool in pools)
         {
-            if (!ResourceName().IsMatch(pool.Name))
+            if (!ResourceName().IsMatch(pool.Name) || (release == DevicePluginRelease.V35 && pool.Name.Contains('-', StringComparison.Ordinal)))
             {
                 log.Add($"resource name \"{pool.Name}\" contains invalid characters");
                 return Crash(1, "Exiting.. one or more invalid configuration(s) given");

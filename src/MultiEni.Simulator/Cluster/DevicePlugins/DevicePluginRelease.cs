@@ -3,7 +3,7 @@ namespace MultiEni.Simulator.Cluster.DevicePlugins;
 /// <summary>Releases of the SR-IOV network device plugin that behave differently [sriov 1.1, 1.5].</summary>
 public enum DevicePluginRelease
 {
-    /// <summary>v3.5.1: selectors are one object only.</summary>
+    /// <summary>v3.5.1: selectors are one object only, and a hyphen in any resource name ends the plugin.</summary>
     V35,
 
     /// <summary>v3.6.0 to v3.7.0: selectors may be a list; the interface with the default route is left out.</summary>

@@ -7,12 +7,14 @@ namespace MultiEni.Simulator.Cluster.DevicePlugins;
 /// <param name="Devices">Four hexadecimal digits each.</param>
 /// <param name="Drivers">Driver names.</param>
 /// <param name="PciAddresses">Compared letter by letter.</param>
-/// <param name="MatchesNoInterface">It asks for what an ENA never has: a parent function, a link type, RDMA, vDPA.</param>
+/// <param name="LinkTypes">Encapsulation of the device's interface, which a device without one does not have.</param>
+/// <param name="MatchesNoInterface">It asks for what an ENA never has: a parent function, RDMA, vDPA.</param>
 internal sealed record DeviceSelector(
     IReadOnlyList<string> Vendors,
     IReadOnlyList<string> Devices,
     IReadOnlyList<string> Drivers,
     IReadOnlyList<string> PciAddresses,
+    IReadOnlyList<string> LinkTypes,
     bool MatchesNoInterface
 )
 {
@@ -21,7 +23,8 @@ internal sealed record DeviceSelector(
         && Admits(Vendors, device.Vendor)
         && Admits(Devices, device.Device)
         && Admits(Drivers, device.Driver)
-        && Admits(PciAddresses, device.Address);
+        && Admits(PciAddresses, device.Address)
+        && Admits(LinkTypes, device.InterfaceName is null ? "" : "ether");
 
     private static bool Admits(IReadOnlyList<string> wanted, string? value) => wanted.Count == 0 || wanted.Contains(value, StringComparer.Ordinal);
 }

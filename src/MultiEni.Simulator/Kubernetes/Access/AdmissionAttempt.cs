@@ -11,7 +11,11 @@ namespace MultiEni.Simulator.Kubernetes.Access;
 /// <param name="OldObject">The object as it is; null for a creation.</param>
 internal sealed record AdmissionAttempt(string Operation, ResourceDefinition Resource, string Subresource, JsonObject? Object, JsonObject? OldObject)
 {
-    public string Name => (Object ?? OldObject).Text("metadata", "name") ?? "";
+    /// <summary>Whether nothing is stored in the end.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>The object's name; empty for one of a collection that is deleted, whose request names none.</summary>
+    public string Name { get; init; } = (Object ?? OldObject).Text("metadata", "name") ?? "";
 
     public string Namespace => (Object ?? OldObject).Text("metadata", "namespace") ?? "";
 }

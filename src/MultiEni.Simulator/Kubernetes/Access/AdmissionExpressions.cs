@@ -8,6 +8,7 @@ namespace MultiEni.Simulator.Kubernetes.Access;
 internal static class AdmissionExpressions
 {
     // Objects are of any kind, so their fields are known at run time only; a misspelt field of the request is found when a policy is written.
+    // request.options is left out: what a request leaves to defaults is not kept here, so a policy that asks for it is refused.
     private static readonly CelType Request = CelType.Of(
         SchemaCompiler.Compile(
             JsonNode
@@ -17,12 +18,16 @@ internal static class AdmissionExpressions
                       "kind": {"type": "object", "properties": {"group": {"type": "string"}, "version": {"type": "string"}, "kind": {"type": "string"}}},
                       "resource": {"type": "object", "properties": {"group": {"type": "string"}, "version": {"type": "string"}, "resource": {"type": "string"}}},
                       "subResource": {"type": "string"},
+                      "requestKind": {"type": "object", "properties": {"group": {"type": "string"}, "version": {"type": "string"}, "kind": {"type": "string"}}},
+                      "requestResource": {"type": "object", "properties": {"group": {"type": "string"}, "version": {"type": "string"}, "resource": {"type": "string"}}},
+                      "requestSubResource": {"type": "string"},
                       "name": {"type": "string"},
                       "namespace": {"type": "string"},
                       "operation": {"type": "string"},
                       "dryRun": {"type": "boolean"},
                       "userInfo": {"type": "object", "properties": {
                         "username": {"type": "string"},
+                        "uid": {"type": "string"},
                         "groups": {"type": "array", "items": {"type": "string"}},
                         "extra": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}}}
                     }}
@@ -31,6 +36,8 @@ internal static class AdmissionExpressions
                 .AsObject()
         )
     );
+
+    private static readonly string[] MetadataLists = ["labels", "annotations", "finalizers", "ownerReferences"];
 
     /// <summary>Compiles an expression.</summary>
     /// <param name="source">Its text.</param>
@@ -56,35 +63,75 @@ internal static class AdmissionExpressions
     }
 
     /// <summary>The values of one attempt.</summary>
-    public static Dictionary<string, CelValue> Values(UserInfo user, AdmissionAttempt attempt, CelMap variables)
-    {
-        var resource = attempt.Resource;
-        var request = new JsonObject
+    public static Dictionary<string, CelValue> Values(UserInfo user, AdmissionAttempt attempt, CelMap variables) =>
+        new(StringComparer.Ordinal)
         {
-            ["kind"] = new JsonObject
-            {
-                ["group"] = resource.Group,
-                ["version"] = resource.Version,
-                ["kind"] = resource.Kind,
-            },
-            ["resource"] = new JsonObject
-            {
-                ["group"] = resource.Group,
-                ["version"] = resource.Version,
-                ["resource"] = resource.Plural,
-            },
-            ["subResource"] = attempt.Subresource,
-            ["name"] = attempt.Name,
-            ["namespace"] = attempt.Namespace,
-            ["operation"] = attempt.Operation,
-            ["userInfo"] = user.ToJson(),
-        };
-        return new Dictionary<string, CelValue>(StringComparer.Ordinal)
-        {
-            ["object"] = CelJson.ToValue(attempt.Object, schema: null),
-            ["oldObject"] = CelJson.ToValue(attempt.OldObject, schema: null),
-            ["request"] = CelJson.ToValue(request, schema: null),
+            ["object"] = CelJson.ToValue(WithoutEmptyMetadata(attempt.Object), schema: null),
+            ["oldObject"] = CelJson.ToValue(WithoutEmptyMetadata(attempt.OldObject), schema: null),
+            ["request"] = CelJson.ToValue(Describe(user, attempt), schema: null),
             ["variables"] = CelValue.Of(variables),
         };
+
+    // The server reads metadata into a struct and serialises that, without its empty fields; of custom resources too.
+    private static JsonObject? WithoutEmptyMetadata(JsonObject? obj)
+    {
+        var empty = Array.FindAll(MetadataLists, field => obj?["metadata"] is JsonObject metadata && IsEmpty(metadata, field));
+        if (empty.Length == 0)
+        {
+            return obj;
+        }
+
+        var copy = obj!.Copy();
+        foreach (var field in empty)
+        {
+            copy.Metadata().Remove(field);
+        }
+
+        return copy;
+    }
+
+    private static bool IsEmpty(JsonObject metadata, string field) =>
+        metadata.TryGetPropertyValue(field, out var value) && value is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
+
+    // The server evaluates the serialised AdmissionRequest, in which an empty field is not there: to read it is an error, and has() is false.
+    // https://pkg.go.dev/k8s.io/api/admission/v1#AdmissionRequest: the fields with omitempty.
+    private static JsonObject Describe(UserInfo user, AdmissionAttempt attempt)
+    {
+        var resource = attempt.Resource;
+        var kind = new JsonObject
+        {
+            ["group"] = resource.Group,
+            ["version"] = resource.Version,
+            ["kind"] = resource.Kind,
+        };
+        var plural = new JsonObject
+        {
+            ["group"] = resource.Group,
+            ["version"] = resource.Version,
+            ["resource"] = resource.Plural,
+        };
+        var request = new JsonObject
+        {
+            ["kind"] = kind,
+            ["resource"] = plural,
+            ["requestKind"] = kind.DeepClone(),
+            ["requestResource"] = plural.DeepClone(),
+            ["operation"] = attempt.Operation,
+            ["dryRun"] = attempt.DryRun,
+            ["userInfo"] = user.ToJson(),
+        };
+        SetUnlessEmpty(request, "subResource", attempt.Subresource);
+        SetUnlessEmpty(request, "requestSubResource", attempt.Subresource);
+        SetUnlessEmpty(request, "name", attempt.Name);
+        SetUnlessEmpty(request, "namespace", attempt.Namespace);
+        return request;
+    }
+
+    private static void SetUnlessEmpty(JsonObject request, string field, string value)
+    {
+        if (value.Length > 0)
+        {
+            request[field] = value;
+        }
     }
 }

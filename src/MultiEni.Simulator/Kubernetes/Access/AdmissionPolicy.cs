@@ -137,6 +137,8 @@ internal sealed class AdmissionPolicy
     {
         var text = $"ValidatingAdmissionPolicy '{_name}' with binding '{binding}' denied request: {why}";
         var forbidden = StatusErrors.Forbidden(attempt.Resource, attempt.Name, text);
+        // kubectl shows the causes of what is invalid, and not the message.
+        forbidden.Details!["causes"] = new JsonArray(new JsonObject { ["message"] = text });
         return reason == "Forbidden" ? forbidden : new StatusException(422, reason, forbidden.Message, forbidden.Details);
     }
 

@@ -16,8 +16,9 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     /// <summary>Whoever comes without a token: the person in front of the cluster, who may do everything.</summary>
     public static UserInfo Administrator { get; } = new("kubernetes-admin", [Masters, "system:authenticated"]);
 
-    /// <summary>What else the token says.</summary>
-    public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>What else the token says; a key may have several values.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
     /// <summary>A user who is a member of no group but that of everybody.</summary>
     public static UserInfo Person(string name) => new(name, ["system:authenticated"]);
@@ -25,10 +26,10 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     /// <summary>A service account, on a node when its token was issued to a pod.</summary>
     public static UserInfo ServiceAccount(string inNamespace, string name, string? node)
     {
-        var extra = new Dictionary<string, string>(StringComparer.Ordinal);
+        var extra = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         if (node is not null)
         {
-            extra[NodeNameKey] = node;
+            extra[NodeNameKey] = [node];
         }
 
         return new UserInfo(
@@ -40,24 +41,22 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
         };
     }
 
+    // Empty fields are left out, as in what the API server gives to admission.
     internal JsonObject ToJson()
     {
-        var json = new JsonObject
+        var json = new JsonObject { ["username"] = Name };
+        if (Groups.Count > 0)
         {
-            ["username"] = Name,
-            ["groups"] = new JsonArray([.. Groups.Select(static group => (JsonNode)JsonValue.Create(group))]),
-        };
+            json["groups"] = Texts(Groups);
+        }
+
         if (Extra.Count > 0)
         {
-            var extra = new JsonObject();
-            foreach (var (key, value) in Extra)
-            {
-                extra[key] = new JsonArray(JsonValue.Create(value));
-            }
-
-            json["extra"] = extra;
+            json["extra"] = new JsonObject([.. Extra.Select(static entry => KeyValuePair.Create(entry.Key, (JsonNode?)Texts(entry.Value)))]);
         }
 
         return json;
     }
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(static text => (JsonNode)JsonValue.Create(text))]);
 }

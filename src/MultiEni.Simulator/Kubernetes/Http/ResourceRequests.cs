@@ -139,7 +139,9 @@ internal sealed class ResourceRequests
         CancellationToken cancellationToken
     )
     {
-        var options = await RemovalAsync(request, admission, cancellationToken);
+        // Each object is looked at, under a request that names none.
+        Action<AdmissionAttempt>? each = admission is null ? null : attempt => admission(attempt with { Name = "" });
+        var options = await RemovalAsync(request, each, cancellationToken);
         var filter = ListRequests.Filter(resource, route.Namespace, request.Query);
         var page = ListRequests.List(_store.Ledger, resource, filter, request.Query);
         foreach (var obj in page.Objects)

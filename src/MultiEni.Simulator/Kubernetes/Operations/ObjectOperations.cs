@@ -41,7 +41,7 @@ internal sealed class ObjectOperations
         KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
         CheckNamespace(resource, inNamespace, name);
         ObjectChecks.Validate(resource, obj, null);
-        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null));
+        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun });
         if (options.FieldManager is not null && obj.Metadata()["managedFields"] is null)
         {
             Record([], obj, new ManagedFields(), resource, options);
@@ -69,7 +69,7 @@ internal sealed class ObjectOperations
             PrepareChanged(resource, key, live, obj, options);
             ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
             ObjectChecks.Validate(resource, obj, live);
-            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live));
+            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun });
             if (!ownsFieldsAlready)
             {
                 RecordUpdate(resource, live, obj, options);

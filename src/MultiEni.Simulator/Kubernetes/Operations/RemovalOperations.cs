@@ -33,7 +33,7 @@ internal sealed class RemovalOperations
             var current = _ledger.Find(resource, key) ?? throw StatusErrors.NotFound(resource, key.Name);
             CheckPreconditions(resource, current, options);
             var obj = current.Thaw();
-            options.Admission?.Invoke(new AdmissionAttempt("DELETE", resource, "", Object: null, obj));
+            options.Admission?.Invoke(new AdmissionAttempt("DELETE", resource, "", Object: null, obj) { DryRun = options.DryRun });
             if (options.DryRun)
             {
                 return new Removed(current, IsGone: true);

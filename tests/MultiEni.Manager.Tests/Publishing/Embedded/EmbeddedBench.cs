@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Simulated;
 using MultiEni.Manager.Kubelet;
@@ -24,12 +25,18 @@ internal sealed class EmbeddedBench : IAsyncDisposable
         Node = node;
         Folder = folder;
         Host = SimulatedHostClient.Open(hosts.HostUri(node.Name));
-        registry = new PluginRegistry(new KubeletPaths(KubeletRoot), NullLoggerFactory.Instance, TimeProvider.System, NullLogger.Instance);
+        registry = new PluginRegistry(
+            new KubeletPaths(KubeletRoot, Path.Combine(KubeletRoot, "device-plugins")),
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            NullLogger.Instance
+        );
         Publisher = new EmbeddedDevicePublisher(
             registry,
             new DeviceChecker(Host),
             new DeviceInfoFiles(InfoFolder, NullLogger.Instance),
             Handouts,
+            Clock,
             NullLogger.Instance
         );
     }
@@ -45,6 +52,9 @@ internal sealed class EmbeddedBench : IAsyncDisposable
     public string KubeletRoot => Folder.File("kubelet");
 
     public string InfoFolder => Folder.File("devinfo");
+
+    /// <summary>The publisher's clock; the kubelet's and the sockets' is the system's.</summary>
+    public FakeTimeProvider Clock { get; } = new();
 
     public HandoutLog Handouts { get; } = new(TimeProvider.System);
 

@@ -61,6 +61,34 @@ public static class RouteCodec
             : DecodeHops(route, hops);
     }
 
+    /// <summary>What distinguishes a route for decisions, without anything being allocated; null when the bytes are no IPv4 or IPv6 route of a table.</summary>
+    public static RouteKey? Key(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length < HeaderSize || AddressText.Version(payload[0]) is not { } version || (NativeBytes.UInt32(payload[8..]) & ClonedFlag) != 0)
+        {
+            return null;
+        }
+
+        var key = new RouteKey(version, Table: payload[4], LinkIndex: 0, Protocol: payload[5], IsDefault: payload[1] == 0);
+        var attributes = new AttributeReader(payload[HeaderSize..]);
+        while (attributes.TryRead(out var attribute))
+        {
+            key = attribute.Type switch
+            {
+                OutgoingLink => key with { LinkIndex = Number.Clamp(attribute.Number) },
+                Table => key with { Table = Number.Clamp(attribute.Number) },
+                NextHops when attribute.Value.Length >= NextHopSize => key with
+                {
+                    LinkIndex = NativeBytes.Int32(attribute.Value[4..]),
+                    IsMultipath = true,
+                },
+                _ => key,
+            };
+        }
+
+        return key;
+    }
+
     private static Route WithHop(Route route, NetlinkAttribute attribute) =>
         attribute.Type switch
         {

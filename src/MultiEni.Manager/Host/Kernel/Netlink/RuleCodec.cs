@@ -5,6 +5,9 @@ public static class RuleCodec
 {
     internal const int HeaderSize = 12;
 
+    // FIB_RULE_INVERT of include/uapi/linux/fib_rules.h
+    private const uint InvertFlag = 2;
+
     private const int Source = 2;
     private const int Priority = 6;
     private const int Table = 15;
@@ -19,13 +22,15 @@ public static class RuleCodec
         }
 
         var sourceLength = payload[2];
+        var isInverted = (NativeBytes.UInt32(payload[8..]) & InvertFlag) != 0;
         rule = rule with { Family = version, Table = payload[4] };
         var attributes = new AttributeReader(payload[HeaderSize..]);
         while (attributes.TryRead(out var attribute))
         {
             rule = attribute.Type switch
             {
-                Source => rule with { Source = AddressText.FormatPrefix(attribute.Value, sourceLength) },
+                // "not from X" is for everybody else.
+                Source when !isInverted => rule with { Source = AddressText.FormatPrefix(attribute.Value, sourceLength) },
                 Priority => rule with { Priority = Number.Clamp(attribute.Number) },
                 Table => rule with { Table = Number.Clamp(attribute.Number) },
                 _ => rule,

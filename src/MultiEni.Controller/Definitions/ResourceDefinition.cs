@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
 
-namespace MultiEni.Cli.Cluster;
+namespace MultiEni.Controller.Definitions;
 
 /// <summary>A CustomResourceDefinition, cut down to the names of its fields.</summary>
-internal sealed record ResourceDefinition : IKubernetesObject
+public sealed record ResourceDefinition : IKubernetesObject
 {
     /// <inheritdoc />
     public string? ApiVersion { get; set; }
@@ -15,30 +15,18 @@ internal sealed record ResourceDefinition : IKubernetesObject
     /// <inheritdoc />
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>Its versions.</summary>
+    /// <summary>What it defines.</summary>
     public DefinitionSpec Spec { get; set; } = new();
 
-    /// <summary>The names of the fields below a path of a version; empty when there is nothing.</summary>
-    public IReadOnlyCollection<string> Fields(string version, params string[] path)
+    /// <summary>The part of its specification that is read.</summary>
+    public sealed record DefinitionSpec
     {
-        var field = Spec.Versions.Find(served => served.Name == version)?.Schema?.Root;
-        foreach (var name in path)
-        {
-            field = field?.Properties?.GetValueOrDefault(name);
-        }
-
-        return field?.Properties?.Keys ?? (IReadOnlyCollection<string>)[];
-    }
-
-    /// <summary>What it defines.</summary>
-    internal sealed record DefinitionSpec
-    {
-        /// <summary>Versions.</summary>
+        /// <summary>The versions of the resource.</summary>
         public List<DefinitionVersion> Versions { get; set; } = [];
     }
 
-    /// <summary>One version.</summary>
-    internal sealed record DefinitionVersion
+    /// <summary>One version of the resource.</summary>
+    public sealed record DefinitionVersion
     {
         /// <summary>Such as v1alpha1.</summary>
         public string Name { get; set; } = "";
@@ -48,7 +36,7 @@ internal sealed record ResourceDefinition : IKubernetesObject
     }
 
     /// <summary>The schema of a version.</summary>
-    internal sealed record VersionSchema
+    public sealed record VersionSchema
     {
         /// <summary>The object itself.</summary>
         [JsonPropertyName("openAPIV3Schema")]
@@ -56,9 +44,16 @@ internal sealed record ResourceDefinition : IKubernetesObject
     }
 
     /// <summary>A field with those below it.</summary>
-    internal sealed record Field
+    public sealed record Field
     {
         /// <summary>Fields below it.</summary>
         public Dictionary<string, Field>? Properties { get; set; }
+
+        /// <summary>What the elements of a list look like.</summary>
+        public Field? Items { get; set; }
+
+        /// <summary>Whether fields that the schema does not name are kept.</summary>
+        [JsonPropertyName("x-kubernetes-preserve-unknown-fields")]
+        public bool PreservesUnknownFields { get; set; }
     }
 }

@@ -1,0 +1,81 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Cli.Output;
+
+namespace MultiEni.Cli.Demo;
+
+/// <summary>Prints the story: plain lines everywhere, and in a terminal a table below them that follows every ENI.</summary>
+internal sealed class DemoPrinter(LiveRegion screen, Paint paint, TimeProvider time)
+{
+    private readonly long start = time.GetTimestamp();
+    private readonly Dictionary<string, string> lastTold = [];
+
+    /// <summary>A chapter.</summary>
+    public void Chapter(string title) => screen.Print($"\n== {title}");
+
+    /// <summary>Something that happened.</summary>
+    public void Happened(string what) => screen.Print(Stamped(what));
+
+    /// <summary>Text as it is, such as a file.</summary>
+    public void Show(string text) => screen.Print(string.Join('\n', text.TrimEnd().Split('\n').Select(line => $"    {line}")));
+
+    /// <summary>Prints a line for every ENI that is not where it was, and brings the table up to date.</summary>
+    public void Follow(IReadOnlyList<EniAttachment> attachments, string caption)
+    {
+        foreach (var attachment in attachments.OrderBy(attachment => attachment.Metadata.Name, StringComparer.Ordinal))
+        {
+            var now = Describe(attachment);
+            if (lastTold.GetValueOrDefault(attachment.Metadata.Name) != now)
+            {
+                lastTold[attachment.Metadata.Name] = now;
+                Progress(now);
+            }
+        }
+
+        foreach (var gone in lastTold.Keys.Except(attachments.Select(attachment => attachment.Metadata.Name)).ToList())
+        {
+            lastTold.Remove(gone);
+            Progress($"{gone} is gone");
+        }
+
+        if (screen.Size is { } size)
+        {
+            screen.Draw(EniTable.Lines(attachments, caption, size, paint));
+        }
+    }
+
+    /// <summary>Takes the table away; what was printed stays.</summary>
+    public void End() => screen.Draw([]);
+
+    private static string Describe(EniAttachment attachment)
+    {
+        var network = attachment.Status?.Network;
+        var device = attachment.Status?.Device;
+        var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
+        var where = $"{attachment.Spec!.NodeName.Split('.')[0]} · {attachment.Spec.NodeEniRef.Name} · {network?.EniId ?? "no ENI yet"}";
+        var parts = new List<string> { (network?.State ?? EniState.Pending).ToLowerInvariant() };
+        if (network?.DeviceIndex is { } index)
+        {
+            parts.Add($"index {index}");
+        }
+
+        if (device?.PciAddress is { } address)
+        {
+            parts.Add($"{address} {device.Driver ?? "no driver"}");
+        }
+
+        if (device?.Advertised == true)
+        {
+            parts.Add($"offered as {device.ResourceName}");
+        }
+
+        parts.Add(ready?.Status == ConditionStatus.True ? "ready" : ready?.Message ?? "");
+        return $"{where} · {string.Join(" · ", parts.Where(part => part.Length > 0))}";
+    }
+
+    // In a terminal one line each: they follow each other fast, and the whole message is in the status.
+    private void Progress(string what) => screen.Print(screen.Size is { } size ? EniTable.Fit(Stamped(what), size) : Stamped(what));
+
+    private string Stamped(string what) => $"{time.GetElapsedTime(start).TotalSeconds, 6:0.0}s  {what}";
+}

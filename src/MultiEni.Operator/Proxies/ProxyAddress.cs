@@ -1,0 +1,27 @@
+namespace MultiEni.Operator.Proxies;
+
+/// <summary>The address of a proxy.</summary>
+internal static class ProxyAddress
+{
+    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, "socks5", "socks5h"];
+
+    /// <summary>Reads it as Go does: a URL, or <c>host</c> or <c>host:port</c> of an HTTP proxy; null when it is neither.</summary>
+    public static Uri? Parse(string text)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Host.Length > 0)
+        {
+            // The host is always resolved by the proxy: .NET has one name for both.
+            return address.Scheme == "socks5h" ? new Uri($"socks5{text[text.IndexOf(':', StringComparison.Ordinal)..]}") : address;
+        }
+
+        return Uri.TryCreate($"http://{text}", UriKind.Absolute, out var plain) ? plain : null;
+    }
+
+    /// <summary>Whether requests can go through it.</summary>
+    public static bool IsSupported(Uri proxy) => Schemes.Contains(proxy.Scheme, StringComparer.Ordinal);
+}

@@ -1,0 +1,147 @@
+using MultiEni.Simulator.Kubernetes;
+using MultiEni.Simulator.Tests.Kubernetes;
+
+namespace MultiEni.Chart.Tests;
+
+/// <summary>Real helms, 3 and 4, install the chart by the commands of docs/install.md and docs/upgrade-from-the-go-controller.md.</summary>
+[Trait("speed", "slow")]
+public sealed class HelmInstallTests : IAsyncLifetime
+{
+    private const string Namespace = "eni-controller-system";
+    private const string Enforce = @"jsonpath={.metadata.labels.pod-security\.kubernetes\.io/enforce}";
+    private const string Install = $"install multi-eni CHART --namespace {Namespace} --set-json {Helm.Images}";
+
+    private KubernetesSimulator server = null!;
+    private Kubectl kubectl = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await KubernetesSimulator.StartAsync(
+            new KubernetesSimulatorOptions { InstallsProductResources = false },
+            TestContext.Current.CancellationToken
+        );
+        kubectl = new Kubectl(server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        kubectl.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task The_documented_commands_install_upgrade_and_uninstall_in_a_namespace_that_admits_the_managers(int major)
+    {
+        var helm = Helm.Of(major);
+        await kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
+        Assert.DoesNotContain("kubectl label namespace", await helm.RunAsync(kubectl, Install));
+
+        Assert.Contains("deployed", await helm.RunAsync(kubectl, $"list --namespace {Namespace}"));
+        Assert.Equal("privileged", await kubectl.RunAsync($"get namespace {Namespace} -o {Enforce}"));
+        await kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller daemonset/eni-manager");
+
+        await helm.RunAsync(kubectl, $"upgrade multi-eni CHART --namespace {Namespace} --reset-then-reuse-values --set logLevel=debug");
+        Assert.Contains("\"debug\"", await kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller -o json"));
+
+        await helm.RunAsync(kubectl, $"uninstall multi-eni --namespace {Namespace}");
+        await kubectl.FailAsync($"get -n {Namespace} deployment/eni-controller");
+        await kubectl.RunAsync("get crd nodeenis.networking.k8s.aws eniattachments.networking.k8s.aws");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task The_chart_creates_the_namespace_of_a_release_that_is_elsewhere_and_refuses_its_own(int major)
+    {
+        var helm = Helm.Of(major);
+
+        Assert.Contains("kubectl apply -f deploy/namespace.yaml", await helm.FailAsync(kubectl, $"{Install} --set createNamespace=true"));
+        await kubectl.FailAsync("get crd nodeenis.networking.k8s.aws");
+
+        await helm.RunAsync(kubectl, $"install multi-eni CHART --namespace default --set createNamespace=true --set-json {Helm.Images}");
+        Assert.Equal("privileged", await kubectl.RunAsync($"get namespace {Namespace} -o {Enforce}"));
+    }
+
+    [Theory]
+    [InlineData("baseline")]
+    [InlineData("restricted")]
+    public async Task A_namespace_that_would_refuse_the_managers_is_told_before_anything_is_installed(string level)
+    {
+        await kubectl.RunAsync($"create namespace {Namespace}");
+        await kubectl.RunAsync($"label namespace {Namespace} pod-security.kubernetes.io/enforce={level}");
+
+        Assert.Contains(
+            $"kubectl label namespace {Namespace} pod-security.kubernetes.io/enforce=privileged --overwrite",
+            await Helm.V4.FailAsync(kubectl, Install)
+        );
+        await kubectl.FailAsync("get crd nodeenis.networking.k8s.aws");
+        await Helm.V4.RunAsync(kubectl, $"{Install} --set eniManager.enabled=false");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task After_an_installation_in_a_namespace_without_a_level_the_notes_say_what_a_strict_cluster_needs(int major)
+    {
+        Assert.Contains(
+            $"kubectl label namespace {Namespace} pod-security.kubernetes.io/enforce=privileged",
+            await Helm.Of(major).RunAsync(kubectl, $"{Install} --create-namespace")
+        );
+    }
+
+    [Theory]
+    [InlineData(3, "--take-ownership")]
+    [InlineData(4, "--take-ownership --force-conflicts")]
+    public async Task Definitions_that_kubectl_applied_become_the_releases(int major, string options)
+    {
+        // As the Go controller's manifests leave them: applied by kubectl from the client's side, with a schema that lacks most fields.
+        await kubectl.RunAsync("apply -f -", OldDefinition);
+        await kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
+
+        if (major == 4)
+        {
+            Assert.Contains("conflict", await Helm.V4.FailAsync(kubectl, $"{Install} --take-ownership"));
+            await Helm.V4.RunAsync(kubectl, $"uninstall multi-eni --namespace {Namespace}");
+        }
+
+        await Helm.Of(major).RunAsync(kubectl, $"{Install} {options}");
+        Assert.Contains("subnetPolicy", await kubectl.RunAsync("get crd nodeenis.networking.k8s.aws -o json"));
+    }
+
+    private const string OldDefinition = """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata:
+          name: nodeenis.networking.k8s.aws
+        spec:
+          group: networking.k8s.aws
+          names: {kind: NodeENI, listKind: NodeENIList, plural: nodeenis, singular: nodeeni, shortNames: [neni]}
+          scope: Cluster
+          versions:
+          - name: v1alpha1
+            served: true
+            storage: true
+            subresources: {status: {}}
+            additionalPrinterColumns:
+            - {name: Subnet, type: string, jsonPath: .spec.subnetID}
+            schema:
+              openAPIV3Schema:
+                type: object
+                properties:
+                  apiVersion: {type: string}
+                  kind: {type: string}
+                  metadata: {type: object}
+                  spec:
+                    type: object
+                    required: [nodeSelector]
+                    properties:
+                      nodeSelector: {type: object, additionalProperties: {type: string}}
+                      subnetID: {type: string}
+                  status:
+                    type: object
+                    properties:
+                      attachments: {type: array, items: {type: object, properties: {eniID: {type: string}}}}
+        """;
+}

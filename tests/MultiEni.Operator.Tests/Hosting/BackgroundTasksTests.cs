@@ -1,0 +1,84 @@
+using MultiEni.Operator.Hosting;
+
+namespace MultiEni.Operator.Tests.Hosting;
+
+public sealed class BackgroundTasksTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_task_that_fails_ends_all_and_its_error_is_the_outcome(bool startsWithinMain)
+    {
+        var other = new TaskCompletionSource();
+        await using (var background = new BackgroundTasks(Stop))
+        {
+            background.Add(token => UntilCanceledAsync(token, other));
+            if (!startsWithinMain)
+            {
+                background.Add(FailAsync);
+            }
+
+            var failed = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                background.RunAsync(async token =>
+                {
+                    if (startsWithinMain)
+                    {
+                        background.Add(FailAsync);
+                    }
+
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                })
+            );
+            Assert.Equal("no such thing", failed.Message);
+        }
+
+        Assert.True(other.Task.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task The_main_task_uses_the_others_to_the_last()
+    {
+        var other = new TaskCompletionSource();
+        await using (var background = new BackgroundTasks(Stop))
+        {
+            background.Add(token => UntilCanceledAsync(token, other));
+            await background.RunAsync(_ => Task.CompletedTask);
+            Assert.False(other.Task.IsCompleted);
+        }
+
+        Assert.True(other.Task.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Being_asked_to_stop_is_no_error()
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await using var background = new BackgroundTasks(stopping.Token);
+        background.Add(token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
+
+        var running = background.RunAsync(token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
+        await stopping.CancelAsync();
+
+        await running;
+    }
+
+    private static async Task FailAsync(CancellationToken token)
+    {
+        await Task.Yield();
+        throw new InvalidOperationException("no such thing");
+    }
+
+    private static async Task UntilCanceledAsync(CancellationToken token, TaskCompletionSource ended)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        }
+        finally
+        {
+            ended.SetResult();
+        }
+    }
+}

@@ -138,6 +138,9 @@ public static class Reasons
     /// <summary>The device is in use.</summary>
     public const string DeviceInUse = nameof(DeviceInUse);
 
+    /// <summary>Whether the device is in use cannot be told, so it is treated as if it were.</summary>
+    public const string DeviceUsageUnknown = nameof(DeviceUsageUnknown);
+
     /// <summary>Somebody else bound the device to another user-space driver.</summary>
     public const string ForeignBinding = nameof(ForeignBinding);
 
@@ -176,6 +179,9 @@ public static class Reasons
 
     /// <summary>The agent cannot write down what it is about to do, and so does not do it.</summary>
     public const string JournalUnwritable = nameof(JournalUnwritable);
+
+    /// <summary>The agent could not find out, or not do, what the device needs.</summary>
+    public const string ReconcileFailed = nameof(ReconcileFailed);
 
     /// <summary>The driver refused the device; it was given back to its kernel driver.</summary>
     public const string BindFailed = nameof(BindFailed);

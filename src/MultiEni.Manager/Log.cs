@@ -103,6 +103,12 @@ internal static partial class Log
     [LoggerMessage(30, LogLevel.Information, "Setting {Name} is '{Value}' by {Source}.")]
     public static partial void Setting(ILogger logger, string name, string value, string source);
 
+    [LoggerMessage(32, LogLevel.Error, "What an earlier run left cannot be taken over yet; nothing is done before it can.")]
+    public static partial void NotReadyYet(ILogger logger, Exception error);
+
+    [LoggerMessage(33, LogLevel.Warning, "{Attachment}: that it failed could not be reported: {Message}")]
+    public static partial void FailureNotReported(ILogger logger, string attachment, string message);
+
     [LoggerMessage(31, LogLevel.Information, "Stopping.")]
     public static partial void Stopping(ILogger logger);
 

@@ -96,7 +96,7 @@ public static class ManagerApp
             publishing.File.RestartNeeded = restarter.Wake;
             publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
             var seen = await boot.FirstAsync(token);
-            Log.Started(logger, settings.NodeName, settings.Host, seen.BootId);
+            Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
 
             var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
@@ -112,7 +112,7 @@ public static class ManagerApp
                 background.Add(new HostListener(host.Events, publisher, boot, view, wake, time, logger).RunAsync);
             }
 
-            background.Add(new RepairLoop(publisher, wake, settings.CheckInterval, time, logger).RunAsync);
+            background.Add(new RepairLoop(publisher, boot, wake, settings.CheckInterval, time, logger).RunAsync);
             background.Add(restarter.RunAsync);
             background.Add(publishing.RunAsync);
             background.Add(events.RunAsync);
@@ -171,7 +171,13 @@ public static class ManagerApp
             parts.Boot,
             new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, locked, Policy(settings), settings, parts.Time),
             actions,
-            new UsageProbe(parts.Host.Files, parts.Publishing.PodResources, parts.Publishing.Handouts, parts.Pods),
+            new UsageProbe(
+                parts.Host.Files,
+                parts.Publishing.PodResources,
+                parts.Publishing.Handouts,
+                parts.Pods,
+                new FinishedPods(parts.Pods, settings.ListPods, parts.Time)
+            ),
             owners,
             new AttachmentEdge(
                 parts.View,

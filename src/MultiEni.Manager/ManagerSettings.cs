@@ -59,6 +59,9 @@ public sealed record ManagerSettings
     /// <summary>The kubelet's folder, with the socket that tells which pod has which device.</summary>
     public string KubeletRoot { get; init; } = "/var/lib/kubelet";
 
+    /// <summary>Whether the agent may ask the API server about the pods of its node, where the kubelet alone does not tell who has a device.</summary>
+    public bool ListPods { get; init; } = true;
+
     /// <summary>The kubelet's folder of device plugins, which is the same wherever its other folders are.</summary>
     public string DevicePluginsPath { get; init; } = DefaultDevicePluginsPath;
 
@@ -205,6 +208,12 @@ public sealed record ManagerSettings
                 "none" => PublisherChoice.None,
                 _ => PublisherChoice.SriovConfig,
             },
+            ListPods = reader.Boolean(
+                "list-pods",
+                "LIST_PODS",
+                true,
+                "Whether pods may be listed where the kubelet does not tell who has a device; false where the agent's role does not allow it"
+            ),
             KubeletRoot = reader.Parsed(
                 "kubelet-root",
                 "KUBELET_ROOT",

@@ -144,6 +144,7 @@ public class ValueTests
             { "eniManager.extraVolumeMounts=[{\"name\":\"v\"}]", Manager, $"{Pod}/containers/0/volumeMounts/v/name", "\"v\"" },
             { "eniManager.livenessProbe.periodSeconds=7", Manager, $"{Pod}/containers/0/livenessProbe/periodSeconds", "7" },
             { "eniManager.readinessProbe.periodSeconds=7", Manager, $"{Pod}/containers/0/readinessProbe/periodSeconds", "7" },
+            { "eniManager.listPods=true", Manager, $"{ManagerEnv}/LIST_PODS/value", "\"true\"" },
             { "eniManager.kubeletPath=\"/data/kubelet\"", Manager, $"{Pod}/volumes/pod-resources/hostPath/path", "\"/data/kubelet/pod-resources\"" },
             { "eniManager.devicePluginsPath=\"/data/plugins\"", Manager, $"{ManagerEnv}/DEVICE_PLUGINS_PATH/value", "\"/data/plugins\"" },
             { "metrics.enabled=true", Manager, $"{ManagerEnv}/METRICS_ADDR/value", "\":8081\"" },

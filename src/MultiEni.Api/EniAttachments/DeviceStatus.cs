@@ -50,4 +50,10 @@ public sealed record DeviceStatus
     /// <summary>Boot of the node that the statement is about: a binding does not outlive it.</summary>
     [JsonPropertyName("bootID")]
     public string? BootId { get; set; }
+
+    /// <summary>
+    /// When the agent last said that it works on the release; set only while the attachment is being deleted. Renewed as
+    /// <see cref="ReleaseHeartbeat"/> says: an agent that stops renewing it is taken for dead.
+    /// </summary>
+    public DateTimeOffset? ReleaseHeartbeatTime { get; set; }
 }

@@ -20,6 +20,8 @@ internal sealed class AttachmentObserver(
     // Only for how long a detachment has been under way; after a restart it counts anew, which delays the force and nothing else.
     private readonly ConcurrentDictionary<string, DateTimeOffset> detachSince = new();
 
+    private readonly AgentSigns signs = new();
+
     public async Task<EniSituation> ObserveAsync(EniAttachment attachment, bool withIndexes, CancellationToken cancellationToken)
     {
         var name = attachment.Metadata.Name;
@@ -37,10 +39,17 @@ internal sealed class AttachmentObserver(
             slot is SlotObservation.Present present ? EniDecision.Kept(attachment, present.Rows)?.Attachment?.AttachTime : null,
             now,
             limits
-        );
+        )
+        {
+            AgentHeard = signs.LastHeard(attachment, now),
+        };
     }
 
-    public void Forget(string name) => detachSince.TryRemove(name, out _);
+    public void Forget(string name)
+    {
+        detachSince.TryRemove(name, out _);
+        signs.Forget(name);
+    }
 
     /// <summary>A forced detachment has begun: how long it takes counts from now.</summary>
     public void RestartDetachClock(string name) => detachSince[name] = time.GetUtcNow();
@@ -96,7 +105,7 @@ internal sealed class AttachmentObserver(
             return detachSince.GetOrAdd(name, now);
         }
 
-        Forget(name);
+        detachSince.TryRemove(name, out _);
         return null;
     }
 }

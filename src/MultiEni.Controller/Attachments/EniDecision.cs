@@ -239,7 +239,10 @@ public static class EniDecision
             : Release(situation) ?? new EniStep.Finish();
     }
 
-    /// <summary>Null when the agent has nothing to give back, or is not waited for any more and its finalizer is gone.</summary>
+    /// <summary>
+    /// Null when the agent has nothing to give back. Only an agent that is dead is not waited for: one that gives no sign of life. An answer is not
+    /// one, since it stands there as well when its writer is gone; nor is it waited for one that a pod has the device, whoever said it last.
+    /// </summary>
     private static EniStep? Release(EniSituation situation)
     {
         var metadata = situation.Attachment.Metadata;
@@ -248,28 +251,43 @@ public static class EniDecision
             return null;
         }
 
-        var answer = situation.Attachment.Status?.Conditions.Find(ConditionTypes.Released);
-        if (answer is { Reason: not Reasons.Releasing })
+        var node = situation.Attachment.Spec!.NodeName;
+        var answer = situation.Attachment.Status?.Conditions.Find(ConditionTypes.Released) is { Reason: not Reasons.Releasing } said ? said : null;
+        var beats = situation.Attachment.Status?.Device?.ReleaseHeartbeatTime is not null;
+        var patience = beats && situation.Limits.Release < ReleaseHeartbeat.Patience ? ReleaseHeartbeat.Patience : situation.Limits.Release;
+        var deadline = (situation.AgentHeard ?? metadata.DeletionTimestamp!.Value) + patience;
+        if (situation.Now < deadline)
         {
+            return answer is null
+                ? new EniStep.WaitForRelease(Reasons.WaitingForRelease, $"waiting for the ENI manager on {node} to give the device back", deadline)
+                : new EniStep.WaitForRelease(answer.Reason, answer.Message, deadline);
+        }
+
+        if (answer is not null && !beats)
+        {
+            // An agent of a release without heartbeats: its answer is all the life that it can show.
             return new EniStep.WaitForRelease(answer.Reason, answer.Message, Deadline: null);
         }
 
-        var deadline = metadata.DeletionTimestamp!.Value + situation.Limits.Release;
-        if (situation.Now < deadline)
+        if (answer is not null && MayBeInUse(answer.Reason))
         {
             return new EniStep.WaitForRelease(
-                Reasons.WaitingForRelease,
-                $"waiting for the ENI manager on {situation.Attachment.Spec!.NodeName} to give the device back",
-                deadline
+                answer.Reason,
+                $"{answer.Message} That was the last word of the ENI manager on {node}, {situation.AgentHeard:u}; the ENI is not taken from a pod. "
+                    + "See that the eni-manager pod runs on the node",
+                Deadline: null
             );
         }
 
         return new EniStep.DropDeviceFinalizer(
             Reasons.ReleaseTimeout,
-            $"the ENI manager on {situation.Attachment.Spec!.NodeName} gave no answer for {situation.Limits.Release.TotalSeconds:0} s; "
+            $"the ENI manager on {node} gave no sign of life for {patience.TotalSeconds:0} s; "
                 + "the ENI is detached without it. Check that the eni-manager pod runs on the node"
         );
     }
+
+    private static bool MayBeInUse(string reason) =>
+        reason is Reasons.DeviceInUse or Reasons.DeviceUsageUnknown or Reasons.RemovalBlocked or Reasons.UnbindTimeout;
 
     private static IndexChoice? ChooseIndex(EniSituation situation)
     {

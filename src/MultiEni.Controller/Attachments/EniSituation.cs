@@ -29,4 +29,7 @@ public sealed record EniSituation(
 {
     /// <summary>The ENI that counts for the slot; null when there is none.</summary>
     public EniRow? Row => Slot is SlotObservation.Present present ? EniDecision.Kept(Attachment, present.Rows) : null;
+
+    /// <summary>When this controller last saw a sign of life of the agent that releases the device, or began to wait for one; null outside of deletion.</summary>
+    public DateTimeOffset? AgentHeard { get; init; }
 }

@@ -9,6 +9,9 @@ public sealed record EniTimeLimits
     /// <summary>A graceful detachment that takes longer than this is forced (<c>DETACHMENT_TIMEOUT</c>).</summary>
     public TimeSpan ForceDetachAfter { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>An agent that does not answer for this long is not waited for any more (<c>RELEASE_TIMEOUT</c>).</summary>
+    /// <summary>
+    /// An agent that has given no sign of life for this long is not waited for any more (<c>RELEASE_TIMEOUT</c>). One that has renewed its heartbeat
+    /// in this release is given <see cref="Api.EniAttachments.ReleaseHeartbeat.Patience"/> at least.
+    /// </summary>
     public TimeSpan Release { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Events;
+using MultiEni.Manager.Steps;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Agent;
@@ -39,6 +40,18 @@ public sealed class AttachmentEdge(
     /// <summary>Removes the agent's finalizer.</summary>
     public Task<bool> LetGoAsync(EniAttachment attachment, CancellationToken cancellationToken) =>
         ChangeFinalizersAsync(attachment, add: false, cancellationToken);
+
+    /// <summary>The attachment with what this agent reported last, which the cache may not show yet.</summary>
+    public EniAttachment Latest(EniAttachment attachment)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        return LatestWrite(attachment) is { } written
+            ? attachment with
+            {
+                Status = (attachment.Status ?? new EniAttachmentStatus()) with { Device = written.Device, Conditions = written.Conditions },
+            }
+            : attachment;
+    }
 
     /// <summary>Applies the status when it differs from what the API server has.</summary>
     public async Task ReportAsync(EniAttachment attachment, EniAttachmentStatus status, CancellationToken cancellationToken)
@@ -105,32 +118,22 @@ public sealed class AttachmentEdge(
         }
     }
 
+    private bool IsKnown(EniAttachment attachment, EniAttachmentStatus status) =>
+        (LatestWrite(attachment) ?? StatusReport.Ours(attachment.Status)) is { } known && Same(known, status);
+
     // The cache may be older than the last write. As long as it shows the very version that was seen then, that write is the newest known.
-    private bool IsKnown(EniAttachment attachment, EniAttachmentStatus status)
+    private EniAttachmentStatus? LatestWrite(EniAttachment attachment)
     {
         lock (_lock)
         {
-            if (
+            return
                 _written.TryGetValue(attachment.Metadata.Name, out var written)
                 && written.Uid == attachment.Metadata.Uid
                 && written.SeenVersion == attachment.Metadata.ResourceVersion
-            )
-            {
-                return Same(written.Status, status);
-            }
+                ? written.Status
+                : null;
         }
-
-        return attachment.Status is { } current && Same(Ours(current), status);
     }
-
-    private static EniAttachmentStatus Ours(EniAttachmentStatus status) =>
-        new()
-        {
-            Device = status.Device,
-            Conditions = status.Conditions?.FindAll(condition =>
-                condition.Type is ConditionTypes.Configured or ConditionTypes.Bound or ConditionTypes.Advertised or ConditionTypes.Released
-            ),
-        };
 
     private static bool Same(EniAttachmentStatus left, EniAttachmentStatus right)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Steps;
@@ -45,6 +46,20 @@ public sealed class AttachmentReconciler(
         }
 
         using var fields = Fields(attachment.Spec?.NodeEniRef.Name);
+        try
+        {
+            return await ReconcileAsync(work, attachment, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Whatever goes wrong between a look and its report, the controller gets an answer: silence is what it takes for a dead agent (rule 24).
+            await ReportFailureAsync(attachment, error, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<ReconcileResult> ReconcileAsync(AgentWork work, EniAttachment attachment, CancellationToken cancellationToken)
+    {
         var progress = new Progress(work, attachment);
         var seen = await AdvanceAsync(progress, cancellationToken);
         if (progress.Gone)
@@ -55,7 +70,7 @@ public sealed class AttachmentReconciler(
         LogStanding(progress);
         if (progress.Step is not DeviceStep.Nothing || !attachment.Metadata.IsBeingDeleted)
         {
-            var status = StatusReport.Build(attachment, progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
+            var status = StatusReport.Build(edge.Latest(attachment), progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
             await edge.ReportAsync(attachment, status, cancellationToken);
         }
 
@@ -66,6 +81,27 @@ public sealed class AttachmentReconciler(
 
         return Next(progress);
     }
+
+    private async Task ReportFailureAsync(EniAttachment attachment, Exception error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = StatusReport.Failed(edge.Latest(attachment), Failure(error), time.GetUtcNow());
+            await edge.ReportAsync(attachment, status, cancellationToken);
+        }
+        catch (Exception unsaid) when (unsaid is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Log.FailureNotReported(logger, attachment.Metadata.Name, unsaid.Message);
+        }
+    }
+
+    private static Refusal Failure(Exception error) =>
+        error is JournalException
+            ? new Refusal(Reasons.JournalUnwritable, error.Message)
+            : new Refusal(
+                Reasons.ReconcileFailed,
+                $"The ENI manager could not go on ({error.GetType().Name}): {error.Message} It tries again; its log on the node has the details."
+            );
 
     /// <summary>Gives back a device that no attachment asks for.</summary>
     public async Task<ReconcileResult> ReconcileOrphanAsync(PciAddress address, CancellationToken cancellationToken)
@@ -131,8 +167,12 @@ public sealed class AttachmentReconciler(
                     Finish(progress);
                     return seen;
                 case DeviceStep.CheckUse look:
-                    known = await LookAsync(look.Device, situation, cancellationToken);
+                    known = await usage.LookAsync(look.Device, cancellationToken);
                     continue;
+                case DeviceStep.Publish or DeviceStep.Withdraw:
+                    // What was found out before holds only as long as nobody can get the device.
+                    known = new DeviceUsage.NotChecked();
+                    break;
             }
 
             progress.Acted = true;
@@ -167,8 +207,14 @@ public sealed class AttachmentReconciler(
                 return true;
             case DeviceStep.Publish publish:
                 owners.Set(publish.Offer.Address, name);
-                await actions.PublishAsync(name, publish.Offer, cancellationToken);
-                return true;
+                if (await actions.PublishAsync(name, publish.Offer, seen.BootId, cancellationToken) is not { } unnoted)
+                {
+                    return true;
+                }
+
+                progress.Step = new DeviceStep.Refuse(ConditionTypes.Advertised, unnoted);
+                progress.LookAgain = settings.RetryDelay * 12;
+                return false;
         }
 
         var condition = progress.Step switch
@@ -228,12 +274,6 @@ public sealed class AttachmentReconciler(
         );
     }
 
-    private Task<DeviceUsage> LookAsync(PciDevice? device, DeviceSituation situation, CancellationToken cancellationToken)
-    {
-        var resource = situation.Journal?.ResourceName is { Length: > 0 } noted ? noted : situation.Wish.Resource?.ToString() ?? "";
-        return device is null ? Task.FromResult<DeviceUsage>(new DeviceUsage.Free()) : usage.LookAsync(device, resource, cancellationToken);
-    }
-
     private void Finish(Progress progress)
     {
         if (progress.Situation?.Journal is { } entry)
@@ -246,21 +286,27 @@ public sealed class AttachmentReconciler(
 
     private ReconcileResult Next(Progress progress)
     {
-        if (progress.LookAgain is { } delay)
-        {
-            return ReconcileResult.After(delay);
-        }
+        var next = progress.LookAgain is { } delay ? ReconcileResult.After(delay) : Soon(progress);
 
-        return progress.Step switch
+        // Nothing may happen for hours, and the controller has to hear that somebody is at work.
+        var waits = progress is { Attachment.Metadata.IsBeingDeleted: true, Step: DeviceStep.Wait or DeviceStep.Refuse };
+        return waits && (next is not ReconcileResult.LookAgain again || again.Delay > ReleaseHeartbeat.Interval)
+            ? ReconcileResult.After(ReleaseHeartbeat.Interval)
+            : next;
+    }
+
+    private ReconcileResult Soon(Progress progress) =>
+        progress.Step switch
         {
             DeviceStep.Wait { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(TurnDelay),
             DeviceStep.Refuse { Why.Reason: Reasons.ConcurrentOperation } => ReconcileResult.After(settings.RetryDelay),
-            DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse or Reasons.RemovalBlocked } => ReconcileResult.After(settings.InUseInterval),
+            DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse or Reasons.DeviceUsageUnknown or Reasons.RemovalBlocked } => ReconcileResult.After(
+                settings.InUseInterval
+            ),
             DeviceStep.Wait { Why.Reason: Reasons.WaitingForDevice } when progress.Situation?.Wish.NetworkState == EniState.Attached =>
                 ReconcileResult.After(settings.EliminationDelay),
             _ => ReconcileResult.Done,
         };
-    }
 
     // Looking again at something that stands still is not worth a line.
     private void LogStanding(Progress progress)

@@ -47,8 +47,11 @@ public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevice
         }
     }
 
-    /// <summary>The first look, as soon as there is a host to look at: a simulated one may still be starting.</summary>
-    public async Task<HostObservation> FirstAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The first look, as soon as there is a host to look at: a simulated one may still be starting. Null when it fails: each later look tries again,
+    /// and whoever waits for an answer of this agent is told why.
+    /// </summary>
+    public async Task<HostObservation?> FirstAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -60,6 +63,11 @@ public sealed class BootWatch(HostReader reader, BindingJournal journal, IDevice
             {
                 Log.HostUnreachable(logger, error.Message);
                 await Task.Delay(AgainDelay, time, cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.NotReadyYet(logger, error);
+                return null;
             }
         }
     }

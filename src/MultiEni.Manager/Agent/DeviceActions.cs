@@ -97,7 +97,6 @@ public sealed class DeviceActions(
             EniId = claim.EniId,
             Mac = claim.Mac?.ToString() ?? "",
             Attachment = claim.Attachment,
-            ResourceName = situation.Wish.Resource?.ToString() ?? "",
             BootId = bootId,
             NodeAddresses = situation.NodeAddresses,
             PrimaryInterface = settings.PrimaryInterface,
@@ -145,18 +144,28 @@ public sealed class DeviceActions(
         return Account("unbind", entry.TargetDriver, outcome, claim, step.Device.Address, time.GetElapsedTime(start));
     }
 
-    /// <summary>Offers a device.</summary>
-    public async Task PublishAsync(string attachment, OfferedDevice offer, CancellationToken cancellationToken)
+    /// <summary>Offers a device, after noting under which name: whoever gets it is known by that.</summary>
+    public async Task<Refusal?> PublishAsync(string attachment, OfferedDevice offer, string bootId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(offer);
+        try
+        {
+            journal.NoteOffer(offer.Address, bootId, offer.Resource.ToString());
+        }
+        catch (JournalException error)
+        {
+            return new Refusal(Reasons.JournalUnwritable, error.Message);
+        }
+
         await publisher.OfferAsync(offer, cancellationToken);
         if (publisher.StateOf(offer.Address, allocatable: null) is OfferState.Failed)
         {
             // The next decision finds the failure, and its words.
-            return;
+            return null;
         }
 
         Log.Offered(logger, attachment, offer.Address.ToString(), offer.Resource.ToString());
+        return null;
     }
 
     /// <summary>Offers a device no longer.</summary>

@@ -5,7 +5,7 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Looks at everything now and then, in case an announcement was lost or somebody changed the device plugin's file.</summary>
-public sealed class RepairLoop(IDevicePublisher publisher, AgentWake wake, TimeSpan interval, TimeProvider time, ILogger logger)
+public sealed class RepairLoop(IDevicePublisher publisher, BootWatch boot, AgentWake wake, TimeSpan interval, TimeProvider time, ILogger logger)
 {
     /// <summary>Repairs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -15,9 +15,13 @@ public sealed class RepairLoop(IDevicePublisher publisher, AgentWake wake, TimeS
         {
             try
             {
-                await publisher.RepairAsync(cancellationToken);
+                // Before it has taken over what its predecessor offered, a publisher would repair that away.
+                if (boot.HasRead)
+                {
+                    await publisher.RepairAsync(cancellationToken);
+                }
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 Log.RepairFailed(logger, error);
             }

@@ -34,14 +34,22 @@ public sealed class SituationReader(
     {
         ArgumentNullException.ThrowIfNull(attachment);
         ArgumentNullException.ThrowIfNull(seen);
-        var journaled = Journaled(attachment.Status?.Network?.EniId, seen.BootId);
+        var deleting = attachment.Metadata.IsBeingDeleted;
+        var journaled = Journaled(attachment, seen);
         seen = await WithOverrideAsync(seen, journaled, cancellationToken);
         var claim = NodeView.Claim(attachment, seen.BootId, journaled, MayEliminate(attachment, seen));
+        if (deleting && claim.Mac is null && MacAddress.TryParse(journaled?.MacAddress, out var noted))
+        {
+            claim = claim with { Mac = noted };
+        }
+
         var others = view
             .Attachments.Where(other => other.Metadata.Name != attachment.Metadata.Name)
-            .Select(other => NodeView.Claim(other, seen.BootId, Journaled(other.Status?.Network?.EniId, seen.BootId), false))
+            .Select(other => NodeView.Claim(other, seen.BootId, Journaled(other, seen), false))
             .ToList();
-        DeviceMatch match = GivenAddressProblem(attachment) ?? DeviceIdentity.Find(claim, others, seen, settings.AllowedDevices);
+        var match = deleting
+            ? DeviceIdentity.FindForRelease(claim, others, seen, settings.AllowedDevices)
+            : GivenAddressProblem(attachment) ?? DeviceIdentity.Find(claim, others, seen, settings.AllowedDevices);
         var device = (match as DeviceMatch.Found)?.Device;
         var known = device?.Address ?? claim.JournalAddress ?? claim.ReportedAddress;
         var entry = known is { } address ? journal.Find(address, seen.BootId) : null;
@@ -53,8 +61,9 @@ public sealed class SituationReader(
             Wish = wish,
             Match = match,
             Link = link,
-            Journal = entry?.EniId == claim.EniId ? entry : null,
-            Offer = known is { } offeredAt ? publisher.StateOf(offeredAt, view.Allocatable) : new OfferState.NotOffered(),
+            Journal = entry is not null && (entry.EniId == claim.EniId || entry == journaled) ? entry : null,
+            Offer = OfferOf(claim, others, known, seen.BootId),
+            ReportedResource = attachment.Status?.Device is { } report && report.BootId == seen.BootId ? report.ResourceName : null,
             Usage = usage,
             TouchRefusal =
                 facts is null ? null
@@ -113,8 +122,37 @@ public sealed class SituationReader(
         }
     }
 
-    private JournalEntry? Journaled(string? eniId, string bootId) =>
-        string.IsNullOrEmpty(eniId) ? null : journal.Entries(bootId).FirstOrDefault(entry => entry.EniId == eniId);
+    // By the attachment's name where EC2's answer is not on record: the journal was written when it was.
+    private JournalEntry? Journaled(EniAttachment attachment, HostObservation seen)
+    {
+        var eniId = attachment.Status?.Network?.EniId;
+        var entries = journal
+            .Entries(seen.BootId)
+            .Where(entry => string.IsNullOrEmpty(eniId) ? entry.Attachment == attachment.Metadata.Name : entry.EniId == eniId)
+            .ToList();
+        return entries.Find(entry => seen.DeviceAt(PciAddress.Parse(entry.PciAddress)) is not null) ?? entries.FirstOrDefault();
+    }
+
+    // What was offered at another place, before the ENI was plugged in anew while nobody looked, comes first: it is taken back before anything else.
+    private OfferState OfferOf(DeviceClaim claim, List<DeviceClaim> others, PciAddress? known, string bootId)
+    {
+        foreach (var left in new[] { claim.JournalAddress, claim.ReportedAddress })
+        {
+            if (
+                left is { } address
+                && address != known
+                && !others.Exists(other => other.JournalAddress == address || other.ReportedAddress == address)
+                && journal.Find(address, bootId) is var entry
+                && (entry is null || entry.EniId == claim.EniId)
+                && publisher.StateOf(address, view.Allocatable) is not OfferState.NotOffered and var state
+            )
+            {
+                return state;
+            }
+        }
+
+        return known is { } here ? publisher.StateOf(here, view.Allocatable) : new OfferState.NotOffered();
+    }
 
     // A device of ours that somebody unbound is told by it from another one that was plugged into its place.
     private async Task<HostObservation> WithOverrideAsync(HostObservation seen, JournalEntry? journaled, CancellationToken cancellationToken)

@@ -14,46 +14,111 @@ namespace MultiEni.Manager.Agent;
 /// yet; the device node is opened only when that leaves no doubt, because holding it even for a moment disturbs a process that starts.
 /// </summary>
 /// <remarks>
-/// When the kubelet does not answer, any pod of the node that requested the resource counts as the device's user: which of several devices
-/// it got cannot be told, and a device must not be torn from a pod.
+/// When the kubelet does not answer, any pod of the node that requested an extended resource counts as the device's user: which devices it got
+/// cannot be told, and a device must not be torn from a pod. When pods may not be listed either, nothing can be told, and that is the answer.
 /// </remarks>
-public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, HandoutLog handouts, NodePods pods)
+public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, HandoutLog handouts, NodePods pods, FinishedPods finished)
 {
     private readonly OpenFiles _open = new(files);
 
     /// <summary>Looks.</summary>
-    /// <param name="device">The device.</param>
-    /// <param name="resource">The resource under which it was offered; empty when never.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<DeviceUsage> LookAsync(PciDevice device, string resource, CancellationToken cancellationToken)
+    public async Task<DeviceUsage> LookAsync(PciDevice device, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return await HolderAsync(device, resource, cancellationToken) is { } holder
-            ? new DeviceUsage.InUse($"{device.Address} is in use by {holder}; nothing is done to it before that ends.")
-            : await ProbeAsync(device, cancellationToken);
+        return await AskAsync(device, cancellationToken) ?? await ProbeAsync(device, cancellationToken);
     }
 
-    private async Task<string?> HolderAsync(PciDevice device, string resource, CancellationToken cancellationToken)
+    // Null: no pod has it.
+    private async Task<DeviceUsage?> AskAsync(PciDevice device, CancellationToken cancellationToken)
     {
+        IReadOnlyList<HeldDevice> told;
         try
         {
-            var holders = (await kubelet.ListAsync(cancellationToken)).Where(held => held.DeviceId == device.Address.ToString()).ToList();
-            if (holders.Count > 0)
-            {
-                return $"{Name([.. holders.Select(held => $"{held.Namespace}/{held.Pod}")])}, which requested {holders[0].Resource}";
-            }
+            told = await kubelet.ListAsync(cancellationToken);
         }
         catch (Exception error) when (error is GrpcException or ProtoException)
         {
-            if (resource.Length > 0 && await SuspectsAsync(resource, cancellationToken) is { Count: > 0 } suspects)
-            {
-                return $"{Name(suspects)}, which requested {resource}: whether it got this very device is not known, because the kubelet does not tell "
-                    + $"({error.Message}; mount the host folder of KUBELET_ROOT)";
-            }
+            return await AskWithoutKubeletAsync(device, error.Message, cancellationToken) ?? JustGiven(device);
         }
 
-        return handouts.IsFresh(device.Address) ? "a container that was given it this moment" : null;
+        var holders = new List<HeldDevice>();
+        var hint = "";
+        foreach (var held in told.Where(held => held.DeviceId == device.Address.ToString()))
+        {
+            switch (await finished.AskAsync(held.Namespace, held.Pod, cancellationToken))
+            {
+                case true:
+                    continue;
+                case null:
+                    hint =
+                        " If it has finished, delete it: kubelets before 1.34 name a pod until its object is gone, and the ENI manager may not look at pods"
+                        + " (eniManager.listPods).";
+                    break;
+            }
+
+            holders.Add(held);
+        }
+
+        if (holders.Count == 0)
+        {
+            return JustGiven(device);
+        }
+
+        var resources = holders.Select(holder => holder.Resource).Distinct(StringComparer.Ordinal).ToList();
+        return new DeviceUsage.InUse(
+            InUse(
+                device,
+                $"{Name([.. holders.Select(holder => $"{holder.Namespace}/{holder.Pod}")])}, which requested {string.Join(" and ", resources)}"
+            ) + hint,
+            resources is [var only] ? only : null
+        );
     }
+
+    private async Task<DeviceUsage?> AskWithoutKubeletAsync(PciDevice device, string why, CancellationToken cancellationToken)
+    {
+        if (!finished.Allowed)
+        {
+            return Unknown(device, why, "it may not list the pods of the node (LIST_PODS)");
+        }
+
+        List<string> suspects;
+        try
+        {
+            suspects =
+            [
+                .. (await pods.ListAsync(cancellationToken))
+                    .Where(pod => !pod.HasFinished && pod.RequestsDevices)
+                    .Select(pod => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}"),
+            ];
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return Unknown(device, why, $"the pods of the node cannot be listed ({error.Message})");
+        }
+
+        return suspects.Count == 0
+            ? null
+            : new DeviceUsage.InUse(
+                InUse(
+                    device,
+                    $"{Name(suspects)}, which requested devices: whether it got this very device is not known, because the kubelet does not tell "
+                        + $"({why}; mount the host folder of KUBELET_ROOT)"
+                )
+            );
+    }
+
+    private static DeviceUsage.Unknown Unknown(PciDevice device, string kubelet, string pods) =>
+        new(
+            $"Whether {device.Address} is in use cannot be told, so nothing is done to it: the kubelet does not say which pods have which devices ({kubelet}), "
+                + $"and the ENI manager cannot find out otherwise: {pods}. See that the kubelet runs and that the host folder of KUBELET_ROOT is mounted; "
+                + "eniManager.listPods=true is the second best."
+        );
+
+    private DeviceUsage.InUse? JustGiven(PciDevice device) =>
+        handouts.IsFresh(device.Address) ? new DeviceUsage.InUse(InUse(device, "a container that was given it this moment")) : null;
+
+    private static string InUse(PciDevice device, string holder) =>
+        $"{device.Address} is in use by {holder}; nothing is done to it before that ends.";
 
     private async Task<DeviceUsage> ProbeAsync(PciDevice device, CancellationToken cancellationToken) =>
         (device.IsLeavingVfio ? DpdkDrivers.VfioPci : device.Driver, device.IommuGroup) switch
@@ -69,7 +134,7 @@ public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, Han
         {
             Errno.None or Errno.NoEntry or Errno.NoDevice => new DeviceUsage.Free(),
             Errno.Busy => new DeviceUsage.InUse(Open(device, await _open.HolderAsync(node, cancellationToken) ?? "a process", node)),
-            var error => new DeviceUsage.InUse(
+            var error => new DeviceUsage.Unknown(
                 $"Whether {device.Address} is in use cannot be told: opening {node} failed with {Binding.SysfsFailure.Name(error)}. Run the eni-manager container privileged."
             ),
         };
@@ -90,7 +155,7 @@ public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, Han
 
         return await _open.SeesNodeAsync(cancellationToken)
             ? new DeviceUsage.Free()
-            : new DeviceUsage.InUse(
+            : new DeviceUsage.Unknown(
                 $"Whether {device.Address} is in use cannot be told: {device.Driver} lets many open {node}, and the eni-manager container does "
                     + "not see the node's processes. Set hostPID: true on its pods."
             );
@@ -98,13 +163,6 @@ public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, Han
 
     private static string Open(PciDevice device, string holder, string node) =>
         $"{device.Address} is in use: {holder} has {node} open; nothing is done to it before that ends.";
-
-    private async Task<List<string>> SuspectsAsync(string resource, CancellationToken cancellationToken) =>
-        [
-            .. (await pods.ListAsync(cancellationToken))
-                .Where(pod => pod.HoldsDevices && pod.Requests(resource) > 0)
-                .Select(pod => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}"),
-        ];
 
     private static string Name(List<string> holders)
     {

@@ -23,9 +23,6 @@ public sealed record BindRequest
     /// <summary>Name of the attachment.</summary>
     public required string Attachment { get; init; }
 
-    /// <summary>Resource under which pods will request it.</summary>
-    public required string ResourceName { get; init; }
-
     /// <summary>The present boot.</summary>
     public required string BootId { get; init; }
 

@@ -180,7 +180,7 @@ public sealed class BindSequence(
             WasUp = earlier?.WasUp ?? link?.Up ?? false,
             OriginalDriver = device is { Driver: { } driver, IsHeldByDpdk: false } ? driver : earlier?.OriginalDriver ?? "",
             TargetDriver = request.Driver,
-            ResourceName = request.ResourceName,
+            ResourceName = earlier?.ResourceName ?? "",
             BootId = request.BootId,
             Phase = JournalPhase.Unbinding,
         };

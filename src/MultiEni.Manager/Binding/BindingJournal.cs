@@ -12,39 +12,38 @@ public sealed class BindingJournal
     private readonly string _path;
     private readonly Action<string>? _before;
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<PciAddress, JournalEntry> _entries = [];
+    private SortedDictionary<PciAddress, JournalEntry>? _read;
 
-    /// <summary>Reads what a predecessor left.</summary>
+    /// <summary>The journal in a file, which is read when it is first asked for: an agent without it does nothing, and has to live to say so.</summary>
     /// <param name="path">The file; need not exist.</param>
     /// <param name="before">Called before each write with the name of the point; lets tests end the program there.</param>
-    /// <exception cref="InvalidDataException">The file is there and cannot be read: acting without it would be guessing.</exception>
     public BindingJournal(string path, Action<string>? before)
     {
         _path = path;
         _before = before;
-        foreach (var entry in Load(path))
-        {
-            _entries[PciAddress.Parse(entry.PciAddress)] = entry;
-        }
     }
 
+    // Only under the lock. Tried again each time until it succeeds.
+    private SortedDictionary<PciAddress, JournalEntry> Table => _read ??= Load(_path);
+
     /// <summary>All entries of a boot.</summary>
+    /// <exception cref="InvalidDataException">The file is there and cannot be read: acting without it would be guessing. So for all other members.</exception>
     public IReadOnlyList<JournalEntry> Entries(string bootId)
     {
         lock (_lock)
         {
-            return [.. _entries.Values.Where(entry => entry.BootId == bootId)];
+            return [.. Table.Values.Where(entry => entry.BootId == bootId)];
         }
     }
 
-    /// <summary>Number of bound devices, by driver.</summary>
+    /// <summary>Number of bound devices, by driver; none before the file was read.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> BoundByDriver()
     {
         lock (_lock)
         {
             return
             [
-                .. _entries
+                .. (_read ?? [])
                     .Values.Where(entry => entry.Phase == JournalPhase.Bound)
                     .GroupBy(entry => entry.TargetDriver, StringComparer.Ordinal)
                     .Select(group => KeyValuePair.Create(group.Key, group.Count())),
@@ -57,7 +56,7 @@ public sealed class BindingJournal
     {
         lock (_lock)
         {
-            return _entries.TryGetValue(address, out var entry) && entry.BootId == bootId ? entry : null;
+            return Table.TryGetValue(address, out var entry) && entry.BootId == bootId ? entry : null;
         }
     }
 
@@ -70,8 +69,8 @@ public sealed class BindingJournal
         lock (_lock)
         {
             var address = PciAddress.Parse(entry.PciAddress);
-            var previous = _entries.GetValueOrDefault(address);
-            _entries[address] = entry;
+            var previous = Table.GetValueOrDefault(address);
+            Table[address] = entry;
             try
             {
                 Write();
@@ -94,8 +93,18 @@ public sealed class BindingJournal
         _before?.Invoke($"journal {entry.Phase}");
         lock (_lock)
         {
-            _entries[PciAddress.Parse(entry.PciAddress)] = entry;
+            Table[PciAddress.Parse(entry.PciAddress)] = entry;
             TryWrite();
+        }
+    }
+
+    /// <summary>Notes under which resource pods may get a device from now on; nothing when it is noted, or when the device is none of the journal's.</summary>
+    /// <exception cref="JournalException">The disk does not take it, and the device may not be offered.</exception>
+    public void NoteOffer(PciAddress address, string bootId, string resource)
+    {
+        if (Find(address, bootId) is { } entry && entry.ResourceName != resource)
+        {
+            Save(entry with { ResourceName = resource });
         }
     }
 
@@ -105,7 +114,7 @@ public sealed class BindingJournal
         _before?.Invoke("journal remove");
         lock (_lock)
         {
-            if (_entries.Remove(address))
+            if (Table.Remove(address))
             {
                 TryWrite();
             }
@@ -118,10 +127,10 @@ public sealed class BindingJournal
     {
         lock (_lock)
         {
-            var old = _entries.Where(pair => pair.Value.BootId != bootId).Select(pair => pair.Key).ToList();
+            var old = Table.Where(pair => pair.Value.BootId != bootId).Select(pair => pair.Key).ToList();
             foreach (var address in old)
             {
-                _entries.Remove(address);
+                Table.Remove(address);
             }
 
             // Entries of another boot count for nothing wherever they are found, so a disk that is full must not keep the agent from starting.
@@ -134,9 +143,32 @@ public sealed class BindingJournal
         }
     }
 
-    private static List<JournalEntry> Load(string path)
+    private static SortedDictionary<PciAddress, JournalEntry> Load(string path)
     {
-        if (DurableFile.Read(path) is not { } text || string.IsNullOrWhiteSpace(text))
+        var entries = new SortedDictionary<PciAddress, JournalEntry>();
+        foreach (var entry in Read(path))
+        {
+            entries[PciAddress.Parse(entry.PciAddress)] = entry;
+        }
+
+        return entries;
+    }
+
+    private static string? ReadText(string path)
+    {
+        try
+        {
+            return DurableFile.Read(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException(path, error);
+        }
+    }
+
+    private static List<JournalEntry> Read(string path)
+    {
+        if (ReadText(path) is not { } text || string.IsNullOrWhiteSpace(text))
         {
             return [];
         }
@@ -166,11 +198,11 @@ public sealed class BindingJournal
     {
         if (previous is null)
         {
-            _entries.Remove(address);
+            Table.Remove(address);
         }
         else
         {
-            _entries[address] = previous;
+            Table[address] = previous;
         }
     }
 
@@ -187,5 +219,5 @@ public sealed class BindingJournal
     }
 
     private void Write() =>
-        DurableFile.Replace(_path, JsonSerializer.Serialize(new JournalFile { Devices = [.. _entries.Values] }, JournalJson.Default.JournalFile));
+        DurableFile.Replace(_path, JsonSerializer.Serialize(new JournalFile { Devices = [.. Table.Values] }, JournalJson.Default.JournalFile));
 }

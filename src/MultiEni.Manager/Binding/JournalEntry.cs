@@ -34,7 +34,7 @@ public sealed record JournalEntry
     /// <summary>The driver it was to get.</summary>
     public string TargetDriver { get; set; } = "";
 
-    /// <summary>Resource under which pods request it; empty when none.</summary>
+    /// <summary>Resource under which pods may have got it; empty when it was never offered. Written before the offer.</summary>
     public string ResourceName { get; set; } = "";
 
     /// <summary>The boot in which this holds.</summary>

@@ -35,6 +35,45 @@ public static class DeviceIdentity
         };
     }
 
+    /// <summary>
+    /// The device to give back. What this agent bound in this boot is known by its journal, whatever the specification says by now: a wrong
+    /// <c>dpdkPCIAddress</c>, or a hardware address that is not on record any more, does not make it somebody else's.
+    /// </summary>
+    /// <param name="claim">The ENI that goes away.</param>
+    /// <param name="others">The other ENIs of this node.</param>
+    /// <param name="host">What the host shows.</param>
+    /// <param name="allowed">Devices that an ENI can be.</param>
+    public static DeviceMatch FindForRelease(
+        DeviceClaim claim,
+        IReadOnlyList<DeviceClaim> others,
+        HostObservation host,
+        IReadOnlyList<PciIds> allowed
+    )
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        ArgumentNullException.ThrowIfNull(host);
+        if (claim.JournalAddress is not { } address || host.DeviceAt(address) is not { } device || HasMoved(claim, device, host))
+        {
+            return Find(claim with { GivenAddress = null }, others, host, allowed);
+        }
+
+        var shown = host.MacOf(device);
+        return shown is not null || IsStill(device, claim.JournalDriver)
+            ? new DeviceMatch.Found(device, shown is not null && shown == claim.Mac ? IdentityProof.HardwareAddress : IdentityProof.Journal)
+            : new DeviceMatch.Ambiguous(
+                $"{address} was bound to {claim.JournalDriver} for {claim.EniId}, and {device.Driver ?? "no driver"} holds it without an interface: whether it is "
+                    + "still the same device cannot be told. Give it to its kernel driver, or remove it from the node."
+            );
+    }
+
+    // Another ENI shows itself in its place, or it shows itself elsewhere and nothing here says that it was bound.
+    private static bool HasMoved(DeviceClaim claim, PciDevice device, HostObservation host) =>
+        claim.Mac is { } mac
+        && (
+            (host.MacOf(device) is { } shown && shown != mac)
+            || (claim.JournalDriver is null && host.Devices.Any(other => other.Address != device.Address && host.MacOf(other) == mac))
+        );
+
     private static DeviceMatch WithoutInterface(
         DeviceClaim claim,
         IReadOnlyList<DeviceClaim> others,

@@ -11,7 +11,14 @@ public sealed class NodePods(KubernetesClient client, string nodeName)
     public Task<IReadOnlyList<Pod>> ListAsync(CancellationToken cancellationToken) => ListAsync(inNamespace: null, cancellationToken);
 
     /// <summary>The pods of the node in a namespace; null for all. Rights can be given by namespace and not by node.</summary>
-    public async Task<IReadOnlyList<Pod>> ListAsync(string? inNamespace, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Pod>> ListAsync(string? inNamespace, CancellationToken cancellationToken) =>
+        SelectAsync(inNamespace, $"spec.nodeName={nodeName}", cancellationToken);
+
+    /// <summary>A pod of the node, or null. By a list, which is all that the agent may be allowed.</summary>
+    public async Task<Pod?> FindAsync(string inNamespace, string name, CancellationToken cancellationToken) =>
+        await SelectAsync(inNamespace, $"metadata.name={name},spec.nodeName={nodeName}", cancellationToken) is [var pod] ? pod : null;
+
+    private async Task<IReadOnlyList<Pod>> SelectAsync(string? inNamespace, string selector, CancellationToken cancellationToken)
     {
         var pods = new List<Pod>();
         string? next = null;
@@ -22,7 +29,7 @@ public sealed class NodePods(KubernetesClient client, string nodeName)
                 new ListOptions
                 {
                     Namespace = inNamespace,
-                    FieldSelector = $"spec.nodeName={nodeName}",
+                    FieldSelector = selector,
                     Continue = next,
                 },
                 cancellationToken

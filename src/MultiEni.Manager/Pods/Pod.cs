@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Manager.Pods;
@@ -20,15 +21,19 @@ public sealed record Pod : IKubernetesObject
     /// <summary>What is the case.</summary>
     public PodStatus? Status { get; set; }
 
-    /// <summary>Whether its containers may still hold devices.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool HoldsDevices => Status?.Phase is not ("Succeeded" or "Failed");
+    /// <summary>
+    /// Whether none of its containers runs any more. The kubelet reports a final phase only then; others, such as the garbage collector of pods, set
+    /// it on pods of nodes that they cannot reach, so the containers have to say it too.
+    /// </summary>
+    [JsonIgnore]
+    public bool HasFinished =>
+        Status is { Phase: "Succeeded" or "Failed" }
+        && (Status.ContainerStatuses ?? [])
+            .Concat(Status.InitContainerStatuses ?? [])
+            .Concat(Status.EphemeralContainerStatuses ?? [])
+            .All(container => container.State?.Running is null);
 
-    /// <summary>How many of a resource its containers ask for: the sum of the containers, or the largest init container if that is more.</summary>
-    public long Requests(string resource)
-    {
-        var running = (Spec?.Containers ?? []).Sum(container => container.Requests(resource));
-        var starting = (Spec?.InitContainers ?? []).Select(container => container.Requests(resource)).DefaultIfEmpty().Max();
-        return Math.Max(running, starting);
-    }
+    /// <summary>Whether a container asks for an extended resource; only those have a slash in their names.</summary>
+    [JsonIgnore]
+    public bool RequestsDevices => (Spec?.Containers ?? []).Concat(Spec?.InitContainers ?? []).Any(container => container.RequestsDevices);
 }

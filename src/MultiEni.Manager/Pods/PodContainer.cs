@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace MultiEni.Manager.Pods;
 
@@ -17,10 +17,10 @@ public sealed record PodContainer
     /// <summary>What it sees of the pod's volumes.</summary>
     public List<PodVolumeMount>? VolumeMounts { get; set; }
 
-    /// <summary>How many of an extended resource; requests and limits of those are equal, and one may be left out.</summary>
-    public long Requests(string resource) =>
-        (Resources?.Limits?.TryGetValue(resource, out var text) == true || Resources?.Requests?.TryGetValue(resource, out text) == true)
-        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? count
-            : 0;
+    /// <summary>Whether it asks for an extended resource, such as <c>intel.com/dpdk_1</c>.</summary>
+    [JsonIgnore]
+    public bool RequestsDevices =>
+        (Resources?.Limits?.Keys ?? Enumerable.Empty<string>())
+            .Concat(Resources?.Requests?.Keys ?? Enumerable.Empty<string>())
+            .Any(name => name.Contains('/'));
 }

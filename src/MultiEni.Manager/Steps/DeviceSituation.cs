@@ -48,6 +48,12 @@ public sealed record DeviceSituation
     /// <summary>Whether devices are offered to pods on this node at all.</summary>
     public bool Publishes { get; init; } = true;
 
+    /// <summary>The resource that this agent last reported in this boot, or null: a pod may have the device under it.</summary>
+    public string? ReportedResource { get; init; }
+
+    /// <summary>Whether the journal says that this agent bound the device of this very ENI and verified it.</summary>
+    public bool IsBoundByUs => Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == Wish.EniId;
+
     /// <summary>The device, or null while it is not known.</summary>
     public PciDevice? Device => (Match as DeviceMatch.Found)?.Device;
 }

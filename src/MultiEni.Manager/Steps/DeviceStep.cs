@@ -43,7 +43,7 @@ public abstract record DeviceStep
     public sealed record Withdraw(PciAddress Address) : DeviceStep;
 
     /// <summary>Find out whether a pod or process has the device; then decide again.</summary>
-    public sealed record CheckUse(PciDevice? Device) : DeviceStep;
+    public sealed record CheckUse(PciDevice Device) : DeviceStep;
 
     /// <summary>The device needs nothing more from this node: say so and let the attachment go.</summary>
     public sealed record ReleaseDone(string Message) : DeviceStep;

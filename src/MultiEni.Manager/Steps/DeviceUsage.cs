@@ -13,5 +13,13 @@ public abstract record DeviceUsage
 
     /// <summary>Somebody has it.</summary>
     /// <param name="Message">Who, as far as can be told.</param>
-    public sealed record InUse(string Message) : DeviceUsage;
+    /// <param name="Resource">
+    /// The only resource under which pods have it, as the kubelet tells: it gives the device to nobody else under that name. Null when there are
+    /// several, or when a process has it that the kubelet knows nothing of.
+    /// </param>
+    public sealed record InUse(string Message, string? Resource = null) : DeviceUsage;
+
+    /// <summary>It cannot be told, which counts as use.</summary>
+    /// <param name="Message">Why, and what helps.</param>
+    public sealed record Unknown(string Message) : DeviceUsage;
 }

@@ -18,6 +18,13 @@ public static class NextStep
     public static DeviceStep Decide(DeviceSituation situation)
     {
         ArgumentNullException.ThrowIfNull(situation);
+
+        // The only place where an offer ends: whatever changes, the device is taken back before anything is done about it (rule 16).
+        if (OfferOf(situation) is { } offer && offer != DeviceGuard.Wanted(situation))
+        {
+            return new DeviceStep.Withdraw(offer.Address);
+        }
+
         return situation.Wish.Deleting ? Release.Decide(situation) : Establish(situation);
     }
 
@@ -47,14 +54,8 @@ public static class NextStep
         return wish.Use == DeviceUses.Bound ? Bound(situation, device) : WithKernelDriver(situation, device);
     }
 
-    private static DeviceStep WithoutDevice(DeviceSituation situation)
-    {
-        if (OfferOf(situation) is { } offer)
-        {
-            return new DeviceStep.Withdraw(offer.Address);
-        }
-
-        return situation.Match switch
+    private static DeviceStep WithoutDevice(DeviceSituation situation) =>
+        situation.Match switch
         {
             DeviceMatch.Absent absent => Wait(ConditionTypes.Configured, Reasons.WaitingForDevice, absent.Message),
             DeviceMatch.Ambiguous ambiguous => Refuse(ConditionTypes.Configured, Reasons.DeviceAmbiguous, ambiguous.Message),
@@ -62,7 +63,6 @@ public static class NextStep
             DeviceMatch.AddressNotFound missing => Refuse(ConditionTypes.Configured, Reasons.PciDeviceNotFound, missing.Message),
             _ => throw new InvalidOperationException($"A found device has no place here: {situation.Match}."),
         };
-    }
 
     private static DeviceStep WithKernelDriver(DeviceSituation situation, PciDevice device)
     {
@@ -100,12 +100,7 @@ public static class NextStep
             }
         }
 
-        if (wish.Use == DeviceUses.Advertised)
-        {
-            return Publish(situation, device);
-        }
-
-        return OfferOf(situation) is { } offer ? new DeviceStep.Withdraw(offer.Address) : new DeviceStep.Nothing();
+        return wish.Use == DeviceUses.Advertised ? Publish(situation, device) : new DeviceStep.Nothing();
     }
 
     private static DeviceStep Bound(DeviceSituation situation, PciDevice device)
@@ -122,9 +117,7 @@ public static class NextStep
 
         if (device.Driver == wish.Driver)
         {
-            return situation.Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == wish.EniId
-                ? Publish(situation, device)
-                : new DeviceStep.Bind(device, wish.Driver);
+            return situation.IsBoundByUs ? Publish(situation, device) : new DeviceStep.Bind(device, wish.Driver);
         }
 
         if (!situation.DpdkEnabled)
@@ -151,19 +144,9 @@ public static class NextStep
 
     private static DeviceStep Bind(DeviceSituation situation, PciDevice device)
     {
-        if (OfferOf(situation) is { } offer)
+        if (DeviceGuard.Quiet(situation, device, ConditionTypes.Bound) is { } wait)
         {
-            return new DeviceStep.Withdraw(offer.Address);
-        }
-
-        if (situation.Offer is OfferState.Withdrawing withdrawing)
-        {
-            return new DeviceStep.Wait(ConditionTypes.Bound, withdrawing.Why);
-        }
-
-        if (situation.IsStuck)
-        {
-            return new DeviceStep.Wait(ConditionTypes.Bound, Stuck(device));
+            return wait;
         }
 
         // S7: a kernel driver without an interface here has it in another network namespace.
@@ -184,44 +167,43 @@ public static class NextStep
         }
 
         // The last moment at which the kernel can set it; a DPDK application sets its own and finds this one in the status.
-        return situation.Link is { } link && situation.Wish.Mtu > 0 && link.Mtu != situation.Wish.Mtu
-            ? new DeviceStep.SetMtu(link.Index, link.Name, situation.Wish.Mtu)
-            : new DeviceStep.Bind(device, situation.Wish.Driver);
+        DeviceStep step =
+            situation.Link is { } link && situation.Wish.Mtu > 0 && link.Mtu != situation.Wish.Mtu
+                ? new DeviceStep.SetMtu(link.Index, link.Name, situation.Wish.Mtu)
+                : new DeviceStep.Bind(device, situation.Wish.Driver);
+
+        // A pod may have it from a time at which it was offered with its kernel driver. One that no driver holds is nobody's.
+        return device.Driver is null ? step : DeviceGuard.WhenUnused(situation, device, ConditionTypes.Bound, step);
     }
 
     private static DeviceStep Publish(DeviceSituation situation, PciDevice device)
     {
         if (!situation.Publishes)
         {
-            return OfferOf(situation) is { } left ? new DeviceStep.Withdraw(left.Address) : new DeviceStep.Nothing();
+            return new DeviceStep.Nothing();
         }
 
-        if (situation.Wish.Resource is not { } resource)
+        if (DeviceGuard.Wanted(situation) is not { } wanted)
         {
             return Refuse(ConditionTypes.Advertised, Reasons.InvalidSpec, situation.Wish.ResourceProblem);
         }
 
-        var wanted = new OfferedDevice(resource, device.Address, device.Ids, device.Driver!);
+        // What is on offer is what is wanted; anything else was withdrawn before.
         return situation.Offer switch
         {
-            OfferState.Confirmed confirmed when confirmed.Device == wanted => new DeviceStep.Nothing(),
-            OfferState.Pending pending when pending.Device == wanted => new DeviceStep.Wait(ConditionTypes.Advertised, pending.Why),
-            OfferState.Failed failed when failed.Device == wanted => new DeviceStep.Refuse(ConditionTypes.Advertised, failed.Why),
-            _ => new DeviceStep.Publish(wanted),
+            OfferState.Confirmed => new DeviceStep.Nothing(),
+            OfferState.Pending pending => new DeviceStep.Wait(ConditionTypes.Advertised, pending.Why),
+            OfferState.Failed failed => new DeviceStep.Refuse(ConditionTypes.Advertised, failed.Why),
+            _ => DeviceGuard.Offer(situation, wanted, device),
         };
     }
 
     /// <summary>vfio-pci is letting the device go: nothing is done until that has ended, since all calls for the device would wait with it.</summary>
     internal static DeviceStep Leaving(DeviceSituation situation, PciDevice device, string condition)
     {
-        if (OfferOf(situation) is { } offer)
-        {
-            return new DeviceStep.Withdraw(offer.Address);
-        }
-
         if (situation.IsStuck)
         {
-            return new DeviceStep.Wait(condition, Stuck(device));
+            return new DeviceStep.Wait(condition, DeviceGuard.Stuck(device));
         }
 
         var what = $"vfio-pci is letting {device.Address} go, because the card is taken away or somebody unbinds it";
@@ -229,6 +211,7 @@ public static class NextStep
         {
             DeviceUsage.NotChecked => new DeviceStep.CheckUse(device),
             DeviceUsage.InUse use => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has to wait: {use.Message} End it."),
+            DeviceUsage.Unknown unknown => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has not ended yet. {unknown.Message}"),
             _ => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has not ended yet. If it lasts, end the program that has it open."),
         };
     }
@@ -242,13 +225,6 @@ public static class NextStep
             OfferState.Failed failed => failed.Device,
             _ => null,
         };
-
-    /// <summary>An earlier write has not returned.</summary>
-    internal static Refusal Stuck(PciDevice device) =>
-        new(
-            Reasons.UnbindTimeout,
-            $"{device.Driver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
-        );
 
     private static string Foreign(PciDevice device, string wanted) =>
         $"{device.Address} is already bound to {device.Driver}, and not by this agent; it is left alone. Bind it to {wanted} yourself, or set dpdkDriver to {device.Driver}.";

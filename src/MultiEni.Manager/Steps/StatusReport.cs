@@ -4,6 +4,7 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
 using Found = MultiEni.Manager.Devices.DeviceMatch.Found;
 
 namespace MultiEni.Manager.Steps;
@@ -31,8 +32,51 @@ public static class StatusReport
             );
         }
 
-        return new EniAttachmentStatus { Device = Device(situation, bootId), Conditions = conditions };
+        return new EniAttachmentStatus { Device = Alive(attachment, Device(situation, step, bootId), now), Conditions = conditions };
     }
+
+    /// <summary>
+    /// The report of an agent that could not even find out what is the case, or failed at what it had to do: what was said before stands, except
+    /// that the device is not released, or not known to be configured.
+    /// </summary>
+    /// <param name="attachment">The attachment with the agent's latest report.</param>
+    /// <param name="why">What failed.</param>
+    /// <param name="now">The time.</param>
+    public static EniAttachmentStatus Failed(EniAttachment attachment, Refusal why, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        ArgumentNullException.ThrowIfNull(why);
+        var (type, status) = attachment.Metadata.IsBeingDeleted
+            ? (ConditionTypes.Released, ConditionStatus.False)
+            : (ConditionTypes.Configured, ConditionStatus.Unknown);
+        var before = Ours(attachment.Status) ?? new EniAttachmentStatus();
+        var condition = before.Conditions.Next(type, status, why.Reason, why.Message, attachment.Metadata.Generation, now);
+        return new EniAttachmentStatus
+        {
+            Device = Alive(attachment, before.Device, now),
+            Conditions = [.. (before.Conditions ?? []).Where(other => other.Type != type), condition],
+        };
+    }
+
+    /// <summary>The agent's part of a status, or null when there is no status.</summary>
+    public static EniAttachmentStatus? Ours(EniAttachmentStatus? status) =>
+        status is null
+            ? null
+            : new EniAttachmentStatus
+            {
+                Device = status.Device,
+                Conditions = status.Conditions?.FindAll(condition =>
+                    condition.Type is ConditionTypes.Configured or ConditionTypes.Bound or ConditionTypes.Advertised or ConditionTypes.Released
+                ),
+            };
+
+    private static DeviceStatus? Alive(EniAttachment attachment, DeviceStatus? device, DateTimeOffset now) =>
+        attachment.Metadata.IsBeingDeleted
+            ? (device ?? new DeviceStatus()) with
+            {
+                ReleaseHeartbeatTime = ReleaseHeartbeat.Next(attachment.Status?.Device?.ReleaseHeartbeatTime, now),
+            }
+            : device;
 
     private static Condition First(string type, string status, string reason, string message, EniAttachment attachment, DateTimeOffset now) =>
         Conditions.Next(null, type, status, reason, message, attachment.Metadata.Generation, now);
@@ -141,7 +185,7 @@ public static class StatusReport
             _ => "",
         };
 
-    private static DeviceStatus? Device(DeviceSituation situation, string bootId)
+    private static DeviceStatus? Device(DeviceSituation situation, DeviceStep step, string bootId)
     {
         if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is not null)
         {
@@ -151,6 +195,13 @@ public static class StatusReport
         var link = situation.Link;
         var offered = NextStep.OfferOf(situation) is not null;
         var published = situation.Publishes && situation.Wish.Use is DeviceUses.Bound or DeviceUses.Advertised;
+        var resource = situation.Wish.Resource?.ToString();
+        if (step is DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse or Reasons.DeviceUsageUnknown or Reasons.Releasing })
+        {
+            // Whoever has it still has it under the former name.
+            resource = situation.Journal?.ResourceName is { Length: > 0 } noted ? noted : situation.ReportedResource ?? resource;
+        }
+
         return new DeviceStatus
         {
             InterfaceName = link?.Name,
@@ -171,7 +222,7 @@ public static class StatusReport
                 : "iommu",
             VfioGroup = device.Driver == DpdkDrivers.VfioPci ? device.IommuGroup : null,
             WriteCombining = device.IsHeldByDpdk ? WriteCombining.Of(device.Driver, situation.VfioTaint) : null,
-            ResourceName = published ? situation.Wish.Resource?.ToString() : null,
+            ResourceName = published ? resource : null,
             Advertised = published ? offered && situation.Offer is OfferState.Confirmed : null,
             BootId = bootId,
         };

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Devices;
@@ -20,13 +21,14 @@ public sealed class UsageProbeTests
     public async Task A_device_is_in_use_from_the_moment_at_which_it_is_given_and_then_as_long_as_the_kubelet_says_so()
     {
         await using var bench = await EmbeddedBench.StartAsync();
-        using var http = new HttpClient();
+        using var http = new HttpClient { BaseAddress = new Uri("http://127.0.0.1:1/") };
         var clock = new FakeTimeProvider();
         var handouts = new HandoutLog(clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
-        var probe = new UsageProbe(bench.Host.Files, kubelet, handouts, new NodePods(new KubernetesClient(http, clock), "node-1"));
+        var pods = new NodePods(new KubernetesClient(http, clock), "node-1");
+        var probe = new UsageProbe(bench.Host.Files, kubelet, handouts, pods, new FinishedPods(pods, allowed: true, clock));
         var device = (await new HostReader(bench.Host).ReadDeviceAsync((await bench.PlugAsync(1)).Address, EmbeddedBench.Stop))!;
-        Task<DeviceUsage> LookAsync() => probe.LookAsync(device, Resource, EmbeddedBench.Stop);
+        Task<DeviceUsage> LookAsync() => probe.LookAsync(device, EmbeddedBench.Stop);
 
         Assert.IsType<DeviceUsage.Free>(await LookAsync());
         handouts.Note(device.Address);
@@ -45,6 +47,109 @@ public sealed class UsageProbeTests
         using (bench.Node.HoldOpen(device.Address.ToString()))
         {
             Assert.Contains(" has /dev/vfio/", Assert.IsType<DeviceUsage.InUse>(await LookAsync()).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(
+        """{"items":[{"metadata":{"name":"app"},"status":{"phase":"Succeeded","containerStatuses":[{"state":{"terminated":{"exitCode":0}}}]}}]}""",
+        true
+    )]
+    [InlineData("""{"items":[{"metadata":{"name":"app"},"status":{"phase":"Failed"}}]}""", true)]
+    [InlineData("""{"items":[{"metadata":{"name":"app"},"status":{"phase":"Failed","containerStatuses":[{"state":{"running":{}}}]}}]}""", false)]
+    [InlineData(
+        """{"items":[{"metadata":{"name":"app"},"status":{"phase":"Running","containerStatuses":[{"state":{"terminated":{"exitCode":1}}}]}}]}""",
+        false
+    )]
+    [InlineData("""{"items":[]}""", false)]
+    [InlineData(null, false)]
+    public async Task A_pod_that_the_kubelet_names_counts_until_the_API_server_says_that_none_of_its_containers_runs(string? answer, bool isFree)
+    {
+        await using var bench = await EmbeddedBench.StartAsync();
+        var device = await PlugAsync(bench);
+        bench.Kubelet.PodDevices = () => [new KubeletPodDevices("team", "app", "main", Resource, [device.Address.ToString()])];
+        var api = new PodsApi(answer);
+        var probe = Probe(bench, api);
+        for (var look = 0; look < 3; look++)
+        {
+            var usage = await probe.LookAsync(device, EmbeddedBench.Stop);
+            if (isFree)
+            {
+                Assert.IsType<DeviceUsage.Free>(usage);
+            }
+            else
+            {
+                var held = Assert.IsType<DeviceUsage.InUse>(usage);
+                Assert.Equal(Resource, held.Resource);
+                Assert.Equal(answer is null, held.Message.Contains("eniManager.listPods", StringComparison.Ordinal));
+            }
+        }
+
+        Assert.Equal(["/api/v1/namespaces/team/pods?fieldSelector=metadata.name%3Dapp%2Cspec.nodeName%3Dnode-1"], api.Requests);
+    }
+
+    [Fact]
+    public async Task When_neither_the_kubelet_nor_the_API_server_tells_the_answer_is_that_it_cannot_be_told_and_why()
+    {
+        await using var bench = await EmbeddedBench.StartAsync();
+        var device = await PlugAsync(bench);
+        await bench.Kubelet.StopAsync();
+        var unknown = Assert.IsType<DeviceUsage.Unknown>(await Probe(bench, new PodsApi(null)).LookAsync(device, EmbeddedBench.Stop));
+        Assert.Contains("403", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("KUBELET_ROOT", unknown.Message, StringComparison.Ordinal);
+
+        var suspect = new PodsApi(
+            """{"items":[{"metadata":{"name":"app","namespace":"team"},"spec":{"containers":[{"resources":{"limits":{"intel.com/any":"1"}}}]}}]}"""
+        );
+        Assert.Contains(
+            "pod team/app",
+            Assert.IsType<DeviceUsage.InUse>(await Probe(bench, suspect).LookAsync(device, EmbeddedBench.Stop)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.IsType<DeviceUsage.Free>(await Probe(bench, new PodsApi("""{"items":[]}""")).LookAsync(device, EmbeddedBench.Stop));
+    }
+
+    [Fact]
+    public async Task An_agent_that_may_not_ask_about_pods_does_not_and_says_so()
+    {
+        await using var bench = await EmbeddedBench.StartAsync();
+        var device = await PlugAsync(bench);
+        var api = new PodsApi("""{"items":[]}""");
+        bench.Kubelet.PodDevices = () => [new KubeletPodDevices("team", "app", "main", Resource, [device.Address.ToString()])];
+        var held = Assert.IsType<DeviceUsage.InUse>(await Probe(bench, api, allowed: false).LookAsync(device, EmbeddedBench.Stop));
+        Assert.Contains("eniManager.listPods", held.Message, StringComparison.Ordinal);
+
+        await bench.Kubelet.StopAsync();
+        var unknown = Assert.IsType<DeviceUsage.Unknown>(await Probe(bench, api, allowed: false).LookAsync(device, EmbeddedBench.Stop));
+        Assert.Contains("LIST_PODS", unknown.Message, StringComparison.Ordinal);
+        Assert.Empty(api.Requests);
+    }
+
+    private static async Task<PciDevice> PlugAsync(EmbeddedBench bench) =>
+        (await new HostReader(bench.Host).ReadDeviceAsync((await bench.PlugAsync(1)).Address, EmbeddedBench.Stop))!;
+
+    private static UsageProbe Probe(EmbeddedBench bench, PodsApi api, bool allowed = true)
+    {
+        var clock = new FakeTimeProvider();
+        var pods = new NodePods(new KubernetesClient(new HttpClient(api) { BaseAddress = new Uri("http://api/") }, clock), "node-1");
+        var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
+        return new UsageProbe(bench.Host.Files, kubelet, new HandoutLog(clock), pods, new FinishedPods(pods, allowed, clock));
+    }
+
+    /// <summary>Lists the pods that it was given; with none it refuses, as it does an agent as installed.</summary>
+    private sealed class PodsApi(string? answer) : HttpMessageHandler
+    {
+        public List<string> Requests { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests.Add(request.RequestUri!.PathAndQuery);
+            return Task.FromResult(
+                new HttpResponseMessage(answer is null ? HttpStatusCode.Forbidden : HttpStatusCode.OK)
+                {
+                    Content = new StringContent(answer ?? """{"kind":"Status","code":403,"reason":"Forbidden","message":"may not list pods"}"""),
+                }
+            );
         }
     }
 }

@@ -68,7 +68,6 @@ internal sealed class BindingBench : IAsyncDisposable
             EniId = "eni-a",
             Mac = A.Mac.ToString(),
             Attachment = "a",
-            ResourceName = "intel.com/dpdk_1",
             BootId = (await Wire.Files.ReadTextAsync(SysfsPaths.BootId, TestContext.Current.CancellationToken))!,
         };
 

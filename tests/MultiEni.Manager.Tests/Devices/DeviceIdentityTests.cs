@@ -195,4 +195,44 @@ public sealed class DeviceIdentityTests
                 )
             )
         );
+
+    private static DeviceMatch ForRelease(DeviceClaim claim, HostObservation host) =>
+        DeviceIdentity.FindForRelease(claim, [], host, PciIds.ElasticNetworkAdapters);
+
+    [Fact]
+    public void What_was_bound_is_released_whatever_address_was_given_since()
+    {
+        var claim = A.Claim() with { JournalAddress = A.Address, JournalDriver = "vfio-pci" };
+        var host = A.Host([A.BoundDevice()]);
+        foreach (var given in new PciAddress?[] { null, A.OtherAddress, PciAddress.Parse("0000:00:1e.0") })
+        {
+            var found = Assert.IsType<DeviceMatch.Found>(ForRelease(claim with { GivenAddress = given, MayEliminate = true }, host));
+            Assert.Equal((A.Address, IdentityProof.Journal), (found.Device.Address, found.Proof));
+        }
+    }
+
+    [Fact]
+    public void What_was_bound_is_released_without_a_hardware_address_on_record_and_beside_a_copy_of_it()
+    {
+        var claim = A.Claim() with { JournalAddress = A.Address, JournalDriver = "vfio-pci" };
+        Assert.IsType<DeviceMatch.Found>(ForRelease(claim with { Mac = null }, A.Host([A.BoundDevice()])));
+        var copy = A.Host(
+            [A.BoundDevice(), A.Device("0000:00:07.0", "ena", "ens7"), A.Device("0000:00:08.0", "ena", "ens8")],
+            [A.Link(4, "ens7", A.Mac.ToString()), A.Link(5, "ens8", A.Mac.ToString())]
+        );
+        Assert.Equal(A.Address, Assert.IsType<DeviceMatch.Found>(ForRelease(claim, copy)).Device.Address);
+    }
+
+    [Fact]
+    public void What_is_gone_or_has_given_its_place_to_another_ENI_is_not_released()
+    {
+        var claim = A.Claim() with { JournalAddress = A.Address, JournalDriver = "vfio-pci" };
+        Assert.IsType<DeviceMatch.Absent>(ForRelease(claim, A.Host()));
+        Assert.IsType<DeviceMatch.Absent>(ForRelease(claim, A.Host([A.Device()], [A.Link(3, "ens6", A.OtherMac.ToString())])));
+        Assert.IsType<DeviceMatch.Ambiguous>(ForRelease(claim, A.Host([A.BoundDevice(driver: "igb_uio")])));
+    }
+
+    [Fact]
+    public void A_wrong_address_does_not_keep_the_device_that_shows_itself_from_being_released() =>
+        Assert.IsType<DeviceMatch.Found>(ForRelease(A.Claim() with { GivenAddress = A.OtherAddress }, A.HostWithEni()));
 }

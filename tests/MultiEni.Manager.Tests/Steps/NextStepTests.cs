@@ -44,6 +44,20 @@ public sealed class NextStepTests
 
     private static DeviceSituation Deleting(DeviceSituation situation) => situation with { Wish = situation.Wish with { Deleting = true } };
 
+    private static DeviceSituation Unused(DeviceSituation situation) => situation with { Usage = new DeviceUsage.Free() };
+
+    private static DeviceSituation Used(DeviceSituation situation, string? resource = null) =>
+        situation with
+        {
+            Usage = new DeviceUsage.InUse("pod x/y", resource),
+        };
+
+    private static DeviceSituation OfferedAs(DeviceSituation situation, string resource) =>
+        situation with
+        {
+            Journal = situation.Journal! with { ResourceName = resource },
+        };
+
     private static T Is<T>(DeviceSituation situation)
         where T : DeviceStep => Assert.IsType<T>(NextStep.Decide(situation));
 
@@ -112,8 +126,34 @@ public sealed class NextStepTests
         Is<DeviceStep.Withdraw>(With(DeviceUses.Plain, A.Device()) with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
 
     [Fact]
-    public void An_advertised_ENI_is_offered_with_the_driver_that_holds_it() =>
-        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), NextStep.Decide(With(DeviceUses.Advertised, A.Device())));
+    public void An_advertised_ENI_is_offered_with_the_driver_that_holds_it()
+    {
+        var situation = With(DeviceUses.Advertised, A.Device());
+        Is<DeviceStep.CheckUse>(situation);
+        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), NextStep.Decide(Unused(situation)));
+    }
+
+    [Fact]
+    public void A_device_that_a_pod_has_is_offered_again_under_the_same_name_and_under_no_other()
+    {
+        var situation = With(DeviceUses.Advertised, A.Device());
+        Is<DeviceStep.Publish>(Used(situation, "intel.com/dpdk_1"));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, Used(situation, "intel.com/former"));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, Used(situation));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+    }
+
+    [Fact]
+    public void A_device_that_is_not_attached_any_more_is_withdrawn_before_anything_is_waited_for()
+    {
+        var situation = BoundByUs() with
+        {
+            Wish = Wish(DeviceUses.Bound) with { NetworkState = EniState.Available },
+            Match = new DeviceMatch.Absent("gone"),
+        };
+        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation);
+    }
 
     [Fact]
     public void An_advertised_ENI_in_a_pods_namespace_stays_on_offer()
@@ -139,19 +179,44 @@ public sealed class NextStepTests
     [Fact]
     public void A_device_is_bound_and_only_then_offered_and_only_when_the_node_counts_it_at_rest()
     {
-        Assert.Equal(new DeviceStep.Bind(A.Device(), "vfio-pci"), NextStep.Decide(With(DeviceUses.Bound, A.Device())));
-        Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(BoundByUs()));
+        Is<DeviceStep.CheckUse>(With(DeviceUses.Bound, A.Device()));
+        Assert.Equal(new DeviceStep.Bind(A.Device(), "vfio-pci"), NextStep.Decide(Unused(With(DeviceUses.Bound, A.Device()))));
+        Is<DeviceStep.CheckUse>(BoundByUs());
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(Unused(BoundByUs())));
         Waits(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Pending(A.Offer(), Because) });
         Refuses(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Failed(A.Offer(), Because) });
         Is<DeviceStep.Nothing>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) });
     }
 
     [Fact]
-    public void A_changed_resource_name_is_published_anew() =>
-        Assert.Equal(
-            new DeviceStep.Publish(A.Offer()),
-            NextStep.Decide(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer("intel.com/old")) })
-        );
+    public void An_offer_under_another_name_is_withdrawn_waited_for_and_checked_for_use_before_it_is_made_anew()
+    {
+        var renamed = OfferedAs(BoundByUs(), "intel.com/old");
+        var old = A.Offer("intel.com/old");
+        Is<DeviceStep.Withdraw>(renamed with { Offer = new OfferState.Confirmed(old) });
+        Waits(ConditionTypes.Advertised, "Because", renamed with { Offer = new OfferState.Withdrawing(old, Because) });
+        Is<DeviceStep.CheckUse>(renamed);
+        var used = Used(renamed, "intel.com/old");
+        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, used);
+        Assert.Contains("former name intel.com/old", ((DeviceStep.Wait)NextStep.Decide(used)).Why.Message, StringComparison.Ordinal);
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(Unused(renamed)));
+    }
+
+    [Fact]
+    public void A_device_that_was_offered_under_the_name_before_is_offered_again_without_disturbing_whoever_has_it() =>
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(OfferedAs(BoundByUs(), "intel.com/dpdk_1")));
+
+    [Fact]
+    public void What_is_on_offer_with_another_driver_is_withdrawn_first() =>
+        Is<DeviceStep.Withdraw>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer(driver: "igb_uio")) });
+
+    [Fact]
+    public void A_device_that_a_pod_has_with_its_kernel_driver_is_not_bound()
+    {
+        var situation = With(DeviceUses.Bound, A.Device());
+        Waits(ConditionTypes.Bound, Reasons.DeviceInUse, Used(situation, "intel.com/dpdk_1"));
+        Waits(ConditionTypes.Bound, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+    }
 
     [Fact]
     public void A_bound_device_that_the_journal_does_not_call_bound_is_verified_first()
@@ -195,7 +260,7 @@ public sealed class NextStepTests
     public void Without_consent_of_the_administrator_nothing_is_bound_and_nothing_is_unbound()
     {
         Refuses(ConditionTypes.Bound, Reasons.DpdkDisabled, With(DeviceUses.Bound, A.Device()) with { DpdkEnabled = false });
-        Is<DeviceStep.Publish>(BoundByUs() with { DpdkEnabled = false });
+        Is<DeviceStep.Publish>(Unused(BoundByUs()) with { DpdkEnabled = false });
     }
 
     [Fact]
@@ -267,7 +332,8 @@ public sealed class NextStepTests
         Is<DeviceStep.CheckUse>(situation);
         Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
         Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
-        Is<DeviceStep.ReleaseDone>(Deleting(With(DeviceUses.Bound, A.Device())));
+        Waits(ConditionTypes.Released, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+        Is<DeviceStep.ReleaseDone>(Unused(Deleting(With(DeviceUses.Bound, A.Device()))));
     }
 
     [Fact]
@@ -277,8 +343,8 @@ public sealed class NextStepTests
     [Fact]
     public void Deletion_before_anything_was_done_lets_go_at_once()
     {
-        var situation = Deleting(With(DeviceUses.Bound, A.Device()));
-        Is<DeviceStep.ReleaseDone>(situation with { Match = new DeviceMatch.Absent("not yet") });
+        var situation = Unused(Deleting(With(DeviceUses.Bound, A.Device())));
+        Is<DeviceStep.ReleaseDone>(situation with { Match = new DeviceMatch.Absent("not yet"), Usage = new DeviceUsage.NotChecked() });
         Is<DeviceStep.ReleaseDone>(situation with { TouchRefusal = Because });
         Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { HasFinalizer = false } });
     }
@@ -299,12 +365,31 @@ public sealed class NextStepTests
         Waits(
             ConditionTypes.Released,
             Reasons.DeviceInUse,
-            Deleting(With(DeviceUses.Plain, device)) with
+            Unused(Deleting(With(DeviceUses.Plain, device))) with
             {
                 Match = new DeviceMatch.Found(device, IdentityProof.Report),
             }
         );
     }
+
+    [Fact]
+    public void Deletion_of_a_plain_ENI_waits_for_a_pod_that_got_it_while_it_was_advertised()
+    {
+        var situation = Deleting(With(DeviceUses.Plain, A.Device()));
+        Is<DeviceStep.CheckUse>(situation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Used(situation, "intel.com/former"));
+    }
+
+    [Fact]
+    public void Deletion_takes_none_of_several_devices_that_it_could_be() =>
+        Waits(
+            ConditionTypes.Released,
+            Reasons.DeviceAmbiguous,
+            Deleting(With(DeviceUses.Advertised, A.Device())) with
+            {
+                Match = new DeviceMatch.Ambiguous("two show its address"),
+            }
+        );
 
     [Fact]
     public void Deletion_of_a_device_without_a_driver_repairs_it_first() =>

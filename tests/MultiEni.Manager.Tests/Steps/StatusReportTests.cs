@@ -135,4 +135,59 @@ public sealed class StatusReportTests
         };
         Assert.Equal(expected, WishReader.Read(attachment, interfaceName, settings).Mtu);
     }
+
+    [Fact]
+    public void While_it_releases_a_device_the_agent_shows_that_it_lives_and_not_more_often_than_it_must()
+    {
+        var begin = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var attachment = A.Attachment();
+        EniAttachmentStatus At(TimeSpan age) =>
+            StatusReport.Build(
+                attachment,
+                new DeviceSituation
+                {
+                    Wish = new DeviceWish { Deleting = true, HasFinalizer = true },
+                    Match = new DeviceMatch.Absent("gone"),
+                },
+                new DeviceStep.Wait(ConditionTypes.Released, new Refusal(Reasons.Releasing, "soon")),
+                A.Boot,
+                begin + age
+            );
+
+        Assert.Null(At(TimeSpan.Zero).Device?.ReleaseHeartbeatTime);
+        attachment.Metadata.DeletionTimestamp = begin;
+        attachment = attachment with { Status = At(TimeSpan.Zero) };
+        Assert.Equal(begin, attachment.Status!.Device!.ReleaseHeartbeatTime);
+        Assert.Equal(begin, At(ReleaseHeartbeat.Interval - TimeSpan.FromSeconds(1)).Device!.ReleaseHeartbeatTime);
+        Assert.Equal(begin + ReleaseHeartbeat.Interval, At(ReleaseHeartbeat.Interval).Device!.ReleaseHeartbeatTime);
+
+        // A clock that was set back is no reason for silence.
+        Assert.Equal(begin - TimeSpan.FromDays(1), At(-TimeSpan.FromDays(1)).Device!.ReleaseHeartbeatTime);
+    }
+
+    [Fact]
+    public void A_failure_is_told_beside_what_was_said_before()
+    {
+        var now = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var why = new Refusal(Reasons.ReconcileFailed, "the disk is gone");
+        var bound = new Condition { Type = ConditionTypes.Bound, Status = ConditionStatus.True };
+        var device = new DeviceStatus { PciAddress = "0000:00:06.0" };
+        var attachment = A.Attachment();
+        attachment.Status = attachment.Status! with
+        {
+            Device = device,
+            Conditions = [bound, new() { Type = ConditionTypes.Attached, Status = ConditionStatus.True }],
+        };
+
+        var standing = StatusReport.Failed(attachment, why, now);
+        Assert.Equal(device, standing.Device);
+        Assert.Equal([ConditionTypes.Bound, ConditionTypes.Configured], standing.Conditions!.Select(condition => condition.Type));
+        Assert.Equal(ConditionStatus.Unknown, standing.Conditions.Find(ConditionTypes.Configured)!.Status);
+
+        attachment.Metadata.DeletionTimestamp = now;
+        var leaving = StatusReport.Failed(attachment, why, now);
+        Assert.Equal(device with { ReleaseHeartbeatTime = now }, leaving.Device);
+        var released = leaving.Conditions.Find(ConditionTypes.Released)!;
+        Assert.Equal((ConditionStatus.False, Reasons.ReconcileFailed, "the disk is gone"), (released.Status, released.Reason, released.Message));
+    }
 }

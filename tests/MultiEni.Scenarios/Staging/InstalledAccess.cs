@@ -45,6 +45,25 @@ internal static class InstalledAccess
                     .Add((JsonNode)"patch")
         );
 
+    /// <summary>What the chart adds with <c>eniManager.listPods</c>.</summary>
+    public static void AllowPodLists(KubernetesSimulator kubernetes) =>
+        kubernetes.Store.Change(
+            "clusterroles.rbac.authorization.k8s.io",
+            "eni-manager",
+            role =>
+                role["rules"]!
+                    .AsArray()
+                    .Add(
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["apiGroups"] = new JsonArray(""),
+                                ["resources"] = new JsonArray("pods"),
+                                ["verbs"] = new JsonArray("list"),
+                            }
+                    )
+        );
+
     private static string FindFile()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

@@ -125,6 +125,7 @@ internal sealed class Stage : IAsyncDisposable
             ["METRICS_ADDR"] = "0",
             // As the chart has it: the roles allow no other.
             ["DEVICE_PLUGIN_NAMESPACES"] = "kube-system",
+            ["LIST_PODS"] = "false",
         };
         var reader = new SettingsReader("eni-manager", [], environment.GetValueOrDefault);
         var settings = options.Manager(ManagerSettings.Read(reader, environment.GetValueOrDefault));

@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+using MultiEni.Api.EniAttachments;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>
+/// When the agents that work on releases were last heard of: by this controller's clock, from what it saw change, and from its own start on. It must
+/// take neither its own absence nor the difference of two clocks for an agent's silence.
+/// </summary>
+internal sealed class AgentSigns
+{
+    private readonly ConcurrentDictionary<string, (DateTimeOffset? Beat, DateTimeOffset At)> heard = new(StringComparer.Ordinal);
+
+    /// <summary>The last sign of life, or the moment at which this controller began to wait for one; null for an attachment that stays.</summary>
+    public DateTimeOffset? LastHeard(EniAttachment attachment, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        if (!attachment.Metadata.IsBeingDeleted)
+        {
+            return null;
+        }
+
+        var beat = attachment.Status?.Device?.ReleaseHeartbeatTime;
+        return heard.AddOrUpdate(attachment.Metadata.Name, _ => (beat, now), (_, last) => last.Beat == beat ? last : (beat, now)).At;
+    }
+
+    /// <summary>The attachment is gone.</summary>
+    public void Forget(string name) => heard.TryRemove(name, out _);
+}

@@ -1,0 +1,96 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Steps;
+
+/// <summary>
+/// What must be so before a device is changed, let go or offered in another way: nobody can get it, no earlier call is still at it, and nobody
+/// has it. Every way to such a step leads through here.
+/// </summary>
+internal static class DeviceGuard
+{
+    /// <summary>The device as it is to be offered at present, or null when it must not be: only one that is attached, identified and verified.</summary>
+    public static OfferedDevice? Wanted(DeviceSituation situation)
+    {
+        var wish = situation.Wish;
+        if (
+            wish is not { Deleting: false, NetworkState: EniState.Attached, Resource: { } resource }
+            || situation is not { Publishes: true, TouchRefusal: null, Device: { Driver: { } driver } device }
+        )
+        {
+            return null;
+        }
+
+        var isVerified = wish.Use switch
+        {
+            DeviceUses.Bound => device.IsHeldByDpdk && driver == wish.Driver && situation.IsBoundByUs,
+            DeviceUses.Advertised => !device.IsHeldByDpdk && situation.Journal is null,
+            _ => false,
+        };
+        return isVerified ? new OfferedDevice(resource, device.Address, device.Ids, driver) : null;
+    }
+
+    /// <summary>The wait for the end of an offer; null when the node counts the device no more.</summary>
+    public static DeviceStep? Unoffered(DeviceSituation situation, string condition) =>
+        situation.Offer is OfferState.Withdrawing withdrawing ? new DeviceStep.Wait(condition, withdrawing.Why) : null;
+
+    /// <summary>As above, and that no earlier call is still at the device.</summary>
+    public static DeviceStep? Quiet(DeviceSituation situation, PciDevice device, string condition) =>
+        Unoffered(situation, condition) ?? (situation.IsStuck ? new DeviceStep.Wait(condition, Stuck(device)) : null);
+
+    /// <summary>A step that would take the device from whoever has it: taken when that is nobody.</summary>
+    public static DeviceStep WhenUnused(DeviceSituation situation, PciDevice device, string condition, DeviceStep then) =>
+        Quiet(situation, device, condition)
+        ?? situation.Usage switch
+        {
+            DeviceUsage.Free => then,
+            var usage => Occupied(usage, device, condition),
+        };
+
+    /// <summary>
+    /// A new offer. Whoever has the device under that very resource may keep it, because the kubelet gives it to nobody else under the same
+    /// name; under another name it would become a second one's.
+    /// </summary>
+    public static DeviceStep Offer(DeviceSituation situation, OfferedDevice wanted, PciDevice device)
+    {
+        const string Condition = ConditionTypes.Advertised;
+        if (Quiet(situation, device, Condition) is { } wait)
+        {
+            return wait;
+        }
+
+        var resource = wanted.Resource.ToString();
+        return situation switch
+        {
+            { Journal.ResourceName: { } noted } when noted == resource => new DeviceStep.Publish(wanted),
+            { Usage: DeviceUsage.Free } => new DeviceStep.Publish(wanted),
+            { Usage: DeviceUsage.InUse { Resource: { } held } } when held == resource => new DeviceStep.Publish(wanted),
+            { Usage: DeviceUsage.InUse { Resource: { } former } use } => new DeviceStep.Wait(
+                Condition,
+                new Refusal(
+                    Reasons.DeviceInUse,
+                    $"{use.Message} It was given under the former name {former} and is offered as {resource} afterwards."
+                )
+            ),
+            _ => Occupied(situation.Usage, device, Condition),
+        };
+    }
+
+    /// <summary>What is said of a device at which an earlier call has not returned.</summary>
+    public static Refusal Stuck(PciDevice device) =>
+        new(
+            Reasons.UnbindTimeout,
+            $"{device.Driver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
+        );
+
+    private static DeviceStep Occupied(DeviceUsage usage, PciDevice device, string condition) =>
+        usage switch
+        {
+            DeviceUsage.InUse use => new DeviceStep.Wait(condition, new Refusal(Reasons.DeviceInUse, use.Message)),
+            DeviceUsage.Unknown unknown => new DeviceStep.Wait(condition, new Refusal(Reasons.DeviceUsageUnknown, unknown.Message)),
+            _ => new DeviceStep.CheckUse(device),
+        };
+}

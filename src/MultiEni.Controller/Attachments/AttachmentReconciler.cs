@@ -202,8 +202,11 @@ internal sealed class AttachmentReconciler(
                 await ReportAsync(attachment, row, null, new(true, wait.Reason, wait.Message), cancellationToken);
                 return ReconcileResult.After(wait.Deadline is { } deadline ? deadline - situation.Now : BlockedRetry);
             case EniStep.DropDeviceFinalizer drop:
-                writer.Warning(attachment, Events.ReleaseSkipped, $"{attachment.Spec!.NodeName}: {drop.Message}");
-                await writer.RemoveFinalizerAsync(attachment, Names.DeviceFinalizer, cancellationToken);
+                if (await writer.DropDeviceFinalizerAsync(attachment, cancellationToken))
+                {
+                    writer.Warning(attachment, Events.ReleaseSkipped, $"{attachment.Spec!.NodeName}: {drop.Message}");
+                }
+
                 return ReconcileResult.After(SafetyNet);
             case EniStep.Finish:
                 await writer.RemoveFinalizerAsync(attachment, Names.EniFinalizer, cancellationToken);

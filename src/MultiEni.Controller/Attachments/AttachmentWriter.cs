@@ -59,12 +59,42 @@ internal sealed class AttachmentWriter(
     {
         try
         {
-            cluster.Wrote(await kubernetes.SetFinalizerAsync(Kinds.EniAttachment, attachment, finalizer, present: false, cancellationToken));
+            cluster.Wrote(
+                await kubernetes.SetFinalizerAsync(Kinds.EniAttachment, attachment, finalizer, present: false, onlyAsSeen: false, cancellationToken)
+            );
         }
         catch (KubernetesApiException gone) when (gone.IsNotFound)
         {
             // Somebody was faster, and it is what was wanted.
             cluster.Gone(attachment);
+        }
+    }
+
+    /// <summary>Goes on without the agent, unless it gave a sign of life that was not seen when that was decided; then false.</summary>
+    public async Task<bool> DropDeviceFinalizerAsync(EniAttachment attachment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cluster.Wrote(
+                await kubernetes.SetFinalizerAsync(
+                    Kinds.EniAttachment,
+                    attachment,
+                    Names.DeviceFinalizer,
+                    present: false,
+                    onlyAsSeen: true,
+                    cancellationToken
+                )
+            );
+            return true;
+        }
+        catch (KubernetesApiException gone) when (gone.IsNotFound)
+        {
+            cluster.Gone(attachment);
+            return false;
+        }
+        catch (KubernetesApiException changed) when (changed.IsInvalid || changed.IsConflict)
+        {
+            return false;
         }
     }
 

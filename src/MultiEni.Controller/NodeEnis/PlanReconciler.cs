@@ -219,7 +219,9 @@ internal sealed class PlanReconciler(
     {
         try
         {
-            cluster.Wrote(await kubernetes.SetFinalizerAsync(Kinds.NodeEni, nodeEni, Names.NodeEniFinalizer, present, cancellationToken));
+            cluster.Wrote(
+                await kubernetes.SetFinalizerAsync(Kinds.NodeEni, nodeEni, Names.NodeEniFinalizer, present, onlyAsSeen: false, cancellationToken)
+            );
         }
         catch (KubernetesApiException gone) when (gone.IsNotFound && !present)
         {

@@ -161,7 +161,7 @@ public sealed class AttachmentEdge(
 
             try
             {
-                view.Wrote(await client.SetFinalizerAsync(Kind, current, Names.DeviceFinalizer, add, cancellationToken));
+                view.Wrote(await client.SetFinalizerAsync(Kind, current, Names.DeviceFinalizer, add, onlyAsSeen: false, cancellationToken));
                 return true;
             }
             catch (KubernetesApiException error) when (error.IsNotFound)

@@ -15,6 +15,7 @@ public static class FinalizerPatch
     /// <param name="seen">The object as it was seen.</param>
     /// <param name="finalizer">The finalizer.</param>
     /// <param name="present">Whether it should be there.</param>
+    /// <param name="onlyAsSeen">Whether anything that was written since, such as a status, forbids it.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <exception cref="KubernetesApiException">
     /// Refused. <see cref="KubernetesApiException.IsInvalid"/> also means that the finalizers, or the object, are others than those that were seen.
@@ -25,6 +26,7 @@ public static class FinalizerPatch
         T seen,
         string finalizer,
         bool present,
+        bool onlyAsSeen,
         CancellationToken cancellationToken
     )
         where T : class, IKubernetesObject
@@ -33,20 +35,26 @@ public static class FinalizerPatch
         ArgumentNullException.ThrowIfNull(seen);
         return seen.Metadata.HasFinalizer(finalizer) == present
             ? seen
-            : await client.JsonPatchAsync(kind, ObjectKey.Of(seen), Operations(seen.Metadata, finalizer, present), cancellationToken);
+            : await client.JsonPatchAsync(kind, ObjectKey.Of(seen), Operations(seen.Metadata, finalizer, present, onlyAsSeen), cancellationToken);
     }
 
-    private static JsonArray Operations(ObjectMeta metadata, string finalizer, bool present)
+    private static JsonArray Operations(ObjectMeta metadata, string finalizer, bool present, bool onlyAsSeen)
     {
         var before = metadata.Finalizers ?? [];
         var others = before.Where(other => other != finalizer);
         // Not a collection expression: that calls the generic Add, which ahead-of-time compilation refuses.
-        return new JsonArray(
+        var operations = new JsonArray(
             Operation("test", "/metadata/uid", metadata.Uid),
             // A list that is absent equals null (RFC 6902 leaves it open; the API server has it so).
             Operation("test", "/metadata/finalizers", before.Count == 0 ? null : List(before)),
             Operation("add", "/metadata/finalizers", List(present ? others.Append(finalizer) : others))
         );
+        if (onlyAsSeen)
+        {
+            operations.Insert(0, Operation("test", "/metadata/resourceVersion", metadata.ResourceVersion));
+        }
+
+        return operations;
     }
 
     private static JsonObject Operation(string op, string path, JsonNode? value) =>

@@ -28,8 +28,8 @@ public sealed partial class DemoScreenTests
 
         Assert.Equal(0, await terminal.ExitCodeAsync());
         var lines = await terminal.LinesAsync();
-        Assert.Empty(lines.Where(line => line.Length > 0 && !Told().IsMatch(line)));
-        Assert.Empty(lines.Where(line => Progress().IsMatch(line) && line.Length >= 200));
+        Assert.DoesNotContain(lines, line => line.Length > 0 && !Told().IsMatch(line));
+        Assert.DoesNotContain(lines, line => Progress().IsMatch(line) && line.Length >= 200);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed partial class DemoScreenTests
     }
 
     // A chapter, a line with its time, or text such as a file.
-    [GeneratedRegex(@"^(== | *[0-9]+\.[0-9]s  |    )", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(== | *[0-9]+\.[0-9]s  |    )", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Told();
 
     [GeneratedRegex(@"^ *[0-9]+\.[0-9]s  .* · ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -94,6 +94,7 @@ internal sealed class Terminal : IAsyncDisposable
     {
         var start = new ProcessStartInfo("tmux", ["-u", "-f", "/dev/null", "-S", Socket, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Api;
-using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.NodeEnis;
@@ -11,6 +10,7 @@ using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
 using MultiEni.Operator.Informers;
 using MultiEni.Simulator.Kubernetes;
+using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
@@ -27,7 +27,11 @@ public sealed class AttachmentWriterTests
         var never = new WatchLag(TimeSpan.FromHours(1), TimeSpan.FromHours(1), Seed: 1);
         await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions { WatchLag = never }, Ct);
         var name = Store(kubernetes);
-        using var http = KubernetesConnection.Open(new KubernetesConfig { Server = kubernetes.BaseAddress, Source = "test" }, "test", TimeProvider.System);
+        using var http = KubernetesConnection.Open(
+            new KubernetesConfig { Server = kubernetes.BaseAddress, Source = "test" },
+            "test",
+            TimeProvider.System
+        );
         var client = new KubernetesClient(http, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var informers = new List<Task>();
@@ -70,6 +74,49 @@ public sealed class AttachmentWriterTests
         await Task.WhenAll(informers);
     }
 
+    [Fact]
+    public async Task An_agent_that_spoke_since_it_was_taken_for_dead_keeps_its_finalizer()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var never = new WatchLag(TimeSpan.FromHours(1), TimeSpan.FromHours(1), Seed: 1);
+        await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions { WatchLag = never }, Ct);
+        var name = Store(kubernetes, Names.DeviceFinalizer);
+        using var http = KubernetesConnection.Open(
+            new KubernetesConfig { Server = kubernetes.BaseAddress, Source = "test" },
+            "test",
+            TimeProvider.System
+        );
+        var client = new KubernetesClient(http, TimeProvider.System);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var informers = new List<Task>();
+        var view = new ClusterView(
+            await CacheAsync(Kinds.NodeEni, client, informers, stop.Token),
+            await CacheAsync(Kinds.Node, client, informers, stop.Token),
+            await CacheAsync(Kinds.EniAttachment, client, informers, stop.Token)
+        );
+        var events = new EventRecorder(client, "test", "test", world.Time, NullLogger.Instance);
+        var writer = new AttachmentWriter(view, client, new NetworkCatalog(world.Client, () => [], world.Time), events, world.Time);
+        var seen = view.Attachment(name)!;
+        kubernetes.Store.Change(
+            Attachments,
+            name,
+            live => live["status"] = new JsonObject { ["device"] = new JsonObject { ["driver"] = "ena" } },
+            WriteOptions.Status
+        );
+
+        Assert.False(await writer.DropDeviceFinalizerAsync(seen, Ct));
+        Assert.Equal([Names.DeviceFinalizer], FinalizersOf(kubernetes, name));
+
+        var newest = (await client.GetAsync(Kinds.EniAttachment, ObjectKey.Cluster(name), Ct))!;
+        Assert.True(await writer.DropDeviceFinalizerAsync(newest, Ct));
+        Assert.Empty(FinalizersOf(kubernetes, name));
+        await stop.CancelAsync();
+        await Task.WhenAll(informers);
+    }
+
+    private static IEnumerable<string> FinalizersOf(KubernetesSimulator kubernetes, string name) =>
+        (kubernetes.Store.Find(Attachments, name)!["metadata"]!["finalizers"]?.AsArray() ?? []).Select(finalizer => finalizer!.GetValue<string>());
+
     private static async Task<IObjectCache<T>> CacheAsync<T>(
         ResourceKind<T> kind,
         KubernetesClient client,
@@ -83,7 +130,7 @@ public sealed class AttachmentWriterTests
         return await informer.SyncedAsync(cancellationToken);
     }
 
-    private static string Store(KubernetesSimulator kubernetes)
+    private static string Store(KubernetesSimulator kubernetes, string finalizer = Names.EniFinalizer)
     {
         var attachment = A.Attachment();
         var spec = JsonNode.Parse(JsonSerializer.Serialize(attachment, ApiJson.Default.EniAttachment))!["spec"]!.DeepClone();
@@ -91,7 +138,7 @@ public sealed class AttachmentWriterTests
             Attachments,
             new JsonObject
             {
-                ["metadata"] = new JsonObject { ["name"] = attachment.Metadata.Name, ["finalizers"] = new JsonArray(Names.EniFinalizer) },
+                ["metadata"] = new JsonObject { ["name"] = attachment.Metadata.Name, ["finalizers"] = new JsonArray(finalizer) },
                 ["spec"] = spec,
             }
         );

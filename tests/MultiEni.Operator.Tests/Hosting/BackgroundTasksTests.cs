@@ -14,7 +14,7 @@ public sealed class BackgroundTasksTests
         var other = new TaskCompletionSource();
         await using (var background = new BackgroundTasks(Stop))
         {
-            background.Add(token => UntilCanceledAsync(token, other));
+            background.Add(token => UntilCanceledAsync(other, token));
             if (!startsWithinMain)
             {
                 background.Add(FailAsync);
@@ -43,7 +43,7 @@ public sealed class BackgroundTasksTests
         var other = new TaskCompletionSource();
         await using (var background = new BackgroundTasks(Stop))
         {
-            background.Add(token => UntilCanceledAsync(token, other));
+            background.Add(token => UntilCanceledAsync(other, token));
             await background.RunAsync(_ => Task.CompletedTask);
             Assert.False(other.Task.IsCompleted);
         }
@@ -70,7 +70,7 @@ public sealed class BackgroundTasksTests
         throw new InvalidOperationException("no such thing");
     }
 
-    private static async Task UntilCanceledAsync(CancellationToken token, TaskCompletionSource ended)
+    private static async Task UntilCanceledAsync(TaskCompletionSource ended, CancellationToken token)
     {
         try
         {

@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using MultiEni.Api;
-using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Cluster.DevicePlugins;

@@ -155,6 +155,7 @@ public sealed class RoundTripTests
                 writeCombining: none
                 resourceName: intel.com/x
                 advertised: true
+                releaseHeartbeatTime: "2026-11-22T10:00:00+00:00"
                 bootID: 6c1b
               conditions:
               - type: Bound

@@ -7,6 +7,8 @@ internal sealed class Terminal : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("terminal-");
 
+    private string ExitFile => Path.Combine(folder.FullName, "exit-code");
+
     private string Socket => Path.Combine(folder.FullName, "tmux");
 
     /// <summary>Opens one in which a command runs; the pane stays when the command has ended.</summary>
@@ -37,7 +39,8 @@ internal sealed class Terminal : IAsyncDisposable
             $"{columns}",
             "-y",
             $"{rows}",
-            $"env {string.Join(' ', environment)} {command}"
+            // The shell notes the exit code, since tmux 3.3 sometimes does not learn of it; Ctrl-C reaches the shell too.
+            $"trap : INT; env {string.Join(' ', environment)} {command}; echo $? >{terminal.ExitFile}"
         );
         await terminal.TmuxAsync("set-option", "-g", "window-size", "manual");
         return terminal;
@@ -73,7 +76,7 @@ internal sealed class Terminal : IAsyncDisposable
     {
         while (true)
         {
-            if ((await TmuxAsync("display-message", "-p", "#{pane_dead} #{pane_dead_status}")).Trim().Split(' ') is ["1", var code])
+            if (File.Exists(ExitFile) && await File.ReadAllTextAsync(ExitFile, TestContext.Current.CancellationToken) is [.. var code, '\n'])
             {
                 return int.Parse(code);
             }

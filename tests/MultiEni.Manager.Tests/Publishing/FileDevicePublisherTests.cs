@@ -423,6 +423,24 @@ public sealed class FileDevicePublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_that_the_disk_does_not_give_is_not_taken_for_an_empty_one()
+    {
+        var first = await StartAsync(A.Boot);
+        await first.OfferAsync(A.Offer(), Stop);
+        var record = folder.File(".aws-multi-eni-controller.json");
+        System.IO.File.Move(record, record + ".kept");
+        Directory.CreateDirectory(record);
+        var second = new FileDevicePublisher(File, BeforeWrite, metrics, time, NullLogger.Instance);
+        publishers.Add(second);
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => second.StartAsync(A.Boot, Stop));
+
+        Directory.Delete(record);
+        System.IO.File.Move(record + ".kept", record);
+        await second.StartAsync(A.Boot, Stop);
+        Assert.Equal(A.Offer(), Assert.Single(second.Offered));
+    }
+
+    [Fact]
     public async Task What_somebody_else_deleted_is_put_back()
     {
         var publisher = await StartAsync(A.Boot);

@@ -122,7 +122,7 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
         {
             before?.Invoke("device plugin file");
             using var pending = DurableFile.Prepare(path, changed.Text);
-            if (Record(next with { Owned = wanted.Owned.Union(next.Owned) }) is { } failed)
+            if (Record(next with { Owned = wanted.Owned.Union(next.Owned), Withdrawn = wanted.Withdrawn }) is { } failed)
             {
                 return Failed(wanted, "written", _recordPath, failed, OfferedBy(text, wanted), changed.Conflicts);
             }

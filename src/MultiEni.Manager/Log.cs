@@ -64,7 +64,7 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "The device plugin's file is not as it should be, {Reason}: {Message}")]
     public static partial void DevicePluginFileTrouble(ILogger logger, string reason, string message);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be read and is started anew: {Message}")]
+    [LoggerMessage(22, LogLevel.Warning, "{Path} makes no sense and is started anew: {Message}")]
     public static partial void PublisherRecordUnreadable(ILogger logger, string path, string message);
 
     [LoggerMessage(26, LogLevel.Warning, "The record beside {Path} could not be written; it is written with the next change: {Message}")]

@@ -114,7 +114,7 @@ public static class ManagerApp
 
             background.Add(new RepairLoop(publisher, boot, wake, settings.CheckInterval, time, logger).RunAsync);
             background.Add(restarter.RunAsync);
-            background.Add(publishing.RunAsync);
+            publishing.Begin(background);
             background.Add(events.RunAsync);
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };

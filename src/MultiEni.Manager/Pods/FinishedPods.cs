@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Pods;
 
@@ -8,10 +9,11 @@ namespace MultiEni.Manager.Pods;
 /// </summary>
 public sealed class FinishedPods(NodePods pods, bool allowed, TimeProvider time)
 {
-    // A device is looked at every few seconds while a pod has it, and most pods go on for long.
+    // A device is looked at every few seconds while a pod has it, and most pods go on for long. That one has finished is never remembered: the
+    // next one of a StatefulSet has its name, and the kubelet names no UID.
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RefusalLifetime = TimeSpan.FromMinutes(10);
-    private readonly ConcurrentDictionary<(string Namespace, string Name), (long At, bool? Finished)> _answers = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Name), (long At, TimeSpan Lifetime, bool? Finished)> _answers = new();
 
     /// <summary>Whether pods may be asked for at all.</summary>
     public bool Allowed => allowed;
@@ -26,7 +28,7 @@ public sealed class FinishedPods(NodePods pods, bool allowed, TimeProvider time)
 
         foreach (var (old, answer) in _answers)
         {
-            if (time.GetElapsedTime(answer.At) >= (answer.Finished is null ? RefusalLifetime : Lifetime))
+            if (time.GetElapsedTime(answer.At) >= answer.Lifetime)
             {
                 _answers.TryRemove(old, out _);
             }
@@ -37,17 +39,26 @@ public sealed class FinishedPods(NodePods pods, bool allowed, TimeProvider time)
             return known.Finished;
         }
 
-        bool? finished;
+        bool? finished = null;
+        var lifetime = Lifetime;
         try
         {
             finished = await pods.FindAsync(inNamespace, name, cancellationToken) is { HasFinished: true };
         }
+        catch (KubernetesApiException error) when (error.IsForbidden)
+        {
+            lifetime = RefusalLifetime;
+        }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            finished = null;
+            // It may answer the next time.
         }
 
-        _answers[(inNamespace, name)] = (time.GetTimestamp(), finished);
+        if (finished is not true)
+        {
+            _answers[(inNamespace, name)] = (time.GetTimestamp(), lifetime, finished);
+        }
+
         return finished;
     }
 }

@@ -14,6 +14,8 @@ public sealed class DevicePluginRestarter(
     ILogger logger
 ) : IDisposable
 {
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _wake = new(1, 1);
 
     /// <summary>There is something to do.</summary>
@@ -55,12 +57,7 @@ public sealed class DevicePluginRestarter(
             return;
         }
 
-        var plugins = new List<Pod>();
-        foreach (var inNamespace in settings.DevicePluginNamespaces)
-        {
-            plugins.AddRange((await pods.ListAsync(inNamespace, cancellationToken)).Where(IsPlugin));
-        }
-
+        var plugins = await PluginsAsync(cancellationToken);
         if (plugins.Count == 0)
         {
             await publisher.PluginSeenAsync(new PluginSight.Missing(), cancellationToken);
@@ -78,23 +75,56 @@ public sealed class DevicePluginRestarter(
             return;
         }
 
-        foreach (var pod in readers)
+        // One that started after the change has read it. The API server's clock counts whole seconds.
+        var old = readers.Where(pod => !(pod.Metadata.CreationTimestamp > changedAt.AddSeconds(1))).ToList();
+        foreach (var pod in old)
         {
-            // One that started after the change has read it. The API server's clock counts whole seconds.
-            if (pod.Metadata.IsBeingDeleted || pod.Metadata.CreationTimestamp > changedAt.AddSeconds(1))
-            {
-                continue;
-            }
-
-            if (await pods.DeleteAsync(pod, cancellationToken))
+            if (!pod.Metadata.IsBeingDeleted && await pods.DeleteAsync(pod, cancellationToken))
             {
                 metrics.PluginRestarted();
                 Log.DevicePluginRestarted(logger, $"{pod.Metadata.Namespace}/{pod.Metadata.Name}");
             }
         }
 
-        await publisher.PluginReadAsync(changedAt, cancellationToken);
-        settled();
+        if (await HaveEndedAsync([.. old.Select(pod => pod.Metadata.Uid)], cancellationToken))
+        {
+            await publisher.PluginReadAsync(changedAt, cancellationToken);
+            settled();
+        }
+    }
+
+    // A deleted pod serves what it has read until its containers have ended, and the node's count is of that. Its object goes after them. Of one that
+    // does not end within the limit nothing is assumed: the next attempt looks again.
+    private async Task<bool> HaveEndedAsync(HashSet<string?> old, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        for (var pause = FirstLook; old.Count > 0; pause *= 2)
+        {
+            if (!(await PluginsAsync(cancellationToken)).Exists(pod => old.Contains(pod.Metadata.Uid)))
+            {
+                break;
+            }
+
+            if (time.GetElapsedTime(begun) >= EndLimit)
+            {
+                return false;
+            }
+
+            await Task.Delay(pause, time, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private async Task<List<Pod>> PluginsAsync(CancellationToken cancellationToken)
+    {
+        var plugins = new List<Pod>();
+        foreach (var inNamespace in settings.DevicePluginNamespaces)
+        {
+            plugins.AddRange((await pods.ListAsync(inNamespace, cancellationToken)).Where(IsPlugin));
+        }
+
+        return plugins;
     }
 
     /// <inheritdoc />

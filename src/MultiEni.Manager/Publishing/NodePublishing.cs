@@ -5,6 +5,7 @@ using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Kubelet.PodResources;
 using MultiEni.Manager.Kubelet.Wire;
 using MultiEni.Manager.Publishing.Embedded;
+using MultiEni.Operator.Hosting;
 
 namespace MultiEni.Manager.Publishing;
 
@@ -62,9 +63,16 @@ public sealed class NodePublishing : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps the kubelet informed and the device plugin's file written, until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(File.RunAsync(cancellationToken), _registry?.RunAsync(cancellationToken) ?? Task.CompletedTask);
+    /// <summary>Starts what keeps the kubelet informed and the device plugin's file written.</summary>
+    public void Begin(BackgroundTasks background)
+    {
+        ArgumentNullException.ThrowIfNull(background);
+        background.Add(File.RunAsync);
+        if (_registry is not null)
+        {
+            background.Add(_registry.RunAsync);
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

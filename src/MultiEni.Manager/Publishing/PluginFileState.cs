@@ -19,6 +19,12 @@ internal sealed record PluginFileState
     /// <summary>Devices taken back that the node may still count.</summary>
     public ImmutableSortedDictionary<PciAddress, OfferedDevice> Withdrawn { get; init; } = ImmutableSortedDictionary<PciAddress, OfferedDevice>.Empty;
 
+    /// <summary>
+    /// Those of the withdrawn that were on offer in an earlier boot. Nothing that was bound then is bound now [sriov 4.4], so their end need not be
+    /// waited for once the file no longer has them; as long as it has, a plugin that starts offers what is bound anew.
+    /// </summary>
+    public ImmutableHashSet<PciAddress> OfEarlierBoot { get; init; } = [];
+
     /// <summary>Resources whose entries in the file are ours.</summary>
     public ImmutableHashSet<string> Owned { get; init; } = [];
 
@@ -43,7 +49,7 @@ internal sealed record PluginFileState
     /// <summary>Why the file does not say what it should; null when it does.</summary>
     public Refusal? Trouble { get; init; }
 
-    /// <summary>What a predecessor left. Of another boot only the ownership counts: nothing that was bound then is bound now [sriov 4.4].</summary>
+    /// <summary>What a predecessor left. What it offered in another boot is withdrawn.</summary>
     public static PluginFileState Of(PublisherRecord record, string bootId)
     {
         var state = new PluginFileState
@@ -52,16 +58,18 @@ internal sealed record PluginFileState
             Owned = [.. record.Owned],
             RestartDueSince = record.RestartDueSince,
         };
+        var offered = Devices(record.Offered);
+        var withdrawn = Devices(record.Withdrawn);
         if (record.BootId != bootId)
         {
-            return state;
+            var all = withdrawn.SetItems(offered);
+            return state with { Withdrawn = all, OfEarlierBoot = [.. all.Keys] };
         }
 
-        var offered = record.Offered.Select(stored => stored.ToDevice()).ToImmutableSortedDictionary(device => device.Address, device => device);
         return state with
         {
             Offered = offered,
-            Withdrawn = record.Withdrawn.Select(stored => stored.ToDevice()).ToImmutableSortedDictionary(device => device.Address, device => device),
+            Withdrawn = withdrawn,
             Unread = record.RestartDueSince is null ? [] : [.. offered.Keys],
         };
     }
@@ -107,6 +115,8 @@ internal sealed record PluginFileState
         {
             Conflicts = conflicts,
             Trouble = null,
+            Withdrawn = Withdrawn.RemoveRange(OfEarlierBoot),
+            OfEarlierBoot = [],
             InFile = [.. inFile.Select(device => device.Address)],
             Owned = Offered.IsEmpty && Owned.IsEmpty ? Owned : [.. DevicePluginFile.OwnedBy(inFile)],
         };
@@ -136,6 +146,7 @@ internal sealed record PluginFileState
         this with
         {
             Trouble = why,
+            OfEarlierBoot = [],
             InFile = [.. inFile.Select(device => device.Address)],
             Conflicts = conflicts,
         };
@@ -198,6 +209,9 @@ internal sealed record PluginFileState
             ? new OfferState.Withdrawing(gone, Trouble)
             : OfferJudgement.Withdrawn(gone, Serving(InFile.Except(Unread)), due, Plugin, allocatable);
     }
+
+    private static ImmutableSortedDictionary<PciAddress, OfferedDevice> Devices(IEnumerable<PublisherRecordDevice> stored) =>
+        stored.Select(one => one.ToDevice()).ToImmutableSortedDictionary(device => device.Address, device => device);
 
     private List<OfferedDevice> Serving(ImmutableHashSet<PciAddress> addresses) =>
         [.. Offered.Values.Where(device => addresses.Contains(device.Address))];

@@ -28,17 +28,18 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
     private readonly string _recordPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".aws-multi-eni-controller.json");
     private readonly RepairLimit _repairs = new(MostRepairs, RepairWindow, time);
 
-    /// <summary>What a predecessor left; nothing when that cannot be read.</summary>
+    /// <summary>What a predecessor left; nothing when that makes no sense.</summary>
+    /// <exception cref="IOException">The disk does not give it, so what is on offer is not known.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public PluginFileState Load(string bootId)
     {
+        var text = DurableFile.Read(_recordPath);
         try
         {
-            var record = DurableFile.Read(_recordPath) is { Length: > 0 } text
-                ? JsonSerializer.Deserialize(text, PublisherJson.Default.PublisherRecord)
-                : null;
+            var record = string.IsNullOrEmpty(text) ? null : JsonSerializer.Deserialize(text, PublisherJson.Default.PublisherRecord);
             return PluginFileState.Of(record ?? new PublisherRecord(), bootId);
         }
-        catch (Exception error) when (error is JsonException or FormatException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
         {
             // Without the record our entries are told by their addresses, once the devices are offered again.
             Log.PublisherRecordUnreadable(logger, _recordPath, error.Message);
@@ -121,7 +122,7 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
         {
             before?.Invoke("device plugin file");
             using var pending = DurableFile.Prepare(path, changed.Text);
-            if (Record(next with { Owned = wanted.Owned.Union(next.Owned) }) is { } failed)
+            if (Record(next with { Owned = wanted.Owned.Union(next.Owned), Withdrawn = wanted.Withdrawn }) is { } failed)
             {
                 return Failed(wanted, "written", _recordPath, failed, OfferedBy(text, wanted), changed.Conflicts);
             }

@@ -55,7 +55,7 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
             waiting.Writer.TryComplete();
             stopped.TrySetResult();
         });
-        await stopped.Task;
+        await Task.WhenAny(writing, stopped.Task);
         try
         {
             await writing.WaitAsync(FlushLimit, time, CancellationToken.None);

@@ -16,13 +16,13 @@ namespace MultiEni.Manager.Tests.Agent;
 public sealed class UsageProbeTests
 {
     private const string Resource = "intel.com/dpdk_1";
+    private readonly FakeTimeProvider clock = new();
 
     [Fact]
     public async Task A_device_is_in_use_from_the_moment_at_which_it_is_given_and_then_as_long_as_the_kubelet_says_so()
     {
         await using var bench = await EmbeddedBench.StartAsync();
         using var http = new HttpClient { BaseAddress = new Uri("http://127.0.0.1:1/") };
-        var clock = new FakeTimeProvider();
         var handouts = new HandoutLog(clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
         var pods = new NodePods(new KubernetesClient(http, clock), "node-1");
@@ -85,7 +85,34 @@ public sealed class UsageProbeTests
             }
         }
 
-        Assert.Equal(["/api/v1/namespaces/team/pods?fieldSelector=metadata.name%3Dapp%2Cspec.nodeName%3Dnode-1"], api.Requests);
+        const string Request = "/api/v1/namespaces/team/pods?fieldSelector=metadata.name%3Dapp%2Cspec.nodeName%3Dnode-1";
+        Assert.Equal(Enumerable.Repeat(Request, isFree ? 3 : 1), api.Requests);
+    }
+
+    [Fact]
+    public async Task That_a_pod_has_finished_is_not_remembered_for_the_next_one_of_its_name()
+    {
+        var api = new PodsApi("""{"items":[{"metadata":{"name":"app-0"},"status":{"phase":"Succeeded"}}]}""");
+        var finished = new FinishedPods(Pods(api, clock), allowed: true, clock);
+        Assert.True(await finished.AskAsync("team", "app-0", EmbeddedBench.Stop));
+        api.Answer = """{"items":[{"metadata":{"name":"app-0"},"status":{"phase":"Running","containerStatuses":[{"state":{"running":{}}}]}}]}""";
+        Assert.False(await finished.AskAsync("team", "app-0", EmbeddedBench.Stop));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden, 10 * 60)]
+    [InlineData(HttpStatusCode.InternalServerError, 30)]
+    public async Task Only_a_missing_permission_is_remembered_for_long(HttpStatusCode refusal, int seconds)
+    {
+        var api = new PodsApi(null) { Refusal = refusal };
+        var finished = new FinishedPods(Pods(api, clock), allowed: true, clock);
+        Assert.Null(await finished.AskAsync("team", "app", EmbeddedBench.Stop));
+        clock.Advance(TimeSpan.FromSeconds(seconds - 1));
+        Assert.Null(await finished.AskAsync("team", "app", EmbeddedBench.Stop));
+        Assert.Single(api.Requests);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await finished.AskAsync("team", "app", EmbeddedBench.Stop));
+        Assert.Equal(2, api.Requests.Count);
     }
 
     [Fact]
@@ -128,10 +155,12 @@ public sealed class UsageProbeTests
     private static async Task<PciDevice> PlugAsync(EmbeddedBench bench) =>
         (await new HostReader(bench.Host).ReadDeviceAsync((await bench.PlugAsync(1)).Address, EmbeddedBench.Stop))!;
 
-    private static UsageProbe Probe(EmbeddedBench bench, PodsApi api, bool allowed = true)
+    private static NodePods Pods(PodsApi api, FakeTimeProvider clock) =>
+        new(new KubernetesClient(new HttpClient(api) { BaseAddress = new Uri("http://api/") }, clock), "node-1");
+
+    private UsageProbe Probe(EmbeddedBench bench, PodsApi api, bool allowed = true)
     {
-        var clock = new FakeTimeProvider();
-        var pods = new NodePods(new KubernetesClient(new HttpClient(api) { BaseAddress = new Uri("http://api/") }, clock), "node-1");
+        var pods = Pods(api, clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
         return new UsageProbe(bench.Host.Files, kubelet, new HandoutLog(clock), pods, new FinishedPods(pods, allowed, clock));
     }
@@ -139,15 +168,21 @@ public sealed class UsageProbeTests
     /// <summary>Lists the pods that it was given; with none it refuses, as it does an agent as installed.</summary>
     private sealed class PodsApi(string? answer) : HttpMessageHandler
     {
+        public string? Answer { get; set; } = answer;
+
+        public HttpStatusCode Refusal { get; init; } = HttpStatusCode.Forbidden;
+
         public List<string> Requests { get; } = [];
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests.Add(request.RequestUri!.PathAndQuery);
             return Task.FromResult(
-                new HttpResponseMessage(answer is null ? HttpStatusCode.Forbidden : HttpStatusCode.OK)
+                new HttpResponseMessage(Answer is null ? Refusal : HttpStatusCode.OK)
                 {
-                    Content = new StringContent(answer ?? """{"kind":"Status","code":403,"reason":"Forbidden","message":"may not list pods"}"""),
+                    Content = new StringContent(
+                        Answer ?? $$"""{"kind":"Status","code":{{(int)Refusal}},"reason":"{{Refusal}}","message":"may not list pods"}"""
+                    ),
                 }
             );
         }

@@ -17,6 +17,7 @@ public sealed class FileDevicePublisherTests : IDisposable
     private readonly ConcurrentQueue<DateTimeOffset> attempts = new();
     private int writes;
     private int failingWrite;
+    private string? failingPoint;
     private string file = "config.json";
 
     private string File => folder.File(file);
@@ -36,7 +37,7 @@ public sealed class FileDevicePublisherTests : IDisposable
     private void BeforeWrite(string point)
     {
         attempts.Enqueue(time.GetUtcNow());
-        if (++writes >= failingWrite && disk is not null)
+        if (++writes >= failingWrite && disk is not null && (failingPoint ?? point) == point)
         {
             throw disk;
         }
@@ -420,6 +421,74 @@ public sealed class FileDevicePublisherTests : IDisposable
         disk = new IOException("No space left on device", 28);
         await publisher.OfferAsync(A.Offer(address: "0000:00:07.0"), Stop);
         Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
+    }
+
+    [Fact]
+    public async Task A_record_that_the_disk_does_not_give_is_not_taken_for_an_empty_one()
+    {
+        var first = await StartAsync(A.Boot);
+        await first.OfferAsync(A.Offer(), Stop);
+        var record = folder.File(".aws-multi-eni-controller.json");
+        System.IO.File.Move(record, record + ".kept");
+        Directory.CreateDirectory(record);
+        var second = new FileDevicePublisher(File, BeforeWrite, metrics, time, NullLogger.Instance);
+        publishers.Add(second);
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => second.StartAsync(A.Boot, Stop));
+
+        Directory.Delete(record);
+        System.IO.File.Move(record + ".kept", record);
+        await second.StartAsync(A.Boot, Stop);
+        Assert.Equal(A.Offer(), Assert.Single(second.Offered));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(null, false)]
+    [InlineData("device plugin file renamed", false)]
+    public async Task What_an_earlier_boot_offered_counts_as_withdrawing_as_long_as_it_cannot_be_taken_out_of_the_file(
+        string? point,
+        bool fileIsInvalid
+    )
+    {
+        var first = await StartAsync("boot-1");
+        await first.OfferAsync(A.Offer(), Stop);
+        await ReadAsync(first);
+        var text = await System.IO.File.ReadAllTextAsync(File, Stop);
+        if (fileIsInvalid)
+        {
+            await System.IO.File.WriteAllTextAsync(File, "{ broken", Stop);
+        }
+        else
+        {
+            (disk, failingPoint) = (new IOException("Read-only file system", 30), point);
+        }
+
+        // Another start in the new boot, after one of which the record may have been written, knows no less.
+        FileDevicePublisher second = null!;
+        for (var start = 0; start < 2; start++)
+        {
+            second = await StartAsync("boot-2");
+            Assert.Empty(second.Offered);
+            var withdrawing = Assert.IsType<OfferState.Withdrawing>(second.StateOf(A.Address, new Dictionary<string, string>()));
+            Assert.Equal(fileIsInvalid ? Reasons.DevicePluginFileInvalid : Reasons.DevicePluginFileUnwritable, withdrawing.Why.Reason);
+        }
+
+        // A plugin that started meanwhile has read the old entry: its restart is waited for.
+        disk = null;
+        await System.IO.File.WriteAllTextAsync(File, text, Stop);
+        await second.RepairAsync(Stop);
+        Assert.IsType<OfferState.Withdrawing>(second.StateOf(A.Address, new Dictionary<string, string>()));
+        await ReadAsync(second);
+        Assert.IsType<OfferState.NotOffered>(second.StateOf(A.Address, new Dictionary<string, string>()));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_boot_offered_is_not_waited_for_once_it_is_out_of_the_file()
+    {
+        var first = await StartAsync("boot-1");
+        await first.OfferAsync(A.Offer(), Stop);
+        var second = await StartAsync("boot-2");
+        Assert.IsType<OfferState.NotOffered>(second.StateOf(A.Address, One));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Operator.Events;
@@ -29,6 +30,16 @@ public sealed class EventRecorderTests : IAsyncLifetime
     {
         await api.DisposeAsync();
         stop.Dispose();
+    }
+
+    [Fact]
+    public async Task A_bug_in_the_writing_ends_it_at_once_and_is_the_outcome()
+    {
+        var failing = new EventRecorder(api.Client(time), "eni-controller", "pod-1", time, new FailingLogger());
+        api.On(_ => true, TestApi.Refuse(403, "Forbidden"));
+        failing.Record(node, EventType.Normal, "Attached", "done");
+        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => failing.RunAsync(stop.Token).Within());
+        Assert.Equal("a bug", failed.Message);
     }
 
     [Fact]
@@ -139,5 +150,16 @@ public sealed class EventRecorderTests : IAsyncLifetime
         var running = recorder.RunAsync(stop.Token);
         await stop.CancelAsync();
         await running.Within();
+    }
+
+    private sealed class FailingLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("a bug");
     }
 }

@@ -38,7 +38,7 @@ public sealed class ConditionsTests
         Assert.Equal(longest[1..] + "…", Message(longest + "y"));
         Assert.Equal("x…", Conditions.Cut("x😀yz", 3));
         var defined = Definitions.EniAttachment.Part("status").Part("conditions")["items"]!.AsObject().Part("message");
-        Assert.Equal(Conditions.LongestMessage, (int)defined["maxLength"]!);
+        Assert.Equal(Conditions.LongestMessage, (long)defined["maxLength"]!);
 
         static string Message(string text) => Conditions.Next(null, "Ready", ConditionStatus.False, "Because", text, 1, Now).Message;
     }

@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 
 namespace MultiEni.Controller.Multus;
 
 /// <summary>Which networks there should be: one for each resource that a node offers.</summary>
-public static partial class NetworkDefinitions
+public static class NetworkDefinitions
 {
     private const string DefaultPrefix = "intel.com/";
     private const int LongestName = 253;
@@ -70,11 +69,16 @@ public static partial class NetworkDefinitions
         return text.ToLowerInvariant().Replace('_', '-').Replace('/', '-').Trim('-');
     }
 
-    private static bool IsName(string name) => name.Length <= LongestName && Subdomain().IsMatch(name);
+    private static bool IsName(string name) =>
+        name.Length <= LongestName
+        && name.Split('.')
+            .All(label =>
+                label.Length > 0
+                && label[0] != '-'
+                && label[^1] != '-'
+                && label.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
+            );
 
     private static string Distinct(string name, string resource) =>
         $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(resource)).AsSpan(0, 3))}";
-
-    [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z")]
-    private static partial Regex Subdomain();
 }

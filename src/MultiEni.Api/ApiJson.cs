@@ -12,7 +12,7 @@ namespace MultiEni.Api;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(SharedStringConverter)]
+    Converters = [typeof(SharedStringConverter), typeof(TimeConverter)]
 )]
 [JsonSerializable(typeof(NodeEni))]
 [JsonSerializable(typeof(KubernetesList<NodeEni>))]

@@ -6,7 +6,11 @@ using MultiEni.Controller.Multus;
 namespace MultiEni.Controller;
 
 /// <summary>JSON of what only the controller reads.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)]
+)]
 [JsonSerializable(typeof(NamespaceObject))]
 [JsonSerializable(typeof(KubernetesList<NamespaceObject>))]
 [JsonSerializable(typeof(ResourceDefinition))]

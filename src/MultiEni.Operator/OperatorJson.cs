@@ -7,7 +7,11 @@ using MultiEni.Operator.LeaderElection;
 namespace MultiEni.Operator;
 
 /// <summary>How the runtime's own wire types are written as JSON; nulls are left out.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)]
+)]
 [JsonSerializable(typeof(KubernetesStatus))]
 [JsonSerializable(typeof(BookmarkObject))]
 [JsonSerializable(typeof(Lease))]

@@ -31,6 +31,19 @@ public sealed class ConditionsTests
     }
 
     [Fact]
+    public void A_message_is_no_longer_than_the_definitions_allow()
+    {
+        var longest = new string('x', Conditions.LongestMessage);
+        Assert.Equal(longest, Message(longest));
+        Assert.Equal(longest[1..] + "…", Message(longest + "y"));
+        Assert.Equal("x…", Conditions.Cut("x😀yz", 3));
+        var defined = Definitions.EniAttachment.Part("status").Part("conditions")["items"]!.AsObject().Part("message");
+        Assert.Equal(Conditions.LongestMessage, (long)defined["maxLength"]!);
+
+        static string Message(string text) => Conditions.Next(null, "Ready", ConditionStatus.False, "Because", text, 1, Now).Message;
+    }
+
+    [Fact]
     public void Another_status_moves_the_time() =>
         Assert.Equal(Earlier.AddMinutes(5), Next([Before(ConditionStatus.False)], ConditionStatus.True).LastTransitionTime);
 

@@ -26,8 +26,27 @@ public static class Conditions
     public static bool IsTrue(this IReadOnlyList<Condition>? conditions, string type) => conditions.Find(type)?.Status == ConditionStatus.True;
 
     /// <summary>
+    /// Length of the longest message, in characters. The definitions allow no more, so that the status of an object stays far below what
+    /// the API server stores.
+    /// </summary>
+    public const int LongestMessage = 4096;
+
+    /// <summary>The text, cut to a length with an ellipsis when it is longer.</summary>
+    public static string Cut(string text, int longest)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length <= longest)
+        {
+            return text;
+        }
+
+        var end = longest - 1;
+        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[end - 1]) ? end - 1 : end), "…");
+    }
+
+    /// <summary>
     /// A condition that keeps the transition time of its predecessor in <paramref name="before"/> unless the status changes, so that
-    /// saying the same thing again yields an equal object and no write.
+    /// saying the same thing again yields an equal object and no write. A message that is too long is cut to <see cref="LongestMessage"/>.
     /// </summary>
     public static Condition Next(
         this IReadOnlyList<Condition>? before,
@@ -46,7 +65,7 @@ public static class Conditions
             Type = type,
             Status = status,
             Reason = reason,
-            Message = message,
+            Message = Cut(message, LongestMessage),
             ObservedGeneration = observedGeneration,
             LastTransitionTime = unchanged ? previous!.LastTransitionTime : Timestamps.ToSeconds(now),
         };

@@ -4,7 +4,11 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Cli.Cluster;
 
 /// <summary>How they are read.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)]
+)]
 [JsonSerializable(typeof(Workload))]
 [JsonSerializable(typeof(KubernetesList<Workload>))]
 [JsonSerializable(typeof(ClusterPod))]

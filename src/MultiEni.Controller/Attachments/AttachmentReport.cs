@@ -11,6 +11,12 @@ namespace MultiEni.Controller.Attachments;
 /// <summary>Says in an attachment's status what is the case. Pure; writes only what the controller owns.</summary>
 public static class AttachmentReport
 {
+    /// <summary>
+    /// Length of the longest message of an agent that is copied, in characters: the status of a NodeENI has room for one such message of
+    /// each of the 500 ENIs that it lists.
+    /// </summary>
+    internal const int LongestCopy = 1024;
+
     /// <summary>The status patch to apply, or null when the status says it all already.</summary>
     /// <param name="attachment">The attachment as it is.</param>
     /// <param name="row">Its ENI in EC2, if there is one.</param>
@@ -144,7 +150,7 @@ public static class AttachmentReport
     {
         if (attachment.Metadata.IsBeingDeleted)
         {
-            return hindrance is null ? new(false, Reasons.Deleting, attached.Message) : hindrance with { Holds = false };
+            return hindrance is null ? new(false, Reasons.Deleting, attached.Message) : Copy(hindrance);
         }
 
         if (!attached.Holds)
@@ -154,7 +160,7 @@ public static class AttachmentReport
 
         if (hindrance is not null)
         {
-            return hindrance with { Holds = false };
+            return Copy(hindrance);
         }
 
         if (row is not null && Difference(attachment, row) is { } update)
@@ -171,12 +177,20 @@ public static class AttachmentReport
             {
                 return condition is null
                     ? new(false, Reasons.WaitingForDevice, $"waiting for the ENI manager on {attachment.Spec.NodeName}")
-                    : new(false, condition.Reason, condition.Message);
+                    : new(false, condition.Reason, Conditions.Cut(condition.Message, LongestCopy));
             }
         }
 
         return new(true, Reasons.Ready, "everything asked for is done");
     }
+
+    // The whole text is in Attached.
+    private static ConditionClaim Copy(ConditionClaim hindrance) =>
+        hindrance with
+        {
+            Holds = false,
+            Message = Conditions.Cut(hindrance.Message, LongestCopy),
+        };
 
     private static string[] Required(string use) =>
         use switch

@@ -8,6 +8,9 @@ namespace MultiEni.Controller.Attachments;
 /// <summary>Decides the next step for one attachment. Pure: every crash ends here again with what EC2 shows.</summary>
 public static class EniDecision
 {
+    // Leaves room for the remedy within AttachmentReport.LongestCopy.
+    private const int LongestQuote = 512;
+
     /// <summary>The next step.</summary>
     public static EniStep Next(EniSituation situation)
     {
@@ -273,8 +276,9 @@ public static class EniDecision
         {
             return new EniStep.WaitForRelease(
                 answer.Reason,
-                $"{answer.Message} That was the last word of the ENI manager on {node}, {situation.AgentHeard:u}; the ENI is not taken from a pod. "
-                    + "See that the eni-manager pod runs on the node",
+                $"{Conditions.Cut(answer.Message, LongestQuote)} That was the last word of the ENI manager on {node}, {situation.AgentHeard:u}; "
+                    + "the ENI is not taken from a pod. See that the eni-manager pod runs on the node. If it cannot run there any more, terminate the node, "
+                    + $"or let a user of admissionPolicy.exemptUsers remove the finalizer {Names.DeviceFinalizer}",
                 Deadline: null
             );
         }

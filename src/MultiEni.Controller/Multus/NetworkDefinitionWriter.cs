@@ -41,14 +41,16 @@ internal sealed class NetworkDefinitionWriter(
 
     private async Task<ReconcileResult> ReconcileAsync(string _, CancellationToken cancellationToken)
     {
-        var wanted = NetworkDefinitions.Of(cluster.Attachments);
-        if (written?.SequenceEqual(wanted) == true)
-        {
-            return ReconcileResult.Done;
-        }
-
+        IReadOnlyList<NetworkDefinition> wanted;
         try
         {
+            var held = written ?? [.. (await PresentAsync(cancellationToken)).Select(Held)];
+            wanted = NetworkDefinitions.Of(cluster.Attachments, held);
+            if (written?.SequenceEqual(wanted) == true)
+            {
+                return ReconcileResult.Done;
+            }
+
             await WriteAsync(wanted, cancellationToken);
         }
         catch (KubernetesApiException error) when (error.IsNotFound)
@@ -89,9 +91,8 @@ internal sealed class NetworkDefinitionWriter(
             }
         }
 
-        var options = new ListOptions { Namespace = namespaceName, LabelSelector = $"{ManagedBy}={Names.Controller}" };
-        var present = await kubernetes.ListAsync(NetworkAttachmentDefinition.ResourceKind, options, cancellationToken);
-        foreach (var definition in present.Items.Where(definition => wanted.All(network => network.Name != definition.Metadata.Name)))
+        var present = await PresentAsync(cancellationToken);
+        foreach (var definition in present.Where(definition => wanted.All(network => network.Name != definition.Metadata.Name)))
         {
             await kubernetes.DeleteAsync(
                 NetworkAttachmentDefinition.ResourceKind,
@@ -106,6 +107,15 @@ internal sealed class NetworkDefinitionWriter(
             ExceptionDispatchInfo.Throw(refused);
         }
     }
+
+    private async Task<List<NetworkAttachmentDefinition>> PresentAsync(CancellationToken cancellationToken)
+    {
+        var options = new ListOptions { Namespace = namespaceName, LabelSelector = $"{ManagedBy}={Names.Controller}" };
+        return (await kubernetes.ListAsync(NetworkAttachmentDefinition.ResourceKind, options, cancellationToken)).Items;
+    }
+
+    private static NetworkDefinition Held(NetworkAttachmentDefinition definition) =>
+        new(definition.Metadata.Name, definition.Metadata.Annotations?.GetValueOrDefault(ResourceAnnotation) ?? "");
 
     private NetworkAttachmentDefinition Definition(NetworkDefinition network) =>
         new()

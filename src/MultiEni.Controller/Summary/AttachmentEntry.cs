@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Attachments;
 
 namespace MultiEni.Controller.Summary;
 
@@ -34,7 +35,7 @@ internal static class AttachmentEntry
             DpdkDriver = advertised ? device?.Driver : null,
             DpdkResourceName = advertised ? device?.ResourceName : null,
             DpdkPciAddress = device?.PciAddress,
-            Message = ready is { Status: ConditionStatus.True } ? null : ready?.Message,
+            Message = ready is null or { Status: ConditionStatus.True } ? null : Conditions.Cut(ready.Message, AttachmentReport.LongestCopy),
         };
     }
 }

@@ -104,6 +104,8 @@ public sealed class AgentReleaseTests
         var wait = Assert.IsType<EniStep.WaitForRelease>(Next(Reasons.DeviceInUse, beats: true, TimeSpan.FromHours(1)));
         Assert.StartsWith("because of DeviceInUse", wait.Message, StringComparison.Ordinal);
         Assert.Contains("eni-manager pod", wait.Message, StringComparison.Ordinal);
+        Assert.Contains("terminate the node", wait.Message, StringComparison.Ordinal);
+        Assert.Contains($"admissionPolicy.exemptUsers remove the finalizer {Names.DeviceFinalizer}", wait.Message, StringComparison.Ordinal);
         Assert.Null(wait.Deadline);
     }
 

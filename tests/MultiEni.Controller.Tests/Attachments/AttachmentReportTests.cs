@@ -4,6 +4,7 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.Summary;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
@@ -66,6 +67,26 @@ public sealed class AttachmentReportTests
             (ConditionStatus.False, Reasons.WaitingForDevice, "waiting for the ENI manager on node-1"),
             (ready.Status, ready.Reason, ready.Message)
         );
+    }
+
+    [Fact]
+    public void An_agents_words_are_copied_only_as_far_as_a_status_of_500_ENIs_has_room_for_them()
+    {
+        var attachment = A.Attachment(
+            conditions: A.Condition(ConditionTypes.Configured, false) with
+            {
+                Message = new string('x', Conditions.LongestMessage),
+            }
+        );
+        attachment.Status!.Conditions!.AddRange(Patch(attachment, A.Row(attachment: A.Attached()))!.Status!.Conditions!);
+
+        var ready = attachment.Status.Conditions.Find(ConditionTypes.Ready)!.Message;
+        Assert.Equal(new string('x', AttachmentReport.LongestCopy - 1) + "…", ready);
+        var refusal = new ConditionClaim(false, Reasons.InvalidSpec, new string('y', 100_000));
+        var conditions = Patch(attachment, A.Row(), refusal)!.Status!.Conditions!;
+        Assert.All(conditions, condition => Assert.True(condition.Message.Length <= Conditions.LongestMessage));
+        attachment.Status.Conditions = conditions;
+        Assert.Equal(AttachmentReport.LongestCopy, AttachmentEntry.Of(attachment).Message!.Length);
     }
 
     [Fact]

@@ -12,21 +12,62 @@ public sealed class NetworkDefinitionsTests
     [InlineData("amazon.com/ena-dpdk", "amazon.com-ena-dpdk")]
     public void A_resource_has_a_network_named_after_it(string resource, string name)
     {
-        var network = Assert.Single(NetworkDefinitions.Of([On(resource), On(resource)]));
+        var network = Assert.Single(NetworkDefinitions.Of([On(resource), On(resource)], []));
         Assert.Equal((name, resource), (network.Name, network.Resource));
     }
 
     [Fact]
-    public void Resources_that_come_to_one_name_have_names_that_tell_them_apart_whatever_their_order()
+    public void Of_two_resources_of_one_name_the_one_that_has_it_keeps_it_and_the_newcomer_gets_another()
     {
-        var networks = NetworkDefinitions.Of([On("intel.com/a_b"), On("intel.com/a-b")]);
-        Assert.Equal(2, networks.Select(network => network.Name).Distinct().Count());
-        Assert.All(networks, network => Assert.StartsWith("a-b-", network.Name, StringComparison.Ordinal));
-        Assert.Equal(networks, NetworkDefinitions.Of([On("intel.com/a-b"), On("intel.com/a_b")]));
+        foreach (var (holder, newcomer) in new[] { ("intel.com/a_b", "intel.com/a-b"), ("intel.com/a-b", "intel.com/a_b") })
+        {
+            var held = NetworkDefinitions.Of([On(holder)], []);
+            foreach (var attachments in new[] { new[] { On(holder), On(newcomer) }, [On(newcomer), On(holder)] })
+            {
+                var networks = NetworkDefinitions.Of(attachments, held);
+                Assert.Equal(2, networks.Count);
+                Assert.Equal(new NetworkDefinition("a-b", holder), networks[0]);
+                Assert.Equal(newcomer, networks[1].Resource);
+                Assert.StartsWith("a-b-", networks[1].Name, StringComparison.Ordinal);
+                Assert.Equal(networks, NetworkDefinitions.Of(attachments, networks));
+            }
+        }
     }
 
     [Fact]
-    public void A_device_without_a_resource_has_no_network() => Assert.Empty(NetworkDefinitions.Of([On(null), new EniAttachment()]));
+    public void What_was_asked_for_has_its_name_whatever_an_agent_reported_before()
+    {
+        var held = NetworkDefinitions.Of([On("intel.com/a-b")], []);
+        var networks = NetworkDefinitions.Of([On("intel.com/a-b"), On("intel.com/a_b", "a_b")], held);
+        Assert.Equal(new NetworkDefinition("a-b", "intel.com/a_b"), networks[0]);
+
+        var generated = NetworkDefinitions.Of([On("intel.com/intel-sriov-netdevice-1"), On("intel.com/intel_sriov_netdevice_1")], []);
+        Assert.Equal(new NetworkDefinition("intel-sriov-netdevice-1", "intel.com/intel_sriov_netdevice_1"), generated[0]);
+    }
+
+    [Fact]
+    public void An_agent_cannot_rename_what_the_specification_names() =>
+        Assert.Equal("intel.com/asked", Assert.Single(NetworkDefinitions.Of([On("intel.com/other", "intel.com/asked")], [])).Resource);
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("")]
+    [InlineData("name")]
+    [InlineData("a..b/x")]
+    [InlineData("a b/x")]
+    [InlineData("a/b/c")]
+    [InlineData("intel.com/x\"")]
+    [InlineData("intel.com/x\n")]
+    [InlineData("intel.com/\u00fc")]
+    public void What_gives_no_name_of_an_object_is_left_out_and_the_others_are_not(string reported) =>
+        Assert.Equal("good", Assert.Single(NetworkDefinitions.Of([On(reported), On("intel.com/good")], [])).Name);
+
+    [Fact]
+    public void A_name_that_is_too_long_for_an_object_is_left_out() =>
+        Assert.Empty(NetworkDefinitions.Of([On("intel.com/" + new string('a', 254))], []));
+
+    [Fact]
+    public void A_device_without_a_resource_has_no_network() => Assert.Empty(NetworkDefinitions.Of([On(null), new EniAttachment()], []));
 
     [Fact]
     public void The_configuration_is_what_Multus_fills_the_device_into()
@@ -38,6 +79,10 @@ public sealed class NetworkDefinitionsTests
         Assert.True(config["capabilities"]!["deviceID"]!.GetValue<bool>());
     }
 
-    private static EniAttachment On(string? resource) =>
-        new() { Status = new EniAttachmentStatus { Device = new DeviceStatus { ResourceName = resource } } };
+    private static EniAttachment On(string? reported, string? asked = null) =>
+        new()
+        {
+            Spec = new EniAttachmentSpec { Device = new DeviceSpec { ResourceName = asked } },
+            Status = new EniAttachmentStatus { Device = new DeviceStatus { ResourceName = reported } },
+        };
 }

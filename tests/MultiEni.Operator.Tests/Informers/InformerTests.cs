@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
@@ -311,6 +313,57 @@ public sealed class InformerTests : IAsyncLifetime
         Assert.Contains("has not ended", informer.Liveness().Reason, StringComparison.Ordinal);
         hold.Set();
     }
+
+    [Theory]
+    [InlineData("\"2026-01-01T00:00:00+99:00\"")]
+    [InlineData("\"2026-01-01T00:00:00+14:01\"")]
+    [InlineData("\"0000-01-01T00:00:00Z\"")]
+    [InlineData("\"0001-01-01T00:00:00+14:00\"")]
+    [InlineData("\"10000-01-01T13:59:59Z\"")]
+    [InlineData("\"9999-12-31T23:59:59Z\"")]
+    [InlineData("\"2026-01-01t00:00:00z\"")]
+    [InlineData("\"\"")]
+    [InlineData("null")]
+    [InlineData("7")]
+    [InlineData("""{"seconds":[7]}""")]
+    public async Task A_time_that_cannot_be_read_is_none_and_hides_no_object(string value)
+    {
+        var attachments = new Informer<EniAttachment>(api.Client(time), Attachments, InformerScope.All, null, time, NullLogger.Instance, () => 0);
+        var frames = Channel.CreateUnbounded<string>();
+        api.OnWatch(api.Feed(frames.Reader));
+        api.OnList(TestApi.Json(TestNodes.List("5", WithTime("a", "1", value), WithTime("b", "2", "\"2026-01-01T00:00:00+00:00\""))));
+        running = attachments.RunAsync(stop.Token);
+        var cache = await attachments.SyncedAsync(stop.Token).Within();
+        frames.Writer.TryWrite(TestNodes.Added(WithTime("c", "6", value)));
+        await Eventually.Holds(() => cache.Count == 3, "the object of the watch");
+
+        foreach (var name in new[] { "a", "c" })
+        {
+            var unreadable = cache.Get(ObjectKey.Cluster(name))!.Status!;
+            Assert.Null(unreadable.Device!.ReleaseHeartbeatTime);
+            Assert.Null(Assert.Single(unreadable.Conditions!).LastTransitionTime);
+            Assert.Equal("after", unreadable.Conditions![0].Message);
+        }
+
+        var readable = cache.Get(ObjectKey.Cluster("b"))!.Status!;
+        Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), readable.Device!.ReleaseHeartbeatTime);
+        Assert.Equal(readable.Device.ReleaseHeartbeatTime, readable.Conditions![0].LastTransitionTime);
+        Assert.Null(attachments.Health.LastFailure);
+    }
+
+    private static ResourceKind<EniAttachment> Attachments { get; } =
+        new(
+            Names.Group,
+            Names.Version,
+            Names.EniAttachmentPlural,
+            Names.EniAttachmentKind,
+            false,
+            ApiJson.Default.EniAttachment,
+            ApiJson.Default.KubernetesListEniAttachment
+        );
+
+    private static string WithTime(string name, string version, string time) =>
+        $$$"""{"metadata":{"name":"{{{name}}}","resourceVersion":"{{{version}}}","uid":"u"},"status":{"device":{"releaseHeartbeatTime":{{{time}}},"driver":"ena"},"conditions":[{"type":"Bound","status":"True","reason":"Bound","lastTransitionTime":{{{time}}},"message":"after"}]}}""";
 
     private async Task<IObjectCache<Node>> StartAsync()
     {

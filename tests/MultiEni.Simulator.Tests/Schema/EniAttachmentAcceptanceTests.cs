@@ -108,6 +108,77 @@ public sealed class EniAttachmentAcceptanceTests
         Assert.Equal(finding, Findings(obj)[0]);
     }
 
+    [Theory]
+    [InlineData("2026-11-22T10:00:00Z", true)]
+    [InlineData("2026-11-22T10:00:00+00:00", true)]
+    [InlineData("2026-11-22T10:00:00.123456Z", true)]
+    [InlineData("2026-01-01T00:00:00+99:00", false)]
+    [InlineData("2026-01-01T00:00:00+02:00", false)]
+    [InlineData("0000-01-01T00:00:00Z", false)]
+    [InlineData("0001-01-01T00:00:00+14:00", false)]
+    [InlineData("2026-01-01t00:00:00z", false)]
+    public void Times_are_what_the_programs_write_and_can_read(string time, bool isAccepted)
+    {
+        var obj = WithStatus();
+        obj["status"]!["device"]!["releaseHeartbeatTime"] = time;
+        obj["status"]!["conditions"]![0]!["lastTransitionTime"] = time;
+
+        var findings = Findings(obj);
+        Assert.Equal(isAccepted, findings.Length == 0);
+        Assert.Equal(isAccepted, !findings.Any(finding => finding.StartsWith("status.device.releaseHeartbeatTime", StringComparison.Ordinal)));
+        Assert.Equal(isAccepted, !findings.Any(finding => finding.StartsWith("status.conditions[0].lastTransitionTime", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("message", 4096)]
+    [InlineData("reason", 128)]
+    [InlineData("type", 64)]
+    public void A_conditions_texts_have_limits(string field, int longest)
+    {
+        var obj = WithStatus();
+        obj["status"]!["conditions"]![0]![field] = new string('x', longest);
+        Assert.Empty(Findings(obj));
+
+        obj["status"]!["conditions"]![0]![field] = new string('x', longest + 1);
+        Assert.StartsWith($"status.conditions[0].{field}: Too long", Findings(obj)[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void There_is_room_for_sixteen_conditions_and_every_text_about_the_device_has_a_limit()
+    {
+        var obj = WithStatus();
+        var conditions = obj["status"]!["conditions"]!.AsArray();
+        while (conditions.Count < 17)
+        {
+            var another = conditions[0]!.DeepClone();
+            another["type"] = $"Type{conditions.Count}";
+            conditions.Add(another);
+        }
+
+        Assert.StartsWith("status.conditions: Too many", Findings(obj)[0], StringComparison.Ordinal);
+        conditions.RemoveAt(16);
+        Assert.Empty(Findings(obj));
+
+        var device = ProductSchemas.SchemaOf(ProductSchemas.EniAttachmentDefinition)["properties"]!["status"]!["properties"]!["device"]![
+            "properties"
+        ]!;
+        Assert.All(
+            device.AsObject().Where(property => (string?)property.Value!["type"] == "string"),
+            property => Assert.True(property.Value!["maxLength"] is not null || property.Value["enum"] is not null, property.Key)
+        );
+    }
+
+    private static JsonObject WithStatus()
+    {
+        var obj = ProductSchemas.ValidEniAttachment();
+        obj["status"] = JsonNode.Parse(
+            """
+            {"device":{"driver":"vfio-pci"},"conditions":[{"type":"Bound","status":"True","reason":"Bound","message":"","lastTransitionTime":"2026-11-22T10:00:00Z"}]}
+            """
+        );
+        return obj;
+    }
+
     private static (JsonObject Old, JsonObject Now) Stored()
     {
         var old = ProductSchemas.ValidEniAttachment();

@@ -73,10 +73,11 @@ public abstract class SafetyStories(NodeFixture node) : LifeStories(node)
         await Guest.BeginAsync("policy-routing");
         await Guest.Node.Machine.Monitor.PlugAsync(slot, mac, Stop);
         var link = await Guest.InterfaceAsync(mac);
+        // Appended, because the machine's own interface may have an advertised default route of the same metric.
         await Guest.Shell.RunAsync(
             $"ip link set {link} up; ip addr add 10.77.0.6/24 dev {link}; ip route add default via 10.77.0.1 dev {link} table 101 proto static; "
                 + "ip rule add from 10.77.0.6 table 101 proto static; ip rule add from 10.77.0.7 table 101 priority 1536; "
-                + $"ip -6 route add default via fe80::1 dev {link} metric 1024 proto ra",
+                + $"ip -6 route append default via fe80::1 dev {link} metric 1024 proto ra",
             Stop
         );
         try

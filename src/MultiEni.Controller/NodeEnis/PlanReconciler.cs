@@ -101,6 +101,7 @@ internal sealed class PlanReconciler(
             new PlanOutcome(nodeEni.Metadata.Generation, nodes.Count, plan.Desired, resolution, plan.Problems, plan.DesiredByNode)
             {
                 Outdated = plan.Outdated,
+                Changing = plan.Changing,
                 Unwanted = plan.Unwanted,
                 HoldsBack = plan.HoldsBack,
                 InTheWay = plan.InTheWay,

@@ -44,7 +44,7 @@ internal sealed class FirstSweep(EniInventory inventory, ClusterView cluster, Pl
         {
             var attachments = cluster.AttachmentsOf(nodeEni.Metadata.Name).Count;
             outcomes.Remember(
-                nodeEni.Metadata.Name,
+                nodeEni,
                 new PlanOutcome(
                     nodeEni.Metadata.Generation,
                     cluster.NodesMatching(nodeEni).Count,

@@ -9,7 +9,7 @@ namespace MultiEni.Controller.Attachments;
 /// </summary>
 internal sealed class AgentSigns
 {
-    private readonly ConcurrentDictionary<string, (DateTimeOffset? Beat, DateTimeOffset At)> heard = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string? Uid, DateTimeOffset? Beat, DateTimeOffset At)> heard = new(StringComparer.Ordinal);
 
     /// <summary>The last sign of life, or the moment at which this controller began to wait for one; null for an attachment that stays.</summary>
     public DateTimeOffset? LastHeard(EniAttachment attachment, DateTimeOffset now)
@@ -20,8 +20,15 @@ internal sealed class AgentSigns
             return null;
         }
 
-        var beat = attachment.Status?.Device?.ReleaseHeartbeatTime;
-        return heard.AddOrUpdate(attachment.Metadata.Name, _ => (beat, now), (_, last) => last.Beat == beat ? last : (beat, now)).At;
+        // A successor of the same name may come before anybody looks in between: silence before its time is not its agent's.
+        var (uid, beat) = (attachment.Metadata.Uid, attachment.Status?.Device?.ReleaseHeartbeatTime);
+        return heard
+            .AddOrUpdate(
+                attachment.Metadata.Name,
+                _ => (uid, beat, now),
+                (_, last) => last.Uid == uid && last.Beat == beat ? last : (uid, beat, now)
+            )
+            .At;
     }
 
     /// <summary>The attachment is gone.</summary>

@@ -56,7 +56,7 @@ internal sealed class DefinitionGate(KubernetesClient kubernetes, TimeProvider t
         {
             return $"the resource definitions may not be read: {refused.Message}. Grant get of customresourcedefinitions {string.Join(" and ", DefinitionGaps.Names)}, as the chart's ClusterRole eni-controller does.";
         }
-        catch (Exception failed) when (failed is KubernetesApiException or TimeoutException or HttpRequestException or IOException)
+        catch (Exception failed) when (KubernetesFailure.Is(failed))
         {
             return $"the resource definitions cannot be read: {failed.Message}";
         }

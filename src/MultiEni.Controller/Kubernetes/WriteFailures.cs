@@ -94,7 +94,7 @@ internal sealed class WriteFailures(TimeProvider time)
     private static bool IsExpected(WriteOutcome outcome) =>
         outcome.Failure switch
         {
-            KubernetesApiException { IsConflict: true } => true,
+            KubernetesApiException { IsConflict: true } or KubernetesApiException { IsPatchMismatch: true } => true,
             KubernetesApiException { IsNotFound: true } => outcome.Verb != "apply" || outcome.Resource.Contains('/', StringComparison.Ordinal),
             _ => false,
         };

@@ -59,7 +59,7 @@ internal sealed class PlanReconciler(
             catch (Exception refused) when (KubernetesFailure.Is(refused))
             {
                 // What the API server refuses must find a status to be in.
-                outcomes.Remember(name, PlanOutcome.OfNothing(nodeEni.Metadata.Generation));
+                outcomes.Remember(nodeEni, PlanOutcome.OfNothing(nodeEni.Metadata.Generation));
                 throw;
             }
 
@@ -97,10 +97,11 @@ internal sealed class PlanReconciler(
 
         var present = existing.Select(attachment => attachment.Metadata.Name).ToHashSet();
         outcomes.Remember(
-            name,
+            nodeEni,
             new PlanOutcome(nodeEni.Metadata.Generation, nodes.Count, plan.Desired, resolution, plan.Problems, plan.DesiredByNode)
             {
                 Outdated = plan.Outdated,
+                Changing = plan.Changing,
                 Unwanted = plan.Unwanted,
                 HoldsBack = plan.HoldsBack,
                 InTheWay = plan.InTheWay,

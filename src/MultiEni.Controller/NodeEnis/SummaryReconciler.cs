@@ -28,7 +28,7 @@ internal sealed class SummaryReconciler(
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
-        if (cluster.NodeEni(name) is not { } nodeEni || outcomes.Find(name) is not { } plan)
+        if (cluster.NodeEni(name) is not { } nodeEni || outcomes.Find(name, nodeEni.Metadata.Uid) is not { } plan)
         {
             return ReconcileResult.Done;
         }

@@ -26,6 +26,7 @@ public static class Planner
         var apply = new List<EniAttachment>();
         var delete = new List<EniAttachment>();
         var outdated = new HashSet<string>(StringComparer.Ordinal);
+        var changing = new HashSet<(string, long?)>();
         var holdsBack = false;
         foreach (var (name, wanted) in desired)
         {
@@ -39,6 +40,7 @@ public static class Planner
             }
             else if (SpecComparison.CanBecome(present.Spec!, wanted.Spec!))
             {
+                changing.Add((present.Metadata.Uid!, present.Metadata.Generation));
                 apply.Add(wanted);
             }
             else
@@ -75,6 +77,7 @@ public static class Planner
         {
             DesiredByNode = nodes.DesiredByNode,
             Outdated = outdated,
+            Changing = changing,
             Unwanted = unwanted.Select(attachment => attachment.Metadata.Uid!).ToHashSet(),
             HoldsBack = holdsBack,
             InTheWay = holdsBack ? replacements.InTheWay : [],

@@ -69,7 +69,7 @@ internal sealed class StartupTaints(
         IReadOnlyList<EniAttachment> attachments = NodeIdentity.Of(node) is NodeIdentity.Ec2 instance
             ? cluster.AttachmentsOn(instance.InstanceId)
             : [];
-        if (!TaintDecision.MayRemove(node, selecting, outcomes.Find, attachments))
+        if (!TaintDecision.MayRemove(node, selecting, nodeEni => outcomes.Find(nodeEni.Metadata.Name, nodeEni.Metadata.Uid), attachments))
         {
             return ReconcileResult.Done;
         }

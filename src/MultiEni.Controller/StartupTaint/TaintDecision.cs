@@ -31,7 +31,7 @@ public static class TaintDecision
     public static bool MayRemove(
         Node node,
         IReadOnlyList<NodeEni> selecting,
-        Func<string, PlanOutcome?> planOf,
+        Func<NodeEni, PlanOutcome?> planOf,
         IReadOnlyList<EniAttachment> attachments
     )
     {
@@ -45,7 +45,7 @@ public static class TaintDecision
 
         foreach (var nodeEni in selecting.Where(nodeEni => !nodeEni.Metadata.IsBeingDeleted))
         {
-            var plan = planOf(nodeEni.Metadata.Name);
+            var plan = planOf(nodeEni);
             if (
                 plan is null
                 || plan.Generation != nodeEni.Metadata.Generation

@@ -28,6 +28,9 @@ public sealed record PlanOutcome(
     /// <summary>UIDs of the attachments that exist with a former specification and have to be replaced.</summary>
     public IReadOnlySet<string> Outdated { get; init; } = new HashSet<string>();
 
+    /// <summary>The attachments that are to change in place, each with the generation that it has before.</summary>
+    public IReadOnlySet<(string Uid, long? Generation)> Changing { get; init; } = new HashSet<(string, long?)>();
+
     /// <summary>UIDs of the attachments that are to go without a successor.</summary>
     public IReadOnlySet<string> Unwanted { get; init; } = new HashSet<string>();
 

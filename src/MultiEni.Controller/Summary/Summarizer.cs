@@ -139,6 +139,11 @@ public static class Summarizer
             return new(true, Reasons.Progressing, $"{situation.Missing} of {plan.Desired} ENIAttachments do not exist yet");
         }
 
+        if (situation.Unwritten > 0)
+        {
+            return new(true, Reasons.Progressing, $"the new specification of {situation.Unwritten} ENIAttachments has not been written yet");
+        }
+
         return situation.Unwanted > 0
             ? new(true, Reasons.Progressing, $"{situation.Unwanted} ENIs that are no longer asked for are still there")
             : new(false, Reasons.AsExpected, "nothing is under way");
@@ -284,6 +289,9 @@ public static class Summarizer
         /// <summary>To be replaced, and not yet gone.</summary>
         public int Outdated { get; } = Attachments.Count(attachment => Plan.Outdated.Contains(attachment.Metadata.Uid!));
 
+        /// <summary>To change in place, which has not been written, or was refused.</summary>
+        public int Unwritten { get; } = Attachments.Count(attachment => IsUnwritten(Plan, attachment));
+
         /// <summary>To be taken away without a successor, and nobody has asked for that yet.</summary>
         public int Unwanted { get; } =
             Attachments.Count(attachment => !attachment.Metadata.IsBeingDeleted && Plan.Unwanted.Contains(attachment.Metadata.Uid!));
@@ -292,6 +300,11 @@ public static class Summarizer
         public int Missing => Plan.Desired - Attachments.Count(attachment => !Plan.Unwanted.Contains(attachment.Metadata.Uid!));
 
         private static bool IsFormer(PlanOutcome plan, EniAttachment attachment) =>
-            plan.Outdated.Contains(attachment.Metadata.Uid!) || plan.Unwanted.Contains(attachment.Metadata.Uid!);
+            plan.Outdated.Contains(attachment.Metadata.Uid!)
+            || plan.Unwanted.Contains(attachment.Metadata.Uid!)
+            || IsUnwritten(plan, attachment);
+
+        private static bool IsUnwritten(PlanOutcome plan, EniAttachment attachment) =>
+            plan.Changing.Contains((attachment.Metadata.Uid!, attachment.Metadata.Generation));
     }
 }

@@ -92,9 +92,9 @@ internal static class Kubeconfig
 
         // NO_PROXY is not asked: this proxy is meant for this cluster.
         return ProxyAddress.Parse(text) is { } proxy && text.Contains("://", StringComparison.Ordinal) && ProxyAddress.IsSupported(proxy)
-            ? new WebProxy(proxy) { Credentials = new ProxyCredentials() }
+            ? new WebProxy(ProxyAddress.WithoutCredentials(proxy)) { Credentials = new ProxyCredentials(proxy) }
             : throw new KubernetesConfigException(
-                $"{cluster}: proxy-url '{text}' must be a URL with http, https or socks5, such as http://proxy.example.com:3128."
+                $"{cluster}: proxy-url '{ProxyAddress.Redacted(text)}' must be a URL with http, https or socks5, such as http://proxy.example.com:3128."
             );
     }
 

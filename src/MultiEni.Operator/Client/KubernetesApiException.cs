@@ -4,6 +4,8 @@ namespace MultiEni.Operator.Client;
 /// <remarks>Flow is decided by the predicates, never by comparing codes or texts.</remarks>
 public sealed class KubernetesApiException : Exception
 {
+    private const string PatchMismatch = "the server rejected our request due to an error in our request";
+
     /// <summary>A refusal of <paramref name="request"/>, which reads like <c>apply nodeenis/a</c>.</summary>
     public KubernetesApiException(string request, KubernetesStatus status)
         : base(Describe(request, status))
@@ -12,6 +14,7 @@ public sealed class KubernetesApiException : Exception
         StatusCode = status.Code;
         Reason = status.Reason ?? "";
         Causes = status.Details?.Causes ?? [];
+        IsPatchMismatch = StatusCode == 422 && status.Message?.StartsWith(PatchMismatch, StringComparison.Ordinal) == true;
         RetryAfter = status.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
@@ -38,6 +41,12 @@ public sealed class KubernetesApiException : Exception
 
     /// <summary>The object breaks the rules of its kind; the same request will always fail.</summary>
     public bool IsInvalid => StatusCode is 400 or 422;
+
+    /// <summary>
+    /// A JSON patch does not fit the object as it is now: one of its tests failed, or what it changes is not there. For that the server has only its
+    /// general words (https://github.com/kubernetes/apimachinery, pkg/api/errors, NewGenericServerResponse); what breaks a rule or a policy is told by name.
+    /// </summary>
+    public bool IsPatchMismatch { get; }
 
     /// <summary>The program lacks a permission.</summary>
     public bool IsForbidden => StatusCode is 401 or 403;

@@ -9,7 +9,7 @@ namespace MultiEni.Operator.Client;
 /// <summary>The verbs of the Kubernetes REST API. Safe for concurrent use.</summary>
 /// <remarks>
 /// Refusals are <see cref="KubernetesApiException"/>; a request that gets no answer in time is a <see cref="TimeoutException"/>; a
-/// broken connection is an <see cref="HttpRequestException"/> or <see cref="IOException"/>. 429 is waited out a few times.
+/// broken connection, or an answer that is no JSON, is an <see cref="HttpRequestException"/> or <see cref="IOException"/>. 429 is waited out a few times.
 /// </remarks>
 /// <param name="http">From <see cref="KubernetesConnection.Open"/>; without a timeout of its own.</param>
 /// <param name="time">Clock for deadlines and waits.</param>
@@ -175,7 +175,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         try
         {
             var request = Write("delete", kind, key, null, HttpMethod.Delete, kind.ObjectPath(key, null), Bytes(options.ToJson()));
-            return new Deletion<T>(Existed: true, Remaining(kind, await sender.SendAsync(request, cancellationToken)));
+            return new Deletion<T>(Existed: true, await sender.SendAsync(request, answer => Remaining(kind, answer), cancellationToken));
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {

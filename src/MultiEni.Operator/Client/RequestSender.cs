@@ -33,14 +33,14 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
         );
     }
 
-    /// <summary>Sends and returns the answer as it came.</summary>
-    public async Task<byte[]> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
+    /// <summary>Sends and reads the answer with <paramref name="read"/>, which may throw <see cref="JsonException"/>.</summary>
+    public async Task<TAnswer> SendAsync<TAnswer>(ApiRequest request, Func<byte[], TAnswer> read, CancellationToken cancellationToken) =>
         await RetryAsync(
             request,
             async token =>
             {
                 using var response = await OpenAsync(request, token);
-                return await response.Content.ReadAsByteArrayAsync(token);
+                return read(await response.Content.ReadAsByteArrayAsync(token));
             },
             cancellationToken
         );
@@ -97,6 +97,16 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
             {
                 Tell(request, e);
                 throw;
+            }
+            catch (JsonException e)
+            {
+                var failure = new HttpRequestException(
+                    HttpRequestError.InvalidResponse,
+                    $"{request.Name}: what answered is not a Kubernetes API server, but perhaps a proxy in front of it: {e.Message}",
+                    e
+                );
+                Tell(request, failure);
+                throw failure;
             }
         }
     }

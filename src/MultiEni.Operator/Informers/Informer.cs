@@ -259,6 +259,7 @@ public sealed class Informer<T>
             catch (KubernetesApiException e) when (e.IsExpired && options.Continue is not null)
             {
                 // The pages took longer than the server keeps history: all in one piece instead.
+                store.BeginList();
                 objects.Clear();
                 options = options with { Continue = null, Limit = null };
             }

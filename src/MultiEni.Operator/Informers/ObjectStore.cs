@@ -86,7 +86,7 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     {
         lock (turn)
         {
-            Apply(CacheDiff.ToList(snapshot.Objects, ownWrites.Over(listed)));
+            Apply(CacheDiff.ToList(snapshot.Objects, ownWrites.Over(listed, version)));
             ownWrites.Reach(version);
         }
     }

@@ -68,9 +68,20 @@ internal sealed class OwnWrites<T>
     /// <summary>A list that begins now shows everything that was answered before.</summary>
     public void Clear() => ahead.Clear();
 
-    /// <summary>A complete list, with what was written while it was read.</summary>
-    public IReadOnlyCollection<T> Over(IReadOnlyCollection<T> listed)
+    /// <summary>A complete list, with what was written after it; what was written before and is not in it was deleted meanwhile.</summary>
+    /// <param name="listed">The objects.</param>
+    /// <param name="version">The version of the list; of a list without a number as version nothing is known to be newer.</param>
+    public IReadOnlyCollection<T> Over(IReadOnlyCollection<T> listed, string? version)
     {
+        if (ulong.TryParse(version, out var shown))
+        {
+            // The answer to a write that ended an object may carry a version from before its deletion.
+            foreach (var (key, _) in ahead.Where(entry => !entry.Value.IsGone && Version(entry.Value.Object) <= shown).ToList())
+            {
+                ahead.Remove(key);
+            }
+        }
+
         if (ahead.Count == 0)
         {
             return listed;

@@ -18,13 +18,14 @@ public sealed class EnvironmentProxy : IWebProxy
 
     private EnvironmentProxy(Uri? forHttp, Uri? forHttps, List<ProxyExemption> exemptions)
     {
-        this.forHttp = forHttp;
-        this.forHttps = forHttps;
+        this.forHttp = forHttp is null ? null : ProxyAddress.WithoutCredentials(forHttp);
+        this.forHttps = forHttps is null ? null : ProxyAddress.WithoutCredentials(forHttps);
         this.exemptions = exemptions;
+        Credentials = new ProxyCredentials(forHttp, forHttps);
     }
 
-    /// <summary>Name and password are part of the proxy's own address.</summary>
-    public ICredentials? Credentials { get; set; } = new ProxyCredentials();
+    /// <summary>Name and password out of the proxies' addresses.</summary>
+    public ICredentials? Credentials { get; set; }
 
     /// <summary>Makes it the proxy of this process, for everything that is not told another: our own connections and those of the AWS SDK.</summary>
     /// <param name="environment">Reads an environment variable.</param>
@@ -49,7 +50,7 @@ public sealed class EnvironmentProxy : IWebProxy
         );
     }
 
-    /// <summary>The proxy for a destination, or null when it is to be reached directly.</summary>
+    /// <summary>The proxy for a destination, without name and password, or null when it is to be reached directly.</summary>
     public Uri? GetProxy(Uri destination)
     {
         ArgumentNullException.ThrowIfNull(destination);

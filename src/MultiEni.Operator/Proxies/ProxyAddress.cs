@@ -24,4 +24,15 @@ internal static class ProxyAddress
 
     /// <summary>Whether requests can go through it.</summary>
     public static bool IsSupported(Uri proxy) => Schemes.Contains(proxy.Scheme, StringComparer.Ordinal);
+
+    /// <summary>The address without name and password, to be shown and to be connected to.</summary>
+    public static Uri WithoutCredentials(Uri proxy) => proxy.UserInfo.Length == 0 ? proxy : new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
+
+    /// <summary>A text that was meant to be an address, with name and password, if there are any, made unreadable.</summary>
+    public static string Redacted(string text)
+    {
+        var host = text.LastIndexOf('@') + 1;
+        var scheme = text.IndexOf("://", StringComparison.Ordinal) is var end and >= 0 && end + 3 < host ? text[..(end + 3)] : "";
+        return host == 0 ? text : $"{scheme}xxxxx@{text[host..]}";
+    }
 }

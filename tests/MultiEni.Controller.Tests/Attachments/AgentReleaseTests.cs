@@ -129,4 +129,16 @@ public sealed class AgentReleaseTests
         signs.Forget(attachment.Metadata.Name);
         Assert.Equal(begin.AddMinutes(6), signs.LastHeard(attachment, begin.AddMinutes(6)));
     }
+
+    [Fact]
+    public void The_silence_of_an_attachment_is_not_that_of_its_successor_of_the_same_name()
+    {
+        var signs = new AgentSigns();
+        signs.LastHeard(A.Attachment(deleting: true), A.Noon);
+        var successor = A.Attachment(deleting: true);
+        successor.Metadata.Uid = "uid-of-the-successor";
+
+        var weeksLater = A.Noon.AddDays(20);
+        Assert.Equal(weeksLater, signs.LastHeard(successor, weeksLater));
+    }
 }

@@ -55,6 +55,24 @@ public sealed class WriteFailuresTests
         Assert.Empty(failures.Current);
     }
 
+    // As a kube-apiserver answers a test that fails, and as it tells what a webhook said.
+    [Theory]
+    [InlineData("the server rejected our request due to an error in our request", 0)]
+    [InlineData("admission webhook \"x\" denied the request: no", 1)]
+    public void A_patch_of_what_has_changed_is_no_refusal_but_one_that_is_denied_is(string message, int failing)
+    {
+        var status = new KubernetesStatus
+        {
+            Code = 422,
+            Reason = "Invalid",
+            Message = message,
+        };
+        Observe("patch", "eniattachments", "a", new KubernetesApiException("patch eniattachments a", status));
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(failing, failures.Current.Count);
+    }
+
     [Fact]
     public void A_kind_that_does_not_exist_is_one()
     {

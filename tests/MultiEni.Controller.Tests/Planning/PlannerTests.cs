@@ -241,12 +241,14 @@ public sealed class PlannerTests
         var network = A.Network(A.Subnet("subnet-a1"));
         var before = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, network)).Apply;
 
+        (before[0].Metadata.Uid, before[0].Metadata.Generation) = ("uid-of-the-only", 4);
         var inPlace = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.Mtu = 9001), OneNode, network, before));
         var replaced = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), OneNode, network, before));
         var grown = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.SecondaryPrivateIpCount = 2), OneNode, network, before));
         var shrunk = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, network, grown.Apply));
 
         Assert.Equal((1, 0), (inPlace.Apply.Count, inPlace.Delete.Count));
+        Assert.Equal((before[0].Metadata.Uid!, 4), Assert.Single(inPlace.Changing));
         Assert.Equal((0, 1), (replaced.Apply.Count, replaced.Delete.Count));
         Assert.Equal((1, 0), (grown.Apply.Count, grown.Delete.Count));
         Assert.Equal((0, 1), (shrunk.Apply.Count, shrunk.Delete.Count));

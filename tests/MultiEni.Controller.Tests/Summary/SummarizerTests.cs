@@ -205,6 +205,25 @@ public sealed class SummarizerTests
         );
     }
 
+    [Theory]
+    [InlineData(1, 0, ConditionStatus.False)]
+    [InlineData(2, 1, ConditionStatus.True)]
+    public void What_changes_in_place_counts_when_the_change_is_written(int generation, int counted, string isReady)
+    {
+        var changed = ReadyOne("a");
+        changed.Metadata.Generation = generation;
+        changed.Status!.Conditions = [.. changed.Status.Conditions!.Select(condition => condition with { ObservedGeneration = generation })];
+        var plan = Outcome() with { Changing = new HashSet<(string, long?)> { ("uid-of-a", 1) } };
+
+        var status = Summarize(A.NodeEni(), plan, [changed], [], A.Noon);
+
+        Assert.Equal((isReady, counted), (status.Conditions.Find(ConditionTypes.Ready)!.Status, status.ReadyEnis));
+        Assert.Equal(
+            generation == 1 ? "the new specification of 1 ENIAttachments has not been written yet" : "nothing is under way",
+            status.Conditions.Find(ConditionTypes.Progressing)!.Message
+        );
+    }
+
     [Fact]
     public void Ready_as_formerly_specified_is_not_ready()
     {

@@ -65,6 +65,31 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_that_is_not_of_an_API_server_is_a_failure_like_others_and_told()
+    {
+        api.On(_ => true, TestApi.Json("<html>Please sign in</html>"));
+        var outcomes = new List<WriteOutcome>();
+        var telling = new KubernetesClient(api.Http, time, afterWrite: outcomes.Add);
+        var key = ObjectKey.Cluster("a");
+        Func<Task>[] requests =
+        [
+            () => telling.GetAsync(TestNodes.Kind, key, Token),
+            () => telling.ApplyAsync(TestNodes.Kind, TestNodes.Node("a", "1"), "me", true, null, Token),
+            () => telling.DeleteAsync(TestNodes.Kind, key, new DeleteOptions(), Token),
+        ];
+
+        foreach (var request in requests)
+        {
+            var failure = await Record.ExceptionAsync(request);
+            Assert.True(KubernetesFailure.Is(failure!), $"{failure}");
+            Assert.Contains("is not a Kubernetes API server", failure!.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["apply", "delete"], outcomes.Where(outcome => outcome.Failure is HttpRequestException).Select(outcome => outcome.Verb));
+        Assert.Equal(2, outcomes.Count);
+    }
+
+    [Fact]
     public async Task Too_many_requests_is_waited_out_as_long_as_the_server_says()
     {
         api.On(_ => true, TestApi.Json("{}", 429, "7"), TestApi.Json(TestNodes.Json("a", "2")));

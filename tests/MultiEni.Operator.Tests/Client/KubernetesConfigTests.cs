@@ -181,6 +181,8 @@ public sealed class KubernetesConfigTests : IDisposable
     [Theory]
     [InlineData(", proxy-url: proxy.example.com:3128", "", "proxy-url 'proxy.example.com:3128' must be a URL with http, https or socks5")]
     [InlineData(", proxy-url: ftp://proxy.example.com", "", "proxy-url 'ftp://proxy.example.com' must be")]
+    [InlineData(", proxy-url: ftp://user:pass@proxy.example.com", "", "proxy-url 'ftp://xxxxx@proxy.example.com' must be")]
+    [InlineData(", proxy-url: 'user:pass@proxy.example.com'", "", "proxy-url 'xxxxx@proxy.example.com' must be")]
     [InlineData(", insecure-skip-tls-verify: maybe", "", "insecure-skip-tls-verify is 'maybe'; it must be true or false")]
     [InlineData("", "as-groups: [a]", "user 'u': as-uid, as-groups and as-user-extra need 'as'")]
     [InlineData("", "as-uid: a", "need 'as'")]

@@ -72,6 +72,30 @@ public sealed class InformerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_that_begins_anew_shows_what_was_written_while_the_former_was_read()
+    {
+        var synced = new TaskCompletionSource<IObjectCache<Node>>();
+        api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")), api.Hang());
+        api.On(
+            call => call.Query.ContainsKey("continue"),
+            async context =>
+            {
+                // And then the database is restored from a backup, which counts from an earlier version again.
+                (await synced.Task).Wrote(TestNodes.Node("lost", "100"));
+                await TestApi.Refuse(410, "Expired")(context);
+            }
+        );
+        api.On(call => call.Query.ContainsKey("limit"), TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.Page("7", "next")));
+        api.OnList(TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
+
+        var cache = await StartAsync();
+        synced.SetResult(cache);
+
+        await Eventually.Holds(() => News().Contains("Added a@8"), "the list in one piece");
+        Assert.Equal("a", Assert.Single(cache.List()).Metadata.Name);
+    }
+
+    [Fact]
     public async Task Changes_of_the_watch_reach_cache_and_subscribers_in_order()
     {
         var frames = Channel.CreateUnbounded<string>();

@@ -84,6 +84,31 @@ public sealed class OwnWritesTests
     }
 
     [Fact]
+    public void A_list_does_not_bring_back_what_was_written_and_deleted_while_it_was_read()
+    {
+        store.Replace([TestNodes.Node("a", "5")], "5");
+
+        store.BeginList();
+        store.Wrote(TestNodes.Node("a", "100"));
+        store.Wrote(TestNodes.Node("b", "106"));
+        store.Replace([], "105");
+
+        Assert.Equal((null, "106"), (Version("a"), Version("b")));
+    }
+
+    [Fact]
+    public void What_is_gone_is_not_brought_back_by_a_list_from_before_its_deletion()
+    {
+        store.Replace([TestNodes.Node("a", "5")], "5");
+
+        store.BeginList();
+        store.Gone(TestNodes.Node("a", "5"));
+        store.Replace([TestNodes.Node("a", "5")], "7");
+
+        Assert.Null(Version("a"));
+    }
+
+    [Fact]
     public void Whatever_the_delay_the_cache_never_goes_back_and_ends_where_the_server_is()
     {
         // A history of one object; when its watch events and the answers to its writes arrive is up to chance, each in its own order.

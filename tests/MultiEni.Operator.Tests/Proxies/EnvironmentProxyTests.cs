@@ -151,7 +151,7 @@ public class EnvironmentProxyTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        var asked = AnswerAsync(listener);
+        var asked = AnswerAsync(listener, AskForCredentials, Ok);
         var proxy = EnvironmentProxy.Read(name => name == "HTTP_PROXY" ? $"http://us%40er:pass:word@127.0.0.1:{port}" : null);
         using var http = new HttpClient(new SocketsHttpHandler { Proxy = proxy });
 
@@ -167,17 +167,35 @@ public class EnvironmentProxyTests
         );
     }
 
-    // Asks the first request for credentials and answers the second, each on a connection of its own.
-    private static async Task<List<string>> AnswerAsync(TcpListener listener)
+    [Fact]
+    public async Task A_proxy_that_refuses_is_told_of_without_its_password()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var asked = AnswerAsync(listener, "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        var proxy = EnvironmentProxy.Read(name => name == "HTTPS_PROXY" ? $"http://user:secret@127.0.0.1:{port}" : null);
+        using var http = new HttpClient(new SocketsHttpHandler { Proxy = proxy });
+
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() =>
+            http.GetStringAsync(new Uri("https://example.com/"), TestContext.Current.CancellationToken)
+        );
+
+        Assert.StartsWith("CONNECT", Assert.Single(await asked), StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.1:{port}", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    private const string AskForCredentials =
+        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+    private const string Ok = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+
+    // Gives one answer after the other, each on a connection of its own, and returns the requests.
+    private static async Task<List<string>> AnswerAsync(TcpListener listener, params string[] answers)
     {
         var requests = new List<string>();
-        foreach (
-            var answer in (string[])
-                [
-                    "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-                    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
-                ]
-        )
+        foreach (var answer in answers)
         {
             using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
             await using var stream = client.GetStream();

@@ -189,7 +189,16 @@ public static class StatusReport
     {
         if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is not null)
         {
-            return null;
+            // Not forgotten: once it is in a pod, its hardware address is hidden, and nothing else tells which device it is.
+            return situation.Reported is { } reported
+                ? new DeviceStatus
+                {
+                    PciAddress = reported.PciAddress,
+                    Driver = reported.Driver,
+                    ResourceName = reported.ResourceName,
+                    BootId = reported.BootId,
+                }
+                : null;
         }
 
         var link = situation.Link;

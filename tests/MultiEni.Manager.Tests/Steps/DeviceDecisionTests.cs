@@ -41,12 +41,14 @@ public sealed class DeviceDecisionTests
     private static readonly (DeviceMatch Match, Link? Link)[] Matches =
     [
         (new DeviceMatch.Absent("absent"), null),
+        (new DeviceMatch.Absent("late") { MayBeHidden = true }, null),
         (new DeviceMatch.Ambiguous("ambiguous"), null),
         (new DeviceMatch.Mismatch("mismatch"), null),
         (new DeviceMatch.AddressNotFound("not found"), null),
         (new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress), A.Link(3, "ens6", A.Mac.ToString())),
         (new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress), A.Link(3, "ens6", A.Mac.ToString(), up: false, mtu: 1500)),
         (new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report), null),
+        (new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Elimination), null),
         (new DeviceMatch.Found(A.Device(driver: null, interfaceName: null), IdentityProof.Journal), null),
         (new DeviceMatch.Found(A.Device(driver: null, interfaceName: null) with { IsLeavingVfio = true }, IdentityProof.Journal), null),
         (new DeviceMatch.Found(A.BoundDevice(), IdentityProof.Journal), null),
@@ -131,6 +133,17 @@ public sealed class DeviceDecisionTests
                     DeviceStep.GiveBack give => !give.Device.IsHeldByDpdk || situation.Usage is DeviceUsage.Free,
                     DeviceStep.Bind bind => bind.Device.Driver is null || bind.Device.Driver == bind.Driver || situation.Usage is DeviceUsage.Free,
                     DeviceStep.ReleaseDone => situation.Device?.Driver is null || situation.Usage is DeviceUsage.Free,
+                    _ => true,
+                }
+        ),
+        (
+            "a device whose interface is elsewhere, or that could be the one without an interface, is never let go",
+            (situation, step) =>
+                step is not DeviceStep.ReleaseDone
+                || situation switch
+                {
+                    { Match: DeviceMatch.Absent { MayBeHidden: true } } => situation.Wish.NetworkState != EniState.Attached,
+                    { Device: { Driver: not null, IsHeldByDpdk: false } } => situation.Link is not null,
                     _ => true,
                 }
         ),

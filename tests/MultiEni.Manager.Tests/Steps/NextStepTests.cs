@@ -358,18 +358,23 @@ public sealed class NextStepTests
         Is<DeviceStep.ReleaseDone>(situation with { Usage = new DeviceUsage.Free() });
     }
 
-    [Fact]
-    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return()
+    [Theory]
+    [InlineData(IdentityProof.Report)]
+    [InlineData(IdentityProof.Elimination)]
+    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return(IdentityProof proof)
     {
         var device = A.Device(interfaceName: null);
-        Waits(
-            ConditionTypes.Released,
-            Reasons.DeviceInUse,
-            Unused(Deleting(With(DeviceUses.Plain, device))) with
-            {
-                Match = new DeviceMatch.Found(device, IdentityProof.Report),
-            }
-        );
+        var situation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, proof) };
+        Is<DeviceStep.CheckUse>(situation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Unused(situation));
+    }
+
+    [Fact]
+    public void Deletion_waits_while_a_device_without_an_interface_could_be_the_ENIs()
+    {
+        var situation = Deleting(With(DeviceUses.Plain, A.Device())) with { Match = new DeviceMatch.Absent("late") { MayBeHidden = true } };
+        Waits(ConditionTypes.Released, Reasons.WaitingForDevice, situation);
+        Is<DeviceStep.ReleaseDone>(situation with { Wish = situation.Wish with { NetworkState = EniState.Detaching } });
     }
 
     [Fact]

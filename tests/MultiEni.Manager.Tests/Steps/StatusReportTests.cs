@@ -92,6 +92,28 @@ public sealed class StatusReportTests
     public void Nothing_is_said_of_a_device_that_must_not_be_touched() =>
         Assert.Null(Report(Bound() with { TouchRefusal = Because }, new DeviceStep.Refuse(ConditionTypes.Configured, Because)).Device);
 
+    /// <summary>In a pod it shows no hardware address, and the kubelet is asked about it only by the address that was reported.</summary>
+    [Fact]
+    public void A_device_that_was_reported_is_not_forgotten_while_it_is_in_doubt()
+    {
+        var reported = Report(Bound(DeviceUses.Advertised), new DeviceStep.Nothing()).Device!;
+        var kept = new DeviceStatus
+        {
+            PciAddress = "0000:00:06.0",
+            Driver = reported.Driver,
+            ResourceName = "intel.com/dpdk_1",
+            BootId = A.Boot,
+        };
+        var refused = new DeviceStep.Refuse(ConditionTypes.Configured, Because);
+        var situation = Bound() with { Reported = reported };
+        Assert.Equal(kept, Report(situation with { TouchRefusal = Because }, refused).Device);
+        foreach (var match in new DeviceMatch[] { new DeviceMatch.Mismatch("x"), new DeviceMatch.AddressNotFound("x"), new DeviceMatch.Ambiguous("x") })
+        {
+            Assert.Equal(kept, Report(situation with { Match = match }, refused).Device);
+            Assert.Null(Report(situation with { Match = match, Reported = null }, refused).Device);
+        }
+    }
+
     [Fact]
     public void The_danger_of_no_IOMMU_mode_is_said()
     {

@@ -12,6 +12,8 @@ namespace MultiEni.Manager.Steps;
 /// <summary>The agent's part of an attachment's status, as a function of what was seen and of the step at which it stands.</summary>
 public static class StatusReport
 {
+    private const string SinceThen = " Since then: ";
+
     /// <summary>Builds the report. Conditions that do not apply are left out.</summary>
     /// <param name="attachment">The attachment, whose earlier conditions keep their times.</param>
     /// <param name="situation">What was seen last.</param>
@@ -50,7 +52,13 @@ public static class StatusReport
             ? (ConditionTypes.Released, ConditionStatus.False)
             : (ConditionTypes.Configured, ConditionStatus.Unknown);
         var before = Ours(attachment.Status) ?? new EniAttachmentStatus();
-        var condition = before.Conditions.Next(type, status, why.Reason, why.Message, attachment.Metadata.Generation, now);
+
+        // A failure does not make a device free that was found in use.
+        var (reason, message) =
+            before.Conditions.Find(type) is { } said && type == ConditionTypes.Released && ReleaseAnswer.NotFoundFree(said.Reason)
+                ? (said.Reason, And(said.Message, why.Message))
+                : (why.Reason, why.Message);
+        var condition = before.Conditions.Next(type, status, reason, message, attachment.Metadata.Generation, now);
         return new EniAttachmentStatus
         {
             Device = Alive(attachment, before.Device, now),
@@ -69,6 +77,13 @@ public static class StatusReport
                     condition.Type is ConditionTypes.Configured or ConditionTypes.Bound or ConditionTypes.Advertised or ConditionTypes.Released
                 ),
             };
+
+    // Failing again does not make it longer.
+    private static string And(string message, string failure)
+    {
+        var end = message.IndexOf(SinceThen, StringComparison.Ordinal);
+        return (end < 0 ? message : message[..end]) + SinceThen + failure;
+    }
 
     private static DeviceStatus? Alive(EniAttachment attachment, DeviceStatus? device, DateTimeOffset now) =>
         attachment.Metadata.IsBeingDeleted

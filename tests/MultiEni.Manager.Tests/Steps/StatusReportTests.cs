@@ -212,4 +212,35 @@ public sealed class StatusReportTests
         var released = leaving.Conditions.Find(ConditionTypes.Released)!;
         Assert.Equal((ConditionStatus.False, Reasons.ReconcileFailed, "the disk is gone"), (released.Status, released.Reason, released.Message));
     }
+
+    [Theory]
+    [InlineData(Reasons.DeviceInUse, true)]
+    [InlineData(Reasons.DeviceUsageUnknown, true)]
+    [InlineData(Reasons.RemovalBlocked, true)]
+    [InlineData(Reasons.UnbindTimeout, true)]
+    [InlineData(Reasons.DeviceAmbiguous, true)]
+    [InlineData(Reasons.WaitingForDevice, true)]
+    [InlineData(Reasons.Releasing, false)]
+    [InlineData(Reasons.Driverless, false)]
+    public void A_failure_does_not_make_a_device_free_that_a_pod_may_have(string said, bool stands)
+    {
+        var attachment = A.Attachment();
+        attachment.Metadata.DeletionTimestamp = Now;
+        var looked = new Condition
+        {
+            Type = ConditionTypes.Released,
+            Status = ConditionStatus.False,
+            Reason = said,
+            Message = "pod x/y has it.",
+        };
+        attachment.Status = attachment.Status! with { Conditions = [looked] };
+        foreach (var failure in new[] { "the disk is full", "the disk is gone" })
+        {
+            attachment.Status = StatusReport.Failed(attachment, new Refusal(Reasons.JournalUnwritable, failure), Now);
+            var released = Assert.Single(attachment.Status.Conditions!);
+            Assert.Equal(stands ? said : Reasons.JournalUnwritable, released.Reason);
+            Assert.Equal(stands ? $"pod x/y has it. Since then: {failure}" : failure, released.Message);
+            Assert.Equal(ConditionStatus.False, released.Status);
+        }
+    }
 }

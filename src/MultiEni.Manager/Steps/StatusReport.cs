@@ -202,7 +202,7 @@ public static class StatusReport
 
     private static DeviceStatus? Device(DeviceSituation situation, DeviceStep step, string bootId)
     {
-        if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is not null)
+        if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is { IsDoubt: false })
         {
             // Not forgotten: once it is in a pod, its hardware address is hidden, and nothing else tells which device it is.
             return situation.Reported is { } reported

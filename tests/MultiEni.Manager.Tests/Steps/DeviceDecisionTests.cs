@@ -15,6 +15,7 @@ public sealed class DeviceDecisionTests
     private const string Name = "intel.com/dpdk_1";
     private const string Former = "intel.com/former";
     private static readonly Refusal Because = new("Because", "of this");
+    private static readonly Refusal Doubt = Because with { IsDoubt = true };
 
     private static readonly DeviceWish[] Wishes =
     [
@@ -98,6 +99,7 @@ public sealed class DeviceDecisionTests
         situation => situation,
         situation => situation with { IsStuck = true },
         situation => situation with { TouchRefusal = Because, BindRefusal = Because },
+        situation => situation with { TouchRefusal = Doubt, BindRefusal = Doubt },
         situation => situation with { BindRefusal = Because },
         situation => situation with { Publishes = false },
         situation => situation with { DpdkEnabled = false },
@@ -174,6 +176,17 @@ public sealed class DeviceDecisionTests
                 || IsRight(situation, offered)
         ),
         (
+            "in doubt nothing is done to a device, and an offer that is right without the doubt stands",
+            (situation, step) =>
+                situation is not { TouchRefusal: { IsDoubt: true } doubt, Wish.Deleting: false, Device: not null }
+                || step switch
+                {
+                    DeviceStep.Refuse refuse => refuse.Why == doubt,
+                    DeviceStep.Withdraw => NextStep.Decide(situation with { TouchRefusal = null, BindRefusal = null }) == step,
+                    _ => situation.Wish.NetworkState != EniState.Attached,
+                }
+        ),
+        (
             "what is waited for has a reason, under a condition that the status shows",
             (situation, step) =>
                 step switch
@@ -230,7 +243,7 @@ public sealed class DeviceDecisionTests
     private static bool IsOn(OfferState offer) => offer is OfferState.Pending or OfferState.Confirmed or OfferState.Failed;
 
     private static bool IsRight(DeviceSituation situation, OfferedDevice offered) =>
-        situation is { Wish: { Deleting: false, NetworkState: EniState.Attached }, TouchRefusal: null, Publishes: true }
+        situation is { Wish: { Deleting: false, NetworkState: EniState.Attached }, TouchRefusal: null or { IsDoubt: true }, Publishes: true }
         && situation.Device is { Driver: { } driver } device
         && (offered.Resource, offered.Address, offered.Driver) == (situation.Wish.Resource, device.Address, driver)
         && situation.Wish.Use switch

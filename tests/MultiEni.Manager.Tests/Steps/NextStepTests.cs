@@ -306,6 +306,18 @@ public sealed class NextStepTests
     public void A_device_that_vanished_is_no_longer_offered() =>
         Is<DeviceStep.Withdraw>(BoundByUs() with { Match = new DeviceMatch.Absent("gone"), Offer = new OfferState.Confirmed(A.Offer()) });
 
+    [Fact]
+    public void An_offer_ends_for_what_speaks_against_it_and_not_for_a_doubt()
+    {
+        var offered = BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) };
+        Is<DeviceStep.Nothing>(offered);
+        Is<DeviceStep.Withdraw>(offered with { TouchRefusal = Because });
+        var doubted = offered with { TouchRefusal = Because with { IsDoubt = true } };
+        Refuses(ConditionTypes.Configured, "Because", doubted);
+        Refuses(ConditionTypes.Configured, "Because", doubted with { Offer = new OfferState.NotOffered() });
+        Is<DeviceStep.Withdraw>(Deleting(doubted));
+    }
+
     [Theory]
     [InlineData(false, ConditionTypes.Configured)]
     [InlineData(true, ConditionTypes.Released)]

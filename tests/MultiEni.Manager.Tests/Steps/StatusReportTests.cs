@@ -115,6 +115,18 @@ public sealed class StatusReportTests
     }
 
     [Fact]
+    public void A_device_whose_offer_stands_in_doubt_is_reported_as_offered() =>
+        Assert.True(
+            Report(
+                Bound() with
+                {
+                    TouchRefusal = Because with { IsDoubt = true },
+                },
+                new DeviceStep.Refuse(ConditionTypes.Configured, Because)
+            ).Device!.Advertised
+        );
+
+    [Fact]
     public void The_danger_of_no_IOMMU_mode_is_said()
     {
         var status = Report(Bound(), new DeviceStep.Nothing());

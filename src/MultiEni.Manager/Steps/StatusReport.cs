@@ -58,12 +58,20 @@ public static class StatusReport
             before.Conditions.Find(type) is { } said && type == ConditionTypes.Released && ReleaseAnswer.NotFoundFree(said.Reason)
                 ? (said.Reason, And(said.Message, why.Message))
                 : (why.Reason, why.Message);
-        var condition = before.Conditions.Next(type, status, reason, message, attachment.Metadata.Generation, now);
-        return new EniAttachmentStatus
-        {
-            Device = Alive(attachment, before.Device, now),
-            Conditions = [.. (before.Conditions ?? []).Where(other => other.Type != type), condition],
-        };
+        return With(attachment, before, type, status, reason, message, now);
+    }
+
+    /// <summary>The report of an agent that has given the device back and cannot remove its finalizer: it is released, and why the ENIAttachment stays.</summary>
+    /// <param name="attachment">The attachment with the agent's latest report.</param>
+    /// <param name="why">What the API server said.</param>
+    /// <param name="now">The time.</param>
+    public static EniAttachmentStatus NotLetGo(EniAttachment attachment, string why, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var before = Ours(attachment.Status) ?? new EniAttachmentStatus();
+        var said = before.Conditions.Find(ConditionTypes.Released)?.Message ?? "The device is given back.";
+        var message = And(said, $"the finalizer {Names.DeviceFinalizer} cannot be removed: {why}");
+        return With(attachment, before, ConditionTypes.Released, ConditionStatus.True, Reasons.Released, message, now);
     }
 
     /// <summary>The agent's part of a status, or null when there is no status.</summary>
@@ -77,6 +85,25 @@ public static class StatusReport
                     condition.Type is ConditionTypes.Configured or ConditionTypes.Bound or ConditionTypes.Advertised or ConditionTypes.Released
                 ),
             };
+
+    private static EniAttachmentStatus With(
+        EniAttachment attachment,
+        EniAttachmentStatus before,
+        string type,
+        string status,
+        string reason,
+        string message,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            Device = Alive(attachment, before.Device, now),
+            Conditions =
+            [
+                .. (before.Conditions ?? []).Where(other => other.Type != type),
+                before.Conditions.Next(type, status, reason, message, attachment.Metadata.Generation, now),
+            ],
+        };
 
     // Failing again does not make it longer.
     private static string And(string message, string failure)

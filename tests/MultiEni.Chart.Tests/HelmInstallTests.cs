@@ -110,6 +110,24 @@ public sealed class HelmInstallTests : IAsyncLifetime
         Assert.Contains("subnetPolicy", await kubectl.RunAsync("get crd nodeenis.networking.k8s.aws -o json"));
     }
 
+    [Theory]
+    [InlineData(3, "--take-ownership")]
+    [InlineData(4, "--take-ownership --force-conflicts")]
+    public async Task An_old_release_of_the_same_name_is_forgotten_and_its_objects_become_the_new_releases(int major, string options)
+    {
+        var helm = Helm.Of(major);
+        await kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
+        await helm.RunAsync(kubectl, Install);
+        Assert.Contains("in use", await helm.FailAsync(kubectl, $"{Install} {options}"));
+
+        await kubectl.RunAsync($"--namespace {Namespace} delete secret --selector owner=helm,name=multi-eni");
+        await kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller daemonset/eni-manager");
+        Assert.DoesNotContain("multi-eni", await helm.RunAsync(kubectl, $"list --namespace {Namespace}"));
+
+        await helm.RunAsync(kubectl, $"{Install} {options}");
+        Assert.Contains("deployed", await helm.RunAsync(kubectl, $"list --namespace {Namespace}"));
+    }
+
     private const string OldDefinition = """
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition

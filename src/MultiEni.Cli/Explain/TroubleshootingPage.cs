@@ -9,7 +9,7 @@ internal static class TroubleshootingPage
     public static string Write(ReasonGuide guide)
     {
         var page = new StringBuilder(ReasonGuide.Read("troubleshooting-head.md").TrimEnd()).Append("\n\n");
-        page.Append("## The issues of the DPDK guide\n\n| issue | reasons | first remedy |\n|---|---|---|\n");
+        page.Append("## Common DPDK problems\n\n| issue | reasons | first remedy |\n|---|---|---|\n");
         foreach (var issue in guide.Entries.Where(entry => entry.Issue is not null).GroupBy(entry => entry.Issue))
         {
             var reasons = string.Join(", ", issue.Select(entry => Link(entry.Reason)));

@@ -272,7 +272,7 @@ public static class EniDecision
             return new EniStep.WaitForRelease(answer.Reason, answer.Message, Deadline: null);
         }
 
-        if (answer is not null && MayBeInUse(answer.Reason))
+        if (answer is not null && ReleaseAnswer.MayBeInUse(answer.Reason))
         {
             return new EniStep.WaitForRelease(
                 answer.Reason,
@@ -289,9 +289,6 @@ public static class EniDecision
                 + "the ENI is detached without it. Check that the eni-manager pod runs on the node"
         );
     }
-
-    private static bool MayBeInUse(string reason) =>
-        reason is Reasons.DeviceInUse or Reasons.DeviceUsageUnknown or Reasons.RemovalBlocked or Reasons.UnbindTimeout;
 
     private static IndexChoice? ChooseIndex(EniSituation situation)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Safety;
@@ -46,48 +47,72 @@ public sealed class AttachmentReconciler(
         }
 
         using var fields = Fields(attachment.Spec?.NodeEniRef.Name);
+        var progress = new Progress(work, attachment);
         try
         {
-            return await ReconcileAsync(work, attachment, cancellationToken);
+            await ReconcileAsync(progress, attachment, cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Whatever goes wrong between a look and its report, the controller gets an answer: silence is what it takes for a dead agent (rule 24).
-            await ReportFailureAsync(attachment, error, cancellationToken);
+            await ReportFailureAsync(attachment, latest => StatusReport.Failed(latest, Failure(error), time.GetUtcNow()), cancellationToken);
+            throw;
+        }
+
+        if (progress is { Gone: false, Step: DeviceStep.ReleaseDone })
+        {
+            await LetGoAsync(attachment, cancellationToken);
+        }
+
+        return progress.Gone ? ReconcileResult.Done : Next(progress);
+    }
+
+    private async Task ReconcileAsync(Progress progress, EniAttachment attachment, CancellationToken cancellationToken)
+    {
+        var seen = await AdvanceAsync(progress, cancellationToken);
+        if (progress.Gone)
+        {
+            return;
+        }
+
+        LogStanding(progress);
+        var latest = edge.Latest(attachment);
+        var isSaid = progress.Step switch
+        {
+            DeviceStep.Nothing => attachment.Metadata.IsBeingDeleted,
+            // And maybe why the finalizer could not be removed.
+            DeviceStep.ReleaseDone => latest.Status?.Conditions.IsTrue(ConditionTypes.Released) == true,
+            _ => false,
+        };
+        if (!isSaid)
+        {
+            var status = StatusReport.Build(latest, progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
+            await edge.ReportAsync(attachment, status, cancellationToken);
+        }
+    }
+
+    private async Task LetGoAsync(EniAttachment attachment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await edge.LetGoAsync(attachment, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            await ReportFailureAsync(attachment, latest => StatusReport.NotLetGo(latest, error.Message, time.GetUtcNow()), cancellationToken);
             throw;
         }
     }
 
-    private async Task<ReconcileResult> ReconcileAsync(AgentWork work, EniAttachment attachment, CancellationToken cancellationToken)
-    {
-        var progress = new Progress(work, attachment);
-        var seen = await AdvanceAsync(progress, cancellationToken);
-        if (progress.Gone)
-        {
-            return ReconcileResult.Done;
-        }
-
-        LogStanding(progress);
-        if (progress.Step is not DeviceStep.Nothing || !attachment.Metadata.IsBeingDeleted)
-        {
-            var status = StatusReport.Build(edge.Latest(attachment), progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
-            await edge.ReportAsync(attachment, status, cancellationToken);
-        }
-
-        if (progress.Step is DeviceStep.ReleaseDone)
-        {
-            await edge.LetGoAsync(attachment, cancellationToken);
-        }
-
-        return Next(progress);
-    }
-
-    private async Task ReportFailureAsync(EniAttachment attachment, Exception error, CancellationToken cancellationToken)
+    private async Task ReportFailureAsync(
+        EniAttachment attachment,
+        Func<EniAttachment, EniAttachmentStatus> report,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            var status = StatusReport.Failed(edge.Latest(attachment), Failure(error), time.GetUtcNow());
-            await edge.ReportAsync(attachment, status, cancellationToken);
+            await edge.ReportAsync(attachment, report(edge.Latest(attachment)), cancellationToken);
         }
         catch (Exception unsaid) when (unsaid is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -64,6 +64,7 @@ public sealed class SituationReader(
             Journal = entry is not null && (entry.EniId == claim.EniId || entry == journaled) ? entry : null,
             Offer = OfferOf(claim, others, known, seen.BootId),
             ReportedResource = attachment.Status?.Device is { } report && report.BootId == seen.BootId ? report.ResourceName : null,
+            Reported = StillThere(claim, attachment.Status?.Device, seen),
             Usage = usage,
             TouchRefusal =
                 facts is null ? null
@@ -153,6 +154,11 @@ public sealed class SituationReader(
 
         return known is { } here ? publisher.StateOf(here, view.Allocatable) : new OfferState.NotOffered();
     }
+
+    private static DeviceStatus? StillThere(DeviceClaim claim, DeviceStatus? report, HostObservation seen) =>
+        claim.ReportedAddress is { } address && seen.DeviceAt(address) is { } device && (seen.MacOf(device) is not { } shown || shown == claim.Mac)
+            ? report
+            : null;
 
     // A device of ours that somebody unbound is told by it from another one that was plugged into its place.
     private async Task<HostObservation> WithOverrideAsync(HostObservation seen, JournalEntry? journaled, CancellationToken cancellationToken)

@@ -102,14 +102,14 @@ public static class DeviceIdentity
         }
 
         var missing = $"No device with the hardware address {claim.Mac} of {claim.EniId} has appeared on the node yet.";
-        if (!claim.MayEliminate)
-        {
-            return new DeviceMatch.Absent(missing);
-        }
-
         var candidates = host
             .Devices.Where(device => device.InterfaceName is null && allowed.Contains(device.Ids) && !IsClaimed(device, others, host))
             .ToList();
+        if (!claim.MayEliminate)
+        {
+            return new DeviceMatch.Absent(missing) { MayBeHidden = candidates.Count > 0 };
+        }
+
         var rivals = others.Where(other => IsMissing(other, host)).ToList();
         if (claim.GivenAddress is { } wanted && candidates.Find(device => device.Address == wanted) is { } chosen)
         {

@@ -11,7 +11,11 @@ public abstract record DeviceMatch
     public sealed record Found(PciDevice Device, IdentityProof Proof) : DeviceMatch;
 
     /// <summary>It has not appeared, or it is gone.</summary>
-    public sealed record Absent(string Message) : DeviceMatch;
+    public sealed record Absent(string Message) : DeviceMatch
+    {
+        /// <summary>Whether a device without an interface is there that could be it: which one it is shows when it cannot merely be late any more.</summary>
+        public bool MayBeHidden { get; init; }
+    }
 
     /// <summary>Several devices could be it, and guessing is not allowed.</summary>
     public sealed record Ambiguous(string Message) : DeviceMatch;

@@ -25,7 +25,9 @@ public static class SafetyRules
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(policy);
-        return NotOurs(facts) ?? Unsupported(facts, policy) ?? Primary(facts, policy) ?? Excluded(facts, policy);
+
+        // A doubt comes last: it must not hide what speaks against the device.
+        return NotOurs(facts) ?? Unsupported(facts, policy) ?? Primary(facts, policy) ?? Excluded(facts, policy) ?? PrimaryUnknown(facts, policy);
     }
 
     /// <summary>Why the device must not be handed to a user-space driver; null when it may.</summary>
@@ -76,15 +78,6 @@ public static class SafetyRules
         var network = facts.Host.Network;
         var defaults = PrimaryInterface.EffectiveDefaults(network, facts.NodeAddresses ?? [], policy.PrimaryInterface);
         var nodeLinks = PrimaryInterface.LinksWith(facts.NodeAddresses ?? [], network);
-        if (defaults.Count == 0 && nodeLinks.Count == 0 && policy.PrimaryInterface.Length == 0)
-        {
-            return new Refusal(
-                Reasons.PrimaryInterface,
-                "The node's primary interface cannot be told: there is no default route and no interface has the node's InternalIP. "
-                    + "Name it with --primary-interface."
-            );
-        }
-
         if (facts.Host.LinkOf(facts.Device) is not { } link)
         {
             return null;
@@ -106,6 +99,26 @@ public static class SafetyRules
         return nodeLinks.Contains(link.Index)
             ? new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) has the node's InternalIP address.")
             : null;
+    }
+
+    // S1, S2
+    private static Refusal? PrimaryUnknown(SafetyFacts facts, SafetyPolicy policy)
+    {
+        var network = facts.Host.Network;
+        var addresses = facts.NodeAddresses ?? [];
+        return
+            policy.PrimaryInterface.Length > 0
+            || PrimaryInterface.EffectiveDefaults(network, addresses, "").Count > 0
+            || PrimaryInterface.LinksWith(addresses, network).Count > 0
+            ? null
+            : new Refusal(
+                Reasons.PrimaryInterface,
+                "The node's primary interface cannot be told: there is no default route and no interface has the node's InternalIP. "
+                    + "Name it with --primary-interface."
+            )
+            {
+                IsDoubt = true,
+            };
     }
 
     private static string Describe(Route route, string name)

@@ -12,13 +12,16 @@ namespace MultiEni.Manager.Steps;
 /// </summary>
 internal static class DeviceGuard
 {
-    /// <summary>The device as it is to be offered at present, or null when it must not be: only one that is attached, identified and verified.</summary>
+    /// <summary>
+    /// The device as it is to be offered at present, or null when it must not be: only one that is attached, identified and verified. A doubt keeps an
+    /// offer from being made, and does not end one: to withdraw every device of the node and offer it again stops the pods that start meanwhile.
+    /// </summary>
     public static OfferedDevice? Wanted(DeviceSituation situation)
     {
         var wish = situation.Wish;
         if (
             wish is not { Deleting: false, NetworkState: EniState.Attached, Resource: { } resource }
-            || situation is not { Publishes: true, TouchRefusal: null, Device: { Driver: { } driver } device }
+            || situation is not { Publishes: true, TouchRefusal: null or { IsDoubt: true }, Device: { Driver: { } driver } device }
         )
         {
             return null;

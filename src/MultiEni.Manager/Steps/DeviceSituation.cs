@@ -1,3 +1,4 @@
+using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
@@ -50,6 +51,12 @@ public sealed record DeviceSituation
 
     /// <summary>The resource that this agent last reported in this boot, or null: a pod may have the device under it.</summary>
     public string? ReportedResource { get; init; }
+
+    /// <summary>
+    /// What this agent last reported in this boot of a device that is still there and shows no other ENI's hardware address, or null. Of a device that is in a
+    /// pod and that no driver of ours holds, it is the only record of which one it is.
+    /// </summary>
+    public DeviceStatus? Reported { get; init; }
 
     /// <summary>Whether the journal says that this agent bound the device of this very ENI and verified it.</summary>
     public bool IsBoundByUs => Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == Wish.EniId;

@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Safety;
 
@@ -20,6 +21,15 @@ internal static class Release
             DeviceMatch.Found { Device: var device } => WithDevice(situation, device),
             // Which one it is will show, and until then none of them may be taken from under a pod.
             DeviceMatch.Ambiguous ambiguous => new DeviceStep.Wait(ConditionTypes.Released, new Refusal(Reasons.DeviceAmbiguous, ambiguous.Message)),
+            // Ends by itself: what is attached and stays invisible is looked for by elimination.
+            DeviceMatch.Absent { MayBeHidden: true } when situation.Wish.NetworkState == EniState.Attached => new DeviceStep.Wait(
+                ConditionTypes.Released,
+                new Refusal(
+                    Reasons.WaitingForDevice,
+                    $"No interface shows the hardware address of {situation.Wish.EniId}, and a device without an interface could be it, in use by a pod. "
+                        + "Whether it is will be known within seconds."
+                )
+            ),
             _ => DeviceGuard.Unoffered(situation, ConditionTypes.Released) ?? new DeviceStep.ReleaseDone("The node has no device of this ENI."),
         };
     }
@@ -51,7 +61,7 @@ internal static class Release
         }
 
         // S7: nobody registers who moved an interface that was not requested, so its return is all that can be waited for.
-        DeviceStep done = situation is { Link: null, Match: DeviceMatch.Found { Proof: IdentityProof.Report } }
+        DeviceStep done = situation is { Link: null, Match: DeviceMatch.Found { Proof: IdentityProof.Report or IdentityProof.Elimination } }
             ? new DeviceStep.Wait(
                 ConditionTypes.Released,
                 new Refusal(

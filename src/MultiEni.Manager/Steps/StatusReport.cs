@@ -12,6 +12,8 @@ namespace MultiEni.Manager.Steps;
 /// <summary>The agent's part of an attachment's status, as a function of what was seen and of the step at which it stands.</summary>
 public static class StatusReport
 {
+    private const string SinceThen = " Since then: ";
+
     /// <summary>Builds the report. Conditions that do not apply are left out.</summary>
     /// <param name="attachment">The attachment, whose earlier conditions keep their times.</param>
     /// <param name="situation">What was seen last.</param>
@@ -50,12 +52,26 @@ public static class StatusReport
             ? (ConditionTypes.Released, ConditionStatus.False)
             : (ConditionTypes.Configured, ConditionStatus.Unknown);
         var before = Ours(attachment.Status) ?? new EniAttachmentStatus();
-        var condition = before.Conditions.Next(type, status, why.Reason, why.Message, attachment.Metadata.Generation, now);
-        return new EniAttachmentStatus
-        {
-            Device = Alive(attachment, before.Device, now),
-            Conditions = [.. (before.Conditions ?? []).Where(other => other.Type != type), condition],
-        };
+
+        // A failure does not make a device free that was found in use.
+        var (reason, message) =
+            before.Conditions.Find(type) is { } said && type == ConditionTypes.Released && ReleaseAnswer.NotFoundFree(said.Reason)
+                ? (said.Reason, And(said.Message, why.Message))
+                : (why.Reason, why.Message);
+        return With(attachment, before, type, status, reason, message, now);
+    }
+
+    /// <summary>The report of an agent that has given the device back and cannot remove its finalizer: it is released, and why the ENIAttachment stays.</summary>
+    /// <param name="attachment">The attachment with the agent's latest report.</param>
+    /// <param name="why">What the API server said.</param>
+    /// <param name="now">The time.</param>
+    public static EniAttachmentStatus NotLetGo(EniAttachment attachment, string why, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var before = Ours(attachment.Status) ?? new EniAttachmentStatus();
+        var said = before.Conditions.Find(ConditionTypes.Released)?.Message ?? "The device is given back.";
+        var message = And(said, $"the finalizer {Names.DeviceFinalizer} cannot be removed: {why}");
+        return With(attachment, before, ConditionTypes.Released, ConditionStatus.True, Reasons.Released, message, now);
     }
 
     /// <summary>The agent's part of a status, or null when there is no status.</summary>
@@ -69,6 +85,32 @@ public static class StatusReport
                     condition.Type is ConditionTypes.Configured or ConditionTypes.Bound or ConditionTypes.Advertised or ConditionTypes.Released
                 ),
             };
+
+    private static EniAttachmentStatus With(
+        EniAttachment attachment,
+        EniAttachmentStatus before,
+        string type,
+        string status,
+        string reason,
+        string message,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            Device = Alive(attachment, before.Device, now),
+            Conditions =
+            [
+                .. (before.Conditions ?? []).Where(other => other.Type != type),
+                before.Conditions.Next(type, status, reason, message, attachment.Metadata.Generation, now),
+            ],
+        };
+
+    // Failing again does not make it longer.
+    private static string And(string message, string failure)
+    {
+        var end = message.IndexOf(SinceThen, StringComparison.Ordinal);
+        return (end < 0 ? message : message[..end]) + SinceThen + failure;
+    }
 
     private static DeviceStatus? Alive(EniAttachment attachment, DeviceStatus? device, DateTimeOffset now) =>
         attachment.Metadata.IsBeingDeleted
@@ -187,9 +229,18 @@ public static class StatusReport
 
     private static DeviceStatus? Device(DeviceSituation situation, DeviceStep step, string bootId)
     {
-        if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is not null)
+        if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is { IsDoubt: false })
         {
-            return null;
+            // Not forgotten: once it is in a pod, its hardware address is hidden, and nothing else tells which device it is.
+            return situation.Reported is { } reported
+                ? new DeviceStatus
+                {
+                    PciAddress = reported.PciAddress,
+                    Driver = reported.Driver,
+                    ResourceName = reported.ResourceName,
+                    BootId = reported.BootId,
+                }
+                : null;
         }
 
         var link = situation.Link;

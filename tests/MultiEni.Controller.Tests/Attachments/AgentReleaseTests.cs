@@ -8,18 +8,19 @@ namespace MultiEni.Controller.Tests.Attachments;
 /// <summary>For how long an ENI under deletion waits for the agent of its node.</summary>
 public sealed class AgentReleaseTests
 {
-    private static readonly string[] Answers =
+    private static readonly string[] InDoubt =
     [
-        "",
-        Reasons.Releasing,
         Reasons.DeviceInUse,
         Reasons.DeviceUsageUnknown,
         Reasons.RemovalBlocked,
         Reasons.UnbindTimeout,
+        Reasons.DeviceAmbiguous,
+        Reasons.WaitingForDevice,
         Reasons.ReconcileFailed,
-        Reasons.Driverless,
-        Reasons.Released,
+        Reasons.JournalUnwritable,
     ];
+
+    private static readonly string[] Answers = ["", Reasons.Releasing, Reasons.Driverless, Reasons.Released, .. InDoubt];
 
     private static EniStep Next(string answer, bool beats, TimeSpan silence, TimeSpan? limit = null, string state = EniStates.Attached)
     {
@@ -66,10 +67,8 @@ public sealed class AgentReleaseTests
                     foreach (var state in new[] { EniStates.Attached, EniStates.Available })
                     {
                         var step = Next(answer, beats, TimeSpan.FromMinutes(minutes), state: state);
-                        var mayBeInUse =
-                            answer is Reasons.DeviceInUse or Reasons.DeviceUsageUnknown or Reasons.RemovalBlocked or Reasons.UnbindTimeout;
                         var said = answer is not ("" or Reasons.Releasing);
-                        var dead = minutes >= 5 && !mayBeInUse && (beats || !said);
+                        var dead = minutes >= 5 && !InDoubt.Contains(answer) && (beats || !said);
                         Assert.Equal(
                             (answer, beats, minutes, state, dead ? nameof(EniStep.DropDeviceFinalizer) : nameof(EniStep.WaitForRelease)),
                             (answer, beats, minutes, state, step.GetType().Name)

@@ -105,7 +105,10 @@ public sealed class DeviceIdentityTests
     public void The_only_device_without_an_interface_is_it_once_it_cannot_merely_be_late()
     {
         var host = A.Host([A.BoundDevice()]);
-        Assert.IsType<DeviceMatch.Absent>(Find(A.Claim(), host));
+        Assert.True(Assert.IsType<DeviceMatch.Absent>(Find(A.Claim(), host)).MayBeHidden);
+        Assert.False(Assert.IsType<DeviceMatch.Absent>(Find(A.Claim(), A.Host())).MayBeHidden);
+        var other = A.Claim("b", A.OtherMac) with { JournalAddress = A.Address };
+        Assert.False(Assert.IsType<DeviceMatch.Absent>(Find(A.Claim(), host, other)).MayBeHidden);
         var found = Assert.IsType<DeviceMatch.Found>(Find(A.Claim() with { MayEliminate = true }, host));
         Assert.Equal(IdentityProof.Elimination, found.Proof);
     }

@@ -138,6 +138,17 @@ public sealed class SafetyRulesTests
     }
 
     [Fact]
+    public void Not_to_know_the_primary_interface_is_a_doubt_that_hides_nothing_that_speaks_against_a_device()
+    {
+        var facts = Facts();
+        var blind = facts with { Host = facts.Host with { Network = facts.Host.Network with { Routes = [] } }, NodeAddresses = null };
+        Assert.True(SafetyRules.CheckTouch(blind, Policy)!.IsDoubt);
+        Assert.False(SafetyRules.CheckTouch(blind with { IsOurs = false }, Policy)!.IsDoubt);
+        Assert.False(SafetyRules.CheckTouch(blind with { Slot = (0, 0) }, Policy)!.IsDoubt);
+        Assert.False(SafetyRules.CheckTouch(blind, Policy with { IgnoredInterfaces = ["ens6"] })!.IsDoubt);
+    }
+
+    [Fact]
     public void The_interface_that_the_administrator_names_is_never_touched() =>
         Refused(Reasons.PrimaryInterface, "--primary-interface", SafetyRules.CheckTouch(Facts(), Policy with { PrimaryInterface = "ens6" }));
 

@@ -15,6 +15,7 @@ public sealed class DeviceDecisionTests
     private const string Name = "intel.com/dpdk_1";
     private const string Former = "intel.com/former";
     private static readonly Refusal Because = new("Because", "of this");
+    private static readonly Refusal Doubt = Because with { IsDoubt = true };
 
     private static readonly DeviceWish[] Wishes =
     [
@@ -41,12 +42,14 @@ public sealed class DeviceDecisionTests
     private static readonly (DeviceMatch Match, Link? Link)[] Matches =
     [
         (new DeviceMatch.Absent("absent"), null),
+        (new DeviceMatch.Absent("late") { MayBeHidden = true }, null),
         (new DeviceMatch.Ambiguous("ambiguous"), null),
         (new DeviceMatch.Mismatch("mismatch"), null),
         (new DeviceMatch.AddressNotFound("not found"), null),
         (new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress), A.Link(3, "ens6", A.Mac.ToString())),
         (new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress), A.Link(3, "ens6", A.Mac.ToString(), up: false, mtu: 1500)),
         (new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report), null),
+        (new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Elimination), null),
         (new DeviceMatch.Found(A.Device(driver: null, interfaceName: null), IdentityProof.Journal), null),
         (new DeviceMatch.Found(A.Device(driver: null, interfaceName: null) with { IsLeavingVfio = true }, IdentityProof.Journal), null),
         (new DeviceMatch.Found(A.BoundDevice(), IdentityProof.Journal), null),
@@ -96,6 +99,7 @@ public sealed class DeviceDecisionTests
         situation => situation,
         situation => situation with { IsStuck = true },
         situation => situation with { TouchRefusal = Because, BindRefusal = Because },
+        situation => situation with { TouchRefusal = Doubt, BindRefusal = Doubt },
         situation => situation with { BindRefusal = Because },
         situation => situation with { Publishes = false },
         situation => situation with { DpdkEnabled = false },
@@ -135,6 +139,17 @@ public sealed class DeviceDecisionTests
                 }
         ),
         (
+            "a device whose interface is elsewhere, or that could be the one without an interface, is never let go",
+            (situation, step) =>
+                step is not DeviceStep.ReleaseDone
+                || situation switch
+                {
+                    { Match: DeviceMatch.Absent { MayBeHidden: true } } => situation.Wish.NetworkState != EniState.Attached,
+                    { Device: { Driver: not null, IsHeldByDpdk: false } } => situation.Link is not null,
+                    _ => true,
+                }
+        ),
+        (
             "a device that pods can still get is never bound, given back, let go or offered in another way",
             (situation, step) =>
                 step switch
@@ -159,6 +174,17 @@ public sealed class DeviceDecisionTests
                 step is DeviceStep.Withdraw
                 || (step is DeviceStep.Publish publish ? publish.Offer : NextStep.OfferOf(situation)) is not { } offered
                 || IsRight(situation, offered)
+        ),
+        (
+            "in doubt nothing is done to a device, and an offer that is right without the doubt stands",
+            (situation, step) =>
+                situation is not { TouchRefusal: { IsDoubt: true } doubt, Wish.Deleting: false, Device: not null }
+                || step switch
+                {
+                    DeviceStep.Refuse refuse => refuse.Why == doubt,
+                    DeviceStep.Withdraw => NextStep.Decide(situation with { TouchRefusal = null, BindRefusal = null }) == step,
+                    _ => situation.Wish.NetworkState != EniState.Attached,
+                }
         ),
         (
             "what is waited for has a reason, under a condition that the status shows",
@@ -217,7 +243,7 @@ public sealed class DeviceDecisionTests
     private static bool IsOn(OfferState offer) => offer is OfferState.Pending or OfferState.Confirmed or OfferState.Failed;
 
     private static bool IsRight(DeviceSituation situation, OfferedDevice offered) =>
-        situation is { Wish: { Deleting: false, NetworkState: EniState.Attached }, TouchRefusal: null, Publishes: true }
+        situation is { Wish: { Deleting: false, NetworkState: EniState.Attached }, TouchRefusal: null or { IsDoubt: true }, Publishes: true }
         && situation.Device is { Driver: { } driver } device
         && (offered.Resource, offered.Address, offered.Driver) == (situation.Wish.Resource, device.Address, driver)
         && situation.Wish.Use switch

@@ -306,6 +306,18 @@ public sealed class NextStepTests
     public void A_device_that_vanished_is_no_longer_offered() =>
         Is<DeviceStep.Withdraw>(BoundByUs() with { Match = new DeviceMatch.Absent("gone"), Offer = new OfferState.Confirmed(A.Offer()) });
 
+    [Fact]
+    public void An_offer_ends_for_what_speaks_against_it_and_not_for_a_doubt()
+    {
+        var offered = BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) };
+        Is<DeviceStep.Nothing>(offered);
+        Is<DeviceStep.Withdraw>(offered with { TouchRefusal = Because });
+        var doubted = offered with { TouchRefusal = Because with { IsDoubt = true } };
+        Refuses(ConditionTypes.Configured, "Because", doubted);
+        Refuses(ConditionTypes.Configured, "Because", doubted with { Offer = new OfferState.NotOffered() });
+        Is<DeviceStep.Withdraw>(Deleting(doubted));
+    }
+
     [Theory]
     [InlineData(false, ConditionTypes.Configured)]
     [InlineData(true, ConditionTypes.Released)]
@@ -358,18 +370,23 @@ public sealed class NextStepTests
         Is<DeviceStep.ReleaseDone>(situation with { Usage = new DeviceUsage.Free() });
     }
 
-    [Fact]
-    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return()
+    [Theory]
+    [InlineData(IdentityProof.Report)]
+    [InlineData(IdentityProof.Elimination)]
+    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return(IdentityProof proof)
     {
         var device = A.Device(interfaceName: null);
-        Waits(
-            ConditionTypes.Released,
-            Reasons.DeviceInUse,
-            Unused(Deleting(With(DeviceUses.Plain, device))) with
-            {
-                Match = new DeviceMatch.Found(device, IdentityProof.Report),
-            }
-        );
+        var situation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, proof) };
+        Is<DeviceStep.CheckUse>(situation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Unused(situation));
+    }
+
+    [Fact]
+    public void Deletion_waits_while_a_device_without_an_interface_could_be_the_ENIs()
+    {
+        var situation = Deleting(With(DeviceUses.Plain, A.Device())) with { Match = new DeviceMatch.Absent("late") { MayBeHidden = true } };
+        Waits(ConditionTypes.Released, Reasons.WaitingForDevice, situation);
+        Is<DeviceStep.ReleaseDone>(situation with { Wish = situation.Wish with { NetworkState = EniState.Detaching } });
     }
 
     [Fact]

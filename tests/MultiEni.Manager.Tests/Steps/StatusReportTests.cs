@@ -92,6 +92,40 @@ public sealed class StatusReportTests
     public void Nothing_is_said_of_a_device_that_must_not_be_touched() =>
         Assert.Null(Report(Bound() with { TouchRefusal = Because }, new DeviceStep.Refuse(ConditionTypes.Configured, Because)).Device);
 
+    /// <summary>In a pod it shows no hardware address, and the kubelet is asked about it only by the address that was reported.</summary>
+    [Fact]
+    public void A_device_that_was_reported_is_not_forgotten_while_it_is_in_doubt()
+    {
+        var reported = Report(Bound(DeviceUses.Advertised), new DeviceStep.Nothing()).Device!;
+        var kept = new DeviceStatus
+        {
+            PciAddress = "0000:00:06.0",
+            Driver = reported.Driver,
+            ResourceName = "intel.com/dpdk_1",
+            BootId = A.Boot,
+        };
+        var refused = new DeviceStep.Refuse(ConditionTypes.Configured, Because);
+        var situation = Bound() with { Reported = reported };
+        Assert.Equal(kept, Report(situation with { TouchRefusal = Because }, refused).Device);
+        foreach (var match in new DeviceMatch[] { new DeviceMatch.Mismatch("x"), new DeviceMatch.AddressNotFound("x"), new DeviceMatch.Ambiguous("x") })
+        {
+            Assert.Equal(kept, Report(situation with { Match = match }, refused).Device);
+            Assert.Null(Report(situation with { Match = match, Reported = null }, refused).Device);
+        }
+    }
+
+    [Fact]
+    public void A_device_whose_offer_stands_in_doubt_is_reported_as_offered() =>
+        Assert.True(
+            Report(
+                Bound() with
+                {
+                    TouchRefusal = Because with { IsDoubt = true },
+                },
+                new DeviceStep.Refuse(ConditionTypes.Configured, Because)
+            ).Device!.Advertised
+        );
+
     [Fact]
     public void The_danger_of_no_IOMMU_mode_is_said()
     {
@@ -189,5 +223,36 @@ public sealed class StatusReportTests
         Assert.Equal(device with { ReleaseHeartbeatTime = now }, leaving.Device);
         var released = leaving.Conditions.Find(ConditionTypes.Released)!;
         Assert.Equal((ConditionStatus.False, Reasons.ReconcileFailed, "the disk is gone"), (released.Status, released.Reason, released.Message));
+    }
+
+    [Theory]
+    [InlineData(Reasons.DeviceInUse, true)]
+    [InlineData(Reasons.DeviceUsageUnknown, true)]
+    [InlineData(Reasons.RemovalBlocked, true)]
+    [InlineData(Reasons.UnbindTimeout, true)]
+    [InlineData(Reasons.DeviceAmbiguous, true)]
+    [InlineData(Reasons.WaitingForDevice, true)]
+    [InlineData(Reasons.Releasing, false)]
+    [InlineData(Reasons.Driverless, false)]
+    public void A_failure_does_not_make_a_device_free_that_a_pod_may_have(string said, bool stands)
+    {
+        var attachment = A.Attachment();
+        attachment.Metadata.DeletionTimestamp = Now;
+        var looked = new Condition
+        {
+            Type = ConditionTypes.Released,
+            Status = ConditionStatus.False,
+            Reason = said,
+            Message = "pod x/y has it.",
+        };
+        attachment.Status = attachment.Status! with { Conditions = [looked] };
+        foreach (var failure in new[] { "the disk is full", "the disk is gone" })
+        {
+            attachment.Status = StatusReport.Failed(attachment, new Refusal(Reasons.JournalUnwritable, failure), Now);
+            var released = Assert.Single(attachment.Status.Conditions!);
+            Assert.Equal(stands ? said : Reasons.JournalUnwritable, released.Reason);
+            Assert.Equal(stands ? $"pod x/y has it. Since then: {failure}" : failure, released.Message);
+            Assert.Equal(ConditionStatus.False, released.Status);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Simulator;
+using MultiEni.Simulator.Kubernetes.Faults;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;
@@ -70,5 +71,36 @@ public sealed class AgentEventTests
         Assert.Equal(MultiEni.Api.Reasons.InsufficientPermissions, bench.Reason("a", ConditionTypes.Released));
         bench.Node.Faults.Clear();
         await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
+    }
+
+    [Fact]
+    public async Task A_finalizer_that_cannot_be_removed_is_told_once_and_takes_nothing_back()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        bench.Attach("a", 1);
+        await bench.UntilAdvertised("a");
+        var (refused, reports) = (0, 0);
+        bench.Cluster.Kubernetes.Faults.BeforeRequest = request =>
+        {
+            if (request is { Resource: "eniattachments", Verb: "patch", Subresource: "status" } && Volatile.Read(ref refused) > 0)
+            {
+                Interlocked.Increment(ref reports);
+            }
+
+            var refuses = request is { Resource: "eniattachments", Verb: "patch", Subresource: "" };
+            Interlocked.Add(ref refused, refuses ? 1 : 0);
+            return ValueTask.FromResult<FaultAction?>(refuses ? new FaultAction.Fail(403) : null);
+        };
+        bench.Delete("a");
+        await bench.Until(() => Volatile.Read(ref refused) >= 3, "the finalizer to be tried again");
+
+        Assert.Equal(1, Volatile.Read(ref reports));
+        Assert.True(bench.IsTrue("a", ConditionTypes.Released));
+        Assert.Contains(Names.DeviceFinalizer, bench.Message("a", ConditionTypes.Released), StringComparison.Ordinal);
+        bench.Cluster.Kubernetes.Faults.BeforeRequest = null;
+        await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
+        await bench.Until(() => Reasons(bench).Contains("DeviceReleased"), "the event");
+        Assert.DoesNotContain("DPDKUnbindFailed", Reasons(bench));
+        Assert.All(Events(bench), told => Assert.Equal(1, told["count"]!.GetValue<int>()));
     }
 }

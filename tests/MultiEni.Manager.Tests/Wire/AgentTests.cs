@@ -167,6 +167,21 @@ public sealed class AgentTests
     }
 
     [Fact]
+    public async Task A_wrong_dpdkPCIAddress_does_not_make_the_agent_forget_where_the_device_is()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        var address = bench.Attach("a", 1, device => device["use"] = "Plain");
+        await bench.Until(() => bench.IsTrue("a", ConditionTypes.Configured), "the device");
+        bench.Cluster.Kubernetes.Store.Change(
+            "eniattachments.networking.k8s.aws",
+            "a",
+            live => live["spec"]!["device"]!["pciAddress"] = "0000:00:1f.0"
+        );
+        await bench.UntilReason("a", ConditionTypes.Configured, Reasons.PciDeviceNotFound);
+        Assert.Equal(address.ToString(), bench.Find("a")!["status"]!["device"]?["pciAddress"]?.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_device_that_some_process_has_open_is_not_given_back()
     {
         await using var bench = await AgentBench.StartAsync();

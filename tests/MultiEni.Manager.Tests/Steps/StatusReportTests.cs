@@ -107,7 +107,9 @@ public sealed class StatusReportTests
         var refused = new DeviceStep.Refuse(ConditionTypes.Configured, Because);
         var situation = Bound() with { Reported = reported };
         Assert.Equal(kept, Report(situation with { TouchRefusal = Because }, refused).Device);
-        foreach (var match in new DeviceMatch[] { new DeviceMatch.Mismatch("x"), new DeviceMatch.AddressNotFound("x"), new DeviceMatch.Ambiguous("x") })
+        foreach (
+            var match in new DeviceMatch[] { new DeviceMatch.Mismatch("x"), new DeviceMatch.AddressNotFound("x"), new DeviceMatch.Ambiguous("x") }
+        )
         {
             Assert.Equal(kept, Report(situation with { Match = match }, refused).Device);
             Assert.Null(Report(situation with { Match = match, Reported = null }, refused).Device);

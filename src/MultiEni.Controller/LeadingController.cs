@@ -294,11 +294,7 @@ internal sealed class LeadingController(
     // One that went may be replaced now, and one that is ready makes way for the next replacement, if there is one that waits.
     private static bool IsReasonToPlan(ObjectChange<EniAttachment> change, PlanOutcomes outcomes) =>
         change is ObjectChange<EniAttachment>.Deleted
-        || (
-            BecameReady(change)
-            && change.Current.Spec!.NodeEniRef is var owner
-            && outcomes.Find(owner.Name, owner.Uid) is { HoldsBack: true }
-        );
+        || (BecameReady(change) && change.Current.Spec!.NodeEniRef is var owner && outcomes.Find(owner.Name, owner.Uid) is { HoldsBack: true });
 
     private static bool BecameReady(ObjectChange<EniAttachment> change) =>
         change is ObjectChange<EniAttachment>.Updated { Old: var old, New: var now }

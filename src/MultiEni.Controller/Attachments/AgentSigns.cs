@@ -23,11 +23,7 @@ internal sealed class AgentSigns
         // A successor of the same name may come before anybody looks in between: silence before its time is not its agent's.
         var (uid, beat) = (attachment.Metadata.Uid, attachment.Status?.Device?.ReleaseHeartbeatTime);
         return heard
-            .AddOrUpdate(
-                attachment.Metadata.Name,
-                _ => (uid, beat, now),
-                (_, last) => last.Uid == uid && last.Beat == beat ? last : (uid, beat, now)
-            )
+            .AddOrUpdate(attachment.Metadata.Name, _ => (uid, beat, now), (_, last) => last.Uid == uid && last.Beat == beat ? last : (uid, beat, now))
             .At;
     }
 

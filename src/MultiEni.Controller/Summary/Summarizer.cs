@@ -300,9 +300,7 @@ public static class Summarizer
         public int Missing => Plan.Desired - Attachments.Count(attachment => !Plan.Unwanted.Contains(attachment.Metadata.Uid!));
 
         private static bool IsFormer(PlanOutcome plan, EniAttachment attachment) =>
-            plan.Outdated.Contains(attachment.Metadata.Uid!)
-            || plan.Unwanted.Contains(attachment.Metadata.Uid!)
-            || IsUnwritten(plan, attachment);
+            plan.Outdated.Contains(attachment.Metadata.Uid!) || plan.Unwanted.Contains(attachment.Metadata.Uid!) || IsUnwritten(plan, attachment);
 
         private static bool IsUnwritten(PlanOutcome plan, EniAttachment attachment) =>
             plan.Changing.Contains((attachment.Metadata.Uid!, attachment.Metadata.Generation));

@@ -12,6 +12,7 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     private readonly Dictionary<string, Func<T, IEnumerable<string>>> indexers = [];
     private readonly OwnWrites<T> ownWrites = new();
     private ImmutableList<Subscription> subscriptions = [];
+    private ConsumerFailedException? failed;
     private volatile CacheSnapshot<T> snapshot = new(
         ImmutableDictionary<ObjectKey, T>.Empty,
         ImmutableDictionary<string, ImmutableDictionary<string, ImmutableHashSet<ObjectKey>>>.Empty
@@ -81,18 +82,19 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     }
 
     /// <summary>Takes a complete list over and tells the subscribers what is different.</summary>
-    /// <exception cref="ConsumerFailedException">An index or a subscriber failed.</exception>
+    /// <exception cref="ConsumerFailedException">An index or a subscriber failed, now or on an own write.</exception>
     public void Replace(IReadOnlyCollection<T> listed, string? version)
     {
         lock (turn)
         {
             Apply(CacheDiff.ToList(snapshot.Objects, ownWrites.Over(listed, version)));
             ownWrites.Reach(version);
+            ThrowIfFailed();
         }
     }
 
     /// <summary>Takes one event of the watch over and tells the subscribers.</summary>
-    /// <exception cref="ConsumerFailedException">An index or a subscriber failed.</exception>
+    /// <exception cref="ConsumerFailedException">An index or a subscriber failed, now or on an own write.</exception>
     public void See(T seen, bool isDeletion)
     {
         lock (turn)
@@ -101,15 +103,19 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
             {
                 Apply(CacheDiff.ToEvent(Get(ObjectKey.Of(seen)), seen, isDeletion));
             }
+
+            ThrowIfFailed();
         }
     }
 
     /// <summary>The watch has shown everything up to this version.</summary>
+    /// <exception cref="ConsumerFailedException">An index or a subscriber failed on an own write.</exception>
     public void Reach(string? version)
     {
         lock (turn)
         {
             ownWrites.Reach(version);
+            ThrowIfFailed();
         }
     }
 
@@ -126,6 +132,16 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
 
             subscriptions = subscriptions.Add(subscription);
             return subscription;
+        }
+    }
+
+    // A failure belongs to the informer, which ends by it. Whoever wrote would take it for one of the write and repeat that, and the change is lost all the
+    // same; the event of that write is on its way to the informer.
+    private void ThrowIfFailed()
+    {
+        if (failed is not null)
+        {
+            throw failed;
         }
     }
 
@@ -162,7 +178,7 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
 
         if (failure is not null)
         {
-            throw new ConsumerFailedException(kind, failure);
+            failed ??= new ConsumerFailedException(kind, failure);
         }
     }
 

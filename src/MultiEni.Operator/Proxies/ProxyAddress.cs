@@ -26,7 +26,8 @@ internal static class ProxyAddress
     public static bool IsSupported(Uri proxy) => Schemes.Contains(proxy.Scheme, StringComparer.Ordinal);
 
     /// <summary>The address without name and password, to be shown and to be connected to.</summary>
-    public static Uri WithoutCredentials(Uri proxy) => proxy.UserInfo.Length == 0 ? proxy : new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
+    public static Uri WithoutCredentials(Uri proxy) =>
+        proxy.UserInfo.Length == 0 ? proxy : new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
 
     /// <summary>A text that was meant to be an address, with name and password, if there are any, made unreadable.</summary>
     public static string Redacted(string text)

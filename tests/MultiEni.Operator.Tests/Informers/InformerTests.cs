@@ -333,9 +333,17 @@ public sealed class InformerTests : IAsyncLifetime
         // Somebody who is told of a change and does not come back.
         using var stuck = informer.Subscribe(_ => hold.Wait());
         isAway = false;
-        await Eventually.Holds(() => !informer.Liveness().IsHealthy, () => time.Advance(TimeSpan.FromMinutes(1)), "that it lives no more");
-        Assert.Contains("has not ended", informer.Liveness().Reason, StringComparison.Ordinal);
-        hold.Set();
+        try
+        {
+            await Eventually.Holds(() => News().Contains("Added a@6"), () => time.Advance(TimeSpan.FromSeconds(1)), "that it is stuck");
+            await Eventually.Holds(() => !informer.Liveness().IsHealthy, () => time.Advance(TimeSpan.FromMinutes(1)), "that it lives no more");
+            Assert.Contains("has not ended", informer.Liveness().Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            // Without it, the end of the subscription would wait for its own call for ever.
+            hold.Set();
+        }
     }
 
     [Theory]

@@ -84,6 +84,21 @@ public sealed class OwnWritesTests
     }
 
     [Fact]
+    public void A_subscriber_that_fails_on_an_own_write_ends_the_informer_and_not_the_write()
+    {
+        store.Replace([TestNodes.Node("a", "5")], "5");
+        using var subscription = store.Subscribe(change => _ = change is ObjectChange<Node>.Added ? "" : throw new FormatException("a bug"));
+
+        store.Wrote(TestNodes.Node("a", "8"));
+        Assert.Equal("8", Version("a"));
+
+        var failure = Assert.Throws<ConsumerFailedException>(() => store.See(TestNodes.Node("a", "7"), isDeletion: false));
+        Assert.IsType<FormatException>(failure.InnerException);
+        Assert.Throws<ConsumerFailedException>(() => store.Reach("7"));
+        Assert.Throws<ConsumerFailedException>(() => store.Replace([], "9"));
+    }
+
+    [Fact]
     public void A_list_does_not_bring_back_what_was_written_and_deleted_while_it_was_read()
     {
         store.Replace([TestNodes.Node("a", "5")], "5");

@@ -63,8 +63,9 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
     public async Task<string> InterfaceAsync(string mac)
     {
         var name = "";
+        // ip complains on its error stream when a link appears while it lists them.
         await Node.AwaitAsync(
-            async () => (name = await Shell.RunAsync($"ip -o link | grep -F {mac} | cut -d' ' -f2 | tr -d :", Stop)).Length > 0,
+            async () => (name = await Shell.RunAsync($"ip -o link 2>/dev/null | grep -F {mac} | cut -d' ' -f2 | tr -d :", Stop)).Length > 0,
             $"the interface with {mac}",
             Stop
         );

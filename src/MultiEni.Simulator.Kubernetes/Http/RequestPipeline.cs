@@ -17,6 +17,7 @@ internal sealed class RequestPipeline
     private readonly DiscoveryRequests _discovery;
     private readonly AccessControl _access;
     private readonly AnswerWriter _writer;
+    private readonly ServiceQueue _service;
     private readonly CancellationToken _stopping;
     private long _requests;
 
@@ -35,6 +36,7 @@ internal sealed class RequestPipeline
         _resources = new ResourceRequests(store, options.TimeProvider);
         _discovery = new DiscoveryRequests(store.Registry);
         _writer = new AnswerWriter(store.Ledger, options);
+        _service = new ServiceQueue(options.Capacity, options.TimeProvider);
         _stopping = stopping;
     }
 
@@ -72,6 +74,7 @@ internal sealed class RequestPipeline
                 return;
             }
 
+            await _service.ServeAsync(ServerCapacity.CostOf(request, route?.Find(_store.Registry)?.IsCustom is true), cancellationToken);
             Authorize(request, route);
             _access.Authorize(user, request);
             answer = await AnswerAsync(context.Request, route, request, user, cancellationToken);

@@ -14,11 +14,17 @@ public sealed record ServerCapacity(double Cores)
     private const double Delete = 6.0;
     private const double BuiltInWrite = 2.0;
 
+    /// <summary>Processor time of reading a request, of authorization and of finding the object: what every request costs.</summary>
+    public static TimeSpan CostOfReading { get; } = TimeSpan.FromMilliseconds(Read);
+
     /// <summary>Two cores that a client shares: what was measured, and what <c>./bench controller</c> predicts with.</summary>
     public static ServerCapacity TwoSharedCores { get; } = new(1.6);
 
-    /// <summary>Processor time of a request. A watch costs nothing until something changes, and that is part of the change.</summary>
-    /// <param name="request">The request.</param>
+    /// <summary>
+    /// Processor time of a request that is taken. A refused one costs no more than a read; a watch costs nothing until something changes, and that is
+    /// part of the change.
+    /// </summary>
+    /// <param name="request">What is asked for.</param>
     /// <param name="isCustom">Whether it is about a custom resource, whose writes are validated against a schema.</param>
     public static TimeSpan CostOf(RequestInfo request, bool isCustom)
     {

@@ -74,10 +74,12 @@ internal sealed class RequestPipeline
                 return;
             }
 
-            await _service.ServeAsync(ServerCapacity.CostOf(request, route?.Find(_store.Registry)?.IsCustom is true), cancellationToken);
+            var cost = ServerCapacity.CostOf(request, route?.Find(_store.Registry)?.IsCustom is true);
+            await _service.ServeAsync(cost < ServerCapacity.CostOfReading ? cost : ServerCapacity.CostOfReading, cancellationToken);
             Authorize(request, route);
             _access.Authorize(user, request);
             answer = await AnswerAsync(context.Request, route, request, user, cancellationToken);
+            await _service.ServeAsync(cost - ServerCapacity.CostOfReading, cancellationToken);
         }
         catch (StatusException refused)
         {

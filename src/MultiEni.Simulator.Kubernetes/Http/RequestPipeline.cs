@@ -57,6 +57,7 @@ internal sealed class RequestPipeline
     {
         var route = Route.Parse(context.Request.Path.Value ?? "");
         var request = Describe(context.Request, route);
+        var cost = TimeSpan.Zero;
         Answer answer;
         try
         {
@@ -74,15 +75,15 @@ internal sealed class RequestPipeline
                 return;
             }
 
-            var cost = ServerCapacity.CostOf(request, route?.Find(_store.Registry)?.IsCustom is true);
-            await _service.ServeAsync(cost < ServerCapacity.CostOfReading ? cost : ServerCapacity.CostOfReading, cancellationToken);
+            cost = ServerCapacity.CostOf(request, route?.Find(_store.Registry)?.IsCustom is true);
+            await _service.ServeAsync(cost, cancellationToken);
             Authorize(request, route);
             _access.Authorize(user, request);
             answer = await AnswerAsync(context.Request, route, request, user, cancellationToken);
-            await _service.ServeAsync(cost - ServerCapacity.CostOfReading, cancellationToken);
         }
         catch (StatusException refused)
         {
+            _service.GiveBack(cost - ServerCapacity.CostOfReading);
             answer = Answer.Failure(refused);
         }
         catch (Exception bug) when (bug is not OperationCanceledException)

@@ -24,4 +24,16 @@ internal sealed class ServiceQueue(ServerCapacity? capacity, TimeProvider time)
 
         return Task.Delay(wait, time, cancellationToken);
     }
+
+    /// <summary>Lets later requests have the time that one did not need in the end.</summary>
+    public void GiveBack(TimeSpan cost)
+    {
+        if (capacity is not null && cost > TimeSpan.Zero)
+        {
+            lock (_turn)
+            {
+                _free -= cost / capacity.Cores;
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace MultiEni.Simulator.Yaml;
+namespace MultiEni.Simulator.Kubernetes.Yaml;
 
 /// <summary>Writes JSON as YAML in the style of kubectl: two blanks a level, lists not indented below their key.</summary>
 internal static class YamlWriter

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,14 +14,17 @@ namespace MultiEni.Simulator.Ec2.Protocol;
 /// <summary>The query protocol on a loopback port: form in, XML out. Signatures are not checked.</summary>
 internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposable
 {
+    // One without sockets has no address; its clients need some all the same.
+    private const string Nowhere = "http://localhost";
+
     public IServer Server { get; } = application.Services.GetRequiredService<IServer>();
 
-    public Uri Address => SimulatorHost.AddressOf(Server);
+    public Uri Address => new($"{Server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? Nowhere}/");
 
     public static async Task<HttpEndpoint> StartAsync(Ec2SimulatorOptions options, CallPipeline pipeline, CancellationToken ct)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{options.Port}");
         options.Server?.Invoke(builder.WebHost);
         var application = builder.Build();
         application.Run(context => AnswerAsync(context, pipeline));

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Nodes;
 
-namespace MultiEni.Simulator.Nodes;
+namespace MultiEni.Simulator;
 
 /// <summary>Lets the devices of attached interfaces appear in simulated nodes. An interface may be attached before its node has booted.</summary>
 /// <param name="hosts">Where nodes are added and removed.</param>

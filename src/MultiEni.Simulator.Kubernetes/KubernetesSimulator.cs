@@ -4,13 +4,14 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Http;
 using MultiEni.Simulator.Kubernetes.Storage;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Simulator.Kubernetes;
 
@@ -21,6 +22,9 @@ namespace MultiEni.Simulator.Kubernetes;
 public sealed class KubernetesSimulator : IAsyncDisposable
 {
     private const string DefinitionPrefix = "crds/";
+
+    // One without sockets has no address; its clients need some all the same.
+    private const string Nowhere = "http://localhost";
 
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping;
@@ -39,7 +43,7 @@ public sealed class KubernetesSimulator : IAsyncDisposable
         Faults = faults;
         _stopping = stopping;
         Server = application.Services.GetRequiredService<IServer>();
-        BaseAddress = SimulatorHost.AddressOf(Server);
+        BaseAddress = new($"{Server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? Nowhere}/");
     }
 
     /// <summary>Where the API is served, such as <c>http://127.0.0.1:41234/</c>.</summary>

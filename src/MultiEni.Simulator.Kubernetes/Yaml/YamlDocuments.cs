@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace MultiEni.Simulator.Yaml;
+namespace MultiEni.Simulator.Kubernetes.Yaml;
 
 /// <summary>Reads and writes YAML as kubectl does: every document is a JSON object.</summary>
 public static class YamlDocuments

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace MultiEni.Simulator.Yaml;
+namespace MultiEni.Simulator.Kubernetes.Yaml;
 
 /// <summary>
 /// What plain scalars stand for in kubectl's reader: those of the YAML 1.2 core schema, and the <c>yes</c>, <c>no</c>, <c>on</c> and

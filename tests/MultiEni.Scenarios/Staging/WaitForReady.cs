@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Api.NodeEnis;
 using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Scenarios.Staging;

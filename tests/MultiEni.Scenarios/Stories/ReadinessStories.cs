@@ -1,5 +1,4 @@
 using MultiEni.Api;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Kubernetes.Faults;
 

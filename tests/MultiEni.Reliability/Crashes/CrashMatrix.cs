@@ -75,6 +75,11 @@ internal sealed class CrashMatrix(CrashFlow flow, CrashConditions conditions)
             for (var ordinal = 1; ordinal <= most; ordinal++)
             {
                 yield return new(call, ordinal, CrashMode.KilledBefore);
+                if (rehearsal.OnNode[call])
+                {
+                    continue;
+                }
+
                 if (isWrite)
                 {
                     yield return new(call, ordinal, CrashMode.KilledAfter);

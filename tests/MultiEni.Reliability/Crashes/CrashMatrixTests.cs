@@ -35,8 +35,13 @@ public class CrashMatrixTests(ITestOutputHelper output)
 
         output.WriteLine(
             $"{name} {conditions.Name}: {matrix.Points} crash points in {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:0} s; "
-                + $"{matrix.NotStruck.Count} did not come up, because the order of calls is not always the same"
+                + $"{matrix.NotStruck.Count} did not come up, because the flow made fewer of these calls than in the rehearsal"
         );
+        foreach (var point in matrix.NotStruck)
+        {
+            output.WriteLine(point);
+        }
+
         if (matrix.Failures.Count > 0)
         {
             throw new ReliabilityException(
@@ -44,6 +49,6 @@ public class CrashMatrixTests(ITestOutputHelper output)
             );
         }
 
-        Assert.InRange(matrix.NotStruck.Count, 0, matrix.Points / 5);
+        Assert.InRange(matrix.NotStruck.Count, 0, matrix.Points / 20);
     }
 }

@@ -3,6 +3,7 @@ using MultiEni.Manager;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Cluster;
 using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Scenarios.Staging;
 
@@ -38,6 +39,7 @@ internal sealed record StageOptions
             Nodes = Nodes,
             Zones = Zones,
             TimeProvider = time,
+            WatchLag = WatchLag.Typical,
             InitialPluginFile = ForeignPluginFile,
             EnforcesAccess = true,
             Ec2 = new Ec2SimulatorOptions

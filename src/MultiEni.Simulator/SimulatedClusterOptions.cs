@@ -1,5 +1,5 @@
-using MultiEni.Simulator.Cluster;
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.Cluster;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Nodes;
@@ -48,6 +48,12 @@ public sealed record SimulatedClusterOptions
     /// may do nothing until somebody applies its roles.
     /// </summary>
     public bool EnforcesAccess { get; init; }
+
+    /// <summary>
+    /// Kubeconfig of an administrator of an API server that is there already, on which the product is installed; null starts a simulated one. The
+    /// options above and below that are about the API server then have no meaning.
+    /// </summary>
+    public string? Kubeconfig { get; init; }
 
     /// <summary>How far the API server's watches are behind its writes; null for not at all.</summary>
     public WatchLag? WatchLag { get; init; }

@@ -1,6 +1,6 @@
 using MultiEni.Simulator;
-using MultiEni.Simulator.Cluster;
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.Cluster;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Cli.Demo;

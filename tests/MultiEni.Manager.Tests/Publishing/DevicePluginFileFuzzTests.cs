@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using MultiEni.Manager.Publishing;
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Publishing;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Publishing;

@@ -1,7 +1,7 @@
 using MultiEni.Controller;
 using MultiEni.Manager;
 using MultiEni.Simulator;
-using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Nodes.Cluster;
 using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Scenarios.Staging;

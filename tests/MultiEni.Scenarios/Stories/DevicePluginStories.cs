@@ -1,7 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Scenarios.Staging;
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Scenarios.Stories;
 

@@ -4,7 +4,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Publishing;
 using MultiEni.Scenarios.Staging;
-using MultiEni.Simulator.Cluster.Kubelets;
+using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Scenarios.Stories;
 

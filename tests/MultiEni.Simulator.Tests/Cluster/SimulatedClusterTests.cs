@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
-using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Nodes.Cluster;
 
 namespace MultiEni.Simulator.Tests.Cluster;
 

@@ -6,7 +6,7 @@ using MultiEni.Manager.Kubelet;
 using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Publishing.Embedded;
-using MultiEni.Simulator.Cluster.Kubelets;
+using MultiEni.Simulator.Nodes.Kubelets;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Publishing.Embedded;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Manager.Publishing;
-using MultiEni.Simulator.Cluster.Kubelets;
+using MultiEni.Simulator.Nodes.Kubelets;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Publishing.Embedded;

@@ -1,0 +1,17 @@
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Simulator.Nodes.Cluster;
+
+/// <summary>The kinds that the cluster's parts read and write.</summary>
+internal static class ClusterKinds
+{
+    internal static ResourceKind<ClusterObject> Nodes { get; } = Core("nodes", "Node", namespaced: false);
+
+    internal static ResourceKind<ClusterObject> Pods { get; } = Core("pods", "Pod", namespaced: true);
+
+    /// <summary>Of pods to nodes: a subresource of pods.</summary>
+    internal static ResourceKind<ClusterObject> Bindings { get; } = Core("pods", "Binding", namespaced: true);
+
+    private static ResourceKind<ClusterObject> Core(string plural, string kind, bool namespaced) =>
+        new("", "v1", plural, kind, namespaced, ClusterJson.Default.ClusterObject, ClusterJson.Default.KubernetesListClusterObject);
+}

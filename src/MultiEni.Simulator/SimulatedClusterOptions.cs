@@ -1,8 +1,8 @@
-using MultiEni.Simulator.Nodes.Cluster;
-using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Nodes;
+using MultiEni.Simulator.Nodes.Cluster;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Simulator;
 

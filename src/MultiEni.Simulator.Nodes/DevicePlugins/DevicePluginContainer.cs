@@ -6,13 +6,7 @@ using MultiEni.Simulator.Nodes.Kubelets;
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
 /// <summary>The container of the SR-IOV device plugin on one node, as its kubelet runs it.</summary>
-internal sealed class DevicePluginContainer(
-    Kubelet kubelet,
-    ClusterPart part,
-    SimulatedHost host,
-    string file,
-    ClusterMachineryOptions options
-)
+internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, SimulatedHost host, string file, ClusterMachineryOptions options)
 {
     private const string ConfigMapText = """{"resourceList":[{"resourceName":"from_the_configmap","selectors":{"vendors":["8086"]}}]}""";
 
@@ -90,10 +84,7 @@ internal sealed class DevicePluginContainer(
         {
             case DevicePluginRun.Serving serving:
                 await kubelet.SeePluginAsync(serving.Devices);
-                await WriteStatusAsync(
-                    current,
-                    PodStatuses.Running(current, host.PrimaryAddress, host.PrimaryAddress, Now(), restarts, Nothing)
-                );
+                await WriteStatusAsync(current, PodStatuses.Running(current, host.PrimaryAddress, host.PrimaryAddress, Now(), restarts, Nothing));
                 break;
             case DevicePluginRun.Crashed crashed:
                 var pause = Pause();
@@ -115,8 +106,7 @@ internal sealed class DevicePluginContainer(
         }
     }
 
-    private Task WriteStatusAsync(ClusterObject current, JsonObject status) =>
-        part.WritePodStatusAsync(current.Key, current.Uid, status);
+    private Task WriteStatusAsync(ClusterObject current, JsonObject status) => part.WritePodStatusAsync(current.Key, current.Uid, status);
 
     private TimeSpan Pause()
     {

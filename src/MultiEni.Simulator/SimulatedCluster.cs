@@ -44,7 +44,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         Ec2 = ec2;
         Hosts = hosts;
         KubeconfigPath = kubeconfig;
-        Network = new SimulatedClusterNetwork(ec2.World, options.Region, options.Zones);
+        Network = SimulatedClusterNetwork.Create(ec2.World, options.Region, options.Zones);
         administrator = new Administrator(KubernetesConfig.Load(kubeconfig, _ => null));
     }
 
@@ -281,14 +281,9 @@ public sealed class SimulatedCluster : IAsyncDisposable
         }
     }
 
-    // What a pod finds mounted: the API server and a token that says which account it is and on which node.
+    // What a pod finds mounted: the way to the API server, as its service account and on its node.
     private string AccountKubeconfig(string account, string? node) =>
-        options.EnforcesAccess
-            ? Kubernetes.WriteKubeconfig(
-                Path.Combine(stateFolder, node ?? ".", $"{account}.kubeconfig"),
-                Kubernetes.Access.IssueToken(Api.Names.Namespace, account, node)
-            )
-            : KubeconfigPath;
+        ActingKubeconfig.Write(KubeconfigPath, Path.Combine(stateFolder, node ?? ".", $"{account}.kubeconfig"), Api.Names.Namespace, account, node);
 
     // Short, because the path of a socket may have no more than 107 bytes.
     private string KubeletFolder(int number) => Path.Combine(stateFolder, $"k{number}");

@@ -13,7 +13,16 @@ internal sealed class Administrator(KubernetesConfig api) : IDisposable
     private readonly HttpClient http = KubernetesConnection.Open(api, "simulated-cluster", TimeProvider.System);
 
     internal Task EnsureNamespaceAsync(string name, CancellationToken cancellationToken) =>
-        EnsureAsync("api/v1/namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }, cancellationToken);
+        EnsureAsync(
+            "api/v1/namespaces",
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Namespace",
+                ["metadata"] = new JsonObject { ["name"] = name },
+            },
+            cancellationToken
+        );
 
     /// <summary>Gives a kubelet the role of kubelets, which API servers without the Node authorizer give to nobody.</summary>
     /// <seealso href="https://kubernetes.io/docs/reference/access-authn-authz/node/#rbac-node-permissions"/>
@@ -22,6 +31,8 @@ internal sealed class Administrator(KubernetesConfig api) : IDisposable
             Bindings,
             new JsonObject
             {
+                ["apiVersion"] = $"{Rbac}/v1",
+                ["kind"] = "ClusterRoleBinding",
                 ["metadata"] = new JsonObject { ["name"] = BindingOf(node) },
                 ["roleRef"] = new JsonObject
                 {

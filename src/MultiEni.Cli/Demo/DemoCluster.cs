@@ -1,7 +1,7 @@
 using MultiEni.Simulator;
+using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Nodes.Cluster;
 using MultiEni.Simulator.Nodes.DevicePlugins;
-using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Cli.Demo;
 

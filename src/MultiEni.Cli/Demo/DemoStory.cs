@@ -66,7 +66,7 @@ internal sealed class DemoStory(
             }
         }
 
-        DemoInstallation.Register(cluster, ProductVersion.Current);
+        await DemoInstallation.RegisterAsync(cluster, ProductVersion.Current, cancellationToken);
         programs.StartAll();
         printer.Happened(
             $"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}"

@@ -73,7 +73,7 @@ public sealed class SimulatedClusterTests
         time.Advance(TimeSpan.FromSeconds(20));
 
         await UntilAsync(cluster, () => Allocatable(cluster, Resource) == "1");
-        Assert.Equal(2, Plugin(cluster)!["status"]!["containerStatuses"]![0]!["restartCount"]!.GetValue<int>());
+        await UntilAsync(cluster, () => Plugin(cluster)!["status"]!["containerStatuses"]![0]!["restartCount"]!.GetValue<int>() == 2);
     }
 
     [Fact]

@@ -100,20 +100,25 @@ public sealed class SimulatedCluster : IAsyncDisposable
                 cancellationToken
             )
             : null;
-        var kubeconfig = options.Kubeconfig ?? kubernetes!.WriteKubeconfig(Path.Combine(folder, "kubeconfig"));
+        var path = Path.Combine(folder, "kubeconfig");
+        var kubeconfig = options.Kubeconfig is { } given
+            ? KubeconfigCopy.Write(given, options.KubeconfigContext, path)
+            : kubernetes!.WriteKubeconfig(path);
         var machinery = await ClusterMachinery.StartAsync(
             new ClusterMachineryOptions
             {
                 Api = KubernetesConfig.Load(kubeconfig, _ => null),
                 Timings = options.Timings,
                 TimeProvider = options.TimeProvider,
+                Impersonates = options.EnforcesAccess,
+                Guest = options.Guest,
                 DevicePlugin = options.DevicePlugin,
                 DevicePluginReadsConfigMap = options.DevicePluginReadsConfigMap,
             },
             cancellationToken
         );
         var cluster = new SimulatedCluster(options, kubernetes, ec2, hosts, plane, folder, kubeconfig, machinery);
-        await cluster.administrator.EnsureNamespaceAsync(Api.Names.Namespace, cancellationToken);
+        await cluster.administrator.EnsureNamespaceAsync(options.Guest ?? Api.Names.Namespace, cancellationToken);
         for (var i = 0; i < options.Nodes; i++)
         {
             await cluster.AddNodeAsync(cancellationToken);
@@ -164,7 +169,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         var instance = Ec2.World.FindInstance(instanceId)!;
         var primary = Ec2.World.NetworkInterfacesOf(instanceId).Single(row => row.Attachment!.DeviceIndex == 0);
         var address = instance.PrivateIpAddress;
-        name ??= $"ip-{address.Replace('.', '-')}.{options.Region}.compute.internal";
+        name ??= options.Guest is { } guest ? $"{guest}-node-{booted + 1}" : $"ip-{address.Replace('.', '-')}.{options.Region}.compute.internal";
         var host = new SimulatedHost(
             name,
             instanceId,
@@ -180,7 +185,11 @@ public sealed class SimulatedCluster : IAsyncDisposable
         var kubelet = await KubeletDeviceManager.StartAsync(KubeletFolder(booted), cancellationToken);
         kubelets[name] = kubelet;
         host.ProcessesLost += (_, _) => _ = RestartAsync(kubelet, host);
-        await administrator.AuthorizeNodeAsync(name, cancellationToken);
+        if (options.EnforcesAccess)
+        {
+            await administrator.AuthorizeNodeAsync(name, cancellationToken);
+        }
+
         var registration = new NodeRegistration(
             instanceType,
             options.Region,
@@ -230,29 +239,35 @@ public sealed class SimulatedCluster : IAsyncDisposable
 
     /// <summary>Environment with which a controller acts on this cluster and no other.</summary>
     public IReadOnlyDictionary<string, string> ControllerEnvironment() =>
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["AWS_ENDPOINT_URL_EC2"] = Ec2.BaseAddress.ToString(),
-            ["AWS_REGION"] = options.Region,
-            ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
-            ["AWS_SECRET_ACCESS_KEY"] = "simulated",
-            ["AWS_EC2_METADATA_DISABLED"] = "true",
-            ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Controller, node: null),
-        };
+        With(
+            "POD_NAMESPACE",
+            new(StringComparer.Ordinal)
+            {
+                ["AWS_ENDPOINT_URL_EC2"] = Ec2.BaseAddress.ToString(),
+                ["AWS_REGION"] = options.Region,
+                ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
+                ["AWS_SECRET_ACCESS_KEY"] = "simulated",
+                ["AWS_EC2_METADATA_DISABLED"] = "true",
+                ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Controller, node: null),
+            }
+        );
 
     /// <summary>Environment with which an ENI manager acts on one node of this cluster and nothing else.</summary>
     public IReadOnlyDictionary<string, string> ManagerEnvironment(string node) =>
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["NODE_NAME"] = node,
-            ["ENI_MANAGER_HOST"] = Hosts.HostUri(node).ToString(),
-            ["SRIOV_DP_CONFIG_PATH"] = PcidpFile(node),
-            ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(JournalFolder(node), "interface-mappings.json"),
-            ["KUBELET_ROOT"] = Kubelet(node).Root,
-            ["DEVICE_PLUGINS_PATH"] = Kubelet(node).PluginFolder,
-            ["DEVICE_INFO_PATH"] = DeviceInfoFolder(node),
-            ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Manager, node),
-        };
+        With(
+            "DEVICE_PLUGIN_NAMESPACES",
+            new(StringComparer.Ordinal)
+            {
+                ["NODE_NAME"] = node,
+                ["ENI_MANAGER_HOST"] = Hosts.HostUri(node).ToString(),
+                ["SRIOV_DP_CONFIG_PATH"] = PcidpFile(node),
+                ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(JournalFolder(node), "interface-mappings.json"),
+                ["KUBELET_ROOT"] = Kubelet(node).Root,
+                ["DEVICE_PLUGINS_PATH"] = Kubelet(node).PluginFolder,
+                ["DEVICE_INFO_PATH"] = DeviceInfoFolder(node),
+                ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Manager, node),
+            }
+        );
 
     /// <summary>Everything that is not as it was before the product ran, in words; empty when it cleaned up.</summary>
     public Task<IReadOnlyList<string>> LeftoversAsync(CancellationToken cancellationToken) =>
@@ -281,9 +296,28 @@ public sealed class SimulatedCluster : IAsyncDisposable
         }
     }
 
+    // A guest keeps to its own namespace.
+    private Dictionary<string, string> With(string namespaceVariable, Dictionary<string, string> environment)
+    {
+        if (options.Guest is { } guest)
+        {
+            environment[namespaceVariable] = guest;
+        }
+
+        return environment;
+    }
+
     // What a pod finds mounted: the way to the API server, as its service account and on its node.
     private string AccountKubeconfig(string account, string? node) =>
-        ActingKubeconfig.Write(KubeconfigPath, Path.Combine(stateFolder, node ?? ".", $"{account}.kubeconfig"), Api.Names.Namespace, account, node);
+        options.EnforcesAccess
+            ? KubeconfigCopy.WriteFor(
+                KubeconfigPath,
+                Path.Combine(stateFolder, node ?? ".", $"{account}.kubeconfig"),
+                Api.Names.Namespace,
+                account,
+                node
+            )
+            : KubeconfigPath;
 
     // Short, because the path of a socket may have no more than 107 bytes.
     private string KubeletFolder(int number) => Path.Combine(stateFolder, $"k{number}");

@@ -55,6 +55,15 @@ public sealed record SimulatedClusterOptions
     /// </summary>
     public string? Kubeconfig { get; init; }
 
+    /// <summary>Context of <see cref="Kubeconfig"/>; null for its current one.</summary>
+    public string? KubeconfigContext { get; init; }
+
+    /// <summary>
+    /// Sets what is simulated apart in a cluster that others use as well, and names it; null for a cluster of its own. Nodes are NAME-node-1 and so on,
+    /// tainted and labelled with the name; the product's namespace and that of the device plugin is NAME; pods must choose NAME as their scheduler.
+    /// </summary>
+    public string? Guest { get; init; }
+
     /// <summary>How far the API server's watches are behind its writes; null for not at all.</summary>
     public WatchLag? WatchLag { get; init; }
 

@@ -12,6 +12,10 @@ internal static class ClusterKinds
     /// <summary>Of pods to nodes: a subresource of pods.</summary>
     internal static ResourceKind<ClusterObject> Bindings { get; } = Core("pods", "Binding", namespaced: true);
 
-    private static ResourceKind<ClusterObject> Core(string plural, string kind, bool namespaced) =>
-        new("", "v1", plural, kind, namespaced, ClusterJson.Default.ClusterObject, ClusterJson.Default.KubernetesListClusterObject);
+    internal static ResourceKind<ClusterObject> Leases { get; } = Kind("coordination.k8s.io", "leases", "Lease", namespaced: true);
+
+    private static ResourceKind<ClusterObject> Core(string plural, string kind, bool namespaced) => Kind("", plural, kind, namespaced);
+
+    private static ResourceKind<ClusterObject> Kind(string group, string plural, string kind, bool namespaced) =>
+        new(group, "v1", plural, kind, namespaced, ClusterJson.Default.ClusterObject, ClusterJson.Default.KubernetesListClusterObject);
 }

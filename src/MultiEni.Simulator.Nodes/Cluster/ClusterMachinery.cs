@@ -23,9 +23,9 @@ public sealed class ClusterMachinery : IAsyncDisposable
     private ClusterMachinery(ClusterMachineryOptions options)
     {
         this.options = options;
-        scheduling = new ClusterPart(options.Api, "kube-scheduler", Identities.Scheduler, options.TimeProvider);
-        daemons = new ClusterPart(options.Api, "daemon-set-controller", Identities.DaemonSetController, options.TimeProvider);
-        controllers = new ClusterPart(options.Api, "node-controller", Identities.NodeController, options.TimeProvider);
+        scheduling = new ClusterPart(options.Api, "kube-scheduler", options.As(Identities.Scheduler), options.TimeProvider);
+        daemons = new ClusterPart(options.Api, "daemon-set-controller", options.As(Identities.DaemonSetController), options.TimeProvider);
+        controllers = new ClusterPart(options.Api, "node-controller", options.As(Identities.NodeController), options.TimeProvider);
         scheduler = new Scheduler(scheduling, options.SchedulerName, options.TimeProvider);
         plugins = new DevicePluginDaemon(daemons, options);
         lifecycle = new NodeLifecycle(controllers);

@@ -16,9 +16,9 @@ internal sealed class ClusterPart : IAsyncDisposable
 
     /// <param name="api">The API, as an administrator who may act as everybody.</param>
     /// <param name="program">Name of the program, such as <c>kubelet</c>.</param>
-    /// <param name="identity">As whom it acts.</param>
+    /// <param name="identity">As whom it acts; null for the administrator.</param>
     /// <param name="time">The clock of its waits. Requests have the clock of the machine: they take real time whatever the cluster's clock says.</param>
-    internal ClusterPart(KubernetesConfig api, string program, Impersonation identity, TimeProvider time)
+    internal ClusterPart(KubernetesConfig api, string program, Impersonation? identity, TimeProvider time)
     {
         http = KubernetesConnection.Open(api with { ActAs = identity }, program, TimeProvider.System);
         Client = new KubernetesClient(http, TimeProvider.System);

@@ -5,36 +5,55 @@ namespace MultiEni.Simulator.Nodes.Cluster;
 /// <summary>The Node that a kubelet registers on EC2.</summary>
 internal static class NodeManifest
 {
-    internal static JsonObject Of(NodeRegistration node, SimulatedHost host, string now)
+    /// <param name="node">What the kubelet says.</param>
+    /// <param name="host">The machine.</param>
+    /// <param name="guest">See <see cref="ClusterMachineryOptions.Guest"/>.</param>
+    /// <param name="now">The time, as the API writes it.</param>
+    internal static JsonObject Of(NodeRegistration node, SimulatedHost host, string? guest, string now)
     {
         var labels = new JsonObject
         {
             ["kubernetes.io/hostname"] = host.Name,
-            ["kubernetes.io/os"] = "linux",
             ["kubernetes.io/arch"] = "amd64",
             ["node.kubernetes.io/instance-type"] = node.InstanceType,
             ["topology.kubernetes.io/region"] = node.Region,
             ["topology.kubernetes.io/zone"] = node.Zone,
         };
+        labels[guest ?? "kubernetes.io/os"] = guest is null ? "linux" : "true";
         foreach (var (key, value) in node.Labels)
         {
             labels[key] = value;
+        }
+
+        var spec = new JsonObject { ["providerID"] = $"aws:///{node.Zone}/{host.InstanceId}" };
+        var addresses = new JsonArray(Address("Hostname", host.Name));
+        if (guest is null)
+        {
+            addresses.Insert(0, Address("InternalIP", host.PrimaryAddress));
+            addresses.Insert(1, Address("InternalDNS", host.Name));
+        }
+        else
+        {
+            spec["taints"] = new JsonArray(
+                new JsonObject
+                {
+                    ["key"] = guest,
+                    ["value"] = "true",
+                    ["effect"] = "NoSchedule",
+                }
+            );
         }
 
         var resources = Resources(node.InstanceType, node.MaximumInterfaces, node.AddressesPerInterface);
         return new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = host.Name, ["labels"] = labels },
-            ["spec"] = new JsonObject { ["providerID"] = $"aws:///{node.Zone}/{host.InstanceId}" },
+            ["spec"] = spec,
             ["status"] = new JsonObject
             {
                 ["capacity"] = resources,
                 ["allocatable"] = resources.DeepClone(),
-                ["addresses"] = new JsonArray(
-                    new JsonObject { ["type"] = "InternalIP", ["address"] = host.PrimaryAddress },
-                    new JsonObject { ["type"] = "InternalDNS", ["address"] = host.Name },
-                    new JsonObject { ["type"] = "Hostname", ["address"] = host.Name }
-                ),
+                ["addresses"] = addresses,
                 ["conditions"] = new JsonArray(PodStatuses.Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", now)),
                 ["nodeInfo"] = new JsonObject
                 {
@@ -49,6 +68,8 @@ internal static class NodeManifest
             },
         };
     }
+
+    private static JsonObject Address(string type, string address) => new() { ["type"] = type, ["address"] = address };
 
     // 4 GiB for each CPU, as in the m family, a quarter of it reserved as huge pages; pods by the formula of the VPC CNI.
     private static JsonObject Resources(string instanceType, int interfaces, int addressesEach)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
@@ -21,6 +22,8 @@ internal sealed class Kubelet : IAsyncDisposable
 
     private const string AdmissionError = "UnexpectedAdmissionError";
 
+    private static readonly TimeSpan LeaseRenewal = TimeSpan.FromSeconds(10);
+
     private readonly Dictionary<string, RunningPod> pods = new(StringComparer.Ordinal);
     private readonly HashSet<string> finished = new(StringComparer.Ordinal);
     private readonly NodeDevices devices = new();
@@ -35,7 +38,7 @@ internal sealed class Kubelet : IAsyncDisposable
         this.host = host;
         this.deviceManager = deviceManager;
         this.options = options;
-        part = new ClusterPart(options.Api, "kubelet", Identities.Kubelet(host.Name), options.TimeProvider);
+        part = new ClusterPart(options.Api, "kubelet", options.As(Identities.Kubelet(host.Name)), options.TimeProvider);
         plugin = new DevicePluginContainer(this, part, host, pluginFile, options);
     }
 
@@ -46,7 +49,7 @@ internal sealed class Kubelet : IAsyncDisposable
     /// <exception cref="KubernetesApiException">There is a Node of that name already.</exception>
     internal async Task StartAsync(NodeRegistration registration, CancellationToken cancellationToken)
     {
-        var node = new ClusterObject(NodeManifest.Of(registration, host, Now()));
+        var node = new ClusterObject(NodeManifest.Of(registration, host, options.Guest, Now()));
         await part.Client.CreateAsync(ClusterKinds.Nodes, node, cancellationToken);
         deviceManager.Registered += (_, seen) => part.Post(() => SeeRegistrationAsync(seen.Resource));
         deviceManager.Changed += (_, seen) =>
@@ -57,6 +60,10 @@ internal sealed class Kubelet : IAsyncDisposable
         host.ProcessesLost += (_, _) => part.Post(() => host.Up ? SeeRebootAsync() : Task.CompletedTask);
         var own = new InformerScope { FieldSelector = $"spec.nodeName={host.Name}" };
         await part.FollowAsync(ClusterKinds.Pods, own, SeePodAsync, cancellationToken);
+        if (options.Guest is not null)
+        {
+            part.Post(RenewLeaseAsync);
+        }
     }
 
     /// <summary>What the device plugin logged at its last start.</summary>
@@ -87,6 +94,29 @@ internal sealed class Kubelet : IAsyncDisposable
             Forget(uid);
         }
     }
+
+    // Where the controllers of a real cluster run, a node that does not show that it lives is given up after a while.
+    private async Task RenewLeaseAsync()
+    {
+        await part.AskAsync((client, stop) => client.ApplyAsync(ClusterKinds.Leases, NodeLease(), "kubelet", force: true, subresource: null, stop));
+        part.PostLater(LeaseRenewal, RenewLeaseAsync);
+    }
+
+    private ClusterObject NodeLease() =>
+        new(
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = host.Name, ["namespace"] = "kube-node-lease" },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = host.Name,
+                    ["leaseDurationSeconds"] = 40,
+                    ["renewTime"] = options
+                        .TimeProvider.GetUtcNow()
+                        .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                },
+            }
+        );
 
     private async Task SeePodAsync(ClusterObject pod, bool gone)
     {

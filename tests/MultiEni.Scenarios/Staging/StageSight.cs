@@ -36,6 +36,14 @@ internal static class StageSight
         public async Task<string?> PodPhaseAsync(string name) =>
             (await stage.Api.FindAsync(ApiPaths.Of("Pod", name), Stage.Stop))?["status"]?["phase"]?.GetValue<string>();
 
+        /// <summary>What the simulated API server refused to anybody since the policies hold.</summary>
+        public IReadOnlyList<string> Refusals =>
+            [
+                .. stage.Cluster.Kubernetes.Access.Log.Refusals.Where(refusal =>
+                    !refusal.Contains($"\"{InstalledAccess.Probe}\"", StringComparison.Ordinal)
+                ),
+            ];
+
         /// <summary>How often an EC2 action was called.</summary>
         public int Calls(string action) => stage.Cluster.Ec2.Counters.Snapshot()[action].Total;
     }

@@ -123,7 +123,7 @@ public class DeviceSafetyStories
         var message = await UntilSaidAsync(stage, "offered", ConditionTypes.Released, Reasons.DeviceUsageUnknown);
         Assert.Contains("KUBELET_ROOT", message, StringComparison.Ordinal);
         await NothingIsTornAsync(stage, "offered", device);
-        Assert.Empty(stage.Cluster.Kubernetes.Access.Log.Refusals);
+        Assert.Empty(stage.Refusals);
 
         await stage.Cluster.Kubelet(stage.Nodes[0]).StartAsync(Stage.Stop);
         Assert.Contains(

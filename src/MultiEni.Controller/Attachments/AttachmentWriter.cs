@@ -19,7 +19,16 @@ internal sealed class AttachmentWriter(
     TimeProvider time
 )
 {
-    public async Task ReportAsync(EniAttachment attachment, EniRow? row, int? attempt, ConditionClaim? hindrance, CancellationToken cancellationToken)
+    private readonly UntoldStatuses untold = new(time);
+
+    /// <summary>Writes the status when it is worth a write now; otherwise says how long until it will be. Null when there is nothing left to say.</summary>
+    public async Task<TimeSpan?> ReportAsync(
+        EniAttachment attachment,
+        EniRow? row,
+        int? attempt,
+        ConditionClaim? hindrance,
+        CancellationToken cancellationToken
+    )
     {
         // Another step of the same look may have written already.
         attachment =
@@ -27,7 +36,14 @@ internal sealed class AttachmentWriter(
         var patch = AttachmentReport.Patch(attachment, row, catalog.CidrOf(attachment.Spec!.SubnetId), attempt, hindrance, time.GetUtcNow());
         if (patch is null)
         {
-            return;
+            Forget(attachment.Metadata.Name);
+            return null;
+        }
+
+        var patience = StatusPatience.Of(attachment, patch.Status!, hindrance, attempt);
+        if (patience > TimeSpan.Zero && untold.Wait(attachment, patience) is { } wait)
+        {
+            return wait;
         }
 
         try
@@ -37,13 +53,15 @@ internal sealed class AttachmentWriter(
         catch (KubernetesApiException gone) when (gone.IsNotFound)
         {
             cluster.Gone(attachment);
-            return;
+            return null;
         }
         catch (KubernetesApiException other) when (other.IsConflict)
         {
             // A successor of the same name: its own events bring the next look.
-            return;
+            return null;
         }
+
+        Forget(attachment.Metadata.Name);
 
         if (patch.Status!.Conditions.IsTrue(ConditionTypes.Attached) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) != true)
         {
@@ -53,7 +71,12 @@ internal sealed class AttachmentWriter(
                 $"{row!.EniId} is attached to {attachment.Spec.NodeName} at device index {row.Attachment!.DeviceIndex}"
             );
         }
+
+        return null;
     }
+
+    /// <summary>Nothing is untold of the attachment, or it is gone.</summary>
+    public void Forget(string name) => untold.Forget(name);
 
     public async Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken)
     {

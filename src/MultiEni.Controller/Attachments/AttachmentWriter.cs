@@ -7,6 +7,7 @@ using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -41,7 +42,7 @@ internal sealed class AttachmentWriter(
         }
 
         var patience = StatusPatience.Of(attachment, patch.Status!, hindrance, attempt);
-        if (patience > TimeSpan.Zero && untold.Wait(attachment, patience) is { } wait)
+        if (patience > TimeSpan.Zero && untold.Wait(attachment.Metadata, patience) is { } wait)
         {
             return wait;
         }

@@ -53,6 +53,13 @@ public sealed class AttachmentEdge(
             : attachment;
     }
 
+    /// <summary>Whether the API server has this status already.</summary>
+    public bool IsKnown(EniAttachment attachment, EniAttachmentStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        return (LatestWrite(attachment) ?? StatusReport.Ours(attachment.Status)) is { } known && Same(known, status);
+    }
+
     /// <summary>Applies the status when it differs from what the API server has.</summary>
     public async Task ReportAsync(EniAttachment attachment, EniAttachmentStatus status, CancellationToken cancellationToken)
     {
@@ -117,9 +124,6 @@ public sealed class AttachmentEdge(
             record(attachment, news);
         }
     }
-
-    private bool IsKnown(EniAttachment attachment, EniAttachmentStatus status) =>
-        (LatestWrite(attachment) ?? StatusReport.Ours(attachment.Status)) is { } known && Same(known, status);
 
     // The cache may be older than the last write. As long as it shows the very version that was seen then, that write is the newest known.
     private EniAttachmentStatus? LatestWrite(EniAttachment attachment)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -117,50 +116,6 @@ public sealed class StatusPatienceTests
         {
             Assert.Equal(AtOnce, Patience(going, Attached, new(true, reason, "m")));
         }
-    }
-
-    [Fact]
-    public void An_untold_wait_counts_from_its_first_look_and_anew_for_a_deletion_and_for_a_successor()
-    {
-        var time = new FakeTimeProvider(A.Noon);
-        var untold = new UntoldStatuses(time);
-        var attachment = New();
-        Assert.Equal(Later, untold.Wait(attachment, Later));
-
-        time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(TimeSpan.FromSeconds(2), untold.Wait(attachment, Later));
-
-        Assert.Equal(Later, untold.Wait(Going(attachment), Later));
-        var successor = New();
-        successor.Metadata.Uid = "another";
-        Assert.Equal(Later, untold.Wait(successor, Later));
-
-        time.Advance(Later);
-        Assert.Null(untold.Wait(successor, Later));
-        untold.Forget(successor.Metadata.Name);
-        Assert.Equal(0, untold.Count);
-    }
-
-    [Fact]
-    public void Thousands_that_wait_are_told_one_after_another()
-    {
-        var time = new FakeTimeProvider(A.Noon);
-        var untold = new UntoldStatuses(time);
-        var attachments = Enumerable.Range(0, 1000).Select(number => A.Attachment($"a-{number}")).ToList();
-        foreach (var attachment in attachments)
-        {
-            Assert.Equal(Later, untold.Wait(attachment, Later));
-        }
-
-        time.Advance(Later);
-        var waits = attachments.Select(attachment => untold.Wait(attachment, Later)).ToList();
-        Assert.Null(waits[0]);
-        Assert.InRange(waits[^1]!.Value, TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(50));
-
-        // Each keeps its turn however often it is looked at.
-        Assert.Equal(waits[^1], untold.Wait(attachments[^1], Later));
-        time.Advance(TimeSpan.FromSeconds(50));
-        Assert.Null(untold.Wait(attachments[^1], Later));
     }
 
     private static EniAttachment New(NetworkStatus? network = null) => A.Attachment(network: network);

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
-using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 
-namespace MultiEni.Controller.Attachments;
+namespace MultiEni.Operator.Queues;
 
 /// <summary>
-/// Since when the status of an attachment has not said what is the case, by this controller's clock. Those that have lasted are told one after another:
-/// thousands of ENIs that wait in line for EC2 must not keep the API server from what is done meanwhile. A restart counts anew.
+/// Since when the statuses of objects have not said what is the case, by the clock of whoever writes them. Those that have lasted are told one after
+/// another: thousands of objects that wait must not keep the API server from what is done meanwhile. A restart counts anew. Safe for concurrent use.
 /// </summary>
-internal sealed class UntoldStatuses(TimeProvider time)
+/// <param name="time">Clock.</param>
+public sealed class UntoldStatuses(TimeProvider time)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
@@ -19,27 +20,29 @@ internal sealed class UntoldStatuses(TimeProvider time)
     public int Count => entries.Count;
 
     /// <summary>How long the status may still wait; null when it is to be told now.</summary>
-    public TimeSpan? Wait(EniAttachment attachment, TimeSpan patience)
+    /// <param name="metadata">The object. Its deletion, and a successor of the same name, begin anew.</param>
+    /// <param name="patience">For how long it may go untold.</param>
+    public TimeSpan? Wait(ObjectMeta metadata, TimeSpan patience)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
+        ArgumentNullException.ThrowIfNull(metadata);
         var now = time.GetUtcNow();
-        var (uid, deleting) = (attachment.Metadata.Uid, attachment.Metadata.IsBeingDeleted);
+        var (uid, deleting) = (metadata.Uid, metadata.IsBeingDeleted);
         var entry = entries.AddOrUpdate(
-            attachment.Metadata.Name,
+            metadata.Name,
             _ => new Entry(uid, deleting, now, null),
             (_, known) => known.Uid == uid && known.Deleting == deleting ? known : new Entry(uid, deleting, now, null)
         );
         if (entry.Turn is null && now - entry.Since >= patience)
         {
             entry = entry with { Turn = NextTurn(now) };
-            entries[attachment.Metadata.Name] = entry;
+            entries[metadata.Name] = entry;
         }
 
         var wait = (entry.Turn ?? entry.Since + patience) - now;
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    /// <summary>All is told, or the attachment is gone.</summary>
+    /// <summary>All is told, or the object is gone.</summary>
     public void Forget(string name) => entries.TryRemove(name, out _);
 
     private DateTimeOffset NextTurn(DateTimeOffset now)

@@ -23,6 +23,7 @@ public static class PassingReasons
                 or Reasons.WaitingForDevice
                 or Reasons.ConcurrentOperation
                 or Reasons.Publishing
+                or Reasons.KubeletUnavailable
                 or Reasons.AllocatableMismatch
                 or Reasons.Withdrawn
                 or Reasons.Releasing

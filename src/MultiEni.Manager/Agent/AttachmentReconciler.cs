@@ -319,7 +319,8 @@ public sealed class AttachmentReconciler(
 
         // Nothing may happen for hours, and the controller has to hear that somebody is at work.
         var waits = progress is { Attachment.Metadata.IsBeingDeleted: true, Step: DeviceStep.Wait or DeviceStep.Refuse };
-        return (progress.Untold ?? (waits ? ReleaseHeartbeat.Interval : null)) is { } longest
+        return
+            (progress.Untold ?? (waits ? ReleaseHeartbeat.Interval : null)) is { } longest
             && (next is not ReconcileResult.LookAgain again || again.Delay > longest)
             ? ReconcileResult.After(longest)
             : next;

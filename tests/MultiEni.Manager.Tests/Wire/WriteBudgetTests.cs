@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using MultiEni.Api;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Kubernetes;
@@ -20,18 +21,7 @@ public sealed class WriteBudgetTests
             new SimulatedClusterOptions { WatchLag = new WatchLag(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(300), seed) },
             ("DEVICE_PUBLISHER", publisher)
         );
-        var writes = new ConcurrentQueue<string>();
-        bench.Cluster.Kubernetes.Faults.AfterRequest = (request, code) =>
-        {
-            if (request is { IsWrite: true, Resource: "eniattachments" })
-            {
-                writes.Enqueue(code < 300 ? $"{request.Verb} {request.Subresource}".TrimEnd() : $"{request.Verb} {request.Path}: {code}");
-            }
-
-            return ValueTask.FromResult<FaultAction?>(null);
-        };
-
-        // What the controller writes while EC2 attaches is nothing that the agent repeats.
+        var writes = Writes(bench);
         bench.Attach("a", 1, device => device["use"] = use);
         var last = use == "Plain" ? ConditionTypes.Configured : ConditionTypes.Advertised;
         await bench.Until(() => bench.IsTrue("a", last), "the device");
@@ -44,5 +34,41 @@ public sealed class WriteBudgetTests
         await bench.StopAgentAsync();
 
         Assert.Equal(["patch"], writes);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_late_is_told_of_once_when_it_has_lasted()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        var writes = Writes(bench);
+
+        bench.Announce("a", 1, device => device["use"] = "Plain", "02:00:00:00:01:01");
+        await bench.UntilReason("a", ConditionTypes.Configured, Reasons.WaitingForDevice);
+        var told = DateTimeOffset.Parse(
+            bench.Condition("a", ConditionTypes.Configured)!["lastTransitionTime"]!.GetValue<string>(),
+            CultureInfo.InvariantCulture
+        );
+        var created = DateTimeOffset.Parse(bench.Find("a")!["metadata"]!["creationTimestamp"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+        Assert.InRange(told - created, PassingReasons.UntoldFor - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+        Assert.Equal(["patch status"], writes);
+
+        bench.Node.Plug("02:00:00:00:01:01", ["10.1.0.1"]);
+        await bench.Until(() => bench.IsTrue("a", ConditionTypes.Configured), "the device");
+        Assert.Equal(["patch status", "patch", "patch status"], writes);
+    }
+
+    private static ConcurrentQueue<string> Writes(AgentBench bench)
+    {
+        var writes = new ConcurrentQueue<string>();
+        bench.Cluster.Kubernetes.Faults.AfterRequest = (request, code) =>
+        {
+            if (request is { IsWrite: true, Resource: "eniattachments" })
+            {
+                writes.Enqueue(code < 300 ? $"{request.Verb} {request.Subresource}".TrimEnd() : $"{request.Verb} {request.Path}: {code}");
+            }
+
+            return ValueTask.FromResult<FaultAction?>(null);
+        };
+        return writes;
     }
 }

@@ -287,6 +287,19 @@ internal sealed class LeadingController(
 
     private void OnAttachment(ObjectChange<EniAttachment> change, QueuePace<string> pace)
     {
+        if (change is ObjectChange<EniAttachment>.Updated { Old: var old, New: { Status: { } status } attachment })
+        {
+            foreach (var news in DeviceEvents.Between(attachment.Spec!.NodeName, old.Status?.Conditions, status))
+            {
+                events.Record(
+                    NodeEniReferences.To(attachment.Spec.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid),
+                    news.Type,
+                    news.Reason,
+                    news.Message
+                );
+            }
+        }
+
         attachments.Add(change.Current.Metadata.Name);
         pace.Add(change.Current.Spec!.NodeEniRef.Name);
     }

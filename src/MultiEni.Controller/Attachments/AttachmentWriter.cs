@@ -69,7 +69,8 @@ internal sealed class AttachmentWriter(
             Normal(
                 attachment,
                 Events.EniAttached,
-                $"{row!.EniId} is attached to {attachment.Spec.NodeName} at device index {row.Attachment!.DeviceIndex}"
+                $"{row!.EniId} is attached to {attachment.Spec.NodeName} at device index {row.Attachment!.DeviceIndex}",
+                () => Progress(attachment.Spec.NodeEniRef.Name)
             );
         }
 
@@ -122,11 +123,18 @@ internal sealed class AttachmentWriter(
         }
     }
 
-    public void Normal(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Normal, reason, message);
+    public void Normal(EniAttachment attachment, string reason, string message, Func<string>? progress = null) =>
+        Record(attachment, EventType.Normal, reason, message, progress);
 
     public void Warning(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Warning, reason, message);
 
     // On the NodeENI, where users look; the attachment is named in the message.
-    private void Record(EniAttachment attachment, EventType type, string reason, string message) =>
-        events.Record(NodeEniReferences.To(attachment.Spec!.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid), type, reason, message);
+    private void Record(EniAttachment attachment, EventType type, string reason, string message, Func<string>? progress = null) =>
+        events.Record(NodeEniReferences.To(attachment.Spec!.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid), type, reason, message, progress);
+
+    private string Progress(string nodeEni)
+    {
+        var all = cluster.AttachmentsOf(nodeEni);
+        return $"{all.Count(attachment => attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) == true)} of {all.Count}";
+    }
 }

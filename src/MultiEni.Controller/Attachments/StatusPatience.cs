@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -31,35 +30,14 @@ public static class StatusPatience
             return TimeSpan.Zero;
         }
 
-        return attachment.Metadata.IsBeingDeleted
+        var passes = attachment.Metadata.IsBeingDeleted
             ? IsPassing(hindrance, PassingReasons.ContainsAnswer)
-                ? Passing(attachment)
-                : TimeSpan.Zero
-            : IsPassing(hindrance, PassingReasons.Contains) && !IsNews(before, next)
-                ? Passing(attachment)
-                : TimeSpan.Zero;
+            : IsPassing(hindrance, PassingReasons.Contains) && !IsAttached(next) && !IsAttached(before);
+        return passes ? Passing(attachment) : TimeSpan.Zero;
     }
 
-    // The agent waits for the network's part; what is ready, or is so no more, is what everybody waits for.
-    private static bool IsNews(EniAttachmentStatus? before, EniAttachmentStatus next)
-    {
-        var attached = next.Conditions.IsTrue(ConditionTypes.Attached);
-        if (attached != before?.Conditions.IsTrue(ConditionTypes.Attached))
-        {
-            return attached || before is not null;
-        }
-
-        var ready = next.Conditions.Find(ConditionTypes.Ready);
-        return attached
-            && (
-                Json(before.Network) != Json(next.Network)
-                || ready?.Status != before.Conditions.Find(ConditionTypes.Ready)?.Status
-                || ready is not { Status: not ConditionStatus.True, Reason: { } reason }
-                || !PassingReasons.Contains(reason)
-            );
-    }
-
-    private static string Json(NetworkStatus? network) => network is null ? "" : JsonSerializer.Serialize(network, ApiJson.Default.NetworkStatus);
+    // The agent waits for what is said of an attached ENI and has to know when it is so no more; and what an agent says has lasted already.
+    private static bool IsAttached(EniAttachmentStatus? status) => status?.Conditions.IsTrue(ConditionTypes.Attached) == true;
 
     private static bool IsPassing(ConditionClaim? hindrance, Func<string, bool> passes) => hindrance is null || passes(hindrance.Reason);
 

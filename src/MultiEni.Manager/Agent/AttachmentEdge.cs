@@ -1,20 +1,13 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Manager.Events;
 using MultiEni.Manager.Steps;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Writes to attachments: the agent's finalizer and the agent's part of the status, and nothing else.</summary>
-public sealed class AttachmentEdge(
-    NodeView view,
-    KubernetesClient client,
-    ManagerMetrics metrics,
-    Action<EniAttachment, DeviceEvent> record,
-    string node
-)
+public sealed class AttachmentEdge(NodeView view, KubernetesClient client, ManagerMetrics metrics)
 {
     private const int Attempts = 5;
     private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
@@ -91,7 +84,6 @@ public sealed class AttachmentEdge(
         }
 
         metrics.StatusWritten();
-        Tell(attachment, status);
         lock (_lock)
         {
             _written[attachment.Metadata.Name] = new Written(attachment.Metadata.Uid, attachment.Metadata.ResourceVersion, status);
@@ -104,24 +96,6 @@ public sealed class AttachmentEdge(
         lock (_lock)
         {
             _written.Remove(name);
-        }
-    }
-
-    // What was written last, which the cache may not show yet, is what the news are compared with.
-    private void Tell(EniAttachment attachment, EniAttachmentStatus status)
-    {
-        IReadOnlyList<Condition>? before = attachment.Status?.Conditions;
-        lock (_lock)
-        {
-            if (_written.TryGetValue(attachment.Metadata.Name, out var written) && written.Uid == attachment.Metadata.Uid)
-            {
-                before = written.Status.Conditions;
-            }
-        }
-
-        foreach (var news in DeviceEvents.Between(node, before, status))
-        {
-            record(attachment, news);
         }
     }
 

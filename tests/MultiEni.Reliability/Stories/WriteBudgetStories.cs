@@ -56,6 +56,8 @@ public sealed class WriteBudgetStories : Story
 
         Assert.Equal((Enis, Enis, 0), (up.Of(Planned), up.Of(Told), up.Of(Deleted)));
         Assert.Empty(up.Refused);
+        Assert.InRange(up.Of("create events") + up.Of("patch events"), 1, 5);
+        Assert.InRange(up.Of("patch nodeenis") + up.Of("patch nodeenis/status"), 1, 10);
 
         var down = WriteCounts.Begin(cluster);
         cluster.Delete(Fleet.Name);
@@ -63,6 +65,52 @@ public sealed class WriteBudgetStories : Story
 
         Assert.Equal((Enis, 0, Enis), (down.Of(Planned), down.Of(Told), down.Of(Deleted)));
         Assert.Empty(down.Refused);
+        Assert.InRange(down.Of("create events") + down.Of("patch events"), 1, 10);
+        Assert.InRange(down.Of("patch nodeenis") + down.Of("patch nodeenis/status"), 1, 10);
+    }
+
+    [Fact]
+    public async Task With_agents_an_ENI_costs_one_status_more_which_says_that_it_is_ready()
+    {
+        var cluster = await StartAsync(Lagging(1));
+        cluster.StartController();
+        await WaitAsync(TimeSpan.FromSeconds(35));
+
+        var up = WriteCounts.Begin(cluster);
+        cluster.Apply(Fleet);
+        await ReadyAsync(cluster, Nodes);
+        await WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal((Enis, 2 * Enis, 0), (up.Of(Planned), up.Of(Told), up.Of(Deleted)));
+        Assert.Empty(up.Refused);
+
+        var down = WriteCounts.Begin(cluster);
+        cluster.Delete(Fleet.Name);
+        await EmptyAsync(cluster);
+        Assert.Equal((Enis, 0, Enis), (down.Of(Planned), down.Of(Told), down.Of(Deleted)));
+        Assert.Empty(down.Refused);
+    }
+
+    /// <summary>A thousand nodes with the same fault are one thing to look at.</summary>
+    [Fact]
+    public async Task Trouble_on_every_node_is_tens_of_events_whose_last_one_counts_the_rest()
+    {
+        var cluster = await StartAsync(Lagging(1));
+        cluster.Agents.Fault = "the driver module vfio-pci is not loaded";
+        cluster.StartController();
+        var up = WriteCounts.Begin(cluster);
+
+        cluster.Apply(Fleet);
+        await AttachedAsync(cluster);
+        await WaitAsync(TimeSpan.FromMinutes(1));
+
+        var warnings = cluster
+            .Kubernetes.Store.List("events")
+            .Where(told => told["reason"]!.GetValue<string>() == "DeviceRefused")
+            .OrderBy(told => told["count"]!.GetValue<int>())
+            .ToList();
+        Assert.Equal(Enis, warnings.Sum(told => told["count"]!.GetValue<int>()));
+        Assert.Contains(cluster.Agents.Fault, warnings[^1]["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.InRange(up.Of("create events") + up.Of("patch events"), 11, 30);
     }
 
     [Fact]

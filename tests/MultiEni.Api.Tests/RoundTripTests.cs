@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Simulator.Kubernetes.Schema;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Api.Tests;
 

@@ -1,5 +1,5 @@
+using MultiEni.Simulator.Kubernetes.Yaml;
 using MultiEni.Simulator.Tests.Kubernetes;
-using MultiEni.Simulator.Yaml;
 
 namespace MultiEni.Chart.Tests;
 

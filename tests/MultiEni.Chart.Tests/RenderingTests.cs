@@ -111,7 +111,7 @@ public class RenderingTests
     public void Every_manifest_fits_into_the_annotation_of_client_side_apply()
     {
         // The API server takes 256 KiB of annotations of an object.
-        var manifests = MultiEni.Simulator.Yaml.YamlDocuments.Parse(Repository.Read("deploy", "install.yaml"));
+        var manifests = MultiEni.Simulator.Kubernetes.Yaml.YamlDocuments.Parse(Repository.Read("deploy", "install.yaml"));
 
         Assert.All(manifests, manifest => Assert.InRange(manifest.ToJsonString().Length, 1, 256 * 1024 - 1));
     }
@@ -133,7 +133,7 @@ public class RenderingTests
                 "crds",
                 $"networking.k8s.aws_{definition["spec"]!["names"]!["plural"]}.yaml"
             );
-            var written = MultiEni.Simulator.Yaml.YamlDocuments.Parse(source)[0];
+            var written = MultiEni.Simulator.Kubernetes.Yaml.YamlDocuments.Parse(source)[0];
             Assert.True(
                 System.Text.Json.Nodes.JsonNode.DeepEquals(written["spec"], definition["spec"]),
                 $"{definition["metadata"]!["name"]} is rendered differently"

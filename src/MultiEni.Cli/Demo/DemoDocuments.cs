@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using MultiEni.Api;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Cli.Demo;
 

@@ -74,7 +74,7 @@ public class ExplainCommandTests
         Assert.Equal("SubnetFull", json["reason"]!.GetValue<string>());
         Assert.NotEmpty(json["remedies"]!.AsArray());
         Assert.StartsWith("reason: SubnetFull\nsymptom: No ENI is made for a node\n", yaml);
-        Assert.Equal(json["remedies"]!.ToJsonString(), Simulator.Yaml.YamlDocuments.Parse(yaml)[0]["remedies"]!.ToJsonString());
+        Assert.Equal(json["remedies"]!.ToJsonString(), Simulator.Kubernetes.Yaml.YamlDocuments.Parse(yaml)[0]["remedies"]!.ToJsonString());
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public class StatusCommandTests
 
         var run = await cluster.RunAsync("status", "-o", format);
 
-        var report = format == "json" ? JsonNode.Parse(run.Output)! : Simulator.Yaml.YamlDocuments.Parse(run.Output)[0];
+        var report = format == "json" ? JsonNode.Parse(run.Output)! : Simulator.Kubernetes.Yaml.YamlDocuments.Parse(run.Output)[0];
         Assert.Equal(1, run.Code);
         Assert.False(report["ready"]!.GetValue<bool>());
         var troubled = report["nodeEnis"]![0]!;

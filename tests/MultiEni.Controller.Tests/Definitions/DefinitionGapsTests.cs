@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Kubernetes;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Controller.Tests.Definitions;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Documents;
 

@@ -6,7 +6,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Operator.Client;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Staging;
 

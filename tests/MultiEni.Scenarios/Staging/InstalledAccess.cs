@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Staging;
 

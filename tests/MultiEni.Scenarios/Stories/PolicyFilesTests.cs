@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Stories;
 

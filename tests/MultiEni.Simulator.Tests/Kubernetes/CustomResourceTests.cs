@@ -1,5 +1,5 @@
 using System.Net;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Simulator.Tests.Kubernetes;
 

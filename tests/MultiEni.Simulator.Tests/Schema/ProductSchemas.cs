@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Schema;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Simulator.Tests.Schema;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
-using MultiEni.Simulator.Yaml;
+using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Simulator.Tests.Schema;
 

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Hosting;
+
+namespace MultiEni.Simulator.Kubernetes;
+
+/// <summary>How a simulated API server is set up.</summary>
+public sealed record KubernetesSimulatorOptions
+{
+    /// <summary>The port on 127.0.0.1; zero takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The clock of timestamps, bookmarks and timeouts.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>How many changes of each resource are kept for watches that start in the past.</summary>
+    public int HistoryLength { get; init; } = 20_000;
+
+    /// <summary>Whether a new node gets the taint <c>node.kubernetes.io/not-ready:NoSchedule</c>, as in a cluster.</summary>
+    public bool NewNodesAreTainted { get; init; } = true;
+
+    /// <summary>How often a watch that wants bookmarks gets one.</summary>
+    public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How far watches are behind the writes; null for watches that show a write before its answer is read.</summary>
+    public WatchLag? WatchLag { get; init; }
+
+    /// <summary>What it can do at once; null for requests that cost no time.</summary>
+    public ServerCapacity? Capacity { get; init; }
+
+    /// <summary>Whether the product's own resources are installed at the start.</summary>
+    public bool InstallsProductResources { get; init; } = true;
+
+    /// <summary>Bearer tokens and the users they stand for, such as <c>system:serviceaccount:NAMESPACE:NAME</c>. When empty, everybody is welcome.</summary>
+    public IReadOnlyDictionary<string, string> Tokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether roles and admission policies hold for whoever comes with a token. Without a token comes the administrator, for whom policies hold but
+    /// not roles.
+    /// </summary>
+    public bool EnforcesAccess { get; init; }
+
+    /// <summary>Says why a request is forbidden, or null when it is allowed. Null allows everything.</summary>
+    public Func<RequestInfo, string?>? Authorizer { get; init; }
+
+    /// <summary>Puts another server in the place of the one on a loopback port, such as one without sockets for virtual time. Null keeps the port.</summary>
+    public Action<IWebHostBuilder>? Server { get; init; }
+}

@@ -1,0 +1,168 @@
+namespace MultiEni.Simulator.Nodes;
+
+/// <content>What a process does with the node: system calls on files and links, as an agent makes them.</content>
+public sealed partial class SimulatedHost
+{
+    /// <summary>Text of a file; null when there is none. Waits for the device's lock where the kernel does.</summary>
+    public async Task<string?> ReadTextAsync(string path, CancellationToken cancellationToken)
+    {
+        await Faults.ReadBlock(path).WaitAsync(cancellationToken);
+        while (true)
+        {
+            Task wait;
+            lock (gate)
+            {
+                wait = files.ReadLock(path);
+                if (wait.IsCompleted)
+                {
+                    return files.Find(path, followLast: true) is KernelNode.File file ? file.Text : null;
+                }
+            }
+
+            await wait.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Text of a link; null when there is none.</summary>
+    public string? ReadLink(string path)
+    {
+        lock (gate)
+        {
+            return files.Find(path, followLast: false) is KernelNode.Link link ? link.Text : null;
+        }
+    }
+
+    /// <summary>Names in a directory, sorted; empty when there is none.</summary>
+    public IReadOnlyList<string> List(string path)
+    {
+        lock (gate)
+        {
+            return files.Find(path, followLast: true) is KernelNode.Directory directory ? [.. directory.Names.Order(StringComparer.Ordinal)] : [];
+        }
+    }
+
+    /// <summary>Whether something is there.</summary>
+    public bool Exists(string path)
+    {
+        lock (gate)
+        {
+            return files.Find(path, followLast: true) is not null;
+        }
+    }
+
+    /// <summary>One write(2). Ends when the kernel would return; the token only ends the node's life, as a process in a write cannot be interrupted.</summary>
+    /// <returns>An error number, 0 for success.</returns>
+    public async Task<int> WriteAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        if (Faults.TakeWrite(path) is { } fault)
+        {
+            if (fault.Block is { } block)
+            {
+                await block.Released.WaitAsync(cancellationToken);
+            }
+
+            if (fault.Delay > TimeSpan.Zero)
+            {
+                await Task.Delay(fault.Delay, time, cancellationToken);
+            }
+
+            if (fault.Error is { } error)
+            {
+                return error;
+            }
+        }
+
+        while (true)
+        {
+            Task wait;
+            CancellationToken thisBoot;
+            bool again;
+            lock (gate)
+            {
+                thisBoot = boot.Token;
+                switch (files.Write(path, text))
+                {
+                    case WriteOutcome.Returned returned:
+                        return returned.Error;
+                    case WriteOutcome.ReturnsAfter after:
+                        (wait, again) = (after.Completion, false);
+                        break;
+                    case WriteOutcome.WaitsFor waits:
+                        (wait, again) = (waits.Lock, true);
+                        break;
+                    default:
+                        throw new InvalidOperationException("A write has an outcome that nobody knows.");
+                }
+            }
+
+            try
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(thisBoot, cancellationToken);
+                await wait.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (thisBoot.IsCancellationRequested)
+            {
+                return LinuxErrors.InputOutput;
+            }
+
+            if (!again)
+            {
+                return LinuxErrors.None;
+            }
+        }
+    }
+
+    /// <summary>open(2) and close(2) of a device node.</summary>
+    /// <returns>An error number: EBUSY while somebody holds the group, which has a single opener.</returns>
+    public int ProbeOpen(string path)
+    {
+        lock (gate)
+        {
+            return files.Find(path, followLast: true) switch
+            {
+                null => LinuxErrors.NoEntry,
+                KernelNode.Directory => LinuxErrors.IsDirectory,
+                KernelNode.Device { Group: { } group } when drivers.Group(group).Any(device => device.Hold is not null) => LinuxErrors.Busy,
+                KernelNode.File { Writable: false } => LinuxErrors.AccessDenied,
+                _ => LinuxErrors.None,
+            };
+        }
+    }
+
+    /// <summary>Brings a link up or takes it down.</summary>
+    public int SetLinkUp(int index, bool value)
+    {
+        lock (gate)
+        {
+            return AfterLinkChange(index, Faults.TakeLinkError() ?? network.SetUp(index, value));
+        }
+    }
+
+    /// <summary>Sets a link's MTU, 128 to 9216 bytes.</summary>
+    public int SetLinkMtu(int index, int mtu)
+    {
+        lock (gate)
+        {
+            return AfterLinkChange(index, Faults.TakeLinkError() ?? network.SetMtu(index, mtu));
+        }
+    }
+
+    /// <summary>Everything the kernel announces from the moment of the call. Ends when the node goes down.</summary>
+    public IAsyncEnumerable<KernelEvent> WatchAsync(CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            return announcements.Watch(up, cancellationToken);
+        }
+    }
+
+    private int AfterLinkChange(int index, int error)
+    {
+        if (error == LinuxErrors.None && network.Link(index) is { } link)
+        {
+            announcements.Announce(new KernelEvent("change", "net", link.Name));
+        }
+
+        return error;
+    }
+}

@@ -95,7 +95,11 @@ public sealed class SimulateCommandTests : IDisposable
 
     private Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "kubectl-eni"), arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "kubectl-eni"), arguments)
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         var program = Process.Start(start)!;
         programs.Add(program);
         return program;
@@ -110,7 +114,7 @@ public sealed class SimulateCommandTests : IDisposable
 
     private static async Task<int> InterruptAsync(Process program)
     {
-        using var kill = Process.Start("kill", ["-INT", $"{program.Id}"]);
+        using var kill = Process.Start(new ProcessStartInfo("kill", ["-INT", $"{program.Id}"]) { UseShellExecute = false });
         await program.WaitForExitAsync(Ct);
         return program.ExitCode;
     }

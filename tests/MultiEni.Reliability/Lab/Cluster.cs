@@ -73,6 +73,9 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Decides what becomes of a call; null lets all pass.</summary>
     public Func<LabCall, CallMoment, Fate>? Decide { get; set; }
 
+    /// <summary>Told of every call that was answered, with the error if it was one.</summary>
+    public Action<LabCall, string?>? Answered { get; set; }
+
     /// <summary>All controllers that were started, the dead ones included.</summary>
     public IReadOnlyCollection<Incarnation> Controllers => [.. controllers.Values];
 
@@ -263,6 +266,7 @@ internal sealed class Cluster : IAsyncDisposable
 
         controllers.Clear();
         Decide = null;
+        Answered = null;
         lock (log)
         {
             log.GetStringBuilder().Clear();
@@ -303,6 +307,11 @@ internal sealed class Cluster : IAsyncDisposable
         if (call.By.IsDead)
         {
             return Fate.Lose;
+        }
+
+        if (moment == CallMoment.After)
+        {
+            Answered?.Invoke(call, error);
         }
 
         Invariants.Look(call, moment, error);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Storage;
 

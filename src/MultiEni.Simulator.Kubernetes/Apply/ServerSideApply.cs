@@ -22,12 +22,12 @@ internal static class ServerSideApply
         var owners = ManagedFields.Of(live);
         if (owners.IsEmpty && live["metadata"]?["uid"] is not null)
         {
-            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.FieldsOf(live, rules), now);
+            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.FieldsOf(live, rules));
         }
 
         var before = owners.FieldsOf(manager);
         var wanted = Ownable.FieldsOf(configuration, rules);
-        owners.Set(manager, wanted, now);
+        owners.Set(manager, wanted);
 
         var merged = ConfigurationMerge.Merge(live, configuration, rules);
         if (before is not null)
@@ -48,6 +48,11 @@ internal static class ServerSideApply
 
         owners.TakeFromOthers(manager, changed);
         owners.TakeFromOthers(manager, removed);
+        if (!changed.IsEmpty || !removed.IsEmpty || live["metadata"]?["uid"] is null)
+        {
+            owners.Touch(manager, now);
+        }
+
         owners.WriteTo(merged);
         return merged;
     }
@@ -61,7 +66,7 @@ internal static class ServerSideApply
         if (!changed.IsEmpty || !removed.IsEmpty)
         {
             var mine = (owners.FieldsOf(manager) ?? new FieldNode()).Union(changed).Except(removed);
-            owners.Set(manager, mine, time);
+            owners.Set(manager, mine);
             owners.Touch(manager, time);
         }
 

@@ -69,9 +69,12 @@ internal static class StatusErrors
             Details(resource.Plural, resource.Group, name)
         );
 
-    public static StatusException Invalid(ResourceDefinition resource, string name, IReadOnlyList<FieldError> errors)
+    public static StatusException Invalid(ResourceDefinition resource, string name, IReadOnlyList<FieldError> errors) =>
+        Invalid(resource.Kind, resource.Group, name, errors);
+
+    public static StatusException Invalid(string kindName, string group, string name, IReadOnlyList<FieldError> errors)
     {
-        var details = Details(resource.Kind, resource.Group, name);
+        var details = Details(kindName, group, name);
         var causes = new JsonArray();
         foreach (var error in errors)
         {
@@ -87,10 +90,19 @@ internal static class StatusErrors
         }
 
         details["causes"] = causes;
-        var kind = resource.Group.Length == 0 ? resource.Kind : $"{resource.Kind}.{resource.Group}";
-        var list = errors.Count == 1 ? errors[0].ToString() : $"[{string.Join(", ", errors.Select(static error => error.ToString()))}]";
+        var kind = group.Length == 0 ? kindName : $"{kindName}.{group}";
+        var texts = errors.Select(static error => error.ToString()).Distinct(StringComparer.Ordinal).ToList();
+        var list = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
         return new StatusException(422, "Invalid", $"{kind} \"{name}\" is invalid: {list}", details);
     }
+
+    /// <summary>An option of a request is wrong.</summary>
+    /// <param name="kind">Which options, such as <c>Patch</c>.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="reason">One of <see cref="FieldErrorReasons"/>.</param>
+    /// <param name="message">What is wrong.</param>
+    public static StatusException InvalidOptions(string kind, string option, string reason, string message) =>
+        Invalid(kind + "Options", "meta.k8s.io", "", [new FieldError(option, reason, message)]);
 
     public static StatusException Invalid(ResourceDefinition resource, string name, string path, string reason, string message) =>
         Invalid(resource, name, [new FieldError(path, reason, message)]);
@@ -108,7 +120,11 @@ internal static class StatusErrors
             details["group"] = group;
         }
 
-        details["kind"] = kind;
+        if (kind.Length > 0)
+        {
+            details["kind"] = kind;
+        }
+
         return details;
     }
 }

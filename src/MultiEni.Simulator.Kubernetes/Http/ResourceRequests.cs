@@ -43,13 +43,20 @@ internal sealed class ResourceRequests
             throw StatusErrors.MethodNotAllowed();
         }
 
+        var stored = resource.StoredAs ?? resource;
         switch (verb)
         {
             case "get":
-                return Single(request, resource, _store.Ledger.Find(resource, Key(route)) ?? throw StatusErrors.NotFound(resource, route.Name));
+                return Single(request, resource, _store.Ledger.Find(stored, Key(route)) ?? throw StatusErrors.NotFound(resource, route.Name));
             case "list":
-                var page = ListRequests.List(_store.Ledger, resource, ListRequests.Filter(resource, route.Namespace, request.Query), request.Query);
+                var page = ListRequests.List(_store.Ledger, stored, ListRequests.Filter(stored, route.Namespace, request.Query), request.Query);
+                page = page with
+                {
+                    Objects = resource == stored ? page.Objects : [.. page.Objects.Select(obj => EventForms.FromStored(resource, obj))],
+                };
                 return Table(request, resource) is { } table ? ListTable(table, page) : new Answer.ObjectList(resource, page);
+            case "watch" when resource != stored:
+                throw StatusErrors.NotSupported("a watch of events in the group events.k8s.io");
             case "watch":
                 var filter = ListRequests.Filter(resource, route.Namespace, request.Query);
                 if (route.Name.Length > 0)
@@ -66,13 +73,21 @@ internal sealed class ResourceRequests
                 return Done(
                     request,
                     resource,
-                    _store.Operations.Update(resource, Key(route), _ => replacement.Copy(), Options(request, route, admission))
+                    _store.Operations.Update(
+                        resource,
+                        Key(route),
+                        _ => replacement.Copy(),
+                        Options(request, route, admission) with
+                        {
+                            IsReplacement = true,
+                        }
+                    )
                 );
             case "patch":
                 return Done(request, resource, await PatchAsync(request, resource, route, admission, cancellationToken));
             case "delete":
                 var options = await RemovalAsync(request, admission, cancellationToken);
-                return Deleted(request, resource, _store.Removals.Remove(resource, Key(route), options));
+                return Deleted(request, resource, _store.Removals.Remove(stored, Key(route), options));
             case "deletecollection":
                 return await DeleteCollectionAsync(request, resource, route, admission, cancellationToken);
             default:
@@ -111,19 +126,28 @@ internal sealed class ResourceRequests
                 resource,
                 Key(route),
                 live => JsonMergePatch.Apply(live, changes).AsObject(),
-                options
+                options with
+                {
+                    PatchText = live => Text(JsonMergePatch.Apply(live, changes)),
+                }
             ),
             (MediaTypes.StrategicMergePatch, JsonObject changes) => _store.Operations.Update(
                 resource,
                 Key(route),
-                live => StrategicMergePatch.Apply(live, changes),
-                options
+                live => StrategicMergePatch.Apply(live, changes, resource.Type!),
+                options with
+                {
+                    PatchText = _ => GoMap.Show(changes),
+                }
             ),
             (MediaTypes.JsonPatch, JsonArray operations) => _store.Operations.Update(
                 resource,
                 Key(route),
                 live => JsonPatch.Apply(live, operations),
-                options
+                options with
+                {
+                    PatchText = live => Text(JsonPatch.Apply(live, operations).Sorted()),
+                }
             ),
             (MediaTypes.ApplyPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch or MediaTypes.JsonPatch, _) =>
                 throw StatusErrors.BadRequest("the patch is not of the form that its media type says"),
@@ -221,7 +245,7 @@ internal sealed class ResourceRequests
     private Answer.Body Single(HttpRequest request, ResourceDefinition resource, StoredObject obj, int code = 200) =>
         Table(request, resource) is { } table
             ? Answer.Json(TableWriter.Write(table, [obj], obj.ResourceVersion), code)
-            : new Answer.Body(code, obj.Json);
+            : new Answer.Body(code, EventForms.FromStored(resource, obj).Json);
 
     private Answer.Body Deleted(HttpRequest request, ResourceDefinition resource, Removed removed)
     {
@@ -278,6 +302,8 @@ internal sealed class ResourceRequests
 
         return Answer.Json(table);
     }
+
+    private static string Text(JsonNode node) => System.Text.Encoding.UTF8.GetString(StoredObject.ToUtf8(node));
 
     private static ObjectKey Key(Route route) => new(route.Namespace, route.Name);
 }

@@ -68,6 +68,7 @@ internal static class CustomResources
             Namespaced = spec.Text("scope") == "Namespaced",
             HasStatus = version["subresources"]?["status"] is not null,
             CountsGenerations = true,
+            NeedsVersionToReplace = true,
             SelectableFields = SelectableFields(version),
             Columns = Columns(version),
             Schema = Compile(definitions, name, index, schema),

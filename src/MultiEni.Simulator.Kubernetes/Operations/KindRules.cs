@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
@@ -43,6 +44,9 @@ internal static class KindRules
 
                 obj.Metadata()["finalizers"] = new JsonArray(DefinitionFinalizer);
                 obj["status"] = Established(obj, now);
+                break;
+            case AdmissionPolicy.Resource or AdmissionPolicies.Bindings:
+                PolicyChecks.ApplyDefaults(obj);
                 break;
             default:
                 break;

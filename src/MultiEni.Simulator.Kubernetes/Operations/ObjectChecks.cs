@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
@@ -9,13 +8,20 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
 /// <summary>What every object must satisfy before it is stored, whoever writes it.</summary>
-internal static partial class ObjectChecks
+internal static class ObjectChecks
 {
     /// <summary>Makes kind and version those of the resource.</summary>
     /// <exception cref="StatusException">400: the object is of another kind or version.</exception>
+    /// <exception cref="NotSimulatedException">It is a custom one, of which the server says more.</exception>
     public static void CheckType(ResourceDefinition resource, JsonObject obj)
     {
         var apiVersion = obj.Text("apiVersion");
+        var kind = obj.Text("kind");
+        if (resource.Schema is not null && ((apiVersion ?? resource.ApiVersion) != resource.ApiVersion || (kind ?? resource.Kind) != resource.Kind))
+        {
+            throw new NotSimulatedException("a custom object of another kind or version than those of its path");
+        }
+
         if (apiVersion is { Length: > 0 } && apiVersion != resource.ApiVersion)
         {
             throw StatusErrors.BadRequest(
@@ -23,7 +29,6 @@ internal static partial class ObjectChecks
             );
         }
 
-        var kind = obj.Text("kind");
         if (kind is { Length: > 0 } && kind != resource.Kind)
         {
             throw StatusErrors.BadRequest(
@@ -36,7 +41,7 @@ internal static partial class ObjectChecks
     }
 
     /// <summary>Drops unknown fields and fills defaults in, in place.</summary>
-    /// <exception cref="StatusException">400: there are unknown fields and validation is strict.</exception>
+    /// <exception cref="StatusException">400: there are unknown fields and validation is strict, or the metadata cannot be read.</exception>
     public static void Shape(ResourceDefinition resource, JsonObject obj, FieldValidation validation, List<string> warnings)
     {
         if (resource.Schema is not { } schema)
@@ -44,18 +49,20 @@ internal static partial class ObjectChecks
             return;
         }
 
-        var unknown = schema.Prune(obj);
+        var unknown = schema.Prune(obj).Select(static path => $"unknown field \"{path}\"").ToList();
+        if (CustomMetadata.Read(obj.Metadata()) is { } why)
+        {
+            throw CannotBeHandled(resource, why);
+        }
+
         if (unknown.Count > 0 && validation == FieldValidation.Strict)
         {
-            throw StatusErrors.BadRequest(
-                $"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: strict decoding error: "
-                    + string.Join(", ", unknown.Select(static path => $"unknown field \"{path}\""))
-            );
+            throw CannotBeHandled(resource, $"strict decoding error: {string.Join(", ", unknown)}");
         }
 
         if (validation == FieldValidation.Warn)
         {
-            warnings.AddRange(unknown.Select(static path => $"unknown field \"{path}\""));
+            warnings.AddRange(unknown);
         }
 
         schema.ApplyDefaults(obj);
@@ -63,7 +70,7 @@ internal static partial class ObjectChecks
 
     /// <summary>Checks metadata, schema and rules; with <paramref name="old"/> also what an update may not change.</summary>
     /// <exception cref="StatusException">422: the object breaks its schema or the rules of metadata.</exception>
-    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old)
+    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, List<string> warnings)
     {
         var metadata = obj.Metadata();
         var name = metadata.Text("name") ?? "";
@@ -77,10 +84,11 @@ internal static partial class ObjectChecks
             CheckFinalizers(metadata, old.Metadata(), errors);
         }
 
-        CheckLabels(metadata, errors);
+        errors.AddRange(MetadataChecks.Check(metadata));
         if (resource.Schema is { } schema)
         {
-            errors.AddRange(schema.Validate(obj, old));
+            warnings.AddRange(schema.Validate(obj, old, errors));
+            warnings.AddRange(MetadataChecks.Warnings(metadata, old?.Metadata()));
         }
 
         if (errors.Count > 0)
@@ -88,15 +96,22 @@ internal static partial class ObjectChecks
             throw StatusErrors.Invalid(resource, name, errors);
         }
 
-        if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && !JsonNode.DeepEquals(obj["spec"], old?["spec"]))
+        var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
+        switch (resource.GroupResource)
         {
-            CustomResources.Read(resource, obj);
-        }
-        else if (resource.GroupResource == AdmissionPolicy.Resource)
-        {
-            AdmissionPolicy.Read(resource, obj);
+            case "customresourcedefinitions.apiextensions.k8s.io" when isChanged:
+                CustomResources.Read(resource, obj);
+                break;
+            case AdmissionPolicy.Resource when isChanged:
+                AdmissionPolicy.Read(resource, obj);
+                break;
+            case AdmissionPolicies.Bindings when PolicyChecks.Binding(obj["spec"] as JsonObject ?? []) is { Count: > 0 } wrong:
+                throw StatusErrors.Invalid(resource, name, wrong);
         }
     }
+
+    private static StatusException CannotBeHandled(ResourceDefinition resource, string why) =>
+        StatusErrors.BadRequest($"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: {why}");
 
     private static void CheckName(ResourceDefinition resource, string name, List<FieldError> errors)
     {
@@ -104,20 +119,12 @@ internal static partial class ObjectChecks
         {
             errors.Add(new FieldError("metadata.name", FieldErrorReasons.Required, "Required value: name or generateName is required"));
         }
-        else if (resource.Group == "rbac.authorization.k8s.io")
+        else if (resource.Group != "rbac.authorization.k8s.io")
         {
-            return;
-        }
-        else if (name.Length > 253 || !Subdomain().IsMatch(name))
-        {
-            errors.Add(
-                new FieldError(
-                    "metadata.name",
-                    FieldErrorReasons.Invalid,
-                    $"Invalid value: \"{name}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
-                        + "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-                        + @"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-                )
+            errors.AddRange(
+                MetadataChecks
+                    .Subdomain(name)
+                    .Select(why => new FieldError("metadata.name", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(name)}: {why}"))
             );
         }
     }
@@ -138,29 +145,4 @@ internal static partial class ObjectChecks
             );
         }
     }
-
-    private static void CheckLabels(JsonObject metadata, List<FieldError> errors)
-    {
-        foreach (var (label, node) in metadata["labels"] as JsonObject ?? [])
-        {
-            var value = node is JsonValue text && text.TryGetValue<string>(out var parsed) ? parsed : null;
-            if (value is null || value.Length > 63 || !LabelValue().IsMatch(value))
-            {
-                errors.Add(
-                    new FieldError(
-                        "metadata.labels",
-                        FieldErrorReasons.Invalid,
-                        $"Invalid value: \"{value ?? node?.ToJsonString()}\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
-                            + $"and must start and end with an alphanumeric character, of 63 characters at most (label \"{label}\")"
-                    )
-                );
-            }
-        }
-    }
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Subdomain();
-
-    [GeneratedRegex(@"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex LabelValue();
 }

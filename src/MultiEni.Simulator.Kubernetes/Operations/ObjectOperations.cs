@@ -40,8 +40,8 @@ internal sealed class ObjectOperations
         ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
         KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
         CheckNamespace(resource, inNamespace, name);
-        ObjectChecks.Validate(resource, obj, null);
-        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun });
+        ObjectChecks.Validate(resource, obj, null, warnings);
+        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun, Warnings = warnings });
         if (options.FieldManager is not null && obj.Metadata()["managedFields"] is null)
         {
             Record([], obj, new ManagedFields(), resource, options);
@@ -68,8 +68,8 @@ internal sealed class ObjectOperations
             var obj = change(live.Copy());
             PrepareChanged(resource, key, live, obj, options);
             ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
-            ObjectChecks.Validate(resource, obj, live);
-            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun });
+            ObjectChecks.Validate(resource, obj, live, warnings);
+            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings });
             if (!ownsFieldsAlready)
             {
                 RecordUpdate(resource, live, obj, options);

@@ -27,6 +27,9 @@ internal static class JsonReading
             ? [.. list.OfType<JsonValue>().Select(static value => value.TryGetValue<string>(out var text) ? text : value.ToString())]
             : [];
 
+    /// <summary>The objects in a list.</summary>
+    public static List<JsonObject> Objects(this JsonObject? obj, string field) => [.. (obj?[field] as JsonArray ?? []).OfType<JsonObject>()];
+
     /// <summary>The metadata of an object, added when absent.</summary>
     public static JsonObject Metadata(this JsonObject obj)
     {

@@ -22,7 +22,18 @@ internal static class ServerSideApply
         var owners = ManagedFields.Of(live);
         if (owners.IsEmpty && live["metadata"]?["uid"] is not null)
         {
-            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.FieldsOf(live, rules));
+            // What this endpoint does not write, nobody owns.
+            var written = live.Copy();
+            if (manager.Subresource.Length == 0)
+            {
+                written.Remove("status");
+            }
+            else
+            {
+                written.Remove("spec");
+            }
+
+            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.FieldsOf(written, rules));
         }
 
         var before = owners.FieldsOf(manager);

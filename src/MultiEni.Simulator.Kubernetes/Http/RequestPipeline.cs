@@ -86,6 +86,10 @@ internal sealed class RequestPipeline
             _service.GiveBack(cost - ServerCapacity.CostOfReading);
             answer = Answer.Failure(refused);
         }
+        catch (NotSimulatedException unknown)
+        {
+            answer = Answer.Failure(new StatusException(501, "NotImplemented", unknown.Message));
+        }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
             // What the simulator did not foresee must reach the person in front of the client, not vanish in an empty answer.

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Types;
@@ -112,6 +113,9 @@ internal static class KindRules
 
                 obj.Metadata()["finalizers"] = new JsonArray(DefinitionFinalizer);
                 obj["status"] = Established(obj, now);
+                break;
+            case AdmissionPolicy.Resource or AdmissionPolicies.Bindings:
+                PolicyChecks.ApplyDefaults(obj);
                 break;
             default:
                 break;

@@ -55,7 +55,8 @@ internal static class ObjectChecks
             }
             else
             {
-                var metadata = Decoding.DecodeMetadata(obj["metadata"], resource.Kind, strict);
+                strict.AddRange((resource.Schema?.Prune(obj) ?? []).Select(static path => $"unknown field \"{path}\""));
+                var metadata = Decoding.DecodeMetadata(obj["metadata"], resource.IsCustom ? "" : resource.Kind, strict);
                 obj = new JsonObject(
                     obj.Where(static field => field.Key is not ("apiVersion" or "kind" or "metadata"))
                         .Select(static field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
@@ -63,7 +64,6 @@ internal static class ObjectChecks
                         .Prepend(KeyValuePair.Create("kind", (JsonNode?)resource.Kind))
                         .Prepend(KeyValuePair.Create("apiVersion", (JsonNode?)resource.ApiVersion))
                 );
-                strict.AddRange((resource.Schema?.Prune(obj) ?? []).Select(static path => $"unknown field \"{path}\""));
             }
         }
         catch (DecodingException wrong)
@@ -103,28 +103,34 @@ internal static class ObjectChecks
 
     /// <summary>Checks metadata, schema and rules; with <paramref name="old"/> also what an update may not change.</summary>
     /// <exception cref="StatusException">422: the object breaks its schema or the rules of metadata.</exception>
-    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, string apiGroup)
+    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, string apiGroup, List<string> warnings)
     {
+        var name = obj.Text("metadata", "name") ?? "";
         var errors = new FieldErrors();
-        MetadataValidation.Check(resource, obj.Metadata(), old?.Metadata(), errors);
+        MetadataValidation.Check(resource, apiGroup, obj.Metadata(), old?.Metadata(), errors);
         KindValidation.Check(resource, apiGroup, obj, old, errors);
         if (resource.Schema is { } schema)
         {
-            errors.All.AddRange(schema.Validate(obj, old));
+            warnings.AddRange(schema.Validate(obj, old, errors.All));
+            warnings.AddRange(MetadataValidation.Warnings(obj.Metadata(), old?.Metadata()));
         }
 
         if (errors.All.Count > 0)
         {
-            throw StatusErrors.Invalid(resource, obj.Text("metadata", "name") ?? "", errors.All);
+            throw StatusErrors.Invalid(resource, name, errors.All);
         }
 
-        if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && !JsonNode.DeepEquals(obj["spec"], old?["spec"]))
+        var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
+        switch (resource.GroupResource)
         {
-            CustomResources.Read(resource, obj);
-        }
-        else if (resource.GroupResource == AdmissionPolicy.Resource)
-        {
-            AdmissionPolicy.Read(resource, obj);
+            case "customresourcedefinitions.apiextensions.k8s.io" when isChanged:
+                CustomResources.Read(resource, obj);
+                break;
+            case AdmissionPolicy.Resource when isChanged:
+                AdmissionPolicy.Read(resource, obj);
+                break;
+            case AdmissionPolicies.Bindings when PolicyChecks.Binding(obj["spec"] as JsonObject ?? []) is { Count: > 0 } wrong:
+                throw StatusErrors.Invalid(resource, name, wrong);
         }
     }
 }

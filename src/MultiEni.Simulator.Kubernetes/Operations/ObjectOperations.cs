@@ -56,8 +56,8 @@ internal sealed class ObjectOperations
 
         CheckNamespace(resource, inNamespace, name);
         KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
-        ObjectChecks.Validate(resource, obj, null, options.ApiGroup);
-        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun });
+        ObjectChecks.Validate(resource, obj, null, options.ApiGroup, warnings);
+        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun, Warnings = warnings });
         return new Written(StoreNew(resource, obj, options), IsNew: true, warnings);
     }
 
@@ -100,8 +100,8 @@ internal sealed class ObjectOperations
 
             live = EventForms.ToStored(resource, live);
             obj = EventForms.ToStored(resource, obj);
-            ObjectChecks.Validate(stored, obj, live, resource.Group);
-            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun });
+            ObjectChecks.Validate(stored, obj, live, resource.Group, warnings);
+            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings });
             if (JsonNode.DeepEquals(live, obj))
             {
                 return new Written(current, IsNew: false, warnings);

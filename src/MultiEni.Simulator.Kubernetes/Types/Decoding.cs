@@ -48,7 +48,7 @@ internal sealed class Decoding
         return result;
     }
 
-    /// <summary>The metadata of an object of any kind.</summary>
+    /// <summary>The metadata of an object of any kind; of a custom object, the kind is empty.</summary>
     /// <exception cref="DecodingException">A value does not fit its field.</exception>
     public static JsonObject DecodeMetadata(JsonNode? metadata, string kind, List<string> strict)
     {
@@ -58,7 +58,8 @@ internal sealed class Decoding
         }
 
         var result = new JsonObject();
-        new Decoding(kind, strict).Fill(result, metadata as JsonObject ?? [], BuiltInTypes.Metadata, "metadata", "metadata");
+        // That of custom objects is read on its own.
+        new Decoding(kind, strict).Fill(result, metadata as JsonObject ?? [], BuiltInTypes.Metadata, kind.Length == 0 ? "" : "metadata", "metadata");
         return result;
     }
 

@@ -10,44 +10,69 @@ internal static class MetadataValidation
 {
     private const int MostAnnotations = 256 * 1024;
 
-    public static void Check(ResourceDefinition resource, JsonObject metadata, JsonObject? old, FieldErrors errors)
+    private static readonly string[] StandardFinalizers = ["foregroundDeletion", "kubernetes", "orphan"];
+
+    /// <summary>Adds what is wrong, as often as the real server finds it: a change is looked at once by itself and once or twice with the kind.</summary>
+    public static void Check(ResourceDefinition resource, string apiGroup, JsonObject metadata, JsonObject? old, FieldErrors errors)
+    {
+        if (old is null)
+        {
+            CheckNames(resource, apiGroup, metadata, errors);
+            CheckForm(resource, metadata, errors);
+            return;
+        }
+
+        var times = resource.GroupResource == "nodes" ? 4 : resource.IsCustom ? 2 : 3;
+        for (var time = 0; time < times; time++)
+        {
+            CheckForm(resource, metadata, errors);
+        }
+
+        CheckChanges(metadata, old, errors);
+        CheckChanges(metadata, old, errors);
+    }
+
+    /// <summary>Warnings of the finalizers that a custom object gets.</summary>
+    public static IEnumerable<string> Warnings(JsonObject metadata, JsonObject? old) =>
+        metadata
+            .Texts("finalizers")
+            .Except(old.Texts("finalizers"), StringComparer.Ordinal)
+            .Where(static finalizer => !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer, StringComparer.Ordinal))
+            .Select(static finalizer =>
+                $"metadata.finalizers: {GoText.Quote(finalizer)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers"
+            );
+
+    private static void CheckNames(ResourceDefinition resource, string apiGroup, JsonObject metadata, FieldErrors errors)
     {
         if (metadata.Text("generateName") is { Length: > 0 } prefix)
         {
             // The random part follows, so it may end like the middle of a name.
-            errors.Invalid("metadata.generateName", prefix, OfName(resource, prefix.EndsWith('-') ? prefix[..^1] + "a" : prefix));
+            errors.Invalid("metadata.generateName", prefix, OfName(resource, apiGroup, prefix.EndsWith('-') ? prefix[..^1] + "a" : prefix));
         }
 
         if (metadata.Text("name") is not { Length: > 0 } name)
         {
             errors.Required("metadata.name", "name or generateName is required");
         }
-        else if (old is null)
+        else
         {
-            errors.Invalid("metadata.name", name, OfName(resource, name));
+            errors.Invalid("metadata.name", name, OfName(resource, apiGroup, name));
         }
+    }
 
+    private static void CheckForm(ResourceDefinition resource, JsonObject metadata, FieldErrors errors)
+    {
         CheckLabels(metadata["labels"] as JsonObject, "metadata.labels", errors);
         CheckAnnotations(metadata["annotations"] as JsonObject, "metadata.annotations", errors);
         CheckOwners(metadata["ownerReferences"] as JsonArray ?? [], errors);
         foreach (var finalizer in metadata.Texts("finalizers"))
         {
-            errors.Invalid("metadata.finalizers", finalizer, Names.QualifiedName(finalizer));
-            if (
-                !resource.IsCustom
-                && !finalizer.Contains('/', StringComparison.Ordinal)
-                && finalizer is not ("orphan" or "foregroundDeletion" or "kubernetes")
-                && !Names.QualifiedName(finalizer).Any()
-                && resource.Group is ""
-            )
+            var wrong = Names.QualifiedName(finalizer).ToList();
+            errors.Invalid("metadata.finalizers", finalizer, wrong);
+            if (wrong.Count == 0 && resource.Group.Length == 0 && !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer, StringComparer.Ordinal))
             {
-                errors.Invalid("metadata.finalizers[0]", finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+                errors.Invalid("metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified");
             }
-        }
-
-        if (old is not null)
-        {
-            CheckChanges(metadata, old, errors);
         }
     }
 
@@ -77,9 +102,10 @@ internal static class MetadataValidation
         }
     }
 
-    private static IEnumerable<string> OfName(ResourceDefinition resource, string name) =>
+    private static IEnumerable<string> OfName(ResourceDefinition resource, string apiGroup, string name) =>
         resource.GroupResource switch
         {
+            "events" when apiGroup.Length == 0 => Names.PathSegment(name),
             "namespaces" => name.Contains('.', StringComparison.Ordinal) ? ["must not contain dots"] : Names.Label(name),
             "services" => Names.Service(name),
             _ when resource.Group == "rbac.authorization.k8s.io" => Names.PathSegment(name),

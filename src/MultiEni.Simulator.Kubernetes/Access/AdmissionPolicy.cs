@@ -112,7 +112,8 @@ internal sealed class AdmissionPolicy
         return broken;
     }
 
-    private static (string, string) Failure(string source, CelError error) => ($"expression '{source}' resulted in error: {error.Message}", "Invalid");
+    private static (string, string) Failure(string source, CelError error) =>
+        ($"expression '{source}' resulted in error: {error.Message}", "Invalid");
 
     private static string Explain(JsonObject validation, CelProgram? message, CelScope values)
     {

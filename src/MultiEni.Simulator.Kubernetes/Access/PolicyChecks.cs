@@ -119,7 +119,8 @@ internal sealed partial class PolicyChecks
                 foreach (var field in (ReadOnlySpan<string>)["apiGroups", "apiVersions", "resources", "operations"])
                 {
                     Require(
-                        rule.Texts(field) is { Count: > 0 } values && (values.Count == 1 || !values.Any(static value => value.Contains('*', StringComparison.Ordinal))),
+                        rule.Texts(field) is { Count: > 0 } values
+                            && (values.Count == 1 || !values.Any(static value => value.Contains('*', StringComparison.Ordinal))),
                         $"rules of admission policies whose {field} are empty, or are * and more"
                     );
                 }

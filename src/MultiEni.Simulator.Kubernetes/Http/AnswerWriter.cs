@@ -72,7 +72,7 @@ internal sealed class AnswerWriter
     private static async Task WriteListAsync(PipeWriter output, Answer.ObjectList list, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["resourceVersion"] = list.Page.Version.ToString() };
-        if (list.Page.Continue.Length > 0)
+        if (list.Page.Continue.Length > 0 || list.Resource.IsCustom)
         {
             metadata["continue"] = list.Page.Continue;
         }
@@ -217,7 +217,7 @@ internal sealed class AnswerWriter
 
     private static JsonObject Bookmark(ResourceDefinition resource, Change change)
     {
-        var metadata = new JsonObject { ["resourceVersion"] = change.ResourceVersion.ToString(), ["creationTimestamp"] = null };
+        var metadata = new JsonObject { ["resourceVersion"] = change.ResourceVersion.ToString() };
         if (change.EndsInitialEvents)
         {
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };

@@ -13,6 +13,9 @@ internal static class MediaTypes
     /// <summary>The part of a Content-Type before its parameters.</summary>
     public static string Bare(string? contentType) => (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
+    /// <summary>Whether a body of this type is JSON or YAML; without a type it is taken for JSON.</summary>
+    public static bool IsText(string bare) => bare is "" or Json or Yaml or JsonPatch or MergePatch or StrategicMergePatch or ApplyPatch;
+
     public static bool WantsTable(string accept) =>
         accept
             .Split(',')

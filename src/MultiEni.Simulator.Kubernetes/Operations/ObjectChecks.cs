@@ -103,12 +103,12 @@ internal static class ObjectChecks
 
     /// <summary>Checks metadata, schema and rules; with <paramref name="old"/> also what an update may not change.</summary>
     /// <exception cref="StatusException">422: the object breaks its schema or the rules of metadata.</exception>
-    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, string apiGroup, List<string> warnings)
+    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, WriteOptions options, List<string> warnings)
     {
         var name = obj.Text("metadata", "name") ?? "";
         var errors = new FieldErrors();
-        MetadataValidation.Check(resource, apiGroup, obj.Metadata(), old?.Metadata(), errors);
-        KindValidation.Check(resource, apiGroup, obj, old, errors);
+        MetadataValidation.Check(resource, options.ApiGroup, obj.Metadata(), old?.Metadata(), errors);
+        KindValidation.Check(resource, options.ApiGroup, obj, options.ChecksChanges ? old : null, errors);
         if (resource.Schema is { } schema)
         {
             warnings.AddRange(schema.Validate(obj, old, errors.All));

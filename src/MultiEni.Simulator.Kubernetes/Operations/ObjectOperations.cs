@@ -56,8 +56,10 @@ internal sealed class ObjectOperations
 
         CheckNamespace(resource, inNamespace, name);
         KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
-        ObjectChecks.Validate(resource, obj, null, options.ApiGroup, warnings);
-        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun, Warnings = warnings });
+        ObjectChecks.Validate(resource, obj, null, options, warnings);
+        options.Admission?.Invoke(
+            new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun, Warnings = warnings }
+        );
         return new Written(StoreNew(resource, obj, options), IsNew: true, warnings);
     }
 
@@ -100,8 +102,10 @@ internal sealed class ObjectOperations
 
             live = EventForms.ToStored(resource, live);
             obj = EventForms.ToStored(resource, obj);
-            ObjectChecks.Validate(stored, obj, live, resource.Group, warnings);
-            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings });
+            ObjectChecks.Validate(stored, obj, live, options with { ApiGroup = resource.Group }, warnings);
+            options.Admission?.Invoke(
+                new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings }
+            );
             if (JsonNode.DeepEquals(live, obj))
             {
                 return new Written(current, IsNew: false, warnings);
@@ -117,7 +121,7 @@ internal sealed class ObjectOperations
             {
                 // The answer tells the object as it was, before the version of its removal.
                 var answer = StoredObject.Freeze(stored, obj.Copy(), current.ResourceVersion);
-                if (_ledger.TryRemove(stored, current, obj) is { } removed)
+                if (_ledger.TryRemove(stored, current) is { } removed)
                 {
                     Gone?.Invoke(stored, removed);
                     return new Written(answer, IsNew: false, warnings);
@@ -242,10 +246,18 @@ internal sealed class ObjectOperations
         var key = new ObjectKey(resource.Namespaced ? metadata.Text("namespace") ?? "" : "", metadata.Text("name") ?? "");
         if (options.DryRun)
         {
-            return _ledger.Find(resource, key) is null ? StoredObject.Freeze(resource, obj, 0) : throw StatusErrors.AlreadyExists(resource, key.Name);
+            return _ledger.Find(resource, key) is { } existing
+                ? throw StatusErrors.AlreadyExists(resource, existing)
+                : StoredObject.Freeze(resource, obj, 0);
         }
 
-        var stored = _ledger.TryPut(resource, null, key, obj) ?? throw StatusErrors.AlreadyExists(resource, key.Name);
+        var stored =
+            _ledger.TryPut(resource, null, key, obj)
+            ?? throw (
+                _ledger.Find(resource, key) is { } present
+                    ? StatusErrors.AlreadyExists(resource, present)
+                    : StatusErrors.AlreadyExists(resource, key.Name)
+            );
         _stored(resource, stored);
         return stored;
     }
@@ -458,7 +470,20 @@ internal sealed class ObjectOperations
         var found = _ledger.Find(namespaces, new ObjectKey("", inNamespace)) ?? throw StatusErrors.NotFound(namespaces, inNamespace);
         if (found.IsBeingDeleted)
         {
-            throw StatusErrors.Forbidden(resource, name, $"unable to create new content in namespace {inNamespace} because it is being terminated");
+            var refusal = StatusErrors.Forbidden(
+                resource,
+                name,
+                $"unable to create new content in namespace {inNamespace} because it is being terminated"
+            );
+            refusal.Details!["causes"] = new JsonArray(
+                new JsonObject
+                {
+                    ["reason"] = "NamespaceTerminating",
+                    ["message"] = $"namespace {inNamespace} is being terminated",
+                    ["field"] = "metadata.namespace",
+                }
+            );
+            throw refusal;
         }
     }
 

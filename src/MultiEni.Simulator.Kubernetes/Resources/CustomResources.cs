@@ -158,7 +158,13 @@ internal static class CustomResources
             var why = schema.WhyNotSelectable(path);
             if (why is not null)
             {
-                errors.Add(new FieldError($"spec.selectableFields[{index}].jsonPath", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(path)}: {why}"));
+                errors.Add(
+                    new FieldError(
+                        $"spec.selectableFields[{index}].jsonPath",
+                        FieldErrorReasons.Invalid,
+                        $"Invalid value: {GoText.Quote(path)}: {why}"
+                    )
+                );
             }
         }
 

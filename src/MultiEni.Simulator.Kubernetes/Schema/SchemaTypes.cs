@@ -24,7 +24,11 @@ internal static class SchemaTypes
             {
                 IsUnordered = node.ListType is ListType.Set or ListType.Map,
             },
-            { Type: SchemaType.Object, AdditionalProperties.CelType: { } item } => CelType.Of(CelKind.Map, item, node.MaxProperties ?? CelType.Unbounded),
+            { Type: SchemaType.Object, AdditionalProperties.CelType: { } item } => CelType.Of(
+                CelKind.Map,
+                item,
+                node.MaxProperties ?? CelType.Unbounded
+            ),
             { Type: SchemaType.Object, AdditionalProperties: null } => new CelType(CelKind.Object) { Fields = Fields(node) },
             _ => null,
         };

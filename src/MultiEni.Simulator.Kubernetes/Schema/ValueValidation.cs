@@ -93,7 +93,10 @@ internal sealed class ValueValidation
 
         if (schema.Format is { } format && given is not ("string" or "array"))
         {
-            var givenFormat = given == "number" ? "float64" : given == "integer" ? "int64" : "";
+            var givenFormat =
+                given == "number" ? "float64"
+                : given == "integer" ? "int64"
+                : "";
             WrongType(GoText.Quote(givenFormat), format);
         }
         else

@@ -11,8 +11,6 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 /// </summary>
 internal sealed class Ledger
 {
-    private const int KeptPagedLists = 64;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ResourceTable> _tables = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(StringComparer.Ordinal);
@@ -64,8 +62,8 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>Removes the object if it is still <paramref name="expected"/>; <paramref name="last"/> is what watchers see of it.</summary>
-    public StoredObject? TryRemove(ResourceDefinition resource, StoredObject expected, JsonObject last)
+    /// <summary>Removes the object if it is still <paramref name="expected"/>. Watchers see it as it was stored last.</summary>
+    public StoredObject? TryRemove(ResourceDefinition resource, StoredObject expected)
     {
         lock (_gate)
         {
@@ -75,7 +73,7 @@ internal sealed class Ledger
                 return null;
             }
 
-            var removed = StoredObject.Freeze(resource, last, _version + 1);
+            var removed = StoredObject.Freeze(resource, expected.Thaw(), _version + 1);
             _version++;
             table.Objects = table.Objects.Remove(expected.Key);
             Index(resource, expected, null);
@@ -110,25 +108,31 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>Keeps a snapshot for the following pages of a list.</summary>
-    public void KeepForPaging(ResourceDefinition resource, long version, ImmutableSortedDictionary<ObjectKey, StoredObject> objects)
+    /// <summary>The objects as they were at a version; null when that is longer ago than the history goes.</summary>
+    public ImmutableSortedDictionary<ObjectKey, StoredObject>? SnapshotAt(ResourceDefinition resource, long version)
     {
         lock (_gate)
         {
-            var kept = Table(resource).PagedLists;
-            kept[version] = objects;
-            if (kept.Count > KeptPagedLists)
+            var table = Table(resource);
+            if (version < table.OldestVersion)
             {
-                kept.Remove(kept.Keys.First());
+                return null;
             }
-        }
-    }
 
-    public ImmutableSortedDictionary<ObjectKey, StoredObject>? FindForPaging(ResourceDefinition resource, long version)
-    {
-        lock (_gate)
-        {
-            return Table(resource).PagedLists.GetValueOrDefault(version);
+            var objects = table.Objects.ToBuilder();
+            foreach (var change in table.History.Where(change => change.ResourceVersion > version).Reverse())
+            {
+                if (change.Before is { } before)
+                {
+                    objects[before.Key] = before;
+                }
+                else
+                {
+                    objects.Remove(change.Object!.Key);
+                }
+            }
+
+            return objects.ToImmutable();
         }
     }
 
@@ -234,7 +238,6 @@ internal sealed class Ledger
             foreach (var table in _tables.Values)
             {
                 table.History.Clear();
-                table.PagedLists.Clear();
                 table.OldestVersion = _version;
             }
         }

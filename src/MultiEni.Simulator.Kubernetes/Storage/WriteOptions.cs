@@ -26,6 +26,9 @@ public sealed record WriteOptions
     /// <summary>What becomes of fields that the schema does not know.</summary>
     public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;
 
+    /// <summary>Whether what an update may not change is looked at; those who play the parts of a cluster in process may change all.</summary>
+    internal bool ChecksChanges { get; init; }
+
     /// <summary>The group through which an event is written, of which it has two.</summary>
     internal string ApiGroup { get; init; } = "";
 

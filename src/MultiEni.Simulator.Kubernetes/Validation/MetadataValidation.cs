@@ -22,7 +22,10 @@ internal static class MetadataValidation
             return;
         }
 
-        var times = resource.GroupResource == "nodes" ? 4 : resource.IsCustom ? 2 : 3;
+        var times =
+            resource.GroupResource == "nodes" ? 4
+            : resource.IsCustom ? 2
+            : 3;
         for (var time = 0; time < times; time++)
         {
             CheckForm(resource, metadata, errors);
@@ -37,7 +40,9 @@ internal static class MetadataValidation
         metadata
             .Texts("finalizers")
             .Except(old.Texts("finalizers"), StringComparer.Ordinal)
-            .Where(static finalizer => !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer, StringComparer.Ordinal))
+            .Where(static finalizer =>
+                !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer, StringComparer.Ordinal)
+            )
             .Select(static finalizer =>
                 $"metadata.finalizers: {GoText.Quote(finalizer)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers"
             );
@@ -69,7 +74,12 @@ internal static class MetadataValidation
         {
             var wrong = Names.QualifiedName(finalizer).ToList();
             errors.Invalid("metadata.finalizers", finalizer, wrong);
-            if (wrong.Count == 0 && resource.Group.Length == 0 && !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer, StringComparer.Ordinal))
+            if (
+                wrong.Count == 0
+                && resource.Group.Length == 0
+                && !finalizer.Contains('/', StringComparison.Ordinal)
+                && !StandardFinalizers.Contains(finalizer, StringComparer.Ordinal)
+            )
             {
                 errors.Invalid("metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified");
             }

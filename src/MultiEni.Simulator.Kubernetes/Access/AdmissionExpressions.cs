@@ -22,10 +22,7 @@ internal static class AdmissionExpressions
         ("namespace", CelType.String),
         ("operation", CelType.String),
         ("dryRun", CelType.Bool),
-        (
-            "userInfo",
-            Object(("username", CelType.String), ("uid", CelType.String), ("groups", Texts), ("extra", CelType.Of(CelKind.Map, Texts)))
-        )
+        ("userInfo", Object(("username", CelType.String), ("uid", CelType.String), ("groups", Texts), ("extra", CelType.Of(CelKind.Map, Texts))))
     );
 
     /// <summary>The types of what expressions see, but for the policy's own variables.</summary>
@@ -51,10 +48,7 @@ internal static class AdmissionExpressions
 
     /// <summary>An object with these fields.</summary>
     public static CelType Object(params (string Name, CelType Type)[] fields) =>
-        new(CelKind.Object)
-        {
-            Fields = fields.ToDictionary(static field => field.Name, static field => field.Type, StringComparer.Ordinal),
-        };
+        new(CelKind.Object) { Fields = fields.ToDictionary(static field => field.Name, static field => field.Type, StringComparer.Ordinal) };
 
     // The server reads metadata into a struct and serialises that, without its empty fields; of custom resources too.
     private static JsonObject? WithoutEmptyMetadata(JsonObject? obj)

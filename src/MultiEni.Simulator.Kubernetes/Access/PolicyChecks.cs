@@ -16,6 +16,7 @@ internal sealed partial class PolicyChecks
         if (obj.Text("kind") == "ValidatingAdmissionPolicy")
         {
             spec["failurePolicy"] ??= "Fail";
+            obj["status"] ??= new JsonObject();
         }
 
         foreach (var scope in (ReadOnlySpan<string>)["matchConstraints", "matchResources"])
@@ -119,7 +120,8 @@ internal sealed partial class PolicyChecks
                 foreach (var field in (ReadOnlySpan<string>)["apiGroups", "apiVersions", "resources", "operations"])
                 {
                     Require(
-                        rule.Texts(field) is { Count: > 0 } values && (values.Count == 1 || !values.Any(static value => value.Contains('*', StringComparison.Ordinal))),
+                        rule.Texts(field) is { Count: > 0 } values
+                            && (values.Count == 1 || !values.Any(static value => value.Contains('*', StringComparison.Ordinal))),
                         $"rules of admission policies whose {field} are empty, or are * and more"
                     );
                 }
@@ -145,7 +147,8 @@ internal sealed partial class PolicyChecks
             }
 
             Require(name.Length == 0 || isRight(name), $"the name {GoText.Quote(name)} at {path}[{index}]");
-            if (entries.Take(index).Any(earlier => earlier.Text("name") == name))
+            // Of variables of one name, the last counts.
+            if (path == "spec.matchConditions" && entries.Take(index).Any(earlier => earlier.Text("name") == name))
             {
                 Add($"{path}[{index}].name", FieldErrorReasons.Duplicate, $"Duplicate value: {GoText.Quote(name)}");
             }
@@ -164,7 +167,7 @@ internal sealed partial class PolicyChecks
             Add($"{path}.message", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(message)}: must not contain line breaks");
         }
 
-        OneOf($"{path}.reason", validation.Text("reason"), ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"]);
+        OneOf($"{path}.reason", validation.Text("reason"), ["Forbidden", "Invalid", "RequestEntityTooLarge"]);
     }
 
     private void Expression(JsonObject entry, string path)

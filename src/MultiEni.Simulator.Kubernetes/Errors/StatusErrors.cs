@@ -88,7 +88,9 @@ internal static class StatusErrors
 
         details["causes"] = causes;
         var kind = resource.Group.Length == 0 ? resource.Kind : $"{resource.Kind}.{resource.Group}";
-        var list = errors.Count == 1 ? errors[0].ToString() : $"[{string.Join(", ", errors.Select(static error => error.ToString()))}]";
+        // Said once, listed as often as found.
+        var texts = errors.Select(static error => error.ToString()).Distinct(StringComparer.Ordinal).ToList();
+        var list = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
         return new StatusException(422, "Invalid", $"{kind} \"{name}\" is invalid: {list}", details);
     }
 

@@ -94,7 +94,9 @@ internal static partial class MetadataChecks
         metadata
             .Texts("finalizers")
             .Except(old.Texts("finalizers"), StringComparer.Ordinal)
-            .Where(static finalizer => !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer, StringComparer.Ordinal))
+            .Where(static finalizer =>
+                !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer, StringComparer.Ordinal)
+            )
             .Select(static finalizer =>
                 $"metadata.finalizers: {GoText.Quote(finalizer)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers"
             );

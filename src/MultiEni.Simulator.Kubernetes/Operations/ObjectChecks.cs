@@ -91,17 +91,19 @@ internal static class ObjectChecks
             warnings.AddRange(MetadataChecks.Warnings(metadata, old?.Metadata()));
         }
 
+        var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
+        if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && isChanged)
+        {
+            CustomResources.Read(resource, obj, errors);
+        }
+
         if (errors.Count > 0)
         {
             throw StatusErrors.Invalid(resource, name, errors);
         }
 
-        var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
         switch (resource.GroupResource)
         {
-            case "customresourcedefinitions.apiextensions.k8s.io" when isChanged:
-                CustomResources.Read(resource, obj);
-                break;
             case AdmissionPolicy.Resource when isChanged:
                 AdmissionPolicy.Read(resource, obj);
                 break;

@@ -41,12 +41,14 @@ internal sealed class ObjectOperations
         KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
         CheckNamespace(resource, inNamespace, name);
         ObjectChecks.Validate(resource, obj, null, warnings);
-        options.Admission?.Invoke(new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun, Warnings = warnings });
         if (options.FieldManager is not null && obj.Metadata()["managedFields"] is null)
         {
             Record([], obj, new ManagedFields(), resource, options);
         }
 
+        options.Admission?.Invoke(
+            new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun, Warnings = warnings }
+        );
         return new Written(StoreNew(resource, obj, options), IsNew: true, warnings);
     }
 
@@ -69,7 +71,9 @@ internal sealed class ObjectOperations
             PrepareChanged(resource, key, live, obj, options);
             ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
             ObjectChecks.Validate(resource, obj, live, warnings);
-            options.Admission?.Invoke(new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings });
+            options.Admission?.Invoke(
+                new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings }
+            );
             if (!ownsFieldsAlready)
             {
                 RecordUpdate(resource, live, obj, options);

@@ -38,7 +38,9 @@ internal static class GoText
     {
         if (!double.IsFinite(number))
         {
-            return double.IsNaN(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf";
+            return double.IsNaN(number) ? "NaN"
+                : number > 0 ? "+Inf"
+                : "-Inf";
         }
 
         // Always with an exponent, and with as many digits as the shortest text has.

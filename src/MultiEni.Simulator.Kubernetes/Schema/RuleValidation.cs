@@ -118,7 +118,11 @@ internal sealed class RuleValidation
 
     private static string Message(SchemaRule rule, CelScope scope)
     {
-        if (rule.MessageExpression?.Run(scope) is string computed && computed.Trim() is { Length: > 0 } text && !text.Contains('\n', StringComparison.Ordinal))
+        if (
+            rule.MessageExpression?.Run(scope) is string computed
+            && computed.Trim() is { Length: > 0 } text
+            && !text.Contains('\n', StringComparison.Ordinal)
+        )
         {
             return text;
         }

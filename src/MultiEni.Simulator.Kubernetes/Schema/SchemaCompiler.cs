@@ -42,12 +42,10 @@ internal sealed class SchemaCompiler
             PreservesUnknownFields = json.Flag("x-kubernetes-preserve-unknown-fields"),
             IsEmbeddedResource = json.Flag("x-kubernetes-embedded-resource"),
             Properties = Properties(json, place, isRoot),
-            AdditionalProperties = additional is JsonObject values
-                ? Node(values, place.Values(json.Integer("maxProperties")), isRoot: false)
-                : null,
+            AdditionalProperties = additional is JsonObject values ? Node(values, place.Values(json.Integer("maxProperties")), isRoot: false) : null,
             AllowsAdditionalProperties = additional is JsonObject || (additional is JsonValue flag && flag.GetValue<bool>()),
             Items = json["items"] is JsonObject items
-                ? Node(items, place.Items(json.Integer("maxItems"), isCorrelated: listType == ListType.Map), isRoot: false)
+                ? Node(items, place.Items(json.Integer("maxItems"), items.Text("type"), isCorrelated: listType == ListType.Map), isRoot: false)
                 : null,
             Default = json["default"]?.DeepClone(),
             Required = json.Texts("required").ToArray(),

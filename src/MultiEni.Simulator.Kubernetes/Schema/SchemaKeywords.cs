@@ -61,9 +61,13 @@ internal static class SchemaKeywords
         var type = schema.Text("type");
         Require(!isRoot || (type == "object" && !schema.ContainsKey("default")), "a schema whose root is no plain object");
         Require(!schema.ContainsKey("x-kubernetes-list-type") || type == "array", "x-kubernetes-list-type on something else than an array");
-        Require(schema.Text("x-kubernetes-list-type") is null or "atomic" or "map" or "set", "another x-kubernetes-list-type than atomic, map and set");
         Require(
-            schema.Text("x-kubernetes-list-type") != "set" || (schema["items"] as JsonObject).Text("type") is "string" or "integer" or "number" or "boolean",
+            schema.Text("x-kubernetes-list-type") is null or "atomic" or "map" or "set",
+            "another x-kubernetes-list-type than atomic, map and set"
+        );
+        Require(
+            schema.Text("x-kubernetes-list-type") != "set"
+                || (schema["items"] as JsonObject).Text("type") is "string" or "integer" or "number" or "boolean",
             "a set of something else than scalars"
         );
         Require(

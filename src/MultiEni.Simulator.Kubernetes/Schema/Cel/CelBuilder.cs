@@ -74,7 +74,12 @@ internal sealed class CelBuilder(IReadOnlyDictionary<string, CelType> variables)
             CelKind.Map when key.Type.Is(CelKind.String) => container.Item ?? CelType.Dyn,
             _ => throw new CelRefusal("an index of that type"),
         };
-        return Strict(through || isOptional ? CelType.Of(CelKind.Optional, item) : item, 1, [operand, key], values => CelAccess.Get(values[0], values[1], isOptional));
+        return Strict(
+            through || isOptional ? CelType.Of(CelKind.Optional, item) : item,
+            1,
+            [operand, key],
+            values => CelAccess.Get(values[0], values[1], isOptional)
+        );
     }
 
     public CelNode Not(CelNode operand) =>
@@ -149,7 +154,9 @@ internal sealed class CelBuilder(IReadOnlyDictionary<string, CelType> variables)
 
     public CelNode MapOf(List<(CelNode Key, CelNode Value)> entries)
     {
-        var keys = entries.ConvertAll(static entry => entry.Key is { IsConstant: true, Type.Kind: CelKind.String } ? (string)entry.Key.Run(null!)! : null);
+        var keys = entries.ConvertAll(static entry =>
+            entry.Key is { IsConstant: true, Type.Kind: CelKind.String } ? (string)entry.Key.Run(null!)! : null
+        );
         if (keys.Contains(null) || keys.Distinct(StringComparer.Ordinal).Count() < keys.Count)
         {
             throw new CelRefusal("a map whose keys are not different texts");
@@ -267,7 +274,8 @@ internal sealed class CelBuilder(IReadOnlyDictionary<string, CelType> variables)
     private static CelNode Arithmetic(string symbol, CelNode left, CelNode right)
     {
         // One operand that is known tells which operation it must be.
-        var type = CelType.Join(left.Type, right.Type) is not { } joined ? throw Mismatch(symbol)
+        var type =
+            CelType.Join(left.Type, right.Type) is not { } joined ? throw Mismatch(symbol)
             : left.Type.Kind == CelKind.Dyn ? right.Type
             : right.Type.Kind == CelKind.Dyn ? left.Type
             : joined;
@@ -360,7 +368,8 @@ internal sealed class CelBuilder(IReadOnlyDictionary<string, CelType> variables)
         return common;
     }
 
-    private static CelError NotBool(object? value) => value is long or double or null or CelList or CelMap ? new CelError("no such overload: !_") : CelError.NoSuchOverload;
+    private static CelError NotBool(object? value) =>
+        value is long or double or null or CelList or CelMap ? new CelError("no such overload: !_") : CelError.NoSuchOverload;
 
     private static CelRefusal Mismatch(string symbol) => new($"operands of {symbol}");
 }

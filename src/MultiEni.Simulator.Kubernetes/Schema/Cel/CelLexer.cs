@@ -75,13 +75,13 @@ internal static partial class CelLexer
     // Prefixed and triple-quoted texts, unsigned and hexadecimal numbers fall into two tokens, which the grammar does not allow side by side.
     [GeneratedRegex(
         """
-        \G(?:[\t\r\n\f\x20]|//[^\n]*)*(?:
-          (?<Word>[A-Za-z_][A-Za-z0-9_]*)
-        | (?<Number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
-        | (?<Text>"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*')
-        | (?<Symbol>\|\||&&|==|!=|<=|>=|\.\?|\[\?|[<>+\-*/%!?:.,()\[\]{}]|\z)
-        )
-        """,
+            \G(?:[\t\r\n\f\x20]|//[^\n]*)*(?:
+              (?<Word>[A-Za-z_][A-Za-z0-9_]*)
+            | (?<Number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
+            | (?<Text>"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*')
+            | (?<Symbol>\|\||&&|==|!=|<=|>=|\.\?|\[\?|[<>+\-*/%!?:.,()\[\]{}]|\z)
+            )
+            """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -8,7 +8,12 @@ internal sealed class CelParser(string source, CelBuilder build)
     private static readonly HashSet<string> Macros = new(StringComparer.Ordinal) { "all", "exists", "exists_one", "map", "filter" };
 
     // From weak to strong; && and || have rules of their own.
-    private static readonly string[][] Binary = [["==", "!=", "<", "<=", ">", ">=", "in"], ["+", "-"], ["*", "/", "%"]];
+    private static readonly string[][] Binary =
+    [
+        ["==", "!=", "<", "<=", ">", ">=", "in"],
+        ["+", "-"],
+        ["*", "/", "%"],
+    ];
 
     private readonly List<CelToken> _tokens = CelLexer.Cut(source);
     private int _at;

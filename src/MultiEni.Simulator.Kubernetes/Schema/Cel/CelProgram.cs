@@ -34,7 +34,9 @@ internal sealed class CelProgram
         try
         {
             var root = new CelParser(source, builder).Parse();
-            return result is null || root.Type.Kind == result ? new CelProgram(root, builder.Used) : throw new CelRefusal($"it must yield a {result}");
+            return result is null || root.Type.Kind == result
+                ? new CelProgram(root, builder.Used)
+                : throw new CelRefusal($"it must yield a {result}");
         }
         catch (CelRefusal refused)
         {

@@ -25,7 +25,11 @@ internal static partial class Re2Pattern
                 throw Refuse(pattern);
             }
 
-            text.Append(part.Value == "$" ? @"\z" : part.Groups["set"].Success ? Classes(part.Value, inSet: true) : Classes(part.Value, inSet: false));
+            text.Append(
+                part.Value == "$" ? @"\z"
+                : part.Groups["set"].Success ? Classes(part.Value, inSet: true)
+                : Classes(part.Value, inSet: false)
+            );
             at += part.Length;
         }
 
@@ -42,7 +46,8 @@ internal static partial class Re2Pattern
     private static NotSimulatedException Refuse(string pattern) => new($"the regular expression {GoText.Quote(pattern)}");
 
     private static bool IsFewEnough(Match part) =>
-        part.Groups["most"].Captures.All(static count => int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 1000);
+        part.Groups["most"]
+            .Captures.All(static count => int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 1000);
 
     // \d, \w and \s are ASCII in RE2; .NET knows many more letters and digits.
     private static string Classes(string part, bool inSet) =>
@@ -65,13 +70,13 @@ internal static partial class Re2Pattern
     // A literal, an escape, a set, the start of a group, or a repetition, of which one must not follow another.
     [GeneratedRegex(
         """
-        \G(?:
-          (?<literal>[^\\\[\](){}*+?|^$.] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \\[dDwWsS] | \. )
-        | (?<set>\[\^?(?:[^\\\[\]&~^] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \\[dws] )+\])
-        | (?<repeat>(?<![*+?}(|^])(?:[*+?] | \{(?<most>[0-9]+)(?:,(?<most>[0-9]*[0-9])?)?\})\??)
-        | (?<group>\((?:\?:)?) | \) | \| | \^ | \$
-        )
-        """,
+            \G(?:
+              (?<literal>[^\\\[\](){}*+?|^$.] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \\[dDwWsS] | \. )
+            | (?<set>\[\^?(?:[^\\\[\]&~^] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \\[dws] )+\])
+            | (?<repeat>(?<![*+?}(|^])(?:[*+?] | \{(?<most>[0-9]+)(?:,(?<most>[0-9]*[0-9])?)?\})\??)
+            | (?<group>\((?:\?:)?) | \) | \| | \^ | \$
+            )
+            """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -5,6 +5,7 @@ using MultiEni.Cli.Completion;
 using MultiEni.Cli.Demo;
 using MultiEni.Cli.Doctor;
 using MultiEni.Cli.Explain;
+using MultiEni.Cli.Simulate;
 using MultiEni.Cli.Status;
 using MultiEni.Cli.Sweep;
 using MultiEni.Cli.Version;
@@ -78,6 +79,7 @@ internal static class EniProgram
             VersionCommand.Create(surroundings, cluster),
             CompletionCommand.Create(surroundings),
             DemoCommand.Create(surroundings),
+            SimulateCommand.Create(surroundings),
         };
         cluster.AddTo(root);
         return root;

@@ -47,7 +47,9 @@ public static class ManagerApp
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(time);
         var logger = loggers.CreateLogger("eni-manager");
-        var host = HostChoice.Open(settings.Host);
+        var kernel = HostChoice.Open(settings.Host);
+        // Whether a kernel hangs is told by the machine's clock, however fast that of a simulation runs.
+        var host = new TimeLimits(settings.ReadLimit, TimeProvider.System).Apply(kernel);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
         await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
@@ -101,7 +103,7 @@ public static class ManagerApp
             var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
             var worker = Worker(
-                new Parts(settings, host, journal, publishing, boot, view, pods, client, events, gate, metrics, time, logger),
+                new Parts(settings, kernel.Files, host, journal, publishing, boot, view, pods, client, events, gate, metrics, time, logger),
                 wake,
                 queue
             );
@@ -126,8 +128,9 @@ public static class ManagerApp
     private static AgentWorker Worker(Parts parts, AgentWake wake, WorkQueue<AgentWork> queue)
     {
         var settings = parts.Settings;
+        // It has a limit of its own and must know when a call has really returned.
         var locked = new LockedFiles(
-            parts.Host.Files,
+            parts.KernelFiles,
             parts.Time,
             settings.WriteLimit,
             settings.BeforeEachWrite,
@@ -239,6 +242,7 @@ public static class ManagerApp
 
     private sealed record Parts(
         ManagerSettings Settings,
+        IHostFiles KernelFiles,
         NodeHost Host,
         BindingJournal Journal,
         NodePublishing Publishing,

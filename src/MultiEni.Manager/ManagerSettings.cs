@@ -53,6 +53,9 @@ public sealed record ManagerSettings
     /// <summary>How long a write to the kernel may take before the device is given up as stuck.</summary>
     public TimeSpan WriteLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a read of the kernel's, or a change of a link, may take on the machine's own clock; then it is reported and tried again.</summary>
+    public TimeSpan ReadLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Who offers devices to pods.</summary>
     public PublisherChoice DevicePublisher { get; init; } = PublisherChoice.SriovConfig;
 

@@ -5,6 +5,9 @@ namespace MultiEni.Simulator.Ec2;
 /// <summary>What kind of account and Region is simulated.</summary>
 public sealed record Ec2SimulatorOptions
 {
+    /// <summary>The port on 127.0.0.1; zero takes a free one.</summary>
+    public int Port { get; init; }
+
     /// <summary>The clock of all states, buckets and latencies.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -23,6 +23,9 @@ public sealed record KubernetesSimulatorOptions
     /// <summary>How far watches are behind the writes; null for watches that show a write before its answer is read.</summary>
     public WatchLag? WatchLag { get; init; }
 
+    /// <summary>What it can do at once; null for requests that cost no time.</summary>
+    public ServerCapacity? Capacity { get; init; }
+
     /// <summary>Whether the product's own resources are installed at the start.</summary>
     public bool InstallsProductResources { get; init; } = true;
 

@@ -10,6 +10,7 @@ public sealed class NodeFaults
     private readonly List<(string Driver, int Error, int Times)> probes = [];
     private readonly HashSet<string> interfacesKeptAway = new(StringComparer.Ordinal);
     private readonly Queue<int> linkErrors = [];
+    private readonly List<(string PathPattern, WriteBlock Block)> reads = [];
 
     /// <summary>The next writes to matching paths return this error and do nothing. Error 0 makes a write that claims success.</summary>
     public void FailWrites(string pathPattern, int error, int times = 1) => AddWrites(times, () => new WriteFault(pathPattern) { Error = error });
@@ -25,6 +26,18 @@ public sealed class NodeFaults
         fault.Block = new WriteBlock();
         AddWrites(1, () => fault);
         return fault.Block;
+    }
+
+    /// <summary>Reads of the text of matching files do not return until the result is disposed, as under a driver that hangs with a lock.</summary>
+    public IDisposable BlockReads(string pathPattern)
+    {
+        var block = new WriteBlock();
+        lock (gate)
+        {
+            reads.Add((pathPattern, block));
+        }
+
+        return block;
     }
 
     /// <summary>Nothing is under <c>/dev</c>, as for a container that does not mount it.</summary>
@@ -65,12 +78,13 @@ public sealed class NodeFaults
     {
         lock (gate)
         {
-            foreach (var fault in writes)
+            foreach (var block in writes.Select(fault => fault.Block).Concat(reads.Select(fault => fault.Block)))
             {
-                fault.Block?.Dispose();
+                block?.Dispose();
             }
 
             writes.Clear();
+            reads.Clear();
             probes.Clear();
             interfacesKeptAway.Clear();
             linkErrors.Clear();
@@ -91,6 +105,15 @@ public sealed class NodeFaults
             var taken = writes[found];
             writes.RemoveAt(found);
             return taken;
+        }
+    }
+
+    internal Task ReadBlock(string path)
+    {
+        lock (gate)
+        {
+            var found = reads.FindIndex(fault => FileSystemName.MatchesSimpleExpression(fault.PathPattern, path, ignoreCase: false));
+            return found < 0 ? Task.CompletedTask : reads[found].Block.Released;
         }
     }
 

@@ -6,6 +6,7 @@ public sealed partial class SimulatedHost
     /// <summary>Text of a file; null when there is none. Waits for the device's lock where the kernel does.</summary>
     public async Task<string?> ReadTextAsync(string path, CancellationToken cancellationToken)
     {
+        await Faults.ReadBlock(path).WaitAsync(cancellationToken);
         while (true)
         {
             Task wait;

@@ -1,6 +1,6 @@
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>Keeps a write waiting until disposed.</summary>
+/// <summary>Keeps a write or reads waiting until disposed.</summary>
 internal sealed class WriteBlock : IDisposable
 {
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -37,7 +37,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         Kubernetes = kubernetes;
         Ec2 = ec2;
         Hosts = hosts;
-        Network = new SimulatedClusterNetwork(ec2.World, options.Region, options.Zones);
+        Network = SimulatedClusterNetwork.Create(ec2.World, options.Region, options.Zones);
         stateFolder = options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
         Directory.CreateDirectory(stateFolder);
         KubeconfigPath = WriteKubeconfig(Path.Combine(stateFolder, "kubeconfig"));

@@ -11,7 +11,7 @@ public sealed class SimulatedClusterNetwork
     /// <summary>The security group that the documentation's manifests name.</summary>
     public const string DocumentedSecurityGroupId = "sg-12345678";
 
-    internal SimulatedClusterNetwork(Ec2World world, string region, int zones)
+    private SimulatedClusterNetwork(Ec2World world, string region, int zones)
     {
         if (zones is < 1 or > 4)
         {
@@ -26,6 +26,12 @@ public sealed class SimulatedClusterNetwork
         EniSubnets = [.. Zones.Select((zone, i) => Add(world, zone, $"10.{i + 1}.0.0/17", "enis", i == 0 ? DocumentedSubnetId : null))];
         MultusSubnets = [.. Zones.Select((zone, i) => Add(world, zone, $"10.{i + 1}.128.0/17", "multus", id: null))];
     }
+
+    /// <summary>Makes it in an account.</summary>
+    /// <param name="world">The account.</param>
+    /// <param name="region">Its Region.</param>
+    /// <param name="zones">Availability zones, 1 to 4.</param>
+    public static SimulatedClusterNetwork Create(Ec2World world, string region, int zones) => new(world, region, zones);
 
     /// <summary>The VPC.</summary>
     public string VpcId { get; }

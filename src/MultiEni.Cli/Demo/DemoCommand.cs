@@ -32,8 +32,8 @@ internal static class DemoCommand
         };
         publisher.AcceptOnlyFromAmong(DemoOptions.SriovConfig, DemoOptions.Embedded);
         var timeout = new Option<int>("--timeout") { Description = "Seconds that one step may take.", DefaultValueFactory = _ => 180 };
-        AtLeast(nodes, 1, 500);
-        AtLeast(timeout, 1, 86400);
+        Numbers.Within(nodes, 1, 500);
+        Numbers.Within(timeout, 1, 86400);
         speed.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !(double.TryParse(token.Value, out var factor) && factor is > 0 and <= 1000))
@@ -74,14 +74,4 @@ internal static class DemoCommand
         );
         return command;
     }
-
-    // The text itself is looked at: asking for the value of one that is no number throws.
-    private static void AtLeast(Option<int> option, int minimum, int maximum) =>
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number >= minimum && number <= maximum))
-            {
-                result.AddError($"{option.Name} is '{token.Value}'; it must be a number from {minimum} to {maximum}");
-            }
-        });
 }

@@ -37,7 +37,8 @@ public static class DeviceIdentity
 
     /// <summary>
     /// The device to give back. What this agent bound in this boot is known by its journal, whatever the specification says by now: a wrong
-    /// <c>dpdkPCIAddress</c>, or a hardware address that is not on record any more, does not make it somebody else's.
+    /// <c>dpdkPCIAddress</c>, or a hardware address that is not on record any more, does not make it somebody else's. Without such an address the place
+    /// that this agent reported is looked at before any other: a device in a pod shows nothing else.
     /// </summary>
     /// <param name="claim">The ENI that goes away.</param>
     /// <param name="others">The other ENIs of this node.</param>
@@ -54,7 +55,9 @@ public static class DeviceIdentity
         ArgumentNullException.ThrowIfNull(host);
         if (claim.JournalAddress is not { } address || host.DeviceAt(address) is not { } device || HasMoved(claim, device, host))
         {
-            return Find(claim with { GivenAddress = null }, others, host, allowed);
+            return claim.Mac is null && Reported(claim, others, host) is { } noted
+                ? noted
+                : Find(claim with { GivenAddress = null }, others, host, allowed);
         }
 
         var shown = host.MacOf(device);
@@ -73,6 +76,36 @@ public static class DeviceIdentity
             (host.MacOf(device) is { } shown && shown != mac)
             || (claim.JournalDriver is null && host.Devices.Any(other => other.Address != device.Address && host.MacOf(other) == mac))
         );
+
+    // Null: there is nothing at the reported place, or what is there is another ENI's.
+    private static DeviceMatch? Reported(DeviceClaim claim, IReadOnlyList<DeviceClaim> others, HostObservation host)
+    {
+        if (claim.ReportedAddress is not { } address || host.DeviceAt(address) is not { } device)
+        {
+            return null;
+        }
+
+        var shown = host.MacOf(device);
+        if (others.Any(other => other.JournalAddress == address || (shown is not null && other.Mac == shown)))
+        {
+            return null;
+        }
+
+        if (others.FirstOrDefault(other => other.ReportedAddress == address) is { } rival)
+        {
+            return new DeviceMatch.Ambiguous(
+                $"The hardware address of {claim.Attachment} is not known, and {address} was reported for it and for {rival.Attachment}. "
+                    + "End the pod that has the device: its interface shows whose it is."
+            );
+        }
+
+        return device.IsHeldByDpdk && device.Driver != claim.ReportedDriver
+            ? new DeviceMatch.Ambiguous(
+                $"{address} was reported for {claim.Attachment} with {claim.ReportedDriver ?? "no driver"}, and {device.Driver} holds it: without the hardware "
+                    + "address of the ENI it cannot be told whether it is still the same device. Give it to its kernel driver, or remove it from the node."
+            )
+            : new DeviceMatch.Found(device, IdentityProof.Report);
+    }
 
     private static DeviceMatch WithoutInterface(
         DeviceClaim claim,

@@ -24,7 +24,7 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
     public static async Task<HttpEndpoint> StartAsync(Ec2SimulatorOptions options, CallPipeline pipeline, CancellationToken ct)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{options.Port}");
         options.Server?.Invoke(builder.WebHost);
         var application = builder.Build();
         application.Run(context => AnswerAsync(context, pipeline));

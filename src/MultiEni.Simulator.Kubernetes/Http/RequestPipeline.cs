@@ -17,6 +17,7 @@ internal sealed class RequestPipeline
     private readonly DiscoveryRequests _discovery;
     private readonly AccessControl _access;
     private readonly AnswerWriter _writer;
+    private readonly ServiceQueue _service;
     private readonly CancellationToken _stopping;
     private long _requests;
 
@@ -35,6 +36,7 @@ internal sealed class RequestPipeline
         _resources = new ResourceRequests(store, options.TimeProvider);
         _discovery = new DiscoveryRequests(store.Registry);
         _writer = new AnswerWriter(store.Ledger, options);
+        _service = new ServiceQueue(options.Capacity, options.TimeProvider);
         _stopping = stopping;
     }
 
@@ -55,6 +57,7 @@ internal sealed class RequestPipeline
     {
         var route = Route.Parse(context.Request.Path.Value ?? "");
         var request = Describe(context.Request, route);
+        var cost = TimeSpan.Zero;
         Answer answer;
         try
         {
@@ -72,12 +75,15 @@ internal sealed class RequestPipeline
                 return;
             }
 
+            cost = ServerCapacity.CostOf(request, route?.Find(_store.Registry)?.IsCustom is true);
+            await _service.ServeAsync(cost, cancellationToken);
             Authorize(request, route);
             _access.Authorize(user, request);
             answer = await AnswerAsync(context.Request, route, request, user, cancellationToken);
         }
         catch (StatusException refused)
         {
+            _service.GiveBack(cost - ServerCapacity.CostOfReading);
             answer = Answer.Failure(refused);
         }
         catch (NotSimulatedException unknown)

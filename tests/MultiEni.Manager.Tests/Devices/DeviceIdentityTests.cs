@@ -238,4 +238,66 @@ public sealed class DeviceIdentityTests
     [Fact]
     public void A_wrong_address_does_not_keep_the_device_that_shows_itself_from_being_released() =>
         Assert.IsType<DeviceMatch.Found>(ForRelease(A.Claim() with { GivenAddress = A.OtherAddress }, A.HostWithEni()));
+
+    public static TheoryData<string?, string?, bool, int?> ReportedDevices
+    {
+        get
+        {
+            var data = new TheoryData<string?, string?, bool, int?>();
+            foreach (var reported in new[] { null, "ena", "vfio-pci", "uio_pci_generic" })
+            {
+                foreach (var driver in new[] { null, "ena", "vfio-pci", "uio_pci_generic" })
+                {
+                    foreach (var shows in new[] { false, true })
+                    {
+                        foreach (var index in new int?[] { null, 1 })
+                        {
+                            data.Add(reported, driver, shows && driver == "ena", index);
+                        }
+                    }
+                }
+            }
+
+            return data;
+        }
+    }
+
+    /// <summary>As when the ENI has vanished from EC2, or somebody emptied the status.</summary>
+    [Theory]
+    [MemberData(nameof(ReportedDevices))]
+    public void Without_a_hardware_address_what_is_where_this_agent_reported_it_is_never_taken_for_gone(
+        string? reported,
+        string? driver,
+        bool shows,
+        int? index
+    )
+    {
+        var claim = A.Claim() with { Mac = null, DeviceIndex = index, ReportedAddress = A.Address, ReportedDriver = reported };
+        var device = A.Device(driver: driver, interfaceName: shows ? "ens6" : null);
+        var host = shows ? A.Host([device], [A.Link(3, "ens6", A.Mac.ToString())]) : A.Host([device]);
+        var match = ForRelease(claim, host);
+        if (device.IsHeldByDpdk && driver != reported)
+        {
+            // It may be another one by now, bound by somebody else.
+            Assert.IsType<DeviceMatch.Ambiguous>(match);
+        }
+        else
+        {
+            Assert.Equal(new DeviceMatch.Found(device, IdentityProof.Report), match);
+        }
+    }
+
+    [Fact]
+    public void Without_a_hardware_address_a_reported_place_that_another_ENI_has_by_now_is_that_ones()
+    {
+        var claim = A.Claim() with { Mac = null, DeviceIndex = null, ReportedAddress = A.Address, ReportedDriver = "ena" };
+        var inPod = A.Host([A.Device(interfaceName: null)]);
+        DeviceMatch Match(DeviceClaim other, HostObservation host) =>
+            DeviceIdentity.FindForRelease(claim, [other], host, PciIds.ElasticNetworkAdapters);
+
+        Assert.IsType<DeviceMatch.Absent>(Match(A.Claim("b"), A.HostWithEni()));
+        Assert.IsType<DeviceMatch.Absent>(Match(A.Claim("b", A.OtherMac) with { JournalAddress = A.Address }, inPod));
+        Assert.IsType<DeviceMatch.Ambiguous>(Match(A.Claim("b", A.OtherMac) with { ReportedAddress = A.Address }, inPod));
+        Assert.IsType<DeviceMatch.Absent>(ForRelease(claim, A.Host()));
+    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Kubernetes.Faults;
+using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;
@@ -179,6 +180,28 @@ public sealed class AgentTests
         );
         await bench.UntilReason("a", ConditionTypes.Configured, Reasons.PciDeviceNotFound);
         Assert.Equal(address.ToString(), bench.Find("a")!["status"]!["device"]?["pciAddress"]?.GetValue<string>());
+    }
+
+    /// <summary>The controller has none to write when the ENI vanished from EC2.</summary>
+    [Fact]
+    public async Task An_interface_in_a_pod_is_waited_for_though_its_hardware_address_is_not_on_record_any_more()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        var address = bench.Attach("a", 1, device => device["use"] = "Plain");
+        await bench.Until(() => bench.IsTrue("a", ConditionTypes.Configured), "the device");
+        bench.Node.MoveToPodNamespace(address);
+        bench.Cluster.Kubernetes.Store.Change(
+            "eniattachments.networking.k8s.aws",
+            "a",
+            live => live["status"]!["network"] = new JsonObject { ["state"] = "Pending", ["eniID"] = "eni-a" },
+            WriteOptions.Status
+        );
+        bench.Delete("a");
+        await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse);
+        Assert.Contains("not in the host's network namespace", bench.Message("a", ConditionTypes.Released), StringComparison.Ordinal);
+        Assert.True(bench.HasFinalizer("a", Names.DeviceFinalizer));
+        await bench.Node.UnplugAsync("02:00:00:00:01:01", AgentBench.Stop);
+        await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
     }
 
     [Fact]

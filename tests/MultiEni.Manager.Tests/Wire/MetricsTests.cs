@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MultiEni.Api;
+using MultiEni.Manager.Devices;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;
@@ -49,4 +51,42 @@ public sealed class MetricsTests
             (await http.GetStringAsync("/metrics", AgentBench.Stop)).Split('\n')
         );
     }
+
+    /// <summary>A driver that hangs with the kernel's lock for links is the usual cause.</summary>
+    [Fact]
+    public async Task A_kernel_that_does_not_answer_is_in_the_status_and_in_the_metrics_and_the_agent_goes_on()
+    {
+        var port = FreePort();
+        await using var bench = await AgentBench.StartClusterAsync(environment: ("METRICS_ADDR", $"127.0.0.1:{port}"));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        bench.StartAgent(settings => settings with { ReadLimit = TimeSpan.FromSeconds(2) });
+        bench.Attach("a", 1);
+        await bench.UntilAdvertised("a");
+        using (bench.Node.Faults.BlockReads(SysfsPaths.BootId))
+        {
+            bench.Delete("a");
+            await bench.UntilReason("a", ConditionTypes.Released, Reasons.ReconcileFailed);
+            Assert.Contains(
+                $"Reading {SysfsPaths.BootId} has not returned within 2 s",
+                bench.Message("a", ConditionTypes.Released),
+                StringComparison.Ordinal
+            );
+            // What the controller takes for a sign of life.
+            Assert.NotNull(bench.Find("a")!["status"]!["device"]!["releaseHeartbeatTime"]);
+            Assert.True(bench.HasFinalizer("a", Names.DeviceFinalizer));
+            var failures = await FailuresAsync(http);
+            Assert.True(failures > 0);
+            await Eventually.Holds(async () => await FailuresAsync(http) > failures, () => $"another attempt\n{bench.Log}");
+        }
+
+        await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
+    }
+
+    private static async Task<int> FailuresAsync(HttpClient http) =>
+        (await http.GetStringAsync("/metrics", AgentBench.Stop))
+            .Split('\n')
+            .Where(line =>
+                line.StartsWith("reconcile_total{", StringComparison.Ordinal) && line.Contains("result=\"error\"", StringComparison.Ordinal)
+            )
+            .Sum(line => int.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
 }

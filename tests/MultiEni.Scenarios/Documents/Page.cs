@@ -7,12 +7,12 @@ internal sealed partial record Page(string Path, string Text)
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Every page for users: README, CONTRIBUTING and docs.</summary>
+    /// <summary>Every page: those at the root, such as README and CONTRIBUTING, and docs with its folders.</summary>
     public static IReadOnlyList<Page> All { get; } =
     [
         .. Directory
             .EnumerateFiles(Root, "*.md")
-            .Concat(Directory.EnumerateFiles(System.IO.Path.Combine(Root, "docs"), "*.md"))
+            .Concat(Directory.EnumerateFiles(System.IO.Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal)
             .Select(path => new Page(System.IO.Path.GetRelativePath(Root, path), File.ReadAllText(path))),
     ];

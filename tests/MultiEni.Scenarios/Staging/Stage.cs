@@ -194,6 +194,22 @@ internal sealed class Stage : IAsyncDisposable
         return found!.Message;
     }
 
+    /// <summary>Waits until a NodeENI says of its present generation that it is not ready, with these words in the message.</summary>
+    /// <returns>The condition.</returns>
+    public async Task<Condition> UntilNotReadyAsync(string nodeEni, string why)
+    {
+        Condition? found = null;
+        await UntilAsync(
+            async () =>
+                await NodeEniAsync(nodeEni) is { } seen
+                && (found = seen.Status?.Conditions.Find(ConditionTypes.Ready)) is { Status: ConditionStatus.False } ready
+                && ready.ObservedGeneration == seen.Metadata.Generation
+                && ready.Message.Contains(why, StringComparison.Ordinal),
+            $"{nodeEni} is not ready because {why}"
+        );
+        return found!;
+    }
+
     public Task UntilGoneAsync(string nodeEni) => UntilAsync(async () => await NodeEniAsync(nodeEni) is null, $"{nodeEni} is gone");
 
     /// <summary>What must be so at the end of every story in which all NodeENIs were deleted.</summary>

@@ -67,10 +67,18 @@ internal static partial class CustomResources
         var spec = definition["spec"] as JsonObject ?? [];
         var names = spec["names"] as JsonObject ?? [];
         var group = spec.Text("group") ?? "";
+        var versions = spec.Objects("versions");
+        Require(versions.Count > 0, "a definition without versions");
         Require(names.Text("kind") is { Length: > 0 } && names.Text("plural") is { Length: > 0 } && group.Length > 0, "a definition without names");
+        Require(
+            names.Texts("shortNames").Concat(names.Texts("categories")).Append(versions[0].Text("name") ?? "").All(Label().IsMatch)
+                && Label().IsMatch(names.Text("kind")!.ToLowerInvariant())
+                && (names.Text("listKind") is not { } list || (Label().IsMatch(list.ToLowerInvariant()) && list != names.Text("kind")))
+                && group.Split('.').All(Label().IsMatch),
+            "a definition whose kind, names, group or version are not of lower-case letters, digits and dashes"
+        );
         Require(spec.Text("scope") is "Namespaced" or "Cluster", "a definition whose scope is neither Namespaced nor Cluster");
         Require((spec["conversion"] as JsonObject).Text("strategy") is null or "None", "conversion by a webhook");
-        var versions = spec.Objects("versions");
         Require(versions.Count == 1 && versions[0].Flag("served"), "a definition of other than one version, which is served");
         var version = versions[0];
         Require(!version.ContainsKey("deprecated") && !version.ContainsKey("deprecationWarning"), "a deprecated version of a definition");

@@ -101,7 +101,6 @@ internal sealed class AdmissionPolicies(ObjectStore store)
         var code = reason switch
         {
             "Forbidden" => 403,
-            "Unauthorized" => 401,
             "RequestEntityTooLarge" => 413,
             _ => 422,
         };

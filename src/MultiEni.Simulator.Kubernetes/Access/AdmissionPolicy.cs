@@ -36,7 +36,7 @@ internal sealed class AdmissionPolicy
         {
             // A variable sees those before it.
             types[Variables] = AdmissionExpressions.Object([.. _variables.Select(static earlier => (earlier.Key, earlier.Value.Type))]);
-            _variables.Add(variable.Text("name")!, CelProgram.Compile(variable.Text("expression")!, types, result: null));
+            _variables[variable.Text("name")!] = CelProgram.Compile(variable.Text("expression")!, types, result: null);
         }
 
         types[Variables] = AdmissionExpressions.Object([.. _variables.Select(static variable => (variable.Key, variable.Value.Type))]);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MultiEni.Simulator.Kubernetes.Schema;
+using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
@@ -16,6 +17,7 @@ internal sealed partial class PolicyChecks
         if (obj.Text("kind") == "ValidatingAdmissionPolicy")
         {
             spec["failurePolicy"] ??= "Fail";
+            obj["status"] ??= new JsonObject();
         }
 
         foreach (var scope in (ReadOnlySpan<string>)["matchConstraints", "matchResources"])
@@ -57,8 +59,8 @@ internal sealed partial class PolicyChecks
             checks.Scope(constraints, "spec.matchConstraints");
         }
 
-        checks.Names(spec.Objects("matchConditions"), "spec.matchConditions", static name => name.Length > 0);
-        checks.Names(spec.Objects("variables"), "spec.variables", static name => Identifier().IsMatch(name));
+        checks.Names(spec.Objects("matchConditions"), "spec.matchConditions", static name => ConditionName().IsMatch(name));
+        checks.Names(spec.Objects("variables"), "spec.variables", static name => Identifier().IsMatch(name) && !CelNames.IsReserved(name));
         foreach (var (index, validation) in spec.Objects("validations").Index())
         {
             checks.Validation(validation, $"spec.validations[{index}]");
@@ -111,6 +113,7 @@ internal sealed partial class PolicyChecks
     private void Scope(JsonObject scope, string path)
     {
         OneOf($"{path}.matchPolicy", scope.Text("matchPolicy"), ["Equivalent", "Exact"]);
+        Require(IsSelector(scope["namespaceSelector"]) && IsSelector(scope["objectSelector"]), $"a malformed selector in {path}");
         foreach (var list in (ReadOnlySpan<string>)["resourceRules", "excludeResourceRules"])
         {
             foreach (var (index, rule) in scope.Objects(list).Index())
@@ -135,6 +138,26 @@ internal sealed partial class PolicyChecks
         }
     }
 
+    private static bool IsSelector(JsonNode? selector) =>
+        selector is null
+        || (
+            selector is JsonObject given
+            && given.All(static field => field.Key is "matchLabels" or "matchExpressions")
+            && (given["matchLabels"] as JsonObject ?? []).All(static label => LabelKey().IsMatch(label.Key) && LabelValue().IsMatch($"{label.Value}"))
+            && given
+                .Objects("matchExpressions")
+                .TrueForAll(static expression =>
+                    LabelKey().IsMatch(expression.Text("key") ?? "")
+                    && expression.Texts("values").All(LabelValue().IsMatch)
+                    && expression.Text("operator") switch
+                    {
+                        "In" or "NotIn" => expression.Texts("values").Count > 0,
+                        "Exists" or "DoesNotExist" => expression.Texts("values").Count == 0,
+                        _ => false,
+                    }
+                )
+        );
+
     private void Names(List<JsonObject> entries, string path, Func<string, bool> isRight)
     {
         foreach (var (index, entry) in entries.Index())
@@ -146,7 +169,8 @@ internal sealed partial class PolicyChecks
             }
 
             Require(name.Length == 0 || isRight(name), $"the name {GoText.Quote(name)} at {path}[{index}]");
-            if (entries.Take(index).Any(earlier => earlier.Text("name") == name))
+            // Of variables of one name, the last counts.
+            if (path == "spec.matchConditions" && entries.Take(index).Any(earlier => earlier.Text("name") == name))
             {
                 Add($"{path}[{index}].name", FieldErrorReasons.Duplicate, $"Duplicate value: {GoText.Quote(name)}");
             }
@@ -159,13 +183,17 @@ internal sealed partial class PolicyChecks
     {
         Expression(validation, $"{path}.expression");
         var message = validation.Text("message") ?? "";
+        Require(
+            validation.Text("messageExpression") is null or { Length: 0 } || !string.IsNullOrWhiteSpace(validation.Text("messageExpression")),
+            "a messageExpression of blanks"
+        );
         Require(message.Length == 0 || !string.IsNullOrWhiteSpace(message), "a message of blanks");
         if (message.Trim().Contains('\n', StringComparison.Ordinal))
         {
             Add($"{path}.message", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(message)}: must not contain line breaks");
         }
 
-        OneOf($"{path}.reason", validation.Text("reason"), ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"]);
+        OneOf($"{path}.reason", validation.Text("reason"), ["Forbidden", "Invalid", "RequestEntityTooLarge"]);
     }
 
     private void Expression(JsonObject entry, string path)
@@ -199,6 +227,15 @@ internal sealed partial class PolicyChecks
             throw new NotSimulatedException(what);
         }
     }
+
+    [GeneratedRegex(@"^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.None, 1000)]
+    private static partial Regex ConditionName();
+
+    [GeneratedRegex(@"^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?\z", RegexOptions.None, 1000)]
+    private static partial Regex LabelValue();
+
+    [GeneratedRegex(@"^[-A-Za-z0-9_./]+\z", RegexOptions.None, 1000)]
+    private static partial Regex LabelKey();
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.None, 1000)]
     private static partial Regex Identifier();

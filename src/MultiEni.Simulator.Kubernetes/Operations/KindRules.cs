@@ -114,9 +114,6 @@ internal static class KindRules
                 obj.Metadata()["finalizers"] = new JsonArray(DefinitionFinalizer);
                 obj["status"] = Established(obj, now);
                 break;
-            case AdmissionPolicy.Resource or AdmissionPolicies.Bindings:
-                PolicyChecks.ApplyDefaults(obj);
-                break;
             default:
                 break;
         }

@@ -81,6 +81,11 @@ internal static class ObjectChecks
             warnings.AddRange(strict);
         }
 
+        if (resource.GroupResource is AdmissionPolicy.Resource or AdmissionPolicies.Bindings)
+        {
+            PolicyChecks.ApplyDefaults(obj);
+        }
+
         resource.Schema?.ApplyDefaults(obj);
         return obj;
     }
@@ -115,17 +120,19 @@ internal static class ObjectChecks
             warnings.AddRange(MetadataValidation.Warnings(obj.Metadata(), old?.Metadata()));
         }
 
+        var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
+        if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && isChanged)
+        {
+            CustomResources.Read(resource, obj, errors.All);
+        }
+
         if (errors.All.Count > 0)
         {
             throw StatusErrors.Invalid(resource, name, errors.All);
         }
 
-        var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
         switch (resource.GroupResource)
         {
-            case "customresourcedefinitions.apiextensions.k8s.io" when isChanged:
-                CustomResources.Read(resource, obj);
-                break;
             case AdmissionPolicy.Resource when isChanged:
                 AdmissionPolicy.Read(resource, obj);
                 break;

@@ -1,25 +1,26 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Resources;
 
 /// <summary>Reads a CustomResourceDefinition.</summary>
-internal static class CustomResources
+internal static partial class CustomResources
 {
     private static readonly string[] ColumnTypes = ["boolean", "date", "integer", "number", "string"];
 
     /// <summary>The resource that a definition describes, schema and rules compiled.</summary>
     /// <exception cref="StatusException">422: the definition cannot be installed.</exception>
     /// <exception cref="NotSimulatedException">It asks for what is not known here.</exception>
-    public static ResourceDefinition Read(ResourceDefinition definitions, JsonObject definition)
+    public static ResourceDefinition Read(ResourceDefinition definitions, JsonObject definition, params IReadOnlyList<FieldError> found)
     {
         var name = definition.Text("metadata", "name") ?? "";
         var spec = definition["spec"] as JsonObject ?? [];
         var names = spec["names"] as JsonObject ?? [];
         var group = spec.Text("group") ?? "";
         var plural = names.Text("plural") ?? "";
-        var errors = Check(definition, name);
+        List<FieldError> errors = [.. found, .. Check(definition, name)];
         if (errors.Count > 0)
         {
             throw StatusErrors.Invalid(definitions, name, errors);
@@ -67,10 +68,18 @@ internal static class CustomResources
         var spec = definition["spec"] as JsonObject ?? [];
         var names = spec["names"] as JsonObject ?? [];
         var group = spec.Text("group") ?? "";
+        var versions = spec.Objects("versions");
+        Require(versions.Count > 0, "a definition without versions");
         Require(names.Text("kind") is { Length: > 0 } && names.Text("plural") is { Length: > 0 } && group.Length > 0, "a definition without names");
+        Require(
+            names.Texts("shortNames").Concat(names.Texts("categories")).Append(versions[0].Text("name") ?? "").All(Label().IsMatch)
+                && Label().IsMatch(names.Text("kind")!.ToLowerInvariant())
+                && (names.Text("listKind") is not { } list || (Label().IsMatch(list.ToLowerInvariant()) && list != names.Text("kind")))
+                && group.Split('.').All(Label().IsMatch),
+            "a definition whose kind, names, group or version are not of lower-case letters, digits and dashes"
+        );
         Require(spec.Text("scope") is "Namespaced" or "Cluster", "a definition whose scope is neither Namespaced nor Cluster");
         Require((spec["conversion"] as JsonObject).Text("strategy") is null or "None", "conversion by a webhook");
-        var versions = spec.Objects("versions");
         Require(versions.Count == 1 && versions[0].Flag("served"), "a definition of other than one version, which is served");
         var version = versions[0];
         Require(!version.ContainsKey("deprecated") && !version.ContainsKey("deprecationWarning"), "a deprecated version of a definition");
@@ -82,6 +91,19 @@ internal static class CustomResources
         if (name != $"{names.Text("plural")}.{group}")
         {
             Add("metadata.name", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(name)}: must be spec.names.plural+\".\"+spec.group");
+        }
+
+        foreach (var field in (ReadOnlySpan<string>)["plural", "singular"])
+        {
+            if (names.Text(field) is { Length: > 0 } given && !Label().IsMatch(given))
+            {
+                Add(
+                    $"spec.names.{field}",
+                    FieldErrorReasons.Invalid,
+                    $"Invalid value: {GoText.Quote(given)}: a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
+                        + "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
+                );
+            }
         }
 
         if (spec.Flag("preserveUnknownFields"))
@@ -173,6 +195,9 @@ internal static class CustomResources
             throw StatusErrors.Invalid(definitions, name, errors);
         }
     }
+
+    [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Label();
 
     private static void Require(bool known, string what)
     {

@@ -28,12 +28,23 @@ public sealed class CustomResourceSchema
     public IReadOnlyList<string> Prune(JsonObject obj) => Pruning.Apply(obj, root);
 
     /// <summary>Checks values and rules, in the order and with the words of the API server.</summary>
+    /// <param name="obj">The object to be stored, with defaults filled in.</param>
+    /// <param name="old">The stored object on an update; null on a creation.</param>
+    /// <returns>What is wrong.</returns>
+    public IReadOnlyList<FieldError> Validate(JsonObject obj, JsonObject? old)
+    {
+        var errors = new List<FieldError>();
+        Validate(obj, old, errors);
+        return errors;
+    }
+
+    /// <summary>Checks values and rules beside what was found before.</summary>
     /// <remarks>Rules wait until types, required fields, lengths and enumerations are right: a rule may rely on them.</remarks>
     /// <param name="obj">The object to be stored, with defaults filled in.</param>
     /// <param name="old">The stored object on an update; null on a creation.</param>
     /// <param name="errors">What was found before, in the metadata; gets what is found here.</param>
     /// <returns>Rules that the object breaks as the stored one did, which is only worth a warning.</returns>
-    public IReadOnlyList<string> Validate(JsonObject obj, JsonObject? old, List<FieldError> errors)
+    internal IReadOnlyList<string> Validate(JsonObject obj, JsonObject? old, List<FieldError> errors)
     {
         errors.AddRange(ValueValidation.Check(obj, old, root));
         if (old is null || MapLists.FindDuplicates(old, root).Count == 0)

@@ -64,12 +64,6 @@ internal sealed class Pruning
                 Value(value, child);
                 path.Leave();
             }
-            else if (schema.AllowsAdditionalProperties)
-            {
-                path.EnterField(name);
-                Value(value, Nothing);
-                path.Leave();
-            }
             else if (!schema.PreservesUnknownFields)
             {
                 (unknown ??= []).Add(name);

@@ -25,7 +25,6 @@ internal sealed class SchemaCompiler
     {
         SchemaKeywords.Check(json, isRoot);
         Refuse(json, place.Path);
-        var additional = json["additionalProperties"];
         var listType = json.Text("x-kubernetes-list-type") switch
         {
             "set" => ListType.Set,
@@ -42,10 +41,11 @@ internal sealed class SchemaCompiler
             PreservesUnknownFields = json.Flag("x-kubernetes-preserve-unknown-fields"),
             IsEmbeddedResource = json.Flag("x-kubernetes-embedded-resource"),
             Properties = Properties(json, place, isRoot),
-            AdditionalProperties = additional is JsonObject values ? Node(values, place.Values(json.Integer("maxProperties")), isRoot: false) : null,
-            AllowsAdditionalProperties = additional is JsonObject || (additional is JsonValue flag && flag.GetValue<bool>()),
+            AdditionalProperties = json["additionalProperties"] is JsonObject values
+                ? Node(values, place.Values(json.Integer("maxProperties")), isRoot: false)
+                : null,
             Items = json["items"] is JsonObject items
-                ? Node(items, place.Items(json.Integer("maxItems"), isCorrelated: listType == ListType.Map), isRoot: false)
+                ? Node(items, place.Items(json.Integer("maxItems"), items.Text("type"), isCorrelated: listType == ListType.Map), isRoot: false)
                 : null,
             Default = json["default"]?.DeepClone(),
             Required = json.Texts("required").ToArray(),

@@ -26,9 +26,6 @@ internal sealed class SchemaNode
     /// <summary>Schema of the values of a map.</summary>
     public SchemaNode? AdditionalProperties { get; init; }
 
-    /// <summary><c>additionalProperties: true</c>, or a schema for them.</summary>
-    public bool AllowsAdditionalProperties { get; init; }
-
     public SchemaNode? Items { get; init; }
 
     public JsonNode? Default { get; init; }

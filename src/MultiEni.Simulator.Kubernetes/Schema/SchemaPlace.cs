@@ -14,13 +14,19 @@ internal sealed record SchemaPlace(string Path)
 
     public SchemaPlace Property(string name) => this with { Path = $"{Path}.properties[{name}]" };
 
-    public SchemaPlace Values(long? most) => this with { Path = Path + ".additionalProperties", Count = Count * (most ?? CelType.Unbounded) };
+    /// <summary>How many items a list of no given length can have in one request, written as short as can be.</summary>
+    public static long MostItems(string? type) => CelType.Unbounded / (type is "integer" or "number" ? 2 : 3);
 
-    public SchemaPlace Items(long? most, bool isCorrelated) =>
+    /// <summary>How many entries a map of no given size can have.</summary>
+    public static long MostEntries => CelType.Unbounded / 5;
+
+    public SchemaPlace Values(long? most) => this with { Path = Path + ".additionalProperties", Count = Count * (most ?? MostEntries) };
+
+    public SchemaPlace Items(long? most, string? type, bool isCorrelated) =>
         this with
         {
             Path = Path + ".items",
-            Count = Count * (most ?? CelType.Unbounded),
+            Count = Count * (most ?? MostItems(type)),
             Uncorrelated = isCorrelated ? Uncorrelated : Uncorrelated ?? Path,
         };
 }

@@ -20,14 +20,18 @@ internal static class SchemaTypes
             { Type: SchemaType.Integer } => CelType.Int,
             { Type: SchemaType.Number } => CelType.Double,
             { Type: SchemaType.String, Format: null } => CelType.String with { Size = Longest(node) },
-            { Type: SchemaType.Array, Items.CelType: { } item } => CelType.Of(CelKind.List, item, node.MaxItems ?? CelType.Unbounded) with
+            { Type: SchemaType.Array, Items.CelType: { } item } => CelType.Of(
+                CelKind.List,
+                item,
+                node.MaxItems ?? SchemaPlace.MostItems(node.Items.Type.ToString().ToLowerInvariant())
+            ) with
             {
                 IsUnordered = node.ListType is ListType.Set or ListType.Map,
             },
             { Type: SchemaType.Object, AdditionalProperties.CelType: { } item } => CelType.Of(
                 CelKind.Map,
                 item,
-                node.MaxProperties ?? CelType.Unbounded
+                node.MaxProperties ?? SchemaPlace.MostEntries
             ),
             { Type: SchemaType.Object, AdditionalProperties: null } => new CelType(CelKind.Object) { Fields = Fields(node) },
             _ => null,

@@ -159,7 +159,11 @@ internal sealed class ValueValidation
 
         if (schema.Type == SchemaType.String && !StringFormats.Fits(schema.Format, text))
         {
-            WrongType(GoText.Quote(text), schema.Format!);
+            // Below the items of a list, the text of this finding lacks the first step of its path.
+            var where = path.ToDotted();
+            where = where.Contains("].", StringComparison.Ordinal) ? where[(where.IndexOf('.', StringComparison.Ordinal) + 1)..] : where;
+            var given = GoText.Quote(text);
+            Add(FieldErrorReasons.TypeInvalid, $"Invalid value: {given}: {where} in body must be of type {schema.Format}: {given}");
         }
     }
 

@@ -6,7 +6,11 @@ namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 internal static class CelAccess
 {
     /// <summary>What stands at a key or index.</summary>
-    public static object? Get(object? operand, object? key, bool isOptional)
+    /// <param name="operand">Where to look.</param>
+    /// <param name="key">The key or index.</param>
+    /// <param name="isOptional">Whether it may be absent.</param>
+    /// <param name="written">How the expression writes it, where that is another text.</param>
+    public static object? Get(object? operand, object? key, bool isOptional, string? written = null)
     {
         if (operand is CelOptional optional)
         {
@@ -15,8 +19,9 @@ internal static class CelAccess
 
         var found = Find(operand, key);
         return isOptional ? Wrap(found)
-            : found is Missing missing ? missing.Error
-            : found;
+            : found is not Missing missing ? found
+            : written is null ? missing.Error
+            : CelError.NoSuchKey(written);
     }
 
     /// <summary>Whether there is a field.</summary>

@@ -49,7 +49,7 @@ internal sealed class CelBuilder(IReadOnlyDictionary<string, CelType> variables)
         var type = Field(through ? operand.Type.Item! : operand.Type, field, out var key);
         return new CelNode(
             through || isOptional ? CelType.Of(CelKind.Optional, type) : type,
-            scope => operand.RunWith(scope, value => CelAccess.Get(value, key, isOptional)),
+            scope => operand.RunWith(scope, value => CelAccess.Get(value, key, isOptional, field)),
             operand.Cost + 1
         )
         {

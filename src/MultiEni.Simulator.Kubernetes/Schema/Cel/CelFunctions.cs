@@ -52,7 +52,13 @@ internal static class CelFunctions
             IsConversion = true,
         },
         [("string", false, 1)] = new(
-            static types => types[0].Kind is CelKind.Int or CelKind.Double or CelKind.String or CelKind.Bool or CelKind.Dyn ? CelType.String : null,
+            static types =>
+                types[0].Kind is CelKind.Int or CelKind.Double or CelKind.String or CelKind.Bool or CelKind.Dyn
+                    ? CelType.String with
+                    {
+                        Size = CelType.Unknown,
+                    }
+                    : null,
             static values =>
                 values[0] switch
                 {

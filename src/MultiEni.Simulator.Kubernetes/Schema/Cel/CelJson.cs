@@ -25,9 +25,10 @@ internal static class CelJson
     private static object Number(JsonNumber number, SchemaType? type) =>
         type switch
         {
-            SchemaType.Number => number.Real,
+            SchemaType.Number => (object)number.Real,
             SchemaType.Integer when !number.IsInteger => new CelError("invalid data, expected int, got float64"),
-            _ => number.IsInteger ? number.Integer : number.Real,
+            _ when number.IsInteger => number.Integer,
+            _ => number.Real,
         };
 
     private sealed class JsonList(JsonArray array, SchemaNode? schema) : CelList

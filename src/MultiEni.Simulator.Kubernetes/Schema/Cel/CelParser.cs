@@ -132,7 +132,7 @@ internal sealed class CelParser(string source, CelBuilder build)
                 return build.Has(asked);
             case (CelTokenKind.Word, _):
                 _at--;
-                var name = Name();
+                var name = Variable();
                 return Accept("(") ? build.Call(name, Arguments(")"), isMember: false) : build.Variable(name);
             case (CelTokenKind.Symbol, "("):
                 var inner = Expression();
@@ -148,14 +148,17 @@ internal sealed class CelParser(string source, CelBuilder build)
     }
 
     private CelNode Number(string text) =>
-        text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0
-            ? build.Literal(CelType.Double, double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture))
-        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? build.Literal(CelType.Int, number)
-        : throw new CelRefusal($"the number {text}");
+        text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
+            ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? build.Literal(CelType.Int, number)
+                : throw new CelRefusal($"the number {text}")
+            : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var real && double.IsFinite(real)
+                ? build.Literal(CelType.Double, real)
+                : throw new CelRefusal($"the number {text}");
 
     private CelNode Macro(CelNode range, string macro)
     {
-        var variable = Name();
+        var variable = Variable();
         Expect(",");
         build.Enter(variable, range);
         var bodies = Arguments(")");
@@ -219,6 +222,8 @@ internal sealed class CelParser(string source, CelBuilder build)
             throw new CelRefusal($"it is not understood at \"{Current.Text}\"");
         }
     }
+
+    private string Variable() => Name() is var name && !CelNames.IsReserved(name) ? name : throw new CelRefusal($"the reserved name {name}");
 
     private string Name()
     {

@@ -7,6 +7,9 @@ internal sealed record CelType(CelKind Kind)
     /// <summary>More characters or items than one request can carry.</summary>
     public const long Unbounded = 3 * 1024 * 1024;
 
+    /// <summary>The server reckons with converted values of any length.</summary>
+    public const long Unknown = 1L << 50;
+
     public static readonly CelType Dyn = new(CelKind.Dyn);
     public static readonly CelType Bool = new(CelKind.Bool);
     public static readonly CelType Int = new(CelKind.Int);

@@ -67,9 +67,6 @@ public sealed class AccessControl
     internal AccessDecision Decide(UserInfo user, AccessRequest request) =>
         _isEnforced ? _authorizer.Decide(user, request) : new AccessDecision([UserInfo.Masters], "");
 
-    /// <summary>All rules that somebody has in a namespace.</summary>
-    internal IEnumerable<PolicyRule> RulesOf(UserInfo user, string inNamespace) => _authorizer.RulesOf(user, inNamespace);
-
     /// <summary>The check of a write on its way into the store.</summary>
     internal Action<AdmissionAttempt>? Admission(UserInfo user, RequestInfo request) =>
         _isEnforced

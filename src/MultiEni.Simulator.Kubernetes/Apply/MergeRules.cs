@@ -39,6 +39,9 @@ internal sealed class MergeRules(ResourceDefinition resource)
             : null;
     }
 
+    /// <summary>An object of which nothing is set.</summary>
+    public JsonObject Nothing() => _type is null ? [] : Decoding.Empty(_type);
+
     private ListSemantics Rule(IReadOnlyList<string> path) =>
         path[0] == "metadata" || _type is not null ? Walk(path)?.Merge ?? (path[0] == "metadata" ? Atomic : Granular)
         : _schema is not null ? _schema.ListAt(path)

@@ -33,7 +33,7 @@ internal static class ServerSideApply
                 written.Remove("spec");
             }
 
-            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.FieldsOf(written, rules));
+            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.Compare(rules.Nothing(), written, rules).Changed);
         }
 
         var before = owners.FieldsOf(manager);

@@ -71,6 +71,13 @@ internal static class StatusErrors
             []
         );
 
+    public static StatusException NotAcceptableForm() =>
+        new(
+            406,
+            "NotAcceptable",
+            "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"
+        );
+
     public static StatusException TooLarge() => new(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
 
     public static StatusException Expired(string message) => new(410, "Expired", message);

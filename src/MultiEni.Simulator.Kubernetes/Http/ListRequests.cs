@@ -104,15 +104,19 @@ internal static class ListRequests
 
     private static (long Version, ObjectKey After) ReadToken(string token)
     {
-        var content = new byte[token.Length];
-        if (!System.Buffers.Text.Base64Url.TryDecodeFromChars(token, content, out var length))
+        // What is left over at the end does not make it unreadable.
+        var end = token.AsSpan().IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+        if (end >= 0)
         {
-            throw StatusErrors.BadRequest($"invalid continue token: continue key is not valid: illegal base64 data at input byte {token.Length}");
+            throw StatusErrors.BadRequest($"invalid continue token: continue key is not valid: illegal base64 data at input byte {end}");
         }
 
+        var content = Convert.FromBase64String(
+            token.Replace('-', '+').Replace('_', '/')[..(token.Length - (token.Length % 4 == 1 ? 1 : 0))].PadRight((token.Length + 3) / 4 * 4, '=')
+        );
         try
         {
-            var parsed = JsonNode.Parse(content.AsSpan(0, length)) as JsonObject;
+            var parsed = JsonNode.Parse(content) as JsonObject;
             var start = (parsed.Text("start") ?? "/").Split('/', 2);
             return (parsed.Integer("rv") ?? 0, new ObjectKey(start[0], start[1]));
         }

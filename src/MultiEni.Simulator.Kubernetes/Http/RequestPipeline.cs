@@ -111,9 +111,19 @@ internal sealed class RequestPipeline
             return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? discovery : throw StatusErrors.MethodNotAllowed();
         }
 
+        if (route?.Group is "resource.k8s.io")
+        {
+            throw StatusErrors.NotSupported("the API group resource.k8s.io");
+        }
+
         if (route is null || !_discovery.Serves(route.Group, route.Version))
         {
             var path = (request.Path.Value ?? "").Trim('/').Split('/');
+            if (path is ["api", _, "watch", ..] or ["apis", _, _, "watch", ..])
+            {
+                throw StatusErrors.NotSupported("the paths below /watch/; the parameter watch=1 does the same");
+            }
+
             var isServed =
                 path.Length > 2 && (path[0] == "api" ? _discovery.Serves("", path[1]) : path[0] == "apis" && _discovery.Serves(path[1], path[2]));
             return isServed

@@ -48,7 +48,7 @@ internal sealed class ResourceRequests
         var isAllowed = (route.Name.Length == 0, route.Subresource.Length == 0) switch
         {
             (true, _) => verb is "list" or "watch" or "create" or "deletecollection",
-            (_, true) => verb is "get" or "watch" or "update" or "patch" or "delete",
+            (_, true) => verb is "get" or "update" or "patch" or "delete",
             _ => verb is "get" or "update" or "patch",
         };
         if (!isAllowed || (resource.Namespaced && route.Namespace.Length == 0 && verb is not ("list" or "watch")))
@@ -72,16 +72,15 @@ internal sealed class ResourceRequests
                 {
                     Objects = resource == stored ? page.Objects : [.. page.Objects.Select(obj => EventForms.FromStored(resource, obj))],
                 };
-                return Table(request, resource) is { } table ? ListTable(table, page) : new Answer.ObjectList(resource, page);
+                return Table(request, resource) is { } table ? ListTable(table, page)
+                    : WantsMetadata(request) ? ListMetadata(page)
+                    : new Answer.ObjectList(resource, page);
             case "watch" when resource != stored:
                 throw StatusErrors.NotSupported("a watch of events in the group events.k8s.io");
+            case "watch" when WantsMetadata(request):
+                throw StatusErrors.NotSupported("a watch of PartialObjectMetadata");
             case "watch":
                 var filter = ListRequests.Filter(resource, route.Namespace, request.Query);
-                if (route.Name.Length > 0)
-                {
-                    filter = filter with { Fields = Selectors.FieldSelector.Parse("metadata.name=" + route.Name, resource) };
-                }
-
                 return new Answer.Stream(resource, WatchRequests.Read(request.Query, filter, Table(request, resource)));
             case "create":
                 var creation = Options(request, route, "Create", admission);
@@ -335,15 +334,15 @@ internal sealed class ResourceRequests
         };
 
     private Answer.Body Single(HttpRequest request, ResourceDefinition resource, StoredObject obj, int code = 200) =>
-        Table(request, resource) is { } table
-            ? Answer.Json(TableWriter.Write(table, [obj], obj.ResourceVersion), code)
-            : new Answer.Body(code, EventForms.FromStored(resource, obj).Json);
+        Table(request, resource) is { } table ? Answer.Json(TableWriter.Write(table, [obj], obj.ResourceVersion), code)
+        : WantsMetadata(request) ? Answer.Json(TableWriter.PartialMetadata(obj.Thaw()), code)
+        : new Answer.Body(code, EventForms.FromStored(resource, obj).Json);
 
     private Answer.Body Deleted(HttpRequest request, ResourceDefinition resource, Removed removed)
     {
         if (!removed.IsGone || resource.ReturnsDeleted)
         {
-            return Single(request, resource, removed.Object);
+            return Single(request, resource, removed.Object) with { Warnings = removed.Warnings };
         }
 
         var details = new JsonObject { ["name"] = removed.Object.Key.Name };
@@ -363,20 +362,36 @@ internal sealed class ResourceRequests
                 ["status"] = "Success",
                 ["details"] = details,
             }
-        );
+        ) with
+        {
+            Warnings = removed.Warnings,
+        };
     }
 
-    private TableView? Table(HttpRequest request, ResourceDefinition resource)
-    {
-        var accept = request.Headers.Accept.ToString();
-        if (!MediaTypes.AcceptsJson(accept))
-        {
-            throw StatusErrors.NotAcceptable();
-        }
-
-        return MediaTypes.WantsTable(accept)
+    private TableView? Table(HttpRequest request, ResourceDefinition resource) =>
+        MediaTypes.FormOf(request.Headers.Accept.ToString()) == AnswerForm.Table
             ? new TableView(resource, request.Query["includeObject"].ToString() is { Length: > 0 } include ? include : "Metadata", _time)
             : null;
+
+    private static bool WantsMetadata(HttpRequest request) => MediaTypes.FormOf(request.Headers.Accept.ToString()) == AnswerForm.Metadata;
+
+    private static Answer.Body ListMetadata(ObjectPage page)
+    {
+        var metadata = new JsonObject { ["resourceVersion"] = page.Version.ToString() };
+        if (page.Continue.Length > 0)
+        {
+            metadata["continue"] = page.Continue;
+        }
+
+        return Answer.Json(
+            new JsonObject
+            {
+                ["kind"] = "PartialObjectMetadataList",
+                ["apiVersion"] = "meta.k8s.io/v1",
+                ["metadata"] = metadata,
+                ["items"] = new JsonArray([.. page.Objects.Select(static obj => (JsonNode)TableWriter.PartialMetadata(obj.Thaw()))]),
+            }
+        );
     }
 
     private static Answer.Body ListTable(TableView view, ObjectPage page)

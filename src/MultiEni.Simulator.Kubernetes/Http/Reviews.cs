@@ -49,7 +49,7 @@ internal static class Reviews
                 CheckAttributes(spec, errors.All);
                 return Complete(body, route, Decide(access, new UserInfo(spec.Text("user") ?? "", spec.Texts("groups")), spec));
             case "selfsubjectrulesreviews":
-                return Rules(body, access, user, spec.Text("namespace") ?? "");
+                throw StatusErrors.NotSupported("SelfSubjectRulesReview");
             case "selfsubjectreviews":
                 body.Metadata()["creationTimestamp"] = ApiTime.Seconds(time.GetUtcNow());
                 return Complete(body, route, new JsonObject { ["userInfo"] = user.ToJson() });
@@ -78,46 +78,6 @@ internal static class Reviews
         }
 
         return status;
-    }
-
-    private static Answer.Body Rules(JsonObject review, AccessControl access, UserInfo user, string inNamespace)
-    {
-        if (inNamespace.Length == 0)
-        {
-            throw StatusErrors.BadRequest("no namespace on request");
-        }
-
-        var resources = new JsonArray();
-        var paths = new JsonArray();
-        foreach (var rule in access.RulesOf(user, inNamespace))
-        {
-            var entry = new JsonObject { ["verbs"] = Texts(rule.Verbs) };
-            if (rule.Paths.Count > 0)
-            {
-                entry["nonResourceURLs"] = Texts(rule.Paths);
-                paths.Add((JsonNode)entry);
-                continue;
-            }
-
-            entry["apiGroups"] = Texts(rule.Groups);
-            entry["resources"] = Texts(rule.Resources);
-            if (rule.Names.Count > 0)
-            {
-                entry["resourceNames"] = Texts(rule.Names);
-            }
-
-            resources.Add((JsonNode)entry);
-        }
-
-        review["spec"] = new JsonObject();
-        review.Metadata();
-        review["status"] = new JsonObject
-        {
-            ["resourceRules"] = resources,
-            ["nonResourceRules"] = paths,
-            ["incomplete"] = false,
-        };
-        return Answer.Json(review, 201);
     }
 
     private static void CheckAttributes(JsonObject spec, List<Schema.FieldError> found)
@@ -157,6 +117,4 @@ internal static class Reviews
             attributes.Text("name") ?? ""
         );
     }
-
-    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(static text => (JsonNode)text)]);
 }

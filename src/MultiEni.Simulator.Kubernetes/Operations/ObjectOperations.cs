@@ -46,7 +46,7 @@ internal sealed class ObjectOperations
         {
             var tracked = obj.Copy();
             tracked.Remove("status");
-            Record(resource.Type is { } type ? Decoding.Empty(type) : [], tracked, new ManagedFields(), resource, options);
+            Record(new MergeRules(resource).Nothing(), tracked, new ManagedFields(), resource, options);
             Take(obj.Metadata(), tracked.Metadata(), "managedFields");
         }
 
@@ -516,6 +516,10 @@ internal sealed class ObjectOperations
         if (resource.HasStatus && !resource.KeepsStatusOnCreate)
         {
             obj.Remove("status");
+            if (resource.Type is { } type && Decoding.Empty(type)["status"] is { } nothing)
+            {
+                obj["status"] = nothing.DeepClone();
+            }
         }
     }
 

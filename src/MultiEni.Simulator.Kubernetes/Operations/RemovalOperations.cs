@@ -41,15 +41,18 @@ internal sealed class RemovalOperations
             }
 
             var obj = current.Thaw();
-            options.Admission?.Invoke(new AdmissionAttempt("DELETE", resource, "", Object: null, obj) { DryRun = options.DryRun });
+            var warnings = new List<string>();
+            options.Admission?.Invoke(
+                new AdmissionAttempt("DELETE", resource, "", Object: null, obj) { DryRun = options.DryRun, Warnings = warnings }
+            );
             if (options.DryRun)
             {
-                return new Removed(current, IsGone: true);
+                return new Removed(current, IsGone: true) { Warnings = warnings };
             }
 
             if (TryRemoveOnce(resource, current, obj, options) is { } removed)
             {
-                return removed;
+                return removed with { Warnings = warnings };
             }
         }
     }

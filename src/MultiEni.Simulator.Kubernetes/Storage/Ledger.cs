@@ -11,12 +11,15 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 /// </summary>
 internal sealed class Ledger
 {
+    private const long FirstVersion = 100;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ResourceTable> _tables = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<(string GroupResource, ObjectKey Key)>> _byOwner = new(StringComparer.Ordinal);
     private readonly int _historyLength;
-    private long _version = 1;
+    // Nothing is known of versions before the start.
+    private long _version = FirstVersion;
 
     public Ledger(int historyLength) => _historyLength = historyLength;
 
@@ -249,7 +252,7 @@ internal sealed class Ledger
         {
             if (!_tables.TryGetValue(resource.GroupResource, out var table))
             {
-                _tables[resource.GroupResource] = table = new ResourceTable();
+                _tables[resource.GroupResource] = table = new ResourceTable { OldestVersion = FirstVersion };
             }
 
             return table;

@@ -66,7 +66,7 @@ internal static class KindValidation
 
         if (size > MostData)
         {
-            errors.TooLong(obj.Text("kind") == "Secret" ? "data" : "", MostData);
+            errors.TooLong(obj.Text("kind") == "Secret" ? "data" : "[]", MostData);
         }
 
         if (old is null || !old.Flag("immutable"))

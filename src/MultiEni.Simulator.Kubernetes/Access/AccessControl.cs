@@ -122,7 +122,7 @@ public sealed class AccessControl
     private static string NameInSelector(RequestInfo request)
     {
         const string prefix = "metadata.name=";
-        if (request.Verb is not ("list" or "watch" or "deletecollection"))
+        if (request.Verb is not ("list" or "watch"))
         {
             return "";
         }

@@ -24,6 +24,7 @@ internal static class MediaTypes
     public static AnswerForm FormOf(string accept)
     {
         var isKnown = false;
+        string? other = null;
         foreach (var range in accept.Split(',').Select(static range => range.Split(';').Select(static part => part.Trim()).ToArray()))
         {
             var type = range[0];
@@ -38,10 +39,13 @@ internal static class MediaTypes
                 case (Json, "as=PartialObjectMetadata" or "as=PartialObjectMetadataList") when range.Contains("v=v1") && range.Contains("g=meta.k8s.io"):
                     return AnswerForm.Metadata;
                 case (Yaml or Protobuf, null):
-                    throw StatusErrors.NotSupported($"an answer of type {type}");
+                    other = type;
+                    break;
             }
         }
 
-        throw isKnown ? StatusErrors.NotAcceptableForm() : StatusErrors.NotAcceptable();
+        throw other is not null ? StatusErrors.NotSupported($"an answer of type {other}")
+            : isKnown ? StatusErrors.NotAcceptableForm()
+            : StatusErrors.NotAcceptable();
     }
 }

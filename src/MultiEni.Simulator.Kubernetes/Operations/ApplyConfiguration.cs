@@ -32,6 +32,11 @@ internal static class ApplyConfiguration
         }
 
         metadata.Remove("managedFields");
+        foreach (var empty in metadata.Where(static field => field.Value is JsonObject { Count: 0 } or JsonArray { Count: 0 }).ToList())
+        {
+            metadata.Remove(empty.Key);
+        }
+
         var about = $"({metadata.Text("namespace")}/{metadata.Text("name")}; {type})";
         if (metadata.Text("name") is { Length: > 0 } name && name != key.Name)
         {

@@ -516,6 +516,11 @@ internal sealed class ObjectOperations
         if (resource.HasStatus && !resource.KeepsStatusOnCreate)
         {
             obj.Remove("status");
+            if (resource.GroupResource == AdmissionPolicy.Resource)
+            {
+                obj["status"] = new JsonObject();
+            }
+
             if (resource.Type is { } type && Decoding.Empty(type)["status"] is { } nothing)
             {
                 obj["status"] = nothing.DeepClone();

@@ -45,11 +45,6 @@ internal sealed class RemovalOperations
             options.Admission?.Invoke(
                 new AdmissionAttempt("DELETE", resource, "", Object: null, obj) { DryRun = options.DryRun, Warnings = warnings }
             );
-            if (options.DryRun)
-            {
-                return new Removed(current, IsGone: true) { Warnings = warnings };
-            }
-
             if (TryRemoveOnce(resource, current, obj, options) is { } removed)
             {
                 return removed with { Warnings = warnings };
@@ -184,7 +179,6 @@ internal sealed class RemovalOperations
             "Orphan" => OrphanFinalizer,
             _ => null,
         };
-        // With a collector that never comes, nobody would take the finalizer away.
         var addsFinalizer = finalizer is not null && !metadata.Texts("finalizers").Contains(finalizer, StringComparer.Ordinal);
         if (addsFinalizer)
         {
@@ -202,6 +196,11 @@ internal sealed class RemovalOperations
         }
 
         var isReleased = ObjectOperations.IsReleased(obj);
+        if (options.DryRun)
+        {
+            return new Removed(StoredObject.Freeze(resource, obj, current.ResourceVersion), isReleased);
+        }
+
         if (isReleased && resource.GroupResource != "pods")
         {
             return RemoveNow(resource, current);

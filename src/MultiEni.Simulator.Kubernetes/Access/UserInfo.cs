@@ -20,7 +20,8 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     public const string Unauthenticated = "system:unauthenticated";
 
     /// <summary>The person in front of the cluster, who may do everything.</summary>
-    public static UserInfo Administrator { get; } = new("kubernetes-admin", [Masters, Authenticated]) { Uid = "d6ad6ac1-4f3f-4d0c-8a5b-8f4d1d0c6f01" };
+    public static UserInfo Administrator { get; } =
+        new("kubernetes-admin", [Masters, Authenticated]) { Uid = "d6ad6ac1-4f3f-4d0c-8a5b-8f4d1d0c6f01" };
 
     /// <summary>Whoever comes without a token where the administrator has one.</summary>
     public static UserInfo Anonymous { get; } = new("system:anonymous", [Unauthenticated]);

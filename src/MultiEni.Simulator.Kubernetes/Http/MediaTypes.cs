@@ -36,7 +36,8 @@ internal static class MediaTypes
                     return AnswerForm.Object;
                 case (Json, "as=Table") when range.Contains("v=v1") && range.Contains("g=meta.k8s.io"):
                     return AnswerForm.Table;
-                case (Json, "as=PartialObjectMetadata" or "as=PartialObjectMetadataList") when range.Contains("v=v1") && range.Contains("g=meta.k8s.io"):
+                case (Json, "as=PartialObjectMetadata" or "as=PartialObjectMetadataList")
+                    when range.Contains("v=v1") && range.Contains("g=meta.k8s.io"):
                     return AnswerForm.Metadata;
                 case (Yaml or Protobuf, null):
                     other = type;
@@ -45,7 +46,7 @@ internal static class MediaTypes
         }
 
         throw other is not null ? StatusErrors.NotSupported($"an answer of type {other}")
-            : isKnown ? StatusErrors.NotAcceptableForm()
-            : StatusErrors.NotAcceptable();
+        : isKnown ? StatusErrors.NotAcceptableForm()
+        : StatusErrors.NotAcceptable();
     }
 }

@@ -22,7 +22,14 @@ internal static class PodSubresources
             throw new StatusException(500, "", "target.name: Required value");
         }
 
-        admission?.Invoke(new AdmissionAttempt("CREATE", pods, "binding", binding, OldObject: null) { Name = key.Name, Namespace = key.Namespace, Kind = ("", "v1", "Binding") });
+        admission?.Invoke(
+            new AdmissionAttempt("CREATE", pods, "binding", binding, OldObject: null)
+            {
+                Name = key.Name,
+                Namespace = key.Namespace,
+                Kind = ("", "v1", "Binding"),
+            }
+        );
         Change(
             store,
             pods,
@@ -62,7 +69,15 @@ internal static class PodSubresources
             throw StatusErrors.BadRequest("name in URL does not match name in Eviction object");
         }
 
-        admission?.Invoke(new AdmissionAttempt("CREATE", pods, "eviction", eviction, OldObject: null) { Name = key.Name, Namespace = key.Namespace, DryRun = isDryRun, Kind = ("policy", "v1", "Eviction") });
+        admission?.Invoke(
+            new AdmissionAttempt("CREATE", pods, "eviction", eviction, OldObject: null)
+            {
+                Name = key.Name,
+                Namespace = key.Namespace,
+                DryRun = isDryRun,
+                Kind = ("policy", "v1", "Eviction"),
+            }
+        );
         if (pod.Text("status", "phase") is not ("Pending" or "Succeeded" or "Failed"))
         {
             CheckBudgets(store, key, pod);

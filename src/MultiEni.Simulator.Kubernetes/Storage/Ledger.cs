@@ -18,6 +18,7 @@ internal sealed class Ledger
     private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<(string GroupResource, ObjectKey Key)>> _byOwner = new(StringComparer.Ordinal);
     private readonly int _historyLength;
+
     // Nothing is known of versions before the start.
     private long _version = FirstVersion;
 

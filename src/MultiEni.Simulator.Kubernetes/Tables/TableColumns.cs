@@ -56,13 +56,7 @@ internal static class TableColumns
             "events" => BuiltInColumns.Event,
             "leases.coordination.k8s.io" => [Name, Column("Holder", static (obj, _) => obj.Text("spec", "holderIdentity")), Age],
             "configmaps" => [Name, Column("Data", static (obj, _) => Count(obj, "data") + Count(obj, "binaryData")), Age],
-            "secrets" =>
-            [
-                Name,
-                Column("Type", static (obj, _) => obj.Text("type")),
-                Column("Data", static (obj, _) => Count(obj, "data")),
-                Age,
-            ],
+            "secrets" => [Name, Column("Type", static (obj, _) => obj.Text("type")), Column("Data", static (obj, _) => Count(obj, "data")), Age],
             "daemonsets.apps" => [Name, .. BuiltInColumns.DaemonSet, Age],
             "deployments.apps" => [Name, .. BuiltInColumns.Deployment, Age],
             "customresourcedefinitions.apiextensions.k8s.io" =>

@@ -41,9 +41,7 @@ public sealed class ListAndWatchPropertyTests : ServerFixture
         }
 
         Server.Store.Delete("configmaps", end);
-        var stored = Server
-            .Store.List("configmaps", labels: "color=red")
-            .ToDictionary(NameOf, Text, StringComparer.Ordinal);
+        var stored = Server.Store.List("configmaps", labels: "color=red").ToDictionary(NameOf, Text, StringComparer.Ordinal);
         Assert.Equal(stored.OrderBy(static item => item.Key, StringComparer.Ordinal), seen.OrderBy(static item => item.Key, StringComparer.Ordinal));
     }
 

@@ -6,6 +6,7 @@ namespace MultiEni.Simulator.Tests.Kubernetes;
 public abstract class ServerFixture : IAsyncLifetime
 {
     protected const string ConfigMaps = "/api/v1/namespaces/default/configmaps";
+
     /// <summary>The specification of a pod that is valid.</summary>
     protected const string Containers = "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}";
 

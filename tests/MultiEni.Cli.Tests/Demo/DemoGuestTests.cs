@@ -86,7 +86,8 @@ public sealed class DemoGuestTests : IDisposable
             Time = TimeProvider.System,
         };
         var running = EniProgram.RunAsync(["demo", "--kubeconfig", Kubeconfig, "--nodes", "2", "--speed", "0.01"], surroundings, interrupt.Token);
-        while (server.Store.Find("customresourcedefinitions.apiextensions.k8s.io", NodeEnis) is null || server.Store.Count(NodeEnis) == 0)
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        while (!await IsAppliedAsync(http))
         {
             await Task.Delay(20, Ct);
         }
@@ -170,7 +171,11 @@ public sealed class DemoGuestTests : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private const string NodeEnis = "nodeenis.networking.k8s.aws";
+    private static async Task<bool> IsAppliedAsync(HttpClient http)
+    {
+        using var response = await http.GetAsync("apis/networking.k8s.aws/v1alpha1/nodeenis", Ct);
+        return response.IsSuccessStatusCode && JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["items"]!.AsArray().Count > 0;
+    }
 
     private async Task<KubernetesSimulator> StartAsync()
     {

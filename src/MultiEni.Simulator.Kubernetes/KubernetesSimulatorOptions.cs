@@ -33,10 +33,12 @@ public sealed record KubernetesSimulatorOptions
     public IReadOnlyDictionary<string, string> Tokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Whether roles and admission policies hold for whoever comes with a token. Without a token comes the administrator, for whom policies hold but
-    /// not roles.
+    /// Whether roles and admission policies hold. For the administrator policies hold but not roles.
     /// </summary>
     public bool EnforcesAccess { get; init; }
+
+    /// <summary>The administrator's bearer token; who comes without a token is then anonymous. Null makes whoever comes without one the administrator.</summary>
+    public string? AdministratorToken { get; init; }
 
     /// <summary>Says why a request is forbidden, or null when it is allowed. Null allows everything.</summary>
     public Func<RequestInfo, string?>? Authorizer { get; init; }

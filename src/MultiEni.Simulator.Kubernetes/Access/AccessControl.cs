@@ -35,7 +35,23 @@ public sealed class AccessControl
     /// <summary>A token of a person.</summary>
     public string IssueToken(UserInfo user) => _authentication.Issue(user);
 
-    internal UserInfo Identify(HttpRequest request) => _authentication.Identify(request);
+    /// <summary>As whom a request is made.</summary>
+    /// <exception cref="StatusException">401: a token is not known. 403: the request is made in the name of somebody whom the asker may not impersonate.</exception>
+    internal UserInfo Identify(HttpRequest request)
+    {
+        var asks = _authentication.Identify(request);
+        var rights = new List<AccessRequest>();
+        var user = Authentication.Impersonate(asks, request, rights);
+        if (_isEnforced)
+        {
+            foreach (var right in rights)
+            {
+                Authorize(asks, right);
+            }
+        }
+
+        return user;
+    }
 
     /// <summary>Throws unless the roles allow a request.</summary>
     /// <exception cref="StatusException">403.</exception>
@@ -75,7 +91,7 @@ public sealed class AccessControl
 
     private void Authorize(UserInfo user, AccessRequest request)
     {
-        if (request.Group is "authorization.k8s.io" or "authentication.k8s.io")
+        if (request.Verb != "impersonate" && request.Group is "authorization.k8s.io" or "authentication.k8s.io")
         {
             return;
         }

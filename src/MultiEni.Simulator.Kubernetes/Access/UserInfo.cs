@@ -13,15 +13,24 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     /// <summary>Members of this group may do everything.</summary>
     public const string Masters = "system:masters";
 
-    /// <summary>Whoever comes without a token: the person in front of the cluster, who may do everything.</summary>
-    public static UserInfo Administrator { get; } = new("kubernetes-admin", [Masters, "system:authenticated"]);
+    /// <summary>The group of everybody who was told by a token.</summary>
+    public const string Authenticated = "system:authenticated";
+
+    /// <summary>The group of everybody else.</summary>
+    public const string Unauthenticated = "system:unauthenticated";
+
+    /// <summary>The person in front of the cluster, who may do everything.</summary>
+    public static UserInfo Administrator { get; } = new("kubernetes-admin", [Masters, Authenticated]);
+
+    /// <summary>Whoever comes without a token where the administrator has one.</summary>
+    public static UserInfo Anonymous { get; } = new("system:anonymous", [Unauthenticated]);
 
     /// <summary>What else the token says; a key may have several values.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
     /// <summary>A user who is a member of no group but that of everybody.</summary>
-    public static UserInfo Person(string name) => new(name, ["system:authenticated"]);
+    public static UserInfo Person(string name) => new(name, [Authenticated]);
 
     /// <summary>A service account, on a node when its token was issued to a pod.</summary>
     public static UserInfo ServiceAccount(string inNamespace, string name, string? node)
@@ -34,7 +43,7 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
 
         return new UserInfo(
             $"system:serviceaccount:{inNamespace}:{name}",
-            ["system:serviceaccounts", $"system:serviceaccounts:{inNamespace}", "system:authenticated"]
+            ["system:serviceaccounts", $"system:serviceaccounts:{inNamespace}", Authenticated]
         )
         {
             Extra = extra,

@@ -1,4 +1,4 @@
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Simulator.Tests.Cluster;

@@ -245,7 +245,7 @@ public class ValueTests
         }
 
         Assert.Equal(isRecent ? 4 : 0, rendered.OfKind("ValidatingAdmissionPolicy").Count());
-        Assert.Equal(isRecent ? 5 : 0, rendered.OfKind("ValidatingAdmissionPolicyBinding").Count());
+        Assert.Equal(isRecent ? 4 : 0, rendered.OfKind("ValidatingAdmissionPolicyBinding").Count());
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public class AnotherServerStories
 
         await stage.DeleteNodeEniAsync("dpdk");
         await stage.UntilAsync(
-            async () => (await stage.AttachmentsAsync("dpdk")).Any(attachment => attachment.Status!.Conditions!.Exists(c => c.Reason == Reasons.DeviceInUse)),
+            async () =>
+                (await stage.AttachmentsAsync("dpdk")).Any(attachment => attachment.Status!.Conditions!.Exists(c => c.Reason == Reasons.DeviceInUse)),
             "the device is waited for"
         );
         await stage.Api.DeletePodAsync("app", Stage.Stop);

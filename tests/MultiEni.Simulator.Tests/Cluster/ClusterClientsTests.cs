@@ -65,7 +65,12 @@ public sealed class ClusterClientsTests : IDisposable
                 request is { Verb: "create", Resource: "nodes" } && Interlocked.Increment(ref refusals) <= 3 ? new FaultAction.Fail(403) : null
             );
 
-        var options = new SimulatedClusterOptions { Nodes = 1, EnforcesAccess = true, Kubeconfig = Kubeconfig(server) };
+        var options = new SimulatedClusterOptions
+        {
+            Nodes = 1,
+            EnforcesAccess = true,
+            Kubeconfig = Kubeconfig(server),
+        };
         await using var cluster = await SimulatedCluster.StartAsync(options, Cancelled);
 
         Assert.Equal(4, refusals);

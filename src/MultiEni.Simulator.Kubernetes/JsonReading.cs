@@ -27,6 +27,9 @@ internal static class JsonReading
             ? [.. list.OfType<JsonValue>().Select(static value => value.TryGetValue<string>(out var text) ? text : value.ToString())]
             : [];
 
+    /// <summary>The objects in a list.</summary>
+    public static List<JsonObject> Objects(this JsonObject? obj, string field) => [.. (obj?[field] as JsonArray ?? []).OfType<JsonObject>()];
+
     /// <summary>The metadata of an object, added when absent.</summary>
     public static JsonObject Metadata(this JsonObject obj)
     {
@@ -55,6 +58,19 @@ internal static class JsonReading
             JsonValue value when value.TryGetValue<string>(out var text) => text,
             _ => node.ToJsonString(),
         };
+    }
+
+    /// <summary>The object itself, its fields in the order of their names.</summary>
+    public static JsonObject Sorted(this JsonObject obj)
+    {
+        var fields = obj.OrderBy(static field => field.Key, StringComparer.Ordinal).ToList();
+        obj.Clear();
+        foreach (var (name, value) in fields)
+        {
+            obj[name] = value;
+        }
+
+        return obj;
     }
 
     public static JsonObject Copy(this JsonObject obj) => obj.DeepClone().AsObject();

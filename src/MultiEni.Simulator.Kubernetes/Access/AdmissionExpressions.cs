@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
@@ -7,70 +6,49 @@ namespace MultiEni.Simulator.Kubernetes.Access;
 /// <summary>The variables that expressions of admission policies see, and their types as far as they are known beforehand.</summary>
 internal static class AdmissionExpressions
 {
-    // Objects are of any kind, so their fields are known at run time only; a misspelt field of the request is found when a policy is written.
-    // request.options is left out: what a request leaves to defaults is not kept here, so a policy that asks for it is refused.
-    private static readonly CelType Request = CelType.Of(
-        SchemaCompiler.Compile(
-            JsonNode
-                .Parse(
-                    """
-                    {"type": "object", "properties": {
-                      "kind": {"type": "object", "properties": {"group": {"type": "string"}, "version": {"type": "string"}, "kind": {"type": "string"}}},
-                      "resource": {"type": "object", "properties": {"group": {"type": "string"}, "version": {"type": "string"}, "resource": {"type": "string"}}},
-                      "subResource": {"type": "string"},
-                      "requestKind": {"type": "object", "properties": {"group": {"type": "string"}, "version": {"type": "string"}, "kind": {"type": "string"}}},
-                      "requestResource": {"type": "object", "properties": {"group": {"type": "string"}, "version": {"type": "string"}, "resource": {"type": "string"}}},
-                      "requestSubResource": {"type": "string"},
-                      "name": {"type": "string"},
-                      "namespace": {"type": "string"},
-                      "operation": {"type": "string"},
-                      "dryRun": {"type": "boolean"},
-                      "userInfo": {"type": "object", "properties": {
-                        "username": {"type": "string"},
-                        "uid": {"type": "string"},
-                        "groups": {"type": "array", "items": {"type": "string"}},
-                        "extra": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}}}
-                    }}
-                    """
-                )!
-                .AsObject()
-        )
-    );
-
     private static readonly string[] MetadataLists = ["labels", "annotations", "finalizers", "ownerReferences"];
 
-    /// <summary>Compiles an expression.</summary>
-    /// <param name="source">Its text.</param>
-    /// <param name="variables">Names of the policy's own variables that it may use.</param>
-    /// <param name="result">What it must yield; null for anything.</param>
-    /// <exception cref="CelSyntaxException">With the place of the error.</exception>
-    public static CelProgram Compile(string source, IEnumerable<string> variables, CelKind? result)
-    {
-        var own = new JsonObject();
-        foreach (var name in variables)
-        {
-            own[name] = new JsonObject { ["x-kubernetes-preserve-unknown-fields"] = true };
-        }
+    private static readonly CelType Texts = CelType.Of(CelKind.List, CelType.String);
 
-        var types = new Dictionary<string, CelType>(StringComparer.Ordinal)
-        {
-            ["object"] = CelType.Dynamic,
-            ["oldObject"] = CelType.Dynamic,
-            ["request"] = Request,
-            ["variables"] = CelType.Of(SchemaCompiler.Compile(new JsonObject { ["type"] = "object", ["properties"] = own })),
-        };
-        return CelProgram.Compile(source, types, result);
-    }
+    // Objects are of any kind, so their fields are known at run time only; a misspelt field of the request is found when a policy is written.
+    private static readonly CelType Request = Object(
+        ("kind", Object(("group", CelType.String), ("version", CelType.String), ("kind", CelType.String))),
+        ("resource", Object(("group", CelType.String), ("version", CelType.String), ("resource", CelType.String))),
+        ("subResource", CelType.String),
+        ("requestKind", Object(("group", CelType.String), ("version", CelType.String), ("kind", CelType.String))),
+        ("requestResource", Object(("group", CelType.String), ("version", CelType.String), ("resource", CelType.String))),
+        ("requestSubResource", CelType.String),
+        ("name", CelType.String),
+        ("namespace", CelType.String),
+        ("operation", CelType.String),
+        ("dryRun", CelType.Bool),
+        ("userInfo", Object(("username", CelType.String), ("uid", CelType.String), ("groups", Texts), ("extra", CelType.Of(CelKind.Map, Texts))))
+    );
 
-    /// <summary>The values of one attempt.</summary>
-    public static Dictionary<string, CelValue> Values(UserInfo user, AdmissionAttempt attempt, CelMap variables) =>
+    /// <summary>The types of what expressions see, but for the policy's own variables.</summary>
+    public static Dictionary<string, CelType> Types() =>
         new(StringComparer.Ordinal)
         {
-            ["object"] = CelJson.ToValue(WithoutEmptyMetadata(attempt.Object), schema: null),
-            ["oldObject"] = CelJson.ToValue(WithoutEmptyMetadata(attempt.OldObject), schema: null),
-            ["request"] = CelJson.ToValue(Describe(user, attempt), schema: null),
-            ["variables"] = CelValue.Of(variables),
+            ["object"] = CelType.Dyn,
+            ["oldObject"] = CelType.Dyn,
+            ["request"] = Request,
         };
+
+    /// <summary>The values of one attempt.</summary>
+    public static CelScope Values(UserInfo user, AdmissionAttempt attempt) =>
+        new(
+            "object",
+            CelJson.ToValue(WithoutEmptyMetadata(attempt.Object), schema: null),
+            new CelScope(
+                "oldObject",
+                CelJson.ToValue(WithoutEmptyMetadata(attempt.OldObject), schema: null),
+                new CelScope("request", CelJson.ToValue(Describe(user, attempt), schema: null), Outer: null)
+            )
+        );
+
+    /// <summary>An object with these fields.</summary>
+    public static CelType Object(params (string Name, CelType Type)[] fields) =>
+        new(CelKind.Object) { Fields = fields.ToDictionary(static field => field.Name, static field => field.Type, StringComparer.Ordinal) };
 
     // The server reads metadata into a struct and serialises that, without its empty fields; of custom resources too.
     private static JsonObject? WithoutEmptyMetadata(JsonObject? obj)
@@ -100,9 +78,9 @@ internal static class AdmissionExpressions
         var resource = attempt.Resource;
         var kind = new JsonObject
         {
-            ["group"] = resource.Group,
-            ["version"] = resource.Version,
-            ["kind"] = resource.Kind,
+            ["group"] = attempt.Kind.Group,
+            ["version"] = attempt.Kind.Version,
+            ["kind"] = attempt.Kind.Kind,
         };
         var plural = new JsonObject
         {

@@ -6,141 +6,151 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>A ValidatingAdmissionPolicy, compiled. Parameters and selectors of namespaces and objects are not known, and are refused.</summary>
+/// <summary>A ValidatingAdmissionPolicy, compiled.</summary>
 internal sealed class AdmissionPolicy
 {
     /// <summary>The resource in which policies are stored.</summary>
     public const string Resource = "validatingadmissionpolicies.admissionregistration.k8s.io";
 
-    private readonly string _name;
-    private readonly bool _ignoresFailures;
-    private readonly List<PolicyMatch> _matches;
-    private readonly List<CelProgram> _conditions = [];
-    private readonly Dictionary<string, CelProgram> _variables = new(StringComparer.Ordinal);
-    private readonly List<PolicyValidation> _validations = [];
+    private const string Variables = "variables";
 
-    private AdmissionPolicy(string name, JsonObject spec, List<PolicyMatch> matches)
+    private readonly bool _ignoresFailures;
+    private readonly PolicyScope _scope;
+    private readonly List<(string Source, CelProgram Program)> _conditions = [];
+    private readonly Dictionary<string, CelProgram> _variables = new(StringComparer.Ordinal);
+    private readonly List<(JsonObject Validation, CelProgram Program, CelProgram? Message)> _validations = [];
+
+    private AdmissionPolicy(string name, JsonObject spec)
     {
-        _name = name;
+        Name = name;
         _ignoresFailures = spec.Text("failurePolicy") == "Ignore";
-        _matches = matches;
+        _scope = new PolicyScope(spec["matchConstraints"] as JsonObject);
+        var types = AdmissionExpressions.Types();
+        foreach (var condition in spec.Objects("matchConditions"))
+        {
+            var source = condition.Text("expression")!;
+            _conditions.Add((source, CelProgram.Compile(source, types, CelKind.Bool)));
+        }
+
+        foreach (var variable in spec.Objects("variables"))
+        {
+            // A variable sees those before it.
+            types[Variables] = AdmissionExpressions.Object([.. _variables.Select(static earlier => (earlier.Key, earlier.Value.Type))]);
+            _variables[variable.Text("name")!] = CelProgram.Compile(variable.Text("expression")!, types, result: null);
+        }
+
+        types[Variables] = AdmissionExpressions.Object([.. _variables.Select(static variable => (variable.Key, variable.Value.Type))]);
+        foreach (var validation in spec.Objects("validations"))
+        {
+            _validations.Add(
+                (
+                    validation,
+                    CelProgram.Compile(validation.Text("expression")!, types, CelKind.Bool),
+                    validation.Text("messageExpression") is { Length: > 0 } message ? CelProgram.Compile(message, types, CelKind.String) : null
+                )
+            );
+        }
     }
 
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
     /// <summary>Compiles a policy.</summary>
-    /// <exception cref="StatusException">422: an expression is wrong, or something is asked for that this simulator does not know.</exception>
+    /// <exception cref="StatusException">422: it is wrong.</exception>
+    /// <exception cref="NotSimulatedException">It asks for what is not known here.</exception>
     public static AdmissionPolicy Read(ResourceDefinition resource, JsonObject obj)
     {
         var name = obj.Text("metadata", "name") ?? "";
         var spec = obj["spec"] as JsonObject ?? [];
-        StatusException Wrong(string path, string why) =>
-            StatusErrors.Invalid(resource, name, path, FieldErrorReasons.Invalid, $"Invalid value: {why}");
-
-        var constraints = spec["matchConstraints"] as JsonObject ?? throw Wrong("spec.matchConstraints", "is required");
-        foreach (var unknown in (ReadOnlySpan<string>)["namespaceSelector", "objectSelector", "excludeResourceRules"])
-        {
-            if (constraints[unknown] is not null)
-            {
-                throw Wrong($"spec.matchConstraints.{unknown}", "the simulated API server does not know it");
-            }
-        }
-
-        if (spec["paramKind"] is not null)
-        {
-            throw Wrong("spec.paramKind", "the simulated API server does not know parameters");
-        }
-
-        var policy = new AdmissionPolicy(name, spec, [.. Entries(constraints, "resourceRules").Select(static rule => new PolicyMatch(rule))]);
-        CelProgram Compile(string path, string? source, CelKind? result)
-        {
-            try
-            {
-                return AdmissionExpressions.Compile(source ?? "", policy._variables.Keys, result);
-            }
-            catch (CelSyntaxException bad)
-            {
-                throw Wrong(path, $"\"{source}\": compilation failed: {bad.Message}");
-            }
-        }
-
-        foreach (var (index, condition) in Entries(spec, "matchConditions").Index())
-        {
-            policy._conditions.Add(Compile($"spec.matchConditions[{index}].expression", condition.Text("expression"), CelKind.Bool));
-        }
-
-        foreach (var (index, variable) in Entries(spec, "variables").Index())
-        {
-            policy._variables.Add(
-                variable.Text("name") ?? "",
-                Compile($"spec.variables[{index}].expression", variable.Text("expression"), result: null)
-            );
-        }
-
-        foreach (var (index, validation) in Entries(spec, "validations").Index())
-        {
-            var at = $"spec.validations[{index}]";
-            policy._validations.Add(
-                new PolicyValidation(
-                    validation.Text("expression") ?? "",
-                    Compile($"{at}.expression", validation.Text("expression"), CelKind.Bool),
-                    validation.Text("message") ?? "",
-                    validation.Text("messageExpression") is { } message ? Compile($"{at}.messageExpression", message, CelKind.String) : null,
-                    validation.Text("reason") ?? "Invalid"
-                )
-            );
-        }
-
-        return policy;
+        var errors = PolicyChecks.Policy(spec);
+        return errors.Count == 0 ? new AdmissionPolicy(name, spec.Copy()) : throw StatusErrors.Invalid(resource, name, errors);
     }
 
-    /// <summary>Refuses an attempt that breaks the policy.</summary>
-    /// <exception cref="StatusException">With the validation's reason.</exception>
-    public void Check(UserInfo user, AdmissionAttempt attempt, string binding)
+    /// <summary>Whether the policy is about a write at all.</summary>
+    public bool Includes(AdmissionAttempt attempt, JsonObject? inNamespace) => _scope.Includes(attempt, inNamespace);
+
+    /// <summary>Why a write breaks the policy: a text and a reason for each validation that it breaks.</summary>
+    public IReadOnlyList<(string Why, string Reason)> Judge(UserInfo user, AdmissionAttempt attempt)
     {
-        if (!_matches.Exists(match => match.Matches(attempt)))
+        var values = AdmissionExpressions.Values(user, attempt);
+        CelError? failure = null;
+        var failed = "";
+        foreach (var (source, condition) in _conditions)
         {
-            return;
-        }
-
-        var variables = new PolicyVariables(_variables);
-        var values = AdmissionExpressions.Values(user, attempt, variables);
-        variables.Values = values;
-        foreach (var condition in _conditions)
-        {
-            var holds = condition.Run(values);
-            if (holds.IsFalse || (holds.IsError && _ignoresFailures))
+            // One condition that does not hold decides, whatever the others yield.
+            switch (condition.Run(values))
             {
-                return;
-            }
-
-            if (holds.IsError)
-            {
-                throw Denied(attempt, binding, $"a match condition failed: {holds.AsString}", "Invalid");
+                case false:
+                    return [];
+                case CelError error when failure is null:
+                    failure = error;
+                    failed = source;
+                    break;
             }
         }
 
-        foreach (var validation in _validations)
+        if (failure is not null)
         {
-            var holds = validation.Program.Run(values);
-            if (holds.IsError && !_ignoresFailures)
-            {
-                throw Denied(attempt, binding, $"expression '{validation.Source}' resulted in error: {holds.AsString}", "Invalid");
-            }
+            return _ignoresFailures ? [] : [Failure(failed, failure)];
+        }
 
-            if (holds.IsFalse)
+        values = new CelScope(Variables, new LazyVariables(_variables, values), values);
+        var broken = new List<(string, string)>();
+        foreach (var (validation, program, message) in _validations)
+        {
+            switch (program.Run(values))
             {
-                throw Denied(attempt, binding, validation.Explain(values), validation.Reason);
+                case false:
+                    broken.Add((Explain(validation, message, values), validation.Text("reason") ?? "Invalid"));
+                    break;
+                case CelError error when !_ignoresFailures:
+                    broken.Add(Failure(validation.Text("expression")!, error));
+                    break;
             }
         }
+
+        return broken;
     }
 
-    private StatusException Denied(AdmissionAttempt attempt, string binding, string why, string reason)
+    private static (string, string) Failure(string source, CelError error) =>
+        ($"expression '{source}' resulted in error: {error.Message}", "Invalid");
+
+    private static string Explain(JsonObject validation, CelProgram? message, CelScope values)
     {
-        var text = $"ValidatingAdmissionPolicy '{_name}' with binding '{binding}' denied request: {why}";
-        var forbidden = StatusErrors.Forbidden(attempt.Resource, attempt.Name, text);
-        // kubectl shows the causes of what is invalid, and not the message.
-        forbidden.Details!["causes"] = new JsonArray(new JsonObject { ["message"] = text });
-        return reason == "Forbidden" ? forbidden : new StatusException(422, reason, forbidden.Message, forbidden.Details);
+        if (message?.Run(values) is string computed && computed.Trim() is { Length: > 0 } text && !text.Contains('\n', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        return validation.Text("message")?.Trim() is { Length: > 0 } plain ? plain : $"failed expression: {validation.Text("expression")!.Trim()}";
     }
 
-    private static IEnumerable<JsonObject> Entries(JsonObject obj, string field) => (obj[field] as JsonArray ?? []).OfType<JsonObject>();
+    // Each is computed when first used, and once.
+    private sealed class LazyVariables(Dictionary<string, CelProgram> programs, CelScope values) : CelMap
+    {
+        private readonly Dictionary<string, object?> _known = new(StringComparer.Ordinal);
+
+        public override int Count => programs.Count;
+
+        public override IEnumerable<string> Keys => programs.Keys;
+
+        public override bool TryGet(string key, out object? value)
+        {
+            if (!programs.TryGetValue(key, out var program))
+            {
+                value = null;
+                return false;
+            }
+
+            if (!_known.TryGetValue(key, out value))
+            {
+                value = program.Run(new CelScope(Variables, this, values));
+                _known[key] = value = value is CelError failed
+                    ? new CelError($"composited variable \"{key}\" fails to evaluate: {failed.Message}")
+                    : value;
+            }
+
+            return true;
+        }
+    }
 }

@@ -1,33 +1,34 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Storage;
+using MultiEni.Simulator.Kubernetes.Types;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
 /// <summary>What every object must satisfy before it is stored, whoever writes it.</summary>
-internal static partial class ObjectChecks
+internal static class ObjectChecks
 {
     /// <summary>Makes kind and version those of the resource.</summary>
     /// <exception cref="StatusException">400: the object is of another kind or version.</exception>
     public static void CheckType(ResourceDefinition resource, JsonObject obj)
     {
-        var apiVersion = obj.Text("apiVersion");
-        if (apiVersion is { Length: > 0 } && apiVersion != resource.ApiVersion)
+        var apiVersion = obj.Text("apiVersion") is { Length: > 0 } given ? given : resource.ApiVersion;
+        var kind = obj.Text("kind") is { Length: > 0 } named ? named : resource.Kind;
+        if (apiVersion != resource.ApiVersion)
         {
             throw StatusErrors.BadRequest(
                 $"the API version in the data ({apiVersion}) does not match the expected API version ({resource.ApiVersion})"
             );
         }
 
-        var kind = obj.Text("kind");
-        if (kind is { Length: > 0 } && kind != resource.Kind)
+        if (kind != resource.Kind)
         {
             throw StatusErrors.BadRequest(
-                $"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: the kind in the data is {kind}"
+                $"{kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: converting (v1.{kind}) to (core.{resource.Kind}): unknown conversion"
             );
         }
 
@@ -35,132 +36,108 @@ internal static partial class ObjectChecks
         obj["kind"] = resource.Kind;
     }
 
-    /// <summary>Drops unknown fields and fills defaults in, in place.</summary>
-    /// <exception cref="StatusException">400: there are unknown fields and validation is strict.</exception>
-    public static void Shape(ResourceDefinition resource, JsonObject obj, FieldValidation validation, List<string> warnings)
+    /// <summary>The object as the server holds it: unknown fields dropped, empty ones left out, defaults filled in.</summary>
+    /// <param name="resource">What it is.</param>
+    /// <param name="obj">The object as sent, or as a patch made it.</param>
+    /// <param name="old">The stored object on an update.</param>
+    /// <param name="options">How to write it.</param>
+    /// <param name="warnings">Takes what is to be told.</param>
+    /// <exception cref="StatusException">400, 422 for a patch: a value is of the wrong type, or a field is unknown and validation strict.</exception>
+    public static JsonObject Shape(ResourceDefinition resource, JsonObject obj, JsonObject? old, WriteOptions options, List<string> warnings)
     {
-        if (resource.Schema is not { } schema)
+        var strict = new List<string>(options.RepeatedFields);
+        try
         {
-            return;
+            if (resource.Type is { } type)
+            {
+                obj = Decoding.Decode(obj, type, strict);
+                KindRules.ApplyDefaults(resource, obj);
+            }
+            else
+            {
+                strict.AddRange((resource.Schema?.Prune(obj) ?? []).Select(static path => $"unknown field \"{path}\""));
+                var metadata = Decoding.DecodeMetadata(obj["metadata"], resource.IsCustom ? "" : resource.Kind, strict);
+                obj = new JsonObject(
+                    obj.Where(static field => field.Key is not ("apiVersion" or "kind" or "metadata"))
+                        .Select(static field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
+                        .Prepend(KeyValuePair.Create("metadata", (JsonNode?)metadata))
+                        .Prepend(KeyValuePair.Create("kind", (JsonNode?)resource.Kind))
+                        .Prepend(KeyValuePair.Create("apiVersion", (JsonNode?)resource.ApiVersion))
+                );
+            }
+        }
+        catch (DecodingException wrong)
+        {
+            throw Undecodable(resource, wrong.Message, old, options);
         }
 
-        var unknown = schema.Prune(obj);
-        if (unknown.Count > 0 && validation == FieldValidation.Strict)
+        if (strict.Count > 0 && options.FieldValidation == FieldValidation.Strict)
         {
-            throw StatusErrors.BadRequest(
-                $"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: strict decoding error: "
-                    + string.Join(", ", unknown.Select(static path => $"unknown field \"{path}\""))
-            );
+            throw Undecodable(resource, "strict decoding error: " + string.Join(", ", strict), old, options);
         }
 
-        if (validation == FieldValidation.Warn)
+        if (options.FieldValidation == FieldValidation.Warn)
         {
-            warnings.AddRange(unknown.Select(static path => $"unknown field \"{path}\""));
+            warnings.AddRange(strict);
         }
 
-        schema.ApplyDefaults(obj);
+        if (resource.GroupResource is AdmissionPolicy.Resource or AdmissionPolicies.Bindings)
+        {
+            PolicyChecks.ApplyDefaults(obj);
+        }
+
+        resource.Schema?.ApplyDefaults(obj);
+        return obj;
+    }
+
+    private static StatusException Undecodable(ResourceDefinition resource, string why, JsonObject? old, WriteOptions options)
+    {
+        if (options.PatchText is not { } patch || old is null)
+        {
+            return StatusErrors.BadRequest($"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: {why}");
+        }
+
+        var live = resource.Type is { } type ? Decoding.Decode(old, type, []) : old.Copy();
+        return StatusErrors.Invalid(
+            "",
+            "",
+            "",
+            [new FieldError("patch", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(patch(live))}: {why}")]
+        );
     }
 
     /// <summary>Checks metadata, schema and rules; with <paramref name="old"/> also what an update may not change.</summary>
     /// <exception cref="StatusException">422: the object breaks its schema or the rules of metadata.</exception>
-    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old)
+    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, WriteOptions options, List<string> warnings)
     {
-        var metadata = obj.Metadata();
-        var name = metadata.Text("name") ?? "";
-        var errors = new List<FieldError>();
-        if (old is null)
-        {
-            CheckName(resource, name, errors);
-        }
-        else if (metadata["deletionTimestamp"] is not null)
-        {
-            CheckFinalizers(metadata, old.Metadata(), errors);
-        }
-
-        CheckLabels(metadata, errors);
+        var name = obj.Text("metadata", "name") ?? "";
+        var errors = new FieldErrors();
+        MetadataValidation.Check(resource, options.ApiGroup, obj.Metadata(), old?.Metadata(), errors);
+        KindValidation.Check(resource, options.ApiGroup, obj, options.ChecksChanges ? old : null, errors);
         if (resource.Schema is { } schema)
         {
-            errors.AddRange(schema.Validate(obj, old));
+            warnings.AddRange(schema.Validate(obj, old, errors.All));
+            warnings.AddRange(MetadataValidation.Warnings(obj.Metadata(), old?.Metadata()));
         }
 
-        if (errors.Count > 0)
+        var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
+        if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && isChanged)
         {
-            throw StatusErrors.Invalid(resource, name, errors);
+            CustomResources.Read(resource, obj, errors.All);
         }
 
-        if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && !JsonNode.DeepEquals(obj["spec"], old?["spec"]))
+        if (errors.All.Count > 0)
         {
-            CustomResources.Read(resource, obj);
+            throw StatusErrors.Invalid(resource, name, errors.All);
         }
-        else if (resource.GroupResource == AdmissionPolicy.Resource)
+
+        switch (resource.GroupResource)
         {
-            AdmissionPolicy.Read(resource, obj);
+            case AdmissionPolicy.Resource when isChanged:
+                AdmissionPolicy.Read(resource, obj);
+                break;
+            case AdmissionPolicies.Bindings when PolicyChecks.Binding(obj["spec"] as JsonObject ?? []) is { Count: > 0 } wrong:
+                throw StatusErrors.Invalid(resource, name, wrong);
         }
     }
-
-    private static void CheckName(ResourceDefinition resource, string name, List<FieldError> errors)
-    {
-        if (name.Length == 0)
-        {
-            errors.Add(new FieldError("metadata.name", FieldErrorReasons.Required, "Required value: name or generateName is required"));
-        }
-        else if (resource.Group == "rbac.authorization.k8s.io")
-        {
-            return;
-        }
-        else if (name.Length > 253 || !Subdomain().IsMatch(name))
-        {
-            errors.Add(
-                new FieldError(
-                    "metadata.name",
-                    FieldErrorReasons.Invalid,
-                    $"Invalid value: \"{name}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
-                        + "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-                        + @"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-                )
-            );
-        }
-    }
-
-    private static void CheckFinalizers(JsonObject metadata, JsonObject old, List<FieldError> errors)
-    {
-        var added = metadata.Texts("finalizers").Except(old.Texts("finalizers"), StringComparer.Ordinal).ToList();
-        if (added.Count > 0)
-        {
-            errors.Add(
-                new FieldError(
-                    "metadata.finalizers",
-                    FieldErrorReasons.Forbidden,
-                    "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"
-                        + string.Join(", ", added.Select(static finalizer => $"\"{finalizer}\""))
-                        + "}"
-                )
-            );
-        }
-    }
-
-    private static void CheckLabels(JsonObject metadata, List<FieldError> errors)
-    {
-        foreach (var (label, node) in metadata["labels"] as JsonObject ?? [])
-        {
-            var value = node is JsonValue text && text.TryGetValue<string>(out var parsed) ? parsed : null;
-            if (value is null || value.Length > 63 || !LabelValue().IsMatch(value))
-            {
-                errors.Add(
-                    new FieldError(
-                        "metadata.labels",
-                        FieldErrorReasons.Invalid,
-                        $"Invalid value: \"{value ?? node?.ToJsonString()}\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
-                            + $"and must start and end with an alphanumeric character, of 63 characters at most (label \"{label}\")"
-                    )
-                );
-            }
-        }
-    }
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Subdomain();
-
-    [GeneratedRegex(@"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex LabelValue();
 }

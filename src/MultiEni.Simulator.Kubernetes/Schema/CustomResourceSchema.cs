@@ -9,6 +9,8 @@ public sealed class CustomResourceSchema
 
     private CustomResourceSchema(SchemaNode root) => this.root = root;
 
+    internal SchemaNode Root => root;
+
     /// <summary>Compiles a schema and its rules once.</summary>
     /// <exception cref="CustomResourceSchemaException">It is not structural, or a rule does not compile.</exception>
     public static CustomResourceSchema Parse(JsonObject openApiV3Schema) => new(SchemaCompiler.Compile(openApiV3Schema));
@@ -26,12 +28,25 @@ public sealed class CustomResourceSchema
     public IReadOnlyList<string> Prune(JsonObject obj) => Pruning.Apply(obj, root);
 
     /// <summary>Checks values and rules, in the order and with the words of the API server.</summary>
+    /// <param name="obj">The object to be stored, with defaults filled in.</param>
+    /// <param name="old">The stored object on an update; null on a creation.</param>
+    /// <returns>What is wrong.</returns>
+    public IReadOnlyList<FieldError> Validate(JsonObject obj, JsonObject? old)
+    {
+        var errors = new List<FieldError>();
+        Validate(obj, old, errors);
+        return errors;
+    }
+
+    /// <summary>Checks values and rules beside what was found before.</summary>
     /// <remarks>Rules wait until types, required fields, lengths and enumerations are right: a rule may rely on them.</remarks>
     /// <param name="obj">The object to be stored, with defaults filled in.</param>
     /// <param name="old">The stored object on an update; null on a creation.</param>
-    public IReadOnlyList<FieldError> Validate(JsonObject obj, JsonObject? old)
+    /// <param name="errors">What was found before, in the metadata; gets what is found here.</param>
+    /// <returns>Rules that the object breaks as the stored one did, which is only worth a warning.</returns>
+    internal IReadOnlyList<string> Validate(JsonObject obj, JsonObject? old, List<FieldError> errors)
     {
-        var errors = ValueValidation.Check(obj, old, root);
+        errors.AddRange(ValueValidation.Check(obj, old, root));
         if (old is null || MapLists.FindDuplicates(old, root).Count == 0)
         {
             errors.AddRange(MapLists.FindDuplicates(obj, root));
@@ -39,30 +54,46 @@ public sealed class CustomResourceSchema
 
         if (!root.HasRules)
         {
-            return errors;
+            return [];
         }
 
-        foreach (var error in errors)
+        if (errors.Exists(static error => IsInTheWayOfRules(error.Reason)))
         {
-            if (IsInTheWayOfRules(error.Reason))
-            {
-                errors.Add(
-                    new FieldError(
-                        FieldPath.Root,
-                        FieldErrorReasons.Invalid,
-                        "Invalid value: \"null\": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
-                    )
-                );
-                return errors;
-            }
+            errors.Add(
+                new FieldError(
+                    FieldPath.Root,
+                    FieldErrorReasons.Invalid,
+                    "Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
+                )
+            );
+            return [];
         }
 
-        errors.AddRange(RuleValidation.Check(obj, old, root));
-        return errors;
+        var found = RuleValidation.Check(obj, old, root);
+        errors.AddRange(found.Errors);
+        return found.Warnings;
     }
 
     /// <summary>How server-side apply merges the value at <paramref name="fieldPath"/>, whose elements are field names; items of a list are one step, <c>[]</c>.</summary>
     public ListSemantics ListAt(IReadOnlyList<string> fieldPath) => MergeSemantics.At(root, fieldPath);
+
+    /// <summary>Why a field selector cannot name a field; null when it can.</summary>
+    /// <param name="path">Such as <c>.spec.nodeName</c>.</param>
+    public string? WhyNotSelectable(string path)
+    {
+        var node = root;
+        foreach (var step in path.Split('.').Skip(1))
+        {
+            if (!node.Properties.TryGetValue(step, out node!))
+            {
+                return "is an invalid path: does not refer to a valid field";
+            }
+        }
+
+        return node.Type is SchemaType.String or SchemaType.Boolean or SchemaType.Integer
+            ? null
+            : "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";
+    }
 
     private static bool IsInTheWayOfRules(string reason) =>
         reason

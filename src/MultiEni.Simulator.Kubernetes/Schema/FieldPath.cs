@@ -13,9 +13,9 @@ internal sealed class FieldPath
 
     private readonly record struct Step(string? Name, int Index, bool IsKey);
 
-    public void EnterField(string name) => steps.Add(new(name, 0, IsKey: false));
+    public void EnterField(string name) => Enter(name, isKey: false);
 
-    public void EnterKey(string key) => steps.Add(new(key, 0, IsKey: true));
+    public void Enter(string name, bool isKey) => steps.Add(new(name, 0, isKey));
 
     public void EnterItem(int index) => steps.Add(new(null, index, IsKey: false));
 

@@ -33,6 +33,29 @@ internal static class GoText
         return quoted.Append('"').ToString();
     }
 
+    /// <summary><c>%v</c> of a floating-point number: the fewest digits that read back, with an exponent below 1e-4 and from 1e6 on.</summary>
+    public static string Real(double number)
+    {
+        if (!double.IsFinite(number))
+        {
+            return double.IsNaN(number) ? "NaN"
+                : number > 0 ? "+Inf"
+                : "-Inf";
+        }
+
+        // Always with an exponent, and with as many digits as the shortest text has.
+        var digits = number.ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Count(char.IsAsciiDigit);
+        var parts = number.ToString($"E{Math.Max(digits - 1, 0)}", CultureInfo.InvariantCulture).Split('E');
+        var exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        if (exponent is >= -4 and < 6)
+        {
+            return number.ToString("0.#####################", CultureInfo.InvariantCulture);
+        }
+
+        var mantissa = parts[0].Contains('.', StringComparison.Ordinal) ? parts[0].TrimEnd('0').TrimEnd('.') : parts[0];
+        return $"{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+    }
+
     /// <summary>A bad value behind <c>Invalid value:</c>.</summary>
     public static string Value(JsonNode? value) =>
         value switch

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -13,7 +12,7 @@ internal readonly record struct JsonNumber(bool IsInteger, long Integer, double 
     public static JsonNumber Of(double value) => new(IsInteger: false, 0, value);
 
     /// <summary>Whether it has no fraction, however it is written.</summary>
-    public bool IsWhole => IsInteger || (Math.Floor(Real) == Real && Math.Abs(Real) < 1e15);
+    public bool IsWhole => IsInteger || (Math.Floor(Real) == Real && Math.Abs(Real) < 9.3e18);
 
     /// <summary>Reads whatever a node may hold: parsed text, or a number that a program put there.</summary>
     public static JsonNumber Read(JsonValue value)
@@ -45,20 +44,5 @@ internal readonly record struct JsonNumber(bool IsInteger, long Integer, double 
     public int Compare(JsonNumber other) => IsInteger && other.IsInteger ? Integer.CompareTo(other.Integer) : Real.CompareTo(other.Real);
 
     /// <summary>As Go prints it with <c>%v</c>.</summary>
-    public override string ToString()
-    {
-        if (IsInteger)
-        {
-            return Integer.ToString(CultureInfo.InvariantCulture);
-        }
-
-        var magnitude = Math.Abs(Real);
-        if (magnitude is >= 1e21 or (< 1e-4 and > 0))
-        {
-            var text = Real.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal);
-            return text;
-        }
-
-        return magnitude >= 1e15 ? new BigInteger(Real).ToString(CultureInfo.InvariantCulture) : Real.ToString("R", CultureInfo.InvariantCulture);
-    }
+    public override string ToString() => IsInteger ? Integer.ToString(CultureInfo.InvariantCulture) : GoText.Real(Real);
 }

@@ -44,14 +44,7 @@ internal static class MapLists
                         continue;
                     }
 
-                    if (schema.Properties.ContainsKey(name))
-                    {
-                        path.EnterField(name);
-                    }
-                    else
-                    {
-                        path.EnterKey(name);
-                    }
+                    path.Enter(name, isKey: !schema.Properties.ContainsKey(name));
 
                     Walk(child, childSchema, path, errors);
                     path.Leave();

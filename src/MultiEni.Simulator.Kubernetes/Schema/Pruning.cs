@@ -14,6 +14,7 @@ internal sealed class Pruning
     {
         var pruning = new Pruning();
         pruning.Map(map, schema, isResource: true);
+        pruning.removed?.Sort(StringComparer.Ordinal);
         return pruning.removed ?? [];
     }
 
@@ -47,7 +48,12 @@ internal sealed class Pruning
         List<string>? unknown = null;
         foreach (var (name, value) in map)
         {
-            if (isResource && name is "apiVersion" or "kind" or "metadata" && isResource)
+            if (isResource && name == "metadata" && value is JsonObject metadata)
+            {
+                Forget(["metadata"], CustomMetadata.Prune(metadata));
+            }
+
+            if (isResource && name is "apiVersion" or "kind" or "metadata")
             {
                 continue;
             }
@@ -58,24 +64,33 @@ internal sealed class Pruning
                 Value(value, child);
                 path.Leave();
             }
-            else if (schema.AllowsAdditionalProperties)
-            {
-                path.EnterField(name);
-                Value(value, Nothing);
-                path.Leave();
-            }
             else if (!schema.PreservesUnknownFields)
             {
                 (unknown ??= []).Add(name);
             }
         }
 
-        foreach (var name in unknown ?? [])
+        unknown?.ForEach(name => map.Remove(name));
+        Forget([], unknown ?? []);
+    }
+
+    private void Forget(ReadOnlySpan<string> below, List<string> names)
+    {
+        foreach (var step in below)
+        {
+            path.EnterField(step);
+        }
+
+        foreach (var name in names)
         {
             path.EnterField(name);
             (removed ??= []).Add(path.ToDotted());
             path.Leave();
-            map.Remove(name);
+        }
+
+        foreach (var _ in below)
+        {
+            path.Leave();
         }
     }
 }

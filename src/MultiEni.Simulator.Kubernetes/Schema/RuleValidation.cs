@@ -5,71 +5,50 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 
 /// <summary>
 /// The rules of <c>x-kubernetes-validations</c>. A transition rule runs only where there is an old value to compare with; the failure of
-/// any other rule is forgiven where the value did not change.
+/// any other rule is a warning where the value did not change.
 /// </summary>
 internal sealed class RuleValidation
 {
     private readonly FieldPath path = new();
     private readonly List<FieldError> errors = [];
+    private readonly List<string> warnings = [];
 
-    public static List<FieldError> Check(JsonObject map, JsonObject? old, SchemaNode schema)
+    public static (IReadOnlyList<FieldError> Errors, IReadOnlyList<string> Warnings) Check(JsonNode value, JsonNode? old, SchemaNode schema)
     {
         var validation = new RuleValidation();
-        validation.Value(map, old, schema);
-        return validation.errors;
+        validation.Value(value, old, schema, isUnchanged: false);
+        return (validation.errors, validation.warnings);
     }
 
-    private void Value(JsonNode? value, JsonNode? old, SchemaNode schema)
+    private void Value(JsonNode? value, JsonNode? old, SchemaNode schema, bool isUnchanged)
     {
         if (value is null || !schema.HasRules)
         {
             return;
         }
 
-        if (schema.Rules.Length > 0)
-        {
-            Rules(value, old, schema, schema.Rules);
-        }
-
-        foreach (var part in schema.AllOf)
-        {
-            if (part.Rules.Length > 0)
-            {
-                Rules(value, old, schema, part.Rules);
-            }
-        }
-
+        // Where items have no old value of their own, that of the list around them tells.
+        isUnchanged = old is null ? isUnchanged : JsonNode.DeepEquals(value, old);
+        Rules(value, old, schema, isUnchanged);
         switch (value)
         {
             case JsonObject map:
-                var oldMap = old as JsonObject;
                 foreach (var (name, child) in map)
                 {
-                    if (schema.Child(name) is not { HasRules: true } childSchema)
+                    if (schema.Child(name) is { HasRules: true } childSchema)
                     {
-                        continue;
+                        path.Enter(name, isKey: !schema.Properties.ContainsKey(name));
+                        Value(child, (old as JsonObject)?[name], childSchema, isUnchanged);
+                        path.Leave();
                     }
-
-                    if (schema.Properties.ContainsKey(name))
-                    {
-                        path.EnterField(name);
-                    }
-                    else
-                    {
-                        path.EnterKey(name);
-                    }
-
-                    Value(child, schema.IsAtomicMap ? null : oldMap?[name], childSchema);
-                    path.Leave();
                 }
 
                 break;
             case JsonArray list when schema.Items is { HasRules: true } items:
-                var oldList = old as JsonArray;
                 for (var i = 0; i < list.Count; i++)
                 {
                     path.EnterItem(i);
-                    Value(list[i], MapLists.FindOld(list[i], oldList, schema), items);
+                    Value(list[i], MapLists.FindOld(list[i], old as JsonArray, schema), items, isUnchanged);
                     path.Leave();
                 }
 
@@ -77,92 +56,87 @@ internal sealed class RuleValidation
         }
     }
 
-    private void Rules(JsonNode value, JsonNode? old, SchemaNode schema, SchemaRule[] rules)
+    private void Rules(JsonNode value, JsonNode? old, SchemaNode schema, bool isUnchanged)
     {
-        var self = CelProgram.ToValue(value, schema);
-        CelValue? oldSelf = old is null ? null : CelProgram.ToValue(old, schema);
-        foreach (var rule in rules)
+        if (schema.Rules.Length == 0)
         {
-            CelValue given;
-            if (rule.OptionalOldSelf)
-            {
-                given = oldSelf is { } known ? CelValue.Some(known) : CelValue.None;
-            }
-            else if (oldSelf is { } known)
-            {
-                given = known;
-            }
-            else if (rule.Program.UsesOldSelf)
+            return;
+        }
+
+        var scope = new CelScope(SchemaTypes.Self, CelJson.ToValue(value, schema), Outer: null);
+        scope = old is null ? scope : new CelScope(SchemaTypes.OldSelf, CelJson.ToValue(old, schema), scope);
+        foreach (var rule in schema.Rules)
+        {
+            if (rule.UsesOldSelf && old is null)
             {
                 continue;
+            }
+
+            var outcome = rule.Program.Run(scope);
+            if (outcome is true)
+            {
+                continue;
+            }
+
+            var error = outcome is CelError failed ? Failure(failed, rule, schema) : Broken(rule, value, scope);
+            if (isUnchanged && !rule.UsesOldSelf)
+            {
+                warnings.Add(error.ToString());
             }
             else
             {
-                given = default;
-            }
-
-            var outcome = rule.Program.Run(self, given);
-            if (outcome.IsTrue)
-            {
-                continue;
-            }
-
-            if (!outcome.IsFalse)
-            {
-                errors.Add(new FieldError(path.ToBracketed(), FieldErrorReasons.Invalid, Invalid(schema, Failure(outcome, rule))));
-            }
-            else if (rule.Program.UsesOldSelf || old is null || !JsonNode.DeepEquals(value, old))
-            {
-                errors.Add(Broken(rule, self, given, schema));
+                errors.Add(error);
             }
         }
     }
 
-    private FieldError Broken(SchemaRule rule, CelValue self, CelValue oldSelf, SchemaNode schema)
+    private FieldError Broken(SchemaRule rule, JsonNode value, CelScope scope)
     {
         var at = path.ToBracketed();
-        if (rule.FieldPath is not null)
+        if (rule.FieldPath is { } below)
         {
             at =
-                at == FieldPath.Root ? rule.FieldPath
-                : rule.FieldPath[0] == '[' ? at + rule.FieldPath
-                : $"{at}.{rule.FieldPath}";
+                at == FieldPath.Root ? below
+                : below[0] == '[' ? at + below
+                : $"{at}.{below}";
         }
 
-        var detail = Message(rule, self, oldSelf);
-        var message = rule.Reason switch
-        {
-            FieldErrorReasons.Forbidden => $"Forbidden: {detail}",
-            FieldErrorReasons.Required => $"Required value: {detail}",
-            FieldErrorReasons.Duplicate => $"Duplicate value: {GoText.Quote(TypeName(schema))}",
-            _ => Invalid(schema, detail),
-        };
-        return new FieldError(at, rule.Reason, message);
+        var detail = Message(rule, scope);
+        var bad = value is JsonValue ? $": {GoText.Value(value)}" : "";
+        return new FieldError(
+            at,
+            rule.Reason,
+            rule.Reason switch
+            {
+                FieldErrorReasons.Forbidden => $"Forbidden: {detail}",
+                FieldErrorReasons.Required => $"Required value: {detail}",
+                FieldErrorReasons.Duplicate => $"Duplicate value{bad}",
+                _ => $"Invalid value{bad}: {detail}",
+            }
+        );
     }
 
-    private static string Message(SchemaRule rule, CelValue self, CelValue oldSelf)
+    private static string Message(SchemaRule rule, CelScope scope)
     {
-        if (rule.MessageExpression?.Run(self, oldSelf) is { Kind: CelKind.String } computed)
+        if (
+            rule.MessageExpression?.Run(scope) is string computed
+            && computed.Trim() is { Length: > 0 } text
+            && !text.Contains('\n', StringComparison.Ordinal)
+        )
         {
-            var text = computed.AsString.Trim();
-            if (text.Length > 0 && !text.Contains('\n', StringComparison.Ordinal))
-            {
-                return text;
-            }
+            return text;
         }
 
         return rule.Message ?? $"failed rule: {rule.Name}";
     }
 
-    private static string Failure(CelValue outcome, SchemaRule rule)
+    private FieldError Failure(CelError outcome, SchemaRule rule, SchemaNode schema)
     {
-        var reason = outcome.IsError ? outcome.AsString : "no such overload";
-        return reason == "no such overload"
+        var reason = outcome.Message;
+        var detail = reason.StartsWith("no such overload", StringComparison.Ordinal)
             ? $"'{reason}': call arguments did not match a supported operator, function or macro signature for rule: {rule.Name}"
             : $"{reason} evaluating rule: {rule.Name}";
+        var type = schema.Type == SchemaType.Any ? "" : schema.Type.ToString().ToLowerInvariant();
+        return new FieldError(path.ToBracketed(), FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(type)}: {detail}");
     }
-
-    private static string Invalid(SchemaNode schema, string detail) => $"Invalid value: {GoText.Quote(TypeName(schema))}: {detail}";
-
-    private static string TypeName(SchemaNode schema) => schema.Type == SchemaType.Any ? "" : schema.Type.ToString().ToLowerInvariant();
 }

@@ -3,103 +3,91 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>Turns <c>openAPIV3Schema</c> into compiled nodes and gathers all that the API server would refuse in it.</summary>
+/// <summary>Turns <c>openAPIV3Schema</c> into compiled nodes and gathers what the API server would refuse in it.</summary>
 internal sealed class SchemaCompiler
 {
-    private static readonly HashSet<string> Reasons = new(StringComparer.Ordinal)
-    {
-        FieldErrorReasons.Required,
-        FieldErrorReasons.Forbidden,
-        FieldErrorReasons.Invalid,
-        FieldErrorReasons.Duplicate,
-    };
+    // The server keeps the schema of a definition's only version in a place of its own, and its messages say so.
+    private const string Root = "spec.validation.openAPIV3Schema";
 
     private readonly List<FieldError> errors = [];
+    private readonly RuleCompiler rules;
+
+    private SchemaCompiler() => rules = new RuleCompiler(errors);
 
     public static SchemaNode Compile(JsonObject schema)
     {
         var compiler = new SchemaCompiler();
-        var root = compiler.Node(schema, "openAPIV3Schema", isRoot: true, isStructural: true);
-        if (root.Type != SchemaType.Object)
-        {
-            compiler.Add("openAPIV3Schema.type", FieldErrorReasons.Invalid, "must be object at the root");
-        }
-
+        var root = compiler.Node(schema, new SchemaPlace(Root), isRoot: true);
         return compiler.errors.Count == 0 ? root : throw new CustomResourceSchemaException(compiler.errors);
     }
 
-    /// <summary>Compiles one node and all below it.</summary>
-    /// <param name="json">The node.</param>
-    /// <param name="path">Where it stands.</param>
-    /// <param name="isRoot">Whether metadata, apiVersion and kind are known here.</param>
-    /// <param name="isStructural">False below allOf, anyOf, oneOf and not, which only restrict what the rest of the schema describes.</param>
-    private SchemaNode Node(JsonObject json, string path, bool isRoot, bool isStructural)
+    private SchemaNode Node(JsonObject json, SchemaPlace place, bool isRoot)
     {
-        RefuseUnsupported(json, path, isStructural);
-        var additional = json["additionalProperties"];
+        SchemaKeywords.Check(json, isRoot);
+        Refuse(json, place.Path);
+        var listType = json.Text("x-kubernetes-list-type") switch
+        {
+            "set" => ListType.Set,
+            "map" => ListType.Map,
+            "atomic" => ListType.Atomic,
+            _ => (ListType?)null,
+        };
         var node = new SchemaNode
         {
-            Type = TypeOf(json, path, isStructural),
-            Format = Text(json, "format"),
-            IsNullable = Flag(json, "nullable"),
-            IsIntOrString = Flag(json, "x-kubernetes-int-or-string"),
-            PreservesUnknownFields = Flag(json, "x-kubernetes-preserve-unknown-fields"),
-            IsEmbeddedResource = Flag(json, "x-kubernetes-embedded-resource"),
-            Properties = Properties(json, path, isRoot, isStructural),
-            AdditionalProperties = additional is JsonObject values ? Node(values, path + ".additionalProperties", isRoot: false, isStructural) : null,
-            AllowsAdditionalProperties = additional is JsonObject || (additional is JsonValue flag && flag.GetValue<bool>()),
-            Items = json["items"] is JsonObject items ? Node(items, path + ".items", isRoot: false, isStructural) : null,
+            Type = TypeOf(json, place.Path),
+            Format = json.Text("format"),
+            IsNullable = json.Flag("nullable"),
+            IsIntOrString = json.Flag("x-kubernetes-int-or-string"),
+            PreservesUnknownFields = json.Flag("x-kubernetes-preserve-unknown-fields"),
+            IsEmbeddedResource = json.Flag("x-kubernetes-embedded-resource"),
+            Properties = Properties(json, place, isRoot),
+            AdditionalProperties = json["additionalProperties"] is JsonObject values
+                ? Node(values, place.Values(json.Integer("maxProperties")), isRoot: false)
+                : null,
+            Items = json["items"] is JsonObject items
+                ? Node(items, place.Items(json.Integer("maxItems"), items.Text("type"), isCorrelated: listType == ListType.Map), isRoot: false)
+                : null,
             Default = json["default"]?.DeepClone(),
-            Required = Texts(json, "required"),
+            Required = json.Texts("required").ToArray(),
             Enum = json["enum"] is JsonArray allowed ? [.. allowed] : null,
             Minimum = Number(json, "minimum"),
-            ExclusiveMinimum = Flag(json, "exclusiveMinimum"),
+            ExclusiveMinimum = json.Flag("exclusiveMinimum"),
             Maximum = Number(json, "maximum"),
-            ExclusiveMaximum = Flag(json, "exclusiveMaximum"),
+            ExclusiveMaximum = json.Flag("exclusiveMaximum"),
             MultipleOf = Number(json, "multipleOf"),
-            MinLength = Number(json, "minLength")?.Integer,
-            MaxLength = Number(json, "maxLength")?.Integer,
-            MinItems = Number(json, "minItems")?.Integer,
-            MaxItems = Number(json, "maxItems")?.Integer,
-            MinProperties = Number(json, "minProperties")?.Integer,
-            MaxProperties = Number(json, "maxProperties")?.Integer,
-            Pattern = Text(json, "pattern"),
-            PatternExpression = Pattern(json, path),
-            AllOf = Junctors(json, "allOf", path),
-            AnyOf = Junctors(json, "anyOf", path),
-            OneOf = Junctors(json, "oneOf", path),
-            Not = json["not"] is JsonObject not ? Node(not, path + ".not", isRoot: false, isStructural: false) : null,
-            ListType = ListTypeOf(json, path),
-            MapKeys = Texts(json, "x-kubernetes-list-map-keys"),
-            IsAtomicMap = Text(json, "x-kubernetes-map-type") == "atomic",
+            MinLength = json.Integer("minLength"),
+            MaxLength = json.Integer("maxLength"),
+            MinItems = json.Integer("minItems"),
+            MaxItems = json.Integer("maxItems"),
+            MinProperties = json.Integer("minProperties"),
+            MaxProperties = json.Integer("maxProperties"),
+            Pattern = json.Text("pattern"),
+            PatternExpression = json.Text("pattern") is { } pattern ? Re2Pattern.Compile(pattern) : null,
+            ListType = listType,
+            MapKeys = json.Texts("x-kubernetes-list-map-keys").ToArray(),
+            IsAtomicMap = json.Text("x-kubernetes-map-type") == "atomic",
         };
-        CheckMapKeys(node, path);
-        node.Rules = Rules(json, node, path);
+        CheckMapKeys(node, place.Path);
+        node.Rules = rules.Compile(json, node, place);
         node.HasRules = node.Rules.Length > 0 || AnyChild(node, static child => child.HasRules);
         node.HasDefaults = AnyChild(node, static child => child.Default is not null || child.HasDefaults);
+        CheckDefault(node, place.Path);
         return node;
     }
 
     private static bool AnyChild(SchemaNode node, Func<SchemaNode, bool> condition) =>
         node.Properties.Values.Any(condition)
         || (node.Items is not null && condition(node.Items))
-        || (node.AdditionalProperties is not null && condition(node.AdditionalProperties))
-        || node.AllOf.Any(condition);
+        || (node.AdditionalProperties is not null && condition(node.AdditionalProperties));
 
-    private void RefuseUnsupported(JsonObject json, string path, bool isStructural)
+    private void Refuse(JsonObject json, string path)
     {
-        foreach (
-            var word in (ReadOnlySpan<string>)
-                ["$ref", "definitions", "dependencies", "deprecated", "discriminator", "id", "patternProperties", "readOnly", "writeOnly", "xml"]
-        )
+        if (json.ContainsKey("$ref"))
         {
-            if (json.ContainsKey(word))
-            {
-                Add($"{path}.{word}", FieldErrorReasons.Forbidden, "Forbidden: not supported in a structural schema");
-            }
+            Add($"{path}.$ref", FieldErrorReasons.Forbidden, "Forbidden: $ref is not supported");
         }
 
-        if (json["uniqueItems"] is JsonValue unique && unique.GetValue<bool>())
+        if (json.Flag("uniqueItems"))
         {
             Add(
                 $"{path}.uniqueItems",
@@ -112,21 +100,16 @@ internal sealed class SchemaCompiler
         {
             Add($"{path}.additionalProperties", FieldErrorReasons.Forbidden, "Forbidden: additionalProperties and properties are mutual exclusive");
         }
-
-        if (!isStructural && json.ContainsKey("default"))
-        {
-            Add($"{path}.default", FieldErrorReasons.Forbidden, "Forbidden: must be undefined to be structural");
-        }
     }
 
-    private SchemaType TypeOf(JsonObject json, string path, bool isStructural)
+    private SchemaType TypeOf(JsonObject json, string path)
     {
-        switch (Text(json, "type"))
+        switch (json.Text("type"))
         {
             case "object":
                 return SchemaType.Object;
             case "array":
-                if (isStructural && json["items"] is not JsonObject)
+                if (json["items"] is not JsonObject)
                 {
                     Add($"{path}.items", FieldErrorReasons.Required, "Required value: must be specified");
                 }
@@ -141,7 +124,7 @@ internal sealed class SchemaCompiler
             case "boolean":
                 return SchemaType.Boolean;
             case null:
-                if (isStructural && !Flag(json, "x-kubernetes-int-or-string") && !Flag(json, "x-kubernetes-preserve-unknown-fields"))
+                if (!json.Flag("x-kubernetes-int-or-string") && !json.Flag("x-kubernetes-preserve-unknown-fields"))
                 {
                     Add($"{path}.type", FieldErrorReasons.Required, "Required value: must not be empty for specified object fields");
                 }
@@ -157,99 +140,56 @@ internal sealed class SchemaCompiler
         }
     }
 
-    private IReadOnlyDictionary<string, SchemaNode> Properties(JsonObject json, string path, bool isRoot, bool isStructural)
+    private Dictionary<string, SchemaNode> Properties(JsonObject json, SchemaPlace place, bool isRoot)
     {
         var properties = new Dictionary<string, SchemaNode>(StringComparer.Ordinal);
-        if (json["properties"] is JsonObject given)
+        foreach (var (name, value) in json["properties"] as JsonObject ?? [])
         {
-            foreach (var (name, value) in given)
+            if (value is JsonObject schema)
             {
-                if (value is JsonObject schema)
-                {
-                    properties[name] = Node(schema, $"{path}.properties[{name}]", isRoot: false, isStructural);
-                }
+                properties[name] = Node(schema, place.Property(name), isRoot: false);
             }
         }
 
-        if (isRoot)
+        if (isRoot || json.Flag("x-kubernetes-embedded-resource"))
         {
-            // Rules at the root see these whether the schema mentions them or not.
-            properties.TryAdd("apiVersion", new SchemaNode { Type = SchemaType.String });
-            properties.TryAdd("kind", new SchemaNode { Type = SchemaType.String });
+            CheckMetadata(json, place.Path, isRoot);
+            var text = new SchemaNode { Type = SchemaType.String };
+            // Rules see these whether the schema mentions them or not.
+            properties.TryAdd("apiVersion", text);
+            properties.TryAdd("kind", text);
             properties["metadata"] = new SchemaNode
             {
                 Type = SchemaType.Object,
-                Properties = new Dictionary<string, SchemaNode>(StringComparer.Ordinal)
-                {
-                    ["name"] = new() { Type = SchemaType.String },
-                    ["generateName"] = new() { Type = SchemaType.String },
-                },
+                Properties = new Dictionary<string, SchemaNode>(StringComparer.Ordinal) { ["name"] = text, ["generateName"] = text },
             };
         }
 
-        return properties.Count == 0 ? SchemaNode.NoProperties : properties;
+        return properties;
     }
 
-    private SchemaNode[] Junctors(JsonObject json, string word, string path)
+    private void CheckMetadata(JsonObject json, string path, bool isRoot)
     {
-        if (json[word] is not JsonArray parts)
+        if (json["properties"]?["metadata"] is not JsonObject metadata)
         {
-            return [];
+            return;
         }
 
-        var nodes = new List<SchemaNode>(parts.Count);
-        for (var i = 0; i < parts.Count; i++)
+        var inner = metadata["properties"] as JsonObject ?? [];
+        if (inner.All(static field => field.Key is "name" or "generateName"))
         {
-            if (parts[i] is JsonObject part)
+            if (inner.Count > 0 || !isRoot)
             {
-                nodes.Add(Node(part, $"{path}.{word}[{i}]", isRoot: false, isStructural: false));
+                throw new NotSimulatedException("a schema of metadata");
             }
         }
-
-        return [.. nodes];
-    }
-
-    private System.Text.RegularExpressions.Regex? Pattern(JsonObject json, string path)
-    {
-        if (Text(json, "pattern") is not { } pattern)
-        {
-            return null;
-        }
-
-        try
-        {
-            return Re2Pattern.Compile(pattern);
-        }
-        catch (ArgumentException e)
+        else
         {
             Add(
-                $"{path}.pattern",
-                FieldErrorReasons.Invalid,
-                $"Invalid value: {GoText.Quote(pattern)}: must be a valid regular expression, but isn't: {e.Message}"
+                $"{path}.properties[metadata]",
+                FieldErrorReasons.Forbidden,
+                "Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified"
             );
-            return null;
-        }
-    }
-
-    private ListType? ListTypeOf(JsonObject json, string path)
-    {
-        switch (Text(json, "x-kubernetes-list-type"))
-        {
-            case null:
-                return null;
-            case "atomic":
-                return ListType.Atomic;
-            case "set":
-                return ListType.Set;
-            case "map":
-                return ListType.Map;
-            case var other:
-                Add(
-                    $"{path}.x-kubernetes-list-type",
-                    FieldErrorReasons.NotSupported,
-                    $"Unsupported value: {GoText.Quote(other)}: supported values: \"atomic\", \"map\", \"set\""
-                );
-                return null;
         }
     }
 
@@ -290,112 +230,29 @@ internal sealed class SchemaCompiler
         }
     }
 
-    private SchemaRule[] Rules(JsonObject json, SchemaNode node, string path)
+    private void CheckDefault(SchemaNode node, string path)
     {
-        if (json["x-kubernetes-validations"] is not JsonArray given)
+        if (node.Default is null || errors.Count > 0)
         {
-            return [];
+            return;
         }
 
-        var rules = new List<SchemaRule>(given.Count);
-        for (var i = 0; i < given.Count; i++)
+        var value = node.Default.DeepClone();
+        Defaulting.Apply(value, node);
+        var found = ValueValidation.Check(value, old: null, node);
+        found.AddRange(RuleValidation.Check(value, old: null, node).Errors);
+        foreach (var error in found)
         {
-            if (given[i] is JsonObject rule && Rule(rule, node, $"{path}.x-kubernetes-validations[{i}]") is { } compiled)
+            if (error.Path != FieldPath.Root)
             {
-                rules.Add(compiled);
+                throw new NotSimulatedException("a default that is wrong within");
             }
+
+            Add($"{path}.default", error.Reason, error.Message);
         }
-
-        return [.. rules];
-    }
-
-    private SchemaRule? Rule(JsonObject rule, SchemaNode node, string path)
-    {
-        var source = Text(rule, "rule");
-        if (string.IsNullOrWhiteSpace(source))
-        {
-            Add($"{path}.rule", FieldErrorReasons.Required, "Required value: rule is not specified");
-            return null;
-        }
-
-        var reason = Text(rule, "reason") ?? FieldErrorReasons.Invalid;
-        if (!Reasons.Contains(reason))
-        {
-            Add(
-                $"{path}.reason",
-                FieldErrorReasons.NotSupported,
-                $"Unsupported value: {GoText.Quote(reason)}: supported values: \"FieldValueDuplicate\", \"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\""
-            );
-        }
-
-        var message = Text(rule, "message")?.Trim();
-        if (message is not null && message.Contains('\n', StringComparison.Ordinal))
-        {
-            Add($"{path}.message", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(message)}: message must not contain line breaks");
-        }
-
-        var optionalOldSelf = Flag(rule, "optionalOldSelf");
-        if (Program(source, node, CelKind.Bool, optionalOldSelf, $"{path}.rule") is not { } program)
-        {
-            return null;
-        }
-
-        return new SchemaRule
-        {
-            Source = source,
-            Program = program,
-            MessageExpression = Text(rule, "messageExpression") is { } expression
-                ? Program(expression, node, CelKind.String, optionalOldSelf, $"{path}.messageExpression")
-                : null,
-            Message = string.IsNullOrEmpty(message) ? null : message,
-            Reason = reason,
-            FieldPath = FieldPathOf(rule, node, path),
-            OptionalOldSelf = optionalOldSelf,
-        };
-    }
-
-    private CelProgram? Program(string source, SchemaNode node, CelKind result, bool optionalOldSelf, string path)
-    {
-        try
-        {
-            return CelProgram.Compile(source, node, result, optionalOldSelf);
-        }
-        catch (CelSyntaxException e)
-        {
-            Add(path, FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(source)}: compilation failed: {e.Message}");
-            return null;
-        }
-    }
-
-    private string? FieldPathOf(JsonObject rule, SchemaNode node, string path)
-    {
-        if (Text(rule, "fieldPath") is not { } fieldPath)
-        {
-            return null;
-        }
-
-        if (RuleFieldPath.Normalize(fieldPath, node) is { } normalized)
-        {
-            return normalized;
-        }
-
-        Add(
-            $"{path}.fieldPath",
-            FieldErrorReasons.Invalid,
-            $"Invalid value: {GoText.Quote(fieldPath)}: fieldPath must be a valid path: does not refer to a valid field"
-        );
-        return null;
     }
 
     private void Add(string path, string reason, string message) => errors.Add(new FieldError(path, reason, message));
 
-    private static string? Text(JsonObject json, string name) =>
-        json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-
-    private static bool Flag(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
-
     private static JsonNumber? Number(JsonObject json, string name) => json[name] is JsonValue value ? JsonNumber.Read(value) : null;
-
-    private static string[] Texts(JsonObject json, string name) =>
-        json[name] is JsonArray array ? [.. array.Select(static item => item!.GetValue<string>())] : [];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
@@ -24,9 +25,6 @@ internal sealed class SchemaNode
 
     /// <summary>Schema of the values of a map.</summary>
     public SchemaNode? AdditionalProperties { get; init; }
-
-    /// <summary><c>additionalProperties: true</c>, or a schema for them.</summary>
-    public bool AllowsAdditionalProperties { get; init; }
 
     public SchemaNode? Items { get; init; }
 
@@ -62,20 +60,15 @@ internal sealed class SchemaNode
 
     public Regex? PatternExpression { get; init; }
 
-    public SchemaNode[] AllOf { get; init; } = [];
-
-    public SchemaNode[] AnyOf { get; init; } = [];
-
-    public SchemaNode[] OneOf { get; init; } = [];
-
-    public SchemaNode? Not { get; init; }
-
     public ListType? ListType { get; init; }
 
     public string[] MapKeys { get; init; } = [];
 
     /// <summary><c>x-kubernetes-map-type: atomic</c>.</summary>
     public bool IsAtomicMap { get; init; }
+
+    /// <summary>What expressions know of its values; null for what they cannot read.</summary>
+    public CelType? CelType => field ??= SchemaTypes.Of(this);
 
     public SchemaRule[] Rules { get; set; } = [];
 

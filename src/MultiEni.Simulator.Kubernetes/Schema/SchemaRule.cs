@@ -9,6 +9,9 @@ internal sealed record SchemaRule
 
     public required CelProgram Program { get; init; }
 
+    /// <summary>Whether it runs on an update only.</summary>
+    public bool UsesOldSelf => Program.Names.Contains(SchemaTypes.OldSelf);
+
     public CelProgram? MessageExpression { get; init; }
 
     public string? Message { get; init; }
@@ -17,8 +20,6 @@ internal sealed record SchemaRule
 
     /// <summary>Below the value that the rule stands at, such as <c>.mtu</c>.</summary>
     public string? FieldPath { get; init; }
-
-    public bool OptionalOldSelf { get; init; }
 
     /// <summary>What a failure is called when there is no better text.</summary>
     public string Name => Message ?? Source.Trim();

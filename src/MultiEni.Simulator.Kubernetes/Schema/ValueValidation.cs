@@ -14,10 +14,10 @@ internal sealed class ValueValidation
     private readonly FieldPath path = new();
     private readonly List<FieldError> errors = [];
 
-    public static List<FieldError> Check(JsonObject map, JsonObject? old, SchemaNode schema)
+    public static List<FieldError> Check(JsonNode value, JsonNode? old, SchemaNode schema)
     {
         var validation = new ValueValidation();
-        validation.Value(map, old, schema);
+        validation.Value(value, old, schema);
         return validation.errors;
     }
 
@@ -35,7 +35,6 @@ internal sealed class ValueValidation
         }
 
         Type(value, schema);
-        Junctors(value, schema);
         switch (value)
         {
             case JsonObject map:
@@ -65,7 +64,7 @@ internal sealed class ValueValidation
     {
         if (!schema.IsNullable && (schema.Type != SchemaType.Any || schema.IsIntOrString))
         {
-            WrongType(null, schema);
+            WrongType("\"null\"", TypeName(schema));
         }
         else if (schema.Enum is not null)
         {
@@ -73,35 +72,43 @@ internal sealed class ValueValidation
         }
     }
 
+    // As https://pkg.go.dev/k8s.io/kube-openapi/pkg/validation/validate tells types: a value that is no text and no list is asked for the format.
     private void Type(JsonNode value, SchemaNode schema)
     {
-        var fits = (schema, value) switch
+        if (schema.Type == SchemaType.Any && !schema.IsIntOrString)
         {
-            ({ IsIntOrString: true }, JsonValue scalar) => scalar.GetValueKind() == JsonValueKind.String
-                || (scalar.GetValueKind() == JsonValueKind.Number && JsonNumber.Read(scalar).IsWhole),
-            ({ IsIntOrString: true }, _) => false,
-            ({ Type: SchemaType.Any }, _) => true,
-            ({ Type: SchemaType.Object }, JsonObject) or ({ Type: SchemaType.Array }, JsonArray) => true,
-            (_, JsonValue scalar) => scalar.GetValueKind() switch
-            {
-                JsonValueKind.String => schema.Type == SchemaType.String,
-                JsonValueKind.True or JsonValueKind.False => schema.Type == SchemaType.Boolean,
-                _ => schema.Type == SchemaType.Number || (schema.Type == SchemaType.Integer && JsonNumber.Read(scalar).IsWhole),
-            },
-            _ => false,
-        };
-        if (!fits)
+            return;
+        }
+
+        var given = GoText.TypeName(value);
+        var isFitting = schema.IsIntOrString
+            ? given is "string" or "integer" || (given == "number" && JsonNumber.Read(value.AsValue()).IsWhole)
+            : given == TypeName(schema)
+                || (schema.Type == SchemaType.Number && given == "integer")
+                || (schema.Type == SchemaType.Integer && given == "number" && JsonNumber.Read(value.AsValue()).IsWhole);
+        if (isFitting || (schema is { Type: SchemaType.String, Format: not null } && value is JsonArray))
         {
-            WrongType(value, schema);
+            return;
+        }
+
+        if (schema.Format is { } format && given is not ("string" or "array"))
+        {
+            var givenFormat =
+                given == "number" ? "float64"
+                : given == "integer" ? "int64"
+                : "";
+            WrongType(GoText.Quote(givenFormat), format);
+        }
+        else
+        {
+            WrongType(GoText.Quote(given), TypeName(schema));
         }
     }
 
-    private void WrongType(JsonNode? value, SchemaNode schema)
-    {
-        var wanted = schema.IsIntOrString ? "integer,string" : schema.Type.ToString().ToLowerInvariant();
-        var given = GoText.Quote(GoText.TypeName(value));
+    private static string TypeName(SchemaNode schema) => schema.IsIntOrString ? "integer,string" : schema.Type.ToString().ToLowerInvariant();
+
+    private void WrongType(string given, string wanted) =>
         Add(FieldErrorReasons.TypeInvalid, $"Invalid value: {given}: {Body()} must be of type {wanted}: {given}");
-    }
 
     private void Enumeration(JsonNode? value, SchemaNode schema)
     {
@@ -152,23 +159,25 @@ internal sealed class ValueValidation
 
         if (schema.Type == SchemaType.String && !StringFormats.Fits(schema.Format, text))
         {
-            Add(
-                FieldErrorReasons.TypeInvalid,
-                $"Invalid value: {GoText.Quote(text)}: {Body()} must be of type {schema.Format}: {GoText.Quote(text)}"
-            );
+            // Below the items of a list, the text of this finding lacks the first step of its path.
+            var where = path.ToDotted();
+            where = where.Contains("].", StringComparison.Ordinal) ? where[(where.IndexOf('.', StringComparison.Ordinal) + 1)..] : where;
+            var given = GoText.Quote(text);
+            Add(FieldErrorReasons.TypeInvalid, $"Invalid value: {given}: {where} in body must be of type {schema.Format}: {given}");
         }
     }
 
     private void Number(JsonNumber number, SchemaNode schema)
     {
-        if (schema.Type == SchemaType.Integer && schema.Format == "int32" && (number.Real is > int.MaxValue or < int.MinValue))
+        if (schema.Type == SchemaType.Integer && !IsWithinFormat(number, schema.Format))
         {
             // This finding carries no path of its own in the API server either.
+            var format = schema.Format is null ? "(default format)" : $"with format {schema.Format}";
             errors.Add(
                 new FieldError(
                     FieldPath.Root,
                     FieldErrorReasons.Invalid,
-                    $"Invalid value: \"\": Checked value must be of type integer with format int32 in {path.ToDotted()}"
+                    $"Invalid value: \"\": Checked value must be of type integer {format} in {path.ToDotted()}"
                 )
             );
         }
@@ -189,8 +198,11 @@ internal sealed class ValueValidation
         }
     }
 
+    private static bool IsWithinFormat(JsonNumber number, string? format) =>
+        number.IsWhole && (format == "int32" ? number.Real is <= int.MaxValue and >= int.MinValue : number.Real is < 9.3e18 and > -9.3e18);
+
     private void Bound(JsonNumber number, string relation, JsonNumber bound) =>
-        Add(FieldErrorReasons.Invalid, $"Invalid value: {number}: {Body()} {relation} {bound}");
+        Add(FieldErrorReasons.Invalid, $"Invalid value: {number}: {Body()} {relation} {GoText.Real(bound.Real)}");
 
     private void List(JsonArray list, JsonArray? old, SchemaNode schema)
     {
@@ -241,7 +253,7 @@ internal sealed class ValueValidation
             }
         }
 
-        foreach (var name in schema.Required)
+        foreach (var name in schema.IsEmbeddedResource ? [.. schema.Required, "apiVersion", "kind"] : schema.Required)
         {
             if (!map.ContainsKey(name))
             {
@@ -250,53 +262,6 @@ internal sealed class ValueValidation
                 path.Leave();
             }
         }
-    }
-
-    private void Junctors(JsonNode value, SchemaNode schema)
-    {
-        if (schema.AllOf.Length == 0 && schema.AnyOf.Length == 0 && schema.OneOf.Length == 0 && schema.Not is null)
-        {
-            return;
-        }
-
-        foreach (var part in schema.AllOf)
-        {
-            Value(value, old: null, part);
-        }
-
-        if (schema.AnyOf.Length > 0 && CountFitting(value, schema.AnyOf) == 0)
-        {
-            Junctor("must validate at least one schema (anyOf)");
-        }
-
-        if (schema.OneOf.Length > 0 && CountFitting(value, schema.OneOf) is var fitting && fitting != 1)
-        {
-            Junctor(
-                $"must validate one and only one schema (oneOf). Found {(fitting == 0 ? "none" : fitting.ToString(CultureInfo.InvariantCulture))} valid"
-            );
-        }
-
-        if (schema.Not is { } not && CountFitting(value, [not]) == 1)
-        {
-            Junctor("must not validate the schema (not)");
-        }
-    }
-
-    private void Junctor(string finding) =>
-        errors.Add(new FieldError(FieldPath.Root, FieldErrorReasons.Invalid, $"Invalid value: \"\": {GoText.Quote(Name())} {finding}"));
-
-    private int CountFitting(JsonNode value, SchemaNode[] parts)
-    {
-        var count = 0;
-        foreach (var part in parts)
-        {
-            var before = errors.Count;
-            Value(value, old: null, part);
-            count += errors.Count == before ? 1 : 0;
-            errors.RemoveRange(before, errors.Count - before);
-        }
-
-        return count;
     }
 
     private void Count(int count, string relation, long bound, string unit) =>
@@ -309,7 +274,5 @@ internal sealed class ValueValidation
 
     private void Add(string reason, string message) => errors.Add(new FieldError(path.ToDotted(), reason, message));
 
-    private string Name() => path.ToDotted() is var name && name == FieldPath.Root ? "" : name;
-
-    private string Body() => $"{Name()} in body";
+    private string Body() => $"{(path.ToDotted() is var name && name == FieldPath.Root ? "" : name)} in body";
 }

@@ -6,7 +6,7 @@ namespace MultiEni.Simulator.Tests.Schema;
 public sealed class EniAttachmentAcceptanceTests
 {
     private const string NotChecked =
-        "<nil>: Invalid value: \"null\": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+        "<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
 
     [Fact]
     public void A_complete_attachment_is_accepted() => Assert.Empty(ProductSchemas.EniAttachment.Admit(ProductSchemas.ValidEniAttachment()));
@@ -44,7 +44,7 @@ public sealed class EniAttachmentAcceptanceTests
         now["spec"]![field] = JsonNode.Parse(value);
 
         Assert.Equal(
-            [$"spec: Invalid value: \"object\": {field} is immutable: delete the ENIAttachment and the controller creates it anew"],
+            [$"spec: Invalid value: {field} is immutable: delete the ENIAttachment and the controller creates it anew"],
             ProductSchemas.EniAttachment.Validate(now, old).Select(e => e.ToString())
         );
         Assert.Empty(ProductSchemas.EniAttachment.Validate(now, null));
@@ -63,7 +63,7 @@ public sealed class EniAttachmentAcceptanceTests
 
         old["spec"]![field] = 3;
         Assert.Equal(
-            [$"spec: Invalid value: \"object\": {field} cannot become less: delete the ENIAttachment and the controller creates it anew"],
+            [$"spec: Invalid value: {field} cannot become less: delete the ENIAttachment and the controller creates it anew"],
             ProductSchemas.EniAttachment.Validate(now, old).Select(e => e.ToString())
         );
     }

@@ -8,27 +8,26 @@ namespace MultiEni.Simulator.Tests.Schema;
 public sealed class NodeEniAcceptanceTests
 {
     private const string NoSubnet =
-        "spec: Invalid value: \"object\": no subnet is given: set at least one of subnetID, subnetIDs, subnetName, subnetNames or subnetSelector";
+        "spec: Invalid value: no subnet is given: set at least one of subnetID, subnetIDs, subnetName, subnetNames or subnetSelector";
 
     private const string NoSecurityGroup =
-        "spec: Invalid value: \"object\": no security group is given: set at least one of securityGroupIDs, securityGroupNames or securityGroupSelector";
+        "spec: Invalid value: no security group is given: set at least one of securityGroupIDs, securityGroupNames or securityGroupSelector";
 
-    private const string Mtu = "spec.mtu: Invalid value: \"integer\": mtu must be 0 (leave it) or from 576 to 9216; within a VPC use at most 9001";
+    private const string Mtu = "mtu must be 0 (leave it) or from 576 to 9216; within a VPC use at most 9001";
 
     private const string Tags =
-        "spec.tags: Invalid value: \"object\": tags must not use Name, NodeENI, Node, SubnetID, kubernetes.io/cluster/managed-by or keys of networking.k8s.aws/, aws:, eks: or k8s.amazonaws.com: the controller or AWS sets those";
+        "spec.tags: Invalid value: tags must not use Name, NodeENI, Node, SubnetID, kubernetes.io/cluster/managed-by or keys of networking.k8s.aws/, aws:, eks: or k8s.amazonaws.com: the controller or AWS sets those";
 
     private const string PciAddress =
-        "spec.dpdkPCIAddress: Invalid value: \"string\": dpdkPCIAddress must have the form dddd:bb:dd.f, such as \"0000:00:06.0\" (in quotes); lspci -D on the node shows it";
+        "dpdkPCIAddress must have the form dddd:bb:dd.f, such as \"0000:00:06.0\" (in quotes); lspci -D on the node shows it";
 
     private const string ResourceName =
-        "spec.dpdkResourceName: Invalid value: \"string\": dpdkResourceName must be name or prefix/name, such as intel.com/intel_sriov_netdevice_1: the prefix a DNS name, the name at most 63 letters, digits, _ or -";
+        "dpdkResourceName must be name or prefix/name, such as intel.com/intel_sriov_netdevice_1: the prefix a DNS name, the name at most 63 letters, digits, _ or -";
 
-    private const string ReservedPrefix =
-        "spec.dpdkResourceName: Invalid value: \"string\": dpdkResourceName must not use a prefix of kubernetes.io or k8s.io, which Kubernetes reserves";
+    private const string ReservedPrefix = "dpdkResourceName must not use a prefix of kubernetes.io or k8s.io, which Kubernetes reserves";
 
     private const string NotChecked =
-        "<nil>: Invalid value: \"null\": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+        "<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
 
     public static TheoryData<string> Accepted =>
         [
@@ -67,7 +66,7 @@ public sealed class NodeEniAcceptanceTests
         {
             {
                 "nodeSelector: {}",
-                "spec.nodeSelector: Invalid value: \"object\": nodeSelector is empty, which would select every node of the cluster: name at least one label, such as ng: multi-eni"
+                "spec.nodeSelector: Invalid value: nodeSelector is empty, which would select every node of the cluster: name at least one label, such as ng: multi-eni"
             },
             { "nodeSelector: null", $"spec.nodeSelector: Required value|{NotChecked}" },
             { $"nodeSelector: {{ng: {new string('x', 64)}}}", $"spec.nodeSelector.ng: Too long: may not be more than 63 bytes|{NotChecked}" },
@@ -96,10 +95,10 @@ public sealed class NodeEniAcceptanceTests
                 "securityGroupIDs: [a1, a2, a3, a4, a5, a6, a7, a8, a9, b1, b2, b3, b4, b5, b6, b7, b8]",
                 $"spec.securityGroupIDs: Too many: 17: must have at most 16 items|{NotChecked}"
             },
-            { "mtu: 70000", Mtu },
-            { "mtu: 500", Mtu },
-            { "mtu: 9217", Mtu },
-            { "mtu: -1", Mtu },
+            { "mtu: 70000", $"spec.mtu: Invalid value: 70000: {Mtu}" },
+            { "mtu: 500", $"spec.mtu: Invalid value: 500: {Mtu}" },
+            { "mtu: 9217", $"spec.mtu: Invalid value: 9217: {Mtu}" },
+            { "mtu: -1", $"spec.mtu: Invalid value: -1: {Mtu}" },
             { "mtu: jumbo", $"spec.mtu: Invalid value: \"string\": spec.mtu in body must be of type integer: \"string\"|{NotChecked}" },
             { "deviceIndex: -1", "spec.deviceIndex: Invalid value: -1: spec.deviceIndex in body should be greater than or equal to 0" },
             { "deviceIndex: 99999", "spec.deviceIndex: Invalid value: 99999: spec.deviceIndex in body should be less than or equal to 127" },
@@ -130,11 +129,11 @@ public sealed class NodeEniAcceptanceTests
             { "ipv6PrefixCount: -1", "spec.ipv6PrefixCount: Invalid value: -1: spec.ipv6PrefixCount in body should be greater than or equal to 0" },
             {
                 "secondaryPrivateIPCount: 1\nipv4PrefixCount: 1",
-                "spec: Invalid value: \"object\": secondaryPrivateIPCount and ipv4PrefixCount exclude each other: an ENI gets either single addresses or prefixes"
+                "spec: Invalid value: secondaryPrivateIPCount and ipv4PrefixCount exclude each other: an ENI gets either single addresses or prefixes"
             },
             {
                 "ipv6AddressCount: 1\nipv6PrefixCount: 1",
-                "spec: Invalid value: \"object\": ipv6AddressCount and ipv6PrefixCount exclude each other: an ENI gets either single addresses or prefixes"
+                "spec: Invalid value: ipv6AddressCount and ipv6PrefixCount exclude each other: an ENI gets either single addresses or prefixes"
             },
             {
                 "deleteOnTermination: 'yes'",
@@ -159,13 +158,13 @@ public sealed class NodeEniAcceptanceTests
                 "dpdkDriver: vfio",
                 $"spec.dpdkDriver: Unsupported value: \"vfio\": supported values: \"vfio-pci\", \"igb_uio\", \"uio_pci_generic\"|{NotChecked}"
             },
-            { "dpdkResourceName: a/b/c", ResourceName },
-            { "dpdkResourceName: a/b.c", ResourceName },
-            { "dpdkResourceName: ''", ResourceName },
-            { "dpdkResourceName: intel.com/", ResourceName },
-            { "dpdkResourceName: Intel.com/x", ResourceName },
-            { "dpdkResourceName: kubernetes.io/x", ReservedPrefix },
-            { "dpdkResourceName: x.k8s.io/y", ReservedPrefix },
+            { "dpdkResourceName: a/b/c", $"spec.dpdkResourceName: Invalid value: \"a/b/c\": {ResourceName}" },
+            { "dpdkResourceName: a/b.c", $"spec.dpdkResourceName: Invalid value: \"a/b.c\": {ResourceName}" },
+            { "dpdkResourceName: ''", $"spec.dpdkResourceName: Invalid value: \"\": {ResourceName}" },
+            { "dpdkResourceName: intel.com/", $"spec.dpdkResourceName: Invalid value: \"intel.com/\": {ResourceName}" },
+            { "dpdkResourceName: Intel.com/x", $"spec.dpdkResourceName: Invalid value: \"Intel.com/x\": {ResourceName}" },
+            { "dpdkResourceName: kubernetes.io/x", $"spec.dpdkResourceName: Invalid value: \"kubernetes.io/x\": {ReservedPrefix}" },
+            { "dpdkResourceName: x.k8s.io/y", $"spec.dpdkResourceName: Invalid value: \"x.k8s.io/y\": {ReservedPrefix}" },
             { $"dpdkResourceName: {new string('x', 128)}", $"spec.dpdkResourceName: Too long: may not be more than 127 bytes|{NotChecked}" },
             {
                 "dpdkPCIAddress: 6.0",
@@ -175,11 +174,11 @@ public sealed class NodeEniAcceptanceTests
                 "dpdkPCIAddress: 6.5",
                 $"spec.dpdkPCIAddress: Invalid value: \"number\": spec.dpdkPCIAddress in body must be of type string: \"number\"|{NotChecked}"
             },
-            { "dpdkPCIAddress: '0000:00:06'", PciAddress },
-            { "dpdkPCIAddress: '0000:00:06.8'", PciAddress },
-            { "dpdkPCIAddress: '0000:00:2f.0'", PciAddress },
-            { "dpdkPCIAddress: '06.0'", PciAddress },
-            { "dpdkPCIAddress: eth1", PciAddress },
+            { "dpdkPCIAddress: '0000:00:06'", $"spec.dpdkPCIAddress: Invalid value: \"0000:00:06\": {PciAddress}" },
+            { "dpdkPCIAddress: '0000:00:06.8'", $"spec.dpdkPCIAddress: Invalid value: \"0000:00:06.8\": {PciAddress}" },
+            { "dpdkPCIAddress: '0000:00:2f.0'", $"spec.dpdkPCIAddress: Invalid value: \"0000:00:2f.0\": {PciAddress}" },
+            { "dpdkPCIAddress: '06.0'", $"spec.dpdkPCIAddress: Invalid value: \"06.0\": {PciAddress}" },
+            { "dpdkPCIAddress: eth1", $"spec.dpdkPCIAddress: Invalid value: \"eth1\": {PciAddress}" },
             { "dpdkPCIAddress: '00000:00:06.0'", $"spec.dpdkPCIAddress: Too long: may not be more than 12 bytes|{NotChecked}" },
         };
 
@@ -314,7 +313,7 @@ public sealed class NodeEniAcceptanceTests
         Assert.Empty(ProductSchemas.NodeEni.Validate(now, old));
 
         now["spec"]!["mtu"] = 70001;
-        Assert.Equal([Mtu], ProductSchemas.NodeEni.Validate(now, old).Select(e => e.ToString()));
+        Assert.Equal([$"spec.mtu: Invalid value: 70001: {Mtu}"], ProductSchemas.NodeEni.Validate(now, old).Select(e => e.ToString()));
     }
 
     [Theory]
@@ -325,7 +324,7 @@ public sealed class NodeEniAcceptanceTests
     )]
     [InlineData(
         "conditions: [{type: Ready, status: 'True', reason: r, message: m, lastTransitionTime: yesterday}]",
-        "status.conditions[0].lastTransitionTime: Invalid value: \"yesterday\": status.conditions[0].lastTransitionTime in body must be of type date-time: \"yesterday\""
+        "status.conditions[0].lastTransitionTime: Invalid value: \"yesterday\": conditions[0].lastTransitionTime in body must be of type date-time: \"yesterday\""
     )]
     [InlineData(
         "matchedNodes: 3000000000",

@@ -1,282 +1,128 @@
 using System.Globalization;
-using System.Text;
 
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>The functions that rules may call. The table of <see cref="CelSignatures"/> says which there are; this is what they do.</summary>
+/// <summary>A function.</summary>
+/// <param name="TypeOf">The type of the result for operands of these types; null when it takes no such operands.</param>
+/// <param name="Run">What it does; no operand has failed.</param>
+internal sealed record CelFunction(Func<List<CelType>, CelType?> TypeOf, Func<object?[], object?> Run)
+{
+    /// <summary>Whether the server runs it when it compiles, if its operand is a constant.</summary>
+    public bool IsConversion { get; init; }
+}
+
+/// <summary>The functions that expressions may call: those of the language itself. https://github.com/google/cel-spec/blob/master/doc/langdef.md</summary>
 internal static class CelFunctions
 {
-    /// <summary>Calls a function; errors among the operands were dealt with before.</summary>
-    public static CelValue Call(string name, CelValue? target, ReadOnlySpan<CelValue> arguments, CelPatterns patterns) =>
-        target is { } self ? CallOn(name, self, arguments, patterns) : CallGlobal(name, arguments, patterns);
-
-    private static CelValue CallGlobal(string name, ReadOnlySpan<CelValue> arguments, CelPatterns patterns) =>
-        (name, arguments.Length) switch
-        {
-            ("size", 1) => Size(arguments[0]),
-            ("matches", 2) => CallOn(name, arguments[0], arguments[1..], patterns),
-            ("int", 1) => CelConversions.ToInt(arguments[0]),
-            ("uint", 1) => CelConversions.ToUint(arguments[0]),
-            ("double", 1) => CelConversions.ToDouble(arguments[0]),
-            ("string", 1) => CelConversions.ToText(arguments[0]),
-            ("bool", 1) => CelConversions.ToBool(arguments[0]),
-            ("duration", 1) => CelConversions.ToDuration(arguments[0]),
-            ("timestamp", 1) => CelConversions.ToTimestamp(arguments[0]),
-            ("dyn", 1) => arguments[0],
-            _ => CelErrors.NoSuchOverload,
-        };
-
-    private static CelValue CallOn(string name, CelValue self, ReadOnlySpan<CelValue> arguments, CelPatterns patterns) =>
-        self.Kind switch
-        {
-            CelKind.String => CallOnText(name, self.AsString, arguments, patterns),
-            CelKind.List => CallOnList(name, self, arguments),
-            CelKind.Map when name == "size" => Size(self),
-            CelKind.Optional => CallOnOptional(name, self, arguments),
-            _ => CelErrors.NoSuchOverload,
-        };
-
-    private static CelValue CallOnText(string name, string self, ReadOnlySpan<CelValue> arguments, CelPatterns patterns)
-    {
-        if (arguments.Length > 0 && arguments[0].Kind == CelKind.String)
-        {
-            var text = arguments[0].AsString;
-            switch (name, arguments.Length)
+    private static readonly CelFunction Size = new(
+        static types => types[0].Kind is CelKind.String or CelKind.List or CelKind.Map or CelKind.Dyn ? CelType.Int : null,
+        static values =>
+            values[0] switch
             {
-                case ("startsWith", 1):
-                    return CelValue.Of(self.StartsWith(text, StringComparison.Ordinal));
-                case ("endsWith", 1):
-                    return CelValue.Of(self.EndsWith(text, StringComparison.Ordinal));
-                case ("contains", 1):
-                    return CelValue.Of(self.Contains(text, StringComparison.Ordinal));
-                case ("matches", 1):
-                    return patterns.IsMatch(text, self);
-                case ("find", 1):
-                    return patterns.Find(text, self);
-                case ("indexOf", 1):
-                    return CelValue.Of(CodePoints(self, self.IndexOf(text, StringComparison.Ordinal)));
-                case ("lastIndexOf", 1):
-                    return CelValue.Of(CodePoints(self, self.LastIndexOf(text, StringComparison.Ordinal)));
-                case ("split", 1):
-                    return Texts(Split(self, text));
-                case ("replace", 2) when arguments[1].Kind == CelKind.String && text.Length > 0:
-                    return CelValue.Of(self.Replace(text, arguments[1].AsString, StringComparison.Ordinal));
-                default:
-                    return CelErrors.NoSuchOverload;
+                string text => Length(text),
+                CelList list => (long)list.Count,
+                CelMap map => (long)map.Count,
+                _ => new CelError("no such overload: size"),
             }
-        }
+    );
 
-        return (name, arguments.Length) switch
-        {
-            ("size", 0) => CelValue.Of(Length(self)),
-            ("lowerAscii", 0) => CelValue.Of(MapAscii(self, char.ToLowerInvariant)),
-            ("upperAscii", 0) => CelValue.Of(MapAscii(self, char.ToUpperInvariant)),
-            ("trim", 0) => CelValue.Of(self.Trim()),
-            ("charAt", 1) when arguments[0].Kind == CelKind.Int => Substring(self, arguments[0].AsInt, arguments[0].AsInt + 1, charAt: true),
-            ("substring", 1) when arguments[0].Kind == CelKind.Int => Substring(self, arguments[0].AsInt, Length(self)),
-            ("substring", 2) when arguments[0].Kind == CelKind.Int && arguments[1].Kind == CelKind.Int => Substring(
-                self,
-                arguments[0].AsInt,
-                arguments[1].AsInt
-            ),
-            _ => CelErrors.NoSuchOverload,
-        };
-    }
-
-    private static CelValue CallOnList(string name, CelValue self, ReadOnlySpan<CelValue> arguments)
+    private static readonly Dictionary<(string Name, bool IsMember, int Operands), CelFunction> All = new()
     {
-        var list = self.AsList;
-        switch (name, arguments.Length)
-        {
-            case ("size", 0):
-                return Size(self);
-            case ("join", 0 or 1):
-                return Join(
-                    list,
-                    arguments.Length == 0 ? ""
-                        : arguments[0].Kind == CelKind.String ? arguments[0].AsString
-                        : null
-                );
-            case ("isSorted", 0):
-                for (var i = 1; i < list.Count; i++)
+        [("size", true, 1)] = Size,
+        [("size", false, 1)] = Size,
+        [("startsWith", true, 2)] = Text("startsWith", static (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
+        [("endsWith", true, 2)] = Text("endsWith", static (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
+        [("contains", true, 2)] = Text("contains", static (text, part) => text.Contains(part, StringComparison.Ordinal)),
+        [("matches", true, 2)] = Text("matches", static (_, _) => false),
+        [("dyn", false, 1)] = new(static _ => CelType.Dyn, static values => values[0]) { IsConversion = true },
+        [("int", false, 1)] = new(
+            static types => types[0].Kind is CelKind.Int or CelKind.Double or CelKind.String or CelKind.Dyn ? CelType.Int : null,
+            static values =>
+                values[0] switch
                 {
-                    if (CelEquality.Compare(list[i - 1], list[i]) is not { } order)
-                    {
-                        return CelErrors.NoSuchOverload;
-                    }
-
-                    if (order > 0)
-                    {
-                        return CelValue.Of(false);
-                    }
+                    long number => number,
+                    double number => number is > -9.2233720368547758e18 and < 9.2233720368547758e18 ? (long)number : new CelError("integer overflow"),
+                    string text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                        ? number
+                        : new CelError("type conversion error from 'string' to 'int'"),
+                    var other => NoConversion("int", other),
                 }
-
-                return CelValue.Of(true);
-            case ("min", 0):
-                return Extreme(list, -1, name);
-            case ("max", 0):
-                return Extreme(list, 1, name);
-            case ("sum", 0):
-                var sum = list.Count == 0 ? CelValue.Of(0L) : list[0];
-                for (var i = 1; i < list.Count && !sum.IsError; i++)
-                {
-                    sum = CelArithmetic.Apply(BinaryOperator.Add, sum, list[i]);
-                }
-
-                return sum;
-            case ("indexOf", 1):
-                for (var i = 0; i < list.Count; i++)
-                {
-                    if (CelEquality.AreEqual(list[i], arguments[0]))
-                    {
-                        return CelValue.Of((long)i);
-                    }
-                }
-
-                return CelValue.Of(-1L);
-            default:
-                return CelErrors.NoSuchOverload;
-        }
-    }
-
-    private static CelValue CallOnOptional(string name, CelValue self, ReadOnlySpan<CelValue> arguments) =>
-        (name, arguments.Length) switch
+        )
         {
-            ("hasValue", 0) => CelValue.Of(self.AsOptional is not null),
-            ("value", 0) => self.AsOptional ?? CelValue.Error("optional.none() dereference"),
-            ("orValue", 1) => self.AsOptional ?? arguments[0],
-            ("or", 1) => self.AsOptional is null ? arguments[0] : self,
-            _ => CelErrors.NoSuchOverload,
-        };
-
-    private static CelValue Size(CelValue value) =>
-        value.Kind switch
+            IsConversion = true,
+        },
+        [("string", false, 1)] = new(
+            static types =>
+                types[0].Kind is CelKind.Int or CelKind.Double or CelKind.String or CelKind.Bool or CelKind.Dyn
+                    ? CelType.String with
+                    {
+                        Size = CelType.Unknown,
+                    }
+                    : null,
+            static values =>
+                values[0] switch
+                {
+                    long number => number.ToString(CultureInfo.InvariantCulture),
+                    double number => GoText.Real(number),
+                    bool flag => flag ? "true" : "false",
+                    string text => text,
+                    var other => NoConversion("string", other),
+                }
+        )
         {
-            CelKind.String => CelValue.Of(Length(value.AsString)),
-            CelKind.List => CelValue.Of((long)value.AsList.Count),
-            CelKind.Map => CelValue.Of((long)value.AsMap.Count),
-            _ => CelErrors.NoSuchOverload,
-        };
+            IsConversion = true,
+        },
+        [("hasValue", true, 1)] = new(
+            static types => types[0].Kind == CelKind.Optional ? CelType.Bool : null,
+            static values => ((CelOptional)values[0]!).HasValue
+        ),
+        [("value", true, 1)] = new(
+            static types => types[0].Kind == CelKind.Optional ? types[0].Item : null,
+            static values => values[0] is CelOptional { HasValue: true } given ? given.Value : new CelError("optional.none() dereference")
+        ),
+        [("orValue", true, 2)] = new(
+            static types => types[0].Kind == CelKind.Optional ? CelType.Join(types[0].Item!, types[1]) : null,
+            static values => values[0] is CelOptional { HasValue: true } given ? given.Value : values[1]
+        ),
+    };
 
-    private static CelValue Extreme(CelList list, int sign, string name)
+    public static CelFunction? Find(string name, bool isMember, int operands) => All.GetValueOrDefault((name, isMember, operands));
+
+    /// <summary><c>matches</c> with a pattern that is known.</summary>
+    /// <exception cref="CelRefusal">It is computed, or not a pattern.</exception>
+    public static Func<object?[], object?> Matches(CelNode pattern)
     {
-        if (list.Count == 0)
+        if (!pattern.IsConstant || pattern.Run(null!) is not string text)
         {
-            return CelValue.Error($"{name} called on empty list");
+            throw new CelRefusal("matches() with a computed pattern");
         }
 
-        var best = list[0];
-        for (var i = 1; i < list.Count; i++)
-        {
-            if (CelEquality.Compare(list[i], best) is not { } order)
-            {
-                return CelErrors.NoSuchOverload;
-            }
-
-            best = order * sign > 0 ? list[i] : best;
-        }
-
-        return best;
+        var compiled = Re2Pattern.Compile(text);
+        return values => values[0] is string given ? compiled.IsMatch(given) : new CelError("no such overload: matches");
     }
 
     /// <summary>Code points: the unit in which CEL counts text.</summary>
-    internal static long Length(string text)
-    {
-        var length = text.Length;
-        foreach (var c in text)
-        {
-            if (char.IsLowSurrogate(c))
-            {
-                length--;
-            }
-        }
+    public static long Length(string text) => text.Length - text.Count(char.IsLowSurrogate);
 
-        return length;
-    }
-
-    private static long CodePoints(string text, int index) => index < 0 ? -1 : Length(text[..index]);
-
-    private static string MapAscii(string text, Func<char, char> map) =>
-        string.Create(
-            text.Length,
-            (text, map),
-            static (span, state) =>
-            {
-                for (var i = 0; i < span.Length; i++)
-                {
-                    span[i] = char.IsAscii(state.text[i]) ? state.map(state.text[i]) : state.text[i];
-                }
-            }
+    private static CelFunction Text(string name, Func<string, string, bool> run) =>
+        new(
+            static types => types.TrueForAll(static type => type.Is(CelKind.String)) ? CelType.Bool : null,
+            values =>
+                values[0] is not string text ? new CelError($"no such overload: {name}")
+                : values[1] is string part ? run(text, part)
+                : CelError.NoSuchOverload
         );
 
-    private static CelValue Substring(string text, long start, long end, bool charAt = false)
-    {
-        var runes = new List<Rune>();
-        foreach (var rune in text.EnumerateRunes())
-        {
-            runes.Add(rune);
-        }
-
-        if (charAt && start == runes.Count)
-        {
-            return CelValue.Of("");
-        }
-
-        if (start < 0 || end > runes.Count || start > end)
-        {
-            return CelValue.Error($"index out of range: {(start < 0 || start > runes.Count ? start : end).ToString(CultureInfo.InvariantCulture)}");
-        }
-
-        var part = new StringBuilder();
-        for (var i = (int)start; i < end; i++)
-        {
-            part.Append(runes[i].ToString());
-        }
-
-        return CelValue.Of(part.ToString());
-    }
-
-    private static string[] Split(string text, string separator)
-    {
-        if (separator.Length > 0)
-        {
-            return text.Split(separator);
-        }
-
-        var characters = new List<string>();
-        foreach (var rune in text.EnumerateRunes())
-        {
-            characters.Add(rune.ToString());
-        }
-
-        return [.. characters];
-    }
-
-    private static CelValue Texts(string[] texts)
-    {
-        var items = new CelValue[texts.Length];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            items[i] = CelValue.Of(texts[i]);
-        }
-
-        return CelValue.Of(new ComputedList(items));
-    }
-
-    private static CelValue Join(CelList list, string? separator)
-    {
-        var text = new StringBuilder();
-        for (var i = 0; i < list.Count; i++)
-        {
-            var item = list[i];
-            if (separator is null || item.Kind != CelKind.String)
-            {
-                return CelErrors.NoSuchOverload;
-            }
-
-            text.Append(i == 0 ? "" : separator).Append(item.AsString);
-        }
-
-        return CelValue.Of(text.ToString());
-    }
+    private static CelError NoConversion(string to, object? value) =>
+        new(
+            $"no such overload: {to}("
+                + value switch
+                {
+                    null => "null_type",
+                    bool => "bool",
+                    CelList => "list",
+                    _ => "map",
+                }
+                + ")"
+        );
 }

@@ -6,37 +6,51 @@ namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 /// <summary>JSON as values of the types that the schema gives it.</summary>
 internal static class CelJson
 {
-    public static CelValue ToValue(JsonNode? node, SchemaNode? schema) =>
+    public static object? ToValue(JsonNode? node, SchemaNode? schema) =>
         node switch
         {
-            null => CelValue.Null,
-            JsonObject map => CelValue.Of(new JsonMap(map, schema)),
-            JsonArray list => CelValue.Of(new JsonList(list, schema)),
-            JsonValue scalar => Scalar(scalar, schema),
+            null => null,
+            JsonObject map => new JsonMap(map, schema),
+            JsonArray list => new JsonList(list, schema),
+            JsonValue scalar => scalar.GetValueKind() switch
+            {
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                JsonValueKind.String => scalar.GetValue<string>(),
+                _ => Number(JsonNumber.Read(scalar), schema?.Type),
+            },
             _ => throw new ArgumentOutOfRangeException(nameof(node)),
         };
 
-    private static CelValue Scalar(JsonValue scalar, SchemaNode? schema)
-    {
-        switch (scalar.GetValueKind())
+    private static object Number(JsonNumber number, SchemaType? type) =>
+        type switch
         {
-            case JsonValueKind.True:
-                return CelValue.Of(true);
-            case JsonValueKind.False:
-                return CelValue.Of(false);
-            case JsonValueKind.String:
-                return Text(scalar.GetValue<string>(), schema);
-            default:
-                var number = JsonNumber.Read(scalar);
-                return number.IsInteger && schema?.Type != SchemaType.Number ? CelValue.Of(number.Integer) : CelValue.Of(number.Real);
-        }
+            SchemaType.Number => (object)number.Real,
+            SchemaType.Integer when !number.IsInteger => new CelError("invalid data, expected int, got float64"),
+            _ when number.IsInteger => number.Integer,
+            _ => number.Real,
+        };
+
+    private sealed class JsonList(JsonArray array, SchemaNode? schema) : CelList
+    {
+        public override int Count => array.Count;
+
+        public override object? this[int index] => ToValue(array[index], schema?.Items);
+
+        public override bool IsUnordered => schema?.ListType is ListType.Set or ListType.Map;
     }
 
-    private static CelValue Text(string text, SchemaNode? schema) =>
-        schema?.Format switch
+    private sealed class JsonMap(JsonObject json, SchemaNode? schema) : CelMap
+    {
+        public override int Count => json.Count;
+
+        public override IEnumerable<string> Keys => json.Select(static entry => entry.Key);
+
+        public override bool TryGet(string key, out object? value)
         {
-            "date-time" when Rfc3339.TryParse(text, out var time) => CelValue.Timestamp(time),
-            "duration" when GoDuration.TryParse(text, out var span) => CelValue.Duration(span),
-            _ => CelValue.Of(text),
-        };
+            var found = json.TryGetPropertyValue(key, out var node);
+            value = found ? ToValue(node, schema?.Child(key)) : null;
+            return found;
+        }
+    }
 }

@@ -28,6 +28,10 @@ internal static class CelNames
         "while",
     };
 
+    /// <summary>Whether no variable may be called so.</summary>
+    public static bool IsReserved(string name) => Reserved.Contains(name);
+
+    /// <summary>The property that a rule means.</summary>
     public static string Unescape(string name)
     {
         if (!name.Contains("__", StringComparison.Ordinal))

@@ -1,262 +1,236 @@
+using System.Globalization;
+
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>Reads a rule into its syntax tree. Macros are recognised here, as CEL does.</summary>
-public sealed class CelParser
+/// <summary>The grammar of CEL, as far as it is known here. https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax</summary>
+internal sealed class CelParser(string source, CelBuilder build)
 {
-    /// <summary>Deeper nesting than this is refused, as the API server's parser does with its own limit.</summary>
-    private const int MaximumDepth = 250;
+    private static readonly HashSet<string> Macros = new(StringComparer.Ordinal) { "all", "exists", "exists_one", "map", "filter" };
 
-    private readonly string source;
-    private readonly CelLexer lexer;
-    private CelToken current;
-    private int depth;
+    // From weak to strong; && and || have rules of their own.
+    private static readonly string[][] Binary =
+    [
+        ["==", "!=", "<", "<=", ">", ">=", "in"],
+        ["+", "-"],
+        ["*", "/", "%"],
+    ];
 
-    private CelParser(string source)
+    private readonly List<CelToken> _tokens = CelLexer.Cut(source);
+    private int _at;
+
+    public CelNode Parse()
     {
-        this.source = source;
-        lexer = new CelLexer(source);
-        current = lexer.Next();
+        var root = Expression();
+        Expect("");
+        return root;
     }
 
-    /// <summary>Parses a whole rule.</summary>
-    /// <exception cref="CelSyntaxException">With the place of the error.</exception>
-    public static CelExpression Parse(string source)
+    private CelNode Expression()
     {
-        var parser = new CelParser(source);
-        var expression = parser.Expression();
-        return parser.current.Kind == CelTokenKind.End ? expression : throw parser.Unexpected();
-    }
-
-    private CelExpression Expression()
-    {
-        if (++depth > MaximumDepth)
+        var condition = Logical("||", () => Logical("&&", () => Operation(0)));
+        if (!Accept("?"))
         {
-            throw Fault(current.Position, "expression recursion limit exceeded");
+            return condition;
         }
 
-        var condition = Binary(BinaryOperators.Lowest);
-        if (Take("?", out var position))
-        {
-            var whenTrue = Binary(BinaryOperators.Lowest);
-            Expect(":");
-            condition = new CelExpression.Conditional(condition, whenTrue, Expression(), position);
-        }
-
-        depth--;
-        return condition;
+        var whenTrue = Logical("||", () => Logical("&&", () => Operation(0)));
+        Expect(":");
+        return build.Conditional(condition, whenTrue, Expression());
     }
 
-    private CelExpression Binary(int strength)
+    private CelNode Logical(string symbol, Func<CelNode> operand)
     {
-        var left = Unary();
-        while (current.Kind == CelTokenKind.Symbol && BinaryOperators.Find(current.Text) is { } operation && operation.Strength() >= strength)
+        var terms = new List<CelNode> { operand() };
+        while (Accept(symbol))
         {
-            var position = Advance().Position;
-            left = new CelExpression.Binary(operation, left, Binary(operation.Strength() + 1), position);
+            terms.Add(operand());
+        }
+
+        return terms.Count == 1 ? terms[0] : build.Logical(symbol == "||", terms);
+    }
+
+    private CelNode Operation(int level)
+    {
+        if (level == Binary.Length)
+        {
+            return Unary();
+        }
+
+        var left = Operation(level + 1);
+        while (Array.Find(Binary[level], Accept) is { } symbol)
+        {
+            left = build.Binary(symbol, left, Operation(level + 1));
         }
 
         return left;
     }
 
-    private CelExpression Unary()
+    private CelNode Unary()
     {
-        if (Take("!", out var position))
+        if (Accept("!"))
         {
-            return new CelExpression.Not(Nested(Unary), position);
+            return build.Not(Is("!") ? Unary() : Member());
         }
 
-        if (Take("-", out position))
+        if (!Accept("-"))
         {
-            // A minus sign belongs to the number behind it, which is what makes the smallest integer writable.
-            if (current is { Kind: CelTokenKind.Literal, Value.Kind: CelKind.Int or CelKind.Double })
-            {
-                var number = Advance().Value;
-                return Member(
-                    new CelExpression.Literal(
-                        number.Kind == CelKind.Int ? CelValue.Of(unchecked(-number.AsInt)) : CelValue.Of(-number.AsDouble),
-                        position
-                    )
-                );
-            }
-
-            return new CelExpression.Negate(Nested(Unary), position);
+            return Member();
         }
 
-        return Member(Primary());
+        // A minus sign before a number belongs to it, and reaches one further than the plus side.
+        return Current.Kind == CelTokenKind.Number ? Member("-") : build.Negate(Is("-") ? Unary() : Member());
     }
 
-    private CelExpression Nested(Func<CelExpression> parse)
+    private CelNode Member(string sign = "")
     {
-        if (++depth > MaximumDepth)
-        {
-            throw Fault(current.Position, "expression recursion limit exceeded");
-        }
-
-        var expression = parse();
-        depth--;
-        return expression;
-    }
-
-    private CelExpression Member(CelExpression operand)
-    {
+        var node = Primary(sign);
         while (true)
         {
-            if (Take(".", out var position))
+            if (Accept("."))
             {
                 var name = Name();
-                operand = Take("(", out _) ? TargetCall(operand, name, position) : new CelExpression.Select(operand, name, false, position);
+                node =
+                    !Accept("(") ? build.Select(node, name, isOptional: false)
+                    : Macros.Contains(name) ? Macro(node, name)
+                    : build.Call(name, [node, .. Arguments(")")], isMember: true);
             }
-            else if (Take(".?", out position))
+            else if (Accept(".?"))
             {
-                operand = new CelExpression.Select(operand, Name(), true, position);
+                node = build.Select(node, Name(), isOptional: true);
             }
-            else if (Take("[", out position))
+            else if (Is("[") || Is("[?"))
             {
+                var isOptional = Accept("[?") || !Accept("[");
                 var key = Expression();
                 Expect("]");
-                operand = new CelExpression.Index(operand, key, position);
+                node = build.Index(node, key, isOptional);
             }
             else
             {
-                return operand;
+                return node;
             }
         }
     }
 
-    private CelExpression Primary()
+    private CelNode Primary(string sign)
     {
-        var token = current;
-        if (token.Kind == CelTokenKind.Literal)
+        var token = Current;
+        _at++;
+        switch (token.Kind, token.Text)
         {
-            Advance();
-            return token.Value is { Kind: CelKind.Int, AsInt: long.MinValue }
-                ? throw Fault(token.Position, "invalid int literal")
-                : new CelExpression.Literal(token.Value, token.Position);
+            case (CelTokenKind.Text, _):
+                return build.Literal(CelType.String with { Size = token.Text.Length }, token.Text);
+            case (CelTokenKind.Number, _):
+                return Number(sign + token.Text);
+            case (CelTokenKind.Word, "true" or "false"):
+                return build.Literal(CelType.Bool, token.Text == "true");
+            case (CelTokenKind.Word, "null"):
+                return build.Literal(new CelType(CelKind.Null), value: null);
+            case (CelTokenKind.Word, "has") when Accept("("):
+                var asked = Expression();
+                Expect(")");
+                return build.Has(asked);
+            case (CelTokenKind.Word, _):
+                _at--;
+                var name = Variable();
+                return Accept("(") ? build.Call(name, Arguments(")"), isMember: false) : build.Variable(name);
+            case (CelTokenKind.Symbol, "("):
+                var inner = Expression();
+                Expect(")");
+                return inner;
+            case (CelTokenKind.Symbol, "["):
+                return build.ListOf(Arguments("]"));
+            case (CelTokenKind.Symbol, "{"):
+                return build.MapOf(Entries());
+            default:
+                throw new CelRefusal($"it is not understood at \"{token.Text}\"");
         }
-
-        if (token.Kind == CelTokenKind.Identifier)
-        {
-            Advance();
-            return Take("(", out _) ? GlobalCall(token) : new CelExpression.Identifier(token.Text, token.Position);
-        }
-
-        if (Take("(", out _))
-        {
-            var inner = Expression();
-            Expect(")");
-            return inner;
-        }
-
-        if (Take("[", out var position))
-        {
-            return new CelExpression.ListOf(List("]"), position);
-        }
-
-        return Take("{", out position) ? Map(position) : throw Unexpected();
     }
 
-    private CelExpression GlobalCall(CelToken name)
-    {
-        var arguments = List(")");
-        if (name.Text != "has")
-        {
-            return new CelExpression.Call(null, name.Text, arguments, name.Position);
-        }
+    private CelNode Number(string text) =>
+        text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
+            ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? build.Literal(CelType.Int, number)
+                : throw new CelRefusal($"the number {text}")
+            : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var real && double.IsFinite(real)
+                ? build.Literal(CelType.Double, real)
+                : throw new CelRefusal($"the number {text}");
 
-        return arguments is [CelExpression.Select { IsOptional: false } select]
-            ? new CelExpression.Has(select.Operand, select.Field, name.Position)
-            : throw Fault(name.Position, "invalid argument to has() macro");
+    private CelNode Macro(CelNode range, string macro)
+    {
+        var variable = Variable();
+        Expect(",");
+        build.Enter(variable, range);
+        var bodies = Arguments(")");
+        build.Leave();
+        return build.Macro(macro, range, variable, bodies);
     }
 
-    private CelExpression TargetCall(CelExpression target, string name, SourcePosition position)
+    private List<CelNode> Arguments(string end)
     {
-        var arguments = List(")");
-        MacroKind? kind = (name, arguments.Count) switch
+        var arguments = new List<CelNode>();
+        while (!Accept(end))
         {
-            ("all", 2) => MacroKind.All,
-            ("exists", 2) => MacroKind.Exists,
-            ("exists_one" or "existsOne", 2) => MacroKind.ExistsOne,
-            ("map", 2 or 3) => MacroKind.Map,
-            ("filter", 2) => MacroKind.Filter,
-            _ => null,
-        };
-        if (kind is null)
-        {
-            return new CelExpression.Call(target, name, arguments, position);
+            if (arguments.Count > 0)
+            {
+                Expect(",");
+            }
+
+            arguments.Add(Expression());
         }
 
-        return arguments[0] is CelExpression.Identifier variable
-            ? new CelExpression.Macro(kind.Value, target, variable.Name, arguments.Count == 3 ? arguments[1] : null, arguments[^1], position)
-            : throw Fault(arguments[0].Position, "argument must be a simple name");
+        return arguments;
     }
 
-    private CelExpression.MapOf Map(SourcePosition position)
+    private List<(CelNode Key, CelNode Value)> Entries()
     {
-        var keys = new List<CelExpression>();
-        var values = new List<CelExpression>();
-        while (!Take("}", out _))
+        var entries = new List<(CelNode, CelNode)>();
+        while (!Accept("}"))
         {
-            keys.Add(Expression());
+            if (entries.Count > 0)
+            {
+                Expect(",");
+            }
+
+            var key = Expression();
             Expect(":");
-            values.Add(Expression());
-            if (!Take(",", out _) && current.Text != "}")
-            {
-                throw Unexpected();
-            }
+            entries.Add((key, Expression()));
         }
 
-        return new CelExpression.MapOf(new([.. keys]), new([.. values]), position);
+        return entries;
     }
 
-    private ExpressionList List(string end)
+    private CelToken Current => _tokens[_at];
+
+    private bool Is(string symbol) => Current.Text == symbol && Current.Kind == (symbol == "in" ? CelTokenKind.Word : CelTokenKind.Symbol);
+
+    private bool Accept(string symbol)
     {
-        var items = new List<CelExpression>();
-        while (!Take(end, out _))
-        {
-            items.Add(Expression());
-            if (!Take(",", out _) && (current.Kind != CelTokenKind.Symbol || current.Text != end))
-            {
-                throw Unexpected();
-            }
-        }
-
-        return new([.. items]);
-    }
-
-    private string Name() => current.Kind == CelTokenKind.Identifier ? Advance().Text : throw Unexpected();
-
-    private bool Take(string symbol, out SourcePosition position)
-    {
-        position = current.Position;
-        if (current.Kind != CelTokenKind.Symbol || current.Text != symbol)
+        if (!Is(symbol))
         {
             return false;
         }
 
-        Advance();
+        _at++;
         return true;
     }
 
     private void Expect(string symbol)
     {
-        if (!Take(symbol, out _))
+        if (!Accept(symbol))
         {
-            throw Unexpected();
+            throw new CelRefusal($"it is not understood at \"{Current.Text}\"");
         }
     }
 
-    private CelToken Advance()
+    private string Variable() => Name() is var name && !CelNames.IsReserved(name) ? name : throw new CelRefusal($"the reserved name {name}");
+
+    private string Name()
     {
-        var token = current;
-        current = lexer.Next();
-        return token;
+        var token = Current;
+        _at++;
+        return token.Kind == CelTokenKind.Word && token.Text is not ("in" or "true" or "false" or "null")
+            ? token.Text
+            : throw new CelRefusal($"it is not understood at \"{token.Text}\"");
     }
-
-    private CelSyntaxException Unexpected() =>
-        Fault(
-            current.Position,
-            current.Kind == CelTokenKind.End ? "Syntax error: mismatched input '<EOF>'" : $"Syntax error: unexpected '{current.Text}'"
-        );
-
-    private CelSyntaxException Fault(SourcePosition position, string finding) => new(source, position, finding);
 }

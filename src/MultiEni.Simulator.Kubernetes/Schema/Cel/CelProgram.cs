@@ -1,63 +1,49 @@
-using System.Text.Json.Nodes;
-
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>A rule, checked against its schema and ready to run. Immutable.</summary>
+/// <summary>
+/// A compiled expression of the Common Expression Language. Compiled is what is understood completely; anything else, wrong expressions included, is
+/// refused as not simulated, so that no expression is judged otherwise than by a real API server.
+/// </summary>
 internal sealed class CelProgram
 {
-    /// <summary>The value that the rule stands at.</summary>
-    public const string Self = "self";
+    private readonly CelNode _root;
 
-    /// <summary>The value that was stored there before.</summary>
-    public const string OldSelf = "oldSelf";
-
-    private readonly CelExpression expression;
-    private readonly CelPatterns patterns;
-
-    private CelProgram(CelExpression expression, CelPatterns patterns, bool usesOldSelf)
+    private CelProgram(CelNode root, IReadOnlySet<string> names)
     {
-        this.expression = expression;
-        this.patterns = patterns;
-        UsesOldSelf = usesOldSelf;
+        _root = root;
+        Names = names;
     }
 
-    /// <summary>Whether this is a transition rule.</summary>
-    public bool UsesOldSelf { get; }
+    /// <summary>The variables that it uses.</summary>
+    public IReadOnlySet<string> Names { get; }
 
-    /// <summary>Parses a rule and checks names, calls and types as far as the schema gives them.</summary>
-    /// <param name="source">The text of the rule.</param>
-    /// <param name="schema">Where the rule stands.</param>
-    /// <param name="result">What the rule must yield.</param>
-    /// <param name="optionalOldSelf">Whether <c>oldSelf</c> is an optional.</param>
-    /// <exception cref="CelSyntaxException">With the place of the error.</exception>
-    public static CelProgram Compile(string source, SchemaNode schema, CelKind result, bool optionalOldSelf)
-    {
-        var tree = CelParser.Parse(source);
-        var checker = new CelChecker(source, schema, optionalOldSelf);
-        checker.Check(tree, result);
-        return new CelProgram(tree, checker.Patterns, checker.UsesOldSelf);
-    }
+    /// <summary>What it yields.</summary>
+    public CelType Type => _root.Type;
 
-    /// <summary>Parses an expression that sees the given variables and no <c>self</c>.</summary>
-    /// <param name="source">The text of the expression.</param>
-    /// <param name="variables">Names and types.</param>
+    /// <summary>An upper bound of what the server reckons that it costs.</summary>
+    public double Cost => _root.Cost;
+
+    /// <summary>Compiles an expression.</summary>
+    /// <param name="source">Its text.</param>
+    /// <param name="variables">What it may use.</param>
     /// <param name="result">What it must yield; null for anything.</param>
-    /// <exception cref="CelSyntaxException">With the place of the error.</exception>
+    /// <exception cref="NotSimulatedException">It is wrong, or uses what is not known here.</exception>
     public static CelProgram Compile(string source, IReadOnlyDictionary<string, CelType> variables, CelKind? result)
     {
-        var tree = CelParser.Parse(source);
-        var checker = new CelChecker(source, variables);
-        checker.Check(tree, result);
-        return new CelProgram(tree, checker.Patterns, usesOldSelf: false);
+        var builder = new CelBuilder(variables);
+        try
+        {
+            var root = new CelParser(source, builder).Parse();
+            return result is null || root.Type.Kind == result
+                ? new CelProgram(root, builder.Used)
+                : throw new CelRefusal($"it must yield a {result}");
+        }
+        catch (CelRefusal refused)
+        {
+            throw new NotSimulatedException($"the CEL expression {GoText.Quote(source)}: {refused.Message}");
+        }
     }
 
-    /// <summary>Runs the rule. A failure is a value of kind <see cref="CelKind.Error"/>.</summary>
-    public CelValue Run(CelValue self, CelValue oldSelf) => new CelEvaluation(patterns, self, oldSelf).Evaluate(expression);
-
-    /// <summary>Runs an expression over variables of its own. A failure is a value of kind <see cref="CelKind.Error"/>.</summary>
-    public CelValue Run(IReadOnlyDictionary<string, CelValue> variables) =>
-        new CelEvaluation(patterns, default, default, variables).Evaluate(expression);
-
-    /// <summary>The value of JSON at a place of the schema.</summary>
-    public static CelValue ToValue(JsonNode? node, SchemaNode schema) => CelJson.ToValue(node, schema);
+    /// <summary>Its value, or a <see cref="CelError"/>.</summary>
+    public object? Run(CelScope variables) => _root.Run(variables);
 }

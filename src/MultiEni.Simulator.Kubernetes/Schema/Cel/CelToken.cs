@@ -1,4 +1,4 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>A word of a rule.</summary>
-internal readonly record struct CelToken(CelTokenKind Kind, string Text, CelValue Value, SourcePosition Position);
+/// <summary>A token of an expression.</summary>
+internal readonly record struct CelToken(CelTokenKind Kind, string Text);

@@ -1,9 +1,10 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
+/// <summary>What a token is.</summary>
 internal enum CelTokenKind
 {
-    End,
-    Identifier,
     Symbol,
-    Literal,
+    Word,
+    Number,
+    Text,
 }

@@ -1,39 +1,78 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>What is known of a type before the rule runs. No kind means that only the run can tell.</summary>
-internal sealed record CelType(CelKind? Kind, SchemaNode? Schema = null, CelType? Item = null)
+/// <summary>What is known of a value before it is there.</summary>
+/// <param name="Kind">What it is.</param>
+internal sealed record CelType(CelKind Kind)
 {
-    public static readonly CelType Dynamic = new(Kind: null);
+    /// <summary>More characters or items than one request can carry.</summary>
+    public const long Unbounded = 3 * 1024 * 1024;
+
+    /// <summary>The server reckons with converted values of any length.</summary>
+    public const long Unknown = 1L << 50;
+
+    public static readonly CelType Dyn = new(CelKind.Dyn);
     public static readonly CelType Bool = new(CelKind.Bool);
     public static readonly CelType Int = new(CelKind.Int);
+    public static readonly CelType Double = new(CelKind.Double);
     public static readonly CelType String = new(CelKind.String);
 
-    public string Name =>
+    /// <summary>Of a list's items, a map's values or an optional's content; null for those of a list or map that is written empty.</summary>
+    public CelType? Item { get; init; }
+
+    /// <summary>Of an object's fields.</summary>
+    public IReadOnlyDictionary<string, CelType> Fields { get; init; } = new Dictionary<string, CelType>();
+
+    /// <summary>The most characters or items that it can have.</summary>
+    public long Size { get; init; } = Unbounded;
+
+    /// <summary>Whether the order of the list's items says nothing.</summary>
+    public bool IsUnordered { get; init; }
+
+    /// <summary>The most characters and items that it can have at all depths.</summary>
+    public double DeepSize =>
         Kind switch
         {
-            null => "dyn",
-            CelKind.Null => "null",
-            CelKind.List => $"list({(Item ?? Dynamic).Name})",
-            CelKind.Map when Schema is { Properties.Count: > 0 } => "object",
-            CelKind.Map => $"map(string, {(Item ?? Dynamic).Name})",
-            CelKind.Timestamp => "google.protobuf.Timestamp",
-            CelKind.Duration => "google.protobuf.Duration",
-            CelKind.Optional => $"optional_type({(Item ?? Dynamic).Name})",
-            _ => Kind.Value.ToString().ToLowerInvariant(),
+            CelKind.String => Size,
+            CelKind.List or CelKind.Map => Size * (1 + (Item?.DeepSize ?? 0)),
+            CelKind.Object => Fields.Values.Sum(static type => 1 + type.DeepSize),
+            CelKind.Optional => Item?.DeepSize ?? 1,
+            CelKind.Dyn => Unbounded,
+            _ => 1,
         };
 
-    public static CelType Of(SchemaNode? schema) =>
-        schema switch
+    public bool Is(CelKind kind) => Kind == kind || Kind == CelKind.Dyn;
+
+    /// <summary>A list or map of these.</summary>
+    public static CelType Of(CelKind kind, CelType? item, long size = Unbounded) => new(kind) { Item = item, Size = size };
+
+    /// <summary>The type that values of both have; null when they have none.</summary>
+    public static CelType? Join(CelType left, CelType right)
+    {
+        if (left.Kind == CelKind.Dyn || right.Kind == CelKind.Dyn)
         {
-            null or { IsIntOrString: true } => Dynamic,
-            { Type: SchemaType.Boolean } => Bool,
-            { Type: SchemaType.Integer } => Int,
-            { Type: SchemaType.Number } => new(CelKind.Double),
-            { Type: SchemaType.String, Format: "date-time" } => new(CelKind.Timestamp),
-            { Type: SchemaType.String, Format: "duration" } => new(CelKind.Duration),
-            { Type: SchemaType.String } => String,
-            { Type: SchemaType.Array } => new(CelKind.List, schema, Of(schema.Items)),
-            { Type: SchemaType.Object } => new(CelKind.Map, schema, Of(schema.AdditionalProperties)),
-            _ => Dynamic,
-        };
+            return Dyn;
+        }
+
+        if (left.Kind != right.Kind)
+        {
+            return (left.Kind, right.Kind) switch
+            {
+                (CelKind.Null, CelKind.Object) => right,
+                (CelKind.Object, CelKind.Null) => left,
+                _ => null,
+            };
+        }
+
+        switch (left.Kind)
+        {
+            case CelKind.Object:
+                return ReferenceEquals(left.Fields, right.Fields) ? left : null;
+            case CelKind.List or CelKind.Map or CelKind.Optional:
+                var item = left.Item is null || right.Item is null ? left.Item ?? right.Item : Join(left.Item, right.Item);
+                var joined = left with { Item = item, Size = Math.Max(left.Size, right.Size) };
+                return item is null && left.Item is not null ? null : joined;
+            default:
+                return left with { Size = Math.Max(left.Size, right.Size) };
+        }
+    }
 }

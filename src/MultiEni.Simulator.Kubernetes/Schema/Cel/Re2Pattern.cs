@@ -1,125 +1,87 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>
-/// Regular expressions as the API server reads them (RE2): linear time, ASCII classes, <c>$</c> only at the very end. What RE2 lacks,
-/// such as look-around, is refused here too.
+/// Regular expressions of the API server (RE2): those parts that mean the same there and here, or can be said here too. Others, and wrong ones, are
+/// refused. https://github.com/google/re2/wiki/Syntax
 /// </summary>
-internal static class Re2Pattern
+internal static partial class Re2Pattern
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>An expression that searches anywhere in a text.</summary>
-    /// <exception cref="ArgumentException">The pattern is malformed, or uses what RE2 does not have.</exception>
+    /// <exception cref="NotSimulatedException">The pattern is malformed, or says what is not known here.</exception>
     public static Regex Compile(string pattern)
     {
+        var text = new StringBuilder();
+        for (var at = 0; at < pattern.Length; )
+        {
+            var part = Part().Match(pattern, at);
+            if (!part.Success || (part.Groups["most"].Success && !IsFewEnough(part)))
+            {
+                throw Refuse(pattern);
+            }
+
+            text.Append(
+                part.Value == "$" ? @"\z"
+                : part.Groups["set"].Success ? Classes(part.Value, inSet: true)
+                : Classes(part.Value, inSet: false)
+            );
+            at += part.Length;
+        }
+
         try
         {
-            return new Regex(Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Patience);
+            return new Regex(text.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Patience);
         }
-        catch (NotSupportedException e)
+        catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException(e.Message, nameof(pattern), e);
+            throw Refuse(pattern);
         }
     }
 
-    private static string Translate(string pattern)
-    {
-        var text = new StringBuilder();
-        var inClass = false;
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            var c = pattern[i];
-            if (c == '\\' && i + 1 < pattern.Length)
-            {
-                text.Append(Escape(pattern[++i], inClass));
-            }
-            else if (inClass && c == '[' && PosixClass(pattern, i) is { } posix)
-            {
-                text.Append(posix.Members);
-                i += posix.Length - 1;
-            }
-            else if (inClass && c == '[')
-            {
-                // .NET would read a subtraction into it.
-                text.Append(@"\[");
-            }
-            else if (!inClass && c == '[')
-            {
-                inClass = true;
-                text.Append(c);
-                if (i + 1 < pattern.Length && pattern[i + 1] == '^')
-                {
-                    text.Append(pattern[++i]);
-                }
+    private static NotSimulatedException Refuse(string pattern) => new($"the regular expression {GoText.Quote(pattern)}");
 
-                if (i + 1 < pattern.Length && pattern[i + 1] == ']')
-                {
-                    i++;
-                    text.Append(@"\]");
-                }
-            }
-            else if (inClass && c == ']')
-            {
-                inClass = false;
-                text.Append(c);
-            }
-            else if (!inClass && c == '$')
-            {
-                text.Append(@"\z");
-            }
-            else if (!inClass && string.CompareOrdinal(pattern, i, "(?P<", 0, 4) == 0)
-            {
-                text.Append("(?<");
-                i += 3;
-            }
-            else
-            {
-                text.Append(c);
-            }
-        }
+    private static bool IsFewEnough(Match part) =>
+        part.Groups["most"]
+            .Captures.All(static count => int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 1000);
 
-        return text.ToString();
-    }
+    // \d, \w and \s are ASCII in RE2; .NET knows many more letters and digits.
+    private static string Classes(string part, bool inSet) =>
+        Escape()
+            .Replace(
+                part,
+                match =>
+                    match.Value switch
+                    {
+                        @"\d" => inSet ? "0-9" : "[0-9]",
+                        @"\w" => inSet ? "0-9A-Za-z_" : "[0-9A-Za-z_]",
+                        @"\s" => inSet ? @"\t\n\f\r\x20" : @"[\t\n\f\r\x20]",
+                        @"\D" => "[^0-9]",
+                        @"\W" => "[^0-9A-Za-z_]",
+                        @"\S" => @"[^\t\n\f\r\x20]",
+                        _ => match.Value,
+                    }
+            );
 
-    private static string Escape(char c, bool inClass) =>
-        (c, inClass) switch
-        {
-            ('d', true) => "0-9",
-            ('d', false) => "[0-9]",
-            ('D', false) => "[^0-9]",
-            ('w', true) => "0-9A-Za-z_",
-            ('w', false) => "[0-9A-Za-z_]",
-            ('W', false) => "[^0-9A-Za-z_]",
-            ('s', true) => @"\t\n\f\r ",
-            ('s', false) => @"[\t\n\f\r ]",
-            ('S', false) => @"[^\t\n\f\r ]",
-            _ => "\\" + c,
-        };
+    // A literal, an escape, a set, the start of a group, or a repetition, of which one must not follow another.
+    [GeneratedRegex(
+        """
+            \G(?:
+              (?<literal>[^\\\[\](){}*+?|^$.] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \\[dDwWsS] | \. )
+            | (?<set>\[\^?(?:[^\\\[\]&~^] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \\[dws] )+\])
+            | (?<repeat>(?<![*+?}(|^])(?:[*+?] | \{(?<most>[0-9]+)(?:,(?<most>[0-9]*[0-9])?)?\})\??)
+            | (?<group>\((?:\?:)?) | \) | \| | \^ | \$
+            )
+            """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Part();
 
-    private static (string Members, int Length)? PosixClass(string pattern, int at)
-    {
-        var end = pattern.IndexOf(":]", at, StringComparison.Ordinal);
-        if (end < 0 || at + 1 >= pattern.Length || pattern[at + 1] != ':')
-        {
-            return null;
-        }
-
-        string? members = pattern[(at + 2)..end] switch
-        {
-            "alnum" => "0-9A-Za-z",
-            "alpha" => "A-Za-z",
-            "digit" => "0-9",
-            "lower" => "a-z",
-            "upper" => "A-Z",
-            "space" => @"\t\n\v\f\r ",
-            "xdigit" => "0-9A-Fa-f",
-            "word" => "0-9A-Za-z_",
-            "punct" => @"!-/:-@\[-`{-~",
-            _ => null,
-        };
-        return members is null ? null : (members, end + 2 - at);
-    }
+    [GeneratedRegex(@"\\.", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Escape();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Tests.Schema.Cel;
@@ -10,11 +11,11 @@ public sealed class RuleTests
         {
           "type": "object",
           "properties": {
-            "i": {"type": "integer"}, "n": {"type": "number"}, "s": {"type": "string"}, "b": {"type": "boolean"},
-            "absent": {"type": "integer"}, "nothing": {"type": "string", "nullable": true},
-            "list": {"type": "array", "items": {"type": "integer"}},
+            "i": {"type": "integer"}, "n": {"type": "number"}, "s": {"type": "string"}, "long": {"type": "array", "items": {"type": "string"}}, "b": {"type": "boolean"},
+            "absent": {"type": "integer"}, "gone": {"type": "string"}, "nothing": {"type": "string", "nullable": true},
+            "list": {"type": "array", "maxItems": 9, "items": {"type": "integer"}},
             "set": {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set"},
-            "map": {"type": "object", "additionalProperties": {"type": "string"}},
+            "map": {"type": "object", "maxProperties": 9, "additionalProperties": {"type": "string"}},
             "time": {"type": "string", "format": "date-time"},
             "any": {"x-kubernetes-int-or-string": true},
             "with-dash": {"type": "integer"}, "namespace": {"type": "integer"}
@@ -37,22 +38,14 @@ public sealed class RuleTests
     [InlineData("7 - 2 - 1 == 4")]
     [InlineData("-self.i == -7")]
     [InlineData("self.n == 2.0 && self.n / 4.0 == 0.5")]
-    [InlineData("self.i > 6.5 && 1u < 2 && dyn(1) == dyn(1u) && dyn(1) == dyn(1.0)")]
-    [InlineData("0x10 == 16 && 1e3 == 1000.0 && .5 == 0.5 && 5u == 5u")]
     [InlineData("-9223372036854775808 < 9223372036854775807")]
     [InlineData("size(self.s) == 6 && self.s.size() == 6")]
-    [InlineData("'abc' < 'abd' && 'a' + 'b' == 'ab' && \"q\" == 'q' && r'\\d' == '\\\\d' && '''x''' == 'x'")]
-    [InlineData("'\\u00e9\\x41\\n' == 'éA\\n'")]
     [InlineData("self.s.startsWith('h') && self.s.endsWith('😀') && self.s.contains('llo')")]
     [InlineData("self.s.matches('l+') && !self.s.matches('^l') && 'a\\n'.matches('^a$') == false")]
     [InlineData("'٣'.matches('\\\\d') == false")]
-    [InlineData("'ABC'.lowerAscii() == 'abc' && 'abÉ'.upperAscii() == 'ABÉ'")]
-    [InlineData("'a,b'.split(',') == ['a', 'b'] && ['a', 'b'].join('-') == 'a-b' && ' x '.trim() == 'x'")]
-    [InlineData("'hello'.substring(1, 3) == 'el' && 'hello'.indexOf('l') == 2 && 'hello'.replace('l', 'L') == 'heLLo'")]
     [InlineData("self.b ? self.i == 7 : false")]
     [InlineData("false ? false : true ? true : false")]
     [InlineData("has(self.i) && !has(self.absent) && has(self.map.k) && !has(self.map.z)")]
-    [InlineData("self.nothing == null")]
     [InlineData("self.list[0] == 1 && 2 in self.list && !(5 in self.list)")]
     [InlineData("self.map['k'] == 'v' && self.map.k == 'v' && self.map['with.dot'] == 'w' && 'k' in self.map")]
     [InlineData("self.list.all(x, x > 0) && self.list.exists(x, x == 2) && self.list.exists_one(x, x > 2)")]
@@ -61,17 +54,16 @@ public sealed class RuleTests
     [InlineData("self.map.all(k, size(k) > 0) && size(self.map) == 2")]
     [InlineData("[].all(x, x == 1) && ![].exists(x, x == 1)")]
     [InlineData("self.set == ['b', 'a'] && self.list != [3, 2, 1]")]
-    [InlineData("size(self.set + ['b', 'c']) == 3 && size(self.list + [3]) == 4")]
     [InlineData("{'a': 1}['a'] == 1 && {'a': 1, 'b': 2} == {'b': 2, 'a': 1}")]
-    [InlineData("self.list.sum() == 6 && self.list.max() == 3 && self.list.isSorted()")]
-    [InlineData("string(self.i) == '7' && int('42') == 42 && double('1.5') == 1.5 && int(2.9) == 2 && bool('true')")]
-    [InlineData("self.time < timestamp('2026-01-02T00:00:00Z') && timestamp('2026-01-02T00:00:00Z') - self.time == duration('24h')")]
-    [InlineData("duration('1h30m') > duration('89m')")]
+    [InlineData("string(self.i) == '7' && int('42') == 42 && int(2.9) == 2 && string(1.5) == '1.5' && string(true) == 'true'")]
+    [InlineData("self.i > 6.5 && dyn(1) == dyn(1.0) && 1e3 == 1000.0")]
+    [InlineData("'abc' < 'abd' && 'a' + 'b' == 'ab' && \"q\" == 'q' && '\\u00e9\\n' == 'é\\n'")]
+    [InlineData("self.?absent.orValue(7) == 7 && self.?i.hasValue() && self.map[?'z'].orValue('') == '' && self.?list[?0].value() == 1")]
     [InlineData("self.any == '50%' || self.any == 3")]
     [InlineData("self.with__dash__dash == 1")]
     [InlineData("self.metadata.name == 'x'")]
     [InlineData("self.__namespace__ == 2")]
-    [InlineData("// a comment\nself.b")]
+    [InlineData("self.b // a comment")]
     public void A_rule_that_holds(string rule) => Assert.Empty(Evaluate(rule));
 
     [Theory]
@@ -92,8 +84,8 @@ public sealed class RuleTests
     [InlineData("self.i % 0 == 1", "modulus by zero")]
     [InlineData("9223372036854775807 + self.i > 0", "integer overflow")]
     [InlineData("-9223372036854775808 - self.i > 0", "integer overflow")]
-    [InlineData("1u - 2u == 0u", "unsigned integer overflow")]
-    [InlineData("int('x') == 1", "type conversion error from 'string' to 'int'")]
+    [InlineData("int(self.s) == 1", "type conversion error from 'string' to 'int'")]
+    [InlineData("self.?absent.value() == 1", "optional.none() dereference")]
     [InlineData("self.list.map(x, 1 / (x - 1)) == [1]", "division by zero")]
     public void A_failure_that_nothing_absorbs_is_reported(string rule, string failure) =>
         Assert.Equal([$"<nil>: Invalid value: \"object\": {failure} evaluating rule: {rule}"], Evaluate(rule));
@@ -108,43 +100,55 @@ public sealed class RuleTests
         );
 
     [Theory]
-    [InlineData("self.i ==", 9, "Syntax error: mismatched input '<EOF>'")]
-    [InlineData("self.i == == 1", 10, "Syntax error: unexpected '=='")]
-    [InlineData("(self.i == 1", 12, "Syntax error: mismatched input '<EOF>'")]
-    [InlineData("self.i == 'x", 10, "Syntax error: unterminated string literal")]
-    [InlineData("self.i # 1", 7, "Syntax error: token recognition error at: '#'")]
-    [InlineData("self.i == 9223372036854775808", 10, "invalid int literal")]
-    [InlineData("self.typo == 1", 4, "undefined field 'typo'")]
-    [InlineData("has(self.typo)", 0, "undefined field 'typo'")]
-    [InlineData("slf.i == 1", 0, "undeclared reference to 'slf' (in container '')")]
-    [InlineData("self.s.lower() == 'x'", 6, "undeclared reference to 'lower' (in container '')")]
-    [InlineData("self.i == 'x'", 7, "found no matching overload for '_==_' applied to '(int, string)'")]
-    [InlineData("self.i && true", 7, "found no matching overload for '_&&_' applied to '(int)'")]
-    [InlineData("self.s.startsWith(1)", 6, "found no matching overload for 'startsWith' applied to '(string, int)'")]
-    [InlineData("self.s.matches('(')", 15, "invalid matches argument")]
-    [InlineData("self.i.all(x, true)", 6, "expression of type 'int' cannot be range of a comprehension (must be list, map, or dynamic)")]
-    [InlineData("self.i", 0, "cel expression must evaluate to a bool")]
-    [InlineData("has(self)", 0, "invalid argument to has() macro")]
-    [InlineData("self.list.all(x.y, true)", 15, "argument must be a simple name")]
-    public void A_rule_that_cannot_work_is_refused_with_its_place(string rule, int offset, string finding)
-    {
-        var error = Assert.Single(Assert.Throws<CustomResourceSchemaException>(() => Compile(rule)).Errors);
-
-        Assert.Equal("openAPIV3Schema.x-kubernetes-validations[0].rule", error.Path);
-        Assert.Equal(FieldErrorReasons.Invalid, error.Reason);
-        Assert.Contains($"compilation failed: ERROR: <input>:1:{offset + 1}: {finding}", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith($"\n | {rule}\n | {new string('.', offset)}^", error.Message, StringComparison.Ordinal);
-    }
+    [InlineData("self.i ==")]
+    [InlineData("self.i == == 1")]
+    [InlineData("(self.i == 1")]
+    [InlineData("self.i == 'x")]
+    [InlineData("self.i # 1")]
+    [InlineData("self.i == 9223372036854775808")]
+    [InlineData("self.typo == 1")]
+    [InlineData("has(self.typo)")]
+    [InlineData("slf.i == 1")]
+    [InlineData("self.s.lower() == 'x'")]
+    [InlineData("self.i == 'x'")]
+    [InlineData("self.i && true")]
+    [InlineData("self.s.startsWith(1)")]
+    [InlineData("self.s.matches('(')")]
+    [InlineData("self.s.matches('\\\\pL')")]
+    [InlineData("self.s.matches(self.s)")]
+    [InlineData("self.i.all(x, true)")]
+    [InlineData("self.i")]
+    [InlineData("has(self)")]
+    [InlineData("self.list.all(x.y, true)")]
+    [InlineData("self.map.all(k, v, k == v)")]
+    [InlineData("self.nothing == null")]
+    [InlineData("1u == 1u")]
+    [InlineData("0x10 == 16")]
+    [InlineData("b'x' == b'x'")]
+    [InlineData("r'x' == 'x'")]
+    [InlineData("'''x''' == 'x'")]
+    [InlineData("'ABC'.lowerAscii() == 'abc'")]
+    [InlineData("timestamp('2026-01-01T00:00:00Z') > self.time")]
+    [InlineData("int('x') == 1")]
+    [InlineData("self.set + ['b'] == ['b']")]
+    [InlineData("self.list.all(x, self.list.all(y, self.list.all(z, x == y || y == z)))")]
+    [InlineData("self.long.all(x, self.long.all(y, x == y))")]
+    public void A_rule_that_is_wrong_or_not_known_here_is_not_simulated(string rule) =>
+        Assert.StartsWith(
+            "not supported by the simulated API server: ",
+            Assert.Throws<NotSimulatedException>(() => Compile(rule)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_rule_may_choose_reason_path_and_words()
     {
         var schema = SchemaWith(
-            """{"rule": "self.i < 5", "messageExpression": "'i is ' + string(self.i) + ', at most 4'", "message": "unused", "reason": "FieldValueForbidden", "fieldPath": ".i"}"""
+            """{"rule": "self.i < 5", "messageExpression": "'i is at most ' + self.s", "message": "unused", "reason": "FieldValueForbidden", "fieldPath": ".i"}"""
         );
 
         Assert.Equal(
-            [new FieldError("i", FieldErrorReasons.Forbidden, "Forbidden: i is 7, at most 4")],
+            [new FieldError("i", FieldErrorReasons.Forbidden, "Forbidden: i is at most héllo😀")],
             schema.Validate(JsonNode.Parse(Object)!.AsObject(), null)
         );
     }
@@ -152,14 +156,13 @@ public sealed class RuleTests
     [Fact]
     public void A_message_that_cannot_be_computed_gives_way_to_the_fixed_one()
     {
-        var schema = SchemaWith("""{"rule": "self.i < 5", "messageExpression": "string(self.absent)", "message": "too large"}""");
+        var schema = SchemaWith("""{"rule": "self.i < 5", "messageExpression": "self.gone", "message": "too large"}""");
 
-        Assert.Equal("Invalid value: \"object\": too large", Assert.Single(schema.Validate(JsonNode.Parse(Object)!.AsObject(), null)).Message);
+        Assert.Equal("Invalid value: too large", Assert.Single(schema.Validate(JsonNode.Parse(Object)!.AsObject(), null)).Message);
     }
 
     [Fact]
-    public void A_rule_without_a_message_is_quoted() =>
-        Assert.Equal(["<nil>: Invalid value: \"object\": failed rule: self.i < 5"], Evaluate("self.i < 5"));
+    public void A_rule_without_a_message_is_quoted() => Assert.Equal(["<nil>: Invalid value: failed rule: self.i < 5"], Evaluate("self.i < 5"));
 
     [Fact]
     public void A_transition_rule_waits_for_an_update()
@@ -172,18 +175,6 @@ public sealed class RuleTests
         Assert.Empty(schema.Validate(now, null));
         Assert.Single(schema.Validate(now, old));
         Assert.Empty(schema.Validate(old, now));
-    }
-
-    [Fact]
-    public void A_transition_rule_with_an_optional_old_value_runs_on_creation_too()
-    {
-        var schema = SchemaWith(
-            """{"rule": "oldSelf.hasValue() ? oldSelf.value().i == self.i : self.i == 1", "optionalOldSelf": true, "message": "m"}"""
-        );
-        var obj = JsonNode.Parse(Object)!.AsObject();
-
-        Assert.Single(schema.Validate(obj, null));
-        Assert.Empty(schema.Validate(obj, obj.DeepClone().AsObject()));
     }
 
     [Fact]
@@ -205,7 +196,7 @@ public sealed class RuleTests
 
         Assert.Empty(schema.Validate(JsonNode.Parse("""{"l": [{"k": "b", "v": 2}, {"k": "c", "v": 9}]}""")!.AsObject(), old));
         Assert.Equal(
-            "l[0]: Invalid value: \"object\": fixed",
+            "l[0]: Invalid value: fixed",
             Assert.Single(schema.Validate(JsonNode.Parse("""{"l": [{"k": "b", "v": 3}]}""")!.AsObject(), old)).ToString()
         );
     }

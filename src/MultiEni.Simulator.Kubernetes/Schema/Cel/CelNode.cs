@@ -1,0 +1,24 @@
+namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
+
+/// <summary>A part of an expression that is known to be right.</summary>
+/// <param name="Type">What it yields.</param>
+/// <param name="Run">Yields it.</param>
+/// <param name="Cost">An upper bound of what the server reckons that it costs.</param>
+internal sealed record CelNode(CelType Type, Func<CelScope, object?> Run, double Cost)
+{
+    /// <summary>Whether it is the same whatever is asked.</summary>
+    public bool IsConstant { get; init; }
+
+    /// <summary>How deep macros stand in each other within it.</summary>
+    public int MacroDepth { get; init; }
+
+    /// <summary>For <c>operand.field</c>: what <c>has()</c> asks.</summary>
+    public (CelNode Operand, string Field)? Selection { get; init; }
+
+    /// <summary>Runs it; what a failed operand yields is a failure.</summary>
+    public object? RunWith(CelScope scope, Func<object?, object?> then)
+    {
+        var value = Run(scope);
+        return value is CelError ? value : then(value);
+    }
+}

@@ -35,4 +35,7 @@ public static class ConditionTypes
 
     /// <summary>ENIAttachment, by the agent while it is being deleted: the device was given back. False with a reason is an answer that the controller waits on.</summary>
     public const string Released = nameof(Released);
+
+    /// <summary>Whether the agent writes the condition of an ENIAttachment.</summary>
+    public static bool IsAgents(string type) => type is Configured or Bound or Advertised or Released;
 }

@@ -30,6 +30,33 @@ public static class Events
     /// <summary>Repairing an attribute failed.</summary>
     public const string EniUpdateFailed = "ENIUpdateFailed";
 
+    /// <summary>A DPDK driver holds a device.</summary>
+    public const string DpdkBound = "DPDKBound";
+
+    /// <summary>A device was not handed to a DPDK driver.</summary>
+    public const string DpdkBindFailed = "DPDKBindFailed";
+
+    /// <summary>The kernel driver holds a device again.</summary>
+    public const string DpdkUnbound = "DPDKUnbound";
+
+    /// <summary>A device could not be given back to its kernel driver.</summary>
+    public const string DpdkUnbindFailed = "DPDKUnbindFailed";
+
+    /// <summary>A device must not be touched, or its link could not be set.</summary>
+    public const string DeviceRefused = "DeviceRefused";
+
+    /// <summary>A device is to be given back and a pod or a process has it.</summary>
+    public const string DeviceInUse = "DeviceInUse";
+
+    /// <summary>A device that was waited for was given back and its ENI may be detached.</summary>
+    public const string DeviceReleased = "DeviceReleased";
+
+    /// <summary>Pods can request a device.</summary>
+    public const string DeviceAdvertised = "DeviceAdvertised";
+
+    /// <summary>Pods cannot request a device, and somebody has to do something about it.</summary>
+    public const string DeviceNotAdvertised = "DeviceNotAdvertised";
+
     /// <summary>An agent was not waited for any longer.</summary>
     public const string ReleaseSkipped = "ReleaseSkipped";
 

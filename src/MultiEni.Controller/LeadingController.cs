@@ -99,7 +99,14 @@ internal sealed class LeadingController(
             () => leaks.Blocked,
             () => permissions.Denied.Count
         );
-        var catalog = new NetworkCatalog(ec2, () => view.Attachments, time);
+
+        // The status tells of an ENI when it is attached.
+        bool IsMade(string attachment) => inventory.FindBySlot(attachment).Count > 0;
+        var catalog = new NetworkCatalog(
+            ec2,
+            () => view.Attachments.Where(attachment => attachment.Status?.Network?.EniId is not null || IsMade(attachment.Metadata.Name)),
+            time
+        );
         var reservations = new IndexReservations(time);
         var admissions = new Admissions(
             settings.ConcurrentCleanups == 0 ? Cleanups : settings.ConcurrentCleanups,
@@ -112,6 +119,7 @@ internal sealed class LeadingController(
             catalog,
             types,
             (instance, nodeEni, subnet) => inventory.FindUnclaimed(instance, nodeEni, subnet) is not null,
+            IsMade,
             pauses,
             outcomes,
             settings
@@ -287,6 +295,19 @@ internal sealed class LeadingController(
 
     private void OnAttachment(ObjectChange<EniAttachment> change, QueuePace<string> pace)
     {
+        if (change is ObjectChange<EniAttachment>.Updated { Old: var old, New: { Status: { } status } attachment })
+        {
+            foreach (var news in DeviceEvents.Between(attachment.Spec!.NodeName, old.Status?.Conditions, status))
+            {
+                events.Record(
+                    NodeEniReferences.To(attachment.Spec.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid),
+                    news.Type,
+                    news.Reason,
+                    news.Message
+                );
+            }
+        }
+
         attachments.Add(change.Current.Metadata.Name);
         pace.Add(change.Current.Spec!.NodeEniRef.Name);
     }

@@ -5,7 +5,6 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Events;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing;
@@ -13,7 +12,6 @@ using MultiEni.Manager.Safety;
 using MultiEni.Manager.Setup;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
-using MultiEni.Operator.Events;
 using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
@@ -24,7 +22,6 @@ namespace MultiEni.Manager;
 public static class ManagerApp
 {
     private const int Workers = 4;
-    private const string Component = "eni-manager";
 
     private static readonly ResourceKind<Node> Nodes = new(
         "",
@@ -79,7 +76,6 @@ public static class ManagerApp
         checks.Add("work", queue);
         var wake = new AgentWake(queue);
         var pods = new NodePods(client, settings.NodeName);
-        var events = new EventRecorder(client, Component, settings.NodeName, time, loggers.CreateLogger("events"));
         using var restarter = new DevicePluginRestarter(
             publishing.File,
             pods,
@@ -103,7 +99,7 @@ public static class ManagerApp
             var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
             var worker = Worker(
-                new Parts(settings, kernel.Files, host, journal, publishing, boot, view, pods, client, events, gate, metrics, time, logger),
+                new Parts(settings, kernel.Files, host, journal, publishing, boot, view, pods, client, gate, metrics, time, logger),
                 wake,
                 queue
             );
@@ -117,7 +113,6 @@ public static class ManagerApp
             background.Add(new RepairLoop(publisher, boot, wake, settings.CheckInterval, time, logger).RunAsync);
             background.Add(restarter.RunAsync);
             publishing.Begin(background);
-            background.Add(events.RunAsync);
             wake.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
             await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(token);
@@ -182,13 +177,7 @@ public static class ManagerApp
                 new FinishedPods(parts.Pods, settings.ListPods, parts.Time)
             ),
             owners,
-            new AttachmentEdge(
-                parts.View,
-                parts.Client,
-                parts.Metrics,
-                (attachment, news) => Record(parts.Events, attachment, news),
-                settings.NodeName
-            ),
+            new AttachmentEdge(parts.View, parts.Client, parts.Metrics),
             new RetryGate(parts.Time),
             new LinkBrake(parts.Time),
             settings,
@@ -205,21 +194,6 @@ public static class ManagerApp
             queue
         );
     }
-
-    // On the NodeENI, where users look and where the controller's are.
-    private static void Record(EventRecorder events, EniAttachment attachment, DeviceEvent news) =>
-        events.Record(
-            new ObjectReference
-            {
-                ApiVersion = Names.ApiVersion,
-                Kind = Names.NodeEniKind,
-                Name = attachment.Spec?.NodeEniRef.Name,
-                Uid = attachment.Spec?.NodeEniRef.Uid,
-            },
-            news.Type,
-            news.Reason,
-            news.Message
-        );
 
     private static SafetyPolicy Policy(ManagerSettings settings) =>
         new()
@@ -250,7 +224,6 @@ public static class ManagerApp
         NodeView View,
         NodePods Pods,
         KubernetesClient Client,
-        EventRecorder Events,
         DeviceChangeGate Gate,
         ManagerMetrics Metrics,
         TimeProvider Time,

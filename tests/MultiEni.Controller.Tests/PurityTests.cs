@@ -20,6 +20,8 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Attachments/FailureMessage.cs",
             "src/MultiEni.Controller/Attachments/FailureReport.cs",
             "src/MultiEni.Controller/Attachments/CleanupDelay.cs",
+            "src/MultiEni.Controller/Attachments/StatusPatience.cs",
+            "src/MultiEni.Controller/Attachments/DeviceEvents.cs",
             "src/MultiEni.Controller/Leaks/LeakReasons.cs",
             "src/MultiEni.Controller/StartupTaint/TaintDecision.cs",
             "src/MultiEni.Controller/RegionFinder.cs",

@@ -26,4 +26,10 @@ public static class EniState
 
     /// <summary>Nothing exists in EC2 any more.</summary>
     public const string Deleted = "Deleted";
+
+    /// <summary>Whether EC2 has the ENI attached, so that its device is on the node.</summary>
+    public static bool IsAttached(string? state) => state is Attached or Releasing;
+
+    /// <summary>Whether the state is of an ENI that is being taken away: the controller does not write it down for one that is gone in a moment.</summary>
+    public static bool TellsOfDeletion(string? state) => state is Releasing or Detaching or Deleting or Deleted;
 }

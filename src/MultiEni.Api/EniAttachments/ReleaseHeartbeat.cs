@@ -14,6 +14,12 @@ public static class ReleaseHeartbeat
     /// <summary>For how long an agent that has renewed it before is believed to be alive, whatever shorter time the controller is told to wait.</summary>
     public static TimeSpan Patience { get; } = Interval * 3;
 
+    /// <summary>
+    /// For how long an agent that has not renewed it yet is believed to be at work. It says nothing of a release that is over in
+    /// <see cref="PassingReasons.UntoldFor"/>.
+    /// </summary>
+    public static TimeSpan FirstPatience { get; } = PassingReasons.UntoldFor * 3;
+
     /// <summary>The value to report now: the last one until it is due, so that a look that finds nothing new costs no write.</summary>
     /// <param name="last">The value reported last; null for none.</param>
     /// <param name="now">The agent's clock. The controller compares values and not clocks.</param>

@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Output;
+using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Demo;
 
@@ -54,7 +55,7 @@ internal sealed class DemoPrinter(LiveRegion screen, Paint paint, TimeProvider t
         var device = attachment.Status?.Device;
         var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
         var where = $"{attachment.Spec!.NodeName.Split('.')[0]} · {attachment.Spec.NodeEniRef.Name} · {network?.EniId ?? "no ENI yet"}";
-        var parts = new List<string> { (network?.State ?? EniState.Pending).ToLowerInvariant() };
+        var parts = new List<string> { AttachmentState.Of(attachment).ToLowerInvariant() };
         if (network?.DeviceIndex is { } index)
         {
             parts.Add($"index {index}");

@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Output;
+using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Demo;
 
@@ -19,7 +20,7 @@ internal static class EniTable
         ("NODE", 0, attachment => attachment.Spec!.NodeName.Split('.')[0]),
         ("NODEENI", 1, attachment => attachment.Spec!.NodeEniRef.Name),
         ("ENI", 6, attachment => attachment.Status?.Network?.EniId ?? ""),
-        ("STATE", 2, attachment => (attachment.Status?.Network?.State ?? EniState.Pending).ToLowerInvariant()),
+        ("STATE", 2, attachment => AttachmentState.Of(attachment).ToLowerInvariant()),
         ("DEVICE", 4, attachment => attachment.Status?.Device?.PciAddress ?? ""),
         ("DRIVER", 5, attachment => attachment.Status?.Device?.Driver ?? ""),
         ("READY", 3, attachment => IsReady(attachment) ? "yes" : "no"),
@@ -68,5 +69,5 @@ internal static class EniTable
     private static int Width((string Heading, int Rank, Func<EniAttachment, string> Cell) column, IReadOnlyList<EniAttachment> attachments) =>
         attachments.Select(attachment => column.Cell(attachment).Length).Append(column.Heading.Length).Max();
 
-    private static bool IsReady(EniAttachment attachment) => attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true;
+    private static bool IsReady(EniAttachment attachment) => AttachmentReadiness.Is(attachment);
 }

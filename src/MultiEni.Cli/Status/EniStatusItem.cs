@@ -59,7 +59,7 @@ internal sealed record EniStatusItem
         var network = attachment.Status?.Network;
         var device = attachment.Status?.Device;
         var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
-        var isReady = ready?.Status == ConditionStatus.True;
+        var isReady = AttachmentReadiness.Is(attachment);
         return new EniStatusItem
         {
             Attachment = attachment.Metadata.Name,
@@ -68,12 +68,12 @@ internal sealed record EniStatusItem
                 : isReady ? Health.Ready
                 : AttachmentTrouble.Is(attachment, now) ? Health.Trouble
                 : Health.Progressing,
-            Reason = ready?.Reason ?? Reasons.Progressing,
+            Reason = isReady ? ready!.Reason : AttachmentTrouble.Reason(attachment),
             Message =
-                ready is null ? "The controller has not looked at it yet."
-                : isReady ? ready.Message
+                isReady ? ready!.Message
+                : ready is null && !attachment.Metadata.IsBeingDeleted ? "The controller has nothing to tell of it yet."
                 : AttachmentTrouble.Describe(attachment, now),
-            State = network?.State ?? EniState.Pending,
+            State = AttachmentState.Of(attachment),
             EniId = network?.EniId,
             DeviceIndex = network?.DeviceIndex ?? attachment.Spec!.DeviceIndex,
             SubnetId = attachment.Spec!.SubnetId,

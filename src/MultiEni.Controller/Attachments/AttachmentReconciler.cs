@@ -64,6 +64,7 @@ internal sealed class AttachmentReconciler(
                 observer.Forget(name);
                 refused.Forget(name);
                 overdue.TryRemove(name, out _);
+                writer.Forget(name);
                 reservations.Release(name);
                 return ReconcileResult.Done;
             }
@@ -102,7 +103,11 @@ internal sealed class AttachmentReconciler(
                         await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
                         return ReconcileResult.After(UsedUpRetry);
                     case var _ when !admissions.TryEnter(step, attachment):
-                        return ReconcileResult.Done;
+                        // Who is admitted is told so; only that it waits is said after a while.
+                        var hindrance = refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
+                        return await ReportAsync(attachment, situation.Row, null, hindrance, cancellationToken) is { } untold
+                            ? ReconcileResult.After(untold, WorkPriority.Repair)
+                            : ReconcileResult.Done;
                     case EniStep.Adopt adopt:
                         await AdoptAsync(attachment, adopt, cancellationToken);
                         continue;
@@ -196,11 +201,14 @@ internal sealed class AttachmentReconciler(
         switch (step)
         {
             case EniStep.InSync:
-                await writer.ReportAsync(attachment, row, null, null, cancellationToken);
-                return ReconcileResult.Done;
+                return await writer.ReportAsync(attachment, row, null, null, cancellationToken) is { } untold
+                    ? ReconcileResult.After(untold)
+                    : ReconcileResult.Done;
             case EniStep.WaitForRelease wait:
-                await ReportAsync(attachment, row, null, new(true, wait.Reason, wait.Message), cancellationToken);
-                return ReconcileResult.After(wait.Deadline is { } deadline ? deadline - situation.Now : BlockedRetry);
+                return Soonest(
+                    await ReportAsync(attachment, row, null, new(true, wait.Reason, wait.Message), cancellationToken),
+                    wait.Deadline is { } deadline ? deadline - situation.Now : BlockedRetry
+                );
             case EniStep.DropDeviceFinalizer drop:
                 if (await writer.DropDeviceFinalizerAsync(attachment, cancellationToken))
                 {
@@ -209,6 +217,8 @@ internal sealed class AttachmentReconciler(
 
                 return ReconcileResult.After(SafetyNet);
             case EniStep.Finish:
+                // The next one need not wait for the API server.
+                admissions.Leave(attachment.Metadata.Name);
                 await writer.RemoveFinalizerAsync(attachment, Names.EniFinalizer, cancellationToken);
                 return ReconcileResult.Done;
             case EniStep.Blocked blocked:
@@ -216,16 +226,19 @@ internal sealed class AttachmentReconciler(
                 return ReconcileResult.After(BlockedRetry);
             default:
                 var waiting = step is EniStep.Wait told ? new ConditionClaim(true, told.Reason, told.Message) : null;
-                await ReportAsync(attachment, row, null, waiting, cancellationToken);
+                var due = await ReportAsync(attachment, row, null, waiting, cancellationToken);
                 if (row is { InTransition: false } && attachment.Metadata.IsBeingDeleted)
                 {
                     // What EC2 takes away by itself, with a terminated instance, is in no transition of ours: look again before the next sweep does.
                     inventory.Watch(row.EniId);
                 }
 
-                return ReconcileResult.After(SafetyNet);
+                return Soonest(due, SafetyNet);
         }
     }
+
+    private static ReconcileResult Soonest(TimeSpan? untold, TimeSpan otherwise) =>
+        ReconcileResult.After(untold is { } due && due < otherwise ? due : otherwise);
 
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {
@@ -356,7 +369,13 @@ internal sealed class AttachmentReconciler(
     }
 
     /// <summary>Writes the status, and says when a cleanup takes longer than it should.</summary>
-    private Task ReportAsync(EniAttachment attachment, EniRow? row, int? attempt, ConditionClaim? hindrance, CancellationToken cancellationToken)
+    private Task<TimeSpan?> ReportAsync(
+        EniAttachment attachment,
+        EniRow? row,
+        int? attempt,
+        ConditionClaim? hindrance,
+        CancellationToken cancellationToken
+    )
     {
         if (CleanupDelay.IsOver(attachment, settings.MaximumCleanupDuration, time.GetUtcNow()))
         {

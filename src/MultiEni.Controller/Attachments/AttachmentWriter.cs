@@ -7,6 +7,7 @@ using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -19,7 +20,16 @@ internal sealed class AttachmentWriter(
     TimeProvider time
 )
 {
-    public async Task ReportAsync(EniAttachment attachment, EniRow? row, int? attempt, ConditionClaim? hindrance, CancellationToken cancellationToken)
+    private readonly UntoldStatuses untold = new(time);
+
+    /// <summary>Writes the status when it is worth a write now; otherwise says how long until it will be. Null when there is nothing left to say.</summary>
+    public async Task<TimeSpan?> ReportAsync(
+        EniAttachment attachment,
+        EniRow? row,
+        int? attempt,
+        ConditionClaim? hindrance,
+        CancellationToken cancellationToken
+    )
     {
         // Another step of the same look may have written already.
         attachment =
@@ -27,7 +37,14 @@ internal sealed class AttachmentWriter(
         var patch = AttachmentReport.Patch(attachment, row, catalog.CidrOf(attachment.Spec!.SubnetId), attempt, hindrance, time.GetUtcNow());
         if (patch is null)
         {
-            return;
+            Forget(attachment.Metadata.Name);
+            return null;
+        }
+
+        var patience = StatusPatience.Of(attachment, patch.Status!, hindrance, attempt);
+        if (patience > TimeSpan.Zero && untold.Wait(attachment.Metadata, patience) is { } wait)
+        {
+            return wait;
         }
 
         try
@@ -37,23 +54,31 @@ internal sealed class AttachmentWriter(
         catch (KubernetesApiException gone) when (gone.IsNotFound)
         {
             cluster.Gone(attachment);
-            return;
+            return null;
         }
         catch (KubernetesApiException other) when (other.IsConflict)
         {
             // A successor of the same name: its own events bring the next look.
-            return;
+            return null;
         }
+
+        Forget(attachment.Metadata.Name);
 
         if (patch.Status!.Conditions.IsTrue(ConditionTypes.Attached) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) != true)
         {
             Normal(
                 attachment,
                 Events.EniAttached,
-                $"{row!.EniId} is attached to {attachment.Spec.NodeName} at device index {row.Attachment!.DeviceIndex}"
+                $"{row!.EniId} is attached to {attachment.Spec.NodeName} at device index {row.Attachment!.DeviceIndex}",
+                () => Progress(attachment.Spec.NodeEniRef.Name)
             );
         }
+
+        return null;
     }
+
+    /// <summary>Nothing is untold of the attachment, or it is gone.</summary>
+    public void Forget(string name) => untold.Forget(name);
 
     public async Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken)
     {
@@ -98,11 +123,18 @@ internal sealed class AttachmentWriter(
         }
     }
 
-    public void Normal(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Normal, reason, message);
+    public void Normal(EniAttachment attachment, string reason, string message, Func<string>? progress = null) =>
+        Record(attachment, EventType.Normal, reason, message, progress);
 
     public void Warning(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Warning, reason, message);
 
     // On the NodeENI, where users look; the attachment is named in the message.
-    private void Record(EniAttachment attachment, EventType type, string reason, string message) =>
-        events.Record(NodeEniReferences.To(attachment.Spec!.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid), type, reason, message);
+    private void Record(EniAttachment attachment, EventType type, string reason, string message, Func<string>? progress = null) =>
+        events.Record(NodeEniReferences.To(attachment.Spec!.NodeEniRef.Name, attachment.Spec.NodeEniRef.Uid), type, reason, message, progress);
+
+    private string Progress(string nodeEni)
+    {
+        var all = cluster.AttachmentsOf(nodeEni);
+        return $"{all.Count(attachment => attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) == true)} of {all.Count}";
+    }
 }

@@ -257,7 +257,8 @@ public static class EniDecision
         var node = situation.Attachment.Spec!.NodeName;
         var answer = situation.Attachment.Status?.Conditions.Find(ConditionTypes.Released) is { Reason: not Reasons.Releasing } said ? said : null;
         var beats = situation.Attachment.Status?.Device?.ReleaseHeartbeatTime is not null;
-        var patience = beats && situation.Limits.Release < ReleaseHeartbeat.Patience ? ReleaseHeartbeat.Patience : situation.Limits.Release;
+        var least = beats ? ReleaseHeartbeat.Patience : ReleaseHeartbeat.FirstPatience;
+        var patience = situation.Limits.Release < least ? least : situation.Limits.Release;
         var deadline = (situation.AgentHeard ?? metadata.DeletionTimestamp!.Value) + patience;
         if (situation.Now < deadline)
         {

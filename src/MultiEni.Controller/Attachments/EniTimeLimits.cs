@@ -11,7 +11,7 @@ public sealed record EniTimeLimits
 
     /// <summary>
     /// An agent that has given no sign of life for this long is not waited for any more (<c>RELEASE_TIMEOUT</c>). One that has renewed its heartbeat
-    /// in this release is given <see cref="Api.EniAttachments.ReleaseHeartbeat.Patience"/> at least.
+    /// in this release is given <see cref="Api.EniAttachments.ReleaseHeartbeat.Patience"/> at least, any other <see cref="Api.EniAttachments.ReleaseHeartbeat.FirstPatience"/>.
     /// </summary>
     public TimeSpan Release { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -15,9 +15,9 @@ namespace MultiEni.Controller.NodeEnis;
 /// a cluster in which nothing changes asks nothing.
 /// </summary>
 /// <param name="ec2">Where subnets and groups are looked up.</param>
-/// <param name="attachments">The cluster's attachments, for what an answer of EC2 has counted already.</param>
+/// <param name="withEni">The cluster's attachments whose ENIs exist: an answer of EC2 has counted those already.</param>
 /// <param name="time">The clock of the answers' ages.</param>
-internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachment>> attachments, TimeProvider time)
+internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachment>> withEni, TimeProvider time)
 {
     // Tags and names may come to mean other subnets; IDs may not, and EC2 says so when one is gone.
     private static readonly TimeSpan LookupLifetime = TimeSpan.FromMinutes(30);
@@ -111,10 +111,7 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     private async Task<NetworkResolution> LookUpAsync(NodeEniSpec spec, CancellationToken cancellationToken)
     {
         // Read before EC2 is asked: an ENI made in between is then taken off once too often and not once too seldom.
-        var made = attachments()
-            .Where(attachment => attachment.Status?.Network?.EniId is not null)
-            .Select(attachment => (attachment.Spec!.SubnetId, attachment.Metadata.Name))
-            .ToList();
+        var made = withEni().Select(attachment => (attachment.Spec!.SubnetId, attachment.Metadata.Name)).ToList();
         var subnets = new List<SubnetRow>();
         var ids = new List<SubnetId>();
         foreach (var text in NetworkSources.SubnetIds(spec))

@@ -21,6 +21,7 @@ internal sealed class PlanReconciler(
     NetworkCatalog catalog,
     InstanceTypeCatalog types,
     Func<string, string, string, bool> isAdoptable,
+    Func<string, bool> isMade,
     CreatePauses pauses,
     PlanOutcomes outcomes,
     ControllerSettings settings
@@ -79,6 +80,7 @@ internal sealed class PlanReconciler(
         )
         {
             IsAdoptable = (instance, subnet) => isAdoptable(instance, name, subnet),
+            IsMade = isMade,
             HasNoRoom = subnet => pauses.IsPaused(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
             DefaultDeviceIndex = settings.DefaultDeviceIndex,
             LimitsUnavailable = await LearnTypesAsync(nodes, cancellationToken),

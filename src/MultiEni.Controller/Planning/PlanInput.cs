@@ -28,6 +28,9 @@ public sealed record PlanInput(
     /// <summary>Whether an ENI that the Go controller left is attached to an instance in a subnet already, so that it needs no address.</summary>
     public Func<string, string, bool> IsAdoptable { get; init; } = static (_, _) => false;
 
+    /// <summary>Whether EC2 shows the ENI of an attachment, by its name; its status tells of it later.</summary>
+    public Func<string, bool> IsMade { get; init; } = static _ => false;
+
     /// <summary>Whether EC2 said lately that a subnet has no room for an ENI of this NodeENI, whatever number of free addresses it tells.</summary>
     public Func<string, bool> HasNoRoom { get; init; } = static _ => false;
 

@@ -38,12 +38,13 @@ internal static class SubnetChoice
         )
         {
             // An ENI stays in its subnet: free addresses move all the time. One that cannot be created there goes where there is room.
-            var stays = HasEni(attachment) || !input.HasNoRoom(present.SubnetId) || !HasRoom(best);
+            var stays = HasEni(input, attachment) || !input.HasNoRoom(present.SubnetId) || !HasRoom(best);
             return [(SlotName.MostFree, stays ? present : best)];
         }
 
         return [(SlotName.MostFree, best)];
     }
 
-    private static bool HasEni(EniAttachment attachment) => attachment.Status?.Network is { EniId: not null, State: not EniState.Pending };
+    private static bool HasEni(PlanInput input, EniAttachment attachment) =>
+        attachment.Status?.Network is { EniId: not null, State: not EniState.Pending } || input.IsMade(attachment.Metadata.Name);
 }

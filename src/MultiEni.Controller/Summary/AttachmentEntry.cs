@@ -27,7 +27,7 @@ internal static class AttachmentEntry
             Mtu = device?.Mtu,
             DeviceIndex = network?.DeviceIndex,
             NetworkCardIndex = network?.NetworkCardIndex,
-            Status = (network?.State ?? EniState.Pending).ToLowerInvariant(),
+            Status = AttachmentState.Of(attachment).ToLowerInvariant(),
             MacAddress = network?.MacAddress,
             PrivateIp = network?.PrivateIps is [var primary, ..] ? primary : null,
             InterfaceName = device?.InterfaceName,
@@ -35,7 +35,10 @@ internal static class AttachmentEntry
             DpdkDriver = advertised ? device?.Driver : null,
             DpdkResourceName = advertised ? device?.ResourceName : null,
             DpdkPciAddress = device?.PciAddress,
-            Message = ready is null or { Status: ConditionStatus.True } ? null : Conditions.Cut(ready.Message, AttachmentReport.LongestCopy),
+            Message =
+                ready is null or { Status: ConditionStatus.True } || AttachmentState.IsGoingUntold(attachment)
+                    ? null
+                    : Conditions.Cut(ready.Message, AttachmentReport.LongestCopy),
         };
     }
 }

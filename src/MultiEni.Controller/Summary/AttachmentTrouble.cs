@@ -49,7 +49,7 @@ public static class AttachmentTrouble
     {
         ArgumentNullException.ThrowIfNull(attachment);
         // One that was ready before its specification changed waits for the controller alone, which writes at once.
-        var isReady = attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true;
+        var isReady = !attachment.Metadata.IsBeingDeleted && attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true;
         return isReady || !Passing.TryGetValue(Reason(attachment), out var limit) ? null : Since(attachment) + limit.Patience;
     }
 
@@ -57,8 +57,8 @@ public static class AttachmentTrouble
     public static string Reason(EniAttachment attachment)
     {
         ArgumentNullException.ThrowIfNull(attachment);
-        return attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True, Reason: { } reason }
-            ? reason
+        return AttachmentState.IsGoingUntold(attachment) ? Reasons.Deleting
+            : attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True, Reason: { } reason } ? reason
             : Reasons.Progressing;
     }
 
@@ -69,7 +69,8 @@ public static class AttachmentTrouble
         var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
         var message = ready switch
         {
-            null => "not looked at yet",
+            _ when AttachmentState.IsGoingUntold(attachment) => "being taken away",
+            null => "nothing to tell yet",
             { Status: ConditionStatus.True } => "ready as formerly specified, and the change is not carried out yet",
             _ => ready.Message,
         };

@@ -1,20 +1,13 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Manager.Events;
 using MultiEni.Manager.Steps;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Writes to attachments: the agent's finalizer and the agent's part of the status, and nothing else.</summary>
-public sealed class AttachmentEdge(
-    NodeView view,
-    KubernetesClient client,
-    ManagerMetrics metrics,
-    Action<EniAttachment, DeviceEvent> record,
-    string node
-)
+public sealed class AttachmentEdge(NodeView view, KubernetesClient client, ManagerMetrics metrics)
 {
     private const int Attempts = 5;
     private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
@@ -53,6 +46,13 @@ public sealed class AttachmentEdge(
             : attachment;
     }
 
+    /// <summary>Whether the API server has this status already.</summary>
+    public bool IsKnown(EniAttachment attachment, EniAttachmentStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        return (LatestWrite(attachment) ?? StatusReport.Ours(attachment.Status)) is { } known && Same(known, status);
+    }
+
     /// <summary>Applies the status when it differs from what the API server has.</summary>
     public async Task ReportAsync(EniAttachment attachment, EniAttachmentStatus status, CancellationToken cancellationToken)
     {
@@ -84,7 +84,6 @@ public sealed class AttachmentEdge(
         }
 
         metrics.StatusWritten();
-        Tell(attachment, status);
         lock (_lock)
         {
             _written[attachment.Metadata.Name] = new Written(attachment.Metadata.Uid, attachment.Metadata.ResourceVersion, status);
@@ -99,27 +98,6 @@ public sealed class AttachmentEdge(
             _written.Remove(name);
         }
     }
-
-    // What was written last, which the cache may not show yet, is what the news are compared with.
-    private void Tell(EniAttachment attachment, EniAttachmentStatus status)
-    {
-        IReadOnlyList<Condition>? before = attachment.Status?.Conditions;
-        lock (_lock)
-        {
-            if (_written.TryGetValue(attachment.Metadata.Name, out var written) && written.Uid == attachment.Metadata.Uid)
-            {
-                before = written.Status.Conditions;
-            }
-        }
-
-        foreach (var news in DeviceEvents.Between(node, before, status))
-        {
-            record(attachment, news);
-        }
-    }
-
-    private bool IsKnown(EniAttachment attachment, EniAttachmentStatus status) =>
-        (LatestWrite(attachment) ?? StatusReport.Ours(attachment.Status)) is { } known && Same(known, status);
 
     // The cache may be older than the last write. As long as it shows the very version that was seen then, that write is the newest known.
     private EniAttachmentStatus? LatestWrite(EniAttachment attachment)

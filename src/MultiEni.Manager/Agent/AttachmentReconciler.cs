@@ -31,6 +31,7 @@ public sealed class AttachmentReconciler(
     private const int MostSteps = 17;
     private static readonly TimeSpan TurnDelay = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<AgentWork, DeviceStep> _standing = new();
+    private readonly UntoldStatuses _untold = new(time);
 
     /// <summary>Moves an attachment as far as it will go.</summary>
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
@@ -42,6 +43,7 @@ public sealed class AttachmentReconciler(
             retries.Forget(work);
             brake.Forget(work);
             situations.Forget(name);
+            _untold.Forget(name);
             _standing.TryRemove(work, out _);
             return ReconcileResult.Done;
         }
@@ -77,17 +79,19 @@ public sealed class AttachmentReconciler(
 
         LogStanding(progress);
         var latest = edge.Latest(attachment);
-        var isSaid = progress.Step switch
+        var status = StatusReport.Build(latest, progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
+        if (edge.IsKnown(attachment, status) || ReportPatience.Of(latest, progress.Step!, status) is not { } patience)
         {
-            DeviceStep.Nothing => attachment.Metadata.IsBeingDeleted,
-            // And maybe why the finalizer could not be removed.
-            DeviceStep.ReleaseDone => latest.Status?.Conditions.IsTrue(ConditionTypes.Released) == true,
-            _ => false,
-        };
-        if (!isSaid)
+            _untold.Forget(attachment.Metadata.Name);
+        }
+        else if (patience > TimeSpan.Zero && _untold.Wait(attachment.Metadata, patience) is { } untold)
         {
-            var status = StatusReport.Build(latest, progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
+            progress.Untold = untold;
+        }
+        else
+        {
             await edge.ReportAsync(attachment, status, cancellationToken);
+            _untold.Forget(attachment.Metadata.Name);
         }
     }
 
@@ -315,8 +319,10 @@ public sealed class AttachmentReconciler(
 
         // Nothing may happen for hours, and the controller has to hear that somebody is at work.
         var waits = progress is { Attachment.Metadata.IsBeingDeleted: true, Step: DeviceStep.Wait or DeviceStep.Refuse };
-        return waits && (next is not ReconcileResult.LookAgain again || again.Delay > ReleaseHeartbeat.Interval)
-            ? ReconcileResult.After(ReleaseHeartbeat.Interval)
+        return
+            (progress.Untold ?? (waits ? ReleaseHeartbeat.Interval : null)) is { } longest
+            && (next is not ReconcileResult.LookAgain again || again.Delay > longest)
+            ? ReconcileResult.After(longest)
             : next;
     }
 
@@ -328,7 +334,7 @@ public sealed class AttachmentReconciler(
             DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse or Reasons.DeviceUsageUnknown or Reasons.RemovalBlocked } => ReconcileResult.After(
                 settings.InUseInterval
             ),
-            DeviceStep.Wait { Why.Reason: Reasons.WaitingForDevice } when progress.Situation?.Wish.NetworkState == EniState.Attached =>
+            DeviceStep.Wait { Why.Reason: Reasons.WaitingForDevice } when EniState.IsAttached(progress.Situation?.Wish.NetworkState) =>
                 ReconcileResult.After(settings.EliminationDelay),
             _ => ReconcileResult.Done,
         };
@@ -374,6 +380,8 @@ public sealed class AttachmentReconciler(
         public DeviceStep? Step { get; set; }
 
         public TimeSpan? LookAgain { get; set; }
+
+        public TimeSpan? Untold { get; set; }
 
         public bool Acted { get; set; }
 

@@ -187,8 +187,8 @@ public sealed class SituationReader(
     {
         var network = attachment.Status?.Network;
         var visible =
-            network?.State != EniState.Attached
-            || !MacAddress.TryParse(network.MacAddress, out var mac)
+            !EniState.IsAttached(network?.State)
+            || !MacAddress.TryParse(network?.MacAddress, out var mac)
             || seen.Devices.Any(device => seen.MacOf(device) == mac);
         lock (_lock)
         {

@@ -22,7 +22,7 @@ internal static class Release
             // Which one it is will show, and until then none of them may be taken from under a pod.
             DeviceMatch.Ambiguous ambiguous => new DeviceStep.Wait(ConditionTypes.Released, new Refusal(Reasons.DeviceAmbiguous, ambiguous.Message)),
             // Ends by itself: what is attached and stays invisible is looked for by elimination.
-            DeviceMatch.Absent { MayBeHidden: true } when situation.Wish.NetworkState == EniState.Attached => new DeviceStep.Wait(
+            DeviceMatch.Absent { MayBeHidden: true } when EniState.IsAttached(situation.Wish.NetworkState) => new DeviceStep.Wait(
                 ConditionTypes.Released,
                 new Refusal(
                     Reasons.WaitingForDevice,

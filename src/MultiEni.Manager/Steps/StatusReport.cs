@@ -81,9 +81,7 @@ public static class StatusReport
             : new EniAttachmentStatus
             {
                 Device = status.Device,
-                Conditions = status.Conditions?.FindAll(condition =>
-                    condition.Type is ConditionTypes.Configured or ConditionTypes.Bound or ConditionTypes.Advertised or ConditionTypes.Released
-                ),
+                Conditions = status.Conditions?.FindAll(condition => ConditionTypes.IsAgents(condition.Type)),
             };
 
     private static EniAttachmentStatus With(

@@ -4,8 +4,9 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Operator.Events;
 
 /// <summary>
-/// Decides which occurrences are repeats: the same object, reason and message count up one event; an object and reason with more than
-/// ten messages in ten minutes are combined into one. Not safe for concurrent use; the clock is in the occurrences.
+/// Decides which occurrences are repeats. What is normal counts up one event for each object and reason, which shows the newest message: thousands of ENIs
+/// that come or go are thousands of occurrences of it. Of warnings the same object, reason and message count up one event, and an object and reason with
+/// more than ten messages in ten minutes are combined into one. Not safe for concurrent use; the clock is in the occurrences.
 /// </summary>
 internal sealed class EventCorrelator(string component, string instance)
 {
@@ -46,6 +47,11 @@ internal sealed class EventCorrelator(string component, string instance)
     {
         message = occurrence.Message.Length <= MaximumMessage ? occurrence.Message : occurrence.Message[..(MaximumMessage - 1)] + "…";
         var family = new EventIdentity(occurrence.Regarding, occurrence.Type, occurrence.Reason, "");
+        if (occurrence.Type == EventType.Normal)
+        {
+            return family;
+        }
+
         if (!messages.TryGetValue(family, out var seen))
         {
             messages.Add(family, seen = []);

@@ -6,4 +6,12 @@ namespace MultiEni.Operator.Events;
 /// <param name="Reason">A CamelCase word.</param>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Time">When.</param>
-internal sealed record EventOccurrence(ObjectReference Regarding, EventType Type, string Reason, string Message, DateTimeOffset Time);
+/// <param name="Progress">How far that brings the whole, asked for when it is written; null for nothing.</param>
+internal sealed record EventOccurrence(
+    ObjectReference Regarding,
+    EventType Type,
+    string Reason,
+    string Message,
+    DateTimeOffset Time,
+    Func<string>? Progress = null
+);

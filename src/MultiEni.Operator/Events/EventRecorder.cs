@@ -36,9 +36,10 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
     /// <param name="type">Normal or warning.</param>
     /// <param name="reason">A CamelCase word.</param>
     /// <param name="message">A sentence for people.</param>
-    public void Record(ObjectReference regarding, EventType type, string reason, string message)
+    /// <param name="progress">How far that brings the whole, such as "3 of 8": asked for when the event is written, which is seldom. Null for nothing.</param>
+    public void Record(ObjectReference regarding, EventType type, string reason, string message, Func<string>? progress = null)
     {
-        if (!waiting.Writer.TryWrite(new EventOccurrence(regarding, type, reason, message, time.GetUtcNow())))
+        if (!waiting.Writer.TryWrite(new EventOccurrence(regarding, type, reason, message, time.GetUtcNow(), progress)))
         {
             CountDropped();
         }
@@ -144,7 +145,7 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
     {
         try
         {
-            for (var attempt = 1; !await TryWriteAsync(write, attempt, cancellationToken); attempt++)
+            for (var attempt = 1; !await TryWriteAsync(write.With(occurrence.Progress), attempt, cancellationToken); attempt++)
             {
                 // The server has no such event, or nobody knows whether it has: begin anew.
                 correlator.Forget(occurrence);

@@ -94,7 +94,9 @@ public sealed class AgentReleaseTests
         var second = TimeSpan.FromSeconds(1);
         Assert.IsType<EniStep.WaitForRelease>(Next("", beats: true, ReleaseHeartbeat.Patience - second, limit: second));
         Assert.IsType<EniStep.DropDeviceFinalizer>(Next("", beats: true, ReleaseHeartbeat.Patience, limit: second));
-        Assert.IsType<EniStep.DropDeviceFinalizer>(Next("", beats: false, second, limit: second));
+        // One that has not begun to say so is given time for it.
+        Assert.IsType<EniStep.WaitForRelease>(Next("", beats: false, ReleaseHeartbeat.FirstPatience - second, limit: second));
+        Assert.IsType<EniStep.DropDeviceFinalizer>(Next("", beats: false, ReleaseHeartbeat.FirstPatience, limit: second));
     }
 
     [Fact]

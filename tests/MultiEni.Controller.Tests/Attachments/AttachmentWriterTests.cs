@@ -54,12 +54,16 @@ public sealed class AttachmentWriterTests
         };
         kubernetes.Faults.ResetCounts();
 
-        await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct);
-        await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct);
+        // That it is being made is told once, when it has lasted.
+        Assert.Equal(PassingReasons.UntoldFor, await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct));
+        Assert.Equal(0, kubernetes.Faults.Count().Writes);
+        world.Time.Advance(PassingReasons.UntoldFor);
+        Assert.Null(await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct));
+        Assert.Null(await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct));
         Assert.Equal(1, kubernetes.Faults.Count().Writes);
 
-        await writer.ReportAsync(view.Attachment(name)!, A.Row(attachment: A.Attached()), null, null, Ct);
-        await writer.ReportAsync(view.Attachment(name)!, A.Row(attachment: A.Attached()), null, null, Ct);
+        Assert.Null(await writer.ReportAsync(view.Attachment(name)!, A.Row(attachment: A.Attached()), null, null, Ct));
+        Assert.Null(await writer.ReportAsync(view.Attachment(name)!, A.Row(attachment: A.Attached()), null, null, Ct));
         Assert.Equal(2, kubernetes.Faults.Count().Writes);
 
         var deletion = await client.DeleteAsync(Kinds.EniAttachment, ObjectKey.Cluster(name), new DeleteOptions(), Ct);

@@ -224,14 +224,21 @@ public sealed class CapacityTests
         Assert.Equal([("subnet-a1", 1)], Counts(none.Apply));
     }
 
-    // State of the ENI on record, addresses free in the sibling, whether the sibling has no room either, whether the attachment makes way.
+    // State of the ENI on record, whether EC2 shows it, addresses free in the sibling, whether the sibling has no room either, whether the attachment makes way.
     [Theory]
-    [InlineData(null, 50, false, true)]
-    [InlineData(EniState.Pending, 50, false, true)]
-    [InlineData(EniState.Attached, 50, false, false)]
-    [InlineData(null, 3, false, false)]
-    [InlineData(null, 50, true, false)]
-    public void An_ENI_that_cannot_be_created_in_its_subnet_moves_to_a_sibling_with_room(string? state, int free, bool siblingRefused, bool moves)
+    [InlineData(null, false, 50, false, true)]
+    [InlineData(EniState.Pending, false, 50, false, true)]
+    [InlineData(null, true, 50, false, false)]
+    [InlineData(EniState.Attached, false, 50, false, false)]
+    [InlineData(null, false, 3, false, false)]
+    [InlineData(null, false, 50, true, false)]
+    public void An_ENI_that_cannot_be_created_in_its_subnet_moves_to_a_sibling_with_room(
+        string? state,
+        bool made,
+        int free,
+        bool siblingRefused,
+        bool moves
+    )
     {
         var nodeEni = MostFree(prefixes: 1);
         var existing = Planner.Plan(A.PlanInput(nodeEni, OneNode, A.Network(A.Subnet("subnet-a1")))).Apply;
@@ -242,6 +249,7 @@ public sealed class CapacityTests
             A.PlanInput(nodeEni, OneNode, network, existing) with
             {
                 HasNoRoom = subnet => subnet == "subnet-a1" || siblingRefused,
+                IsMade = name => made && name == existing[0].Metadata.Name,
             }
         );
 

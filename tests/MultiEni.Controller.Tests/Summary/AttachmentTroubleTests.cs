@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Summary;
 
 namespace MultiEni.Controller.Tests.Summary;
@@ -54,6 +55,7 @@ public sealed class AttachmentTroubleTests
     {
         var attachment = A.Attachment(
             deleting: true,
+            network: new NetworkStatus { State = EniState.Releasing },
             conditions: A.Condition(ConditionTypes.Ready, false, Reasons.WaitingForRelease) with
             {
                 LastTransitionTime = A.Noon.AddDays(-1),
@@ -83,5 +85,26 @@ public sealed class AttachmentTroubleTests
         Assert.Null(AttachmentTrouble.Due(mismatch));
         Assert.False(AttachmentTrouble.Is(ready, A.Noon.AddYears(1)));
         Assert.Null(AttachmentTrouble.Due(ready));
+    }
+
+    [Theory]
+    [InlineData(EniState.Attached, EniState.Releasing)]
+    [InlineData(EniState.Attaching, EniState.Deleting)]
+    [InlineData(null, EniState.Deleting)]
+    public void One_whose_deletion_its_status_does_not_tell_of_yet_is_said_to_go(string? said, string state)
+    {
+        var attachment = A.Attachment(
+            deleting: true,
+            network: said is null ? null : new NetworkStatus { State = said },
+            conditions: [A.Condition(ConditionTypes.Attached, true), A.Condition(ConditionTypes.Ready, true)]
+        );
+
+        Assert.False(AttachmentReadiness.Is(attachment));
+        Assert.Equal(
+            (Reasons.Deleting, "being taken away", state),
+            (AttachmentTrouble.Reason(attachment), AttachmentTrouble.Describe(attachment, A.Noon), AttachmentState.Of(attachment))
+        );
+        Assert.Equal(A.Noon.AddHours(1), AttachmentTrouble.Due(attachment));
+        Assert.Equal((state.ToLowerInvariant(), null), (AttachmentEntry.Of(attachment).Status, AttachmentEntry.Of(attachment).Message));
     }
 }

@@ -22,7 +22,7 @@ public sealed class DeviceDecisionTests
         .. from use in new[] { DeviceUses.Plain, DeviceUses.Advertised, DeviceUses.Bound }
         from driver in use == DeviceUses.Bound ? new[] { "vfio-pci", "igb_uio", "none" } : [""]
         from resource in new[] { Name, null }
-        from state in new[] { EniState.Pending, EniState.Attached, EniState.Detaching }
+        from state in new[] { EniState.Pending, EniState.Attached, EniState.Releasing, EniState.Detaching }
         from deleting in new[] { false, true }
         from held in new[] { false, true }
         select new DeviceWish
@@ -144,7 +144,7 @@ public sealed class DeviceDecisionTests
                 step is not DeviceStep.ReleaseDone
                 || situation switch
                 {
-                    { Match: DeviceMatch.Absent { MayBeHidden: true } } => situation.Wish.NetworkState != EniState.Attached,
+                    { Match: DeviceMatch.Absent { MayBeHidden: true } } => !EniState.IsAttached(situation.Wish.NetworkState),
                     { Device: { Driver: not null, IsHeldByDpdk: false } } => situation.Link is not null,
                     _ => true,
                 }

@@ -386,6 +386,8 @@ public sealed class NextStepTests
     {
         var situation = Deleting(With(DeviceUses.Plain, A.Device())) with { Match = new DeviceMatch.Absent("late") { MayBeHidden = true } };
         Waits(ConditionTypes.Released, Reasons.WaitingForDevice, situation);
+        // So the controller calls it once it knows that it waits for the agent.
+        Waits(ConditionTypes.Released, Reasons.WaitingForDevice, situation with { Wish = situation.Wish with { NetworkState = EniState.Releasing } });
         Is<DeviceStep.ReleaseDone>(situation with { Wish = situation.Wish with { NetworkState = EniState.Detaching } });
     }
 

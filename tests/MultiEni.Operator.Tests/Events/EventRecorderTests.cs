@@ -63,13 +63,14 @@ public sealed class EventRecorderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_thousand_repeats_in_a_few_seconds_are_a_handful_of_writes()
+    public async Task A_thousand_normal_occurrences_in_a_few_seconds_are_a_handful_of_writes_of_one_event_with_an_example_and_the_progress()
     {
         api.On(_ => true, TestApi.Json(Stored));
         var running = recorder.RunAsync(stop.Token);
         for (var i = 1; i <= 1000; i++)
         {
-            recorder.Record(node, EventType.Normal, "ENIDeleted", "m");
+            var reached = i;
+            recorder.Record(node, EventType.Normal, "ENIDeleted", $"eni-{i} is deleted", () => $"{reached} of 1000");
             time.Advance(TimeSpan.FromMilliseconds(25));
             if (i % 100 == 0)
             {
@@ -83,6 +84,9 @@ public sealed class EventRecorderTests : IAsyncLifetime
             "all are counted"
         );
         Assert.InRange(api.Calls.Count, 2, 5);
+        Assert.Single(api.Calls, call => call.Method == "POST");
+        Assert.Equal("eni-1 is deleted (1 of 1000)", (string?)api.Calls[0].Json["message"]);
+        Assert.Equal("eni-1000 is deleted (1000 of 1000)", (string?)api.Calls[^1].Json["message"]);
         await stop.CancelAsync();
         await running.Within();
     }

@@ -66,6 +66,9 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Decides what becomes of a call; null lets all pass.</summary>
     public Func<LabCall, CallMoment, Fate>? Decide { get; set; }
 
+    /// <summary>Told of every call that was answered, with the error if it was one.</summary>
+    public Action<LabCall, string?>? Answered { get; set; }
+
     /// <summary>All controllers that were started, the dead ones included.</summary>
     public IReadOnlyCollection<Incarnation> Controllers => [.. controllers.Values];
 
@@ -74,7 +77,7 @@ internal sealed class Cluster : IAsyncDisposable
         var servers = await VirtualCluster.StartAsync(
             time,
             options.Ec2(new Ec2SimulatorOptions { Latencies = options.Latencies }),
-            new KubernetesSimulatorOptions(),
+            new KubernetesSimulatorOptions { WatchLag = options.WatchLag },
             cancellationToken
         );
         var (kubernetes, ec2) = (servers.Kubernetes, servers.Ec2);
@@ -203,6 +206,7 @@ internal sealed class Cluster : IAsyncDisposable
 
         controllers.Clear();
         Decide = null;
+        Answered = null;
         lock (log)
         {
             log.GetStringBuilder().Clear();
@@ -238,6 +242,11 @@ internal sealed class Cluster : IAsyncDisposable
         if (call.By.IsDead)
         {
             return Fate.Lose;
+        }
+
+        if (moment == CallMoment.After)
+        {
+            Answered?.Invoke(call, error);
         }
 
         Invariants.Look(call, moment, error);

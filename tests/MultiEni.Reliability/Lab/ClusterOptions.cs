@@ -1,6 +1,7 @@
 using MultiEni.Controller;
 using MultiEni.Controller.Leaks;
 using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Reliability.Lab;
 
@@ -11,6 +12,9 @@ internal sealed record ClusterOptions
 
     /// <summary>Seconds for which EC2 answers reads as if the last changes had not been made.</summary>
     public TimeSpan StaleReads { get; init; }
+
+    /// <summary>How far the API server's watches are behind its answers; null for not at all.</summary>
+    public WatchLag? WatchLag { get; init; }
 
     /// <summary>Long enough for the states between to be seen.</summary>
     public Ec2Latencies Latencies { get; init; } =

@@ -20,6 +20,9 @@ internal sealed class NodeAgents(Cluster cluster)
     /// <summary>Why they do not give devices back, as they say in the condition Released; null while they do.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Why they do not take devices into care, as they say in the condition Configured; null while they do.</summary>
+    public string? Fault { get; set; }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // A watch that was broken on purpose ends; the next begins with everything there is.
@@ -65,6 +68,16 @@ internal sealed class NodeAgents(Cluster cluster)
             if (IsDeleting(attachment) && Refusal is { } why)
             {
                 cluster.Kubernetes.Store.Apply(Attachments, Saying(attachment, ConditionTypes.Released, "False", "DriverBusy", why), Status);
+                return;
+            }
+
+            if (!IsDeleting(attachment) && Fault is { } fault)
+            {
+                cluster.Kubernetes.Store.Apply(
+                    Attachments,
+                    Saying(attachment, ConditionTypes.Configured, "False", Reasons.DriverModuleUnavailable, fault),
+                    Status
+                );
                 return;
             }
 

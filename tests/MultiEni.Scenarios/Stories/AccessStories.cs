@@ -17,8 +17,6 @@ public class AccessStories
         "ClusterRole/eni-controller update nodeenis/finalizers",
         // An event that is repeated; nothing goes wrong twice in this story.
         "Role/default/eni-controller-events patch events",
-        // The same of the manager.
-        "Role/default/eni-manager-events patch events",
         // Read again after a conflict with another writer.
         "ClusterRole/eni-manager get eniattachments",
     ];

@@ -3,27 +3,14 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Events;
 
-namespace MultiEni.Manager.Events;
+namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// The events that a change of the agent's conditions is worth. They follow from the two statuses alone, so that a restarted agent, which
-/// finds its predecessor's status, does not say everything again.
+/// The events that a change of the agent's conditions is worth. Pure. They follow from the two statuses alone, so that a restart says nothing again. The
+/// agents record none: each of a thousand nodes would add its own to the NodeENI, and only the controller can put them together.
 /// </summary>
 public static class DeviceEvents
 {
-    // What only takes time, or follows from another condition, is told in the status and is no news.
-    private static readonly HashSet<string> Passing =
-    [
-        Reasons.Progressing,
-        Reasons.WaitingForDevice,
-        Reasons.ConcurrentOperation,
-        Reasons.Publishing,
-        Reasons.AllocatableMismatch,
-        Reasons.Withdrawn,
-        Reasons.Releasing,
-        Reasons.Released,
-    ];
-
     /// <summary>What to tell.</summary>
     /// <param name="node">The node, which the messages name: the events are on the NodeENI, which has many.</param>
     /// <param name="before">The conditions as they were; null for none.</param>
@@ -32,7 +19,7 @@ public static class DeviceEvents
     {
         ArgumentNullException.ThrowIfNull(after);
         var wasBound = before.IsTrue(ConditionTypes.Bound);
-        foreach (var condition in after.Conditions ?? [])
+        foreach (var condition in (after.Conditions ?? []).Where(condition => ConditionTypes.IsAgents(condition.Type)))
         {
             var earlier = before.Find(condition.Type);
             if (Same(earlier, condition))
@@ -48,14 +35,14 @@ public static class DeviceEvents
                     yield return new DeviceEvent(EventType.Normal, success, $"{node}: {condition.Message}");
                 }
             }
-            else if (!isTrue && !Passing.Contains(condition.Reason))
+            else if (!isTrue && !IsOnlyTime(condition.Reason))
             {
                 yield return Trouble(node, condition);
             }
 
             if (condition.Type == ConditionTypes.Bound && wasBound && condition.Reason == Reasons.Released)
             {
-                yield return new DeviceEvent(EventType.Normal, ManagerEvents.DpdkUnbound, $"{node}: {condition.Message}");
+                yield return new DeviceEvent(EventType.Normal, Events.DpdkUnbound, $"{node}: {condition.Message}");
             }
         }
 
@@ -63,11 +50,14 @@ public static class DeviceEvents
         {
             yield return new DeviceEvent(
                 EventType.Normal,
-                ManagerEvents.DpdkUnbound,
+                Events.DpdkUnbound,
                 $"{node}: {after.Device?.PciAddress} is held by {after.Device?.Driver ?? "no driver"} again."
             );
         }
     }
+
+    // A kubelet that is not there is written down when it has not been for a while.
+    private static bool IsOnlyTime(string reason) => PassingReasons.Contains(reason) && reason != Reasons.KubeletUnavailable;
 
     private static bool Same(Condition? left, Condition right) =>
         left is not null
@@ -78,9 +68,9 @@ public static class DeviceEvents
     private static string? Success(string type) =>
         type switch
         {
-            ConditionTypes.Bound => ManagerEvents.DpdkBound,
-            ConditionTypes.Advertised => ManagerEvents.DeviceAdvertised,
-            ConditionTypes.Released => ManagerEvents.DeviceReleased,
+            ConditionTypes.Bound => Events.DpdkBound,
+            ConditionTypes.Advertised => Events.DeviceAdvertised,
+            ConditionTypes.Released => Events.DeviceReleased,
             _ => null,
         };
 
@@ -92,14 +82,14 @@ public static class DeviceEvents
             // A pod that has the device is nobody's mistake, and the answer that its owner waits for.
             ConditionTypes.Released when condition.Reason is Reasons.DeviceInUse or Reasons.RemovalBlocked => new(
                 EventType.Normal,
-                ManagerEvents.DeviceInUse,
+                Events.DeviceInUse,
                 message
             ),
-            _ when condition.Reason == Reasons.RemovalBlocked => new(EventType.Warning, ManagerEvents.DeviceInUse, message),
-            ConditionTypes.Released => new(EventType.Warning, ManagerEvents.DpdkUnbindFailed, message),
-            ConditionTypes.Bound => new(EventType.Warning, ManagerEvents.DpdkBindFailed, message),
-            ConditionTypes.Advertised => new(EventType.Warning, ManagerEvents.DeviceNotAdvertised, message),
-            _ => new(EventType.Warning, ManagerEvents.DeviceRefused, message),
+            _ when condition.Reason == Reasons.RemovalBlocked => new(EventType.Warning, Events.DeviceInUse, message),
+            ConditionTypes.Released => new(EventType.Warning, Events.DpdkUnbindFailed, message),
+            ConditionTypes.Bound => new(EventType.Warning, Events.DpdkBindFailed, message),
+            ConditionTypes.Advertised => new(EventType.Warning, Events.DeviceNotAdvertised, message),
+            _ => new(EventType.Warning, Events.DeviceRefused, message),
         };
     }
 }

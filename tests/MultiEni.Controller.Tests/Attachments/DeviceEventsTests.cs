@@ -1,10 +1,10 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Manager.Events;
+using MultiEni.Controller.Attachments;
 using MultiEni.Operator.Events;
 
-namespace MultiEni.Manager.Tests.Events;
+namespace MultiEni.Controller.Tests.Attachments;
 
 public sealed class DeviceEventsTests
 {
@@ -83,5 +83,13 @@ public sealed class DeviceEventsTests
         };
         var news = Assert.Single(DeviceEvents.Between("node-1", [Bound], after));
         Assert.Equal(("DPDKUnbound", "node-1: 0000:00:06.0 is held by ena again."), (news.Reason, news.Message));
+    }
+
+    [Fact]
+    public void What_the_controller_repeats_of_it_is_not_told_again()
+    {
+        var failed = Is(ConditionTypes.Bound, "False", Reasons.BindFailed);
+
+        Assert.Empty(Between([failed], failed, Is(ConditionTypes.Ready, "False", Reasons.BindFailed), Is(ConditionTypes.Attached, "False", "R")));
     }
 }

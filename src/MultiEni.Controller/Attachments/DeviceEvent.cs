@@ -1,9 +1,9 @@
 using MultiEni.Operator.Events;
 
-namespace MultiEni.Manager.Events;
+namespace MultiEni.Controller.Attachments;
 
 /// <summary>An event about a device, to be recorded on its NodeENI.</summary>
 /// <param name="Type">Normal or warning.</param>
-/// <param name="Reason">One of <see cref="ManagerEvents"/>.</param>
+/// <param name="Reason">One of <see cref="Events"/>.</param>
 /// <param name="Message">Node, condition reason where there is one, and what helps.</param>
 public sealed record DeviceEvent(EventType Type, string Reason, string Message);

@@ -1,0 +1,50 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Planning;
+using MultiEni.Controller.Summary;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>
+/// Decides for how long a status that is not what it should be may stay unwritten. Pure. An ENI that comes or goes without trouble is through before
+/// anybody looks, and a write costs the API server as much as its creation does.
+/// </summary>
+public static class StatusPatience
+{
+    /// <summary>As above, for one that tells of a wait already: another one in its place is of less interest.</summary>
+    public static TimeSpan Further { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Zero for what is written at once.</summary>
+    /// <param name="attachment">The attachment as it is.</param>
+    /// <param name="next">The controller's part of its status as it should be.</param>
+    /// <param name="hindrance">Why it does not go on, if it does not.</param>
+    /// <param name="attempt">The create attempt that has to be remembered, if there is a new one: nothing else tells a successor that its predecessor's token is used up.</param>
+    public static TimeSpan Of(EniAttachment attachment, EniAttachmentStatus next, ConditionClaim? hindrance, int? attempt)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        ArgumentNullException.ThrowIfNull(next);
+        var before = attachment.Status;
+        if (attempt is not null && attempt != before?.Network?.Attempt)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var passes = attachment.Metadata.IsBeingDeleted
+            ? IsPassing(hindrance, PassingReasons.ContainsAnswer)
+            : IsPassing(hindrance, PassingReasons.Contains) && !IsAttached(next) && !IsAttached(before);
+        return passes ? Passing(attachment) : TimeSpan.Zero;
+    }
+
+    // The agent waits for what is said of an attached ENI and has to know when it is so no more; and what an agent says has lasted already.
+    private static bool IsAttached(EniAttachmentStatus? status) => status?.Conditions.IsTrue(ConditionTypes.Attached) == true;
+
+    private static bool IsPassing(ConditionClaim? hindrance, Func<string, bool> passes) => hindrance is null || passes(hindrance.Reason);
+
+    private static TimeSpan Passing(EniAttachment attachment) =>
+        !AttachmentState.IsGoingUntold(attachment)
+        && attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True, Reason: { } said }
+        && PassingReasons.Contains(said)
+            ? Further
+            : PassingReasons.UntoldFor;
+}

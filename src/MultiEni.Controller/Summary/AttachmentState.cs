@@ -1,0 +1,24 @@
+using MultiEni.Api.EniAttachments;
+
+namespace MultiEni.Controller.Summary;
+
+/// <summary>Where the ENI of an attachment is on its road. Pure. The status of one that goes away without trouble is still that from before its deletion.</summary>
+public static class AttachmentState
+{
+    /// <summary>One of <see cref="EniState"/>.</summary>
+    public static string Of(EniAttachment attachment)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var said = attachment.Status?.Network?.State ?? EniState.Pending;
+        return !IsGoingUntold(attachment) ? said
+            : EniState.IsAttached(said) ? EniState.Releasing
+            : EniState.Deleting;
+    }
+
+    /// <summary>Whether it is being deleted and its status is from before that.</summary>
+    public static bool IsGoingUntold(EniAttachment attachment)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        return attachment.Metadata.IsBeingDeleted && !EniState.TellsOfDeletion(attachment.Status?.Network?.State);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using MultiEni.Api.Kubernetes;
+
+namespace MultiEni.Operator.Queues;
+
+/// <summary>
+/// Since when the statuses of objects have not said what is the case, by the clock of whoever writes them. Those that have lasted are told one after
+/// another: thousands of objects that wait must not keep the API server from what is done meanwhile. A restart counts anew. Safe for concurrent use.
+/// </summary>
+/// <param name="time">Clock.</param>
+public sealed class UntoldStatuses(TimeProvider time)
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private DateTimeOffset next;
+
+    /// <summary>How many are remembered.</summary>
+    public int Count => entries.Count;
+
+    /// <summary>How long the status may still wait; null when it is to be told now.</summary>
+    /// <param name="metadata">The object. Its deletion, and a successor of the same name, begin anew.</param>
+    /// <param name="patience">For how long it may go untold.</param>
+    public TimeSpan? Wait(ObjectMeta metadata, TimeSpan patience)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        var now = time.GetUtcNow();
+        var (uid, deleting) = (metadata.Uid, metadata.IsBeingDeleted);
+        var entry = entries.AddOrUpdate(
+            metadata.Name,
+            _ => new Entry(uid, deleting, now, null),
+            (_, known) => known.Uid == uid && known.Deleting == deleting ? known : new Entry(uid, deleting, now, null)
+        );
+        if (entry.Turn is null && now - entry.Since >= patience)
+        {
+            entry = entry with { Turn = NextTurn(now) };
+            entries[metadata.Name] = entry;
+        }
+
+        var wait = (entry.Turn ?? entry.Since + patience) - now;
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    /// <summary>All is told, or the object is gone.</summary>
+    public void Forget(string name) => entries.TryRemove(name, out _);
+
+    private DateTimeOffset NextTurn(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            var turn = next > now ? next : now;
+            next = turn + Pace;
+            return turn;
+        }
+    }
+
+    private sealed record Entry(string? Uid, bool Deleting, DateTimeOffset Since, DateTimeOffset? Turn);
+}

@@ -173,7 +173,14 @@ internal static class CelNodes
     // https://github.com/google/cel-go/blob/master/checker/cost.go, rounded up: what is looked for times what it is looked for in, or one of the two.
     private static double CostOf(string name, List<CelNode> operands)
     {
-        static double Size(CelNode node) => 1 + (node.Type.Kind == CelKind.String ? node.Type.Size : CelType.Unbounded);
+        static double Size(CelNode node) =>
+            1
+            + node.Type.Kind switch
+            {
+                CelKind.String => node.Type.Size,
+                CelKind.Dyn => CelType.Unbounded,
+                _ => 0,
+            };
 
         return name switch
         {

@@ -31,8 +31,8 @@ internal static class EniProgram
             Error = surroundings.Error,
             EnableDefaultExceptionHandler = false,
 
-            // After Ctrl-C the demo ends its programs, which have ten seconds to do so.
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            // After Ctrl-C the demo ends its programs, which have ten seconds to do so, and leaves the cluster that it was a guest in.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
         };
         if (parsed.Errors.Count > 0)
         {
@@ -78,7 +78,7 @@ internal static class EniProgram
             SweepCommand.Create(surroundings, cluster),
             VersionCommand.Create(surroundings, cluster),
             CompletionCommand.Create(surroundings),
-            DemoCommand.Create(surroundings),
+            DemoCommand.Create(surroundings, cluster),
             SimulateCommand.Create(surroundings),
         };
         cluster.AddTo(root);

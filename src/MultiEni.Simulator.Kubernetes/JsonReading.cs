@@ -60,5 +60,18 @@ internal static class JsonReading
         };
     }
 
+    /// <summary>The object itself, its fields in the order of their names.</summary>
+    public static JsonObject Sorted(this JsonObject obj)
+    {
+        var fields = obj.OrderBy(static field => field.Key, StringComparer.Ordinal).ToList();
+        obj.Clear();
+        foreach (var (name, value) in fields)
+        {
+            obj[name] = value;
+        }
+
+        return obj;
+    }
+
     public static JsonObject Copy(this JsonObject obj) => obj.DeepClone().AsObject();
 }

@@ -14,6 +14,12 @@ public sealed record KubernetesSimulatorOptions
     /// <summary>How many changes of each resource are kept for watches that start in the past.</summary>
     public int HistoryLength { get; init; } = 20_000;
 
+    /// <summary>
+    /// How long after a write its consequences come that in a cluster kube-controller-manager draws: dependents and the content of namespaces are deleted.
+    /// Zero draws them before the write is answered, <see cref="Timeout.InfiniteTimeSpan"/> never.
+    /// </summary>
+    public TimeSpan ControllerDelay { get; init; }
+
     /// <summary>Whether a new node gets the taint <c>node.kubernetes.io/not-ready:NoSchedule</c>, as in a cluster.</summary>
     public bool NewNodesAreTainted { get; init; } = true;
 

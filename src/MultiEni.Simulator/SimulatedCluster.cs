@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
-using MultiEni.Simulator.Cluster;
-using MultiEni.Simulator.Cluster.Kubelets;
+using MultiEni.Operator.Client;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Kubernetes;
-using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Nodes;
+using MultiEni.Simulator.Nodes.Cluster;
+using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Simulator;
 
@@ -20,38 +19,39 @@ public sealed class SimulatedCluster : IAsyncDisposable
     private readonly SimulatedClusterOptions options;
     private readonly HostBackplane backplane;
     private readonly ClusterMachinery machinery;
+    private readonly KubernetesSimulator? kubernetes;
+    private readonly Administrator administrator;
     private readonly string stateFolder;
     private int launched;
     private int booted;
 
     private SimulatedCluster(
         SimulatedClusterOptions options,
-        KubernetesSimulator kubernetes,
+        KubernetesSimulator? kubernetes,
         Ec2Simulator ec2,
         SimulatedHosts hosts,
-        HostBackplane backplane
+        HostBackplane backplane,
+        string stateFolder,
+        string kubeconfig,
+        ClusterMachinery machinery
     )
     {
         this.options = options;
+        this.kubernetes = kubernetes;
         this.backplane = backplane;
-        Kubernetes = kubernetes;
+        this.stateFolder = stateFolder;
+        this.machinery = machinery;
         Ec2 = ec2;
         Hosts = hosts;
+        KubeconfigPath = kubeconfig;
         Network = SimulatedClusterNetwork.Create(ec2.World, options.Region, options.Zones);
-        stateFolder = options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
-        Directory.CreateDirectory(stateFolder);
-        KubeconfigPath = WriteKubeconfig(Path.Combine(stateFolder, "kubeconfig"));
-        machinery = new ClusterMachinery(
-            kubernetes.Store,
-            options.Timings,
-            options.DevicePlugin,
-            options.DevicePluginReadsConfigMap,
-            options.TimeProvider
-        );
+        administrator = new Administrator(KubernetesConfig.Load(kubeconfig, _ => null));
     }
 
-    /// <summary>The API server.</summary>
-    public KubernetesSimulator Kubernetes { get; }
+    /// <summary>The simulated API server.</summary>
+    /// <exception cref="InvalidOperationException">The cluster has an API server that was there before, see <see cref="SimulatedClusterOptions.Kubeconfig"/>.</exception>
+    public KubernetesSimulator Kubernetes =>
+        kubernetes ?? throw new InvalidOperationException($"The API server of this cluster is the one of {options.Kubeconfig}, not a simulated one.");
 
     /// <summary>The EC2 endpoint.</summary>
     public Ec2Simulator Ec2 { get; }
@@ -62,7 +62,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>Subnets and security groups.</summary>
     public SimulatedClusterNetwork Network { get; }
 
-    /// <summary>A kubeconfig for this cluster.</summary>
+    /// <summary>A kubeconfig for this cluster, of an administrator.</summary>
     public string KubeconfigPath { get; }
 
     /// <summary>Nodes that were not terminated, by name.</summary>
@@ -75,7 +75,38 @@ public sealed class SimulatedCluster : IAsyncDisposable
     public static async Task<SimulatedCluster> StartAsync(SimulatedClusterOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var started = new Stack<IAsyncDisposable>();
+        try
+        {
+            var cluster = await StartPartsAsync(options, started, cancellationToken);
+            started.Push(cluster);
+            await cluster.administrator.EnsureNamespaceAsync(options.Guest ?? Api.Names.Namespace, cancellationToken);
+            for (var i = 0; i < options.Nodes; i++)
+            {
+                await cluster.AddNodeAsync(cancellationToken);
+            }
+
+            return cluster;
+        }
+        catch
+        {
+            while (started.TryPop(out var part))
+            {
+                await part.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<SimulatedCluster> StartPartsAsync(
+        SimulatedClusterOptions options,
+        Stack<IAsyncDisposable> started,
+        CancellationToken cancellationToken
+    )
+    {
         var hosts = await SimulatedHosts.StartAsync(cancellationToken);
+        started.Push(hosts);
         var plane = new HostBackplane(hosts);
         var ec2 = await Ec2Simulator.StartAsync(
             options.Ec2 with
@@ -87,31 +118,45 @@ public sealed class SimulatedCluster : IAsyncDisposable
             },
             cancellationToken
         );
-        var kubernetes = await KubernetesSimulator.StartAsync(
-            new KubernetesSimulatorOptions
+        started.Push(ec2);
+        var folder = options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, "kubeconfig");
+        KubernetesSimulator? kubernetes = null;
+        if (options.Kubeconfig is { } given)
+        {
+            KubeconfigCopy.Write(given, options.KubeconfigContext, path);
+        }
+        else
+        {
+            kubernetes = await KubernetesSimulator.StartAsync(
+                new KubernetesSimulatorOptions
+                {
+                    TimeProvider = options.TimeProvider,
+                    EnforcesAccess = options.EnforcesAccess,
+                    WatchLag = options.WatchLag,
+                },
+                cancellationToken
+            );
+            started.Push(kubernetes);
+            kubernetes.WriteKubeconfig(path);
+        }
+
+        var machinery = await ClusterMachinery.StartAsync(
+            new ClusterMachineryOptions
             {
+                Api = KubernetesConfig.Load(path, _ => null),
+                Timings = options.Timings,
                 TimeProvider = options.TimeProvider,
-                EnforcesAccess = options.EnforcesAccess,
-                WatchLag = options.WatchLag,
+                Impersonates = options.EnforcesAccess,
+                Guest = options.Guest,
+                DevicePlugin = options.DevicePlugin,
+                DevicePluginReadsConfigMap = options.DevicePluginReadsConfigMap,
             },
             cancellationToken
         );
-        kubernetes.Store.Create(
-            "namespaces",
-            new JsonObject
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "Namespace",
-                ["metadata"] = new JsonObject { ["name"] = Api.Names.Namespace },
-            }
-        );
-        var cluster = new SimulatedCluster(options, kubernetes, ec2, hosts, plane);
-        for (var i = 0; i < options.Nodes; i++)
-        {
-            await cluster.AddNodeAsync(cancellationToken);
-        }
-
-        return cluster;
+        started.Clear();
+        return new SimulatedCluster(options, kubernetes, ec2, hosts, plane, folder, path, machinery);
     }
 
     /// <summary>The kernel of a node.</summary>
@@ -156,7 +201,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         var instance = Ec2.World.FindInstance(instanceId)!;
         var primary = Ec2.World.NetworkInterfacesOf(instanceId).Single(row => row.Attachment!.DeviceIndex == 0);
         var address = instance.PrivateIpAddress;
-        name ??= $"ip-{address.Replace('.', '-')}.{options.Region}.compute.internal";
+        name ??= options.Guest is { } guest ? $"{guest}-node-{booted + 1}" : $"ip-{address.Replace('.', '-')}.{options.Region}.compute.internal";
         var host = new SimulatedHost(
             name,
             instanceId,
@@ -169,23 +214,23 @@ public sealed class SimulatedCluster : IAsyncDisposable
         PrepareFolder(name);
         backplane.Add(host);
         nodes[name] = node;
-        Kubernetes.Store.Create(
-            "nodes",
-            NodeManifest.Of(
-                node,
-                instanceType,
-                options.Region,
-                options.NodeLabels,
-                instance.Type.MaximumInterfaces,
-                instance.Type.Ipv4PerInterface,
-                PodStatuses.Time(options.TimeProvider)
-            ),
-            taintNode: false
-        );
         var kubelet = await KubeletDeviceManager.StartAsync(KubeletFolder(booted), cancellationToken);
         kubelets[name] = kubelet;
         host.ProcessesLost += (_, _) => _ = RestartAsync(kubelet, host);
-        machinery.AddNode(name, host, PcidpFile(name), kubelet);
+        if (options.EnforcesAccess)
+        {
+            await administrator.AuthorizeNodeAsync(name, cancellationToken);
+        }
+
+        var registration = new NodeRegistration(
+            instanceType,
+            options.Region,
+            node.Zone,
+            instance.Type.MaximumInterfaces,
+            instance.Type.Ipv4PerInterface,
+            options.NodeLabels
+        );
+        await machinery.AddNodeAsync(host, registration, PcidpFile(name), kubelet, cancellationToken);
         return node;
     }
 
@@ -202,20 +247,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         }
 
         Ec2.World.Terminate(node.InstanceId);
-        machinery.PostLater(
-            options.Timings.NodeRemoval,
-            () =>
-            {
-                // Only this machine's Node: another may have come under the same name.
-                if (
-                    Kubernetes.Store.Find("nodes", name) is { } live
-                    && live["spec"]?["providerID"]?.GetValue<string>().EndsWith(node.InstanceId, StringComparison.Ordinal) is true
-                )
-                {
-                    DeleteNode(name);
-                }
-            }
-        );
+        machinery.RemoveNodeLater(options.Timings.NodeRemoval, name, node.InstanceId);
         return Task.CompletedTask;
     }
 
@@ -223,53 +255,55 @@ public sealed class SimulatedCluster : IAsyncDisposable
     public Task RebootNodeAsync(string name, CancellationToken cancellationToken) => Host(name).RebootAsync(cancellationToken);
 
     /// <summary>Terminates a node and adds another machine with the same name in the same zone, as fixed host names do.</summary>
-    public Task<SimulatedClusterNode> ReplaceNodeAsync(string name, CancellationToken cancellationToken)
+    public async Task<SimulatedClusterNode> ReplaceNodeAsync(string name, CancellationToken cancellationToken)
     {
         var old = Node(name);
         nodes.TryRemove(name, out _);
         Ec2.World.Terminate(old.InstanceId);
         Hosts.Remove(old.InstanceId);
-        DeleteNode(name);
-        return AddNodeAsync(Network.Zones.ToList().IndexOf(old.Zone), name, options.InstanceType, cancellationToken);
+        await machinery.RemoveNodeAsync(name, old.InstanceId);
+        return await AddNodeAsync(Network.Zones.ToList().IndexOf(old.Zone), name, options.InstanceType, cancellationToken);
     }
 
     /// <summary>What the device plugin of a node logged at its last start.</summary>
     public Task<IReadOnlyList<string>> DevicePluginLogAsync(string node, CancellationToken cancellationToken) =>
         machinery.PluginLogAsync(node, cancellationToken);
 
-    /// <summary>Writes a kubeconfig for this cluster.</summary>
-    /// <returns>The path.</returns>
-    public string WriteKubeconfig(string path) => Kubernetes.WriteKubeconfig(path);
-
     /// <summary>Environment with which a controller acts on this cluster and no other.</summary>
     public IReadOnlyDictionary<string, string> ControllerEnvironment() =>
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["AWS_ENDPOINT_URL_EC2"] = Ec2.BaseAddress.ToString(),
-            ["AWS_REGION"] = options.Region,
-            ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
-            ["AWS_SECRET_ACCESS_KEY"] = "simulated",
-            ["AWS_EC2_METADATA_DISABLED"] = "true",
-            ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Controller, node: null),
-        };
+        With(
+            "POD_NAMESPACE",
+            new(StringComparer.Ordinal)
+            {
+                ["AWS_ENDPOINT_URL_EC2"] = Ec2.BaseAddress.ToString(),
+                ["AWS_REGION"] = options.Region,
+                ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
+                ["AWS_SECRET_ACCESS_KEY"] = "simulated",
+                ["AWS_EC2_METADATA_DISABLED"] = "true",
+                ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Controller, node: null),
+            }
+        );
 
     /// <summary>Environment with which an ENI manager acts on one node of this cluster and nothing else.</summary>
     public IReadOnlyDictionary<string, string> ManagerEnvironment(string node) =>
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["NODE_NAME"] = node,
-            ["ENI_MANAGER_HOST"] = Hosts.HostUri(node).ToString(),
-            ["SRIOV_DP_CONFIG_PATH"] = PcidpFile(node),
-            ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(JournalFolder(node), "interface-mappings.json"),
-            ["KUBELET_ROOT"] = Kubelet(node).Root,
-            ["DEVICE_PLUGINS_PATH"] = Kubelet(node).PluginFolder,
-            ["DEVICE_INFO_PATH"] = DeviceInfoFolder(node),
-            ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Manager, node),
-        };
+        With(
+            "DEVICE_PLUGIN_NAMESPACES",
+            new(StringComparer.Ordinal)
+            {
+                ["NODE_NAME"] = node,
+                ["ENI_MANAGER_HOST"] = Hosts.HostUri(node).ToString(),
+                ["SRIOV_DP_CONFIG_PATH"] = PcidpFile(node),
+                ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(JournalFolder(node), "interface-mappings.json"),
+                ["KUBELET_ROOT"] = Kubelet(node).Root,
+                ["DEVICE_PLUGINS_PATH"] = Kubelet(node).PluginFolder,
+                ["DEVICE_INFO_PATH"] = DeviceInfoFolder(node),
+                ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Manager, node),
+            }
+        );
 
     /// <summary>Everything that is not as it was before the product ran, in words; empty when it cleaned up.</summary>
     public Task<IReadOnlyList<string>> LeftoversAsync(CancellationToken cancellationToken) =>
-        Leftovers.FindAsync(this, options.InitialPluginFile, cancellationToken);
+        Leftovers.FindAsync(this, administrator, options.InitialPluginFile, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -282,19 +316,38 @@ public sealed class SimulatedCluster : IAsyncDisposable
 
         await Hosts.DisposeAsync();
         await Ec2.DisposeAsync();
-        await Kubernetes.DisposeAsync();
+        administrator.Dispose();
+        if (kubernetes is not null)
+        {
+            await kubernetes.DisposeAsync();
+        }
+
         if (options.StateFolder is null)
         {
             Directory.Delete(stateFolder, recursive: true);
         }
     }
 
-    // What a pod finds mounted: the API server and a token that says which account it is and on which node.
+    // A guest keeps to its own namespace.
+    private Dictionary<string, string> With(string namespaceVariable, Dictionary<string, string> environment)
+    {
+        if (options.Guest is { } guest)
+        {
+            environment[namespaceVariable] = guest;
+        }
+
+        return environment;
+    }
+
+    // What a pod finds mounted: the way to the API server, as its service account and on its node.
     private string AccountKubeconfig(string account, string? node) =>
         options.EnforcesAccess
-            ? Kubernetes.WriteKubeconfig(
+            ? KubeconfigCopy.WriteFor(
+                KubeconfigPath,
                 Path.Combine(stateFolder, node ?? ".", $"{account}.kubeconfig"),
-                Kubernetes.Access.IssueToken(Api.Names.Namespace, account, node)
+                Api.Names.Namespace,
+                account,
+                node
             )
             : KubeconfigPath;
 
@@ -309,20 +362,6 @@ public sealed class SimulatedCluster : IAsyncDisposable
         {
             await kubelet.StartAsync(CancellationToken.None);
         }
-    }
-
-    private void DeleteNode(string name)
-    {
-        try
-        {
-            Kubernetes.Store.Delete("nodes", name);
-        }
-        catch (StatusException)
-        {
-            // Somebody deleted it already.
-        }
-
-        machinery.RemoveNode(name);
     }
 
     // A new machine has a new disk.

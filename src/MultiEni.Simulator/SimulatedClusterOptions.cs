@@ -1,8 +1,8 @@
-using MultiEni.Simulator.Cluster;
-using MultiEni.Simulator.Cluster.DevicePlugins;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Nodes;
+using MultiEni.Simulator.Nodes.Cluster;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Simulator;
 
@@ -48,6 +48,21 @@ public sealed record SimulatedClusterOptions
     /// may do nothing until somebody applies its roles.
     /// </summary>
     public bool EnforcesAccess { get; init; }
+
+    /// <summary>
+    /// Kubeconfig of an administrator of an API server that is there already, on which the product is installed; null starts a simulated one. The
+    /// options above and below that are about the API server then have no meaning.
+    /// </summary>
+    public string? Kubeconfig { get; init; }
+
+    /// <summary>Context of <see cref="Kubeconfig"/>; null for its current one.</summary>
+    public string? KubeconfigContext { get; init; }
+
+    /// <summary>
+    /// Sets what is simulated apart in a cluster that others use as well, and names it; null for a cluster of its own. Nodes are NAME-node-1 and so on,
+    /// tainted and labelled with the name; the product's namespace and that of the device plugin is NAME; pods must choose NAME as their scheduler.
+    /// </summary>
+    public string? Guest { get; init; }
 
     /// <summary>How far the API server's watches are behind its writes; null for not at all.</summary>
     public WatchLag? WatchLag { get; init; }

@@ -12,6 +12,7 @@ switch (args)
                 Replayer.Options with
                 {
                     Port = port.Length > 0 ? int.Parse(port[0]) : 0,
+                    ControllerDelay = TimeSpan.FromMilliseconds(300),
                 },
                 CancellationToken.None
             )

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Nodes;
 

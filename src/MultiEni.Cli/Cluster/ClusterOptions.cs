@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MultiEni.Api;
 
 namespace MultiEni.Cli.Cluster;
@@ -33,6 +34,18 @@ internal sealed class ClusterOptions
         root.Add(context);
         root.Add(home);
     }
+
+    /// <summary>The file that the user named, or null.</summary>
+    public string? Kubeconfig(ParseResult parsed) => parsed.GetValue(kubeconfig);
+
+    /// <summary>The file that the user named, or null.</summary>
+    public string? Kubeconfig(SymbolResult result) => result.GetValue(kubeconfig);
+
+    /// <summary>The context that the user named, or null.</summary>
+    public string? Context(ParseResult parsed) => parsed.GetValue(context);
+
+    /// <summary>The context that the user named, or null.</summary>
+    public string? Context(SymbolResult result) => result.GetValue(context);
 
     /// <summary>What the user chose.</summary>
     public ClusterConnection Connect(ParseResult parsed, Surroundings surroundings) =>

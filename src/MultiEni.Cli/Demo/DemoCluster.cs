@@ -1,7 +1,7 @@
 using MultiEni.Simulator;
-using MultiEni.Simulator.Cluster;
-using MultiEni.Simulator.Cluster.DevicePlugins;
 using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Nodes.Cluster;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Cli.Demo;
 
@@ -21,6 +21,9 @@ internal static class DemoCluster
             Zones = 2,
             Seed = options.Seed,
             StateFolder = folder,
+            Kubeconfig = options.Kubeconfig,
+            KubeconfigContext = options.Context,
+            Guest = options.Kubeconfig is null ? null : DemoGuest.Name,
             DevicePlugin = options.Publisher == DemoOptions.Embedded ? null : DevicePluginRelease.V38,
             InitialPluginFile = options.Publisher == DemoOptions.Embedded ? null : ForeignEntry,
             NodeLabels = new Dictionary<string, string> { ["ng"] = "multi-eni", ["workload"] = "packet-processing" },

@@ -1,11 +1,12 @@
 using System.CommandLine;
+using MultiEni.Cli.Cluster;
 
 namespace MultiEni.Cli.Demo;
 
 /// <summary>The command <c>demo</c>.</summary>
 internal static class DemoCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
     {
         var nodes = new Option<int>("--nodes") { Description = "Nodes of the simulated cluster.", DefaultValueFactory = _ => 3 };
         var speed = new Option<double>("--speed")
@@ -42,7 +43,11 @@ internal static class DemoCommand
             }
         });
 
-        var command = new Command("demo", "Show the whole product at work on a simulated cluster: no Kubernetes and no AWS account needed.")
+        var command = new Command(
+            "demo",
+            "Show the whole product at work on a simulated cluster: no Kubernetes and no AWS account needed. With --kubeconfig, simulated nodes join a cluster "
+                + "of yours for it, such as one of kind, and leave nothing behind."
+        )
         {
             nodes,
             speed,
@@ -54,6 +59,13 @@ internal static class DemoCommand
             publisher,
             timeout,
         };
+        command.Validators.Add(result =>
+        {
+            if (cluster.Context(result) is not null && cluster.Kubeconfig(result) is null)
+            {
+                result.AddError("--context chooses a context of the file that --kubeconfig names, which is missing");
+            }
+        });
         command.SetAction(
             (parsed, cancellationToken) =>
                 DemoRun.RunAsync(
@@ -66,7 +78,9 @@ internal static class DemoCommand
                         parsed.GetValue(manifest),
                         parsed.GetValue(binaries),
                         parsed.GetValue(publisher)!,
-                        TimeSpan.FromSeconds(parsed.GetValue(timeout))
+                        TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+                        cluster.Kubeconfig(parsed),
+                        cluster.Context(parsed)
                     ),
                     surroundings,
                     cancellationToken

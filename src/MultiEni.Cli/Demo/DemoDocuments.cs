@@ -32,6 +32,14 @@ internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOn
         return new DemoDocuments(documents.Where(IsNodeEni).ToList(), documents.Where(document => !IsNodeEni(document)).ToList(), manifest is null);
     }
 
+    /// <summary>The same for a cluster of somebody's own: named as the demo's, and for its nodes alone.</summary>
+    public DemoDocuments AsGuest() =>
+        this with
+        {
+            NodeEnis = [.. NodeEnis.Select(DemoGuest.Confine)],
+            Others = [.. Others.Select(DemoGuest.Confine)],
+        };
+
     private static bool IsNodeEni(JsonObject document) => document["kind"]?.GetValue<string>() == Names.NodeEniKind;
 
     private static IReadOnlyList<JsonObject> Parse(string name, string text)

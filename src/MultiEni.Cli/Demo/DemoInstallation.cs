@@ -1,7 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using MultiEni.Api;
+using MultiEni.Operator.Client;
 using MultiEni.Simulator;
-using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Cli.Demo;
 
@@ -12,10 +13,11 @@ namespace MultiEni.Cli.Demo;
 internal static class DemoInstallation
 {
     private const string PluginFolder = "/etc/pcidp";
+    private const string PodsPath = $"/api/v1/namespaces/{Names.Namespace}/pods";
 
-    public static void Register(SimulatedCluster cluster, string version)
+    public static async Task RegisterAsync(SimulatedCluster cluster, string version, CancellationToken cancellationToken)
     {
-        var store = cluster.Kubernetes.Store;
+        using var http = KubernetesConnection.Open(KubernetesConfig.Load(cluster.KubeconfigPath, _ => null), "kubectl-eni", TimeProvider.System);
         var nodes = cluster.Nodes.Select(node => node.Name).ToList();
         var controller = Container(Names.Controller, $"{Names.Controller}:{version}");
         var manager = Container(Names.Manager, $"{Names.Manager}:{version}");
@@ -26,79 +28,78 @@ internal static class DemoInstallation
             ["availableReplicas"] = 1,
             ["readyReplicas"] = 1,
         };
-        Create(store, "deployments.apps", Names.Namespace, Names.Controller, Names.Controller, controller, [], replicas);
-        Create(store, "daemonsets.apps", Names.Namespace, Names.Manager, Names.Manager, manager, [], OnEach(nodes));
-        Create(
-            store,
-            "daemonsets.apps",
-            "kube-system",
-            "kube-sriov-device-plugin",
-            "sriovdp",
-            Container("kube-sriovdp", "sriov-network-device-plugin:v3.8"),
-            new JsonArray(
-                new JsonObject
-                {
-                    ["name"] = "config",
-                    ["hostPath"] = new JsonObject { ["path"] = PluginFolder },
-                }
-            ),
-            OnEach(nodes)
-        );
+        var plugin = Container("kube-sriovdp", "sriov-network-device-plugin:v3.8");
+        var file = new JsonObject
+        {
+            ["name"] = "config",
+            ["hostPath"] = new JsonObject { ["path"] = PluginFolder },
+        };
+        JsonArray plain = [];
+        await CreateAsync("deployments", Names.Namespace, Names.Controller, Names.Controller, controller, plain, replicas);
+        await CreateAsync("daemonsets", Names.Namespace, Names.Manager, Names.Manager, manager, plain, OnEach(nodes));
+        await CreateAsync("daemonsets", "kube-system", "kube-sriov-device-plugin", "sriovdp", plugin, new JsonArray(file), OnEach(nodes));
         foreach (var (node, index) in nodes.Select((node, index) => (node, index)))
         {
-            Run(store, Names.Manager, $"{Names.Manager}-{index:d5}", node, manager);
+            await PostAsync(PodsPath, Pod(Names.Manager, $"{Names.Manager}-{index:d5}", node, manager));
         }
 
-        Run(store, Names.Controller, $"{Names.Controller}-0", nodes[0], controller);
+        await PostAsync(PodsPath, Pod(Names.Controller, $"{Names.Controller}-0", nodes[0], controller));
+
+        async Task CreateAsync(string plural, string home, string name, string app, JsonObject container, JsonArray volumes, JsonObject status)
+        {
+            var collection = $"/apis/apps/v1/namespaces/{home}/{plural}";
+            await PostAsync(collection, Workload(plural == "deployments" ? "Deployment" : "DaemonSet", name, app, container, volumes));
+            using var content = new StringContent(
+                new JsonObject { ["status"] = status }.ToJsonString(),
+                Encoding.UTF8,
+                "application/merge-patch+json"
+            );
+            using var response = await http.PatchAsync($"{collection}/{name}/status", content, cancellationToken);
+            response.EnsureSuccessStatusCode();
+        }
+
+        async Task PostAsync(string collection, JsonObject body)
+        {
+            using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            using var response = await http.PostAsync(collection, content, cancellationToken);
+            response.EnsureSuccessStatusCode();
+        }
     }
 
     private static JsonObject Container(string name, string image) => new() { ["name"] = name, ["image"] = image };
 
     private static JsonObject OnEach(List<string> nodes) => new() { ["desiredNumberScheduled"] = nodes.Count, ["numberReady"] = nodes.Count };
 
-    private static void Create(
-        ObjectStore store,
-        string resource,
-        string home,
-        string name,
-        string app,
-        JsonObject container,
-        JsonArray volumes,
-        JsonObject status
-    )
+    private static JsonObject Workload(string kind, string name, string app, JsonObject container, JsonArray volumes)
     {
         var labels = new JsonObject { ["app"] = app };
-        store.Create(
-            resource,
-            new JsonObject
+        return new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = kind,
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject
             {
-                ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = home },
-                ["spec"] = new JsonObject
+                ["selector"] = new JsonObject { ["matchLabels"] = labels.DeepClone() },
+                ["template"] = new JsonObject
                 {
-                    ["selector"] = new JsonObject { ["matchLabels"] = labels.DeepClone() },
-                    ["template"] = new JsonObject
-                    {
-                        ["metadata"] = new JsonObject { ["labels"] = labels },
-                        ["spec"] = new JsonObject { ["containers"] = new JsonArray(container.DeepClone()), ["volumes"] = volumes },
-                    },
+                    ["metadata"] = new JsonObject { ["labels"] = labels },
+                    ["spec"] = new JsonObject { ["containers"] = new JsonArray(container.DeepClone()), ["volumes"] = volumes.DeepClone() },
                 },
-            }
-        );
-        store.MergePatch(resource, name, new JsonObject { ["status"] = status }, WriteOptions.Status, home);
+            },
+        };
     }
 
-    private static void Run(ObjectStore store, string app, string name, string node, JsonObject container) =>
-        store.Create(
-            "pods",
-            new JsonObject
+    private static JsonObject Pod(string app, string name, string node, JsonObject container) =>
+        new()
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Pod",
+            ["metadata"] = new JsonObject
             {
-                ["metadata"] = new JsonObject
-                {
-                    ["name"] = name,
-                    ["namespace"] = Names.Namespace,
-                    ["labels"] = new JsonObject { ["app"] = app },
-                },
-                ["spec"] = new JsonObject { ["nodeName"] = node, ["containers"] = new JsonArray(container.DeepClone()) },
-            }
-        );
+                ["name"] = name,
+                ["labels"] = new JsonObject { ["app"] = app },
+            },
+            ["spec"] = new JsonObject { ["nodeName"] = node, ["containers"] = new JsonArray(container.DeepClone()) },
+        };
 }

@@ -10,6 +10,8 @@ namespace MultiEni.Cli.Demo;
 /// <param name="Binaries">Folder of the published programs; null runs those built together with this one.</param>
 /// <param name="Publisher">Who offers devices to pods: <c>sriov-config</c> or <c>embedded</c>.</param>
 /// <param name="Timeout">How long one step of the story may take.</param>
+/// <param name="Kubeconfig">Of a cluster of the user's, in which the demo is a guest; null for a simulated one.</param>
+/// <param name="Context">Its context; null for the current one.</param>
 internal sealed record DemoOptions(
     int Nodes,
     double Speed,
@@ -19,7 +21,9 @@ internal sealed record DemoOptions(
     string? Manifest,
     string? Binaries,
     string Publisher,
-    TimeSpan Timeout
+    TimeSpan Timeout,
+    string? Kubeconfig,
+    string? Context
 )
 {
     /// <summary>The ENI manager as a device plugin of its own.</summary>

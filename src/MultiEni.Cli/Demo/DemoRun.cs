@@ -1,4 +1,5 @@
 using MultiEni.Cli.Output;
+using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Demo;
 
@@ -21,9 +22,18 @@ internal static class DemoRun
         try
         {
             var documents = DemoDocuments.Load(options.Manifest);
+            await using var guest = options.Kubeconfig is null
+                ? null
+                : await DemoGuest.EnterAsync(
+                    KubernetesConfig.Load(options.Kubeconfig, options.Context, _ => null),
+                    options.Nodes,
+                    printer,
+                    cancellationToken
+                );
+            documents = guest is null ? documents : documents.AsGuest();
             await using var cluster = await DemoCluster.StartAsync(options, folder, cancellationToken);
             await using var programs = new Programs(cluster, folder, options.Binaries, options.Publisher);
-            using var http = new HttpClient { BaseAddress = cluster.Kubernetes.BaseAddress };
+            using var http = KubernetesConnection.Open(KubernetesConfig.Load(cluster.KubeconfigPath, _ => null), "kubectl-eni", TimeProvider.System);
             var story = new DemoStory(cluster, programs, new DemoApi(http), documents, options, printer);
             await story.TellAsync(cancellationToken);
             keepsLogs = false;

@@ -50,7 +50,8 @@ internal sealed class DemoStory(
 
     private async Task SetStageAsync(CancellationToken cancellationToken)
     {
-        printer.Chapter($"A cluster of {cluster.Nodes.Count} nodes in {cluster.Network.Zones.Count} zones, simulated: Kubernetes API, EC2, kernels");
+        var simulated = options.Kubeconfig is null ? "Kubernetes API, EC2, kernels" : "EC2, kernels, kubelets";
+        printer.Chapter($"A cluster of {cluster.Nodes.Count} nodes in {cluster.Network.Zones.Count} zones, simulated: {simulated}");
         printer.Happened(FormattableString.Invariant($"EC2 and nodes take the time that real ones take, divided by {options.Speed}"));
         foreach (var node in cluster.Nodes)
         {
@@ -66,7 +67,12 @@ internal sealed class DemoStory(
             }
         }
 
-        DemoInstallation.Register(cluster, ProductVersion.Current);
+        // In a cluster with controllers of its own, a Deployment would become real pods.
+        if (options.Kubeconfig is null)
+        {
+            await DemoInstallation.RegisterAsync(cluster, ProductVersion.Current, cancellationToken);
+        }
+
         programs.StartAll();
         printer.Happened(
             $"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}"

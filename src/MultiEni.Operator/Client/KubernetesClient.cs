@@ -99,12 +99,16 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
 
     /// <summary>Creates the object and returns it as stored.</summary>
     public Task<T> CreateAsync<T>(ResourceKind<T> kind, T obj, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject => CreateAsync(kind, obj, subresource: null, cancellationToken);
+
+    /// <summary>Creates the object, or a subresource that can only be created, such as <c>binding</c>, and returns the answer.</summary>
+    public Task<T> CreateAsync<T>(ResourceKind<T> kind, T obj, string? subresource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(kind);
         var key = ObjectKey.Of(obj);
-        var path = kind.CollectionPath(key.Namespace);
-        return sender.SendAsync(Write("create", kind, key, null, HttpMethod.Post, path, Body(kind, obj)), kind.Json, cancellationToken);
+        var path = subresource is null ? kind.CollectionPath(key.Namespace) : kind.ObjectPath(key, subresource);
+        return sender.SendAsync(Write("create", kind, key, subresource, HttpMethod.Post, path, Body(kind, obj)), kind.Json, cancellationToken);
     }
 
     /// <summary>

@@ -57,14 +57,15 @@ public sealed class AccessControl
     /// <exception cref="StatusException">403.</exception>
     internal void Authorize(UserInfo user, RequestInfo request)
     {
-        if (_isEnforced && request.Resource.Length > 0)
+        if (_isEnforced)
         {
             Authorize(user, Describe(request));
         }
     }
 
     /// <summary>Whether somebody may do something, without any consequence.</summary>
-    internal bool Allows(UserInfo user, AccessRequest request) => !_isEnforced || _authorizer.RolesThatAllow(user, request).Count > 0;
+    internal AccessDecision Decide(UserInfo user, AccessRequest request) =>
+        _isEnforced ? _authorizer.Decide(user, request) : new AccessDecision([UserInfo.Masters], "");
 
     /// <summary>The check of a write on its way into the store.</summary>
     internal Action<AdmissionAttempt>? Admission(UserInfo user, RequestInfo request) =>
@@ -79,6 +80,7 @@ public sealed class AccessControl
 
                 try
                 {
+                    Escalation.Check(_authorizer, user, attempt);
                     _policies.Check(user, attempt);
                 }
                 catch (StatusException refused)
@@ -91,48 +93,41 @@ public sealed class AccessControl
 
     private void Authorize(UserInfo user, AccessRequest request)
     {
-        if (request.Verb != "impersonate" && request.Group is "authorization.k8s.io" or "authentication.k8s.io")
+        var decision = _authorizer.Decide(user, request);
+        if (decision.IsAllowed)
         {
+            Log.Use(user, decision.Roles, request);
             return;
         }
 
-        var roles = _authorizer.RolesThatAllow(user, request);
-        if (roles.Count > 0)
-        {
-            Log.Use(user, roles, request);
-            return;
-        }
-
-        var why = request.Describe(user.Name);
+        var why = request.Describe(user.Name) + (decision.Reason.Length > 0 ? ": " + decision.Reason : "");
         Log.Refuse(why);
-        throw _store.Registry.Find(request.Group.Length == 0 ? Bare(request) : $"{Bare(request)}.{request.Group}") is { } resource
-            ? StatusErrors.Forbidden(resource, request.Name, why)
-            : new StatusException(403, "Forbidden", why);
+        throw request.Path.Length > 0
+            ? new StatusException(403, "Forbidden", "forbidden: " + why, [])
+            : StatusErrors.Forbidden(request.Group, request.Resource.Split('/')[0], request.Name, why);
     }
 
-    private static string Bare(AccessRequest request) => request.Resource.Split('/')[0];
-
     private static AccessRequest Describe(RequestInfo request) =>
-        new(
-            request.Verb,
-            request.Group,
-            request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}",
-            request.Resource == "namespaces" ? request.Name : request.Namespace,
-            request.Name.Length > 0 ? request.Name : NameInSelector(request)
-        );
+        request.Resource.Length == 0
+            ? new AccessRequest(request.Verb.ToLowerInvariant(), "", "", "", "") { Path = request.Path }
+            : new AccessRequest(
+                request.Verb,
+                request.Group,
+                request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}",
+                request.Resource == "namespaces" ? request.Name : request.Namespace,
+                request.Name.Length > 0 ? request.Name : NameInSelector(request)
+            );
 
     // A list or watch of the one object that a field selector names counts as being about that object.
     private static string NameInSelector(RequestInfo request)
     {
         const string prefix = "metadata.name=";
-        if (request.Verb is not ("list" or "watch" or "deletecollection"))
+        if (request.Verb is not ("list" or "watch"))
         {
             return "";
         }
 
         var selector = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(request.Query).GetValueOrDefault("fieldSelector").ToString();
-        return selector.StartsWith(prefix, StringComparison.Ordinal) && !selector.Contains(',', StringComparison.Ordinal)
-            ? selector[prefix.Length..]
-            : "";
+        return selector.Split(',').FirstOrDefault(static part => part.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..] ?? "";
     }
 }

@@ -8,8 +8,13 @@ namespace MultiEni.Simulator.Kubernetes.Access;
 /// <param name="Name">Empty for collections.</param>
 public readonly record struct AccessRequest(string Verb, string Group, string Resource, string Namespace, string Name)
 {
+    /// <summary>The path that is asked for, when it is that of no resource; else empty.</summary>
+    public string Path { get; init; } = "";
+
     /// <summary>As the API server says it in a refusal.</summary>
     public string Describe(string user) =>
-        $"User \"{user}\" cannot {Verb} resource \"{Resource}\" in API group \"{Group}\" "
-        + (Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{Namespace}\"");
+        Path.Length > 0
+            ? $"User \"{user}\" cannot {Verb} path \"{Path}\""
+            : $"User \"{user}\" cannot {Verb} resource \"{Resource}\" in API group \"{Group}\" "
+                + (Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{Namespace}\"");
 }

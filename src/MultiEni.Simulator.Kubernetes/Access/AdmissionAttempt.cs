@@ -23,5 +23,6 @@ internal sealed record AdmissionAttempt(string Operation, ResourceDefinition Res
     /// <summary>The object's name; empty for one of a collection that is deleted, whose request names none.</summary>
     public string Name { get; init; } = (Object ?? OldObject).Text("metadata", "name") ?? "";
 
-    public string Namespace => (Object ?? OldObject).Text("metadata", "namespace") ?? "";
+    /// <summary>The object's namespace.</summary>
+    public string Namespace { get; init; } = (Object ?? OldObject).Text("metadata", "namespace") ?? "";
 }

@@ -13,11 +13,56 @@ internal sealed class RbacAuthorizer(ObjectStore store)
     private object[] _seen = [];
     private IReadOnlyList<Grant> _grants = [];
 
-    /// <summary>The roles by which a user may do something; empty when he may not.</summary>
-    public IReadOnlyList<string> RolesThatAllow(UserInfo user, AccessRequest request) =>
-        user.Groups.Contains(UserInfo.Masters, StringComparer.Ordinal)
-            ? [UserInfo.Masters]
-            : [.. Grants().Where(grant => grant.Allows(user, request)).Select(static grant => grant.Role).Distinct(StringComparer.Ordinal)];
+    /// <summary>Decides about a request.</summary>
+    public AccessDecision Decide(UserInfo user, AccessRequest request)
+    {
+        if (user.Groups.Contains(UserInfo.Masters, StringComparer.Ordinal))
+        {
+            return new AccessDecision([UserInfo.Masters], "");
+        }
+
+        var roles = new List<string>();
+        var missing = new List<string>();
+        var reason = "";
+        foreach (var grant in Grants())
+        {
+            if (grant.SubjectOf(user, request.Namespace) is not { } subject)
+            {
+                continue;
+            }
+
+            if (grant.Rules is null)
+            {
+                missing.Add($"{grant.Role.Split('/')[0].ToLowerInvariant()}.{Api} \"{grant.Role.Split('/')[^1]}\" not found");
+            }
+            else if (grant.Rules.Any(rule => rule.Allows(request)))
+            {
+                roles.Add(grant.Role);
+                reason = reason.Length > 0 ? reason : $"RBAC: allowed by {grant.Binding} to {subject}";
+            }
+        }
+
+        if (roles.Count == 0 && missing.Count > 0)
+        {
+            reason = "RBAC: " + (missing.Count == 1 ? missing[0] : $"[{string.Join(", ", missing)}]");
+        }
+
+        return new AccessDecision([.. roles.Distinct(StringComparer.Ordinal)], reason);
+    }
+
+    /// <summary>All rules that somebody has in a namespace; empty for everywhere.</summary>
+    public IEnumerable<PolicyRule> RulesOf(UserInfo user, string inNamespace) =>
+        Grants().Where(grant => grant.SubjectOf(user, inNamespace) is not null).SelectMany(static grant => grant.Rules ?? []);
+
+    /// <summary>The rules of a role; null when it does not exist.</summary>
+    public IReadOnlyList<PolicyRule>? RulesOf(string kind, string name, string inNamespace)
+    {
+        var role =
+            kind == "ClusterRole" ? store.Find($"clusterroles.{Api}", name)
+            : inNamespace.Length > 0 ? store.Find($"roles.{Api}", name, inNamespace)
+            : null;
+        return role is null ? null : [.. (role["rules"] as JsonArray ?? []).OfType<JsonObject>().Select(PolicyRule.Read)];
+    }
 
     private IReadOnlyList<Grant> Grants()
     {
@@ -27,7 +72,7 @@ internal sealed class RbacAuthorizer(ObjectStore store)
             var tables = Array.ConvertAll(Kinds, kind => (object)store.Ledger.Snapshot(store.Registry.Find($"{kind}.{Api}")!).Objects);
             if (!tables.AsSpan().SequenceEqual(_seen))
             {
-                _grants = [.. Read("rolebindings"), .. Read("clusterrolebindings")];
+                _grants = [.. Read("clusterrolebindings"), .. Read("rolebindings")];
                 _seen = tables;
             }
 
@@ -39,34 +84,33 @@ internal sealed class RbacAuthorizer(ObjectStore store)
     {
         foreach (var binding in store.List($"{bindings}.{Api}"))
         {
-            var inNamespace = bindings == "rolebindings" ? binding.Text("metadata", "namespace") ?? "" : "";
+            var inNamespace = binding.Text("metadata", "namespace") ?? "";
             var kind = binding.Text("roleRef", "kind") ?? "";
             var name = binding.Text("roleRef", "name") ?? "";
-            var role =
-                kind == "Role"
-                    ? inNamespace.Length > 0
-                        ? store.Find($"roles.{Api}", name, inNamespace)
-                        : null
-                    : store.Find($"clusterroles.{Api}", name);
-            var subjects = (binding["subjects"] as JsonArray ?? []).OfType<JsonObject>().ToList();
+            var bindingName = binding.Text("metadata", "name") + (inNamespace.Length > 0 ? "/" + inNamespace : "");
             yield return new Grant(
-                inNamespace.Length > 0 && kind == "Role" ? $"Role/{inNamespace}/{name}" : $"{kind}/{name}",
+                kind == "Role" ? $"Role/{inNamespace}/{name}" : $"{kind}/{name}",
+                $"{(inNamespace.Length > 0 ? "RoleBinding" : "ClusterRoleBinding")} \"{bindingName}\" of {kind} \"{name}\"",
                 inNamespace,
-                subjects.Select(UserOf).OfType<string>().ToHashSet(StringComparer.Ordinal),
-                subjects
-                    .Where(static subject => subject.Text("kind") == "Group")
-                    .Select(static subject => subject.Text("name") ?? "")
-                    .ToHashSet(StringComparer.Ordinal),
-                [.. (role?["rules"] as JsonArray ?? []).OfType<JsonObject>().Select(static rule => new PolicyRule(rule))]
+                [.. (binding["subjects"] as JsonArray ?? []).OfType<JsonObject>().Select(ReadSubject)],
+                RulesOf(kind, name, inNamespace)
             );
         }
     }
 
-    private static string? UserOf(JsonObject subject) =>
-        subject.Text("kind") switch
-        {
-            "User" => subject.Text("name"),
-            "ServiceAccount" => $"system:serviceaccount:{subject.Text("namespace")}:{subject.Text("name")}",
-            _ => null,
-        };
+    private static (string Name, Func<UserInfo, bool> Includes) ReadSubject(JsonObject subject)
+    {
+        var kind = subject.Text("kind");
+        var name = subject.Text("name") ?? "";
+        var account = $"system:serviceaccount:{subject.Text("namespace")}:{name}";
+        return (
+            $"{kind} \"{name}{(kind == "ServiceAccount" ? "/" + subject.Text("namespace") : "")}\"",
+            kind switch
+            {
+                "User" => user => user.Name == name,
+                "Group" => user => user.Groups.Contains(name, StringComparer.Ordinal),
+                _ => user => user.Name == account,
+            }
+        );
+    }
 }

@@ -20,10 +20,14 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     public const string Unauthenticated = "system:unauthenticated";
 
     /// <summary>The person in front of the cluster, who may do everything.</summary>
-    public static UserInfo Administrator { get; } = new("kubernetes-admin", [Masters, Authenticated]);
+    public static UserInfo Administrator { get; } =
+        new("kubernetes-admin", [Masters, Authenticated]) { Uid = "d6ad6ac1-4f3f-4d0c-8a5b-8f4d1d0c6f01" };
 
     /// <summary>Whoever comes without a token where the administrator has one.</summary>
     public static UserInfo Anonymous { get; } = new("system:anonymous", [Unauthenticated]);
+
+    /// <summary>Tells users of the same name apart over time; empty for those who have none.</summary>
+    public string Uid { get; init; } = "";
 
     /// <summary>What else the token says; a key may have several values.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } =
@@ -54,6 +58,11 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     internal JsonObject ToJson()
     {
         var json = new JsonObject { ["username"] = Name };
+        if (Uid.Length > 0)
+        {
+            json["uid"] = Uid;
+        }
+
         if (Groups.Count > 0)
         {
             json["groups"] = Texts(Groups);

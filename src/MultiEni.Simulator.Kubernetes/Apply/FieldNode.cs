@@ -136,7 +136,8 @@ internal sealed class FieldNode
         }
     }
 
-    private static string Describe(string step)
+    /// <summary>A step as messages write it.</summary>
+    public static string Describe(string step)
     {
         var rest = step[2..];
         return step[0] switch

@@ -28,16 +28,16 @@ internal sealed class ManagedFields
 
     public FieldNode? FieldsOf(Manager manager) => _owners.TryGetValue(manager, out var owner) ? owner.Fields : null;
 
-    /// <summary>Sets what a manager owns; its time moves only when that changes.</summary>
-    public void Set(Manager manager, FieldNode fields, string now)
+    /// <summary>Sets what a manager owns; the time stays.</summary>
+    public void Set(Manager manager, FieldNode fields)
     {
         if (fields.IsEmpty)
         {
             _owners.Remove(manager);
         }
-        else if (!_owners.TryGetValue(manager, out var owner) || !owner.Fields.SameAs(fields))
+        else
         {
-            _owners[manager] = (fields, now);
+            _owners[manager] = (fields, _owners.GetValueOrDefault(manager).Time ?? "");
         }
     }
 
@@ -106,7 +106,11 @@ internal sealed class ManagedFields
                 entry["subresource"] = manager.Subresource;
             }
 
-            entry["time"] = time;
+            if (time.Length > 0)
+            {
+                entry["time"] = time;
+            }
+
             entries.Add((JsonNode)entry);
         }
 

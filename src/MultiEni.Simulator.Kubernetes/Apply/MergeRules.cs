@@ -1,48 +1,18 @@
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema;
+using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
 /// <summary>How server-side apply divides an object of one resource into fields that can be owned.</summary>
-internal sealed class MergeRules
+internal sealed class MergeRules(ResourceDefinition resource)
 {
     private static readonly ListSemantics Atomic = new ListSemantics.Atomic();
     private static readonly ListSemantics Granular = new ListSemantics.Granular();
-    private static readonly ListSemantics Set = new ListSemantics.Set();
 
-    // Merge keys of the lists in built-in types, by field name; the same name means the same thing wherever it occurs in them.
-    private static readonly Dictionary<string, ListSemantics> BuiltInLists = new(StringComparer.Ordinal)
-    {
-        ["conditions"] = new ListSemantics.Map(["type"]),
-        ["containers"] = new ListSemantics.Map(["name"]),
-        ["initContainers"] = new ListSemantics.Map(["name"]),
-        ["ephemeralContainers"] = new ListSemantics.Map(["name"]),
-        ["volumes"] = new ListSemantics.Map(["name"]),
-        ["env"] = new ListSemantics.Map(["name"]),
-        ["volumeMounts"] = new ListSemantics.Map(["mountPath"]),
-        ["volumeDevices"] = new ListSemantics.Map(["devicePath"]),
-        ["imagePullSecrets"] = new ListSemantics.Map(["name"]),
-        ["secrets"] = new ListSemantics.Map(["name"]),
-        ["hostAliases"] = new ListSemantics.Map(["ip"]),
-        ["ports"] = new ListSemantics.Map(["containerPort", "port", "protocol"]),
-    };
-
-    private static readonly HashSet<string> BuiltInAtomicMaps = new(StringComparer.Ordinal)
-    {
-        "selector",
-        "nodeSelector",
-        "matchLabels",
-        "fieldRef",
-        "secretKeyRef",
-        "configMapKeyRef",
-        "resourceFieldRef",
-        "nodeAffinity",
-    };
-
-    private readonly CustomResourceSchema? _schema;
-
-    public MergeRules(ResourceDefinition resource) => _schema = resource.Schema;
+    private readonly CustomResourceSchema? _schema = resource.Schema;
+    private readonly ObjectType? _type = resource.Type;
 
     /// <summary>How the value at a path is merged; list entries are the step <c>[]</c>.</summary>
     public ListSemantics At(IReadOnlyList<string> path, JsonNode? value)
@@ -59,26 +29,39 @@ internal sealed class MergeRules
         };
     }
 
-    private ListSemantics Rule(IReadOnlyList<string> path)
+    /// <summary>What an entry of the map list at a path has for a key that it leaves out; null when an entry must have it.</summary>
+    public JsonNode? DefaultKey(IReadOnlyList<string> path, string key)
     {
-        var last = path[^1];
-        if (path[0] == "metadata")
+        var field = Walk(path)?.Element?.Fields?.Find(key);
+        return field is null ? null
+            : field.Default is { } value ? value.DeepClone()
+            : field.Type.Kind == ValueKind.Text ? ""
+            : null;
+    }
+
+    /// <summary>An object of which nothing is set.</summary>
+    public JsonObject Nothing() => _type is null ? [] : Decoding.Empty(_type);
+
+    private ListSemantics Rule(IReadOnlyList<string> path) =>
+        path[0] == "metadata" || _type is not null ? Walk(path)?.Merge ?? (path[0] == "metadata" ? Atomic : Granular)
+        : _schema is not null ? _schema.ListAt(path)
+        : Granular;
+
+    private FieldType? Walk(IReadOnlyList<string> path)
+    {
+        var fields = path[0] == "metadata" ? BuiltInTypes.Metadata : _type;
+        if (path is ["metadata"])
         {
-            return (path.Count, last) switch
-            {
-                (2, "finalizers") => Set,
-                (2, "ownerReferences") => new ListSemantics.Map(["uid"]),
-                _ => Granular,
-            };
+            return new FieldType(ValueKind.Object, "", null, Granular) { Fields = fields };
         }
 
-        if (_schema is not null)
+        FieldType? type = null;
+        foreach (var step in path[0] == "metadata" ? path.Skip(1) : path)
         {
-            return _schema.ListAt(path);
+            type = type is { Kind: ValueKind.List or ValueKind.Map } ? type.Element : fields?.Find(step)?.Type;
+            fields = type?.Fields;
         }
 
-        return BuiltInLists.TryGetValue(last, out var list) ? list
-            : BuiltInAtomicMaps.Contains(last) ? Atomic
-            : Granular;
+        return type;
     }
 }

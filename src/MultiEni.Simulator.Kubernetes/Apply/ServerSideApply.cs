@@ -22,12 +22,23 @@ internal static class ServerSideApply
         var owners = ManagedFields.Of(live);
         if (owners.IsEmpty && live["metadata"]?["uid"] is not null)
         {
-            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.FieldsOf(live, rules), now);
+            // What this endpoint does not write, nobody owns.
+            var written = live.Copy();
+            if (manager.Subresource.Length == 0)
+            {
+                written.Remove("status");
+            }
+            else
+            {
+                written.Remove("spec");
+            }
+
+            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.Compare(rules.Nothing(), written, rules).Changed);
         }
 
         var before = owners.FieldsOf(manager);
         var wanted = Ownable.FieldsOf(configuration, rules);
-        owners.Set(manager, wanted, now);
+        owners.Set(manager, wanted);
 
         var merged = ConfigurationMerge.Merge(live, configuration, rules);
         if (before is not null)
@@ -48,6 +59,11 @@ internal static class ServerSideApply
 
         owners.TakeFromOthers(manager, changed);
         owners.TakeFromOthers(manager, removed);
+        if (!changed.IsEmpty || !removed.IsEmpty || live["metadata"]?["uid"] is null)
+        {
+            owners.Touch(manager, now);
+        }
+
         owners.WriteTo(merged);
         return merged;
     }
@@ -61,7 +77,7 @@ internal static class ServerSideApply
         if (!changed.IsEmpty || !removed.IsEmpty)
         {
             var mine = (owners.FieldsOf(manager) ?? new FieldNode()).Union(changed).Except(removed);
-            owners.Set(manager, mine, time);
+            owners.Set(manager, mine);
             owners.Touch(manager, time);
         }
 

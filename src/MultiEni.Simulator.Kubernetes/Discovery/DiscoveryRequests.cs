@@ -14,6 +14,11 @@ internal sealed class DiscoveryRequests
 
     public DiscoveryRequests(ResourceRegistry registry) => _registry = registry;
 
+    /// <summary>Whether anything of a group and version is served.</summary>
+    public bool Serves(string group, string version) =>
+        (group is "authorization.k8s.io" or "authentication.k8s.io" && version == "v1")
+        || _registry.All.Any(resource => resource.Group == group && resource.Version == version);
+
     public Answer? TryAnswer(HttpRequest request)
     {
         var path = (request.Path.Value ?? "").TrimEnd('/');

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema;
+using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Errors;
 
@@ -23,6 +24,25 @@ internal static class StatusErrors
             Details(resource.Plural, resource.Group, name)
         );
 
+    public static StatusException AlreadyExists(ResourceDefinition resource, StoredObject existing) =>
+        existing.IsBeingDeleted
+            ? new(
+                409,
+                "AlreadyExists",
+                $"object is being deleted: {resource.GroupResource} \"{existing.Key.Name}\" already exists",
+                Details(resource.Plural, resource.Group, existing.Key.Name)
+            )
+            : AlreadyExists(resource, existing.Key.Name);
+
+    /// <summary>A condition of a deletion does not hold.</summary>
+    public static StatusException FailedPrecondition(ResourceDefinition resource, string name, string why) =>
+        new(
+            409,
+            "Conflict",
+            $"Operation cannot be fulfilled on {(resource.Group.Length == 0 ? resource.Kind : $"{resource.Kind}.{resource.Group}")} \"{name}\": {why}",
+            Details(resource.Kind, resource.Group, name)
+        );
+
     public static StatusException StaleVersion(ResourceDefinition resource, string name) =>
         Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
 
@@ -34,16 +54,31 @@ internal static class StatusErrors
     public static StatusException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 
-    public static StatusException UnsupportedMediaType(string accepted) =>
-        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}", []);
+    public static StatusException UnsupportedMediaType() =>
+        new(
+            415,
+            "UnsupportedMediaType",
+            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf"
+        );
+
+    public static StatusException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", []);
 
     public static StatusException NotAcceptable() =>
         new(
             406,
             "NotAcceptable",
-            "only the following media types are accepted: application/json, application/yaml, application/json;as=Table;v=v1;g=meta.k8s.io",
+            "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
             []
         );
+
+    public static StatusException NotAcceptableForm() =>
+        new(
+            406,
+            "NotAcceptable",
+            "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"
+        );
+
+    public static StatusException TooLarge() => new(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
 
     public static StatusException Expired(string message) => new(410, "Expired", message);
 
@@ -51,7 +86,7 @@ internal static class StatusErrors
         new(
             504,
             "Timeout",
-            $"Too large resource version: {wanted}, current: {current}",
+            $"Timeout: Too large resource version: {wanted}, current: {current}",
             new JsonObject
             {
                 ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
@@ -62,16 +97,25 @@ internal static class StatusErrors
         };
 
     public static StatusException Forbidden(ResourceDefinition resource, string name, string why) =>
-        new(
+        Forbidden(resource.Group, resource.Plural, name, why);
+
+    public static StatusException Forbidden(string group, string resource, string name, string why)
+    {
+        var what = group.Length == 0 ? resource : $"{resource}.{group}";
+        return new StatusException(
             403,
             "Forbidden",
-            name.Length == 0 ? $"{resource.GroupResource} is forbidden: {why}" : $"{resource.GroupResource} \"{name}\" is forbidden: {why}",
-            Details(resource.Plural, resource.Group, name)
+            name.Length == 0 ? $"{what} is forbidden: {why}" : $"{what} \"{name}\" is forbidden: {why}",
+            Details(resource, group, name)
         );
+    }
 
-    public static StatusException Invalid(ResourceDefinition resource, string name, IReadOnlyList<FieldError> errors)
+    public static StatusException Invalid(ResourceDefinition resource, string name, IReadOnlyList<FieldError> errors) =>
+        Invalid(resource.Kind, resource.Group, name, errors);
+
+    public static StatusException Invalid(string kindName, string group, string name, IReadOnlyList<FieldError> errors)
     {
-        var details = Details(resource.Kind, resource.Group, name);
+        var details = Details(kindName, group, name);
         var causes = new JsonArray();
         foreach (var error in errors)
         {
@@ -87,12 +131,19 @@ internal static class StatusErrors
         }
 
         details["causes"] = causes;
-        var kind = resource.Group.Length == 0 ? resource.Kind : $"{resource.Kind}.{resource.Group}";
-        // Said once, listed as often as found.
+        var kind = group.Length == 0 ? kindName : $"{kindName}.{group}";
         var texts = errors.Select(static error => error.ToString()).Distinct(StringComparer.Ordinal).ToList();
         var list = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
         return new StatusException(422, "Invalid", $"{kind} \"{name}\" is invalid: {list}", details);
     }
+
+    /// <summary>An option of a request is wrong.</summary>
+    /// <param name="kind">Which options, such as <c>Patch</c>.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="reason">One of <see cref="FieldErrorReasons"/>.</param>
+    /// <param name="message">What is wrong.</param>
+    public static StatusException InvalidOptions(string kind, string option, string reason, string message) =>
+        Invalid(kind + "Options", "meta.k8s.io", "", [new FieldError(option, reason, message)]);
 
     public static StatusException Invalid(ResourceDefinition resource, string name, string path, string reason, string message) =>
         Invalid(resource, name, [new FieldError(path, reason, message)]);
@@ -110,7 +161,11 @@ internal static class StatusErrors
             details["group"] = group;
         }
 
-        details["kind"] = kind;
+        if (kind.Length > 0)
+        {
+            details["kind"] = kind;
+        }
+
         return details;
     }
 }

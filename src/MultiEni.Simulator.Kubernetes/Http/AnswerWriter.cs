@@ -72,7 +72,7 @@ internal sealed class AnswerWriter
     private static async Task WriteListAsync(PipeWriter output, Answer.ObjectList list, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["resourceVersion"] = list.Page.Version.ToString() };
-        if (list.Page.Continue.Length > 0)
+        if (list.Page.Continue.Length > 0 || list.Resource.IsCustom)
         {
             metadata["continue"] = list.Page.Continue;
         }
@@ -85,6 +85,10 @@ internal sealed class AnswerWriter
         Write(output, $"{{\"kind\":\"{list.Resource.ListKind}\",\"apiVersion\":\"{list.Resource.ApiVersion}\",\"metadata\":");
         output.Write(StoredObject.ToUtf8(metadata));
         output.Write(",\"items\":["u8);
+        // What a list holds is said once, except in lists of custom objects.
+        var head = list.Resource.IsCustom
+            ? []
+            : Encoding.UTF8.GetBytes($"{{\"apiVersion\":\"{list.Resource.ApiVersion}\",\"kind\":\"{list.Resource.Kind}\",");
         var isFirst = true;
         foreach (var obj in list.Page.Objects)
         {
@@ -94,7 +98,16 @@ internal sealed class AnswerWriter
             }
 
             isFirst = false;
-            output.Write(obj.Json.Span);
+            if (head.Length > 0 && obj.Json.Span.StartsWith(head))
+            {
+                output.Write("{"u8);
+                output.Write(obj.Json.Span[head.Length..]);
+            }
+            else
+            {
+                output.Write(obj.Json.Span);
+            }
+
             if (output.UnflushedBytes > FlushBytes)
             {
                 await output.FlushAsync(cancellationToken);
@@ -204,7 +217,7 @@ internal sealed class AnswerWriter
 
     private static JsonObject Bookmark(ResourceDefinition resource, Change change)
     {
-        var metadata = new JsonObject { ["resourceVersion"] = change.ResourceVersion.ToString(), ["creationTimestamp"] = null };
+        var metadata = new JsonObject { ["resourceVersion"] = change.ResourceVersion.ToString() };
         if (change.EndsInitialEvents)
         {
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };

@@ -20,25 +20,37 @@ internal static class ListRequests
     /// <exception cref="StatusException">410: the token or the exact version is too old. 504: the version is in the future.</exception>
     public static ObjectPage List(Ledger ledger, ResourceDefinition resource, ObjectFilter filter, IQueryCollection query)
     {
-        var limit = int.TryParse(query["limit"], out var asked) && asked > 0 ? asked : int.MaxValue;
-        if (query["continue"].ToString() is { Length: > 0 } token)
+        var options = ListOptions.Read(query);
+        var limit = options.Limit > 0 ? (int)Math.Min(options.Limit, int.MaxValue) : int.MaxValue;
+        if (options.Continue.Length > 0)
         {
-            var (version, after) = ReadToken(token);
-            var kept =
-                ledger.FindForPaging(resource, version)
+            var (version, after) = ReadToken(options.Continue);
+            var then =
+                ledger.SnapshotAt(resource, version)
                 ?? throw StatusErrors.Expired(
                     "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter."
                 );
-            return Page(ledger, resource, filter, version, kept, after, limit);
+            return Page(resource, filter, version, then, after, limit);
         }
 
         var (now, objects) = ledger.Snapshot(resource);
-        CheckVersion(query, now);
-        return Page(ledger, resource, filter, now, objects, after: null, limit);
+        if (options.Version > now)
+        {
+            throw StatusErrors.TooLargeVersion(options.Version, now);
+        }
+
+        if (options.IsExact)
+        {
+            var exact =
+                ledger.SnapshotAt(resource, options.Version) ?? throw StatusErrors.Expired($"The resourceVersion for the provided list is too old.");
+            return Page(resource, filter, options.Version, exact, after: null, limit);
+        }
+
+        // From version zero the real server answers out of its cache, which has no pages.
+        return Page(resource, filter, now, objects, after: null, options.VersionText == "0" ? int.MaxValue : limit);
     }
 
     private static ObjectPage Page(
-        Ledger ledger,
         ResourceDefinition resource,
         ObjectFilter filter,
         long version,
@@ -63,7 +75,6 @@ internal static class ListRequests
 
             if (page.Count == limit)
             {
-                ledger.KeepForPaging(resource, version, objects);
                 return new ObjectPage(version, page, WriteToken(version, page[^1].Key), Remaining(filter, objects, page[^1].Key));
             }
 
@@ -79,31 +90,8 @@ internal static class ListRequests
             ? objects.Keys.Count(key => key > last && (filter.Namespace.Length == 0 || key.Namespace == filter.Namespace))
             : null;
 
-    private static void CheckVersion(IQueryCollection query, long now)
-    {
-        if (!long.TryParse(query["resourceVersion"], out var wanted) || wanted == 0)
-        {
-            if (query["resourceVersion"].ToString() is { Length: > 0 } text && text != "0")
-            {
-                throw StatusErrors.BadRequest($"invalid resource version \"{text}\"");
-            }
-
-            return;
-        }
-
-        if (wanted > now)
-        {
-            throw StatusErrors.TooLargeVersion(wanted, now);
-        }
-
-        if (query["resourceVersionMatch"] == "Exact" && wanted != now)
-        {
-            throw StatusErrors.Expired($"The resourceVersion for the provided list is too old: {wanted}");
-        }
-    }
-
     private static string WriteToken(long version, ObjectKey last) =>
-        Convert.ToBase64String(
+        System.Buffers.Text.Base64Url.EncodeToString(
             StoredObject.ToUtf8(
                 new JsonObject
                 {
@@ -116,15 +104,27 @@ internal static class ListRequests
 
     private static (long Version, ObjectKey After) ReadToken(string token)
     {
+        // What is left over at the end does not make it unreadable.
+        var end = token.AsSpan().IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+        if (end >= 0)
+        {
+            throw StatusErrors.BadRequest($"invalid continue token: continue key is not valid: illegal base64 data at input byte {end}");
+        }
+
+        var content = Convert.FromBase64String(
+            token.Replace('-', '+').Replace('_', '/')[..(token.Length - (token.Length % 4 == 1 ? 1 : 0))].PadRight((token.Length + 3) / 4 * 4, '=')
+        );
         try
         {
-            var parsed = JsonNode.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(token))) as JsonObject;
+            var parsed = JsonNode.Parse(content) as JsonObject;
             var start = (parsed.Text("start") ?? "/").Split('/', 2);
             return (parsed.Integer("rv") ?? 0, new ObjectKey(start[0], start[1]));
         }
-        catch (Exception malformed) when (malformed is FormatException or JsonException)
+        catch (JsonException)
         {
-            throw StatusErrors.BadRequest("continue key is not valid: " + malformed.Message);
+            throw StatusErrors.BadRequest(
+                $"invalid continue token: continue key is not valid: invalid character '{Encoding.Latin1.GetString(content, 0, 1)}' looking for beginning of value"
+            );
         }
     }
 }

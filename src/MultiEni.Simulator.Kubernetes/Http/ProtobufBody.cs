@@ -39,7 +39,7 @@ internal static class ProtobufBody
             }
         }
 
-        var message = ProtobufKinds.Find(kind ?? "") ?? throw StatusErrors.UnsupportedMediaType("application/json, application/yaml");
+        var message = ProtobufKinds.Find(kind ?? "") ?? throw StatusErrors.UnsupportedMediaType();
         var obj = Read(raw, message);
         obj["apiVersion"] = apiVersion;
         obj["kind"] = kind;

@@ -7,49 +7,134 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>Reads the body of a request, JSON or YAML.</summary>
-internal static class RequestBody
+/// <summary>The body of a request, JSON, YAML or protobuf.</summary>
+/// <param name="Content">What it says; null when it is empty.</param>
+/// <param name="RepeatedFields">Fields that it says more than once, as strict validation names them.</param>
+internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> RepeatedFields)
 {
-    /// <summary>The body as an object.</summary>
-    /// <exception cref="StatusException">400: it is not one. 415: its media type is not understood.</exception>
-    public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        await ReadAsync(request, cancellationToken) as JsonObject
-        ?? throw StatusErrors.BadRequest("the object provided is unrecognized (must be of type object)");
+    private const int MostBytes = 3 * 1024 * 1024;
 
-    /// <summary>The body, or null when there is none.</summary>
-    /// <exception cref="StatusException">400: it is not well-formed. 415: its media type is not understood.</exception>
-    public static async Task<JsonNode?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>The body as an object.</summary>
+    /// <exception cref="StatusException">400: it is not one.</exception>
+    public JsonObject Object =>
+        Content as JsonObject ?? throw StatusErrors.BadRequest("the object provided is unrecognized (must be of type object)");
+
+    /// <summary>Reads the body of a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="problem">Turns what is wrong with JSON into the message of the answer.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="StatusException">400: it is not well-formed. 413: it is too large. 415: its media type is not understood.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, Func<string, string> problem, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);
         var content = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        if (content.Length > MostBytes)
+        {
+            throw StatusErrors.TooLarge();
+        }
+
         if (content.IsEmpty)
         {
-            return null;
+            return new RequestBody(null, []);
         }
 
         var mediaType = MediaTypes.Bare(request.ContentType);
         if (mediaType.Contains("protobuf", StringComparison.Ordinal))
         {
-            return ProtobufBody.Read(content);
+            return new RequestBody(ProtobufBody.Read(content), []);
         }
 
-        if (mediaType.Contains("cbor", StringComparison.Ordinal))
+        if (!MediaTypes.IsText(mediaType))
         {
-            throw StatusErrors.UnsupportedMediaType("application/json, application/yaml");
+            throw StatusErrors.UnsupportedMediaType();
         }
 
         try
         {
             // An apply patch is YAML by name, and JSON from most clients; JSON is the quicker to read.
             var first = content.Span.TrimStart(" \t\r\n"u8);
-            var isYaml = mediaType.EndsWith("yaml", StringComparison.Ordinal) && (first.IsEmpty || first[0] != (byte)'{');
-            return isYaml ? FromYaml(content.Span) : JsonNode.Parse(content.Span);
+            if (mediaType.EndsWith("yaml", StringComparison.Ordinal) && (first.IsEmpty || first[0] != (byte)'{'))
+            {
+                return new RequestBody(FromYaml(content.Span), []);
+            }
+
+            var repeated = new List<string>();
+            return new RequestBody(ReadJson(content.Span, repeated), repeated);
         }
-        catch (Exception malformed) when (malformed is JsonException or FormatException or YamlDotNet.Core.YamlException)
+        catch (JsonException malformed)
         {
-            throw StatusErrors.BadRequest($"couldn't get version/kind; json parse error: {malformed.Message}");
+            throw StatusErrors.BadRequest(problem(Describe(content.Span, malformed)));
         }
+        catch (Exception malformed) when (malformed is FormatException or YamlDotNet.Core.YamlException)
+        {
+            throw StatusErrors.BadRequest($"error converting YAML to JSON: {malformed.Message}");
+        }
+    }
+
+    /// <summary>Reads the body of a create, update or delete.</summary>
+    public static Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, static why => $"couldn't get version/kind; json parse error: {why}", cancellationToken);
+
+    private static JsonNode? ReadJson(ReadOnlySpan<byte> content, List<string> repeated)
+    {
+        var reader = new Utf8JsonReader(content);
+        reader.Read();
+        var value = ReadValue(ref reader, "", repeated);
+        reader.Read();
+        return value;
+    }
+
+    // Of a field that is there more than once, the last one counts.
+    private static JsonNode? ReadValue(ref Utf8JsonReader reader, string path, List<string> repeated)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                var obj = new JsonObject();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    var name = reader.GetString()!;
+                    var at = path.Length == 0 ? name : $"{path}.{name}";
+                    reader.Read();
+                    if (obj.Remove(name))
+                    {
+                        repeated.Add($"duplicate field \"{at}\"");
+                    }
+
+                    obj[name] = ReadValue(ref reader, at, repeated);
+                }
+
+                return obj;
+            case JsonTokenType.StartArray:
+                var list = new JsonArray();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    list.Add(ReadValue(ref reader, $"{path}[{list.Count}]", repeated));
+                }
+
+                return list;
+            case JsonTokenType.Null:
+                return null;
+            default:
+                return JsonNode.Parse(ref reader);
+        }
+    }
+
+    // In Go's words, as far as they can be told from what the parser here noticed.
+    private static string Describe(ReadOnlySpan<byte> content, JsonException malformed)
+    {
+        var lines = malformed.LineNumber ?? 0;
+        var start = 0;
+        for (; lines > 0 && content[start..].IndexOf((byte)'\n') is var length and >= 0; lines--)
+        {
+            start += length + 1;
+        }
+
+        var at = start + (int)(malformed.BytePositionInLine ?? 0);
+        return at >= content.Length
+            ? "unexpected end of JSON input"
+            : $"invalid character '{Encoding.Latin1.GetString(content.Slice(at, 1))}' looking for beginning of value";
     }
 
     private static JsonObject? FromYaml(ReadOnlySpan<byte> content) =>

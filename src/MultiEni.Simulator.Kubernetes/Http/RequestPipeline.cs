@@ -108,15 +108,30 @@ internal sealed class RequestPipeline
     {
         if (_discovery.TryAnswer(request) is { } discovery)
         {
-            return discovery;
+            return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? discovery : throw StatusErrors.MethodNotAllowed();
         }
 
-        if (route is null)
+        if (route?.Group is "resource.k8s.io")
         {
-            throw StatusErrors.UnknownPath();
+            throw StatusErrors.NotSupported("the API group resource.k8s.io");
         }
 
-        return await Reviews.TryAnswerAsync(request, route, _access, user, cancellationToken)
+        if (route is null || !_discovery.Serves(route.Group, route.Version))
+        {
+            var path = (request.Path.Value ?? "").Trim('/').Split('/');
+            if (path is ["api", _, "watch", ..] or ["apis", _, _, "watch", ..])
+            {
+                throw StatusErrors.NotSupported("the paths below /watch/; the parameter watch=1 does the same");
+            }
+
+            var isServed =
+                path.Length > 2 && (path[0] == "api" ? _discovery.Serves("", path[1]) : path[0] == "apis" && _discovery.Serves(path[1], path[2]));
+            return isServed
+                ? throw StatusErrors.UnknownPath()
+                : new Answer.Body(404, "404 page not found\n"u8.ToArray(), "text/plain; charset=utf-8");
+        }
+
+        return await Reviews.TryAnswerAsync(request, route, _access, user, _options.TimeProvider, cancellationToken)
             ?? await _resources.AnswerAsync(request, route, about.Verb, _access.Admission(user, about), cancellationToken);
     }
 

@@ -5,15 +5,17 @@ using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Operations;
 using MultiEni.Simulator.Kubernetes.Patching;
 using MultiEni.Simulator.Kubernetes.Resources;
+using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Kubernetes.Tables;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
 /// <summary>Carries out requests to resources. Everything has taken effect when the answer is returned; only watches begin when it is sent.</summary>
 internal sealed class ResourceRequests
 {
-    private const string PatchTypes = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+    private const int MostManagerBytes = 128;
 
     private readonly ObjectStore _store;
     private readonly TimeProvider _time;
@@ -35,44 +37,81 @@ internal sealed class ResourceRequests
         var resource = route.Find(_store.Registry) ?? throw StatusErrors.UnknownPath();
         if (route.Subresource is not ("" or "status"))
         {
-            return await Subresources.AnswerAsync(_store, resource, route, request, cancellationToken);
+            return await Subresources.AnswerAsync(_store, resource, route, request, admission, cancellationToken);
         }
 
-        if (resource.Namespaced && route.Namespace.Length == 0 && verb is not ("list" or "watch"))
+        if (route.Subresource == "status" && !resource.HasStatus)
+        {
+            throw StatusErrors.UnknownPath();
+        }
+
+        var isAllowed = (route.Name.Length == 0, route.Subresource.Length == 0) switch
+        {
+            (true, _) => verb is "list" or "watch" or "create" or "deletecollection",
+            (_, true) => verb is "get" or "update" or "patch" or "delete",
+            _ => verb is "get" or "update" or "patch",
+        };
+        if (!isAllowed || (resource.Namespaced && route.Namespace.Length == 0 && verb is not ("list" or "watch")))
         {
             throw StatusErrors.MethodNotAllowed();
         }
 
+        var stored = resource.StoredAs ?? resource;
         switch (verb)
         {
             case "get":
-                return Single(request, resource, _store.Ledger.Find(resource, Key(route)) ?? throw StatusErrors.NotFound(resource, route.Name));
-            case "list":
-                var page = ListRequests.List(_store.Ledger, resource, ListRequests.Filter(resource, route.Namespace, request.Query), request.Query);
-                return Table(request, resource) is { } table ? ListTable(table, page) : new Answer.ObjectList(resource, page);
-            case "watch":
-                var filter = ListRequests.Filter(resource, route.Namespace, request.Query);
-                if (route.Name.Length > 0)
+                if (ListOptions.ReadVersion(request.Query) is var wanted && wanted > _store.Ledger.Version)
                 {
-                    filter = filter with { Fields = Selectors.FieldSelector.Parse("metadata.name=" + route.Name, resource) };
+                    throw StatusErrors.TooLargeVersion(wanted, _store.Ledger.Version);
                 }
 
+                return Single(request, resource, _store.Ledger.Find(stored, Key(route)) ?? throw StatusErrors.NotFound(resource, route.Name));
+            case "list":
+                var page = ListRequests.List(_store.Ledger, stored, ListRequests.Filter(stored, route.Namespace, request.Query), request.Query);
+                page = page with
+                {
+                    Objects = resource == stored ? page.Objects : [.. page.Objects.Select(obj => EventForms.FromStored(resource, obj))],
+                };
+                return Table(request, resource) is { } table ? ListTable(table, page)
+                    : WantsMetadata(request) ? ListMetadata(page)
+                    : new Answer.ObjectList(resource, page);
+            case "watch" when resource != stored:
+                throw StatusErrors.NotSupported("a watch of events in the group events.k8s.io");
+            case "watch" when WantsMetadata(request):
+                throw StatusErrors.NotSupported("a watch of PartialObjectMetadata");
+            case "watch":
+                var filter = ListRequests.Filter(resource, route.Namespace, request.Query);
                 return new Answer.Stream(resource, WatchRequests.Read(request.Query, filter, Table(request, resource)));
-            case "create" when route.Name.Length == 0:
-                var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
-                return Done(request, resource, _store.Operations.Create(resource, route.Namespace, body, Options(request, route, admission)));
-            case "update":
-                var replacement = await RequestBody.ReadObjectAsync(request, cancellationToken);
+            case "create":
+                var creation = Options(request, route, "Create", admission);
+                var body = await RequestBody.ReadAsync(request, cancellationToken);
                 return Done(
                     request,
                     resource,
-                    _store.Operations.Update(resource, Key(route), _ => replacement.Copy(), Options(request, route, admission))
+                    _store.Operations.Create(resource, route.Namespace, body.Object, creation with { RepeatedFields = body.RepeatedFields })
+                );
+            case "update":
+                var update = Options(request, route, "Update", admission);
+                var replacement = await RequestBody.ReadAsync(request, cancellationToken);
+                return Done(
+                    request,
+                    resource,
+                    _store.Operations.Update(
+                        resource,
+                        Key(route),
+                        _ => replacement.Object.Copy(),
+                        update with
+                        {
+                            IsReplacement = true,
+                            RepeatedFields = replacement.RepeatedFields,
+                        }
+                    )
                 );
             case "patch":
                 return Done(request, resource, await PatchAsync(request, resource, route, admission, cancellationToken));
             case "delete":
                 var options = await RemovalAsync(request, admission, cancellationToken);
-                return Deleted(request, resource, _store.Removals.Remove(resource, Key(route), options));
+                return Deleted(request, resource, _store.Removals.Remove(stored, Key(route), options));
             case "deletecollection":
                 return await DeleteCollectionAsync(request, resource, route, admission, cancellationToken);
             default:
@@ -88,14 +127,38 @@ internal sealed class ResourceRequests
         CancellationToken cancellationToken
     )
     {
-        var options = Options(request, route, admission);
         var mediaType = MediaTypes.Bare(request.ContentType);
-        if (resource.IsCustom && mediaType == MediaTypes.StrategicMergePatch)
+        if (
+            mediaType is not (MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.ApplyPatch or MediaTypes.StrategicMergePatch)
+            || (mediaType == MediaTypes.StrategicMergePatch && resource.IsCustom)
+        )
         {
-            throw StatusErrors.UnsupportedMediaType(PatchTypes);
+            throw StatusErrors.UnsupportedPatch();
         }
 
-        var patch = await RequestBody.ReadAsync(request, cancellationToken);
+        if (mediaType == MediaTypes.StrategicMergePatch && resource.Type is null)
+        {
+            throw StatusErrors.NotSupported($"a strategic merge patch of {resource.Kind}");
+        }
+
+        var options = Options(request, route, "Patch", admission);
+        if (mediaType == MediaTypes.ApplyPatch && request.Query["fieldManager"].ToString().Length == 0)
+        {
+            throw StatusErrors.InvalidOptions("Patch", "fieldManager", FieldErrorReasons.Required, "Required value: is required for apply patch");
+        }
+
+        if (mediaType != MediaTypes.ApplyPatch && request.Query.ContainsKey("force"))
+        {
+            throw StatusErrors.InvalidOptions("Patch", "force", FieldErrorReasons.Forbidden, "Forbidden: may not be specified for non-apply patch");
+        }
+
+        var problem =
+            mediaType == MediaTypes.ApplyPatch
+                ? "error decoding YAML: error converting YAML to JSON: yaml: line 1: did not find expected node content"
+                : null;
+        var body = await RequestBody.ReadAsync(request, why => problem ?? $"error decoding patch: {why}", cancellationToken);
+        options = options with { RepeatedFields = body.RepeatedFields };
+        var patch = body.Content;
         return (mediaType, patch) switch
         {
             (MediaTypes.ApplyPatch, JsonObject wanted) => _store.Operations.Apply(
@@ -111,23 +174,33 @@ internal sealed class ResourceRequests
                 resource,
                 Key(route),
                 live => JsonMergePatch.Apply(live, changes).AsObject(),
-                options
+                options with
+                {
+                    PatchText = live => Text(JsonMergePatch.Apply(live, changes)),
+                }
             ),
             (MediaTypes.StrategicMergePatch, JsonObject changes) => _store.Operations.Update(
                 resource,
                 Key(route),
-                live => StrategicMergePatch.Apply(live, changes),
-                options
+                live => StrategicMergePatch.Apply(live, changes, resource.Type!),
+                options with
+                {
+                    PatchText = _ => GoMap.Show(changes),
+                }
             ),
             (MediaTypes.JsonPatch, JsonArray operations) => _store.Operations.Update(
                 resource,
                 Key(route),
                 live => JsonPatch.Apply(live, operations),
-                options
+                options with
+                {
+                    PatchText = live => Text(JsonPatch.Apply(live, operations).Sorted()),
+                }
             ),
-            (MediaTypes.ApplyPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch or MediaTypes.JsonPatch, _) =>
-                throw StatusErrors.BadRequest("the patch is not of the form that its media type says"),
-            _ => throw StatusErrors.UnsupportedMediaType(resource.IsCustom ? PatchTypes : PatchTypes + ", " + MediaTypes.StrategicMergePatch),
+            (MediaTypes.JsonPatch, not null) => throw StatusErrors.BadRequest(
+                $"error decoding patch: json: cannot unmarshal {(patch is JsonObject ? "object" : "value")} into Go value of type []handlers.jsonPatchOp"
+            ),
+            _ => throw StatusErrors.NotSupported("a patch that is not of the form that its media type says"),
         };
     }
 
@@ -165,52 +238,94 @@ internal sealed class ResourceRequests
         CancellationToken cancellationToken
     )
     {
-        var body = await RequestBody.ReadAsync(request, cancellationToken) as JsonObject;
+        var body = (await RequestBody.ReadAsync(request, cancellationToken)).Content as JsonObject;
+        if (body.Text("kind") is { Length: > 0 } kind && kind != "DeleteOptions")
+        {
+            throw StatusErrors.BadRequest(
+                $"no kind {GoText.Quote(kind)} is registered for version {GoText.Quote(body.Text("apiVersion") ?? "")} in scheme \"pkg/runtime/scheme.go:111\""
+            );
+        }
+
         var query = request.Query;
         var preconditions = body?["preconditions"] as JsonObject;
+        var isOrphan = body?["orphanDependents"] is { } orphans
+            ? orphans.GetValueKind() == System.Text.Json.JsonValueKind.True
+            : Flag(query, "orphanDependents");
         var policy = body.Text("propagationPolicy") ?? (query["propagationPolicy"].ToString() is { Length: > 0 } asked ? asked : null);
-        policy ??= body.Flag("orphanDependents") || query["orphanDependents"] == "true" ? "Orphan" : "Background";
+        var errors = new FieldErrors();
+        if (policy is not null && isOrphan is not null)
+        {
+            errors.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
+        }
+        else if (policy is not null)
+        {
+            errors.Supported("propagationPolicy", policy, "Foreground", "Background", "Orphan", "nil");
+        }
+
+        var dryRun = body?["dryRun"] is JsonArray ? body.Texts("dryRun") : [.. query["dryRun"].OfType<string>()];
+        CheckDryRun(dryRun, errors);
+        if (errors.All.Count > 0)
+        {
+            throw StatusErrors.Invalid("DeleteOptions", "meta.k8s.io", "", errors.All);
+        }
+
         return new RemovalOptions
         {
-            PropagationPolicy = policy,
+            PropagationPolicy = policy ?? (isOrphan == true ? "Orphan" : "Background"),
             GracePeriodSeconds = body.Integer("gracePeriodSeconds") ?? (long.TryParse(query["gracePeriodSeconds"], out var seconds) ? seconds : null),
             Uid = preconditions.Text("uid"),
             ResourceVersion = preconditions.Text("resourceVersion"),
-            DryRun = IsDryRun(request) || body.Texts("dryRun").Contains("All", StringComparer.Ordinal),
+            DryRun = dryRun.Count > 0,
             Admission = admission,
         };
     }
 
-    private static WriteOptions Options(HttpRequest request, Route route, Action<AdmissionAttempt>? admission)
+    private static bool? Flag(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text is "true" or "1" : null;
+
+    private static void CheckDryRun(IReadOnlyCollection<string> dryRun, FieldErrors errors)
+    {
+        if (dryRun.Any(static value => value != "All"))
+        {
+            var shown = new JsonArray([.. dryRun.Select(static value => (JsonNode)value)]).ToJsonString();
+            errors.All.Add(new FieldError("dryRun", FieldErrorReasons.NotSupported, $"Unsupported value: {shown}: supported values: \"All\""));
+        }
+    }
+
+    private static WriteOptions Options(HttpRequest request, Route route, string kind, Action<AdmissionAttempt>? admission)
     {
         var query = request.Query;
         var manager = query["fieldManager"].ToString();
+        var errors = new FieldErrors();
+        if (manager.Length > MostManagerBytes)
+        {
+            errors.TooLong("fieldManager", MostManagerBytes);
+        }
+
+        var dryRun = query["dryRun"].OfType<string>().ToList();
+        CheckDryRun(dryRun, errors);
+        var validation = query["fieldValidation"].ToString();
+        errors.Supported("fieldValidation", validation, "", "Ignore", "Strict", "Warn");
+        if (errors.All.Count > 0)
+        {
+            throw StatusErrors.Invalid(kind + "Options", "meta.k8s.io", "", errors.All);
+        }
+
         return new WriteOptions
         {
             Subresource = route.Subresource,
             FieldManager = manager.Length > 0 ? manager : UserAgent.Product(request),
-            DryRun = IsDryRun(request),
+            DryRun = dryRun.Count > 0,
             Admission = admission,
+            ChecksChanges = true,
             Force = query["force"].ToString() is "true" or "1",
-            FieldValidation = query["fieldValidation"].ToString() switch
+            FieldValidation = validation switch
             {
                 "Strict" => FieldValidation.Strict,
                 "Ignore" => FieldValidation.Ignore,
-                "" or "Warn" => FieldValidation.Warn,
-                var other => throw StatusErrors.BadRequest(
-                    $"fieldValidation: Unsupported value: \"{other}\": supported values: \"Ignore\", \"Strict\", \"Warn\""
-                ),
+                _ => FieldValidation.Warn,
             },
         };
     }
-
-    private static bool IsDryRun(HttpRequest request) =>
-        request.Query["dryRun"].ToString() switch
-        {
-            "" => false,
-            "All" => true,
-            var other => throw StatusErrors.BadRequest($"dryRun: Unsupported value: \"{other}\": supported values: \"All\""),
-        };
 
     private Answer.Body Done(HttpRequest request, ResourceDefinition resource, Written written) =>
         Single(request, resource, written.Object, written.IsNew ? 201 : 200) with
@@ -219,15 +334,15 @@ internal sealed class ResourceRequests
         };
 
     private Answer.Body Single(HttpRequest request, ResourceDefinition resource, StoredObject obj, int code = 200) =>
-        Table(request, resource) is { } table
-            ? Answer.Json(TableWriter.Write(table, [obj], obj.ResourceVersion), code)
-            : new Answer.Body(code, obj.Json);
+        Table(request, resource) is { } table ? Answer.Json(TableWriter.Write(table, [obj], obj.ResourceVersion), code)
+        : WantsMetadata(request) ? Answer.Json(TableWriter.PartialMetadata(obj.Thaw()), code)
+        : new Answer.Body(code, EventForms.FromStored(resource, obj).Json);
 
     private Answer.Body Deleted(HttpRequest request, ResourceDefinition resource, Removed removed)
     {
-        if (!removed.IsGone)
+        if (!removed.IsGone || resource.ReturnsDeleted)
         {
-            return Single(request, resource, removed.Object);
+            return Single(request, resource, removed.Object) with { Warnings = removed.Warnings };
         }
 
         var details = new JsonObject { ["name"] = removed.Object.Key.Name };
@@ -247,20 +362,36 @@ internal sealed class ResourceRequests
                 ["status"] = "Success",
                 ["details"] = details,
             }
-        );
+        ) with
+        {
+            Warnings = removed.Warnings,
+        };
     }
 
-    private TableView? Table(HttpRequest request, ResourceDefinition resource)
-    {
-        var accept = request.Headers.Accept.ToString();
-        if (!MediaTypes.AcceptsJson(accept))
-        {
-            throw StatusErrors.NotAcceptable();
-        }
-
-        return MediaTypes.WantsTable(accept)
+    private TableView? Table(HttpRequest request, ResourceDefinition resource) =>
+        MediaTypes.FormOf(request.Headers.Accept.ToString()) == AnswerForm.Table
             ? new TableView(resource, request.Query["includeObject"].ToString() is { Length: > 0 } include ? include : "Metadata", _time)
             : null;
+
+    private static bool WantsMetadata(HttpRequest request) => MediaTypes.FormOf(request.Headers.Accept.ToString()) == AnswerForm.Metadata;
+
+    private static Answer.Body ListMetadata(ObjectPage page)
+    {
+        var metadata = new JsonObject { ["resourceVersion"] = page.Version.ToString() };
+        if (page.Continue.Length > 0)
+        {
+            metadata["continue"] = page.Continue;
+        }
+
+        return Answer.Json(
+            new JsonObject
+            {
+                ["kind"] = "PartialObjectMetadataList",
+                ["apiVersion"] = "meta.k8s.io/v1",
+                ["metadata"] = metadata,
+                ["items"] = new JsonArray([.. page.Objects.Select(static obj => (JsonNode)TableWriter.PartialMetadata(obj.Thaw()))]),
+            }
+        );
     }
 
     private static Answer.Body ListTable(TableView view, ObjectPage page)
@@ -278,6 +409,8 @@ internal sealed class ResourceRequests
 
         return Answer.Json(table);
     }
+
+    private static string Text(JsonNode node) => System.Text.Encoding.UTF8.GetString(StoredObject.ToUtf8(node));
 
     private static ObjectKey Key(Route route) => new(route.Namespace, route.Name);
 }

@@ -1,46 +1,113 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using MultiEni.Simulator.Kubernetes.Access;
+using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.Simulator.Kubernetes.Operations;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
 /// <summary>Answers the reviews by which clients ask who they are and what they may do.</summary>
 internal static class Reviews
 {
+    private const string Authorization = "authorization.k8s.io";
+    private const string Authentication = "authentication.k8s.io";
+
     public static async Task<Answer?> TryAnswerAsync(
         HttpRequest request,
         Route route,
         AccessControl access,
         UserInfo user,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
-        if (!HttpMethods.IsPost(request.Method))
+        if (route.Group is not (Authorization or Authentication))
         {
             return null;
         }
 
-        switch (route.Group, route.Resource)
+        if (!HttpMethods.IsPost(request.Method))
         {
-            case ("authorization.k8s.io", "selfsubjectaccessreviews"):
-                return await CompleteAsync(request, review => new JsonObject { ["allowed"] = access.Allows(user, Asked(review)) }, cancellationToken);
-            case ("authentication.k8s.io", "selfsubjectreviews"):
-                return await CompleteAsync(request, _ => new JsonObject { ["userInfo"] = user.ToJson() }, cancellationToken);
+            throw StatusErrors.MethodNotAllowed();
+        }
+
+        var body = (await RequestBody.ReadAsync(request, cancellationToken)).Object;
+        var spec = body["spec"] as JsonObject ?? [];
+        switch (route.Resource)
+        {
+            case "selfsubjectaccessreviews":
+                CheckAttributes(spec, []);
+                return Complete(body, route, Decide(access, user, spec));
+            case "subjectaccessreviews" or "localsubjectaccessreviews":
+                var errors = new FieldErrors();
+                if (spec.Text("user") is not { Length: > 0 } && spec.Texts("groups").Count == 0)
+                {
+                    errors.Invalid("spec.user", "", "at least one of user or group must be specified");
+                }
+
+                CheckAttributes(spec, errors.All);
+                return Complete(body, route, Decide(access, new UserInfo(spec.Text("user") ?? "", spec.Texts("groups")), spec));
+            case "selfsubjectrulesreviews":
+                throw StatusErrors.NotSupported("SelfSubjectRulesReview");
+            case "selfsubjectreviews":
+                body.Metadata()["creationTimestamp"] = ApiTime.Seconds(time.GetUtcNow());
+                return Complete(body, route, new JsonObject { ["userInfo"] = user.ToJson() });
+            case "tokenreviews":
+                throw StatusErrors.NotSupported("TokenReview");
             default:
-                return null;
+                throw StatusErrors.UnknownPath();
         }
     }
 
-    private static async Task<Answer> CompleteAsync(HttpRequest request, Func<JsonObject, JsonObject> status, CancellationToken cancellationToken)
+    private static Answer.Body Complete(JsonObject review, Route route, JsonObject status)
     {
-        var review = await RequestBody.ReadObjectAsync(request, cancellationToken);
-        review["status"] = status(review);
+        review["apiVersion"] = $"{route.Group}/{route.Version}";
+        review.Metadata();
+        review["status"] = status;
         return Answer.Json(review, 201);
     }
 
-    private static AccessRequest Asked(JsonObject review)
+    private static JsonObject Decide(AccessControl access, UserInfo user, JsonObject spec)
     {
-        var attributes = review["spec"]?["resourceAttributes"] as JsonObject;
+        var decision = access.Decide(user, Asked(spec));
+        var status = new JsonObject { ["allowed"] = decision.IsAllowed };
+        if (decision.Reason.Length > 0)
+        {
+            status["reason"] = decision.Reason;
+        }
+
+        return status;
+    }
+
+    private static void CheckAttributes(JsonObject spec, List<Schema.FieldError> found)
+    {
+        var errors = new FieldErrors();
+        errors.All.AddRange(found);
+        if (spec["resourceAttributes"] is null && spec["nonResourceAttributes"] is null)
+        {
+            errors.Invalid("spec.resourceAttributes", null, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+        }
+        else if (spec["resourceAttributes"] is not null && spec["nonResourceAttributes"] is JsonObject path)
+        {
+            var shown = new JsonObject { ["Path"] = path.Text("path"), ["Verb"] = path.Text("verb") };
+            errors.Invalid("spec.nonResourceAttributes", shown, "cannot be specified in combination with resourceAttributes");
+        }
+
+        if (errors.All.Count > 0)
+        {
+            throw StatusErrors.Invalid("", Authorization, "", errors.All);
+        }
+    }
+
+    private static AccessRequest Asked(JsonObject spec)
+    {
+        if (spec["nonResourceAttributes"] is JsonObject path)
+        {
+            return new AccessRequest(path.Text("verb") ?? "", "", "", "", "") { Path = path.Text("path") ?? "" };
+        }
+
+        var attributes = spec["resourceAttributes"] as JsonObject;
         var resource = attributes.Text("resource") ?? "";
         return new AccessRequest(
             attributes.Text("verb") ?? "",

@@ -44,8 +44,8 @@ internal sealed record Route(string Group, string Version, string Resource, stri
     public string Verb(HttpRequest request) =>
         request.Method switch
         {
-            "GET" or "HEAD" when request.Query["watch"].ToString() is "true" or "1" => "watch",
-            "GET" or "HEAD" => Name.Length == 0 ? "list" : "get",
+            "GET" or "HEAD" when Name.Length > 0 => "get",
+            "GET" or "HEAD" => request.Query["watch"].ToString() is "true" or "1" ? "watch" : "list",
             "POST" => "create",
             "PUT" => "update",
             "PATCH" => "patch",

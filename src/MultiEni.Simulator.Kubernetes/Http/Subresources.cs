@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.Simulator.Kubernetes.Operations;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Storage;
 
@@ -14,57 +16,45 @@ internal static class Subresources
         ResourceDefinition resource,
         Route route,
         HttpRequest request,
+        Action<AdmissionAttempt>? admission,
         CancellationToken cancellationToken
     )
     {
+        var key = new ObjectKey(route.Namespace, route.Name);
         switch (resource.GroupResource, route.Subresource)
         {
             case ("pods", "binding") when HttpMethods.IsPost(request.Method):
-                var binding = await RequestBody.ReadObjectAsync(request, cancellationToken);
-                Bind(store, route, binding.Text("target", "name") ?? "");
-                return Success(201);
+                var binding = (await RequestBody.ReadAsync(request, cancellationToken)).Object;
+                PodSubresources.Bind(store, resource, key, binding, admission);
+                return Success();
             case ("pods", "eviction") when HttpMethods.IsPost(request.Method):
-                store.Removals.Remove(resource, new ObjectKey(route.Namespace, route.Name), RemovalOptions.Default);
-                return Success(201);
-            case ("pods", "log" or "exec" or "attach" or "portforward") or ("nodes", "proxy"):
-                throw new StatusException(
-                    501,
-                    "NotImplemented",
-                    $"{resource.Plural}/{route.Subresource} is not available: this is a simulated API server, its pods have no containers"
-                );
+                var eviction = (await RequestBody.ReadAsync(request, cancellationToken)).Object;
+                var isDryRun = request.Query["dryRun"] == "All" || (eviction["deleteOptions"] as JsonObject).Texts("dryRun").Contains("All");
+                PodSubresources.Evict(store, resource, key, eviction, isDryRun, admission);
+                return Success();
+            case ("namespaces", "finalize") when HttpMethods.IsPut(request.Method):
+                var finalized = (await RequestBody.ReadAsync(request, cancellationToken)).Object;
+                return new Answer.Body(200, store.Removals.Finalize(resource, key, (finalized["spec"] as JsonObject).Texts("finalizers")).Json);
+            case
+            ("pods", "log" or "exec" or "attach" or "portforward" or "ephemeralcontainers" or "resize" or "proxy")
+            or
+            ("nodes", "proxy")
+            or
+            ("serviceaccounts", "token")
+            or ("deployments.apps", "scale"):
+                throw store.Ledger.Find(resource, key) is null
+                    ? StatusErrors.NotFound(resource, route.Name)
+                    : StatusErrors.NotSupported($"{resource.Plural}/{route.Subresource}");
+            case var _ when resource.IsCustom && route.Subresource == "scale":
+                throw StatusErrors.NotSupported($"{resource.Plural}/{route.Subresource}");
+            case ("pods", "binding" or "eviction") or ("namespaces", "finalize"):
+                throw StatusErrors.MethodNotAllowed();
             default:
                 throw StatusErrors.UnknownPath();
         }
     }
 
-    private static void Bind(ObjectStore store, Route route, string node)
-    {
-        store.Change(
-            "pods",
-            route.Name,
-            pod =>
-            {
-                if (pod["spec"] is not JsonObject spec)
-                {
-                    pod["spec"] = spec = [];
-                }
-
-                if (spec.Text("nodeName") is { Length: > 0 } bound)
-                {
-                    throw new StatusException(
-                        409,
-                        "Conflict",
-                        $"Operation cannot be fulfilled on pods/binding \"{route.Name}\": pod {route.Name} is already assigned to node \"{bound}\""
-                    );
-                }
-
-                spec["nodeName"] = node;
-            },
-            inNamespace: route.Namespace
-        );
-    }
-
-    private static Answer.Body Success(int code) =>
+    private static Answer.Body Success() =>
         Answer.Json(
             new JsonObject
             {
@@ -72,8 +62,8 @@ internal static class Subresources
                 ["apiVersion"] = "v1",
                 ["metadata"] = new JsonObject(),
                 ["status"] = "Success",
-                ["code"] = code,
+                ["code"] = 201,
             },
-            code
+            201
         );
 }

@@ -12,38 +12,24 @@ internal static class WatchRequests
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(45);
 
     /// <summary>What the query asks for.</summary>
-    /// <exception cref="StatusException">400 or 422: the parameters contradict each other.</exception>
+    /// <exception cref="StatusException">400, 422 or 500: it is not understood, or its parts contradict each other.</exception>
     public static WatchRequest Read(IQueryCollection query, ObjectFilter filter, TableView? table)
     {
-        var version = query["resourceVersion"].ToString();
-        var match = query["resourceVersionMatch"].ToString();
-        var sendsInitial = query["sendInitialEvents"].ToString() is { Length: > 0 } initial ? initial is "true" or "1" : (bool?)null;
-        if (sendsInitial is null && match.Length > 0)
-        {
-            throw Forbidden("resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-        }
-
-        if (sendsInitial is not null && match != "NotOlderThan")
-        {
-            throw Forbidden("resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        }
-
-        if (version.Length > 0 && !long.TryParse(version, out _))
-        {
-            throw StatusErrors.BadRequest($"invalid resource version \"{version}\"");
-        }
-
+        var options = ListOptions.ReadWatch(query);
         var wantsBookmarks = query["allowWatchBookmarks"].ToString() is "true" or "1";
-        var since = version.Length == 0 || version == "0" ? (long?)null : long.Parse(version);
+        // Without initial events, a watch from nowhere begins now.
+        var since =
+            options.SendsInitialEvents == true ? (long?)null
+            : options.Version > 0 ? options.Version
+            : options.SendsInitialEvents == false ? long.MaxValue
+            : null;
         return new WatchRequest(
             filter,
-            sendsInitial == true ? null : since,
-            MarksInitialEnd: sendsInitial == true && wantsBookmarks,
+            since,
+            MarksInitialEnd: options.SendsInitialEvents == true && wantsBookmarks,
             wantsBookmarks,
-            long.TryParse(query["timeoutSeconds"], out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds) : DefaultTimeout,
+            options.TimeoutSeconds > 0 ? TimeSpan.FromSeconds(options.TimeoutSeconds) : DefaultTimeout,
             table
         );
     }
-
-    private static StatusException Forbidden(string why) => new(422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: {why}");
 }

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Apply;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Storage;
+using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
@@ -10,18 +12,19 @@ internal static class ApplyConfiguration
 {
     /// <summary>A copy of the body that holds only what the manager can claim at this endpoint.</summary>
     /// <exception cref="StatusException">
-    /// 400: names or managedFields are wrong. 409: it is about an object that is gone. 500: it has fields that the schema does not know;
+    /// 400: names or managedFields are wrong. 409: it is about an object that is gone. 500: it has values that are not of their types;
     /// the API server really answers that code.
     /// </exception>
     public static JsonObject Prepare(ResourceDefinition resource, ObjectKey key, JsonObject body, WriteOptions options, bool exists)
     {
         var wanted = body.Copy();
-        if (wanted.Text("apiVersion") is null || wanted.Text("kind") is null)
+        var version = (wanted.Text("apiVersion") ?? "").Split('/');
+        var type = $"{(version.Length > 1 ? version[0] : "")}/{version[^1]}, Kind={wanted.Text("kind")}";
+        if (wanted.Text("apiVersion") != resource.ApiVersion || wanted.Text("kind") != resource.Kind)
         {
-            throw StatusErrors.BadRequest("apiVersion and kind must be set in an applied configuration");
+            throw StatusErrors.BadRequest($"invalid object type: {type}");
         }
 
-        ObjectChecks.CheckType(resource, wanted);
         var metadata = wanted.Metadata();
         if (metadata["managedFields"] is JsonArray { Count: > 0 })
         {
@@ -29,6 +32,12 @@ internal static class ApplyConfiguration
         }
 
         metadata.Remove("managedFields");
+        foreach (var empty in metadata.Where(static field => field.Value is JsonObject { Count: 0 } or JsonArray { Count: 0 }).ToList())
+        {
+            metadata.Remove(empty.Key);
+        }
+
+        var about = $"({metadata.Text("namespace")}/{metadata.Text("name")}; {type})";
         if (metadata.Text("name") is { Length: > 0 } name && name != key.Name)
         {
             throw StatusErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
@@ -44,23 +53,36 @@ internal static class ApplyConfiguration
             );
         }
 
-        if (!exists && metadata.Text("resourceVersion") is { Length: > 0 })
+        if (!exists)
         {
-            throw StatusErrors.NotFound(resource, key.Name);
+            metadata.Remove("resourceVersion");
+        }
+
+        if (resource.Type is { } builtIn)
+        {
+            // Says so when it is outside of what is supported, before the type of the rest is looked at.
+            CheckSupport(builtIn, wanted);
+        }
+
+        if (AppliedType.Of(resource) is { } applied && TypedConfiguration.Check(wanted, applied) is { Count: > 0 } wrong)
+        {
+            throw new StatusException(500, "", $"failed to create typed patch object {about}: {string.Join('\n', wrong)}");
         }
 
         Trim(resource, wanted, options);
-        if (resource.Schema?.Prune(wanted.Copy()) is { Count: > 0 } unknown)
-        {
-            throw new StatusException(
-                500,
-                "",
-                $"failed to create typed patch object ({(key.Namespace.Length == 0 ? "" : key.Namespace + "/")}{key.Name}; {resource.ApiVersion}, Kind={resource.Kind}): "
-                    + string.Join("\n", unknown.Select(static path => $".{path}: field not declared in schema"))
-            );
-        }
-
         return wanted;
+    }
+
+    private static void CheckSupport(ObjectType type, JsonObject configuration)
+    {
+        try
+        {
+            Decoding.Decode(configuration, type, []);
+        }
+        catch (DecodingException)
+        {
+            // The check of types says it in other words.
+        }
     }
 
     private static void Trim(ResourceDefinition resource, JsonObject wanted, WriteOptions options)

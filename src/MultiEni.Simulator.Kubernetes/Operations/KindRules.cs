@@ -1,40 +1,109 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Access;
+using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
+using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
-/// <summary>What the API server itself adds to new objects of built-in types, as far as clients notice.</summary>
+/// <summary>What the API server itself adds to objects of built-in types.</summary>
 internal static class KindRules
 {
-    private const long DefaultGraceSeconds = 30;
+    /// <summary>Holds a definition until its last object is gone.</summary>
+    public const string DefinitionFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
-    /// <summary>Completes a new object, in place. The status that it came with is already gone where the type drops it.</summary>
+    private const string Rbac = "rbac.authorization.k8s.io";
+    private const long DefaultGraceSeconds = 30;
+    private const long TolerationSeconds = 300;
+
+    private static readonly Dictionary<string, long> Priorities = new(StringComparer.Ordinal)
+    {
+        ["system-cluster-critical"] = 2_000_000_000,
+        ["system-node-critical"] = 2_000_001_000,
+    };
+
+    /// <summary>Fills in, in place, what depends on other fields; a writer owns these defaults like what he sent.</summary>
+    public static void ApplyDefaults(ResourceDefinition resource, JsonObject obj)
+    {
+        var spec = obj["spec"] as JsonObject ?? [];
+        switch (resource.GroupResource)
+        {
+            case "namespaces" when obj.Text("metadata", "name") is { Length: > 0 } name:
+                Child(obj.Metadata(), "labels")["kubernetes.io/metadata.name"] = name;
+                break;
+            case "nodes":
+                if (spec.Text("podCIDR") is { Length: > 0 } range && spec["podCIDRs"] is null)
+                {
+                    spec["podCIDRs"] = new JsonArray(range);
+                }
+
+                if (obj["status"] is JsonObject { } status && status["capacity"] is { } capacity && status["allocatable"] is null)
+                {
+                    status["allocatable"] = capacity.DeepClone();
+                }
+
+                break;
+            case "secrets":
+                MoveStringData(obj);
+                break;
+            case "pods":
+                DefaultPod(spec);
+                break;
+            case "deployments.apps":
+                DefaultPod(spec["template"]?["spec"] as JsonObject ?? []);
+                DefaultRollingUpdate(spec, "strategy", "25%", "25%");
+                break;
+            case "daemonsets.apps":
+                DefaultPod(spec["template"]?["spec"] as JsonObject ?? []);
+                DefaultRollingUpdate(spec, "updateStrategy", 1, 0);
+                break;
+            case "leases.coordination.k8s.io":
+                // Coordinated leader election is off.
+                spec.Remove("strategy");
+                spec.Remove("preferredHolder");
+                break;
+            case "services":
+                foreach (var port in (spec["ports"] as JsonArray ?? []).OfType<JsonObject>())
+                {
+                    port["targetPort"] ??= port["port"]!.DeepClone();
+                }
+
+                break;
+            case "networkpolicies.networking.k8s.io":
+                spec["policyTypes"] ??= spec["egress"] is null ? new JsonArray("Ingress") : new JsonArray("Ingress", "Egress");
+                break;
+            case "rolebindings." + Rbac or "clusterrolebindings." + Rbac:
+                DefaultBinding(obj);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Completes a new object, in place, with what nobody owns. The status that it came with is already gone where the type drops it.</summary>
+    /// <exception cref="StatusException">403: a pod names a priority class that does not exist.</exception>
     public static void CompleteNew(ResourceDefinition resource, JsonObject obj, bool taintNodes, string now)
     {
         switch (resource.GroupResource)
         {
             case "namespaces":
-                Spec(obj)["finalizers"] = new JsonArray("kubernetes");
+                Child(obj, "spec")["finalizers"] = new JsonArray("kubernetes");
                 obj["status"] = new JsonObject { ["phase"] = "Active" };
-                Labels(obj)["kubernetes.io/metadata.name"] = obj.Metadata().Text("name");
                 break;
             case "nodes" when taintNodes:
-                AddNotReadyTaint(Spec(obj));
+                AddNotReadyTaint(Child(obj, "spec"));
                 break;
             case "pods":
-                obj["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = "BestEffort" };
-                Default(Spec(obj), "restartPolicy", "Always");
-                Default(Spec(obj), "schedulerName", "default-scheduler");
-                Default(Spec(obj), "terminationGracePeriodSeconds", DefaultGraceSeconds);
-                SpellQuantities(Spec(obj));
+                CompletePod(resource, obj, Child(obj, "spec"));
                 break;
-            case "services":
-                Default(Spec(obj), "type", "ClusterIP");
-                break;
-            case "secrets":
-                Default(obj, "type", "Opaque");
-                MoveStringData(obj);
+            case "services" when obj.Text("spec", "clusterIP") is not { Length: > 0 }:
+                var address = $"10.96.{Random.Shared.Next(256)}.{Random.Shared.Next(1, 255)}";
+                var service = Child(obj, "spec");
+                service["clusterIP"] = address;
+                service["clusterIPs"] = new JsonArray(address);
+                service["ipFamilies"] ??= new JsonArray("IPv4");
+                service["ipFamilyPolicy"] ??= "SingleStack";
                 break;
             case "customresourcedefinitions.apiextensions.k8s.io":
                 if (obj["spec"] is JsonObject spec && spec["conversion"] is null)
@@ -45,16 +114,10 @@ internal static class KindRules
                 obj.Metadata()["finalizers"] = new JsonArray(DefinitionFinalizer);
                 obj["status"] = Established(obj, now);
                 break;
-            case AdmissionPolicy.Resource or AdmissionPolicies.Bindings:
-                PolicyChecks.ApplyDefaults(obj);
-                break;
             default:
                 break;
         }
     }
-
-    /// <summary>Holds a definition until its last object is gone.</summary>
-    public const string DefinitionFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
     /// <summary>Seconds for which a deleted object stays until its kubelet confirms; zero deletes at once.</summary>
     public static long GraceSeconds(ResourceDefinition resource, JsonObject obj, long? requested)
@@ -67,6 +130,148 @@ internal static class KindRules
         return obj.Text("status", "phase") is "Succeeded" or "Failed"
             ? 0
             : requested ?? (obj["spec"] as JsonObject).Integer("terminationGracePeriodSeconds") ?? DefaultGraceSeconds;
+    }
+
+    private static void DefaultPod(JsonObject spec)
+    {
+        spec["securityContext"] ??= new JsonObject();
+        if (spec.Text("serviceAccountName") is { Length: > 0 } account)
+        {
+            spec["serviceAccount"] = account;
+        }
+        else if (spec.Text("serviceAccount") is { Length: > 0 } deprecated)
+        {
+            spec["serviceAccountName"] = deprecated;
+        }
+
+        foreach (var volume in (spec["volumes"] as JsonArray ?? []).OfType<JsonObject>().Where(static volume => volume.Count == 1))
+        {
+            volume["emptyDir"] = new JsonObject();
+        }
+
+        foreach (var container in Containers(spec))
+        {
+            if (container.Text("imagePullPolicy") is not { Length: > 0 })
+            {
+                var image = container.Text("image") ?? "";
+                var tag = image[(image.LastIndexOf('/') + 1)..];
+                var isLatest = tag.EndsWith(":latest", StringComparison.Ordinal) || tag.IndexOfAny([':', '@']) < 0;
+                container["imagePullPolicy"] = isLatest ? "Always" : "IfNotPresent";
+            }
+
+            if (container["resources"] is JsonObject resources && resources["limits"] is JsonObject limits)
+            {
+                var requests = Child(resources, "requests");
+                foreach (var (name, amount) in limits)
+                {
+                    requests[name] ??= amount?.DeepClone();
+                }
+            }
+
+            foreach (var port in (container["ports"] as JsonArray ?? []).OfType<JsonObject>().Where(_ => spec.Flag("hostNetwork")))
+            {
+                port["hostPort"] ??= port["containerPort"]?.DeepClone();
+            }
+        }
+    }
+
+    private static void CompletePod(ResourceDefinition resource, JsonObject obj, JsonObject spec)
+    {
+        obj["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService(spec) };
+        var className = spec.Text("priorityClassName");
+        var priority = 0L;
+        if (className is { Length: > 0 } && !Priorities.TryGetValue(className, out priority))
+        {
+            throw StatusErrors.Forbidden(resource, obj.Text("metadata", "name") ?? "", $"no PriorityClass with name {className} was found");
+        }
+
+        spec["priority"] ??= priority;
+        spec["preemptionPolicy"] ??= "PreemptLowerPriority";
+        if (spec["tolerations"] is not JsonArray tolerations)
+        {
+            spec["tolerations"] = tolerations = [];
+        }
+
+        foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+        {
+            var isTolerated = tolerations
+                .OfType<JsonObject>()
+                .Any(toleration =>
+                    (toleration.Text("key") ?? "") is var tolerated
+                    && (tolerated == key || tolerated.Length == 0)
+                    && (toleration.Text("effect") ?? "") is "" or "NoExecute"
+                );
+            if (!isTolerated)
+            {
+                tolerations.Add(
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["key"] = key,
+                            ["operator"] = "Exists",
+                            ["effect"] = "NoExecute",
+                            ["tolerationSeconds"] = TolerationSeconds,
+                        }
+                );
+            }
+        }
+    }
+
+    private static string QualityOfService(JsonObject spec)
+    {
+        string[] counted = ["cpu", "memory"];
+        var any = false;
+        var isGuaranteed = true;
+        foreach (var container in Containers(spec))
+        {
+            var limits = container["resources"]?["limits"] as JsonObject;
+            var requests = container["resources"]?["requests"] as JsonObject;
+            foreach (var resource in counted)
+            {
+                any |= Amount(limits, resource) > 0 || Amount(requests, resource) > 0;
+                isGuaranteed &= Amount(limits, resource) > 0 && Amount(requests, resource) == Amount(limits, resource);
+            }
+        }
+
+        return !any ? "BestEffort"
+            : isGuaranteed ? "Guaranteed"
+            : "Burstable";
+
+        static System.Numerics.BigInteger Amount(JsonObject? amounts, string resource) =>
+            amounts.Text(resource) is { } text ? Quantity.Parse(text).Nanos : 0;
+    }
+
+    private static IEnumerable<JsonObject> Containers(JsonObject spec) =>
+        (spec["initContainers"] as JsonArray ?? []).Concat(spec["containers"] as JsonArray ?? []).OfType<JsonObject>();
+
+    private static void DefaultRollingUpdate(JsonObject spec, string field, JsonNode unavailable, JsonNode surge)
+    {
+        if (spec[field] is JsonObject strategy && strategy.Text("type") == "RollingUpdate")
+        {
+            var rolling = Child(strategy, "rollingUpdate");
+            rolling["maxUnavailable"] ??= unavailable;
+            rolling["maxSurge"] ??= surge;
+        }
+    }
+
+    private static void DefaultBinding(JsonObject obj)
+    {
+        foreach (
+            var subject in (obj["subjects"] as JsonArray ?? [])
+                .OfType<JsonObject>()
+                .Where(static subject => subject.Text("kind") is "User" or "Group")
+        )
+        {
+            if (subject.Text("apiGroup") is not { Length: > 0 })
+            {
+                subject["apiGroup"] = Rbac;
+            }
+        }
+
+        if (obj["roleRef"] is JsonObject role && role.Text("apiGroup") is not { Length: > 0 })
+        {
+            role["apiGroup"] = Rbac;
+        }
     }
 
     private static JsonObject Established(JsonObject definition, string now)
@@ -115,40 +320,14 @@ internal static class KindRules
             return;
         }
 
-        if (secret["data"] is not JsonObject data)
-        {
-            secret["data"] = data = [];
-        }
-
+        var data = Child(secret, "data");
         foreach (var (key, value) in plain)
         {
-            data[key] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value?.GetValue<string>() ?? ""));
+            data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value?.GetValue<string>() ?? ""));
         }
 
         secret.Remove("stringData");
     }
-
-    // A quantity may be written as a number and is always read back as a string.
-    private static void SpellQuantities(JsonObject podSpec)
-    {
-        foreach (var container in (podSpec["containers"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            foreach (var kind in (container["resources"] as JsonObject ?? []).ToList())
-            {
-                foreach (var (name, quantity) in (kind.Value as JsonObject ?? []).ToList())
-                {
-                    if (quantity?.GetValueKind() == System.Text.Json.JsonValueKind.Number)
-                    {
-                        kind.Value![name] = quantity.ToJsonString();
-                    }
-                }
-            }
-        }
-    }
-
-    private static JsonObject Spec(JsonObject obj) => Child(obj, "spec");
-
-    private static JsonObject Labels(JsonObject obj) => Child(obj.Metadata(), "labels");
 
     private static JsonObject Child(JsonObject obj, string field)
     {
@@ -160,13 +339,5 @@ internal static class KindRules
         child = [];
         obj[field] = child;
         return child;
-    }
-
-    private static void Default(JsonObject obj, string field, JsonNode value)
-    {
-        if (obj[field] is null)
-        {
-            obj[field] = value;
-        }
     }
 }

@@ -4,6 +4,8 @@ using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Storage;
+using MultiEni.Simulator.Kubernetes.Types;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
@@ -12,27 +14,21 @@ internal static class ObjectChecks
 {
     /// <summary>Makes kind and version those of the resource.</summary>
     /// <exception cref="StatusException">400: the object is of another kind or version.</exception>
-    /// <exception cref="NotSimulatedException">It is a custom one, of which the server says more.</exception>
     public static void CheckType(ResourceDefinition resource, JsonObject obj)
     {
-        var apiVersion = obj.Text("apiVersion");
-        var kind = obj.Text("kind");
-        if (resource.Schema is not null && ((apiVersion ?? resource.ApiVersion) != resource.ApiVersion || (kind ?? resource.Kind) != resource.Kind))
-        {
-            throw new NotSimulatedException("a custom object of another kind or version than those of its path");
-        }
-
-        if (apiVersion is { Length: > 0 } && apiVersion != resource.ApiVersion)
+        var apiVersion = obj.Text("apiVersion") is { Length: > 0 } given ? given : resource.ApiVersion;
+        var kind = obj.Text("kind") is { Length: > 0 } named ? named : resource.Kind;
+        if (apiVersion != resource.ApiVersion)
         {
             throw StatusErrors.BadRequest(
                 $"the API version in the data ({apiVersion}) does not match the expected API version ({resource.ApiVersion})"
             );
         }
 
-        if (kind is { Length: > 0 } && kind != resource.Kind)
+        if (kind != resource.Kind)
         {
             throw StatusErrors.BadRequest(
-                $"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: the kind in the data is {kind}"
+                $"{kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: converting (v1.{kind}) to (core.{resource.Kind}): unknown conversion"
             );
         }
 
@@ -40,66 +36,99 @@ internal static class ObjectChecks
         obj["kind"] = resource.Kind;
     }
 
-    /// <summary>Drops unknown fields and fills defaults in, in place.</summary>
-    /// <exception cref="StatusException">400: there are unknown fields and validation is strict, or the metadata cannot be read.</exception>
-    public static void Shape(ResourceDefinition resource, JsonObject obj, FieldValidation validation, List<string> warnings)
+    /// <summary>The object as the server holds it: unknown fields dropped, empty ones left out, defaults filled in.</summary>
+    /// <param name="resource">What it is.</param>
+    /// <param name="obj">The object as sent, or as a patch made it.</param>
+    /// <param name="old">The stored object on an update.</param>
+    /// <param name="options">How to write it.</param>
+    /// <param name="warnings">Takes what is to be told.</param>
+    /// <exception cref="StatusException">400, 422 for a patch: a value is of the wrong type, or a field is unknown and validation strict.</exception>
+    public static JsonObject Shape(ResourceDefinition resource, JsonObject obj, JsonObject? old, WriteOptions options, List<string> warnings)
     {
-        if (resource.Schema is not { } schema)
+        var strict = new List<string>(options.RepeatedFields);
+        try
         {
-            return;
+            if (resource.Type is { } type)
+            {
+                obj = Decoding.Decode(obj, type, strict);
+                KindRules.ApplyDefaults(resource, obj);
+            }
+            else
+            {
+                strict.AddRange((resource.Schema?.Prune(obj) ?? []).Select(static path => $"unknown field \"{path}\""));
+                var metadata = Decoding.DecodeMetadata(obj["metadata"], resource.IsCustom ? "" : resource.Kind, strict);
+                obj = new JsonObject(
+                    obj.Where(static field => field.Key is not ("apiVersion" or "kind" or "metadata"))
+                        .Select(static field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
+                        .Prepend(KeyValuePair.Create("metadata", (JsonNode?)metadata))
+                        .Prepend(KeyValuePair.Create("kind", (JsonNode?)resource.Kind))
+                        .Prepend(KeyValuePair.Create("apiVersion", (JsonNode?)resource.ApiVersion))
+                );
+            }
+        }
+        catch (DecodingException wrong)
+        {
+            throw Undecodable(resource, wrong.Message, old, options);
         }
 
-        var unknown = schema.Prune(obj).Select(static path => $"unknown field \"{path}\"").ToList();
-        if (CustomMetadata.Read(obj.Metadata()) is { } why)
+        if (strict.Count > 0 && options.FieldValidation == FieldValidation.Strict)
         {
-            throw CannotBeHandled(resource, why);
+            throw Undecodable(resource, "strict decoding error: " + string.Join(", ", strict), old, options);
         }
 
-        if (unknown.Count > 0 && validation == FieldValidation.Strict)
+        if (options.FieldValidation == FieldValidation.Warn)
         {
-            throw CannotBeHandled(resource, $"strict decoding error: {string.Join(", ", unknown)}");
+            warnings.AddRange(strict);
         }
 
-        if (validation == FieldValidation.Warn)
+        if (resource.GroupResource is AdmissionPolicy.Resource or AdmissionPolicies.Bindings)
         {
-            warnings.AddRange(unknown);
+            PolicyChecks.ApplyDefaults(obj);
         }
 
-        schema.ApplyDefaults(obj);
+        resource.Schema?.ApplyDefaults(obj);
+        return obj;
+    }
+
+    private static StatusException Undecodable(ResourceDefinition resource, string why, JsonObject? old, WriteOptions options)
+    {
+        if (options.PatchText is not { } patch || old is null)
+        {
+            return StatusErrors.BadRequest($"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: {why}");
+        }
+
+        var live = resource.Type is { } type ? Decoding.Decode(old, type, []) : old.Copy();
+        return StatusErrors.Invalid(
+            "",
+            "",
+            "",
+            [new FieldError("patch", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(patch(live))}: {why}")]
+        );
     }
 
     /// <summary>Checks metadata, schema and rules; with <paramref name="old"/> also what an update may not change.</summary>
     /// <exception cref="StatusException">422: the object breaks its schema or the rules of metadata.</exception>
-    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, List<string> warnings)
+    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, WriteOptions options, List<string> warnings)
     {
-        var metadata = obj.Metadata();
-        var name = metadata.Text("name") ?? "";
-        var errors = new List<FieldError>();
-        if (old is null)
-        {
-            CheckName(resource, name, errors);
-        }
-        else if (metadata["deletionTimestamp"] is not null)
-        {
-            CheckFinalizers(metadata, old.Metadata(), errors);
-        }
-
-        errors.AddRange(MetadataChecks.Check(metadata));
+        var name = obj.Text("metadata", "name") ?? "";
+        var errors = new FieldErrors();
+        MetadataValidation.Check(resource, options.ApiGroup, obj.Metadata(), old?.Metadata(), errors);
+        KindValidation.Check(resource, options.ApiGroup, obj, options.ChecksChanges ? old : null, errors);
         if (resource.Schema is { } schema)
         {
-            warnings.AddRange(schema.Validate(obj, old, errors));
-            warnings.AddRange(MetadataChecks.Warnings(metadata, old?.Metadata()));
+            warnings.AddRange(schema.Validate(obj, old, errors.All));
+            warnings.AddRange(MetadataValidation.Warnings(obj.Metadata(), old?.Metadata()));
         }
 
         var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
         if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && isChanged)
         {
-            CustomResources.Read(resource, obj, errors);
+            CustomResources.Read(resource, obj, errors.All);
         }
 
-        if (errors.Count > 0)
+        if (errors.All.Count > 0)
         {
-            throw StatusErrors.Invalid(resource, name, errors);
+            throw StatusErrors.Invalid(resource, name, errors.All);
         }
 
         switch (resource.GroupResource)
@@ -109,42 +138,6 @@ internal static class ObjectChecks
                 break;
             case AdmissionPolicies.Bindings when PolicyChecks.Binding(obj["spec"] as JsonObject ?? []) is { Count: > 0 } wrong:
                 throw StatusErrors.Invalid(resource, name, wrong);
-        }
-    }
-
-    private static StatusException CannotBeHandled(ResourceDefinition resource, string why) =>
-        StatusErrors.BadRequest($"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: {why}");
-
-    private static void CheckName(ResourceDefinition resource, string name, List<FieldError> errors)
-    {
-        if (name.Length == 0)
-        {
-            errors.Add(new FieldError("metadata.name", FieldErrorReasons.Required, "Required value: name or generateName is required"));
-        }
-        else if (resource.Group != "rbac.authorization.k8s.io")
-        {
-            errors.AddRange(
-                MetadataChecks
-                    .Subdomain(name)
-                    .Select(why => new FieldError("metadata.name", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(name)}: {why}"))
-            );
-        }
-    }
-
-    private static void CheckFinalizers(JsonObject metadata, JsonObject old, List<FieldError> errors)
-    {
-        var added = metadata.Texts("finalizers").Except(old.Texts("finalizers"), StringComparer.Ordinal).ToList();
-        if (added.Count > 0)
-        {
-            errors.Add(
-                new FieldError(
-                    "metadata.finalizers",
-                    FieldErrorReasons.Forbidden,
-                    "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"
-                        + string.Join(", ", added.Select(static finalizer => $"\"{finalizer}\""))
-                        + "}"
-                )
-            );
         }
     }
 }

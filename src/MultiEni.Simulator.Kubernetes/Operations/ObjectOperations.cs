@@ -3,7 +3,9 @@ using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Apply;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
+using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Storage;
+using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
@@ -34,18 +36,27 @@ internal sealed class ObjectOperations
     public Written Create(ResourceDefinition resource, string inNamespace, JsonObject body, WriteOptions options, bool? taintNode = null)
     {
         var obj = body.Copy();
-        var name = PrepareNew(resource, inNamespace, obj);
         var warnings = new List<string>();
+        ObjectChecks.CheckType(resource, obj);
+        obj = ObjectChecks.Shape(resource, obj, old: null, options, warnings);
+        var name = PrepareNew(resource, inNamespace, obj);
+        CheckOwners(obj.Metadata(), warnings);
         DropStatus(resource, obj);
-        ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
-        KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
-        CheckNamespace(resource, inNamespace, name);
-        ObjectChecks.Validate(resource, obj, null, warnings);
         if (options.FieldManager is not null && obj.Metadata()["managedFields"] is null)
         {
-            Record([], obj, new ManagedFields(), resource, options);
+            var tracked = obj.Copy();
+            tracked.Remove("status");
+            Record(new MergeRules(resource).Nothing(), tracked, new ManagedFields(), resource, options);
+            Take(obj.Metadata(), tracked.Metadata(), "managedFields");
         }
 
+        options = options with { ApiGroup = resource.Group };
+        obj = EventForms.ToStored(resource, obj);
+        resource = resource.StoredAs ?? resource;
+
+        CheckNamespace(resource, inNamespace, name);
+        KindRules.CompleteNew(resource, obj, taintNode ?? TaintsNewNodes, Now());
+        ObjectChecks.Validate(resource, obj, null, options, warnings);
         options.Admission?.Invoke(
             new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun, Warnings = warnings }
         );
@@ -64,44 +75,62 @@ internal sealed class ObjectOperations
         CheckSubresource(resource, options);
         while (true)
         {
-            var current = _ledger.Find(resource, key) ?? throw StatusErrors.NotFound(resource, key.Name);
-            var live = current.Thaw();
+            var stored = resource.StoredAs ?? resource;
+            if (_ledger.Find(stored, key) is not { } current)
+            {
+                if (options.IsReplacement && resource.IsCreatedByUpdates && options.Subresource.Length == 0)
+                {
+                    var made = change([]);
+                    CheckName(key, made.Metadata());
+                    return Create(resource, key.Namespace, made, options);
+                }
+
+                throw StatusErrors.NotFound(resource, key.Name);
+            }
+
+            var live = EventForms.FromStored(resource, current.Thaw());
             var warnings = new List<string>();
             var obj = change(live.Copy());
+            ObjectChecks.CheckType(resource, obj);
+            obj = ObjectChecks.Shape(resource, obj, live, options, warnings);
             PrepareChanged(resource, key, live, obj, options);
-            ObjectChecks.Shape(resource, obj, options.FieldValidation, warnings);
-            ObjectChecks.Validate(resource, obj, live, warnings);
-            options.Admission?.Invoke(
-                new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings }
-            );
+            CheckOwners(obj.Metadata(), warnings);
             if (!ownsFieldsAlready)
             {
                 RecordUpdate(resource, live, obj, options);
             }
 
+            live = EventForms.ToStored(resource, live);
+            obj = EventForms.ToStored(resource, obj);
+            ObjectChecks.Validate(stored, obj, live, options with { ApiGroup = resource.Group }, warnings);
+            options.Admission?.Invoke(
+                new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings }
+            );
             if (JsonNode.DeepEquals(live, obj))
             {
                 return new Written(current, IsNew: false, warnings);
             }
 
-            CountGeneration(resource, live, obj);
+            CountGeneration(stored, live, obj);
             if (options.DryRun)
             {
-                return new Written(StoredObject.Freeze(resource, obj, current.ResourceVersion), IsNew: false, warnings);
+                return new Written(StoredObject.Freeze(stored, obj, current.ResourceVersion), IsNew: false, warnings);
             }
 
             if (IsReleased(obj))
             {
-                if (_ledger.TryRemove(resource, current, obj) is { } removed)
+                // The answer tells the object as it was, before the version of its removal.
+                var answer = StoredObject.Freeze(stored, obj.Copy(), current.ResourceVersion);
+                if (_ledger.TryRemove(stored, current) is { } removed)
                 {
-                    Gone?.Invoke(resource, removed);
-                    return new Written(removed, IsNew: false, warnings);
+                    Gone?.Invoke(stored, removed);
+                    return new Written(answer, IsNew: false, warnings);
                 }
             }
-            else if (_ledger.TryPut(resource, current, key, obj) is { } stored)
+            else if (_ledger.TryPut(stored, current, key, obj) is { } put)
             {
-                _stored(resource, stored);
-                return new Written(stored, IsNew: false, warnings);
+                _stored(stored, put);
+                return new Written(put, IsNew: false, warnings);
             }
         }
     }
@@ -112,8 +141,11 @@ internal sealed class ObjectOperations
         CheckSubresource(resource, options);
         var manager = new Manager(
             options.FieldManager
-                ?? throw StatusErrors.BadRequest(
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"
+                ?? throw StatusErrors.InvalidOptions(
+                    "Patch",
+                    "fieldManager",
+                    FieldErrorReasons.Required,
+                    "Required value: is required for apply patch"
                 ),
             IsApply: true,
             resource.ApiVersion,
@@ -122,7 +154,7 @@ internal sealed class ObjectOperations
         var rules = new MergeRules(resource);
         while (true)
         {
-            var exists = _ledger.Find(resource, key) is not null;
+            var exists = _ledger.Find(resource.StoredAs ?? resource, key) is not null;
             if (!exists && options.Subresource.Length > 0)
             {
                 throw StatusErrors.NotFound(resource, key.Name);
@@ -173,7 +205,6 @@ internal sealed class ObjectOperations
 
     private string PrepareNew(ResourceDefinition resource, string inNamespace, JsonObject obj)
     {
-        ObjectChecks.CheckType(resource, obj);
         var metadata = obj.Metadata();
         var name = metadata.Text("name") ?? "";
         if (name.Length == 0 && metadata.Text("generateName") is { Length: > 0 } prefix)
@@ -215,43 +246,71 @@ internal sealed class ObjectOperations
         var key = new ObjectKey(resource.Namespaced ? metadata.Text("namespace") ?? "" : "", metadata.Text("name") ?? "");
         if (options.DryRun)
         {
-            return _ledger.Find(resource, key) is null ? StoredObject.Freeze(resource, obj, 0) : throw StatusErrors.AlreadyExists(resource, key.Name);
+            return _ledger.Find(resource, key) is { } existing
+                ? throw StatusErrors.AlreadyExists(resource, existing)
+                : StoredObject.Freeze(resource, obj, 0);
         }
 
-        var stored = _ledger.TryPut(resource, null, key, obj) ?? throw StatusErrors.AlreadyExists(resource, key.Name);
+        var stored =
+            _ledger.TryPut(resource, null, key, obj)
+            ?? throw (
+                _ledger.Find(resource, key) is { } present
+                    ? StatusErrors.AlreadyExists(resource, present)
+                    : StatusErrors.AlreadyExists(resource, key.Name)
+            );
         _stored(resource, stored);
         return stored;
     }
 
     private static void PrepareChanged(ResourceDefinition resource, ObjectKey key, JsonObject live, JsonObject obj, WriteOptions options)
     {
-        ObjectChecks.CheckType(resource, obj);
         var metadata = obj.Metadata();
         var old = live.Metadata();
-        if (metadata.Text("name") is { Length: > 0 } name && name != key.Name)
-        {
-            throw StatusErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
-        }
-
-        metadata["name"] = key.Name;
+        CheckName(key, metadata);
         CheckNamespaceMatches(resource, key.Namespace, metadata);
         if (metadata.Text("uid") is { Length: > 0 } uid && uid != old.Text("uid"))
         {
-            throw StatusErrors.Conflict(
-                resource,
-                key.Name,
-                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Text("uid")}"
-            );
+            if (options.IsReplacement)
+            {
+                throw StatusErrors.Conflict(
+                    resource,
+                    key.Name,
+                    $"StorageError: invalid object, Code: 4, Key: {StorageKey(resource, key)}, ResourceVersion: 0, "
+                        + $"AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Text("uid")}"
+                );
+            }
+        }
+        else
+        {
+            Take(metadata, old, "uid");
         }
 
-        if (metadata.Text("resourceVersion") is { Length: > 0 } version && version != "0" && version != old.Text("resourceVersion"))
+        var version = metadata.Text("resourceVersion") ?? "";
+        if (version.Length > 0 && !ulong.TryParse(version, out _))
+        {
+            throw new StatusException(500, "", $"strconv.ParseUint: parsing {GoText.Quote(version)}: invalid syntax");
+        }
+
+        if (version is "" or "0")
+        {
+            if (options.IsReplacement && resource.NeedsVersionToReplace)
+            {
+                throw StatusErrors.Invalid(
+                    resource.Plural,
+                    resource.Group,
+                    key.Name,
+                    [new FieldError("metadata.resourceVersion", FieldErrorReasons.Invalid, "Invalid value: 0: must be specified for an update")]
+                );
+            }
+        }
+        else if (version != old.Text("resourceVersion"))
         {
             throw StatusErrors.StaleVersion(resource, key.Name);
         }
 
         foreach (
             var field in (ReadOnlySpan<string>)
-                ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"]
+                ["resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"]
         )
         {
             Take(metadata, old, field);
@@ -270,6 +329,60 @@ internal sealed class ObjectOperations
         {
             Take(obj, live, "spec");
         }
+    }
+
+    private static void CheckName(ObjectKey key, JsonObject metadata)
+    {
+        if (metadata.Text("name") is not { Length: > 0 } name)
+        {
+            throw StatusErrors.BadRequest($"the name of the object ({key.Name} based on URL) was undeterminable: name must be provided");
+        }
+
+        if (name != key.Name)
+        {
+            throw StatusErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
+        }
+    }
+
+    // An owner counts once.
+    private static void CheckOwners(JsonObject metadata, List<string> warnings)
+    {
+        if (metadata["ownerReferences"] is not JsonArray owners)
+        {
+            return;
+        }
+
+        var repeated = new List<string>();
+        var seen = new List<JsonNode?>();
+        foreach (var owner in owners.ToList())
+        {
+            if (seen.Exists(other => JsonNode.DeepEquals(other, owner)))
+            {
+                owners.Remove(owner);
+                repeated.Add((owner as JsonObject).Text("uid") ?? "");
+            }
+            else
+            {
+                seen.Add(owner);
+            }
+        }
+
+        if (repeated.Count > 0)
+        {
+            warnings.Add(
+                ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
+                    + $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", repeated.Distinct(StringComparer.Ordinal))}"
+            );
+        }
+    }
+
+    private static string StorageKey(ResourceDefinition resource, ObjectKey key)
+    {
+        var kind =
+            resource.GroupResource == "nodes" ? "minions"
+            : resource.IsCustom ? $"{resource.Group}/{resource.Plural}"
+            : resource.Plural;
+        return $"/registry/{kind}/{(resource.Namespaced ? key.Namespace + "/" : "")}{key.Name}";
     }
 
     private static void KeepAllButStatus(ResourceDefinition resource, JsonObject live, JsonObject obj)
@@ -301,8 +414,9 @@ internal sealed class ObjectOperations
         {
             obj.Metadata().Remove("managedFields");
         }
-        else if (owners.IsEmpty && options.FieldManager is null)
+        else if (owners.IsEmpty)
         {
+            // Once nobody is tracked, only an apply begins anew.
             Take(obj.Metadata(), live.Metadata(), "managedFields");
         }
         else
@@ -356,7 +470,20 @@ internal sealed class ObjectOperations
         var found = _ledger.Find(namespaces, new ObjectKey("", inNamespace)) ?? throw StatusErrors.NotFound(namespaces, inNamespace);
         if (found.IsBeingDeleted)
         {
-            throw StatusErrors.Forbidden(resource, name, $"unable to create new content in namespace {inNamespace} because it is being terminated");
+            var refusal = StatusErrors.Forbidden(
+                resource,
+                name,
+                $"unable to create new content in namespace {inNamespace} because it is being terminated"
+            );
+            refusal.Details!["causes"] = new JsonArray(
+                new JsonObject
+                {
+                    ["reason"] = "NamespaceTerminating",
+                    ["message"] = $"namespace {inNamespace} is being terminated",
+                    ["field"] = "metadata.namespace",
+                }
+            );
+            throw refusal;
         }
     }
 
@@ -389,6 +516,15 @@ internal sealed class ObjectOperations
         if (resource.HasStatus && !resource.KeepsStatusOnCreate)
         {
             obj.Remove("status");
+            if (resource.GroupResource == AdmissionPolicy.Resource)
+            {
+                obj["status"] = new JsonObject();
+            }
+
+            if (resource.Type is { } type && Decoding.Empty(type)["status"] is { } nothing)
+            {
+                obj["status"] = nothing.DeepClone();
+            }
         }
     }
 

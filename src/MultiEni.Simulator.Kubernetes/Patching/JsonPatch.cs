@@ -10,23 +10,25 @@ internal static class JsonPatch
     /// <exception cref="StatusException">422: an operation cannot be carried out, or a test failed.</exception>
     public static JsonObject Apply(JsonObject target, JsonArray operations)
     {
-        JsonNode? document = target;
+        var document = target;
         foreach (var node in operations)
         {
-            if (node is not JsonObject operation)
+            var operation = node as JsonObject ?? throw Refused();
+            if (operation.Text("path") is "" && operation.Text("op") is "replace" or "add")
             {
-                throw Refused("an operation is not an object");
+                document = operation["value"]?.DeepClone() as JsonObject ?? throw Refused();
+                continue;
             }
 
             Apply(document, operation);
         }
 
-        return document.AsObject();
+        return document;
     }
 
     private static void Apply(JsonNode document, JsonObject operation)
     {
-        var path = operation.Text("path") ?? throw Refused("path is missing");
+        var path = operation.Text("path") ?? throw Refused();
         switch (operation.Text("op"))
         {
             case "add":
@@ -36,25 +38,30 @@ internal static class JsonPatch
                 Remove(document, path);
                 break;
             case "replace":
-                Remove(document, path);
+                // In an object it adds what is not there, as the real server does.
+                if (Parent(document, path).Parent is JsonArray)
+                {
+                    Remove(document, path);
+                }
+
                 Add(document, path, operation["value"]?.DeepClone());
                 break;
             case "move":
-                var moved = Remove(document, operation.Text("from") ?? throw Refused("from is missing"));
+                var moved = Remove(document, operation.Text("from") ?? throw Refused());
                 Add(document, path, moved);
                 break;
             case "copy":
-                Add(document, path, Get(document, operation.Text("from") ?? throw Refused("from is missing"))?.DeepClone());
+                Add(document, path, Get(document, operation.Text("from") ?? throw Refused())?.DeepClone());
                 break;
             case "test":
                 if (!JsonNode.DeepEquals(Get(document, path), operation["value"]))
                 {
-                    throw Refused($"testing path {path} value failed");
+                    throw Refused();
                 }
 
                 break;
             default:
-                throw Refused($"unknown operation {operation.Text("op")}");
+                throw Refused();
         }
     }
 
@@ -81,12 +88,13 @@ internal static class JsonPatch
         {
             case JsonObject obj:
                 obj[last] = value;
+                obj.Sorted();
                 break;
             case JsonArray list:
                 list.Insert(Index(list, last, forAdd: true), value);
                 break;
             default:
-                throw Refused($"add operation does not apply: doc is missing path: {pointer}");
+                throw Refused();
         }
     }
 
@@ -104,7 +112,7 @@ internal static class JsonPatch
                 list.RemoveAt(index);
                 return removed;
             default:
-                throw Refused($"remove operation does not apply: doc is missing key: {pointer}");
+                throw Refused();
         }
     }
 
@@ -112,13 +120,14 @@ internal static class JsonPatch
     {
         if (!pointer.StartsWith('/'))
         {
-            throw Refused($"{pointer} is not a JSON pointer to a part of the document");
+            throw Refused();
         }
 
         var steps = pointer[1..].Split('/');
         JsonNode? node = document;
         foreach (var step in steps.AsSpan(0, steps.Length - 1))
         {
+            (node as JsonObject)?.Sorted();
             var name = Unescape(step);
             node = node switch
             {
@@ -138,13 +147,11 @@ internal static class JsonPatch
             return list.Count;
         }
 
-        return int.TryParse(text, out var index) && index >= 0 && index < list.Count + (forAdd ? 1 : 0)
-            ? index
-            : throw Refused($"index {text} is out of bounds");
+        return int.TryParse(text, out var index) && index >= 0 && index < list.Count + (forAdd ? 1 : 0) ? index : throw Refused();
     }
 
     private static string Unescape(string step) => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 
-    private static StatusException Refused(string why) =>
-        new(422, "Invalid", $"the server rejected our request due to an error in our request: {why}", []);
+    // The real server says no more than that.
+    private static StatusException Refused() => new(422, "Invalid", "the server rejected our request due to an error in our request", []);
 }

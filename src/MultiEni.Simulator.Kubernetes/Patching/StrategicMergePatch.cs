@@ -1,8 +1,12 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.Simulator.Kubernetes.Schema;
+using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Patching;
 
-/// <summary>Strategic merge patch for built-in types: lists with a merge key merge entry by entry, and <c>$</c> directives are followed.</summary>
+/// <summary>Strategic merge patch of built-in types: lists with a merge key merge entry by entry, and <c>$</c> directives are followed.</summary>
+/// <remarks>https://github.com/kubernetes/community/blob/main/contributors/devel/sig-api-machinery/strategic-merge-patch.md</remarks>
 internal static class StrategicMergePatch
 {
     private const string Directive = "$patch";
@@ -10,30 +14,26 @@ internal static class StrategicMergePatch
     private const string DeleteFromList = "$deleteFromPrimitiveList/";
     private const string SetOrder = "$setElementOrder/";
 
-    // Lists whose entries merge by these fields, in the types that the simulator serves; the first field that an entry has counts.
-    private static readonly Dictionary<string, string[]> MergeKeys = new(StringComparer.Ordinal)
-    {
-        ["addresses"] = ["type"],
-        ["conditions"] = ["type"],
-        ["containers"] = ["name"],
-        ["initContainers"] = ["name"],
-        ["ephemeralContainers"] = ["name"],
-        ["volumes"] = ["name"],
-        ["env"] = ["name"],
-        ["ports"] = ["containerPort", "port"],
-        ["volumeMounts"] = ["mountPath"],
-        ["volumeDevices"] = ["devicePath"],
-        ["imagePullSecrets"] = ["name"],
-        ["secrets"] = ["name"],
-        ["hostAliases"] = ["ip"],
-        ["ownerReferences"] = ["uid"],
-        ["topologySpreadConstraints"] = ["topologyKey"],
-    };
-
-    private static readonly HashSet<string> MergedPrimitives = new(StringComparer.Ordinal) { "finalizers", "podCIDRs" };
-
     /// <summary>Changes <paramref name="target"/> in place and returns it.</summary>
-    public static JsonObject Apply(JsonObject target, JsonObject patch)
+    /// <exception cref="StatusException">500: an entry lacks the merge key of its list.</exception>
+    public static JsonObject Apply(JsonObject target, JsonObject patch, ObjectType type)
+    {
+        // Metadata is the same for all kinds and is not among the fields of any.
+        var root = new ObjectType(type.Name, isAtomic: false, isPartial: false);
+        root.Fields.AddRange(type.Fields);
+        root.Fields.Add(
+            new ObjectType.Field(
+                "metadata",
+                new FieldType(ValueKind.Object, "", null, new ListSemantics.Granular()) { Fields = BuiltInTypes.Metadata },
+                IsAlwaysWritten: true,
+                IsPointer: false,
+                Default: null
+            )
+        );
+        return Merge(target, patch, root);
+    }
+
+    private static JsonObject Merge(JsonObject target, JsonObject patch, ObjectType? type)
     {
         if (patch.Text(Directive) == "replace")
         {
@@ -52,14 +52,23 @@ internal static class StrategicMergePatch
             }
             else if (name != Directive && !name.StartsWith(SetOrder, StringComparison.Ordinal))
             {
-                ApplyField(target, name, value);
+                MergeField(target, name, value, type?.Find(name)?.Type);
+            }
+        }
+
+        foreach (var (name, order) in patch.Where(static field => field.Key.StartsWith(SetOrder, StringComparison.Ordinal)))
+        {
+            var list = name[SetOrder.Length..];
+            if (target[list] is JsonArray entries && order is JsonArray wanted)
+            {
+                Order(entries, wanted, KeyOf(type?.Find(list)?.Type));
             }
         }
 
         return target;
     }
 
-    private static void ApplyField(JsonObject target, string name, JsonNode? value)
+    private static void MergeField(JsonObject target, string name, JsonNode? value, FieldType? type)
     {
         switch (value)
         {
@@ -70,28 +79,16 @@ internal static class StrategicMergePatch
                 target.Remove(name);
                 break;
             case JsonObject changes:
-                if (target[name] is JsonObject existing)
-                {
-                    Apply(existing, changes);
-                }
-                else
-                {
-                    target[name] = Apply([], changes);
-                }
-
+                target[name] = Merge(target[name]?.DeepClone() as JsonObject ?? [], changes, type?.Fields);
                 break;
-            case JsonArray entries when MergeKeys.TryGetValue(name, out var keys) && entries.All(static entry => entry is JsonObject):
-                if (target[name] is not JsonArray list)
-                {
-                    target[name] = list = [];
-                }
-
-                ApplyList(list, entries, keys);
+            case JsonArray entries when KeyOf(type) is { } key:
+                target[name] = MergeList(target[name]?.DeepClone() as JsonArray ?? [], entries, key, type!.Element!.Fields);
                 break;
-            case JsonArray entries when MergedPrimitives.Contains(name) && target[name] is JsonArray values:
-                foreach (var entry in entries.Where(entry => !values.Any(present => JsonNode.DeepEquals(present, entry))))
+            case JsonArray entries when type?.Merge is ListSemantics.Set && target[name] is JsonArray values:
+                var added = entries.Where(entry => !values.Any(present => JsonNode.DeepEquals(present, entry))).ToList();
+                for (var index = 0; index < added.Count; index++)
                 {
-                    values.Add(entry?.DeepClone());
+                    values.Insert(index, added[index]?.DeepClone());
                 }
 
                 break;
@@ -101,38 +98,61 @@ internal static class StrategicMergePatch
         }
     }
 
-    private static void ApplyList(JsonArray list, JsonArray entries, string[] keys)
+    private static string? KeyOf(FieldType? type) => type?.Merge is ListSemantics.Map map ? map.Keys[0] : null;
+
+    private static JsonArray MergeList(JsonArray list, JsonArray patch, string key, ObjectType? type)
     {
-        if (entries.OfType<JsonObject>().Any(static entry => entry.Text(Directive) == "replace"))
+        var entries = patch.OfType<JsonObject>().ToList();
+        if (entries.Exists(static entry => entry.Text(Directive) == "replace"))
         {
             list.Clear();
         }
 
-        foreach (var entry in entries.OfType<JsonObject>())
+        var added = 0;
+        foreach (var entry in entries.Where(static entry => entry.Text(Directive) != "replace"))
         {
-            var key = Array.Find(keys, entry.ContainsKey);
-            if (key is null)
+            if (entry[key] is not { } id)
             {
-                continue;
+                throw new StatusException(500, "", $"map: {GoMap.Show(entry)} does not contain declared merge key: {key}");
             }
 
-            var existing = list.OfType<JsonObject>().FirstOrDefault(candidate => JsonNode.DeepEquals(candidate[key], entry[key]));
+            var existing = list.OfType<JsonObject>().FirstOrDefault(candidate => JsonNode.DeepEquals(candidate[key], id));
             if (entry.Text(Directive) == "delete")
             {
-                if (existing is not null)
-                {
-                    list.Remove(existing);
-                }
+                list.Remove(existing);
             }
-            else if (existing is null)
+            else if (existing is not null)
             {
-                list.Add((JsonNode)Apply([], entry));
+                Merge(existing, entry, type);
             }
             else
             {
-                Apply(existing, entry);
+                // New entries come first, unless an order is given.
+                list.Insert(added++, Merge([], entry, type));
             }
         }
+
+        return list;
+    }
+
+    private static void Order(JsonArray list, JsonArray wanted, string? key)
+    {
+        int Rank(JsonNode? entry)
+        {
+            for (var index = 0; index < wanted.Count; index++)
+            {
+                if (key is null ? JsonNode.DeepEquals(wanted[index], entry) : JsonNode.DeepEquals(wanted[index]?[key], entry?[key]))
+                {
+                    return index;
+                }
+            }
+
+            return int.MaxValue;
+        }
+
+        var ordered = list.OrderBy(Rank).ToList();
+        list.Clear();
+        ordered.ForEach(list.Add);
     }
 
     private static void DeleteValues(JsonArray? list, JsonArray? values)

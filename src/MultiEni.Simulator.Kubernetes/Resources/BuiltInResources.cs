@@ -3,6 +3,27 @@ namespace MultiEni.Simulator.Kubernetes.Resources;
 /// <summary>The resources that every API server has, as far as the product and kubectl touch them.</summary>
 internal static class BuiltInResources
 {
+    /// <summary>Events, which the groups core and <c>events.k8s.io</c> show each in its form.</summary>
+    public static ResourceDefinition Events { get; } =
+        Core("events", "Event", ["ev"], namespaced: true) with
+        {
+            IsCreatedByUpdates = true,
+            SelectableFields =
+            [
+                "involvedObject.kind",
+                "involvedObject.namespace",
+                "involvedObject.name",
+                "involvedObject.uid",
+                "involvedObject.apiVersion",
+                "involvedObject.resourceVersion",
+                "involvedObject.fieldPath",
+                "reason",
+                "reportingComponent",
+                "source",
+                "type",
+            ],
+        };
+
     public static IReadOnlyList<ResourceDefinition> All { get; } =
     [
         Core("namespaces", "Namespace", ["ns"]) with
@@ -19,6 +40,8 @@ internal static class BuiltInResources
         Core("pods", "Pod", ["po"], namespaced: true) with
         {
             HasStatus = true,
+            CountsGenerations = true,
+            ReturnsDeleted = true,
             Categories = ["all"],
             SelectableFields =
             [
@@ -26,39 +49,39 @@ internal static class BuiltInResources
                 "spec.restartPolicy",
                 "spec.schedulerName",
                 "spec.serviceAccountName",
+                "spec.hostNetwork",
                 "status.phase",
                 "status.podIP",
+                "status.nominatedNodeName",
             ],
         },
-        Core("events", "Event", ["ev"], namespaced: true) with
+        Events,
+        Grouped("events.k8s.io", "v1", "events", "Event", ["ev"]) with
         {
-            SelectableFields =
-            [
-                "involvedObject.kind",
-                "involvedObject.namespace",
-                "involvedObject.name",
-                "involvedObject.uid",
-                "involvedObject.apiVersion",
-                "involvedObject.resourceVersion",
-                "involvedObject.fieldPath",
-                "reason",
-                "reportingComponent",
-                "source",
-                "type",
-            ],
+            StoredAs = Events,
+            IsCreatedByUpdates = true,
         },
         Core("configmaps", "ConfigMap", ["cm"], namespaced: true),
         Core("secrets", "Secret", [], namespaced: true) with
         {
             SelectableFields = ["type"],
         },
-        Core("serviceaccounts", "ServiceAccount", ["sa"], namespaced: true),
+        Core("serviceaccounts", "ServiceAccount", ["sa"], namespaced: true) with
+        {
+            ReturnsDeleted = true,
+        },
         Core("services", "Service", ["svc"], namespaced: true) with
         {
             HasStatus = true,
+            IsCreatedByUpdates = true,
+            ReturnsDeleted = true,
             Categories = ["all"],
         },
-        Grouped("coordination.k8s.io", "v1", "leases", "Lease", []),
+        Grouped("coordination.k8s.io", "v1", "leases", "Lease", []) with
+        {
+            IsCreatedByUpdates = true,
+            NeedsVersionToReplace = true,
+        },
         Grouped("apps", "v1", "daemonsets", "DaemonSet", ["ds"]) with
         {
             HasStatus = true,
@@ -71,38 +94,51 @@ internal static class BuiltInResources
             CountsGenerations = true,
             Categories = ["all"],
         },
-        Grouped("rbac.authorization.k8s.io", "v1", "roles", "Role", []),
-        Grouped("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding", []),
+        Grouped("rbac.authorization.k8s.io", "v1", "roles", "Role", []) with
+        {
+            IsCreatedByUpdates = true,
+        },
+        Grouped("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding", []) with
+        {
+            IsCreatedByUpdates = true,
+        },
         Grouped("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", []) with
         {
+            IsCreatedByUpdates = true,
             Namespaced = false,
         },
         Grouped("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", []) with
         {
+            IsCreatedByUpdates = true,
             Namespaced = false,
         },
         Grouped("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", ["pdb"]) with
         {
+            NeedsVersionToReplace = true,
             HasStatus = true,
             CountsGenerations = true,
         },
         Grouped("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", ["netpol"]) with
         {
+            NeedsVersionToReplace = true,
             CountsGenerations = true,
         },
         Grouped("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", []) with
         {
+            NeedsVersionToReplace = true,
             Namespaced = false,
             HasStatus = true,
             CountsGenerations = true,
         },
         Grouped("admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", []) with
         {
+            NeedsVersionToReplace = true,
             Namespaced = false,
             CountsGenerations = true,
         },
         Grouped("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", ["crd", "crds"]) with
         {
+            NeedsVersionToReplace = true,
             Namespaced = false,
             HasStatus = true,
             CountsGenerations = true,

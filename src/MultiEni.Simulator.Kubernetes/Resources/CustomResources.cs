@@ -43,6 +43,7 @@ internal static partial class CustomResources
             Namespaced = spec.Text("scope") == "Namespaced",
             HasStatus = version["subresources"]?["status"] is not null,
             CountsGenerations = true,
+            NeedsVersionToReplace = true,
             SelectableFields = [.. version.Objects("selectableFields").Select(static field => (field.Text("jsonPath") ?? "").TrimStart('.'))],
             Columns =
             [

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Schema;
+using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Resources;
 
@@ -33,6 +34,18 @@ internal sealed record ResourceDefinition
     /// <summary>Whether a create through the main resource keeps the status that it carries; only nodes do.</summary>
     public bool KeepsStatusOnCreate { get; init; }
 
+    /// <summary>The resource as which its objects are kept, when it is another view of them; else null.</summary>
+    public ResourceDefinition? StoredAs { get; init; }
+
+    /// <summary>Whether a replacement of an object that does not exist creates it.</summary>
+    public bool IsCreatedByUpdates { get; init; }
+
+    /// <summary>Whether a replacement must name the version that it replaces.</summary>
+    public bool NeedsVersionToReplace { get; init; }
+
+    /// <summary>Whether a deletion answers with the object rather than with a status.</summary>
+    public bool ReturnsDeleted { get; init; }
+
     /// <summary>Fields that field selectors know besides metadata.name and metadata.namespace, without a leading dot.</summary>
     public IReadOnlyList<string> SelectableFields { get; init; } = [];
 
@@ -46,6 +59,9 @@ internal sealed record ResourceDefinition
     public JsonObject? OpenApiSchema { get; init; }
 
     public bool IsCustom => Schema is not null;
+
+    /// <summary>The fields of a built-in type; null for custom ones, and for those that are kept as they are given.</summary>
+    public ObjectType? Type => IsCustom ? null : BuiltInTypes.Find(StoredAs is null ? Kind : "EventsEvent");
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

@@ -9,6 +9,8 @@ public sealed class CustomResourceSchema
 
     private CustomResourceSchema(SchemaNode root) => this.root = root;
 
+    internal SchemaNode Root => root;
+
     /// <summary>Compiles a schema and its rules once.</summary>
     /// <exception cref="CustomResourceSchemaException">It is not structural, or a rule does not compile.</exception>
     public static CustomResourceSchema Parse(JsonObject openApiV3Schema) => new(SchemaCompiler.Compile(openApiV3Schema));

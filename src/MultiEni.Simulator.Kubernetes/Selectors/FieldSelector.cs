@@ -1,5 +1,6 @@
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
+using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Selectors;
@@ -58,7 +59,13 @@ internal sealed class FieldSelector
 
             var wanted = part[equals - 1] != '!';
             var field = part[..(wanted ? equals : equals - 1)].Trim();
-            var value = part[(equals + 1)..].TrimStart('=').Trim();
+            var value = part[(equals + 1)..];
+            value = wanted && value.StartsWith('=') ? value[1..] : value;
+            if (value.Contains('=', StringComparison.Ordinal))
+            {
+                throw StatusErrors.BadRequest($"invalid field selector: unescaped character in value: {(int)'='}");
+            }
+
             requirements.Add((IndexOf(field, resource), wanted, value));
         }
 
@@ -114,7 +121,11 @@ internal sealed class FieldSelector
                     }
                 }
 
-                throw StatusErrors.BadRequest($"field label not supported: {field}");
+                throw StatusErrors.BadRequest(
+                    resource.IsCustom || resource.SelectableFields.Count > 0
+                        ? $"field label not supported: {field}"
+                        : $"{GoText.Quote(field)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+                );
         }
     }
 }

@@ -39,16 +39,7 @@ internal sealed class LabelSelector
             return Everything;
         }
 
-        var requirements = new List<LabelRequirement>();
-        foreach (var part in SplitOutsideParentheses(text))
-        {
-            requirements.Add(
-                LabelRequirement.TryParse(part.Trim())
-                    ?? throw StatusErrors.BadRequest($"unable to parse requirement: {part.Trim()} in selector \"{text}\"")
-            );
-        }
-
-        return new LabelSelector(requirements);
+        return new LabelSelector(LabelSelectorParser.Parse(text));
     }
 
     public bool Matches(IReadOnlyDictionary<string, string> labels)
@@ -62,31 +53,5 @@ internal sealed class LabelSelector
         }
 
         return true;
-    }
-
-    private static IEnumerable<string> SplitOutsideParentheses(string text)
-    {
-        var depth = 0;
-        var start = 0;
-        for (var index = 0; index < text.Length; index++)
-        {
-            switch (text[index])
-            {
-                case '(':
-                    depth++;
-                    break;
-                case ')':
-                    depth--;
-                    break;
-                case ',' when depth == 0:
-                    yield return text[start..index];
-                    start = index + 1;
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        yield return text[start..];
     }
 }

@@ -11,14 +11,16 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 /// </summary>
 internal sealed class Ledger
 {
-    private const int KeptPagedLists = 64;
+    private const long FirstVersion = 100;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ResourceTable> _tables = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<(string GroupResource, ObjectKey Key)>> _byOwner = new(StringComparer.Ordinal);
     private readonly int _historyLength;
-    private long _version = 1;
+
+    // Nothing is known of versions before the start.
+    private long _version = FirstVersion;
 
     public Ledger(int historyLength) => _historyLength = historyLength;
 
@@ -64,8 +66,8 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>Removes the object if it is still <paramref name="expected"/>; <paramref name="last"/> is what watchers see of it.</summary>
-    public StoredObject? TryRemove(ResourceDefinition resource, StoredObject expected, JsonObject last)
+    /// <summary>Removes the object if it is still <paramref name="expected"/>. Watchers see it as it was stored last.</summary>
+    public StoredObject? TryRemove(ResourceDefinition resource, StoredObject expected)
     {
         lock (_gate)
         {
@@ -75,7 +77,7 @@ internal sealed class Ledger
                 return null;
             }
 
-            var removed = StoredObject.Freeze(resource, last, _version + 1);
+            var removed = StoredObject.Freeze(resource, expected.Thaw(), _version + 1);
             _version++;
             table.Objects = table.Objects.Remove(expected.Key);
             Index(resource, expected, null);
@@ -110,25 +112,31 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>Keeps a snapshot for the following pages of a list.</summary>
-    public void KeepForPaging(ResourceDefinition resource, long version, ImmutableSortedDictionary<ObjectKey, StoredObject> objects)
+    /// <summary>The objects as they were at a version; null when that is longer ago than the history goes.</summary>
+    public ImmutableSortedDictionary<ObjectKey, StoredObject>? SnapshotAt(ResourceDefinition resource, long version)
     {
         lock (_gate)
         {
-            var kept = Table(resource).PagedLists;
-            kept[version] = objects;
-            if (kept.Count > KeptPagedLists)
+            var table = Table(resource);
+            if (version < table.OldestVersion)
             {
-                kept.Remove(kept.Keys.First());
+                return null;
             }
-        }
-    }
 
-    public ImmutableSortedDictionary<ObjectKey, StoredObject>? FindForPaging(ResourceDefinition resource, long version)
-    {
-        lock (_gate)
-        {
-            return Table(resource).PagedLists.GetValueOrDefault(version);
+            var objects = table.Objects.ToBuilder();
+            foreach (var change in table.History.Where(change => change.ResourceVersion > version).Reverse())
+            {
+                if (change.Before is { } before)
+                {
+                    objects[before.Key] = before;
+                }
+                else
+                {
+                    objects.Remove(change.Object!.Key);
+                }
+            }
+
+            return objects.ToImmutable();
         }
     }
 
@@ -234,7 +242,6 @@ internal sealed class Ledger
             foreach (var table in _tables.Values)
             {
                 table.History.Clear();
-                table.PagedLists.Clear();
                 table.OldestVersion = _version;
             }
         }
@@ -246,7 +253,7 @@ internal sealed class Ledger
         {
             if (!_tables.TryGetValue(resource.GroupResource, out var table))
             {
-                _tables[resource.GroupResource] = table = new ResourceTable();
+                _tables[resource.GroupResource] = table = new ResourceTable { OldestVersion = FirstVersion };
             }
 
             return table;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Operations;
 using MultiEni.Simulator.Kubernetes.Patching;
@@ -23,7 +24,7 @@ public sealed class ObjectStore
     {
         _ledger = new Ledger(options.HistoryLength);
         Registry = new ResourceRegistry(BuiltInResources.All);
-        _removals = new RemovalOperations(_ledger, Registry, options.TimeProvider);
+        _removals = new RemovalOperations(_ledger, Registry, options.TimeProvider, options.ControllerDelay);
         _operations = new ObjectOperations(_ledger, Registry, options.TimeProvider, AfterStored)
         {
             TaintsNewNodes = options.NewNodesAreTainted,
@@ -32,6 +33,11 @@ public sealed class ObjectStore
         foreach (var name in (ReadOnlySpan<string>)["default", "kube-node-lease", "kube-public", "kube-system"])
         {
             Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
+        }
+
+        if (options.EnforcesAccess)
+        {
+            DefaultRoles.Install(this);
         }
     }
 

@@ -20,7 +20,4 @@ internal sealed class ResourceTable
     public long OldestVersion { get; set; }
 
     public WatcherIndex Watchers { get; } = new();
-
-    /// <summary>Snapshots that unfinished paged lists go on from, by version; the oldest go first.</summary>
-    public SortedDictionary<long, ImmutableSortedDictionary<ObjectKey, StoredObject>> PagedLists { get; } = [];
 }

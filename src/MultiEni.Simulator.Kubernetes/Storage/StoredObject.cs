@@ -62,13 +62,22 @@ internal sealed class StoredObject
         )
         {
             Labels = labels,
-            SelectableValues = resource.SelectableFields.Count == 0 ? [] : [.. resource.SelectableFields.Select(obj.TextAt)],
+            SelectableValues =
+                resource.SelectableFields.Count == 0 ? [] : [.. resource.SelectableFields.Select(field => SelectableValue(obj, field))],
             OwnerUids = (metadata["ownerReferences"] as JsonArray) is { Count: > 0 } owners
                 ? [.. owners.OfType<JsonObject>().Select(static owner => owner.Text("uid") ?? "")]
                 : [],
             IsBeingDeleted = metadata["deletionTimestamp"] is not null,
         };
     }
+
+    private static string SelectableValue(JsonObject obj, string field) =>
+        field switch
+        {
+            "source" => obj.TextAt("source.component") is { Length: > 0 } component ? component : obj.TextAt("reportingComponent"),
+            "spec.unschedulable" or "spec.hostNetwork" => obj.TextAt(field) == "true" ? "true" : "false",
+            _ => obj.TextAt(field),
+        };
 
     /// <summary>A copy of the object that the caller may change.</summary>
     public JsonObject Thaw() => JsonNode.Parse(Json.Span)!.AsObject();

@@ -26,6 +26,21 @@ public sealed record WriteOptions
     /// <summary>What becomes of fields that the schema does not know.</summary>
     public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;
 
+    /// <summary>Whether what an update may not change is looked at; those who play the parts of a cluster in process may change all.</summary>
+    internal bool ChecksChanges { get; init; }
+
+    /// <summary>The group through which an event is written, of which it has two.</summary>
+    internal string ApiGroup { get; init; } = "";
+
+    /// <summary>Whether the object is replaced by one that its writer made whole, and not patched.</summary>
+    internal bool IsReplacement { get; init; }
+
+    /// <summary>Fields that the body has more than once.</summary>
+    internal IReadOnlyList<string> RepeatedFields { get; init; } = [];
+
+    /// <summary>The patch as errors show it, made of the stored object; null when the write is none.</summary>
+    internal Func<System.Text.Json.Nodes.JsonObject, string>? PatchText { get; init; }
+
     /// <summary>Looks at what is about to be stored and throws to refuse it; null admits everything.</summary>
     internal Action<AdmissionAttempt>? Admission { get; init; }
 }

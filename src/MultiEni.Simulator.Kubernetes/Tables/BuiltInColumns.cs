@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Tables;
 
@@ -41,10 +42,12 @@ internal static class BuiltInColumns
         TableColumns.Column("Type", static (obj, _) => obj.Text("type")),
         TableColumns.Column("Reason", static (obj, _) => obj.Text("reason")),
         TableColumns.Column("Object", static (obj, _) => InvolvedObject(obj)),
+        TableColumns.Column("Subobject", static (obj, _) => obj.Text("involvedObject", "fieldPath") ?? "", 1),
         TableColumns.Column("Source", static (obj, _) => obj.Text("source", "component") ?? obj.Text("reportingComponent"), 1),
         TableColumns.Column("Message", static (obj, _) => obj.Text("message")?.Trim()),
-        TableColumns.Column("Count", static (obj, _) => (obj.Integer("count") ?? 1).ToString(), 1),
-        TableColumns.Column("Name", static (obj, _) => obj.Text("metadata", "name"), 1),
+        TableColumns.Column("First Seen", static (obj, now) => TableColumns.AgeOf(obj.Text("firstTimestamp") ?? obj.Text("eventTime"), now), 1),
+        TableColumns.Column("Count", static (obj, _) => obj.Integer("count") ?? 1, 1),
+        new TableColumn(new PrinterColumn("Name", "string", "", 1, "name"), static (obj, _) => obj.Text("metadata", "name")),
     ];
 
     public static IReadOnlyList<TableColumn> DaemonSet { get; } =
@@ -67,7 +70,7 @@ internal static class BuiltInColumns
     ];
 
     private static TableColumn Number(string name, string field) =>
-        TableColumns.Column(name, (obj, _) => ((obj["status"] as JsonObject).Integer(field) ?? 0).ToString());
+        TableColumns.Column(name, (obj, _) => (obj["status"] as JsonObject).Integer(field) ?? 0);
 
     private static string? Status(JsonObject obj, string parent, string field) => (obj["status"] as JsonObject).Text(parent, field);
 

@@ -10,8 +10,10 @@ internal static class TableColumns
 {
     private static readonly ConditionalWeakTable<ResourceDefinition, IReadOnlyList<TableColumn>> Compiled = [];
 
+    private static readonly Dictionary<string, string> Descriptions = ReadDescriptions();
+
     private static readonly TableColumn Name = new(
-        new PrinterColumn("Name", "string", ".metadata.name", 0, "name", "Name must be unique within a namespace."),
+        new PrinterColumn("Name", "string", ".metadata.name", 0, "name"),
         static (obj, _) => obj.Text("metadata", "name")
     );
 
@@ -20,6 +22,32 @@ internal static class TableColumns
     public static IReadOnlyList<TableColumn> Of(ResourceDefinition resource) => Compiled.GetValue(resource, Compile);
 
     private static IReadOnlyList<TableColumn> Compile(ResourceDefinition resource) =>
+        [
+            .. ColumnsOf(resource)
+                .Select(column =>
+                    column.Definition.Description.Length > 0 || (resource.IsCustom && column != Name)
+                        ? column
+                        : column with
+                        {
+                            Definition = column.Definition with { Description = Describe(resource.GroupResource, column.Definition.Name) },
+                        }
+                ),
+        ];
+
+    private static string Describe(string resource, string column) =>
+        Descriptions.GetValueOrDefault($"{resource}\t{column}") ?? Descriptions.GetValueOrDefault($"*\t{column}") ?? "";
+
+    private static Dictionary<string, string> ReadDescriptions()
+    {
+        using var reader = new StreamReader(typeof(TableColumns).Assembly.GetManifestResourceStream("Descriptions.txt")!);
+        return reader
+            .ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => (Key: line[..line.LastIndexOf('\t')], Text: line[(line.LastIndexOf('\t') + 1)..]))
+            .ToDictionary(static line => line.Key, static line => line.Text.Replace("\\n", "\n", StringComparison.Ordinal), StringComparer.Ordinal);
+    }
+
+    private static IReadOnlyList<TableColumn> ColumnsOf(ResourceDefinition resource) =>
         resource.GroupResource switch
         {
             "nodes" => [Name, .. BuiltInColumns.Node, Age, .. BuiltInColumns.NodeWide],
@@ -27,14 +55,8 @@ internal static class TableColumns
             "namespaces" => [Name, Column("Status", static (obj, _) => obj.Text("status", "phase")), Age],
             "events" => BuiltInColumns.Event,
             "leases.coordination.k8s.io" => [Name, Column("Holder", static (obj, _) => obj.Text("spec", "holderIdentity")), Age],
-            "configmaps" => [Name, Column("Data", static (obj, _) => ((obj["data"] as JsonObject)?.Count ?? 0).ToString()), Age],
-            "secrets" =>
-            [
-                Name,
-                Column("Type", static (obj, _) => obj.Text("type")),
-                Column("Data", static (obj, _) => ((obj["data"] as JsonObject)?.Count ?? 0).ToString()),
-                Age,
-            ],
+            "configmaps" => [Name, Column("Data", static (obj, _) => Count(obj, "data") + Count(obj, "binaryData")), Age],
+            "secrets" => [Name, Column("Type", static (obj, _) => obj.Text("type")), Column("Data", static (obj, _) => Count(obj, "data")), Age],
             "daemonsets.apps" => [Name, .. BuiltInColumns.DaemonSet, Age],
             "deployments.apps" => [Name, .. BuiltInColumns.Deployment, Age],
             "customresourcedefinitions.apiextensions.k8s.io" =>
@@ -48,6 +70,8 @@ internal static class TableColumns
 
     public static TableColumn Column(string name, Func<JsonObject, DateTimeOffset, JsonNode?> cell, int priority = 0) =>
         new(new PrinterColumn(name, "string", "", priority), cell);
+
+    private static int Count(JsonObject obj, string field) => (obj[field] as JsonObject)?.Count ?? 0;
 
     public static string AgeOf(string? timestamp, DateTimeOffset now) =>
         ApiTime.TryParse(timestamp, out var time) ? HumanDuration.Format(now - time) : "<unknown>";

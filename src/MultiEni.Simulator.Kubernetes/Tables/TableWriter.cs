@@ -63,7 +63,8 @@ internal static class TableWriter
             ["columnDefinitions"] = new JsonArray(),
         };
 
-    private static JsonObject PartialMetadata(JsonObject obj) =>
+    /// <summary>An object without anything but its metadata.</summary>
+    public static JsonObject PartialMetadata(JsonObject obj) =>
         new()
         {
             ["kind"] = "PartialObjectMetadata",

@@ -9,7 +9,7 @@ using MultiEni.Manager.Publishing.Embedded;
 using MultiEni.Manager.Steps;
 using MultiEni.Manager.Tests.Publishing.Embedded;
 using MultiEni.Operator.Client;
-using MultiEni.Simulator.Cluster.Kubelets;
+using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Manager.Tests.Agent;
 

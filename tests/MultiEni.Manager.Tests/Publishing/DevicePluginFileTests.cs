@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
-using MultiEni.Simulator.Cluster.DevicePlugins;
 using MultiEni.Simulator.Nodes;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Manager.Tests.Publishing;
 

@@ -138,8 +138,13 @@ public sealed class NodeWeaknessTests
         await bench.UntilAdvertised("a");
         var file = await File.ReadAllTextAsync(bench.PluginFile, AgentBench.Stop);
         var failed = 0;
-        bench.Cluster.Kubernetes.Faults.BeforeRequest = _ =>
+        bench.Cluster.Kubernetes.Faults.BeforeRequest = request =>
         {
+            if (request.UserAgent != AgentBench.Program)
+            {
+                return ValueTask.FromResult<FaultAction?>(null);
+            }
+
             Interlocked.Increment(ref failed);
             return ValueTask.FromResult<FaultAction?>(new FaultAction.Fail(status, 0));
         };
@@ -206,7 +211,8 @@ public sealed class NodeWeaknessTests
         Assert.Empty(Asked(bench).Skip(before).Select(request => $"{request.Verb} {request.Path}"));
     }
 
-    private static List<RequestInfo> Asked(AgentBench bench) => [.. bench.Cluster.Kubernetes.Faults.Log];
+    private static List<RequestInfo> Asked(AgentBench bench) =>
+        [.. bench.Cluster.Kubernetes.Faults.Log.Where(request => request.UserAgent == AgentBench.Program)];
 
     private static async Task ResyncAsync(AgentBench bench)
     {

@@ -13,6 +13,9 @@ namespace MultiEni.Manager.Tests.Wire;
 /// <summary>A whole agent on a simulated node of a simulated cluster. The test plays the controller: it attaches ENIs and writes attachments.</summary>
 internal sealed class AgentBench : IAsyncDisposable
 {
+    /// <summary>The agent's name as a client of the API server, which others of the cluster ask as well.</summary>
+    public const string Program = "eni-manager";
+
     private readonly StringWriter log = new();
     private readonly TextWriter output;
     private readonly Dictionary<string, string> extra;

@@ -306,8 +306,13 @@ public sealed class AgentTests
         await bench.UntilAdvertised("a");
         var file = await File.ReadAllTextAsync(bench.PluginFile, AgentBench.Stop);
         var failed = 0;
-        bench.Cluster.Kubernetes.Faults.BeforeRequest = _ =>
+        bench.Cluster.Kubernetes.Faults.BeforeRequest = request =>
         {
+            if (request.UserAgent != AgentBench.Program)
+            {
+                return ValueTask.FromResult<FaultAction?>(null);
+            }
+
             Interlocked.Increment(ref failed);
             return ValueTask.FromResult<FaultAction?>(new FaultAction.Fail(503, 0));
         };

@@ -17,6 +17,15 @@ internal sealed class ChosenKubernetesApi : IAsyncDisposable
 
     public string KubeconfigPath { get; }
 
+    /// <summary>The API server for a whole cluster, or null for the simulated one that a simulated cluster has in the same process.</summary>
+    /// <param name="wanted">Which one; null for the environment's choice.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<ChosenKubernetesApi?> ForClusterAsync(KubernetesApiChoice? wanted, CancellationToken cancellationToken)
+    {
+        var choice = wanted ?? KubernetesApiChoice.From(Environment.GetEnvironmentVariable, File.Exists);
+        return choice is KubernetesApiChoice.Simulator ? null : await StartAsync(choice, TimeProvider.System, cancellationToken);
+    }
+
     public static async Task<ChosenKubernetesApi> StartAsync(KubernetesApiChoice choice, TimeProvider time, CancellationToken cancellationToken)
     {
         switch (choice)
@@ -24,6 +33,9 @@ internal sealed class ChosenKubernetesApi : IAsyncDisposable
             case KubernetesApiChoice.RealServer real:
                 var started = await RealApiServer.StartAsync(real.Folder, cancellationToken);
                 return new ChosenKubernetesApi(started, started.KubeconfigPath, folder: null);
+            case KubernetesApiChoice.SimulatorProcess:
+                var process = await SimulatorProcess.StartAsync(cancellationToken);
+                return new ChosenKubernetesApi(process, process.KubeconfigPath, folder: null);
             case KubernetesApiChoice.Unusable unusable:
                 throw new InvalidOperationException(unusable.Message);
             default:

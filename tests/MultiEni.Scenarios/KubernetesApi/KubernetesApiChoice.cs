@@ -8,6 +8,9 @@ public abstract record KubernetesApiChoice
 
     private KubernetesApiChoice() { }
 
+    /// <summary>Value of <see cref="Variable"/> for the simulated API server in another process, which is reached as a real one is.</summary>
+    public const string Process = "simulator";
+
     /// <summary>Decides by the environment. A folder that is named and not complete is an error: a story must not pass on something else than was asked for.</summary>
     public static KubernetesApiChoice From(Func<string, string?> environment, Func<string, bool> fileExists)
     {
@@ -16,6 +19,11 @@ public abstract record KubernetesApiChoice
         if (environment(Variable) is not { Length: > 0 } folder)
         {
             return new Simulator();
+        }
+
+        if (folder == Process)
+        {
+            return new SimulatorProcess();
         }
 
         string[] missing = [.. new[] { RealApiServer.Etcd, RealApiServer.ApiServer }.Where(program => !fileExists(Path.Combine(folder, program)))];
@@ -28,6 +36,9 @@ public abstract record KubernetesApiChoice
 
     /// <summary>Nothing is asked for: the simulated API server.</summary>
     public sealed record Simulator : KubernetesApiChoice;
+
+    /// <summary>The simulated API server in another process, by <c>kubectl eni simulate kubernetes</c>.</summary>
+    public sealed record SimulatorProcess : KubernetesApiChoice;
 
     /// <summary>The programs in a folder.</summary>
     public sealed record RealServer(string Folder) : KubernetesApiChoice;

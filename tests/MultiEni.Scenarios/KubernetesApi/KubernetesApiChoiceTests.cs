@@ -9,6 +9,10 @@ public class KubernetesApiChoiceTests
         Assert.IsType<KubernetesApiChoice.Simulator>(KubernetesApiChoice.From(_ => folder, _ => true));
 
     [Fact]
+    public void The_simulator_may_be_a_process_of_its_own() =>
+        Assert.IsType<KubernetesApiChoice.SimulatorProcess>(KubernetesApiChoice.From(_ => "simulator", _ => false));
+
+    [Fact]
     public void A_folder_with_both_programs_is_used() =>
         Assert.Equal(
             new KubernetesApiChoice.RealServer("/assets"),

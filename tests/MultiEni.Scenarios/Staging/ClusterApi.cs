@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,10 +12,12 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 namespace MultiEni.Scenarios.Staging;
 
 /// <summary>What the user of a cluster does, over HTTP, whichever API server it is.</summary>
-internal sealed class ClusterApi(string kubeconfig) : IDisposable
+/// <param name="kubeconfig">As whom.</param>
+/// <param name="person">In whose place; null for the kubeconfig's own user.</param>
+internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null) : IDisposable
 {
     private const string ApiGroup = $"/apis/{Names.ApiVersion}";
-    private readonly HttpClient http = KubernetesConnection.Open(KubernetesConfig.Load(kubeconfig, _ => null), "test", TimeProvider.System);
+    private readonly HttpClient http = KubernetesConnection.Open(ConfigOf(kubeconfig, person), "test", TimeProvider.System);
 
     /// <summary>Server-side apply of every document, with the strict field validation that kubectl asks for.</summary>
     /// <exception cref="RefusedException">The API server refuses one.</exception>
@@ -22,12 +25,59 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
     {
         foreach (var document in YamlDocuments.Parse(yaml))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Patch, $"{PathOf(document)}?fieldManager=kubectl&force=true&fieldValidation=Strict")
+            await ApplyAsync(document, cancellationToken);
+        }
+    }
+
+    /// <summary>Server-side apply of a document, with the strict field validation that kubectl asks for.</summary>
+    /// <exception cref="RefusedException">The API server refuses it.</exception>
+    public async Task ApplyAsync(JsonObject document, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Patch,
+            $"{ApiPaths.Of(document)}?fieldManager=kubectl&force=true&fieldValidation=Strict"
+        )
+        {
+            Content = Body(document, "application/apply-patch+yaml"),
+        };
+        using var response = await http.SendAsync(request, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    /// <summary>An object by its path, or null.</summary>
+    public async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(path, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!.AsObject();
+    }
+
+    /// <summary>The objects of a collection by its path, which may have selectors.</summary>
+    public async Task<IReadOnlyList<JsonObject>> ListAsync(string collection, CancellationToken cancellationToken)
+    {
+        var list = await FindAsync(collection, cancellationToken) ?? throw new InvalidOperationException($"the API has no {collection}");
+        return [.. list["items"]!.AsArray().OfType<JsonObject>()];
+    }
+
+    /// <summary>Reads an object, changes it and writes it back, again when somebody else was faster.</summary>
+    public async Task ChangeAsync(string path, Action<JsonObject> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var live = await FindAsync(path, cancellationToken) ?? throw new InvalidOperationException($"the API has no {path}");
+            change(live);
+            using var content = Body(live, "application/json");
+            using var response = await http.PutAsync(path, content, cancellationToken);
+            if (response.StatusCode != HttpStatusCode.Conflict)
             {
-                Content = Body(document, "application/apply-patch+yaml"),
-            };
-            using var response = await http.SendAsync(request, cancellationToken);
-            await ThrowIfRefusedAsync(response, cancellationToken);
+                await ThrowIfRefusedAsync(response, cancellationToken);
+                return;
+            }
         }
     }
 
@@ -58,14 +108,12 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
     /// <summary>Reasons of the events about an object, each once.</summary>
     public async Task<IReadOnlyList<string>> EventReasonsAsync(string about, CancellationToken cancellationToken)
     {
-        await using var body = await http.GetStreamAsync("/api/v1/namespaces/default/events", cancellationToken);
-        var list = await JsonNode.ParseAsync(body, cancellationToken: cancellationToken);
+        var events = await ListAsync("/api/v1/namespaces/default/events", cancellationToken);
         return
         [
-            .. list!["items"]!
-                .AsArray()
-                .Where(item => item!["involvedObject"]!["name"]!.GetValue<string>() == about)
-                .Select(item => item!["reason"]!.GetValue<string>())
+            .. events
+                .Where(item => item["involvedObject"]!["name"]!.GetValue<string>() == about)
+                .Select(item => item["reason"]!.GetValue<string>())
                 .Distinct(),
         ];
     }
@@ -146,6 +194,12 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
         return (await JsonSerializer.DeserializeAsync(body, type, cancellationToken))!;
     }
 
+    private static KubernetesConfig ConfigOf(string kubeconfig, Impersonation? person)
+    {
+        var config = KubernetesConfig.Load(kubeconfig, _ => null);
+        return person is null ? config : config with { ActAs = person };
+    }
+
     private static StringContent Body(JsonObject document, string mediaType) => new(document.ToJsonString(), Encoding.UTF8, mediaType);
 
     private static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -155,19 +209,5 @@ internal sealed class ClusterApi(string kubeconfig) : IDisposable
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             throw new RefusedException(response.StatusCode, text);
         }
-    }
-
-    private static string PathOf(JsonObject document)
-    {
-        var name = document["metadata"]!["name"]!.GetValue<string>();
-        return document["kind"]!.GetValue<string>() switch
-        {
-            Names.NodeEniKind => $"{ApiGroup}/{Names.NodeEniPlural}/{name}",
-            "Pod" => $"/api/v1/namespaces/default/pods/{name}",
-            "Namespace" => $"/api/v1/namespaces/{name}",
-            "NetworkAttachmentDefinition" => $"/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/{name}",
-            "CustomResourceDefinition" => $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}",
-            var kind => throw new ArgumentException($"Stories do not apply {kind}.", nameof(document)),
-        };
     }
 }

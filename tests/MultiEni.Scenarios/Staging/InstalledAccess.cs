@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Kubernetes;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Staging;
@@ -7,15 +8,21 @@ namespace MultiEni.Scenarios.Staging;
 /// <summary>The roles and admission policies that users install, so that every story runs with these rights and no more.</summary>
 internal static class InstalledAccess
 {
-    private static readonly Dictionary<string, string> Resources = new(StringComparer.Ordinal)
-    {
-        ["Role"] = "roles.rbac.authorization.k8s.io",
-        ["RoleBinding"] = "rolebindings.rbac.authorization.k8s.io",
-        ["ClusterRole"] = "clusterroles.rbac.authorization.k8s.io",
-        ["ClusterRoleBinding"] = "clusterrolebindings.rbac.authorization.k8s.io",
-        ["ValidatingAdmissionPolicy"] = "validatingadmissionpolicies.admissionregistration.k8s.io",
-        ["ValidatingAdmissionPolicyBinding"] = "validatingadmissionpolicybindings.admissionregistration.k8s.io",
-    };
+    /// <summary>Name of the object whose creation shows that the policies hold.</summary>
+    public const string Probe = "probe";
+
+    // What the rights are about is there already, and the programs run in this process.
+    private static readonly string[] Kinds =
+    [
+        "Namespace",
+        "ServiceAccount",
+        "Role",
+        "ClusterRole",
+        "RoleBinding",
+        "ClusterRoleBinding",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    ];
 
     /// <summary>The documents of deploy/install.yaml.</summary>
     public static IReadOnlyList<JsonObject> Documents { get; } = YamlDocuments.Parse(File.ReadAllText(FindFile()));
@@ -23,33 +30,32 @@ internal static class InstalledAccess
     /// <summary>Documents of a kind.</summary>
     public static IEnumerable<JsonObject> OfKind(string kind) => Documents.Where(document => document["kind"]!.GetValue<string>() == kind);
 
-    public static void ApplyTo(KubernetesSimulator kubernetes)
+    /// <summary>Installs them and waits until they hold, which an API server does not say by its answer.</summary>
+    public static async Task ApplyToAsync(ClusterApi api, CancellationToken cancellationToken)
     {
-        foreach (var (kind, resource) in Resources)
+        foreach (var document in Kinds.SelectMany(OfKind))
         {
-            foreach (var document in OfKind(kind))
-            {
-                kubernetes.Store.Create(resource, document);
-            }
+            await api.ApplyAsync(document, cancellationToken);
+        }
+
+        while (!await IsRefusedAsync(api, cancellationToken))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }
     }
 
     /// <summary>What the chart adds with <c>startupTaint.enabled</c>.</summary>
-    public static void AllowStartupTaint(KubernetesSimulator kubernetes) =>
-        kubernetes.Store.Change(
-            "clusterroles.rbac.authorization.k8s.io",
-            "eni-controller",
-            role =>
-                role["rules"]!.AsArray().Single(rule => rule!["resources"]![0]!.GetValue<string>() == "nodes")!["verbs"]!
-                    .AsArray()
-                    .Add((JsonNode)"patch")
+    public static Task AllowStartupTaintAsync(ClusterApi api, CancellationToken cancellationToken) =>
+        api.ChangeAsync(
+            ApiPaths.Of("ClusterRole", "eni-controller"),
+            role => Verbs(role["rules"]!.AsArray().Single(rule => rule!["resources"]![0]!.GetValue<string>() == "nodes")!, "patch"),
+            cancellationToken
         );
 
     /// <summary>What the chart adds with <c>eniManager.listPods</c>.</summary>
-    public static void AllowPodLists(KubernetesSimulator kubernetes) =>
-        kubernetes.Store.Change(
-            "clusterroles.rbac.authorization.k8s.io",
-            "eni-manager",
+    public static Task AllowPodListsAsync(ClusterApi api, CancellationToken cancellationToken) =>
+        api.ChangeAsync(
+            ApiPaths.Of("ClusterRole", "eni-manager"),
             role =>
                 role["rules"]!
                     .AsArray()
@@ -61,8 +67,52 @@ internal static class InstalledAccess
                                 ["resources"] = new JsonArray("pods"),
                                 ["verbs"] = new JsonArray("list"),
                             }
-                    )
+                    ),
+            cancellationToken
         );
+
+    private static void Verbs(JsonNode rule, string verb)
+    {
+        var verbs = rule["verbs"]!.AsArray();
+        if (!verbs.Any(known => known!.GetValue<string>() == verb))
+        {
+            verbs.Add((JsonNode)verb);
+        }
+    }
+
+    // Nobody but the programs writes ENIAttachments; a dry run shows whether that holds already.
+    private static async Task<bool> IsRefusedAsync(ClusterApi api, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.CreateAsync($"/apis/{Names.ApiVersion}/{Names.EniAttachmentPlural}?dryRun=All", ProbeObject(), cancellationToken);
+            return false;
+        }
+        catch (RefusedException refused) when (refused.Message.Contains("eni-machine-written", StringComparison.Ordinal))
+        {
+            return true;
+        }
+    }
+
+    private static JsonObject ProbeObject() =>
+        new()
+        {
+            ["apiVersion"] = Names.ApiVersion,
+            ["kind"] = Names.EniAttachmentKind,
+            ["metadata"] = new JsonObject { ["name"] = Probe },
+            ["spec"] = new JsonObject
+            {
+                ["nodeENIRef"] = new JsonObject { ["name"] = "probe", ["uid"] = "probe" },
+                ["nodeName"] = "probe",
+                ["instanceID"] = "i-1",
+                ["slot"] = "subnet-1",
+                ["subnetID"] = "subnet-1",
+                ["securityGroupIDs"] = new JsonArray("sg-1"),
+                ["deviceIndex"] = 1,
+                ["networkCardIndex"] = 0,
+                ["device"] = new JsonObject { ["use"] = DeviceUses.Plain },
+            },
+        };
 
     private static string FindFile()
     {

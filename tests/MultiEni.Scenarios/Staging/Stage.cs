@@ -11,6 +11,7 @@ using MultiEni.Manager;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Simulator;
 
 namespace MultiEni.Scenarios.Staging;
@@ -25,17 +26,23 @@ internal sealed class Stage : IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly StageOptions options;
     private readonly TimeProvider time;
+    private readonly TimeSpan patience;
+    private readonly ChosenKubernetesApi? kubernetes;
     private readonly Dictionary<string, RunningProgram> managers = [];
     private readonly Dictionary<string, RunningProgram> controllers = [];
 
-    private Stage(StageOptions options, SimulatedCluster cluster, TimeProvider time)
+    private Stage(StageOptions options, TimeSpan patience, ChosenKubernetesApi? kubernetes, SimulatedCluster cluster, TimeProvider time)
     {
         this.options = options;
+        this.patience = patience;
+        this.kubernetes = kubernetes;
         this.time = time;
         Cluster = cluster;
         Api = new ClusterApi(cluster.KubeconfigPath);
         loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), time);
     }
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The access key of the controllers.</summary>
     public const string AccessKey = "AKIASIMULATED";
@@ -55,15 +62,26 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> StartAsync(StageOptions? options = null)
     {
         options ??= new StageOptions();
-        var clock = new AcceleratedTime(options.Acceleration);
-        var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock), Stop);
-        InstalledAccess.ApplyTo(cluster.Kubernetes);
+        var kubernetes = await ChosenKubernetesApi.ForClusterAsync(options.ApiServer, Stop);
+
+        // An API server of its own process has a clock of its own, which does not run faster. What takes longer by that is waited for longer.
+        var acceleration = kubernetes is null ? options.Acceleration : 1;
+        var patience = Patience * options.Acceleration / acceleration;
+        options = options with { Acceleration = acceleration };
+        var clock = new AcceleratedTime(acceleration);
+        var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock) with { Kubeconfig = kubernetes?.KubeconfigPath }, Stop);
         if (options.ClusterName is { } name)
         {
             cluster.Ec2.Policies[AccessKey] = DocumentedPolicy.For(cluster, name);
         }
 
-        var stage = new Stage(options, cluster, clock);
+        var stage = new Stage(options, patience, kubernetes, cluster, clock);
+        await InstalledAccess.ApplyToAsync(stage.Api, Stop);
+        if (options.AllowsStartupTaint)
+        {
+            await InstalledAccess.AllowStartupTaintAsync(stage.Api, Stop);
+        }
+
         if (options.StartsPrograms)
         {
             stage.StartController();
@@ -89,11 +107,6 @@ internal sealed class Stage : IAsyncDisposable
             }
         );
         settings = change is null ? settings : change(settings);
-        if (settings.ManageStartupTaint)
-        {
-            InstalledAccess.AllowStartupTaint(Cluster.Kubernetes);
-        }
-
         var ec2 = new Ec2ClientOptions
         {
             Region = "us-east-1",
@@ -231,7 +244,7 @@ internal sealed class Stage : IAsyncDisposable
         while (!await condition())
         {
             var broken = Broken();
-            if (broken is not null || TimeProvider.System.GetElapsedTime(begin) > TimeSpan.FromSeconds(60))
+            if (broken is not null || TimeProvider.System.GetElapsedTime(begin) > patience)
             {
                 Assert.Fail($"waited in vain until {what}\n{broken}\n{await SituationAsync()}");
             }
@@ -250,6 +263,11 @@ internal sealed class Stage : IAsyncDisposable
 
         Api.Dispose();
         await Cluster.DisposeAsync();
+        if (kubernetes is not null)
+        {
+            await kubernetes.DisposeAsync();
+        }
+
         loggers.Dispose();
         await log.DisposeAsync();
     }

@@ -1,8 +1,9 @@
 using MultiEni.Controller;
 using MultiEni.Manager;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Simulator;
-using MultiEni.Simulator.Cluster;
 using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Nodes.Cluster;
 
 namespace MultiEni.Scenarios.Staging;
 
@@ -16,7 +17,16 @@ internal sealed record StageOptions
     /// <summary>The name under which the controller tags and for which its policy in EC2 is made; null for the product's own choice, and no policy.</summary>
     public string? ClusterName { get; init; } = "simulated";
 
-    /// <summary>Seconds of the stage's clock in one real second.</summary>
+    /// <summary>
+    /// The API server; null for whichever the environment chooses. Stories of which the API server's own faults or records are part say here that they
+    /// need the simulated one, and are marked with <see cref="NeedsSimulatedApiServerAttribute"/>.
+    /// </summary>
+    public KubernetesApiChoice? ApiServer { get; init; }
+
+    /// <summary>Whether the controller may take the startup taint from nodes.</summary>
+    public bool AllowsStartupTaint { get; init; }
+
+    /// <summary>Seconds of the stage's clock in one real second; one on an API server in another process.</summary>
     public int Acceleration { get; init; } = 10;
 
     /// <summary>Whether controller and ENI managers run from the start.</summary>

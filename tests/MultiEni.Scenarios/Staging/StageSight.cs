@@ -28,12 +28,21 @@ internal static class StageSight
             stage.Cluster.Host(attachment.Spec!.NodeName).Network().Links.Single(link => link.MacAddress == attachment.Status!.Network!.MacAddress);
 
         /// <summary>How many devices of a resource a node offers.</summary>
-        public string? Allocatable(string node, string resource) =>
-            stage.Cluster.Kubernetes.Store.Find("nodes", node)?["status"]?["allocatable"]?[resource]?.GetValue<string>();
+        public async Task<string?> AllocatableAsync(string node, string resource) =>
+            (await stage.Api.FindAsync($"/api/v1/nodes/{node}", Stage.Stop))?["status"]?["allocatable"]?[resource]?.GetValue<string>();
 
         public Task<string> PluginFileAsync(string node) => File.ReadAllTextAsync(stage.Cluster.PcidpFile(node), Stage.Stop);
 
-        public string? PodPhase(string name) => stage.Cluster.Kubernetes.Store.Find("pods", name, "default")?["status"]?["phase"]?.GetValue<string>();
+        public async Task<string?> PodPhaseAsync(string name) =>
+            (await stage.Api.FindAsync(ApiPaths.Of("Pod", name), Stage.Stop))?["status"]?["phase"]?.GetValue<string>();
+
+        /// <summary>What the simulated API server refused to anybody since the policies hold.</summary>
+        public IReadOnlyList<string> Refusals =>
+            [
+                .. stage.Cluster.Kubernetes.Access.Log.Refusals.Where(refusal =>
+                    !refusal.Contains($"\"{InstalledAccess.Probe}\"", StringComparison.Ordinal)
+                ),
+            ];
 
         /// <summary>How often an EC2 action was called.</summary>
         public int Calls(string action) => stage.Cluster.Ec2.Counters.Snapshot()[action].Total;

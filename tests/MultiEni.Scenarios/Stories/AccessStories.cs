@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
+using MultiEni.Operator.Client;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
-using MultiEni.Simulator.Kubernetes.Access;
 
 namespace MultiEni.Scenarios.Stories;
 
@@ -21,12 +22,16 @@ public class AccessStories
         "ClusterRole/eni-manager get eniattachments",
     ];
 
+    private static readonly Dictionary<string, IReadOnlyList<string>> NoExtra = [];
+
     [Fact]
+    [NeedsSimulatedApiServer]
     public async Task The_roles_allow_what_a_life_with_everything_in_it_uses_and_nothing_else()
     {
         await using var stage = await Stage.StartAsync(
             new StageOptions
             {
+                ApiServer = new KubernetesApiChoice.Simulator(),
                 Controller = settings => settings with { LeaderElection = true },
                 Nodes = 1,
                 ClusterName = null,
@@ -35,7 +40,7 @@ public class AccessStories
         await stage.ApplyAsync(Manifests.NodeEni("bound", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}"));
         await stage.UntilReadyAsync("bound", 1);
         await stage.ApplyAsync(Manifests.Pod("user", Manifests.Resource));
-        await stage.UntilAsync(() => stage.PodPhase("user") == "Running", "the pod runs");
+        await stage.UntilAsync(async () => await stage.PodPhaseAsync("user") == "Running", "the pod runs");
         await stage.DeleteNodeEniAsync("bound");
         await stage.UntilAsync(
             async () =>
@@ -48,7 +53,7 @@ public class AccessStories
         await stage.AssertNothingLeftAsync();
 
         var log = stage.Cluster.Kubernetes.Access.Log;
-        Assert.Empty(log.Refusals);
+        Assert.Empty(stage.Refusals);
         var used = log.Used.Select(right => $"{right.Role} {right.Verb} {right.Resource}").ToHashSet(StringComparer.Ordinal);
         Assert.Empty(Allowed().Where(right => !used.Contains(right)).Except(NotNeededEachTime, StringComparer.Ordinal));
     }
@@ -74,7 +79,7 @@ public class AccessStories
         refused = await Assert.ThrowsAsync<RefusedException>(() => agent.MergePatchAsync($"{Attachment(attachments, own)}/status", network));
         Assert.Contains("status.network is written by eni-controller", refused.Message);
 
-        var plugin = stage.Cluster.Kubernetes.Store.List("pods", "kube-system", fields: $"spec.nodeName={other}")[0];
+        var plugin = (await stage.Api.ListAsync($"/api/v1/namespaces/kube-system/pods?fieldSelector=spec.nodeName%3D{other}", Stage.Stop))[0];
         var path = $"/api/v1/namespaces/kube-system/pods/{plugin["metadata"]!["name"]}";
         Assert.Contains(
             $"may not delete pods of node {other}",
@@ -93,9 +98,7 @@ public class AccessStories
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
         await stage.ApplyAsync(Manifests.NodeEni("plain"));
         await stage.UntilReadyAsync("plain", 1);
-        var kubernetes = stage.Cluster.Kubernetes;
-        var token = kubernetes.Access.IssueToken(new UserInfo("ann", [UserInfo.Masters, "system:authenticated"]));
-        using var person = new ClusterApi(kubernetes.WriteKubeconfig(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.kubeconfig"), token));
+        using var person = new ClusterApi(stage.Cluster.KubeconfigPath, new Impersonation("ann", null, ["system:masters"], NoExtra));
         var attachment = Attachment(await stage.AttachmentsAsync("plain"), stage.Nodes[0]);
         const string NodeEni = $"/apis/{Names.ApiVersion}/{Names.NodeEniPlural}/plain";
         var noFinalizers = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray() } };

@@ -1,7 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Scenarios.Staging;
-using MultiEni.Simulator.Cluster.DevicePlugins;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Scenarios.Stories;
 
@@ -29,7 +29,7 @@ public sealed class DevicePluginStories
 
         await File.WriteAllTextAsync(PluginFile(stage), Wildcard.Replace("vfio-pci", "igb_uio", StringComparison.Ordinal), Stage.Stop);
         await stage.UntilReadyAsync("dpdk", 1);
-        Assert.Equal("1", Counted(stage, "intel.com/mine"));
+        Assert.Equal("1", await stage.AllocatableAsync(stage.Nodes[0], "intel.com/mine"));
         await stage.DeleteNodeEniAsync("dpdk");
     }
 
@@ -50,7 +50,7 @@ public sealed class DevicePluginStories
             Assert.Contains("underscores", message, StringComparison.Ordinal);
         }
 
-        Assert.Equal("0", Counted(stage, "intel.com/ena_good") ?? "0");
+        Assert.Equal("0", await stage.AllocatableAsync(stage.Nodes[0], "intel.com/ena_good") ?? "0");
         await stage.ApplyAsync(Manifests.NodeEni("bad", "enableDPDK: true", "dpdkResourceName: intel.com/ena_bad", "deviceIndex: 2"));
         await stage.UntilReadyAsync("bad", 1);
         await stage.UntilReadyAsync("good", 1);
@@ -66,7 +66,7 @@ public sealed class DevicePluginStories
         var folder = Path.GetDirectoryName(PluginFile(stage))!;
         Directory.Delete(folder, recursive: true);
         await File.WriteAllTextAsync(folder, "", Stage.Stop);
-        var plugin = Plugin(stage);
+        var plugin = await PluginAsync(stage);
         stage.StartController();
         stage.StartManager(stage.Nodes[0]);
         await stage.ApplyAsync(Manifests.NodeEni("dpdk", "enableDPDK: true"));
@@ -74,11 +74,11 @@ public sealed class DevicePluginStories
         var message = await stage.UntilReasonAsync("dpdk", ConditionTypes.Degraded, Reasons.DevicePluginFileUnwritable);
         Assert.Contains($"{PluginFile(stage)} could not be written (E", message, StringComparison.Ordinal);
         Assert.Contains("SRIOV_DP_CONFIG_PATH", message, StringComparison.Ordinal);
-        Assert.Equal(plugin, Plugin(stage));
+        Assert.Equal(plugin, await PluginAsync(stage));
 
         File.Delete(folder);
         await stage.UntilReadyAsync("dpdk", 1);
-        Assert.NotEqual(plugin, Plugin(stage));
+        Assert.NotEqual(plugin, await PluginAsync(stage));
         await stage.DeleteNodeEniAsync("dpdk");
     }
 
@@ -91,12 +91,12 @@ public sealed class DevicePluginStories
         );
         await stage.ApplyAsync(Manifests.NodeEni("dpdk", "enableDPDK: true"));
         await stage.UntilReadyAsync("dpdk", 1);
-        var plugins = new HashSet<string>(StringComparer.Ordinal) { Plugin(stage) };
+        var plugins = new HashSet<string>(StringComparer.Ordinal) { await PluginAsync(stage) };
 
         await stage.UntilAsync(
             async () =>
             {
-                plugins.Add(Plugin(stage));
+                plugins.Add(await PluginAsync(stage));
                 if (await File.ReadAllTextAsync(PluginFile(stage), Stage.Stop) != Theirs)
                 {
                     await File.WriteAllTextAsync(PluginFile(stage), Theirs, Stage.Stop);
@@ -117,13 +117,9 @@ public sealed class DevicePluginStories
 
     private static string PluginFile(Stage stage) => stage.Cluster.PcidpFile(stage.Nodes[0]);
 
-    private static string? Counted(Stage stage, string resource) =>
-        stage.Cluster.Kubernetes.Store.Find("nodes", stage.Nodes[0])!["status"]!["allocatable"]![resource]?.GetValue<string>();
-
-    private static string Plugin(Stage stage) =>
-        stage
-            .Cluster.Kubernetes.Store.List("pods")
-            .Where(pod => pod["metadata"]!["labels"]?["app"]?.GetValue<string>() == "sriovdp")
-            .Select(pod => pod["metadata"]!["name"]!.GetValue<string>())
-            .FirstOrDefault("");
+    private static async Task<string> PluginAsync(Stage stage)
+    {
+        var pods = await stage.Api.ListAsync("/api/v1/namespaces/kube-system/pods?labelSelector=app%3Dsriovdp", Stage.Stop);
+        return pods.Select(pod => pod["metadata"]!["name"]!.GetValue<string>()).FirstOrDefault("");
+    }
 }

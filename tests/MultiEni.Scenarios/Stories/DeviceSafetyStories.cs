@@ -3,8 +3,9 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Publishing;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
-using MultiEni.Simulator.Cluster.Kubelets;
+using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Scenarios.Stories;
 
@@ -39,13 +40,13 @@ public class DeviceSafetyStories
         var message = await UntilSaidAsync(stage, "dpdk", ConditionTypes.Advertised, Reasons.DeviceInUse);
         Assert.Contains("default/first", message, StringComparison.Ordinal);
         Assert.Contains($"former name {Manifests.Resource}", message, StringComparison.Ordinal);
-        Assert.Equal("Running", stage.PodPhase("first"));
-        Assert.NotEqual("Running", stage.PodPhase("second"));
-        Assert.True(stage.Allocatable(stage.Nodes[0], Other) is null or "0");
+        Assert.Equal("Running", await stage.PodPhaseAsync("first"));
+        Assert.NotEqual("Running", await stage.PodPhaseAsync("second"));
+        Assert.True(await stage.AllocatableAsync(stage.Nodes[0], Other) is null or "0");
 
         await stage.Api.DeletePodAsync("first", Stage.Stop);
         await stage.UntilReadyAsync("dpdk", 1);
-        await stage.UntilAsync(() => stage.PodPhase("second") == "Running", "the second pod has the device");
+        await stage.UntilAsync(async () => await stage.PodPhaseAsync("second") == "Running", "the second pod has the device");
     }
 
     [Fact]
@@ -80,23 +81,36 @@ public class DeviceSafetyStories
         await stage.StopManagerAsync(node);
         await stage.StopControllerAsync();
         stage.Cluster.Host(node).Vanish(attachment.Status!.Network!.MacAddress!);
-        stage.Cluster.Kubernetes.Store.Change(
-            "eniattachments.networking.k8s.aws",
-            attachment.Metadata.Name,
-            live => live["status"]!["network"]!["state"] = EniState.Available,
-            MultiEni.Simulator.Kubernetes.Storage.WriteOptions.Status
-        );
-        Assert.Equal("1", stage.Allocatable(node, Manifests.Resource));
+        using (var controller = new ClusterApi(stage.Cluster.ControllerEnvironment()["KUBECONFIG"]))
+        {
+            await controller.MergePatchAsync(
+                $"/apis/{Names.ApiVersion}/{Names.EniAttachmentPlural}/{attachment.Metadata.Name}/status",
+                new JsonObject { ["status"] = new JsonObject { ["network"] = new JsonObject { ["state"] = EniState.Available } } }
+            );
+        }
+
+        Assert.Equal("1", await stage.AllocatableAsync(node, Manifests.Resource));
 
         stage.StartManager(node);
-        await stage.UntilAsync(() => stage.Allocatable(node, Manifests.Resource) == "0", "the node does not count the device any more");
+        await stage.UntilAsync(
+            async () => await stage.AllocatableAsync(node, Manifests.Resource) == "0",
+            "the node does not count the device any more"
+        );
         Assert.DoesNotContain(attachment.Status.Device!.PciAddress!, await stage.PluginFileAsync(node), StringComparison.Ordinal);
     }
 
     [Fact]
+    [NeedsSimulatedApiServer]
     public async Task A_kubelet_that_is_silent_ends_in_a_condition_and_never_in_a_detach()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1, Acceleration = 60 });
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                ApiServer = new KubernetesApiChoice.Simulator(),
+                Nodes = 1,
+                Acceleration = 60,
+            }
+        );
         // Advertised with its kernel driver: nobody has a device node open, so that the kubelet alone knows who has it.
         await stage.ApplyAsync(Manifests.NodeEni("offered", $"dpdkResourceName: {Manifests.Resource}"));
         await stage.UntilReadyAsync("offered", 1);
@@ -109,7 +123,7 @@ public class DeviceSafetyStories
         var message = await UntilSaidAsync(stage, "offered", ConditionTypes.Released, Reasons.DeviceUsageUnknown);
         Assert.Contains("KUBELET_ROOT", message, StringComparison.Ordinal);
         await NothingIsTornAsync(stage, "offered", device);
-        Assert.Empty(stage.Cluster.Kubernetes.Access.Log.Refusals);
+        Assert.Empty(stage.Refusals);
 
         await stage.Cluster.Kubelet(stage.Nodes[0]).StartAsync(Stage.Stop);
         Assert.Contains(
@@ -176,7 +190,7 @@ public class DeviceSafetyStories
         );
         if (mayList)
         {
-            InstalledAccess.AllowPodLists(stage.Cluster.Kubernetes);
+            await InstalledAccess.AllowPodListsAsync(stage.Api, Stage.Stop);
         }
 
         stage.StartController();
@@ -185,16 +199,14 @@ public class DeviceSafetyStories
         await stage.UntilReadyAsync("dpdk", 1);
         var device = stage.Device(Assert.Single(await stage.AttachmentsAsync("dpdk"))).Address;
         await RunAsync(stage, "job");
-        stage.Cluster.Kubernetes.Store.Change(
-            "pods",
-            "job",
+        await stage.Api.ChangeAsync(
+            $"{ApiPaths.Of("Pod", "job")}/status",
             live =>
             {
                 live["status"]!["phase"] = "Succeeded";
                 live["status"]!["containerStatuses"]![0]!["state"] = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 0 } };
             },
-            MultiEni.Simulator.Kubernetes.Storage.WriteOptions.Status,
-            "default"
+            Stage.Stop
         );
         var kubelet = stage.Cluster.Kubelet(stage.Nodes[0]);
         await stage.UntilAsync(() => kubelet.PodDevices().Count == 0, "the containers have ended");
@@ -220,7 +232,7 @@ public class DeviceSafetyStories
     private static async Task RunAsync(Stage stage, string pod)
     {
         await stage.ApplyAsync(Manifests.Pod(pod, Manifests.Resource));
-        await stage.UntilAsync(() => stage.PodPhase(pod) == "Running", $"the pod {pod} runs");
+        await stage.UntilAsync(async () => await stage.PodPhaseAsync(pod) == "Running", $"the pod {pod} runs");
     }
 
     private static async Task<string> UntilSaidAsync(Stage stage, string nodeEni, string type, string reason)

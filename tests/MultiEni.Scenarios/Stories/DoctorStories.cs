@@ -24,7 +24,7 @@ public class DoctorStories
                 Controller = settings => settings with { LeaderElection = true },
             }
         );
-        DemoInstallation.Register(stage.Cluster, "1.0.0");
+        await DemoInstallation.RegisterAsync(stage.Cluster, "1.0.0", Stage.Stop);
         await stage.ApplyAsync(Manifests.NodeEni("well", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}"));
         await stage.UntilReadyAsync("well", 1);
 

@@ -1,4 +1,5 @@
 using MultiEni.Controller.Leaks;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Ec2;
 
@@ -40,11 +41,16 @@ public class Ec2Stories
     }
 
     [Fact]
+    [NeedsSimulatedApiServer]
     [Trait("speed", "slow")]
     public async Task A_cluster_in_which_nothing_changes_costs_one_sweep_a_resync_and_no_write()
     {
         await using var stage = await Stage.StartAsync(
-            new StageOptions { Controller = settings => settings with { ReconcilePeriod = TimeSpan.FromSeconds(5) } }
+            new StageOptions
+            {
+                ApiServer = new KubernetesApiChoice.Simulator(),
+                Controller = settings => settings with { ReconcilePeriod = TimeSpan.FromSeconds(5) },
+            }
         );
         await stage.ApplyAsync(Manifests.NodeEni("idle"));
         await stage.ApplyAsync(Manifests.NodeEni("idle-bound", "deviceIndex: 2", "enableDPDK: true"));

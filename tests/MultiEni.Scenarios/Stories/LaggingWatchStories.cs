@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Kubernetes.Faults;
@@ -9,6 +10,7 @@ namespace MultiEni.Scenarios.Stories;
 /// A real API server answers a write before its watches show it. What the product sends must not depend on how far they are behind. Needs the simulated
 /// cluster for ready devices.
 /// </summary>
+[NeedsSimulatedApiServer]
 public class LaggingWatchStories
 {
     private const int Nodes = 6;
@@ -22,6 +24,7 @@ public class LaggingWatchStories
         await using var stage = await Stage.StartAsync(
             new StageOptions
             {
+                ApiServer = new KubernetesApiChoice.Simulator(),
                 Nodes = Nodes,
                 Acceleration = acceleration,
                 // 5 to 300 real milliseconds.

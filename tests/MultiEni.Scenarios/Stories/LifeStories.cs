@@ -1,5 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
@@ -7,6 +8,19 @@ namespace MultiEni.Scenarios.Stories;
 /// <summary>From apply to delete on nodes that stay as they are. Needs the simulated cluster: kubelets offer devices and run pods.</summary>
 public class LifeStories
 {
+    [Fact]
+    [NeedsSimulatedApiServer]
+    public async Task Audit_logs_and_metrics_of_the_API_server_tell_which_program_asked()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { ApiServer = new KubernetesApiChoice.Simulator(), Nodes = 1 });
+        await stage.ApplyAsync(Manifests.NodeEni("plain"));
+        await stage.UntilReadyAsync("plain", 1);
+
+        var programs = stage.Cluster.Kubernetes.Faults.Count().Counts.Keys.Select(request => request.UserAgent).ToHashSet();
+        Assert.Superset(new HashSet<string> { "eni-controller", "eni-manager" }, programs);
+        Assert.DoesNotContain("unknown", programs);
+    }
+
     [Fact]
     public async Task Two_NodeENIs_become_a_plain_an_advertised_and_a_bound_ENI_everywhere_one_looks()
     {
@@ -20,11 +34,6 @@ public class LifeStories
         await stage.UntilReadyAsync("plain", 1);
         await stage.UntilReadyAsync("bound", 1);
         await stage.UntilReadyAsync("offered", 1);
-
-        // Audit logs and metrics of the API server tell who asked by this.
-        var programs = stage.Cluster.Kubernetes.Faults.Count().Counts.Keys.Select(request => request.UserAgent).ToHashSet();
-        Assert.Superset(new HashSet<string> { "eni-controller", "eni-manager" }, programs);
-        Assert.DoesNotContain("unknown", programs);
 
         var plain = (await stage.AttachmentsAsync("plain")).Single();
         var eni = stage.Eni(plain);
@@ -41,13 +50,13 @@ public class LifeStories
 
         var bound = (await stage.AttachmentsAsync("bound")).Single();
         Assert.Equal("vfio-pci", stage.Device(bound).Driver);
-        Assert.Equal("1", stage.Allocatable(node, Manifests.Resource));
+        Assert.Equal("1", await stage.AllocatableAsync(node, Manifests.Resource));
         Assert.Equal(stage.Device(bound).Address, bound.Status!.Device!.PciAddress);
         Assert.Equal(1, (await stage.NodeEniAsync("bound"))!.Status!.DpdkBoundEnis);
 
         var offered = (await stage.AttachmentsAsync("offered")).Single();
         Assert.Equal("ena", stage.Device(offered).Driver);
-        Assert.Equal("1", stage.Allocatable(node, "example.com/fast"));
+        Assert.Equal("1", await stage.AllocatableAsync(node, "example.com/fast"));
         var file = await stage.PluginFileAsync(node);
         Assert.Contains(stage.Device(bound).Address, file);
         Assert.Contains(stage.Device(offered).Address, file);
@@ -154,7 +163,7 @@ public class LifeStories
         await stage.ApplyAsync(Manifests.NodeEni("used", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}"));
         await stage.UntilReadyAsync("used", 1);
         await stage.ApplyAsync(Manifests.Pod("packet-mill", Manifests.Resource));
-        await stage.UntilAsync(() => stage.PodPhase("packet-mill") == "Running", "the pod runs");
+        await stage.UntilAsync(async () => await stage.PodPhaseAsync("packet-mill") == "Running", "the pod runs");
 
         await stage.DeleteNodeEniAsync("used");
         await stage.UntilAsync(

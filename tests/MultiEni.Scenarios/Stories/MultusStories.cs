@@ -6,44 +6,55 @@ namespace MultiEni.Scenarios.Stories;
 /// <summary>A cluster with Multus, whose networks are made on request. Needs the simulated cluster for offered devices.</summary>
 public class MultusStories
 {
-    private const string Networks = "network-attachment-definitions.k8s.cni.cncf.io";
+    private const string Networks = $"/apis/k8s.cni.cncf.io/v1/namespaces/{Space}/network-attachment-definitions";
     private const string Space = "default";
+    private const string Rbac = "rbac.authorization.k8s.io/v1";
 
     [Fact]
     public async Task Each_resource_has_a_network_as_long_as_a_device_of_it_is_there_and_what_others_made_is_left_alone()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1, StartsPrograms = false });
-        stage.Cluster.Kubernetes.Store.Create("customresourcedefinitions.apiextensions.k8s.io", Definition());
-        stage.Cluster.Kubernetes.Store.Create(Networks, OfSomebodyElse());
-        Allow(stage);
+        await stage.Api.ApplyAsync(Definition(), Stage.Stop);
+        await stage.UntilAsync(() => stage.Api.AnswersAsync(Networks, Stage.Stop), "the API serves networks");
+        await stage.Api.ApplyAsync(OfSomebodyElse(), Stage.Stop);
+        await AllowAsync(stage);
         stage.StartController(change: settings => settings with { NetworksNamespace = Space });
         stage.StartManager(stage.Nodes[0]);
         await stage.ApplyAsync(Manifests.NodeEni("dpdk", "enableDPDK: true", "dpdkResourceName: intel.com/dpdk_1"));
         await stage.UntilReadyAsync("dpdk", 1);
-        await stage.UntilAsync(() => Names(stage) is ["dpdk-1", "theirs"], "the network of the resource");
-        var network = stage.Cluster.Kubernetes.Store.Find(Networks, "dpdk-1", Space)!;
+        await stage.UntilAsync(async () => await NamesAsync(stage) is ["dpdk-1", "theirs"], "the network of the resource");
+        var network = (await stage.Api.FindAsync(ApiPaths.Of("NetworkAttachmentDefinition", "dpdk-1", Space), Stage.Stop))!;
         Assert.Equal("intel.com/dpdk_1", network["metadata"]!["annotations"]!["k8s.v1.cni.cncf.io/resourceName"]!.GetValue<string>());
         Assert.Equal("host-device", JsonNode.Parse(network["spec"]!["config"]!.GetValue<string>())!["type"]!.GetValue<string>());
 
         await stage.DeleteNodeEniAsync("dpdk");
-        await stage.UntilAsync(() => Names(stage) is ["theirs"], "the network to go with the last device");
+        await stage.UntilAsync(async () => await NamesAsync(stage) is ["theirs"], "the network to go with the last device");
     }
 
     // What docs/device-publishing.md says that the controller needs for this, in one namespace.
-    private static void Allow(Stage stage)
+    private static async Task AllowAsync(Stage stage)
     {
-        var store = stage.Cluster.Kubernetes.Store;
         var rule = new JsonObject
         {
             ["apiGroups"] = new JsonArray("k8s.cni.cncf.io"),
             ["resources"] = new JsonArray("network-attachment-definitions"),
             ["verbs"] = new JsonArray("list", "create", "patch", "delete"),
         };
-        store.Create("roles.rbac.authorization.k8s.io", new JsonObject { ["metadata"] = Named(), ["rules"] = new JsonArray(rule) });
-        store.Create(
-            "rolebindings.rbac.authorization.k8s.io",
+        await stage.Api.ApplyAsync(
             new JsonObject
             {
+                ["apiVersion"] = Rbac,
+                ["kind"] = "Role",
+                ["metadata"] = Named(),
+                ["rules"] = new JsonArray(rule),
+            },
+            Stage.Stop
+        );
+        await stage.Api.ApplyAsync(
+            new JsonObject
+            {
+                ["apiVersion"] = Rbac,
+                ["kind"] = "RoleBinding",
                 ["metadata"] = Named(),
                 ["roleRef"] = new JsonObject
                 {
@@ -59,16 +70,16 @@ public class MultusStories
                         ["namespace"] = Api.Names.Namespace,
                     }
                 ),
-            }
+            },
+            Stage.Stop
         );
     }
 
     private static JsonObject Named() => new() { ["name"] = "networks", ["namespace"] = Space };
 
-    private static List<string> Names(Stage stage) =>
+    private static async Task<List<string>> NamesAsync(Stage stage) =>
         [
-            .. stage
-                .Cluster.Kubernetes.Store.List(Networks)
+            .. (await stage.Api.ListAsync(Networks, Stage.Stop))
                 .Select(network => network["metadata"]!["name"]!.GetValue<string>())
                 .Order(StringComparer.Ordinal),
         ];
@@ -76,6 +87,8 @@ public class MultusStories
     private static JsonObject OfSomebodyElse() =>
         new()
         {
+            ["apiVersion"] = "k8s.cni.cncf.io/v1",
+            ["kind"] = "NetworkAttachmentDefinition",
             ["metadata"] = new JsonObject { ["name"] = "theirs", ["namespace"] = Space },
             ["spec"] = new JsonObject { ["config"] = "{}" },
         };

@@ -18,7 +18,7 @@ public class NodeStories
         await stage.UntilReadyAsync("fleet", 2);
 
         Assert.Contains(await stage.AttachmentsAsync("fleet"), attachment => attachment.Spec!.NodeName == added);
-        Assert.Equal("1", stage.Allocatable(added, Manifests.Resource));
+        Assert.Equal("1", await stage.AllocatableAsync(added, Manifests.Resource));
         await stage.DeleteNodeEniAsync("fleet");
         await stage.AssertNothingLeftAsync();
     }
@@ -36,7 +36,10 @@ public class NodeStories
         await stage.UntilReadyAsync("fleet", 1);
         await stage.UntilAsync(() => stage.OurEnis.Count == 1, "the ENI of the node without the label is gone");
         Assert.Equal(before[staying], stage.OurEnis[0].Id);
-        await stage.UntilAsync(() => stage.Allocatable(leaving, Manifests.Resource) is null or "0", "the node offers nothing any more");
+        await stage.UntilAsync(
+            async () => await stage.AllocatableAsync(leaving, Manifests.Resource) is null or "0",
+            "the node offers nothing any more"
+        );
 
         await stage.Api.LabelNodeAsync(leaving, "ng", "multi-eni", Stage.Stop);
         await stage.UntilReadyAsync("fleet", 2);
@@ -93,7 +96,7 @@ public class NodeStories
             "the old machine's attachment is gone"
         );
         Assert.Contains(stage.OurEnis, row => row.Attachment!.InstanceId == machine.InstanceId);
-        Assert.Equal("1", stage.Allocatable(node, Manifests.Resource));
+        Assert.Equal("1", await stage.AllocatableAsync(node, Manifests.Resource));
         await stage.DeleteNodeEniAsync("fleet");
         await stage.AssertNothingLeftAsync();
     }

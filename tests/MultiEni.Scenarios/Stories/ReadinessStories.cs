@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Kubernetes.Faults;
 
@@ -6,8 +7,9 @@ namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
 /// Whoever applies a change and then waits for Ready may rely on it: not a moment before the last ENI is as applied, and until then the reason names
-/// what holds it back. Needs the simulated cluster for ready devices.
+/// what holds it back. Needs the simulated cluster for ready devices, and its API server because each version is held against the moment of its write.
 /// </summary>
+[NeedsSimulatedApiServer]
 public class ReadinessStories
 {
     [Theory]
@@ -18,6 +20,7 @@ public class ReadinessStories
         await using var stage = await Stage.StartAsync(
             new StageOptions
             {
+                ApiServer = new KubernetesApiChoice.Simulator(),
                 Nodes = 1,
                 Cluster = options => options with { Host = options.Host with { Modules = [.. options.Host.Modules, "uio_pci_generic"] } },
             }
@@ -76,7 +79,7 @@ public class ReadinessStories
     [Fact]
     public async Task A_rollout_that_waits_for_a_node_that_does_not_become_ready_is_not_ready_and_names_the_node()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 3 });
+        await using var stage = await Stage.StartAsync(new StageOptions { ApiServer = new KubernetesApiChoice.Simulator(), Nodes = 3 });
         var dead = stage.Nodes[0];
         await stage.StopManagerAsync(dead);
         await stage.ApplyAsync(Manifests.NodeEni("fleet", "deviceIndex: 2"));
@@ -94,7 +97,7 @@ public class ReadinessStories
 
     private static async Task<Stage> ReadyStageAsync(int nodes)
     {
-        var stage = await Stage.StartAsync(new StageOptions { Nodes = nodes });
+        var stage = await Stage.StartAsync(new StageOptions { ApiServer = new KubernetesApiChoice.Simulator(), Nodes = nodes });
         await stage.ApplyAsync(Manifests.NodeEni("fleet", "deviceIndex: 2"));
         await stage.UntilReadyAsync("fleet", nodes);
         return stage;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Tests;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Kubernetes.Faults;
 
@@ -13,6 +14,7 @@ namespace MultiEni.Scenarios.Stories;
 /// The API server refuses the controller one kind of write: by a webhook, a quota, a missing right, a full etcd. Whoever looks at the NodeENI, the
 /// doctor, the metrics or the readiness learns of it; the log alone is never enough. Needs the simulated cluster for ready devices.
 /// </summary>
+[NeedsSimulatedApiServer]
 public class RefusedWriteStories
 {
     // The kinds of writes before an ENI is ready.
@@ -29,8 +31,10 @@ public class RefusedWriteStories
         await using var stage = await Stage.StartAsync(
             new StageOptions
             {
+                ApiServer = new KubernetesApiChoice.Simulator(),
                 Nodes = 1,
                 StartsPrograms = false,
+                AllowsStartupTaint = true,
                 Acceleration = resource == "events" ? 60 : 10,
             }
         );
@@ -51,7 +55,7 @@ public class RefusedWriteStories
     [InlineData("patch", "eniattachments", "", 403)]
     public async Task What_is_refused_when_ENIs_are_changed_is_in_the_status(string verb, string resource, string subresource, int code)
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
+        await using var stage = await Stage.StartAsync(new StageOptions { ApiServer = new KubernetesApiChoice.Simulator(), Nodes = 1 });
         await stage.ApplyAsync(Manifests.NodeEni("refused"));
         await stage.UntilReadyAsync("refused", 1);
         Refuse(stage, verb, resource, subresource, code);
@@ -70,7 +74,7 @@ public class RefusedWriteStories
     [InlineData("patch", "nodeenis", "", 403)]
     public async Task What_is_refused_when_ENIs_are_taken_away_is_in_the_status(string verb, string resource, string subresource, int code)
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
+        await using var stage = await Stage.StartAsync(new StageOptions { ApiServer = new KubernetesApiChoice.Simulator(), Nodes = 1 });
         await stage.ApplyAsync(Manifests.NodeEni("refused"));
         await stage.UntilReadyAsync("refused", 1);
         Refuse(stage, verb, resource, subresource, code);
@@ -88,7 +92,14 @@ public class RefusedWriteStories
     [InlineData("leases", "")]
     public async Task What_no_status_can_tell_is_in_the_readiness_and_in_the_metrics(string resource, string subresource)
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1, StartsPrograms = false });
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                ApiServer = new KubernetesApiChoice.Simulator(),
+                Nodes = 1,
+                StartsPrograms = false,
+            }
+        );
         await stage.ApplyAsync(Manifests.NodeEni("refused"));
         Refuse(stage, null, resource, subresource, 403);
         var address = $"127.0.0.1:{FreePort()}";
@@ -113,7 +124,14 @@ public class RefusedWriteStories
     [Fact]
     public async Task One_node_whose_attachment_is_refused_does_not_hold_up_the_others()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 6, StartsPrograms = false });
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                ApiServer = new KubernetesApiChoice.Simulator(),
+                Nodes = 6,
+                StartsPrograms = false,
+            }
+        );
         var ill = stage.Cluster.Nodes[0].InstanceId;
         stage.Cluster.Kubernetes.Faults.BeforeRequest = request =>
             ValueTask.FromResult<FaultAction?>(
@@ -134,7 +152,7 @@ public class RefusedWriteStories
     public async Task A_name_of_the_greatest_length_is_no_reason_for_a_refusal()
     {
         var name = new string('n', 208);
-        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });
+        await using var stage = await Stage.StartAsync(new StageOptions { ApiServer = new KubernetesApiChoice.Simulator(), Nodes = 1 });
 
         await stage.ApplyAsync(Manifests.NodeEni(name));
 

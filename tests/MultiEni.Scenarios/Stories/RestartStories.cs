@@ -69,7 +69,7 @@ public class RestartStories
         var node = stage.Nodes[0];
         var file = await stage.PluginFileAsync(node);
         await stage.ApplyAsync(Manifests.Pod("packet-mill", Manifests.Resource));
-        await stage.UntilAsync(() => stage.PodPhase("packet-mill") == "Running", "the pod runs");
+        await stage.UntilAsync(async () => await stage.PodPhaseAsync("packet-mill") == "Running", "the pod runs");
 
         await stage.StopManagerAsync(node);
         stage.StartManager(node);
@@ -107,7 +107,7 @@ public class RestartStories
         var after = Assert.Single(await stage.AttachmentsAsync("fleet"));
         Assert.Equal("vfio-pci", stage.Device(after).Driver);
         Assert.Equal(before.Status!.Network!.EniId, after.Status!.Network!.EniId);
-        await stage.UntilAsync(() => stage.Allocatable(node, Manifests.Resource) == "1", "the node offers the device");
+        await stage.UntilAsync(async () => await stage.AllocatableAsync(node, Manifests.Resource) == "1", "the node offers the device");
         await stage.DeleteNodeEniAsync("fleet");
         await stage.AssertNothingLeftAsync();
     }

@@ -17,7 +17,9 @@ public class SweepStories
         await stage.UntilReadyAsync("wanted", 1);
         await stage.StopControllerAsync();
         var leaked = await LeakAsync(stage);
-        var foreign = await stage.CreateEniAsync(new Dictionary<string, string>(Ours(stage)) { ["networking.k8s.aws/cluster"] = "another" });
+        var foreign = await stage.CreateEniAsync(
+            new Dictionary<string, string>(await OursAsync(stage)) { ["networking.k8s.aws/cluster"] = "another" }
+        );
 
         var listed = await SweepAsync(stage);
         Assert.Equal(1, listed.Code);
@@ -51,7 +53,10 @@ public class SweepStories
             }
         );
         var leaked = await LeakAsync(stage);
-        await stage.UntilAsync(() => stage.Cluster.Kubernetes.Store.Count("leases.coordination.k8s.io") > 0, "a controller leads");
+        await stage.UntilAsync(
+            async () => (await stage.Api.ListAsync($"/apis/coordination.k8s.io/v1/namespaces/{Api.Names.Namespace}/leases", Stage.Stop)).Count > 0,
+            "a controller leads"
+        );
 
         var refused = await SweepAsync(stage, "", "--yes");
 
@@ -75,8 +80,13 @@ public class SweepStories
         var first = await LeakAsync(stage);
         foreach (var plural in new[] { "nodeenis", "eniattachments" })
         {
-            stage.Cluster.Kubernetes.Store.Delete("customresourcedefinitions.apiextensions.k8s.io", $"{plural}.networking.k8s.aws");
+            await stage.Api.DeleteAsync(ApiPaths.Of("CustomResourceDefinition", $"{plural}.networking.k8s.aws"), Stage.Stop);
         }
+
+        await stage.UntilAsync(
+            async () => !await stage.Api.AnswersAsync($"/apis/{Api.Names.ApiVersion}/eniattachments", Stage.Stop),
+            "the API does not serve it any more"
+        );
 
         // Without the resource nobody can say what is wanted; that the product is gone must be said by somebody who knows.
         var unknown = await SweepAsync(stage, "y\n");
@@ -89,7 +99,7 @@ public class SweepStories
             "sweep",
             "--cluster-gone",
             "--cluster-name",
-            ClusterName(stage),
+            await ClusterNameAsync(stage),
             "--region",
             "us-east-1",
             "--yes"
@@ -109,7 +119,9 @@ public class SweepStories
                 StartsPrograms = false,
             }
         );
-        var theirs = await stage.CreateEniAsync(new Dictionary<string, string>(Ours(stage)) { ["networking.k8s.aws/cluster"] = "another" });
+        var theirs = await stage.CreateEniAsync(
+            new Dictionary<string, string>(await OursAsync(stage)) { ["networking.k8s.aws/cluster"] = "another" }
+        );
         await stage.UntilAsync(
             () => stage.Cluster.Ec2.World.FindNetworkInterface(theirs)!.Status == NetworkInterfaceStatus.Available,
             "it is available"
@@ -118,10 +130,10 @@ public class SweepStories
         var refused = await SweepAsync(stage, "", "--yes", "--cluster-name", "another");
 
         Assert.Equal(2, refused.Code);
-        Assert.StartsWith($"error: The name of this cluster is {ClusterName(stage)} and not another", refused.Error);
+        Assert.StartsWith($"error: The name of this cluster is {await ClusterNameAsync(stage)} and not another", refused.Error);
         Assert.Contains("--cluster-gone --cluster-name another", refused.Error);
         Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(theirs));
-        Assert.Equal(0, (await SweepAsync(stage, "", "--cluster-name", ClusterName(stage))).Code);
+        Assert.Equal(0, (await SweepAsync(stage, "", "--cluster-name", await ClusterNameAsync(stage))).Code);
     }
 
     [Fact]
@@ -164,7 +176,7 @@ public class SweepStories
     // One that is still being made is not looked at yet.
     private static async Task<string> LeakAsync(Stage stage)
     {
-        var id = await stage.CreateEniAsync(Ours(stage));
+        var id = await stage.CreateEniAsync(await OursAsync(stage));
         await stage.UntilAsync(
             () => stage.Cluster.Ec2.World.FindNetworkInterface(id)!.Status == NetworkInterfaceStatus.Available,
             $"{id} is available"
@@ -172,13 +184,13 @@ public class SweepStories
         return id;
     }
 
-    private static string ClusterName(Stage stage) =>
-        stage.Cluster.Kubernetes.Store.Get("namespaces", "kube-system")["metadata"]!["uid"]!.GetValue<string>();
+    private static async Task<string> ClusterNameAsync(Stage stage) =>
+        (await stage.Api.FindAsync(ApiPaths.Of("Namespace", "kube-system"), Stage.Stop))!["metadata"]!["uid"]!.GetValue<string>();
 
-    private static Dictionary<string, string> Ours(Stage stage) =>
+    private static async Task<Dictionary<string, string>> OursAsync(Stage stage) =>
         new()
         {
-            ["networking.k8s.aws/cluster"] = ClusterName(stage),
+            ["networking.k8s.aws/cluster"] = await ClusterNameAsync(stage),
             ["networking.k8s.aws/slot"] = "gone-i-0-0",
             ["kubernetes.io/cluster/managed-by"] = "nodeeni-controller",
             ["NodeENI"] = "gone",

@@ -57,7 +57,7 @@ public class UpgradeStories
         await stage.UntilReadyAsync("dpdk", 1);
 
         Assert.Equal(0, stage.Calls("DetachNetworkInterface"));
-        Assert.Equal("1", stage.Allocatable(stage.Nodes[0], Manifests.Resource));
+        Assert.Equal("1", await stage.AllocatableAsync(stage.Nodes[0], Manifests.Resource));
         await stage.DeleteNodeEniAsync("dpdk");
         await stage.UntilGoneAsync("dpdk");
         await stage.AssertNothingLeftAsync();
@@ -68,9 +68,9 @@ public class UpgradeStories
     {
         await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false, Nodes = 1 });
         await stage.ApplyAsync(Manifests.NodeEni("multus"));
-        var store = stage.Cluster.Kubernetes.Store;
-        var current = store.Find(Definitions, NodeEnis)!.DeepClone();
-        store.Change(Definitions, NodeEnis, live => SchemaOf(live)["status"]!["properties"]!.AsObject().Remove("conditions"));
+        var definition = ApiPaths.Of("CustomResourceDefinition", NodeEnis);
+        var current = (await stage.Api.FindAsync(definition, Stage.Stop))!;
+        await stage.Api.ChangeAsync(definition, live => SchemaOf(live)["status"]!["properties"]!.AsObject().Remove("conditions"), Stage.Stop);
 
         var address = FreeAddress();
         stage.StartController(change: settings => settings with { MetricsAddress = address });
@@ -85,13 +85,12 @@ public class UpgradeStories
         Assert.All(Untouched, action => Assert.Equal(0, stage.Calls(action)));
         Assert.Null((await stage.NodeEniAsync("multus"))!.Metadata.Finalizers);
 
-        store.Change(Definitions, NodeEnis, live => live["spec"] = current["spec"]!.DeepClone());
+        await stage.Api.ChangeAsync(definition, live => live["spec"] = current["spec"]!.DeepClone(), Stage.Stop);
         stage.StartManager(stage.Nodes[0]);
         await stage.UntilReadyAsync("multus", 1);
         Assert.Equal("ok\n", await http.GetStringAsync("/readyz", Stage.Stop));
     }
 
-    private const string Definitions = "customresourcedefinitions.apiextensions.k8s.io";
     private const string NodeEnis = "nodeenis.networking.k8s.aws";
 
     private static JsonNode SchemaOf(JsonObject definition) => definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!;

@@ -1,5 +1,5 @@
-using MultiEni.Simulator.Cluster.DevicePlugins;
 using MultiEni.Simulator.Nodes;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Simulator.Tests.Cluster;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
-using MultiEni.Simulator.Cluster;
+using MultiEni.Simulator.Nodes.Cluster;
 
 namespace MultiEni.Simulator.Tests.Cluster;
 
@@ -73,7 +73,7 @@ public sealed class SimulatedClusterTests
         time.Advance(TimeSpan.FromSeconds(20));
 
         await UntilAsync(cluster, () => Allocatable(cluster, Resource) == "1");
-        Assert.Equal(2, Plugin(cluster)!["status"]!["containerStatuses"]![0]!["restartCount"]!.GetValue<int>());
+        await UntilAsync(cluster, () => Plugin(cluster)!["status"]!["containerStatuses"]![0]!["restartCount"]!.GetValue<int>() == 2);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class AccessTests : ServerFixture
         using var agent = Account("agent");
 
         Assert.Equal(get, (await agent.GetAsync($"{Nodes}/n")).Code == HttpStatusCode.OK);
-        Assert.Equal(patchStatus, (await agent.MergePatchAsync($"{Nodes}/n/status", """{"status":{"x":"y"}}""")).Code == HttpStatusCode.OK);
+        Assert.Equal(patchStatus, (await agent.MergePatchAsync($"{Nodes}/n/status", """{"status":{"phase":"y"}}""")).Code == HttpStatusCode.OK);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class AccessTests : ServerFixture
             $"{Rbac}/clusterrolebindings",
             """{"metadata":{"name":"reader"},"roleRef":{"kind":"ClusterRole","name":"reader"},"subjects":[{"kind":"Group","name":"staff"}]}"""
         );
-        using var person = new ApiClient(Server, token: Server.Access.IssueToken(new UserInfo("ann", ["staff"])));
+        using var person = new ApiClient(Server, token: Server.Access.IssueToken(new UserInfo("ann", ["staff", UserInfo.Authenticated])));
         using var other = new ApiClient(Server, token: Server.Access.IssueToken(UserInfo.Person("bob")));
 
         (await person.GetAsync(Nodes)).Expect(HttpStatusCode.OK);

@@ -193,11 +193,11 @@ public sealed class CustomResourceTests : ServerFixture
         var refused = await Client.ApplyAsync(
             Widgets + "/w",
             "a",
-            """{"apiVersion":"example.com/v1","kind":"Widget","spec":{"size":1,"taste":"x"}}"""
+            """{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"w"},"spec":{"size":1,"taste":"x"}}"""
         );
 
         Assert.Equal(
-            "failed to create typed patch object (w; example.com/v1, Kind=Widget): .spec.taste: field not declared in schema",
+            "failed to create typed patch object (/w; example.com/v1, Kind=Widget): .spec.taste: field not declared in schema",
             refused.Expect(HttpStatusCode.InternalServerError).Message
         );
     }

@@ -36,7 +36,7 @@ public sealed class ListTests : ServerFixture
     {
         foreach (var (name, node) in new[] { ("a", "n1"), ("b", "n1"), ("c", "n2") })
         {
-            await Client.PostAsync(Pods, Json(name, $$"""  "spec":{"nodeName":"{{node}}"} """));
+            await Client.PostAsync(Pods, Json(name, $$"""  "spec":{"nodeName":"{{node}}","containers":[{"name":"c","image":"i"}]} """));
         }
 
         var list = await Client.GetAsync($"{Pods}?fieldSelector={Uri.EscapeDataString(selector)}");
@@ -80,6 +80,7 @@ public sealed class ListTests : ServerFixture
         Create("a");
         Create("b");
         var first = await Client.GetAsync(ConfigMaps + "?limit=1");
+        Create("c");
 
         Server.Faults.CompactHistory();
 
@@ -93,7 +94,7 @@ public sealed class ListTests : ServerFixture
         var refused = await Client.GetAsync(ConfigMaps + "?resourceVersion=999999");
 
         Assert.Equal("Timeout", refused.Expect(HttpStatusCode.GatewayTimeout).Reason);
-        Assert.StartsWith("Too large resource version: 999999, current: ", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Timeout: Too large resource version: 999999, current: ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,6 +6,10 @@ namespace MultiEni.Simulator.Tests.Kubernetes;
 public abstract class ServerFixture : IAsyncLifetime
 {
     protected const string ConfigMaps = "/api/v1/namespaces/default/configmaps";
+
+    /// <summary>The specification of a pod that is valid.</summary>
+    protected const string Containers = "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}";
+
     protected const string Nodes = "/api/v1/nodes";
     protected const string Pods = "/api/v1/namespaces/default/pods";
     protected const string Widgets = "/apis/example.com/v1/widgets";

@@ -92,8 +92,8 @@ public sealed class WatchTests : ServerFixture
     {
         using var watch = await Client.WatchAsync("/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3Dn1");
 
-        await Client.PostAsync(Pods, Json("other", "\"spec\":{\"nodeName\":\"n2\"}"));
-        await Client.PostAsync(Pods, Json("pending"));
+        await Client.PostAsync(Pods, Json("other", "\"spec\":{\"nodeName\":\"n2\",\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}"));
+        await Client.PostAsync(Pods, Json("pending", Containers));
         (await Client.PostAsync(Pods + "/pending/binding", """{"target":{"name":"n1"}}""")).Expect(HttpStatusCode.Created);
 
         Assert.Equal(["ADDED pending"], await watch.NextAsync(1));

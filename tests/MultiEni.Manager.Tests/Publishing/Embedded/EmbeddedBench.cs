@@ -6,8 +6,8 @@ using MultiEni.Manager.Kubelet;
 using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Publishing.Embedded;
-using MultiEni.Simulator.Cluster.Kubelets;
 using MultiEni.Simulator.Nodes;
+using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Manager.Tests.Publishing.Embedded;
 

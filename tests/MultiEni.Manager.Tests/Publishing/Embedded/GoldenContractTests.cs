@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Manager.Publishing;
-using MultiEni.Simulator.Cluster.Kubelets;
 using MultiEni.Simulator.Nodes;
+using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Manager.Tests.Publishing.Embedded;
 

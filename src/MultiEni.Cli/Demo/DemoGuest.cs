@@ -1,0 +1,377 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using MultiEni.Api;
+using MultiEni.Operator.Client;
+using MultiEni.Simulator.Kubernetes;
+using MultiEni.Simulator.Kubernetes.Yaml;
+
+namespace MultiEni.Cli.Demo;
+
+/// <summary>
+/// The demo in a cluster of somebody's own: looks whether it may come in, says what it will make, and takes all of that away again, however it ends.
+/// </summary>
+internal sealed class DemoGuest : IAsyncDisposable
+{
+    /// <summary>Name of the namespace and first part of all other names; label and taint of nodes; name of the scheduler.</summary>
+    public const string Name = "multi-eni-demo";
+
+    private const string DefinitionsPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private const string NamespacePath = $"/api/v1/namespaces/{Name}";
+    private const string Lease = "the Lease";
+    private const string Leases = "/apis/coordination.k8s.io/v1";
+    private static readonly string[] Plurals = [Names.NodeEniPlural, Names.EniAttachmentPlural];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ControllerSilence = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
+    private readonly HttpClient http;
+    private readonly DemoPrinter printer;
+    private readonly IReadOnlyList<string> nodes;
+    private bool madeDefinitions;
+
+    private DemoGuest(HttpClient http, IReadOnlyList<string> nodes, DemoPrinter printer)
+    {
+        this.http = http;
+        this.nodes = nodes;
+        this.printer = printer;
+    }
+
+    /// <summary>Looks, tells and makes what the simulated cluster needs.</summary>
+    /// <exception cref="DemoException">The demo must not come in; nothing was made.</exception>
+    public static async Task<DemoGuest> EnterAsync(KubernetesConfig cluster, int count, DemoPrinter printer, CancellationToken cancellationToken)
+    {
+        var http = KubernetesConnection.Open(cluster, "kubectl-eni", TimeProvider.System);
+        var guest = new DemoGuest(http, [.. Enumerable.Range(1, count).Select(number => $"{Name}-node-{number}")], printer);
+        try
+        {
+            var definitions = await guest.LookAsync(cluster, cancellationToken);
+            guest.Tell(cluster, definitions);
+            guest.madeDefinitions = !definitions;
+            await guest.PrepareAsync(cancellationToken);
+            return guest;
+        }
+        catch (DemoException)
+        {
+            http.Dispose();
+            throw;
+        }
+        catch
+        {
+            await guest.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A document that has one of the demo's names and touches the demo's nodes alone.</summary>
+    public static JsonObject Confine(JsonObject document)
+    {
+        var confined = document.DeepClone().AsObject();
+        var metadata = confined["metadata"]!;
+        metadata["name"] = $"{Name}-{metadata["name"]}";
+        var spec = confined["spec"] as JsonObject ?? [];
+        confined["spec"] = spec;
+        var selector = spec["nodeSelector"] as JsonObject ?? [];
+        spec["nodeSelector"] = selector;
+        selector[Name] = "true";
+        if (confined["kind"]?.GetValue<string>() == "Pod")
+        {
+            metadata["namespace"] = Name;
+            spec["schedulerName"] = Name;
+            var tolerations = spec["tolerations"] as JsonArray ?? [];
+            spec["tolerations"] = tolerations;
+            tolerations.Add((JsonNode)new JsonObject { ["key"] = Name, ["operator"] = "Exists" });
+        }
+
+        return confined;
+    }
+
+    /// <summary>Takes away everything that the demo made.</summary>
+    /// <exception cref="DemoException">Something is left; the message says what, and how to take it away.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        try
+        {
+            printer.End();
+            await RemoveAsync(patience.Token);
+            printer.Happened($"{Name} has left the cluster: everything that was named at the beginning is gone");
+        }
+        catch (Exception failure) when (KubernetesFailure.Is(failure) || failure is OperationCanceledException)
+        {
+            throw new DemoException($"not everything could be taken away: {failure.Message}\n{Commands()}");
+        }
+        finally
+        {
+            http.Dispose();
+        }
+    }
+
+    /// <returns>Whether the product's definitions are there.</returns>
+    private async Task<bool> LookAsync(KubernetesConfig cluster, CancellationToken cancellationToken)
+    {
+        var all = await ListAsync("/api/v1/nodes", cancellationToken);
+        if (await FindAsync(NamespacePath, cancellationToken) is not null || all.Any(node => node["metadata"]!["labels"]?[Name] is not null))
+        {
+            throw Refuse($"a demo runs there, or one that was killed has left things behind.\n{Commands()}");
+        }
+
+        if (all.FirstOrDefault(IsOnEc2) is { } real)
+        {
+            throw Refuse(
+                $"its node {real["metadata"]!["name"]} is an EC2 instance ({real["spec"]!["providerID"]}). The demo is for clusters without any"
+            );
+        }
+
+        foreach (var (path, kind, name) in Installed())
+        {
+            // A Lease outlives its program; who has ended in good order has given it back.
+            var there = await ListAsync($"{path}?fieldSelector=metadata.name%3D{name}", cancellationToken);
+            if (there.FirstOrDefault(found => kind != Lease || found["spec"]?["holderIdentity"]?.GetValue<string>() is { Length: > 0 }) is { } found)
+            {
+                throw Refuse($"{kind} {found["metadata"]!["namespace"]}/{name} says that the product is installed there");
+            }
+        }
+
+        var hasDefinitions = false;
+        foreach (var plural in Plurals)
+        {
+            if (await FindAsync($"/apis/{Names.ApiVersion}/{plural}", cancellationToken) is not { } list)
+            {
+                continue;
+            }
+
+            hasDefinitions = true;
+            if (list["items"]!.AsArray().FirstOrDefault() is { } used)
+            {
+                throw Refuse($"it has {plural}, such as {used["metadata"]!["name"]}, which the demo's controller would act on");
+            }
+        }
+
+        return hasDefinitions;
+
+        DemoException Refuse(string why) => new($"the demo does not enter the cluster of {cluster.Source}: {why}");
+    }
+
+    private static IEnumerable<(string Path, string Kind, string Name)> Installed() =>
+        [
+            ("/apis/apps/v1/deployments", "the Deployment", Names.Controller),
+            ("/apis/apps/v1/daemonsets", "the DaemonSet", Names.Manager),
+            ($"{Leases}/leases", Lease, Names.LeaderElectionLease),
+        ];
+
+    private void Tell(KubernetesConfig cluster, bool hasDefinitions)
+    {
+        printer.Chapter($"The demo is a guest in the cluster of {cluster.Source} ({cluster.Server}), and takes away at its end what it makes there:");
+        printer.Happened($"the namespace {Name} with pods and a Lease");
+        printer.Happened($"the nodes {string.Join(", ", nodes)} with the taint {Name}=true:NoSchedule, and their Leases in kube-node-lease");
+        printer.Happened($"NodeENIs {Name}-..., their ENIAttachments, and events about them in the namespace default");
+        printer.Happened(
+            hasDefinitions
+                ? "the CustomResourceDefinitions of NodeENI and ENIAttachment are there, and stay"
+                : "the CustomResourceDefinitions of NodeENI and ENIAttachment"
+        );
+    }
+
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await SendAsync(
+            HttpMethod.Post,
+            "/api/v1/namespaces",
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Namespace",
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = Name,
+                    // The device plugin's pods say that they are privileged, though no container ever runs.
+                    ["labels"] = new JsonObject { ["pod-security.kubernetes.io/enforce"] = "privileged" },
+                },
+            },
+            cancellationToken
+        );
+        // No pod is taken without it, and nobody may be there who makes it.
+        await SendAsync(
+            HttpMethod.Post,
+            $"{NamespacePath}/serviceaccounts",
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ServiceAccount",
+                ["metadata"] = new JsonObject { ["name"] = "default" },
+            },
+            cancellationToken
+        );
+        if (!madeDefinitions)
+        {
+            return;
+        }
+
+        foreach (var definition in Definitions())
+        {
+            await SendAsync(HttpMethod.Post, DefinitionsPath, definition, cancellationToken);
+        }
+
+        foreach (var plural in Plurals)
+        {
+            while (await FindAsync($"/apis/{Names.ApiVersion}/{plural}", cancellationToken) is null)
+            {
+                await Task.Delay(Glance, TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+
+    private async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        // EC2 was simulated: no ENI is left by what has a finalizer still.
+        foreach (var plural in Plurals)
+        {
+            var collection = $"/apis/{Names.ApiVersion}/{plural}";
+            foreach (
+                var name in (await NamesAsync(collection, cancellationToken)).Where(name => name.StartsWith($"{Name}-", StringComparison.Ordinal))
+            )
+            {
+                var path = $"{collection}/{name}";
+                var none = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } };
+                await SendAsync(HttpMethod.Delete, path, body: null, cancellationToken);
+                await SendAsync(HttpMethod.Patch, path, none, cancellationToken);
+            }
+        }
+
+        foreach (var node in nodes)
+        {
+            await SendAsync(HttpMethod.Delete, $"/api/v1/nodes/{node}", body: null, cancellationToken);
+            await SendAsync(HttpMethod.Delete, $"{Leases}/namespaces/kube-node-lease/leases/{node}", body: null, cancellationToken);
+            foreach (var pod in await ListAsync($"/api/v1/pods?fieldSelector=spec.nodeName%3D{node}", cancellationToken))
+            {
+                var path = $"/api/v1/namespaces/{pod["metadata"]!["namespace"]}/pods/{pod["metadata"]!["name"]}";
+                await SendAsync(HttpMethod.Delete, $"{path}?gracePeriodSeconds=0", body: null, cancellationToken);
+            }
+        }
+
+        foreach (var told in (await ListAsync("/api/v1/namespaces/default/events", cancellationToken)).Where(IsOurs))
+        {
+            await SendAsync(HttpMethod.Delete, $"/api/v1/namespaces/default/events/{told["metadata"]!["name"]}", body: null, cancellationToken);
+        }
+
+        if (madeDefinitions)
+        {
+            foreach (var plural in Plurals)
+            {
+                await SendAsync(HttpMethod.Delete, $"{DefinitionsPath}/{plural}.{Names.Group}", body: null, cancellationToken);
+            }
+        }
+
+        await RemoveNamespaceAsync(cancellationToken);
+    }
+
+    // A cluster's own controller empties a namespace and lets it go; a bare API server has none, and then that is done here.
+    private async Task RemoveNamespaceAsync(CancellationToken cancellationToken)
+    {
+        string[] collections =
+        [
+            $"{NamespacePath}/pods",
+            $"{NamespacePath}/serviceaccounts",
+            $"{NamespacePath}/events",
+            $"{Leases}/namespaces/{Name}/leases",
+        ];
+        foreach (var collection in collections)
+        {
+            foreach (var name in await NamesAsync(collection, cancellationToken))
+            {
+                await SendAsync(HttpMethod.Delete, $"{collection}/{name}?gracePeriodSeconds=0", body: null, cancellationToken);
+            }
+        }
+
+        await SendAsync(HttpMethod.Delete, NamespacePath, body: null, cancellationToken);
+        var begin = TimeProvider.System.GetTimestamp();
+        while (await FindAsync(NamespacePath, cancellationToken) is { } left)
+        {
+            // The controller says how far it is.
+            if (TimeProvider.System.GetElapsedTime(begin) > ControllerSilence && left["status"]?["conditions"] is null)
+            {
+                left["spec"] = new JsonObject { ["finalizers"] = new JsonArray() };
+                await SendAsync(HttpMethod.Put, $"{NamespacePath}/finalize", left, cancellationToken);
+            }
+
+            await Task.Delay(Glance, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private static string Commands() =>
+        $$$"""
+            To take it away:
+              kubectl delete nodes -l {{{Name}}}=true
+              kubectl get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -rn1 kubectl patch --type merge -p '{"metadata":{"finalizers":null}}'
+              kubectl get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -r kubectl delete
+              kubectl delete namespace {{{Name}}}
+            """;
+
+    private static bool IsOurs(JsonObject told)
+    {
+        var about = told["involvedObject"];
+        var name = about?["name"]?.GetValue<string>() ?? "";
+        return name.StartsWith($"{Name}-", StringComparison.Ordinal)
+            && (about?["apiVersion"]?.GetValue<string>() == Names.ApiVersion || about?["kind"]?.GetValue<string>() == "Node");
+    }
+
+    private static bool IsOnEc2(JsonObject node) =>
+        node["spec"]?["providerID"]?.GetValue<string>().StartsWith("aws://", StringComparison.Ordinal) is true;
+
+    private static IEnumerable<JsonObject> Definitions()
+    {
+        var assembly = typeof(KubernetesSimulator).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("crds/", StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
+            foreach (var definition in YamlDocuments.Parse(reader.ReadToEnd()))
+            {
+                yield return definition;
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> NamesAsync(string collection, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(collection, cancellationToken)).Select(found => found["metadata"]!["name"]!.GetValue<string>())];
+
+    private async Task<IReadOnlyList<JsonObject>> ListAsync(string collection, CancellationToken cancellationToken) =>
+        [.. (await FindAsync(collection, cancellationToken))?["items"]?.AsArray().OfType<JsonObject>() ?? []];
+
+    private async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(path, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        return JsonNode.Parse(await ReadAsync(response, path, cancellationToken))!.AsObject();
+    }
+
+    // What is gone already, or was never made, or is there already, needs nothing.
+    private async Task SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            var type = method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json";
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, type);
+        }
+
+        using var response = await http.SendAsync(request, cancellationToken);
+        var isAsWanted = response.StatusCode == (method == HttpMethod.Post ? HttpStatusCode.Conflict : HttpStatusCode.NotFound);
+        if (!isAsWanted)
+        {
+            await ReadAsync(response, path, cancellationToken);
+        }
+    }
+
+    private static async Task<string> ReadAsync(HttpResponseMessage response, string path, CancellationToken cancellationToken)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return response.IsSuccessStatusCode
+            ? text
+            : throw new HttpRequestException($"{path}: {(int)response.StatusCode} {text}", inner: null, response.StatusCode);
+    }
+}

@@ -1,0 +1,147 @@
+using Microsoft.AspNetCore.Http;
+using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.Simulator.Kubernetes.Schema;
+using MultiEni.Simulator.Kubernetes.Validation;
+
+namespace MultiEni.Simulator.Kubernetes.Http;
+
+/// <summary>What the query of a list or watch asks for.</summary>
+/// <param name="Limit">How many objects at most; zero or less for all.</param>
+/// <param name="Continue">Where to go on; empty at the start.</param>
+/// <param name="VersionText">The resourceVersion as given.</param>
+/// <param name="Version">The resourceVersion; zero when none is given.</param>
+/// <param name="IsExact">Whether that very version is wanted.</param>
+/// <param name="SendsInitialEvents">Whether a watch begins with the objects there are; null when not said.</param>
+/// <param name="TimeoutSeconds">When a watch ends; zero when not said.</param>
+internal sealed record ListOptions(
+    long Limit,
+    string Continue,
+    string VersionText,
+    long Version,
+    bool IsExact,
+    bool? SendsInitialEvents,
+    long TimeoutSeconds
+)
+{
+    private const string Match = "resourceVersionMatch";
+
+    /// <summary>Reads the query of a list.</summary>
+    /// <exception cref="StatusException">400 or 422: it is not understood, or its parts contradict each other.</exception>
+    public static ListOptions Read(IQueryCollection query) => Read(query, isWatch: false);
+
+    /// <summary>Reads the query of a watch.</summary>
+    /// <exception cref="StatusException">400, 422 or 500: it is not understood, or its parts contradict each other.</exception>
+    public static ListOptions ReadWatch(IQueryCollection query) => Read(query, isWatch: true);
+
+    /// <summary>The version in the query of a get.</summary>
+    /// <exception cref="StatusException">500: it is none.</exception>
+    public static long ReadVersion(IQueryCollection query) => Parse(query["resourceVersion"].ToString(), isList: false);
+
+    private static ListOptions Read(IQueryCollection query, bool isWatch)
+    {
+        var version = query["resourceVersion"].ToString();
+        var match = query[Match].ToString();
+        var token = query["continue"].ToString();
+        bool? initial = query["sendInitialEvents"].ToString() is { Length: > 0 } sends ? sends is "true" or "1" : null;
+        var limit = Integer(query, "limit");
+        var timeout = Integer(query, "timeoutSeconds");
+        var errors = new FieldErrors();
+        if (isWatch)
+        {
+            CheckWatch(match, token, initial, errors);
+        }
+        else
+        {
+            CheckList(match, token, version, initial, errors);
+        }
+
+        if (errors.All.Count > 0)
+        {
+            throw StatusErrors.Invalid("ListOptions", "meta.k8s.io", "", errors.All);
+        }
+
+        if (!isWatch && token.Length > 0 && version is not ("" or "0"))
+        {
+            throw StatusErrors.BadRequest("specifying resource version is not allowed when using continue");
+        }
+
+        var number = Parse(version, !isWatch);
+        // A page of a version is a page of that very version.
+        var isExact = match == "Exact" || (match.Length == 0 && limit > 0 && number > 0);
+        return new ListOptions(limit, token, version, number, isExact, initial, timeout);
+    }
+
+    private static void CheckList(string match, string token, string version, bool? initial, FieldErrors errors)
+    {
+        if (match.Length > 0)
+        {
+            if (version.Length == 0)
+            {
+                errors.Forbidden(Match, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+            }
+
+            if (token.Length > 0)
+            {
+                errors.Forbidden(Match, "resourceVersionMatch is forbidden when continue is provided");
+            }
+
+            errors.Supported(Match, match, "Exact", "NotOlderThan", "");
+            if (match == "Exact" && version == "0")
+            {
+                errors.Forbidden(Match, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+            }
+        }
+
+        if (initial is not null)
+        {
+            errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
+        }
+    }
+
+    private static void CheckWatch(string match, string token, bool? initial, FieldErrors errors)
+    {
+        if (initial is not null && match != "NotOlderThan")
+        {
+            errors.Forbidden(Match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        }
+
+        if (match.Length > 0)
+        {
+            if (initial is null)
+            {
+                errors.Forbidden(Match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+            }
+
+            errors.Supported(Match, match, "NotOlderThan");
+        }
+
+        if (token.Length > 0)
+        {
+            errors.Forbidden(Match, "resourceVersionMatch is forbidden when continue is provided");
+        }
+    }
+
+    private static long Integer(IQueryCollection query, string name)
+    {
+        var text = query[name].ToString();
+        return text.Length == 0 ? 0
+            : long.TryParse(text, out var number) ? number
+            : throw StatusErrors.BadRequest($"strconv.ParseInt: parsing {GoText.Quote(text)}: invalid syntax");
+    }
+
+    private static long Parse(string version, bool isList)
+    {
+        if (version.Length == 0)
+        {
+            return 0;
+        }
+
+        if (version.All(char.IsAsciiDigit) && long.TryParse(version, out var number))
+        {
+            return number;
+        }
+
+        var why = $"resourceVersion: Invalid value: {GoText.Quote(version)}: strconv.ParseUint: parsing {GoText.Quote(version)}: invalid syntax";
+        throw isList ? StatusErrors.BadRequest("invalid resource version: " + why) : new StatusException(500, "", why);
+    }
+}

@@ -1,0 +1,21 @@
+using MultiEni.Operator.Client;
+
+namespace MultiEni.Simulator.Nodes.Cluster;
+
+/// <summary>The kinds that the cluster's parts read and write.</summary>
+internal static class ClusterKinds
+{
+    internal static ResourceKind<ClusterObject> Nodes { get; } = Core("nodes", "Node", namespaced: false);
+
+    internal static ResourceKind<ClusterObject> Pods { get; } = Core("pods", "Pod", namespaced: true);
+
+    /// <summary>Of pods to nodes: a subresource of pods.</summary>
+    internal static ResourceKind<ClusterObject> Bindings { get; } = Core("pods", "Binding", namespaced: true);
+
+    internal static ResourceKind<ClusterObject> Leases { get; } = Kind("coordination.k8s.io", "leases", "Lease", namespaced: true);
+
+    private static ResourceKind<ClusterObject> Core(string plural, string kind, bool namespaced) => Kind("", plural, kind, namespaced);
+
+    private static ResourceKind<ClusterObject> Kind(string group, string plural, string kind, bool namespaced) =>
+        new(group, "v1", plural, kind, namespaced, ClusterJson.Default.ClusterObject, ClusterJson.Default.KubernetesListClusterObject);
+}

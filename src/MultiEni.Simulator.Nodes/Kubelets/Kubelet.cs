@@ -1,0 +1,423 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using MultiEni.Operator.Client;
+using MultiEni.Operator.Informers;
+using MultiEni.Simulator.Nodes.Cluster;
+using MultiEni.Simulator.Nodes.DevicePlugins;
+using MultiEni.Simulator.Nodes.Scheduling;
+
+namespace MultiEni.Simulator.Nodes.Kubelets;
+
+/// <summary>The kubelet of one node: starts and ends its pods, and gives them devices.</summary>
+internal sealed class Kubelet : IAsyncDisposable
+{
+    /// <summary>Annotation with the devices of a pod: JSON of PCI addresses by resource.</summary>
+    internal const string DevicesAnnotation = "simulator/allocated-devices";
+
+    /// <summary>Annotation with what the device plugin put into the containers' environment: JSON of values by name.</summary>
+    internal const string EnvironmentAnnotation = "simulator/environment";
+
+    /// <summary>Annotation with the device nodes of the containers: JSON of host paths by container path.</summary>
+    internal const string DeviceNodesAnnotation = "simulator/device-nodes";
+
+    private const string AdmissionError = "UnexpectedAdmissionError";
+
+    private static readonly TimeSpan LeaseRenewal = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, RunningPod> pods = new(StringComparer.Ordinal);
+    private readonly HashSet<string> finished = new(StringComparer.Ordinal);
+    private readonly NodeDevices devices = new();
+    private readonly ClusterPart part;
+    private readonly SimulatedHost host;
+    private readonly KubeletDeviceManager deviceManager;
+    private readonly DevicePluginContainer plugin;
+    private readonly ClusterMachineryOptions options;
+
+    internal Kubelet(SimulatedHost host, string pluginFile, KubeletDeviceManager deviceManager, ClusterMachineryOptions options)
+    {
+        this.host = host;
+        this.deviceManager = deviceManager;
+        this.options = options;
+        part = new ClusterPart(options.Api, "kubelet", options.As(Identities.Kubelet(host.Name)), options.TimeProvider);
+        plugin = new DevicePluginContainer(this, part, host, pluginFile, options);
+    }
+
+    /// <summary>A bug that stopped it, or null.</summary>
+    internal Exception? Failure => part.Failure;
+
+    /// <summary>Registers the node and begins to run its pods.</summary>
+    /// <exception cref="KubernetesApiException">There is a Node of that name already.</exception>
+    internal async Task StartAsync(NodeRegistration registration, CancellationToken cancellationToken)
+    {
+        var node = new ClusterObject(NodeManifest.Of(registration, host, options.Guest, Now()));
+        await part.Client.CreateAsync(ClusterKinds.Nodes, node, cancellationToken);
+        deviceManager.Registered += (_, seen) => part.Post(() => SeeRegistrationAsync(seen.Resource));
+        deviceManager.Changed += (_, seen) =>
+        {
+            var announced = deviceManager.Devices(seen.Resource);
+            part.Post(() => SeeDevicesAsync(seen.Resource, announced));
+        };
+        host.ProcessesLost += (_, _) => part.Post(() => host.Up ? SeeRebootAsync() : Task.CompletedTask);
+        var own = new InformerScope { FieldSelector = $"spec.nodeName={host.Name}" };
+        await part.FollowAsync(ClusterKinds.Pods, own, SeePodAsync, cancellationToken);
+        if (options.Guest is not null)
+        {
+            part.Post(RenewLeaseAsync);
+        }
+    }
+
+    /// <summary>What the device plugin logged at its last start.</summary>
+    internal async Task<IReadOnlyList<string>> PluginLogAsync(CancellationToken cancellationToken)
+    {
+        await part.DrainAsync(cancellationToken);
+        return plugin.Log;
+    }
+
+    /// <summary>The device plugin of the node's own pod offers these devices and no others.</summary>
+    internal Task SeePluginAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> offered)
+    {
+        devices.Stop(DeviceSource.SriovPlugin);
+        foreach (var (resource, addresses) in offered)
+        {
+            devices.Register(resource, DeviceSource.SriovPlugin);
+            devices.Announce(resource, DeviceSource.SriovPlugin, addresses);
+        }
+
+        return ReportDevicesAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await part.DisposeAsync();
+        foreach (var uid in pods.Keys.ToList())
+        {
+            Forget(uid);
+        }
+    }
+
+    // Where the controllers of a real cluster run, a node that does not show that it lives is given up after a while.
+    private async Task RenewLeaseAsync()
+    {
+        await part.AskAsync((client, stop) => client.ApplyAsync(ClusterKinds.Leases, NodeLease(), "kubelet", force: true, subresource: null, stop));
+        part.PostLater(LeaseRenewal, RenewLeaseAsync);
+    }
+
+    private ClusterObject NodeLease() =>
+        new(
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = host.Name, ["namespace"] = "kube-node-lease" },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = host.Name,
+                    ["leaseDurationSeconds"] = 40,
+                    ["renewTime"] = options
+                        .TimeProvider.GetUtcNow()
+                        .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                },
+            }
+        );
+
+    private async Task SeePodAsync(ClusterObject pod, bool gone)
+    {
+        if (plugin.IsForIt(pod))
+        {
+            await plugin.SeePodAsync(pod, gone);
+        }
+        else if (gone)
+        {
+            Forget(pod.Uid);
+            finished.Remove(pod.Uid);
+        }
+        else if (pod.Metadata.IsBeingDeleted)
+        {
+            await EndAsync(pod);
+        }
+        else if (pod.Phase == "Pending" && !pods.ContainsKey(pod.Uid) && !finished.Contains(pod.Uid))
+        {
+            var running = new RunningPod(pod);
+            pods.Add(pod.Uid, running);
+            part.PostLater(options.Timings.PodStart, () => StartAsync(running));
+        }
+        else if (pod.Phase is "Failed" or "Succeeded")
+        {
+            Forget(pod.Uid);
+        }
+    }
+
+    // A pod is gone, or has failed: its containers end.
+    private void Forget(string uid)
+    {
+        if (pods.Remove(uid, out var pod))
+        {
+            pod.LetGo();
+            ShowPodDevices();
+        }
+    }
+
+    // Pods with devices are not admitted again, because the plugin has registered nothing yet (kubernetes/kubernetes#128043).
+    private async Task SeeRebootAsync()
+    {
+        foreach (var pod in pods.Values.ToList())
+        {
+            pod.Holds.Clear();
+            if (pod.Devices.Count > 0)
+            {
+                await FailAsync(pod, pod.Devices.Keys.First(), requested: 1, available: 0);
+            }
+        }
+
+        await plugin.SeeRebootAsync();
+    }
+
+    private bool Runs(RunningPod pod) => !pod.Stopping && pods.TryGetValue(pod.Uid, out var current) && ReferenceEquals(current, pod);
+
+    private async Task StartAsync(RunningPod pod)
+    {
+        if (!host.Up || !Runs(pod) || pod.Allocating || (pod.Devices.Count == 0 && !await ChooseAsync(pod)))
+        {
+            return;
+        }
+
+        if (pod.Devices.Keys.Any(resource => devices.SourceOf(resource) == DeviceSource.Socket && !pod.Grants.ContainsKey(resource)))
+        {
+            pod.Allocating = true;
+            _ = AllocateAsync(pod, [.. pod.Devices]);
+        }
+        else
+        {
+            ShowPodDevices();
+            await RunAsync(pod);
+        }
+    }
+
+    // The plugin is asked without holding up the other pods.
+    private async Task AllocateAsync(RunningPod pod, IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> chosen)
+    {
+        var grants = new Dictionary<string, KubeletAllocation>(StringComparer.Ordinal);
+        string? refusal = null;
+        try
+        {
+            foreach (var (resource, ids) in chosen)
+            {
+                if (deviceManager.Resources.Contains(resource, StringComparer.Ordinal))
+                {
+                    grants[resource] = await deviceManager.AllocateAsync(resource, ids, part.Stopping);
+                }
+            }
+        }
+        catch (PluginCallException refused)
+        {
+            refusal = refused.Message;
+        }
+
+        part.Post(() => SeeAllocationAsync(pod, grants, refusal));
+    }
+
+    private async Task SeeAllocationAsync(RunningPod pod, Dictionary<string, KubeletAllocation> grants, string? refusal)
+    {
+        pod.Allocating = false;
+        if (!Runs(pod))
+        {
+            return;
+        }
+
+        if (refusal is not null)
+        {
+            await RefuseAsync(pod, $"Allocate failed due to {refusal}, which is unexpected");
+            return;
+        }
+
+        foreach (var (resource, grant) in grants)
+        {
+            pod.Grants[resource] = grant;
+        }
+
+        ShowPodDevices();
+        await RunAsync(pod);
+    }
+
+    private Task SeeRegistrationAsync(string resource)
+    {
+        devices.Register(resource, DeviceSource.Socket);
+        return ReportDevicesAsync();
+    }
+
+    // A program that registered announced devices, or ended.
+    private Task SeeDevicesAsync(string resource, IReadOnlyList<KubeletDevice> announced)
+    {
+        devices.Announce(resource, DeviceSource.Socket, [.. announced.Where(device => device.Healthy).Select(device => device.Id)]);
+        return ReportDevicesAsync();
+    }
+
+    private Task ReportDevicesAsync()
+    {
+        var patch = new JsonObject
+        {
+            ["status"] = new JsonObject { ["capacity"] = devices.Counts(), ["allocatable"] = devices.Counts() },
+        };
+        return part.AskAsync((client, stop) => client.MergePatchAsync(ClusterKinds.Nodes, ObjectKey.Cluster(host.Name), patch, "status", stop));
+    }
+
+    private async Task<bool> ChooseAsync(RunningPod pod)
+    {
+        foreach (var (resource, count) in PodNeeds.Of(pod.Manifest).Devices)
+        {
+            var free = Free(resource);
+            if (free.Count < count)
+            {
+                await FailAsync(pod, resource, count, free.Count);
+                return false;
+            }
+
+            pod.Devices[resource] = free[..count];
+        }
+
+        return true;
+    }
+
+    private List<string> Free(string resource)
+    {
+        var taken = pods.Values.SelectMany(pod => pod.Devices.GetValueOrDefault(resource, [])).ToHashSet(StringComparer.Ordinal);
+        return [.. devices.Of(resource).Where(address => !taken.Contains(address))];
+    }
+
+    // The pod resources socket tells which pods have which devices.
+    private void ShowPodDevices()
+    {
+        var held = pods
+            .Values.SelectMany(pod =>
+                pod.Devices.Select(given => new KubeletPodDevices(
+                    pod.Manifest.Namespace,
+                    pod.Manifest.Name,
+                    PodNeeds.ContainerWith(pod.Manifest, given.Key),
+                    given.Key,
+                    given.Value
+                ))
+            )
+            .ToList();
+        deviceManager.PodDevices = () => held;
+    }
+
+    private async Task RunAsync(RunningPod pod)
+    {
+        try
+        {
+            foreach (var address in pod.Devices.Values.SelectMany(addresses => addresses))
+            {
+                if (host.Device(address) is { Driver: "vfio-pci" or "igb_uio" or "uio_pci_generic" } or null)
+                {
+                    pod.Holds.Add(host.HoldOpen(address));
+                }
+            }
+        }
+        catch (IOException refused)
+        {
+            pod.LetGo();
+            var waiting = PodStatuses.Waiting(
+                pod.Manifest,
+                "Pending",
+                host.PrimaryAddress,
+                Now(),
+                0,
+                "CreateContainerError",
+                refused.Message,
+                exitCode: null
+            );
+            part.PostLater(options.Timings.ContainerRetry, () => StartAsync(pod));
+            await part.WritePodStatusAsync(pod.Key, pod.Uid, waiting);
+            return;
+        }
+
+        var running = PodStatuses.Running(pod.Manifest, host.PrimaryAddress, PodAddress(pod), Now(), restarts: 0, pod.Devices);
+        await part.WritePodStatusAsync(pod.Key, pod.Uid, running, Annotations(pod));
+    }
+
+    private static JsonObject? Annotations(RunningPod pod)
+    {
+        if (pod.Devices.Count == 0)
+        {
+            return null;
+        }
+
+        var held = new JsonObject();
+        var environment = new JsonObject();
+        var nodes = new JsonObject();
+        foreach (var (resource, addresses) in pod.Devices)
+        {
+            held[resource] = new JsonArray([.. addresses.Select(address => (JsonNode)address)]);
+            if (!pod.Grants.TryGetValue(resource, out var grant))
+            {
+                environment[AllocatedEnvironment.NameFor(resource)] = AllocatedEnvironment.ValueFor(addresses);
+                continue;
+            }
+
+            foreach (var (name, value) in grant.Environment)
+            {
+                environment[name] = value;
+            }
+
+            foreach (var node in grant.DeviceNodes)
+            {
+                nodes[node.ContainerPath] = node.HostPath;
+            }
+        }
+
+        return new JsonObject
+        {
+            [DevicesAnnotation] = held.ToJsonString(),
+            [EnvironmentAnnotation] = environment.ToJsonString(),
+            [DeviceNodesAnnotation] = nodes.ToJsonString(),
+        };
+    }
+
+    private async Task EndAsync(ClusterObject pod)
+    {
+        if (!pods.TryGetValue(pod.Uid, out var running))
+        {
+            await part.RemovePodAsync(pod.Key, pod.Uid);
+            return;
+        }
+
+        if (running.Stopping)
+        {
+            return;
+        }
+
+        running.Stopping = true;
+        var grace = TimeSpan.FromSeconds(pod["metadata"]?["deletionGracePeriodSeconds"]?.GetValue<long>() ?? 0);
+        part.PostLater(
+            options.Timings.PodStop < grace ? options.Timings.PodStop : grace,
+            () =>
+            {
+                Forget(running.Uid);
+                return part.RemovePodAsync(running.Key, running.Uid);
+            }
+        );
+    }
+
+    private Task FailAsync(RunningPod pod, string resource, int requested, int available) =>
+        RefuseAsync(
+            pod,
+            devices.Of(resource).Count > 0
+                ? $"Allocate failed due to requested number of devices unavailable for {resource}. Requested: {requested}, Available: {available}, which is unexpected"
+                : $"Allocate failed due to no healthy devices present; cannot allocate unhealthy devices {resource}, which is unexpected"
+        );
+
+    private Task RefuseAsync(RunningPod pod, string message)
+    {
+        Forget(pod.Uid);
+        // The watch may still show it as it was before.
+        finished.Add(pod.Uid);
+        return part.WritePodStatusAsync(pod.Key, pod.Uid, PodStatuses.Failed(AdmissionError, message, Now()));
+    }
+
+    private string Now() => PodStatuses.Time(options.TimeProvider);
+
+    private static string PodAddress(RunningPod pod)
+    {
+        // Any address that differs from pod to pod will do: nothing routes it.
+        var hash = Convert.FromHexString(pod.Uid.Replace("-", "", StringComparison.Ordinal));
+        return $"100.64.{hash[0]}.{hash[1]}";
+    }
+}

@@ -1,4 +1,0 @@
-namespace MultiEni.Simulator.Cluster.Scheduling;
-
-/// <summary>A taint of a node.</summary>
-internal sealed record NodeTaint(string Key, string Value, string Effect);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
-using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;

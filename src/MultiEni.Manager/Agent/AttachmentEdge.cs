@@ -1,6 +1,5 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Steps;
 using MultiEni.Operator.Client;
 

@@ -74,15 +74,13 @@ internal static class KubeconfigCopy
     // It may hold secrets.
     private static string Save(JsonObject config, string path)
     {
-        using var file = new FileStream(
-            path,
-            new FileStreamOptions
-            {
-                Access = FileAccess.Write,
-                Mode = FileMode.Create,
-                UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }
-        );
+        var options = new FileStreamOptions { Access = FileAccess.Write, Mode = FileMode.Create };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, options);
         using var writer = new StreamWriter(file);
         writer.Write(config.ToJsonString());
         return path;

@@ -122,14 +122,14 @@ public sealed class SimulatedCluster : IAsyncDisposable
         var folder = options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, "kubeconfig");
-        KubernetesSimulator? kubernetes = null;
+        KubernetesSimulator? server = null;
         if (options.Kubeconfig is { } given)
         {
             KubeconfigCopy.Write(given, options.KubeconfigContext, path);
         }
         else
         {
-            kubernetes = await KubernetesSimulator.StartAsync(
+            server = await KubernetesSimulator.StartAsync(
                 new KubernetesSimulatorOptions
                 {
                     TimeProvider = options.TimeProvider,
@@ -138,11 +138,11 @@ public sealed class SimulatedCluster : IAsyncDisposable
                 },
                 cancellationToken
             );
-            started.Push(kubernetes);
-            kubernetes.WriteKubeconfig(path);
+            started.Push(server);
+            server.WriteKubeconfig(path);
         }
 
-        var machinery = await ClusterMachinery.StartAsync(
+        var parts = await ClusterMachinery.StartAsync(
             new ClusterMachineryOptions
             {
                 Api = KubernetesConfig.Load(path, _ => null),
@@ -156,7 +156,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             cancellationToken
         );
         started.Clear();
-        return new SimulatedCluster(options, kubernetes, ec2, hosts, plane, folder, path, machinery);
+        return new SimulatedCluster(options, server, ec2, hosts, plane, folder, path, parts);
     }
 
     /// <summary>The kernel of a node.</summary>

@@ -41,8 +41,8 @@ internal sealed class DemoGuest : IAsyncDisposable
     /// <exception cref="DemoException">The demo must not come in; nothing was made.</exception>
     public static async Task<DemoGuest> EnterAsync(KubernetesConfig cluster, int count, DemoPrinter printer, CancellationToken cancellationToken)
     {
-        var http = KubernetesConnection.Open(cluster, "kubectl-eni", TimeProvider.System);
-        var guest = new DemoGuest(http, [.. Enumerable.Range(1, count).Select(number => $"{Name}-node-{number}")], printer);
+        var connection = KubernetesConnection.Open(cluster, "kubectl-eni", TimeProvider.System);
+        var guest = new DemoGuest(connection, [.. Enumerable.Range(1, count).Select(number => $"{Name}-node-{number}")], printer);
         try
         {
             var definitions = await guest.LookAsync(cluster, cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class DemoGuest : IAsyncDisposable
         }
         catch (DemoException)
         {
-            http.Dispose();
+            connection.Dispose();
             throw;
         }
         catch
@@ -107,6 +107,7 @@ internal sealed class DemoGuest : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks whether the demo may come in.</summary>
     /// <returns>Whether the product's definitions are there.</returns>
     private async Task<bool> LookAsync(KubernetesConfig cluster, CancellationToken cancellationToken)
     {

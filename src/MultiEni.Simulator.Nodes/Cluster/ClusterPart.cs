@@ -14,6 +14,7 @@ internal sealed class ClusterPart : IAsyncDisposable
     private readonly Sequencer sequencer;
     private readonly List<Task> informers = [];
 
+    /// <summary>Connects when there is something to ask.</summary>
     /// <param name="api">The API, as an administrator who may act as everybody.</param>
     /// <param name="program">Name of the program, such as <c>kubelet</c>.</param>
     /// <param name="identity">As whom it acts; null for the administrator.</param>

@@ -5,6 +5,7 @@ namespace MultiEni.Simulator.Nodes.Cluster;
 /// <summary>The Node that a kubelet registers on EC2.</summary>
 internal static class NodeManifest
 {
+    /// <summary>The Node of a machine.</summary>
     /// <param name="node">What the kubelet says.</param>
     /// <param name="host">The machine.</param>
     /// <param name="guest">See <see cref="ClusterMachineryOptions.Guest"/>.</param>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MultiEni.Operator.Client;
 using MultiEni.Simulator.Nodes.Cluster;
 using MultiEni.Simulator.Nodes.Kubelets;
 
@@ -106,7 +105,8 @@ internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, S
         }
     }
 
-    private Task WriteStatusAsync(ClusterObject current, JsonObject status) => part.WritePodStatusAsync(current.Key, current.Uid, status);
+    private Task<ClusterObject?> WriteStatusAsync(ClusterObject current, JsonObject status) =>
+        part.WritePodStatusAsync(current.Key, current.Uid, status);
 
     private TimeSpan Pause()
     {

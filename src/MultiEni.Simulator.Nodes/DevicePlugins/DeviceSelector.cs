@@ -1,5 +1,3 @@
-using MultiEni.Simulator.Nodes;
-
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
 /// <summary>One selector of a pool: all given lists must match, an empty list is no filter [sriov 1.1].</summary>

@@ -272,13 +272,13 @@ internal sealed class Kubelet : IAsyncDisposable
         return ReportDevicesAsync();
     }
 
-    private Task ReportDevicesAsync()
+    private async Task ReportDevicesAsync()
     {
         var patch = new JsonObject
         {
             ["status"] = new JsonObject { ["capacity"] = devices.Counts(), ["allocatable"] = devices.Counts() },
         };
-        return part.AskAsync((client, stop) => client.MergePatchAsync(ClusterKinds.Nodes, ObjectKey.Cluster(host.Name), patch, "status", stop));
+        await part.AskAsync((client, stop) => client.MergePatchAsync(ClusterKinds.Nodes, ObjectKey.Cluster(host.Name), patch, "status", stop));
     }
 
     private async Task<bool> ChooseAsync(RunningPod pod)
@@ -426,12 +426,12 @@ internal sealed class Kubelet : IAsyncDisposable
                 : $"Allocate failed due to no healthy devices present; cannot allocate unhealthy devices {resource}, which is unexpected"
         );
 
-    private Task RefuseAsync(RunningPod pod, string message)
+    private async Task RefuseAsync(RunningPod pod, string message)
     {
         Forget(pod.Uid);
         // The watch may still show it as it was before.
         finished.Add(pod.Uid);
-        return part.WritePodStatusAsync(pod.Key, pod.Uid, PodStatuses.Failed(AdmissionError, message, Now()));
+        await part.WritePodStatusAsync(pod.Key, pod.Uid, PodStatuses.Failed(AdmissionError, message, Now()));
     }
 
     private string Now() => PodStatuses.Time(options.TimeProvider);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MultiEni.Cli.Demo;
 using MultiEni.Simulator.Kubernetes;
-using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Cli.Tests.Demo;
 
@@ -114,7 +113,7 @@ public sealed class DemoGuestTests : IDisposable
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
         while (!await IsAppliedAsync(http))
         {
-            await Task.Delay(20, Ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Ct);
         }
 
         await interrupt.CancelAsync();

@@ -65,20 +65,20 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> StartAsync(StageOptions? options = null)
     {
         options ??= new StageOptions();
-        var kubernetes = await ChosenKubernetesApi.ForClusterAsync(options.ApiServer, Stop);
+        var server = await ChosenKubernetesApi.ForClusterAsync(options.ApiServer, Stop);
 
         // An API server of its own process has a clock of its own, which does not run faster. What takes longer by that is waited for longer.
-        var acceleration = kubernetes is null ? options.Acceleration : 1;
-        var patience = Patience * options.Acceleration / acceleration;
+        var acceleration = server is null ? options.Acceleration : 1;
+        var longest = Patience * options.Acceleration / acceleration;
         options = options with { Acceleration = acceleration };
         var clock = new AcceleratedTime(acceleration);
-        var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock) with { Kubeconfig = kubernetes?.KubeconfigPath }, Stop);
+        var cluster = await SimulatedCluster.StartAsync(options.ClusterOptions(clock) with { Kubeconfig = server?.KubeconfigPath }, Stop);
         if (options.ClusterName is { } name)
         {
             cluster.Ec2.Policies[AccessKey] = DocumentedPolicy.For(cluster, name);
         }
 
-        var stage = new Stage(options, patience, kubernetes, cluster, clock);
+        var stage = new Stage(options, longest, server, cluster, clock);
         await InstalledAccess.ApplyToAsync(stage.Api, Stop);
         if (options.AllowsStartupTaint)
         {

@@ -80,9 +80,18 @@ internal static class BuiltInSchemas
         var schema = resource.OpenApiSchema?.Copy() ?? Outline(resource);
         if (schema["properties"] is JsonObject properties)
         {
-            properties["apiVersion"] ??= Text("Version of this representation of the object.");
-            properties["kind"] ??= Text("What the object is.");
-            properties["metadata"] = Wrapped(Metadata);
+            const string conventions = "More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#";
+            properties["apiVersion"] = Text(
+                "APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal "
+                    + $"value, and may reject unrecognized values. {conventions}resources"
+            );
+            properties["kind"] = Text(
+                "Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits "
+                    + $"requests to. Cannot be updated. In CamelCase. {conventions}types-kinds"
+            );
+            var metadata = Wrapped(Metadata);
+            metadata["description"] = $"Standard object's metadata. {conventions}metadata";
+            properties["metadata"] = metadata;
         }
 
         schema["x-kubernetes-group-version-kind"] = new JsonArray(KindOf(resource));

@@ -19,7 +19,7 @@ internal static class OpenApiDocuments
                 new JsonObject
                 {
                     ["swagger"] = "2.0",
-                    ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.35.0" },
+                    ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.36.0" },
                     ["paths"] = new JsonObject(),
                     ["definitions"] = new JsonObject(),
                 }
@@ -57,7 +57,7 @@ internal static class OpenApiDocuments
         return new JsonObject
         {
             ["openapi"] = "3.0.0",
-            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.35.0" },
+            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.36.0" },
             ["paths"] = paths,
             ["components"] = new JsonObject { ["schemas"] = schemas },
         };

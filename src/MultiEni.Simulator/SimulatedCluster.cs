@@ -75,7 +75,38 @@ public sealed class SimulatedCluster : IAsyncDisposable
     public static async Task<SimulatedCluster> StartAsync(SimulatedClusterOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var started = new Stack<IAsyncDisposable>();
+        try
+        {
+            var cluster = await StartPartsAsync(options, started, cancellationToken);
+            started.Push(cluster);
+            await cluster.administrator.EnsureNamespaceAsync(options.Guest ?? Api.Names.Namespace, cancellationToken);
+            for (var i = 0; i < options.Nodes; i++)
+            {
+                await cluster.AddNodeAsync(cancellationToken);
+            }
+
+            return cluster;
+        }
+        catch
+        {
+            while (started.TryPop(out var part))
+            {
+                await part.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<SimulatedCluster> StartPartsAsync(
+        SimulatedClusterOptions options,
+        Stack<IAsyncDisposable> started,
+        CancellationToken cancellationToken
+    )
+    {
         var hosts = await SimulatedHosts.StartAsync(cancellationToken);
+        started.Push(hosts);
         var plane = new HostBackplane(hosts);
         var ec2 = await Ec2Simulator.StartAsync(
             options.Ec2 with
@@ -87,10 +118,18 @@ public sealed class SimulatedCluster : IAsyncDisposable
             },
             cancellationToken
         );
+        started.Push(ec2);
         var folder = options.StateFolder ?? Directory.CreateTempSubdirectory("multi-eni-").FullName;
         Directory.CreateDirectory(folder);
-        var kubernetes = options.Kubeconfig is null
-            ? await KubernetesSimulator.StartAsync(
+        var path = Path.Combine(folder, "kubeconfig");
+        KubernetesSimulator? kubernetes = null;
+        if (options.Kubeconfig is { } given)
+        {
+            KubeconfigCopy.Write(given, options.KubeconfigContext, path);
+        }
+        else
+        {
+            kubernetes = await KubernetesSimulator.StartAsync(
                 new KubernetesSimulatorOptions
                 {
                     TimeProvider = options.TimeProvider,
@@ -98,16 +137,15 @@ public sealed class SimulatedCluster : IAsyncDisposable
                     WatchLag = options.WatchLag,
                 },
                 cancellationToken
-            )
-            : null;
-        var path = Path.Combine(folder, "kubeconfig");
-        var kubeconfig = options.Kubeconfig is { } given
-            ? KubeconfigCopy.Write(given, options.KubeconfigContext, path)
-            : kubernetes!.WriteKubeconfig(path);
+            );
+            started.Push(kubernetes);
+            kubernetes.WriteKubeconfig(path);
+        }
+
         var machinery = await ClusterMachinery.StartAsync(
             new ClusterMachineryOptions
             {
-                Api = KubernetesConfig.Load(kubeconfig, _ => null),
+                Api = KubernetesConfig.Load(path, _ => null),
                 Timings = options.Timings,
                 TimeProvider = options.TimeProvider,
                 Impersonates = options.EnforcesAccess,
@@ -117,14 +155,8 @@ public sealed class SimulatedCluster : IAsyncDisposable
             },
             cancellationToken
         );
-        var cluster = new SimulatedCluster(options, kubernetes, ec2, hosts, plane, folder, kubeconfig, machinery);
-        await cluster.administrator.EnsureNamespaceAsync(options.Guest ?? Api.Names.Namespace, cancellationToken);
-        for (var i = 0; i < options.Nodes; i++)
-        {
-            await cluster.AddNodeAsync(cancellationToken);
-        }
-
-        return cluster;
+        started.Clear();
+        return new SimulatedCluster(options, kubernetes, ec2, hosts, plane, folder, path, machinery);
     }
 
     /// <summary>The kernel of a node.</summary>

@@ -21,7 +21,8 @@ internal sealed class DemoGuest : IAsyncDisposable
     private const string Lease = "the Lease";
     private const string Leases = "/apis/coordination.k8s.io/v1";
     private static readonly string[] Plurals = [Names.NodeEniPlural, Names.EniAttachmentPlural];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ControllerSilence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpClient http;
@@ -190,6 +191,18 @@ internal sealed class DemoGuest : IAsyncDisposable
             },
             cancellationToken
         );
+        // No pod is taken without it, and nobody may be there who makes it.
+        await SendAsync(
+            HttpMethod.Post,
+            $"{NamespacePath}/serviceaccounts",
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ServiceAccount",
+                ["metadata"] = new JsonObject { ["name"] = "default" },
+            },
+            cancellationToken
+        );
         if (!madeDefinitions)
         {
             return;
@@ -256,7 +269,13 @@ internal sealed class DemoGuest : IAsyncDisposable
     // A cluster's own controller empties a namespace and lets it go; a bare API server has none, and then that is done here.
     private async Task RemoveNamespaceAsync(CancellationToken cancellationToken)
     {
-        string[] collections = [$"{NamespacePath}/pods", $"{NamespacePath}/events", $"{Leases}/namespaces/{Name}/leases"];
+        string[] collections =
+        [
+            $"{NamespacePath}/pods",
+            $"{NamespacePath}/serviceaccounts",
+            $"{NamespacePath}/events",
+            $"{Leases}/namespaces/{Name}/leases",
+        ];
         foreach (var collection in collections)
         {
             foreach (var name in await NamesAsync(collection, cancellationToken))
@@ -269,7 +288,8 @@ internal sealed class DemoGuest : IAsyncDisposable
         var begin = TimeProvider.System.GetTimestamp();
         while (await FindAsync(NamespacePath, cancellationToken) is { } left)
         {
-            if (TimeProvider.System.GetElapsedTime(begin) > Patience / 2)
+            // The controller says how far it is.
+            if (TimeProvider.System.GetElapsedTime(begin) > ControllerSilence && left["status"]?["conditions"] is null)
             {
                 left["spec"] = new JsonObject { ["finalizers"] = new JsonArray() };
                 await SendAsync(HttpMethod.Put, $"{NamespacePath}/finalize", left, cancellationToken);
@@ -329,7 +349,7 @@ internal sealed class DemoGuest : IAsyncDisposable
         return JsonNode.Parse(await ReadAsync(response, path, cancellationToken))!.AsObject();
     }
 
-    // What is gone already, or was never made, needs nothing.
+    // What is gone already, or was never made, or is there already, needs nothing.
     private async Task SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -340,7 +360,8 @@ internal sealed class DemoGuest : IAsyncDisposable
         }
 
         using var response = await http.SendAsync(request, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.NotFound || method == HttpMethod.Post)
+        var isAsWanted = response.StatusCode == (method == HttpMethod.Post ? HttpStatusCode.Conflict : HttpStatusCode.NotFound);
+        if (!isAsWanted)
         {
             await ReadAsync(response, path, cancellationToken);
         }

@@ -6,9 +6,10 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// <summary>Compiles <c>x-kubernetes-validations</c>.</summary>
 internal sealed class RuleCompiler(List<FieldError> errors)
 {
-    // What the server allows a rule to cost, and all rules of a schema: https://kubernetes.io/docs/reference/using-api/cel/#resource-constraints
-    private const double RuleLimit = 10_000_000;
-    private const double SchemaLimit = 100_000_000;
+    // What one run of a rule may cost on a server, and all that an object needs: https://pkg.go.dev/k8s.io/apiserver/pkg/apis/cel#pkg-constants. What a
+    // server allows a definition to be estimated at is ten times as much.
+    private const double CallLimit = 1_000_000;
+    private const double ObjectLimit = 10_000_000;
 
     private static readonly string[] Reasons =
     [
@@ -111,7 +112,7 @@ internal sealed class RuleCompiler(List<FieldError> errors)
     {
         var program = CelProgram.Compile(source, variables, result);
         _cost += program.Cost * count;
-        return program.Cost * count <= RuleLimit && _cost <= SchemaLimit
+        return program.Cost <= CallLimit && _cost <= ObjectLimit
             ? program
             : throw new NotSimulatedException(
                 $"an estimate of what the CEL expression {GoText.Quote(source)} costs: give the lists, maps and texts that it reads a maxItems, maxProperties or maxLength"

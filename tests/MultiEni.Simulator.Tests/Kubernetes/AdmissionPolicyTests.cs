@@ -1,6 +1,5 @@
 using System.Net;
 using MultiEni.Simulator.Kubernetes;
-using MultiEni.Simulator.Kubernetes.Access;
 
 namespace MultiEni.Simulator.Tests.Kubernetes;
 

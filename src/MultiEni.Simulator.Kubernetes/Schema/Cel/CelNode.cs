@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>A part of an expression that is known to be right.</summary>
+/// <summary>
+/// A part of an expression that is known to be right. A value is null, a bool, a long, a double, a string, a <see cref="CelList"/>, a
+/// <see cref="CelMap"/>, a <see cref="CelOptional"/>, or the <see cref="CelError"/> that stands in its place.
+/// </summary>
 /// <param name="Type">What it yields.</param>
 /// <param name="Run">Yields it.</param>
 /// <param name="Cost">An upper bound of what the server reckons that it costs.</param>

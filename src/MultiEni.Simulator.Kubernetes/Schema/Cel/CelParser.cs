@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>The grammar of CEL, as far as it is known here. https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax</summary>
-internal sealed class CelParser(string source, CelBuilder build)
+internal sealed class CelParser(string source, CelVariables variables)
 {
     private static readonly HashSet<string> Macros = new(StringComparer.Ordinal) { "all", "exists", "exists_one", "map", "filter" };
 
@@ -35,7 +35,7 @@ internal sealed class CelParser(string source, CelBuilder build)
 
         var whenTrue = Logical("||", () => Logical("&&", () => Operation(0)));
         Expect(":");
-        return build.Conditional(condition, whenTrue, Expression());
+        return CelNodes.Conditional(condition, whenTrue, Expression());
     }
 
     private CelNode Logical(string symbol, Func<CelNode> operand)
@@ -46,7 +46,7 @@ internal sealed class CelParser(string source, CelBuilder build)
             terms.Add(operand());
         }
 
-        return terms.Count == 1 ? terms[0] : build.Logical(symbol == "||", terms);
+        return terms.Count == 1 ? terms[0] : CelNodes.Logical(symbol == "||", terms);
     }
 
     private CelNode Operation(int level)
@@ -59,7 +59,7 @@ internal sealed class CelParser(string source, CelBuilder build)
         var left = Operation(level + 1);
         while (Array.Find(Binary[level], Accept) is { } symbol)
         {
-            left = build.Binary(symbol, left, Operation(level + 1));
+            left = CelOperators.Apply(symbol, left, Operation(level + 1));
         }
 
         return left;
@@ -69,7 +69,7 @@ internal sealed class CelParser(string source, CelBuilder build)
     {
         if (Accept("!"))
         {
-            return build.Not(Is("!") ? Unary() : Member());
+            return CelNodes.Not(Is("!") ? Unary() : Member());
         }
 
         if (!Accept("-"))
@@ -78,7 +78,7 @@ internal sealed class CelParser(string source, CelBuilder build)
         }
 
         // A minus sign before a number belongs to it, and reaches one further than the plus side.
-        return Current.Kind == CelTokenKind.Number ? Member("-") : build.Negate(Is("-") ? Unary() : Member());
+        return Current.Kind == CelTokenKind.Number ? Member("-") : CelNodes.Negate(Is("-") ? Unary() : Member());
     }
 
     private CelNode Member(string sign = "")
@@ -90,20 +90,20 @@ internal sealed class CelParser(string source, CelBuilder build)
             {
                 var name = Name();
                 node =
-                    !Accept("(") ? build.Select(node, name, isOptional: false)
+                    !Accept("(") ? CelNodes.Select(node, name, isOptional: false)
                     : Macros.Contains(name) ? Macro(node, name)
-                    : build.Call(name, [node, .. Arguments(")")], isMember: true);
+                    : CelNodes.Call(name, [node, .. Arguments(")")], isMember: true);
             }
             else if (Accept(".?"))
             {
-                node = build.Select(node, Name(), isOptional: true);
+                node = CelNodes.Select(node, Name(), isOptional: true);
             }
             else if (Is("[") || Is("[?"))
             {
                 var isOptional = Accept("[?") || !Accept("[");
                 var key = Expression();
                 Expect("]");
-                node = build.Index(node, key, isOptional);
+                node = CelNodes.Index(node, key, isOptional);
             }
             else
             {
@@ -119,51 +119,51 @@ internal sealed class CelParser(string source, CelBuilder build)
         switch (token.Kind, token.Text)
         {
             case (CelTokenKind.Text, _):
-                return build.Literal(CelType.String with { Size = token.Text.Length }, token.Text);
+                return CelNodes.Literal(CelType.String with { Size = token.Text.Length }, token.Text);
             case (CelTokenKind.Number, _):
                 return Number(sign + token.Text);
             case (CelTokenKind.Word, "true" or "false"):
-                return build.Literal(CelType.Bool, token.Text == "true");
+                return CelNodes.Literal(CelType.Bool, token.Text == "true");
             case (CelTokenKind.Word, "null"):
-                return build.Literal(new CelType(CelKind.Null), value: null);
+                return CelNodes.Literal(new CelType(CelKind.Null), value: null);
             case (CelTokenKind.Word, "has") when Accept("("):
                 var asked = Expression();
                 Expect(")");
-                return build.Has(asked);
+                return CelNodes.Has(asked);
             case (CelTokenKind.Word, _):
                 _at--;
                 var name = Variable();
-                return Accept("(") ? build.Call(name, Arguments(")"), isMember: false) : build.Variable(name);
+                return Accept("(") ? CelNodes.Call(name, Arguments(")"), isMember: false) : variables.Read(name);
             case (CelTokenKind.Symbol, "("):
                 var inner = Expression();
                 Expect(")");
                 return inner;
             case (CelTokenKind.Symbol, "["):
-                return build.ListOf(Arguments("]"));
+                return CelNodes.ListOf(Arguments("]"));
             case (CelTokenKind.Symbol, "{"):
-                return build.MapOf(Entries());
+                return CelNodes.MapOf(Entries());
             default:
                 throw new CelRefusal($"it is not understood at \"{token.Text}\"");
         }
     }
 
-    private CelNode Number(string text) =>
+    private static CelNode Number(string text) =>
         text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
             ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                ? build.Literal(CelType.Int, number)
+                ? CelNodes.Literal(CelType.Int, number)
                 : throw new CelRefusal($"the number {text}")
             : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var real && double.IsFinite(real)
-                ? build.Literal(CelType.Double, real)
+                ? CelNodes.Literal(CelType.Double, real)
                 : throw new CelRefusal($"the number {text}");
 
     private CelNode Macro(CelNode range, string macro)
     {
         var variable = Variable();
         Expect(",");
-        build.Enter(variable, range);
+        variables.Enter(variable, range);
         var bodies = Arguments(")");
-        build.Leave();
-        return build.Macro(macro, range, variable, bodies);
+        variables.Leave();
+        return CelNodes.Macro(macro, range, variable, bodies);
     }
 
     private List<CelNode> Arguments(string end)

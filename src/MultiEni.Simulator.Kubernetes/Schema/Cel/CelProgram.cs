@@ -30,13 +30,11 @@ internal sealed class CelProgram
     /// <exception cref="NotSimulatedException">It is wrong, or uses what is not known here.</exception>
     public static CelProgram Compile(string source, IReadOnlyDictionary<string, CelType> variables, CelKind? result)
     {
-        var builder = new CelBuilder(variables);
+        var names = new CelVariables(variables);
         try
         {
-            var root = new CelParser(source, builder).Parse();
-            return result is null || root.Type.Kind == result
-                ? new CelProgram(root, builder.Used)
-                : throw new CelRefusal($"it must yield a {result}");
+            var root = new CelParser(source, names).Parse();
+            return result is null || root.Type.Kind == result ? new CelProgram(root, names.Used) : throw new CelRefusal($"it must yield a {result}");
         }
         catch (CelRefusal refused)
         {

@@ -11,7 +11,7 @@ public sealed class RuleTests
         {
           "type": "object",
           "properties": {
-            "i": {"type": "integer"}, "n": {"type": "number"}, "s": {"type": "string"}, "long": {"type": "array", "items": {"type": "string"}}, "b": {"type": "boolean"},
+            "i": {"type": "integer"}, "n": {"type": "number"}, "s": {"type": "string", "maxLength": 64}, "long": {"type": "array", "items": {"type": "string"}}, "b": {"type": "boolean"},
             "absent": {"type": "integer"}, "gone": {"type": "string"}, "nothing": {"type": "string", "nullable": true},
             "list": {"type": "array", "maxItems": 9, "items": {"type": "integer"}},
             "set": {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set"},

@@ -81,7 +81,8 @@ internal sealed partial class CorpusClient : IDisposable
     private static string Spaced(JsonNode? body) =>
         body switch
         {
-            JsonObject obj => $"{{{string.Join(", ", obj.Select(static field => $"{JsonValue.Create(field.Key).ToJsonString()}: {Spaced(field.Value)}"))}}}",
+            JsonObject obj =>
+                $"{{{string.Join(", ", obj.Select(static field => $"{JsonValue.Create(field.Key).ToJsonString()}: {Spaced(field.Value)}"))}}}",
             JsonArray list => $"[{string.Join(", ", list.Select(Spaced))}]",
             _ => body?.ToJsonString() ?? "null",
         };

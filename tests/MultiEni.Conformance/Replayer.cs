@@ -11,6 +11,7 @@ namespace MultiEni.Conformance;
 internal static class Replayer
 {
     private const string AdministratorToken = "administrator";
+
     // What shows here is no answer of the API server that it could refuse, but the absence of something that a controller would have written.
     private static readonly Dictionary<string, string> ControllersOnly = new(StringComparer.Ordinal)
     {

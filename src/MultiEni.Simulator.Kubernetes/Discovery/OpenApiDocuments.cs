@@ -52,6 +52,7 @@ internal static class OpenApiDocuments
         {
             OpenApiPaths.Add(paths, resource);
             schemas[BuiltInSchemas.NameOf(resource)] = BuiltInSchemas.Of(resource);
+            schemas[BuiltInSchemas.NameOf(resource) + "List"] = BuiltInSchemas.OfList(resource);
         }
 
         return new JsonObject

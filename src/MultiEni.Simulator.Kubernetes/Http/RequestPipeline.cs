@@ -126,9 +126,7 @@ internal sealed class RequestPipeline
 
             var isServed =
                 path.Length > 2 && (path[0] == "api" ? _discovery.Serves("", path[1]) : path[0] == "apis" && _discovery.Serves(path[1], path[2]));
-            return isServed
-                ? throw StatusErrors.UnknownPath()
-                : Answer.UnknownPage;
+            return isServed ? throw StatusErrors.UnknownPath() : Answer.UnknownPage;
         }
 
         return await Reviews.TryAnswerAsync(request, route, _access, user, _options.TimeProvider, cancellationToken)

@@ -35,8 +35,12 @@ internal sealed class ResourceRequests
     )
     {
         var resource =
-            route.Find(_store.Registry) ?? (_store.Registry.All.All(other => other.Group != route.Group || other.IsCustom) ? null : throw StatusErrors.UnknownPath());
-        if (resource is null || (resource.IsCustom && resource.Namespaced != route.Namespace.Length > 0 && (verb is not ("list" or "watch") || !resource.Namespaced)))
+            route.Find(_store.Registry)
+            ?? (_store.Registry.All.All(other => other.Group != route.Group || other.IsCustom) ? null : throw StatusErrors.UnknownPath());
+        if (
+            resource is null
+            || (resource.IsCustom && resource.Namespaced != route.Namespace.Length > 0 && (verb is not ("list" or "watch") || !resource.Namespaced))
+        )
         {
             return Answer.UnknownPage;
         }
@@ -139,9 +143,7 @@ internal sealed class ResourceRequests
     )
     {
         var mediaType = MediaTypes.Bare(request.ContentType);
-        if (
-            mediaType is not (MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.ApplyPatch or MediaTypes.StrategicMergePatch)
-        )
+        if (mediaType is not (MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.ApplyPatch or MediaTypes.StrategicMergePatch))
         {
             throw StatusErrors.UnsupportedPatch();
         }

@@ -71,7 +71,7 @@ internal static class ObjectChecks
                 );
                 if (resource.Schema is { } schema)
                 {
-                    CustomValues.Read(obj, schema.Root, "");
+                    CustomValues.Read(obj, schema.Root);
                 }
             }
         }
@@ -144,6 +144,7 @@ internal static class ObjectChecks
 
         if (resource.IsCustom)
         {
+            CustomValues.ReadNumbers(obj, resource.Schema!.Root);
             warnings.AddRange(MetadataValidation.Warnings(obj.Metadata(), old?.Metadata()));
         }
 

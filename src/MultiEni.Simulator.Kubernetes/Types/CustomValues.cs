@@ -7,14 +7,19 @@ namespace MultiEni.Simulator.Kubernetes.Types;
 /// <summary>Reads what custom objects hold that has a type of its own: whole numbers, and the metadata of objects embedded in them.</summary>
 internal static class CustomValues
 {
-    /// <summary>Rewrites values in place: a whole number written as a fraction, metadata without what is empty.</summary>
-    /// <exception cref="DecodingException">The metadata of an embedded object is not of its type.</exception>
-    public static void Read(JsonNode? node, SchemaNode schema, string path)
+    /// <summary>Reads the metadata of embedded objects, in place.</summary>
+    /// <exception cref="DecodingException">It is not of its type.</exception>
+    public static void Read(JsonObject obj, SchemaNode schema) => Read(obj, schema, "", withNumbers: false);
+
+    /// <summary>Rewrites whole numbers that are written as fractions, in place. Rules still see them as they came.</summary>
+    public static void ReadNumbers(JsonObject obj, SchemaNode schema) => Read(obj, schema, "", withNumbers: true);
+
+    private static void Read(JsonNode? node, SchemaNode schema, string path, bool withNumbers)
     {
         switch (node)
         {
             case JsonObject obj:
-                if (schema.IsEmbeddedResource && obj["metadata"] is { } metadata)
+                if (!withNumbers && schema.IsEmbeddedResource && obj["metadata"] is { } metadata)
                 {
                     obj["metadata"] = ReadMetadata(metadata, $"{path}.metadata");
                 }
@@ -26,13 +31,13 @@ internal static class CustomValues
                         continue;
                     }
 
-                    if (child.Type == SchemaType.Integer && Whole(value) is { } whole)
+                    if (withNumbers && child.Type == SchemaType.Integer && Whole(value) is { } whole)
                     {
                         obj[name] = whole;
                     }
                     else
                     {
-                        Read(value, child, path.Length == 0 ? name : $"{path}.{name}");
+                        Read(value, child, path.Length == 0 ? name : $"{path}.{name}", withNumbers);
                     }
                 }
 
@@ -40,13 +45,13 @@ internal static class CustomValues
             case JsonArray list when schema.Items is { } items:
                 for (var index = 0; index < list.Count; index++)
                 {
-                    if (items.Type == SchemaType.Integer && Whole(list[index]) is { } whole)
+                    if (withNumbers && items.Type == SchemaType.Integer && Whole(list[index]) is { } whole)
                     {
                         list[index] = whole;
                     }
                     else
                     {
-                        Read(list[index], items, $"{path}[{index}]");
+                        Read(list[index], items, $"{path}[{index}]", withNumbers);
                     }
                 }
 

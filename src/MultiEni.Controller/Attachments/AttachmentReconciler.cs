@@ -103,9 +103,8 @@ internal sealed class AttachmentReconciler(
                         await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
                         return ReconcileResult.After(UsedUpRetry);
                     case var _ when !admissions.TryEnter(step, attachment):
-                        // Who is admitted is told so; only that it waits is said after a while.
-                        var hindrance = refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
-                        return await ReportAsync(attachment, situation.Row, null, hindrance, cancellationToken) is { } untold
+                        // Who is admitted comes again for that; this is to say that it waits.
+                        return await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } untold
                             ? ReconcileResult.After(untold, WorkPriority.Repair)
                             : ReconcileResult.Done;
                     case EniStep.Adopt adopt:
@@ -114,17 +113,29 @@ internal sealed class AttachmentReconciler(
                     case EniStep.Create when !ReservePlace(attachment, situation):
                         continue;
                     case EniStep.Create create:
-                        await operations.CreateAsync(attachment, create.Attempt, cancellationToken);
+                        await CallAsync(
+                            operations.CreateAsync(attachment, create.Attempt, cancellationToken),
+                            attachment,
+                            situation,
+                            step,
+                            cancellationToken
+                        );
                         attemptMade = create.Attempt;
                         metrics.Succeeded(step);
                         continue;
                     case EniStep.Attach attach:
-                        await AttachAsync(attachment, attach, cancellationToken);
+                        await CallAsync(AttachAsync(attachment, attach, cancellationToken), attachment, situation, step, cancellationToken);
                         metrics.Succeeded(step);
                         withIndexes = false;
                         continue;
                     case EniStep.Detach or EniStep.Delete:
-                        await operations.ChangeAsync(step, attachment.Spec!, cancellationToken);
+                        await CallAsync(
+                            operations.ChangeAsync(step, attachment.Spec!, cancellationToken),
+                            attachment,
+                            situation,
+                            step,
+                            cancellationToken
+                        );
                         metrics.Succeeded(step);
                         if (step is EniStep.Detach { Force: true })
                         {
@@ -134,22 +145,51 @@ internal sealed class AttachmentReconciler(
 
                         TellOfCleanup(attachment, step);
                         continue;
+                    case EniStep.Update:
+                        await CallAsync(
+                            operations.ChangeAsync(step, attachment.Spec!, cancellationToken),
+                            attachment,
+                            situation,
+                            step,
+                            cancellationToken
+                        );
+                        metrics.Succeeded(step);
+                        refused.Forget(name);
+                        continue;
+                    default:
+                        return await RestAsync(attachment, situation, step, cancellationToken);
                 }
-
-                if (await operations.ChangeAsync(step, attachment.Spec!, cancellationToken))
-                {
-                    metrics.Succeeded(step);
-                    refused.Forget(name);
-                    continue;
-                }
-
-                return await RestAsync(attachment, situation, step, cancellationToken);
             }
             catch (Ec2CallException failed)
             {
                 return await FailedAsync(attachment, step, failed.Failure, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Waits for a call, which waits for its token before it is sent; says so when that takes long.</summary>
+    private async Task CallAsync(Task call, EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!call.IsCompleted && await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } untold)
+            {
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                await Task.WhenAny(call, Task.Delay(untold, time, over.Token));
+                await over.CancelAsync();
+            }
+        }
+        finally
+        {
+            await call;
+        }
+    }
+
+    private Task<TimeSpan?> ReportTurnAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
+    {
+        // What EC2 refused is what hinders, also while it is tried again.
+        var last = refused.Last(attachment.Metadata.Name, attachment.Metadata.Generation, step)?.Hindrance;
+        return ReportAsync(attachment, situation.Row, null, last ?? TurnClaim.For(step, attachment.Spec!), cancellationToken);
     }
 
     private async Task AdoptAsync(EniAttachment attachment, EniStep.Adopt step, CancellationToken cancellationToken)

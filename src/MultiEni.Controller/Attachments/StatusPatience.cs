@@ -32,12 +32,16 @@ public static class StatusPatience
 
         var passes = attachment.Metadata.IsBeingDeleted
             ? IsPassing(hindrance, PassingReasons.ContainsAnswer)
-            : IsPassing(hindrance, PassingReasons.Contains) && !IsAttached(next) && !IsAttached(before);
+            : IsPassing(hindrance, PassingReasons.Contains) && (IsChanging(before) && IsChanging(next) || !IsAttached(next) && !IsAttached(before));
         return passes ? Passing(attachment) : TimeSpan.Zero;
     }
 
     // The agent waits for what is said of an attached ENI and has to know when it is so no more; and what an agent says has lasted already.
     private static bool IsAttached(EniAttachmentStatus? status) => status?.Conditions.IsTrue(ConditionTypes.Attached) == true;
+
+    // One attribute after another: that it is being changed stands there already.
+    private static bool IsChanging(EniAttachmentStatus? status) =>
+        status?.Conditions.Find(ConditionTypes.Ready) is { Reason: Reasons.Progressing } && IsAttached(status);
 
     private static bool IsPassing(ConditionClaim? hindrance, Func<string, bool> passes) => hindrance is null || passes(hindrance.Reason);
 

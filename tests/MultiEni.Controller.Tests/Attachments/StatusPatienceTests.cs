@@ -83,6 +83,19 @@ public sealed class StatusPatienceTests
     }
 
     [Fact]
+    public void That_an_attached_ENI_is_being_changed_is_told_once_and_that_it_is_done_at_once()
+    {
+        var ready = Said(With(New(), Configured), Attached);
+        var first = Attached with { SecurityGroupIds = ["sg-other"] };
+        var second = Attached with { Description = "former" };
+
+        Assert.Equal(AtOnce, Patience(ready, first));
+        Assert.Equal(StatusPatience.Further, Patience(Said(ready, first), second));
+        Assert.Equal(AtOnce, Patience(Said(ready, first), Attached));
+        Assert.Equal(AtOnce, Patience(Said(ready, first), second, new(true, Reasons.Unauthorized, "m")));
+    }
+
+    [Fact]
     public void Addresses_that_change_are_told_at_once() =>
         Assert.Equal(AtOnce, Patience(Said(New(), Attached), Attached with { PrivateIps = ["10.0.0.9", "10.0.0.10"] }));
 

@@ -20,7 +20,7 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Attachments/FailureMessage.cs",
             "src/MultiEni.Controller/Attachments/FailureReport.cs",
             "src/MultiEni.Controller/Attachments/CleanupDelay.cs",
-            "src/MultiEni.Controller/Attachments/StatusPatience.cs",
+            "src/MultiEni.Controller/Attachments/StatusWriteDelay.cs",
             "src/MultiEni.Controller/Attachments/TurnClaim.cs",
             "src/MultiEni.Controller/Attachments/DeviceEvents.cs",
             "src/MultiEni.Controller/Leaks/LeakReasons.cs",

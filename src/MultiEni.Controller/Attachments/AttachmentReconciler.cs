@@ -82,7 +82,7 @@ internal sealed class AttachmentReconciler(
 
                 if (step is EniStep.Update { Row.Attachment: not null })
                 {
-                    // It may be long until it is this one's turn, and longer until EC2 grants what it has refused: neither goes untold.
+                    // It may be long until it is this one's turn, and longer until EC2 grants what it has refused: neither is not reported.
                     var last = refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
                     await writer.ReportAsync(attachment, situation.Row, null, last, cancellationToken);
                 }
@@ -104,8 +104,8 @@ internal sealed class AttachmentReconciler(
                         return ReconcileResult.After(UsedUpRetry);
                     case var _ when !admissions.TryEnter(step, attachment):
                         // Who is admitted comes again for that; this is to say that it waits.
-                        return await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } untold
-                            ? ReconcileResult.After(untold, WorkPriority.Repair)
+                        return await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } deferred
+                            ? ReconcileResult.After(deferred, WorkPriority.Repair)
                             : ReconcileResult.Done;
                     case EniStep.Adopt adopt:
                         await AdoptAsync(attachment, adopt, cancellationToken);
@@ -172,10 +172,10 @@ internal sealed class AttachmentReconciler(
     {
         try
         {
-            while (!call.IsCompleted && await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } untold)
+            while (!call.IsCompleted && await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } deferred)
             {
                 using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                await Task.WhenAny(call, Task.Delay(untold, time, over.Token));
+                await Task.WhenAny(call, Task.Delay(deferred, time, over.Token));
                 await over.CancelAsync();
             }
         }
@@ -241,8 +241,8 @@ internal sealed class AttachmentReconciler(
         switch (step)
         {
             case EniStep.InSync:
-                return await writer.ReportAsync(attachment, row, null, null, cancellationToken) is { } untold
-                    ? ReconcileResult.After(untold)
+                return await writer.ReportAsync(attachment, row, null, null, cancellationToken) is { } deferred
+                    ? ReconcileResult.After(deferred)
                     : ReconcileResult.Done;
             case EniStep.WaitForRelease wait:
                 return Soonest(
@@ -277,8 +277,8 @@ internal sealed class AttachmentReconciler(
         }
     }
 
-    private static ReconcileResult Soonest(TimeSpan? untold, TimeSpan otherwise) =>
-        ReconcileResult.After(untold is { } due && due < otherwise ? due : otherwise);
+    private static ReconcileResult Soonest(TimeSpan? deferred, TimeSpan otherwise) =>
+        ReconcileResult.After(deferred is { } due && due < otherwise ? due : otherwise);
 
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {

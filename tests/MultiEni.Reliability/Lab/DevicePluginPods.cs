@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Storage;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Reliability.Lab;
 

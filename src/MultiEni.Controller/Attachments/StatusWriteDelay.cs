@@ -10,7 +10,7 @@ namespace MultiEni.Controller.Attachments;
 /// Decides for how long a status that is not what it should be may stay unwritten. Pure. An ENI that comes or goes without trouble is through before
 /// anybody looks, and a write costs the API server as much as its creation does.
 /// </summary>
-public static class StatusPatience
+public static class StatusWriteDelay
 {
     /// <summary>As above, for one that tells of a wait already: another one in its place is of less interest.</summary>
     public static TimeSpan Further { get; } = TimeSpan.FromSeconds(30);
@@ -31,8 +31,8 @@ public static class StatusPatience
         }
 
         var passes = attachment.Metadata.IsBeingDeleted
-            ? IsPassing(hindrance, PassingReasons.ContainsAnswer)
-            : IsPassing(hindrance, PassingReasons.Contains) && (IsChanging(before) && IsChanging(next) || !IsAttached(next) && !IsAttached(before));
+            ? IsPassing(hindrance, TransientReasons.ContainsAnswer)
+            : IsPassing(hindrance, TransientReasons.Contains) && (IsChanging(before) && IsChanging(next) || !IsAttached(next) && !IsAttached(before));
         return passes ? Passing(attachment) : TimeSpan.Zero;
     }
 
@@ -46,9 +46,9 @@ public static class StatusPatience
     private static bool IsPassing(ConditionClaim? hindrance, Func<string, bool> passes) => hindrance is null || passes(hindrance.Reason);
 
     private static TimeSpan Passing(EniAttachment attachment) =>
-        !AttachmentState.IsGoingUntold(attachment)
+        !AttachmentState.IsDeletionUnreported(attachment)
         && attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True, Reason: { } said }
-        && PassingReasons.Contains(said)
+        && TransientReasons.Contains(said)
             ? Further
-            : PassingReasons.UntoldFor;
+            : TransientReasons.Deferral;
 }

@@ -244,8 +244,8 @@ public class ValueTests
             Assert.Equal(isRecent ? known.Append("selectableFields").Order(StringComparer.Ordinal) : known, fields);
         }
 
-        Assert.Equal(isRecent ? 5 : 0, rendered.OfKind("ValidatingAdmissionPolicy").Count());
-        Assert.Equal(isRecent ? 5 : 0, rendered.OfKind("ValidatingAdmissionPolicyBinding").Count());
+        Assert.Equal(isRecent ? 4 : 0, rendered.OfKind("ValidatingAdmissionPolicy").Count());
+        Assert.Equal(isRecent ? 4 : 0, rendered.OfKind("ValidatingAdmissionPolicyBinding").Count());
     }
 
     [Fact]

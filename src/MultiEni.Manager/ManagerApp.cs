@@ -44,7 +44,7 @@ public static class ManagerApp
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(time);
         var logger = loggers.CreateLogger("eni-manager");
-        var kernel = HostChoice.Open(settings.Host);
+        var kernel = HostChoice.Open(settings.Host, settings.HostTransport);
         // Whether a kernel hangs is told by the machine's clock, however fast that of a simulation runs.
         var host = new TimeLimits(settings.ReadLimit, TimeProvider.System).Apply(kernel);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);

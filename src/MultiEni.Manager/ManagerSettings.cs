@@ -22,6 +22,9 @@ public sealed record ManagerSettings
     /// <summary>See <see cref="HostChoice"/>.</summary>
     public string Host { get; init; } = HostChoice.Kernel;
 
+    /// <summary>What carries requests to a simulated host in place of sockets; null for sockets.</summary>
+    public HttpMessageHandler? HostTransport { get; init; }
+
     /// <summary>Time between two looks at everything, in case an announcement was lost.</summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -17,7 +17,7 @@ namespace MultiEni.Simulator.Kubernetes;
 
 /// <summary>
 /// A Kubernetes API server without a cluster: real clients talk to it unchanged, over plain HTTP on the loopback interface. Nothing
-/// schedules or runs; what a kubelet or a controller would do, tests and the demo do through <see cref="Store"/>.
+/// schedules or runs; what a kubelet or a controller would do, their simulations do as clients, and tests by hand through <see cref="Store"/>.
 /// </summary>
 public sealed class KubernetesSimulator : IAsyncDisposable
 {

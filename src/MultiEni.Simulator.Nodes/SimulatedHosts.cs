@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -30,18 +31,27 @@ public sealed class SimulatedHosts : IAsyncDisposable
     public SimulatedHost this[string node] =>
         byName.TryGetValue(node, out var host) ? host : throw new KeyNotFoundException($"There is no node {node}.");
 
+    /// <summary>What serves it; of use only with a server of one's own.</summary>
+    public IServer Server => server.Services.GetRequiredService<IServer>();
+
     /// <summary>Starts the server on a free port.</summary>
-    public static async Task<SimulatedHosts> StartAsync(CancellationToken cancellationToken)
+    public static Task<SimulatedHosts> StartAsync(CancellationToken cancellationToken) => StartAsync(_ => { }, cancellationToken);
+
+    /// <summary>Starts the server with changes of how it is reached.</summary>
+    public static async Task<SimulatedHosts> StartAsync(Action<IWebHostBuilder> change, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(change);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        change(builder.WebHost);
         var application = builder.Build();
         var hosts = new SimulatedHosts(application);
         application.Run(hosts.AnswerAsync);
         await application.StartAsync(cancellationToken);
-        hosts.Address = new Uri(application.Urls.First());
+        // One without sockets has no address; its clients need some all the same.
+        hosts.Address = application.Urls.FirstOrDefault() is { } address ? new Uri(address) : hosts.Address;
         return hosts;
     }
 

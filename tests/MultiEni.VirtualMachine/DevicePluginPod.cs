@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Nodes.DevicePlugins;
 using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Nodes;
+using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.VirtualMachine;
 

@@ -31,5 +31,5 @@ public static class EniState
     public static bool IsAttached(string? state) => state is Attached or Releasing;
 
     /// <summary>Whether the state is of an ENI that is being taken away: the controller does not write it down for one that is gone in a moment.</summary>
-    public static bool TellsOfDeletion(string? state) => state is Releasing or Detaching or Deleting or Deleted;
+    public static bool ReportsDeletion(string? state) => state is Releasing or Detaching or Deleting or Deleted;
 }

@@ -82,7 +82,7 @@ internal sealed class AttachmentReconciler(
 
                 if (step is EniStep.Update { Row.Attachment: not null })
                 {
-                    // It may be long until it is this one's turn, and longer until EC2 grants what it has refused: neither goes untold.
+                    // It may be long until it is this one's turn, and longer until EC2 grants what it has refused: neither is not reported.
                     var last = refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
                     await writer.ReportAsync(attachment, situation.Row, null, last, cancellationToken);
                 }
@@ -103,10 +103,9 @@ internal sealed class AttachmentReconciler(
                         await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
                         return ReconcileResult.After(UsedUpRetry);
                     case var _ when !admissions.TryEnter(step, attachment):
-                        // Who is admitted is told so; only that it waits is said after a while.
-                        var hindrance = refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
-                        return await ReportAsync(attachment, situation.Row, null, hindrance, cancellationToken) is { } untold
-                            ? ReconcileResult.After(untold, WorkPriority.Repair)
+                        // Who is admitted comes again for that; this is to say that it waits.
+                        return await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } deferred
+                            ? ReconcileResult.After(deferred, WorkPriority.Repair)
                             : ReconcileResult.Done;
                     case EniStep.Adopt adopt:
                         await AdoptAsync(attachment, adopt, cancellationToken);
@@ -114,17 +113,29 @@ internal sealed class AttachmentReconciler(
                     case EniStep.Create when !ReservePlace(attachment, situation):
                         continue;
                     case EniStep.Create create:
-                        await operations.CreateAsync(attachment, create.Attempt, cancellationToken);
+                        await CallAsync(
+                            operations.CreateAsync(attachment, create.Attempt, cancellationToken),
+                            attachment,
+                            situation,
+                            step,
+                            cancellationToken
+                        );
                         attemptMade = create.Attempt;
                         metrics.Succeeded(step);
                         continue;
                     case EniStep.Attach attach:
-                        await AttachAsync(attachment, attach, cancellationToken);
+                        await CallAsync(AttachAsync(attachment, attach, cancellationToken), attachment, situation, step, cancellationToken);
                         metrics.Succeeded(step);
                         withIndexes = false;
                         continue;
                     case EniStep.Detach or EniStep.Delete:
-                        await operations.ChangeAsync(step, attachment.Spec!, cancellationToken);
+                        await CallAsync(
+                            operations.ChangeAsync(step, attachment.Spec!, cancellationToken),
+                            attachment,
+                            situation,
+                            step,
+                            cancellationToken
+                        );
                         metrics.Succeeded(step);
                         if (step is EniStep.Detach { Force: true })
                         {
@@ -134,22 +145,51 @@ internal sealed class AttachmentReconciler(
 
                         TellOfCleanup(attachment, step);
                         continue;
+                    case EniStep.Update:
+                        await CallAsync(
+                            operations.ChangeAsync(step, attachment.Spec!, cancellationToken),
+                            attachment,
+                            situation,
+                            step,
+                            cancellationToken
+                        );
+                        metrics.Succeeded(step);
+                        refused.Forget(name);
+                        continue;
+                    default:
+                        return await RestAsync(attachment, situation, step, cancellationToken);
                 }
-
-                if (await operations.ChangeAsync(step, attachment.Spec!, cancellationToken))
-                {
-                    metrics.Succeeded(step);
-                    refused.Forget(name);
-                    continue;
-                }
-
-                return await RestAsync(attachment, situation, step, cancellationToken);
             }
             catch (Ec2CallException failed)
             {
                 return await FailedAsync(attachment, step, failed.Failure, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Waits for a call, which waits for its token before it is sent; says so when that takes long.</summary>
+    private async Task CallAsync(Task call, EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!call.IsCompleted && await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } deferred)
+            {
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                await Task.WhenAny(call, Task.Delay(deferred, time, over.Token));
+                await over.CancelAsync();
+            }
+        }
+        finally
+        {
+            await call;
+        }
+    }
+
+    private Task<TimeSpan?> ReportTurnAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
+    {
+        // What EC2 refused is what hinders, also while it is tried again.
+        var last = refused.Last(attachment.Metadata.Name, attachment.Metadata.Generation, step)?.Hindrance;
+        return ReportAsync(attachment, situation.Row, null, last ?? TurnClaim.For(step, attachment.Spec!), cancellationToken);
     }
 
     private async Task AdoptAsync(EniAttachment attachment, EniStep.Adopt step, CancellationToken cancellationToken)
@@ -201,8 +241,8 @@ internal sealed class AttachmentReconciler(
         switch (step)
         {
             case EniStep.InSync:
-                return await writer.ReportAsync(attachment, row, null, null, cancellationToken) is { } untold
-                    ? ReconcileResult.After(untold)
+                return await writer.ReportAsync(attachment, row, null, null, cancellationToken) is { } deferred
+                    ? ReconcileResult.After(deferred)
                     : ReconcileResult.Done;
             case EniStep.WaitForRelease wait:
                 return Soonest(
@@ -237,8 +277,8 @@ internal sealed class AttachmentReconciler(
         }
     }
 
-    private static ReconcileResult Soonest(TimeSpan? untold, TimeSpan otherwise) =>
-        ReconcileResult.After(untold is { } due && due < otherwise ? due : otherwise);
+    private static ReconcileResult Soonest(TimeSpan? deferred, TimeSpan otherwise) =>
+        ReconcileResult.After(deferred is { } due && due < otherwise ? due : otherwise);
 
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal sealed class AttachmentWriter(
     TimeProvider time
 )
 {
-    private readonly UntoldStatuses untold = new(time);
+    private readonly DeferredStatusWrites deferred = new(time);
 
     /// <summary>Writes the status when it is worth a write now; otherwise says how long until it will be. Null when there is nothing left to say.</summary>
     public async Task<TimeSpan?> ReportAsync(
@@ -41,8 +41,8 @@ internal sealed class AttachmentWriter(
             return null;
         }
 
-        var patience = StatusPatience.Of(attachment, patch.Status!, hindrance, attempt);
-        if (patience > TimeSpan.Zero && untold.Wait(attachment.Metadata, patience) is { } wait)
+        var patience = StatusWriteDelay.Of(attachment, patch.Status!, hindrance, attempt);
+        if (patience > TimeSpan.Zero && deferred.Wait(attachment.Metadata, patience) is { } wait)
         {
             return wait;
         }
@@ -77,8 +77,8 @@ internal sealed class AttachmentWriter(
         return null;
     }
 
-    /// <summary>Nothing is untold of the attachment, or it is gone.</summary>
-    public void Forget(string name) => untold.Forget(name);
+    /// <summary>No status of the attachment is deferred, or it is gone.</summary>
+    public void Forget(string name) => deferred.Forget(name);
 
     public async Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken)
     {

@@ -57,7 +57,7 @@ public static class DeviceEvents
     }
 
     // A kubelet that is not there is written down when it has not been for a while.
-    private static bool IsOnlyTime(string reason) => PassingReasons.Contains(reason) && reason != Reasons.KubeletUnavailable;
+    private static bool IsOnlyTime(string reason) => TransientReasons.Contains(reason) && reason != Reasons.KubeletUnavailable;
 
     private static bool Same(Condition? left, Condition right) =>
         left is not null

@@ -48,50 +48,31 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
             cancellationToken
         );
 
-    /// <summary>Carries out a step that changes an ENI in place or takes it away; false for steps that are not a call.</summary>
-    public async Task<bool> ChangeAsync(EniStep step, Api.EniAttachments.EniAttachmentSpec spec, CancellationToken cancellationToken)
-    {
-        switch (step)
+    /// <summary>Carries out a step that changes an ENI in place or takes it away.</summary>
+    public Task ChangeAsync(EniStep step, Api.EniAttachments.EniAttachmentSpec spec, CancellationToken cancellationToken) =>
+        step switch
         {
-            case EniStep.SetSourceDestCheck set:
-                await ec2.SetSourceDestCheckAsync(Id(set.Row), set.Enabled, CallPriority.SourceDestCheck, cancellationToken);
-                return true;
-            case EniStep.SetDeleteOnTermination set:
-                await ec2.SetDeleteOnTerminationAsync(
-                    Id(set.Row),
-                    AttachmentId.Parse(set.Row.Attachment!.AttachmentId, null),
-                    set.Enabled,
-                    CallPriority.DeleteOnTermination,
-                    cancellationToken
-                );
-                return true;
-            case EniStep.SetSecurityGroups set:
-                await ec2.SetSecurityGroupsAsync(Id(set.Row), spec.SecurityGroupIds, CallPriority.Drift, cancellationToken);
-                return true;
-            case EniStep.SetDescription set:
-                await ec2.SetDescriptionAsync(Id(set.Row), spec.Description ?? "", CallPriority.Drift, cancellationToken);
-                return true;
-            case EniStep.SetTags set:
-                await ec2.TagAsync(Id(set.Row), set.Set, CallPriority.Drift, cancellationToken);
-                return true;
-            case EniStep.AssignAddresses assign:
-                await AssignAsync(assign, cancellationToken);
-                return true;
-            case EniStep.Detach detach:
-                await ec2.DetachAsync(
-                    AttachmentId.Parse(detach.Row.Attachment!.AttachmentId, null),
-                    detach.Force,
-                    CallPriority.DetachAndDelete,
-                    cancellationToken
-                );
-                return true;
-            case EniStep.Delete delete:
-                await ec2.DeleteAsync(Id(delete.Row), CallPriority.DetachAndDelete, cancellationToken);
-                return true;
-            default:
-                return false;
-        }
-    }
+            EniStep.SetSourceDestCheck set => ec2.SetSourceDestCheckAsync(Id(set.Row), set.Enabled, CallPriority.SourceDestCheck, cancellationToken),
+            EniStep.SetDeleteOnTermination set => ec2.SetDeleteOnTerminationAsync(
+                Id(set.Row),
+                AttachmentId.Parse(set.Row.Attachment!.AttachmentId, null),
+                set.Enabled,
+                CallPriority.DeleteOnTermination,
+                cancellationToken
+            ),
+            EniStep.SetSecurityGroups set => ec2.SetSecurityGroupsAsync(Id(set.Row), spec.SecurityGroupIds, CallPriority.Drift, cancellationToken),
+            EniStep.SetDescription set => ec2.SetDescriptionAsync(Id(set.Row), spec.Description ?? "", CallPriority.Drift, cancellationToken),
+            EniStep.SetTags set => ec2.TagAsync(Id(set.Row), set.Set, CallPriority.Drift, cancellationToken),
+            EniStep.AssignAddresses assign => AssignAsync(assign, cancellationToken),
+            EniStep.Detach detach => ec2.DetachAsync(
+                AttachmentId.Parse(detach.Row.Attachment!.AttachmentId, null),
+                detach.Force,
+                CallPriority.DetachAndDelete,
+                cancellationToken
+            ),
+            EniStep.Delete delete => ec2.DeleteAsync(Id(delete.Row), CallPriority.DetachAndDelete, cancellationToken),
+            _ => throw new InvalidOperationException($"{step} is no change of an ENI."),
+        };
 
     private Task AssignAsync(EniStep.AssignAddresses step, CancellationToken cancellationToken) =>
         step.Kind switch

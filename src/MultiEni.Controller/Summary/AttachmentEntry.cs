@@ -36,7 +36,7 @@ internal static class AttachmentEntry
             DpdkResourceName = advertised ? device?.ResourceName : null,
             DpdkPciAddress = device?.PciAddress,
             Message =
-                ready is null or { Status: ConditionStatus.True } || AttachmentState.IsGoingUntold(attachment)
+                ready is null or { Status: ConditionStatus.True } || AttachmentState.IsDeletionUnreported(attachment)
                     ? null
                     : Conditions.Cut(ready.Message, AttachmentReport.LongestCopy),
         };

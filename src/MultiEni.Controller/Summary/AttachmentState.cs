@@ -10,15 +10,15 @@ public static class AttachmentState
     {
         ArgumentNullException.ThrowIfNull(attachment);
         var said = attachment.Status?.Network?.State ?? EniState.Pending;
-        return !IsGoingUntold(attachment) ? said
+        return !IsDeletionUnreported(attachment) ? said
             : EniState.IsAttached(said) ? EniState.Releasing
             : EniState.Deleting;
     }
 
     /// <summary>Whether it is being deleted and its status is from before that.</summary>
-    public static bool IsGoingUntold(EniAttachment attachment)
+    public static bool IsDeletionUnreported(EniAttachment attachment)
     {
         ArgumentNullException.ThrowIfNull(attachment);
-        return attachment.Metadata.IsBeingDeleted && !EniState.TellsOfDeletion(attachment.Status?.Network?.State);
+        return attachment.Metadata.IsBeingDeleted && !EniState.ReportsDeletion(attachment.Status?.Network?.State);
     }
 }

@@ -57,7 +57,7 @@ public static class AttachmentTrouble
     public static string Reason(EniAttachment attachment)
     {
         ArgumentNullException.ThrowIfNull(attachment);
-        return AttachmentState.IsGoingUntold(attachment) ? Reasons.Deleting
+        return AttachmentState.IsDeletionUnreported(attachment) ? Reasons.Deleting
             : attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True, Reason: { } reason } ? reason
             : Reasons.Progressing;
     }
@@ -69,7 +69,7 @@ public static class AttachmentTrouble
         var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
         var message = ready switch
         {
-            _ when AttachmentState.IsGoingUntold(attachment) => "being taken away",
+            _ when AttachmentState.IsDeletionUnreported(attachment) => "being taken away",
             null => "nothing to tell yet",
             { Status: ConditionStatus.True } => "ready as formerly specified, and the change is not carried out yet",
             _ => ready.Message,

@@ -31,7 +31,7 @@ public sealed class AttachmentReconciler(
     private const int MostSteps = 17;
     private static readonly TimeSpan TurnDelay = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<AgentWork, DeviceStep> _standing = new();
-    private readonly UntoldStatuses _untold = new(time);
+    private readonly DeferredStatusWrites _deferred = new(time);
 
     /// <summary>Moves an attachment as far as it will go.</summary>
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ public sealed class AttachmentReconciler(
             retries.Forget(work);
             brake.Forget(work);
             situations.Forget(name);
-            _untold.Forget(name);
+            _deferred.Forget(name);
             _standing.TryRemove(work, out _);
             return ReconcileResult.Done;
         }
@@ -80,18 +80,18 @@ public sealed class AttachmentReconciler(
         LogStanding(progress);
         var latest = edge.Latest(attachment);
         var status = StatusReport.Build(latest, progress.Situation!, progress.Step!, seen.BootId, time.GetUtcNow());
-        if (edge.IsKnown(attachment, status) || ReportPatience.Of(latest, progress.Step!, status) is not { } patience)
+        if (edge.IsKnown(attachment, status) || ReportWriteDelay.Of(latest, progress.Step!, status) is not { } patience)
         {
-            _untold.Forget(attachment.Metadata.Name);
+            _deferred.Forget(attachment.Metadata.Name);
         }
-        else if (patience > TimeSpan.Zero && _untold.Wait(attachment.Metadata, patience) is { } untold)
+        else if (patience > TimeSpan.Zero && _deferred.Wait(attachment.Metadata, patience) is { } deferred)
         {
-            progress.Untold = untold;
+            progress.Deferred = deferred;
         }
         else
         {
             await edge.ReportAsync(attachment, status, cancellationToken);
-            _untold.Forget(attachment.Metadata.Name);
+            _deferred.Forget(attachment.Metadata.Name);
         }
     }
 
@@ -320,7 +320,7 @@ public sealed class AttachmentReconciler(
         // Nothing may happen for hours, and the controller has to hear that somebody is at work.
         var waits = progress is { Attachment.Metadata.IsBeingDeleted: true, Step: DeviceStep.Wait or DeviceStep.Refuse };
         return
-            (progress.Untold ?? (waits ? ReleaseHeartbeat.Interval : null)) is { } longest
+            (progress.Deferred ?? (waits ? ReleaseHeartbeat.Interval : null)) is { } longest
             && (next is not ReconcileResult.LookAgain again || again.Delay > longest)
             ? ReconcileResult.After(longest)
             : next;
@@ -381,7 +381,7 @@ public sealed class AttachmentReconciler(
 
         public TimeSpan? LookAgain { get; set; }
 
-        public TimeSpan? Untold { get; set; }
+        public TimeSpan? Deferred { get; set; }
 
         public bool Acted { get; set; }
 

@@ -32,11 +32,12 @@ public static class HostChoice
 
     /// <summary>Opens the host. Nothing is read or written yet.</summary>
     /// <param name="text">A value that <see cref="Parse"/> accepted.</param>
-    public static NodeHost Open(string text)
+    /// <param name="simulated">What carries requests to a simulated host; null for sockets.</param>
+    public static NodeHost Open(string text, HttpMessageHandler? simulated = null)
     {
         Parse(text);
         return IsSimulated(text)
-            ? SimulatedHostClient.Open(new Uri(text))
+            ? SimulatedHostClient.Open(new Uri(text), simulated)
             : KernelHost.Create(new KernelHostOptions { Root = Root(text), AllowRealSysfs = true });
     }
 

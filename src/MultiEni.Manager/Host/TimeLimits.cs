@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Host;
 /// everybody waiting who reads there. What was given up on goes on, and is not begun a second time before it has returned, so that no threads pile up.
 /// </summary>
 /// <remarks>
-/// Writes have no limit here: how they end decides what may be done next, so <see cref="Binding.LockedFiles"/> watches each of them to its end.
+/// Writes have no limit here: how they end decides what may be done next, so <c>LockedFiles</c> watches each of them to its end.
 /// </remarks>
 /// <param name="limit">How long a call may take.</param>
 /// <param name="clock">The clock of the machine that answers, which may be another one than that of the program's own waits.</param>

@@ -88,7 +88,12 @@ public sealed class ClusterMachinery : IAsyncDisposable
     /// <summary>Clears away what is left of a machine that is gone: kubelet, Node and pods.</summary>
     public async Task RemoveNodeAsync(string name, string instanceId)
     {
-        if (await lifecycle.DeleteAsync(name, instanceId) && kubelets.TryRemove(name, out var kubelet))
+        if (
+            await lifecycle.DeleteAsync(name, instanceId)
+            && kubelets.TryGetValue(name, out var kubelet)
+            && kubelet.InstanceId == instanceId
+            && kubelets.TryRemove(name, out _)
+        )
         {
             await plugins.RemoveNodeAsync(name);
             await kubelet.DisposeAsync();
@@ -107,9 +112,10 @@ public sealed class ClusterMachinery : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // Those that wait for others first.
+        await controllers.DisposeAsync();
         await scheduling.DisposeAsync();
         await daemons.DisposeAsync();
-        await controllers.DisposeAsync();
         await Task.WhenAll(kubelets.Values.Select(kubelet => kubelet.DisposeAsync().AsTask()));
     }
 }

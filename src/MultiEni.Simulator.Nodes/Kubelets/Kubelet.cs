@@ -23,6 +23,7 @@ internal sealed class Kubelet : IAsyncDisposable
     private const string AdmissionError = "UnexpectedAdmissionError";
 
     private static readonly TimeSpan LeaseRenewal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RightsTakeEffect = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, RunningPod> pods = new(StringComparer.Ordinal);
     private readonly HashSet<string> finished = new(StringComparer.Ordinal);
@@ -42,6 +43,9 @@ internal sealed class Kubelet : IAsyncDisposable
         plugin = new DevicePluginContainer(this, part, host, pluginFile, options);
     }
 
+    /// <summary>The machine that it runs on: another one may come under the same name.</summary>
+    internal string InstanceId => host.InstanceId;
+
     /// <summary>A bug that stopped it, or null.</summary>
     internal Exception? Failure => part.Failure;
 
@@ -50,7 +54,7 @@ internal sealed class Kubelet : IAsyncDisposable
     internal async Task StartAsync(NodeRegistration registration, CancellationToken cancellationToken)
     {
         var node = new ClusterObject(NodeManifest.Of(registration, host, options.Guest, Now()));
-        await part.Client.CreateAsync(ClusterKinds.Nodes, node, cancellationToken);
+        await RegisterAsync(node, cancellationToken);
         deviceManager.Registered += (_, seen) => part.Post(() => SeeRegistrationAsync(seen.Resource));
         deviceManager.Changed += (_, seen) =>
         {
@@ -92,6 +96,24 @@ internal sealed class Kubelet : IAsyncDisposable
         foreach (var uid in pods.Keys.ToList())
         {
             Forget(uid);
+        }
+    }
+
+    // Its rights may just have been given to it, and an API server learns of that a moment later.
+    private async Task RegisterAsync(ClusterObject node, CancellationToken cancellationToken)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await part.Client.CreateAsync(ClusterKinds.Nodes, node, cancellationToken);
+                return;
+            }
+            catch (KubernetesApiException refused) when (refused.IsForbidden && TimeProvider.System.GetElapsedTime(begin) < RightsTakeEffect)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+            }
         }
     }
 

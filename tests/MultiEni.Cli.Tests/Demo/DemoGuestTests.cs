@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MultiEni.Cli.Demo;
 using MultiEni.Simulator.Kubernetes;
@@ -28,19 +29,43 @@ public sealed class DemoGuestTests : IDisposable
     private string Kubeconfig => Path.Combine(folder.FullName, "kubeconfig");
 
     [Fact]
-    public async Task It_tells_what_it_makes_and_leaves_nothing_behind()
+    public async Task It_tells_what_it_makes_and_leaves_nothing_behind_in_the_server_of_another_process()
     {
-        await using var server = await StartAsync();
-        // Somebody's own node, with which nothing may happen.
-        server.Store.Create("nodes", Node("kind-control-plane", "kind://docker/kind/kind-control-plane"));
-        var before = await StateAsync(server);
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "kubectl-eni"),
+            ["simulate", "kubernetes", "--write-kubeconfig", Kubeconfig]
+        )
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using var server = Process.Start(start)!;
+        try
+        {
+            var line = (await server.StandardOutput.ReadLineAsync(Ct))!;
+            using var http = new HttpClient { BaseAddress = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..]) };
+            // Somebody's own node, with which nothing may happen.
+            using var theirs = new StringContent(
+                """{"apiVersion":"v1","kind":"Node","metadata":{"name":"kind-control-plane"},"spec":{"providerID":"kind://docker/kind/kind-control-plane"}}""",
+                System.Text.Encoding.UTF8,
+                "application/json"
+            );
+            using var created = await http.PostAsync("api/v1/nodes", theirs, Ct);
+            created.EnsureSuccessStatusCode();
+            var before = await StateAsync(http);
 
-        var run = await CommandRun.Of("demo", "--kubeconfig", Kubeconfig, "--nodes", "2", "--speed", "50");
+            var run = await CommandRun.Of("demo", "--kubeconfig", Kubeconfig, "--context", "simulated", "--nodes", "2", "--speed", "50");
 
-        Assert.True(run.Code == 0, run.Output + run.Error);
-        Assert.Contains("the nodes multi-eni-demo-node-1, multi-eni-demo-node-2 with the taint multi-eni-demo=true:NoSchedule", run.Output);
-        Assert.Contains("multi-eni-demo has left the cluster", run.Output);
-        Assert.Equal(before, await StateAsync(server));
+            Assert.True(run.Code == 0, run.Output + run.Error);
+            Assert.Contains("the nodes multi-eni-demo-node-1, multi-eni-demo-node-2 with the taint multi-eni-demo=true:NoSchedule", run.Output);
+            Assert.Contains("multi-eni-demo has left the cluster", run.Output);
+            Assert.Equal(before, await StateAsync(http));
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync(Ct);
+        }
     }
 
     [Fact]
@@ -190,6 +215,11 @@ public sealed class DemoGuestTests : IDisposable
     private static async Task<string> StateAsync(KubernetesSimulator server)
     {
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        return await StateAsync(http);
+    }
+
+    private static async Task<string> StateAsync(HttpClient http)
+    {
         var lines = new List<string>();
         foreach (var collection in Collections)
         {
@@ -201,11 +231,4 @@ public sealed class DemoGuestTests : IDisposable
 
         return string.Join('\n', lines);
     }
-
-    private static JsonObject Node(string name, string providerId) =>
-        new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = name },
-            ["spec"] = new JsonObject { ["providerID"] = providerId },
-        };
 }

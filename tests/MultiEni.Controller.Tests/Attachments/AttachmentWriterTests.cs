@@ -55,9 +55,9 @@ public sealed class AttachmentWriterTests
         kubernetes.Faults.ResetCounts();
 
         // That it is being made is told once, when it has lasted.
-        Assert.Equal(PassingReasons.UntoldFor, await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct));
+        Assert.Equal(TransientReasons.Deferral, await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct));
         Assert.Equal(0, kubernetes.Faults.Count().Writes);
-        world.Time.Advance(PassingReasons.UntoldFor);
+        world.Time.Advance(TransientReasons.Deferral);
         Assert.Null(await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct));
         Assert.Null(await writer.ReportAsync(view.Attachment(name)!, null, null, null, Ct));
         Assert.Equal(1, kubernetes.Faults.Count().Writes);

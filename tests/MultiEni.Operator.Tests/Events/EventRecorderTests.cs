@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -91,6 +92,30 @@ public sealed class EventRecorderTests : IAsyncLifetime
         await running.Within();
     }
 
+    /// <summary>A delay is of whole milliseconds: cut to those it ends too early, and the rest of one would be waited for by looking at the clock.</summary>
+    [Fact]
+    public async Task What_is_held_back_is_waited_for_by_one_delay_that_does_not_end_before_it_is_due()
+    {
+        var clock = new DelaysNoted();
+        var exact = new EventRecorder(api.Client(clock), "eni-controller", "pod-1", clock, NullLogger.Instance);
+        api.On(_ => true, TestApi.Json(Stored));
+        var running = exact.RunAsync(stop.Token);
+        exact.Record(node, EventType.Normal, "R", "m");
+        exact.Record(node, EventType.Normal, "Another", "m");
+        await Eventually.Holds(() => api.Calls.Count == 2, "the answer to the first is known, for the second is being written");
+        clock.Advance(TimeSpan.FromMilliseconds(0.5));
+        exact.Record(node, EventType.Normal, "R", "m");
+
+        await Eventually.Holds(() => clock.Delays.Any(IsOfTheRepeat), "the repeat is waited for");
+        Assert.True(clock.Delays.Single(IsOfTheRepeat) >= TimeSpan.FromMilliseconds(9999.5));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await Eventually.Holds(() => api.Calls.Count == 3, "the repeat is written");
+        await stop.CancelAsync();
+        await running.Within();
+
+        static bool IsOfTheRepeat(TimeSpan delay) => delay > TimeSpan.FromSeconds(9) && delay < TimeSpan.FromSeconds(11);
+    }
+
     [Fact]
     public async Task An_event_that_the_server_has_dropped_is_created_anew()
     {
@@ -165,5 +190,16 @@ public sealed class EventRecorderTests : IAsyncLifetime
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             throw new InvalidOperationException("a bug");
+    }
+
+    private sealed class DelaysNoted : FakeTimeProvider
+    {
+        public ConcurrentQueue<TimeSpan> Delays { get; } = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Delays.Enqueue(dueTime);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }

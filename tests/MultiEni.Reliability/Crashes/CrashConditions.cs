@@ -16,4 +16,11 @@ internal sealed record CrashConditions(string Name, ClusterOptions Cluster)
             "at once and with stale reads",
             new ClusterOptions { StaleReads = TimeSpan.FromSeconds(20), Controller = new ClusterOptions().Controller with { LeaderElection = false } }
         );
+
+    /// <summary>With the ENI managers themselves, which bind the devices, offer them and give them back, and are killed as well.</summary>
+    public static CrashConditions Managed { get; } =
+        new(
+            "with real ENI managers",
+            new ClusterOptions { RealManagers = true, Controller = new ClusterOptions().Controller with { LeaderElection = false } }
+        );
 }

@@ -29,6 +29,14 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
         new("delete", Fleet, null),
     ];
 
+    /// <summary>The same with one ENI whose device is bound to a DPDK driver.</summary>
+    public CrashFlow OfBoundDevice()
+    {
+        return this with { Before = Bound(Before), After = Bound(After) };
+
+        static NodeEniSketch? Bound(NodeEniSketch? nodeEni) => nodeEni is null ? null : nodeEni with { Subnets = [Cluster.SubnetA], Dpdk = true };
+    }
+
     /// <summary>Does what the user does.</summary>
     public void Begin(Cluster cluster)
     {

@@ -19,17 +19,29 @@ public class CrashMatrixTests(ITestOutputHelper output)
     public Task A_controller_that_follows_at_once_and_is_shown_what_was_before_makes_no_second_ENI(string flow) =>
         HoldsAsync(flow, CrashConditions.Blind, writesOnly: true);
 
-    private async Task HoldsAsync(string flow, CrashConditions conditions, bool writesOnly)
+    /// <summary>Controller and ENI manager, each at its own calls and at each of its writes to the node.</summary>
+    [Theory]
+    [MemberData(nameof(Flows))]
+    public Task A_controller_or_an_ENI_manager_that_is_killed_leaves_one_ENI_for_each_slot_and_no_device_behind(string flow) =>
+        HoldsAsync(flow, CrashConditions.Managed, writesOnly: true);
+
+    private async Task HoldsAsync(string name, CrashConditions conditions, bool writesOnly)
     {
         var begin = TimeProvider.System.GetTimestamp();
-        var matrix = new CrashMatrix(CrashFlow.All.Single(candidate => candidate.Name == flow), conditions);
+        var flow = CrashFlow.All.Single(candidate => candidate.Name == name);
+        var matrix = new CrashMatrix(conditions.Cluster.RealManagers ? flow.OfBoundDevice() : flow, conditions);
 
         await matrix.RunAsync(writesOnly, TestContext.Current.CancellationToken);
 
         output.WriteLine(
-            $"{flow} {conditions.Name}: {matrix.Points} crash points in {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:0} s; "
-                + $"{matrix.NotStruck.Count} did not come up, because the order of calls is not always the same"
+            $"{name} {conditions.Name}: {matrix.Points} crash points in {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:0} s; "
+                + $"{matrix.NotStruck.Count} did not come up, because the flow made fewer of these calls than in the rehearsal"
         );
+        foreach (var point in matrix.NotStruck)
+        {
+            output.WriteLine(point);
+        }
+
         if (matrix.Failures.Count > 0)
         {
             throw new ReliabilityException(
@@ -37,6 +49,6 @@ public class CrashMatrixTests(ITestOutputHelper output)
             );
         }
 
-        Assert.InRange(matrix.NotStruck.Count, 0, matrix.Points / 5);
+        Assert.InRange(matrix.NotStruck.Count, 0, matrix.Points / 20);
     }
 }

@@ -21,6 +21,9 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
     /// <summary>Calls that can change something, by name.</summary>
     public ConcurrentDictionary<string, bool> Writes { get; } = new();
 
+    /// <summary>Writes of ENI managers to their nodes: no answer of those can be lost.</summary>
+    public ConcurrentDictionary<string, bool> OnNode { get; } = new();
+
     /// <summary>Runs to the end.</summary>
     /// <returns>What was wrong, or null.</returns>
     public async Task<string?> RunAsync(Cluster cluster)
@@ -104,6 +107,7 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
 
         var ordinal = moment == CallMoment.Before ? calls.AddOrUpdate(call.Name, 1, (_, before) => before + 1) : calls.GetValueOrDefault(call.Name);
         Writes[call.Name] = call.IsWrite;
+        OnNode[call.Name] = call.IsOnNode;
         if (
             point is null
             || point.Call != call.Name
@@ -124,7 +128,12 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
             return Fate.Lose;
         }
 
-        killed.TrySetResult();
+        // Whoever supervises an ENI manager sees it end.
+        if (!call.IsByManager)
+        {
+            killed.TrySetResult();
+        }
+
         return Fate.Kill;
     }
 }

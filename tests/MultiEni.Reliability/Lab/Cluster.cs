@@ -24,17 +24,21 @@ internal sealed class Cluster : IAsyncDisposable
     public const string OtherGroup = "sg-00000002";
 
     private readonly ConcurrentDictionary<string, Incarnation> controllers = new();
+    private readonly ConcurrentDictionary<string, Incarnation> processes = new();
     private readonly CancellationTokenSource ending = new();
     private readonly StringWriter log = new();
     private readonly ILoggerFactory loggers;
     private readonly ClusterOptions options;
+    private readonly DevicePluginPods? plugins;
     private Task agentsRunning = Task.CompletedTask;
     private int started;
     private int launched;
 
-    private Cluster(ClusterOptions options, VirtualCluster servers)
+    private Cluster(ClusterOptions options, VirtualCluster servers, Machines? machines)
     {
         this.options = options;
+        Machines = machines;
+        plugins = machines is null ? null : new DevicePluginPods(this);
         Servers = servers;
         loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), servers.Time);
         Foreign = new ForeignEnis(Ec2.World);
@@ -60,8 +64,11 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Who leads, where somebody is elected.</summary>
     public LeaseWatch? Lease { get; }
 
-    /// <summary>The nodes' part.</summary>
+    /// <summary>The nodes' part where a few lines stand for it.</summary>
     public NodeAgents Agents { get; }
+
+    /// <summary>The nodes' part where the ENI managers themselves run; otherwise null.</summary>
+    public Machines? Machines { get; }
 
     /// <summary>Decides what becomes of a call; null lets all pass.</summary>
     public Func<LabCall, CallMoment, Fate>? Decide { get; set; }
@@ -74,9 +81,11 @@ internal sealed class Cluster : IAsyncDisposable
 
     public static async Task<Cluster> StartAsync(ClusterOptions options, VirtualClock time, CancellationToken cancellationToken)
     {
+        var machines = options.RealManagers ? await Machines.StartAsync(cancellationToken) : null;
+        var account = new Ec2SimulatorOptions { Latencies = options.Latencies };
         var servers = await VirtualCluster.StartAsync(
             time,
-            options.Ec2(new Ec2SimulatorOptions { Latencies = options.Latencies }),
+            options.Ec2(machines is null ? account : account with { Backplane = machines.Backplane }),
             new KubernetesSimulatorOptions { WatchLag = options.WatchLag },
             cancellationToken
         );
@@ -90,7 +99,7 @@ internal sealed class Cluster : IAsyncDisposable
         ec2.World.AddSecurityGroup(vpc, "other", id: OtherGroup);
         ec2.Faults.StaleReads = options.StaleReads;
 
-        var cluster = new Cluster(options, servers);
+        var cluster = new Cluster(options, servers, machines);
         for (var node = 0; node < options.Nodes; node++)
         {
             cluster.AddNode();
@@ -103,7 +112,7 @@ internal sealed class Cluster : IAsyncDisposable
             ValueTask.FromResult(cluster.Judge(cluster.Of(request), CallMoment.Before, null).ForKubernetes());
         kubernetes.Faults.AfterRequest = (request, code) =>
             ValueTask.FromResult(cluster.Judge(cluster.Of(request), CallMoment.After, code < 300 ? null : $"{code}").ForKubernetes());
-        cluster.agentsRunning = cluster.Agents.RunAsync(cluster.ending.Token);
+        cluster.agentsRunning = cluster.plugins?.RunAsync(cluster.ending.Token) ?? cluster.Agents.RunAsync(cluster.ending.Token);
         return cluster;
     }
 
@@ -112,8 +121,37 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var settings = change is null ? options.Controller : change(options.Controller);
         var name = $"controller-{Interlocked.Increment(ref started)}";
-        return Incarnation.Start(this, name, settings, loggers, created => controllers[name] = created);
+        return Incarnation.Start(
+            name,
+            (_, stop) => Servers.Controller(settings with { Identity = name }, loggers).RunAsync(stop),
+            created =>
+            {
+                controllers[name] = created;
+                Know(created);
+            }
+        );
     }
+
+    /// <summary>From here on the calls of a process are told from those of others.</summary>
+    public void Know(Incarnation process) => processes[process.Name] = process;
+
+    /// <summary>Whether an ENI manager lives to write something to its node.</summary>
+    public bool MayWrite(Incarnation manager, string point) =>
+        Judge(
+            new LabCall(manager, $"{LabCall.ByManager}write", IsEc2: false, IsWrite: true, point, Time.GetUtcNow()) { IsOnNode = true },
+            CallMoment.Before,
+            null
+        )
+            is not (Fate.KillsCaller or Fate.IsLost);
+
+    /// <summary>What of an ENI's device must not be detached yet, or null.</summary>
+    public string? BoundAt(string attachmentId) =>
+        Machines is not null
+        && Ec2.World.NetworkInterfaces.FirstOrDefault(row => row.Attachment?.Id == attachmentId) is { } eni
+        && Machines.All.FirstOrDefault(machine => machine.Host.InstanceId == eni.Attachment!.InstanceId) is { } machine
+        && machine.Host.DeviceByMac(eni.MacAddress) is { Driver: "vfio-pci" } device
+            ? $"{device.Address} of {machine.Node} was bound to {device.Driver}"
+            : null;
 
     /// <summary>An instance with its Node object.</summary>
     /// <param name="name">Null for a new name; that of a node which was terminated stands for a replacement.</param>
@@ -131,9 +169,22 @@ internal sealed class Cluster : IAsyncDisposable
                     ["labels"] = new JsonObject { ["ng"] = "multi-eni", ["node.kubernetes.io/instance-type"] = "m5.4xlarge" },
                 },
                 ["spec"] = new JsonObject { ["providerID"] = $"aws:///us-east-1a/{instance}" },
+                ["status"] = new JsonObject
+                {
+                    ["addresses"] = new JsonArray(
+                        new JsonObject { ["type"] = "InternalIP", ["address"] = Ec2.World.FindInstance(instance)!.PrivateIpAddress }
+                    ),
+                    ["capacity"] = new JsonObject { ["cpu"] = "16" },
+                    ["allocatable"] = new JsonObject { ["cpu"] = "16" },
+                },
             },
             taintNode: false
         );
+        if (Machines?.Add(this, name, instance, loggers) is { } machine)
+        {
+            _ = plugins!.ServeAsync(machine, ending.Token);
+        }
+
         return (name, instance);
     }
 
@@ -143,7 +194,15 @@ internal sealed class Cluster : IAsyncDisposable
         var node = Kubernetes.Store.Get("nodes", name);
         Ec2.World.Terminate(node["spec"]!["providerID"]!.GetValue<string>().Split('/')[^1]);
         Kubernetes.Store.Delete("nodes", name);
+        if (Machines?.All.FirstOrDefault(machine => machine.Node == name) is { } machine)
+        {
+            Machines.Remove(name);
+            plugins!.Collect(machine);
+        }
     }
+
+    /// <summary>Somebody deletes the pod of a node's device plugin.</summary>
+    public void RestartPlugin(string node) => plugins!.Collect(Machines!.Of(node));
 
     /// <summary>What the user of the cluster does.</summary>
     public void Apply(NodeEniSketch nodeEni) => Kubernetes.Store.Apply(Objects.NodeEnis, nodeEni.ToJson(), Objects.AsUser);
@@ -181,7 +240,7 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>What the controllers said, the end of it.</summary>
+    /// <summary>What the processes said, the end of it.</summary>
     public string Log
     {
         get
@@ -202,6 +261,7 @@ internal sealed class Cluster : IAsyncDisposable
             controller.Kill();
             await controller.EndAsync();
             controller.Dispose();
+            processes.TryRemove(controller.Name, out _);
         }
 
         controllers.Clear();
@@ -218,6 +278,11 @@ internal sealed class Cluster : IAsyncDisposable
         await EmptyAsync();
         await ending.CancelAsync();
         await agentsRunning;
+        if (Machines is not null)
+        {
+            await Machines.DisposeAsync();
+        }
+
         await Servers.DisposeAsync();
         loggers.Dispose();
         await log.DisposeAsync();
@@ -226,8 +291,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     private string? Broken() =>
         Invariants.Violation
-        ?? controllers
-            .Values.Select(controller => controller.Failure)
+        ?? processes
+            .Values.Select(process => process.Failure)
             // That one ends is how it must be; whoever supervises it starts another.
             .FirstOrDefault(failure => failure is not (null or LeadershipLostException))
             ?.ToString();
@@ -283,9 +348,16 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";
         return Caller(request.User) is { } by
-            ? new LabCall(by, $"{request.Verb} {resource}", IsEc2: false, request.IsWrite, request.Name, Time.GetUtcNow())
+            ? new LabCall(
+                by,
+                $"{(controllers.ContainsKey(by.Name) ? "" : LabCall.ByManager)}{request.Verb} {resource}",
+                IsEc2: false,
+                request.IsWrite,
+                request.Name,
+                Time.GetUtcNow()
+            )
             : null;
     }
 
-    private Incarnation? Caller(string name) => controllers.GetValueOrDefault(name);
+    private Incarnation? Caller(string name) => processes.GetValueOrDefault(name);
 }

@@ -13,8 +13,11 @@ internal sealed record ClusterOptions
     /// <summary>Seconds for which EC2 answers reads as if the last changes had not been made.</summary>
     public TimeSpan StaleReads { get; init; }
 
-    /// <summary>How far the API server's watches are behind its answers; null for not at all.</summary>
-    public WatchLag? WatchLag { get; init; }
+    /// <summary>Whether ENI managers run on simulated kernels; otherwise a few lines stand for them.</summary>
+    public bool RealManagers { get; init; }
+
+    /// <summary>How far watches are behind what was written.</summary>
+    public WatchLag? WatchLag { get; init; } = WatchLag.Typical;
 
     /// <summary>Long enough for the states between to be seen.</summary>
     public Ec2Latencies Latencies { get; init; } =

@@ -10,7 +10,7 @@ internal sealed class Invariants(Cluster cluster, LeaseWatch? lease)
     /// <summary>The first thing that was so and may not be, or null.</summary>
     public string? Violation => violation;
 
-    /// <summary>Looks at a call of a controller that is alive.</summary>
+    /// <summary>Looks at a call of a process that is alive.</summary>
     public void Look(LabCall call, CallMoment moment, string? error)
     {
         if (moment == CallMoment.Before && call is { IsEc2: true, IsWrite: true } && cluster.Foreign.Contains(call.Target))
@@ -18,9 +18,15 @@ internal sealed class Invariants(Cluster cluster, LeaseWatch? lease)
             Report($"{call.By.Name} called {call.Name} on the foreign {call.Target}");
         }
 
-        if (lease?.Look(call, moment, error) is { } trespass)
+        if (!call.IsByManager && lease?.Look(call, moment, error) is { } trespass)
         {
             Report(trespass);
+        }
+
+        // Given back before it is detached (docs/taking-enis-away.md): no run keeps an ENI manager away for as long as one is waited for.
+        if (moment == CallMoment.Before && call.Name == "DetachNetworkInterface" && cluster.BoundAt(call.Target) is { } bound)
+        {
+            Report($"{call.By.Name} detached {call.Target} while {bound}");
         }
 
         if (moment == CallMoment.After && call is { IsEc2: true, IsWrite: true } && error is null)

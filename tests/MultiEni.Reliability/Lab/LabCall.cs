@@ -1,6 +1,6 @@
 namespace MultiEni.Reliability.Lab;
 
-/// <summary>One call of a controller, to EC2 or to the Kubernetes API.</summary>
+/// <summary>One call of a process, to EC2 or to the Kubernetes API, or a write of an ENI manager to its node.</summary>
 /// <param name="By">Who makes it.</param>
 /// <param name="Name">What is called, such as <c>AttachNetworkInterface</c> or <c>patch eniattachments/status</c>.</param>
 /// <param name="IsEc2">Whether it goes to EC2.</param>
@@ -18,6 +18,15 @@ internal sealed record LabCall(
     string InstanceId = ""
 )
 {
+    /// <summary>Whether an ENI manager makes it, which needs no lease.</summary>
+    public bool IsByManager => Name.StartsWith(ByManager, StringComparison.Ordinal);
+
+    /// <summary>Whether it is a write of an ENI manager to its own node, to which there is no answer that could be lost.</summary>
+    public bool IsOnNode { get; init; }
+
+    /// <summary>With this begin the names of an ENI manager's calls.</summary>
+    public const string ByManager = "manager: ";
+
     /// <summary>Whether it is about the lease, which candidates write that do not lead.</summary>
     public bool IsLease => !IsEc2 && Name.Contains("leases", StringComparison.Ordinal);
 }

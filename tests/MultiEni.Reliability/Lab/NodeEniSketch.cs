@@ -19,9 +19,12 @@ internal sealed record NodeEniSketch(string Name)
 
     public bool DeleteOnTermination { get; init; } = true;
 
+    /// <summary>Whether its devices are bound to vfio-pci and offered to pods; needs real ENI managers.</summary>
+    public bool Dpdk { get; init; }
+
     public override string ToString() =>
         $"{Name}: {Subnets.Count} subnets, {Groups.Count} groups, index {DeviceIndex}, '{Description}', team {Team}, "
-        + $"source/dest check {SourceDestCheck}, delete on termination {DeleteOnTermination}";
+        + $"source/dest check {SourceDestCheck}, delete on termination {DeleteOnTermination}, DPDK {Dpdk}";
 
     public JsonObject ToJson() =>
         new()
@@ -37,6 +40,7 @@ internal sealed record NodeEniSketch(string Name)
                 ["tags"] = new JsonObject { ["team"] = Team },
                 ["sourceDestCheck"] = SourceDestCheck,
                 ["deleteOnTermination"] = DeleteOnTermination,
+                ["enableDPDK"] = Dpdk,
             },
         };
 

@@ -1,4 +1,5 @@
 using MultiEni.Reliability.Lab;
+using MultiEni.Simulator.Kubernetes;
 using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Soak;
@@ -8,16 +9,22 @@ internal sealed class SoakRun(int seed, VirtualClock time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(40);
 
-    private static readonly ClusterOptions Options = new()
-    {
-        Nodes = 3,
-        Controller = new ClusterOptions().Controller with
+    // Every second run has the ENI managers themselves, with devices that are bound and offered.
+    private readonly bool hasManagers = seed % 2 == 1;
+
+    private ClusterOptions Options =>
+        new()
         {
-            LeaseDuration = TimeSpan.FromSeconds(15),
-            RenewDeadline = TimeSpan.FromSeconds(10),
-            RetryPeriod = TimeSpan.FromSeconds(2),
-        },
-    };
+            RealManagers = hasManagers,
+            WatchLag = WatchLag.Typical with { Seed = seed },
+            Nodes = 3,
+            Controller = new ClusterOptions().Controller with
+            {
+                LeaseDuration = TimeSpan.FromSeconds(15),
+                RenewDeadline = TimeSpan.FromSeconds(10),
+                RetryPeriod = TimeSpan.FromSeconds(2),
+            },
+        };
 
     /// <summary>What the run went through, for the report.</summary>
     public string Summary { get; private set; } = "";
@@ -38,7 +45,9 @@ internal sealed class SoakRun(int seed, VirtualClock time)
             weather.IsBad = false;
             await CalmAsync(cluster, supervisor, story);
             var calls = cluster.Ec2.Counters.Snapshot().Timeline.Count;
-            Summary = $"{story.Deeds.Count} deeds, {supervisor.Ended} controllers ended, {calls} EC2 calls, {time.GetUtcNow():HH:mm:ss} on its clock";
+            var managers = cluster.Machines is { } machines ? $"{machines.Started} ENI managers started" : "no ENI managers";
+            Summary =
+                $"{story.Deeds.Count} deeds, {managers}, {supervisor.Ended} controllers ended, {calls} EC2 calls, {time.GetUtcNow():HH:mm:ss} on its clock";
             return null;
         }
         catch (ReliabilityException wrong)

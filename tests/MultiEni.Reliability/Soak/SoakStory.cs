@@ -8,6 +8,9 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
 {
     private const int Length = 60;
     private readonly Random dice = new(seed);
+
+    // Dice of their own, so that what happens besides is the same with and without ENI managers.
+    private readonly Random nodeDice = new(~seed);
     private readonly List<string> nodes = [.. Enumerable.Range(1, 3).Select(number => $"node-{number}")];
     private readonly HashSet<string> unlabelled = [];
     private readonly Dictionary<string, NodeEniSketch> wanted = [];
@@ -24,7 +27,7 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
     /// <summary>Does one thing after the other, with pauses.</summary>
     public async Task PlayAsync(CancellationToken cancellationToken)
     {
-        Want(new NodeEniSketch("fleet"));
+        Want(new NodeEniSketch("fleet") { Dpdk = cluster.Machines is not null });
         for (var deed = 0; deed < Length; deed++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -36,6 +39,10 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
             }
 
             await DoSomethingAsync();
+            if (cluster.Machines is { } machines)
+            {
+                await DoSomethingToAsync(machines);
+            }
         }
 
         weather.Paused = null;
@@ -96,6 +103,31 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
         }
     }
 
+    private async Task DoSomethingToAsync(Machines machines)
+    {
+        var node = nodes[nodeDice.Next(nodes.Count)];
+        switch (nodeDice.Next(10))
+        {
+            case 0 or 1:
+                Note($"kill the ENI manager of {node}");
+                machines.Of(node).Manager?.Kill();
+                break;
+            case 2:
+                Note($"stop the ENI manager of {node}");
+                await machines.StopManagerAsync(node);
+                break;
+            case 3 when nodeDice.Next(3) == 0:
+                Note($"reboot {node}");
+                await machines.RebootAsync(node);
+                cluster.RestartPlugin(node);
+                break;
+            case 4:
+                Note($"the device plugin of {node} is restarted");
+                cluster.RestartPlugin(node);
+                break;
+        }
+    }
+
     private void ReplaceNode()
     {
         var node = nodes[dice.Next(nodes.Count)];
@@ -142,6 +174,11 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
             4 => before with { DeleteOnTermination = !before.DeleteOnTermination },
             _ => before with { DeviceIndex = 2 + dice.Next(3) },
         };
+        if (cluster.Machines is not null && nodeDice.Next(4) == 0)
+        {
+            after = after with { Dpdk = !after.Dpdk };
+        }
+
         Want(after);
     }
 
@@ -154,7 +191,14 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
         }
         else
         {
-            Want(new NodeEniSketch("second") { Subnets = [Cluster.SubnetB], DeviceIndex = 4 });
+            Want(
+                new NodeEniSketch("second")
+                {
+                    Subnets = [Cluster.SubnetB],
+                    DeviceIndex = 4,
+                    Dpdk = cluster.Machines is not null,
+                }
+            );
         }
     }
 

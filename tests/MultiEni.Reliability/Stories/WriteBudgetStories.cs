@@ -147,6 +147,41 @@ public sealed class WriteBudgetStories : Story
         Assert.Empty(down.Refused);
     }
 
+    /// <summary>EC2's quotas make most of a fleet wait, in line and for the tokens of their calls.</summary>
+    [Fact]
+    public async Task ENIs_that_wait_for_their_turn_say_so_once_in_each_direction()
+    {
+        const int nodes = 75;
+        var cluster = await StartAsync(Lagging(1) with { Nodes = nodes, Controller = Alone.Controller, Ec2 = ec2 => ec2 });
+        cluster.Agents.AreSilent = true;
+        cluster.StartController();
+        await WaitAsync(TimeSpan.FromSeconds(35));
+
+        var up = WriteCounts.Begin(cluster);
+        cluster.Apply(Fleet);
+        await UntilAsync(cluster, () => cluster.EniAttachments.Count == 2 * nodes, "all are planned");
+        await WaitAsync(TimeSpan.FromSeconds(14));
+        var waiting = cluster.EniAttachments.Where(attachment => !attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) ?? true).ToList();
+        Assert.InRange(waiting.Count, 20, 2 * nodes);
+        Assert.Empty(waiting.Where(attachment => Ready(attachment)?.Reason is not (Reasons.Creating or Reasons.Attaching)).Select(Name));
+        await UntilAsync(cluster, () => cluster.NodeEni(Fleet.Name)?.Status?.AttachedEnis == 2 * nodes, "all are attached");
+        Assert.InRange(up.Of(Told), (2 * nodes) + 1, 4 * nodes);
+        Assert.Empty(up.Refused);
+
+        var down = WriteCounts.Begin(cluster);
+        cluster.Delete(Fleet.Name);
+        await UntilAsync(cluster, () => cluster.EniAttachments.All(attachment => attachment.Metadata.IsBeingDeleted), "all are going");
+        await WaitAsync(TimeSpan.FromSeconds(14));
+        Assert.Empty(
+            cluster.EniAttachments.Where(attachment => Ready(attachment)?.Reason is not (Reasons.Detaching or Reasons.Deleting)).Select(Name)
+        );
+        await EmptyAsync(cluster);
+        Assert.InRange(down.Of(Told), 1, 2 * nodes);
+        Assert.Empty(down.Refused);
+    }
+
+    private static string Name(EniAttachment attachment) => $"{attachment.Metadata.Name}: {Ready(attachment)?.Reason}";
+
     private static Condition? Ready(EniAttachment attachment) => attachment.Status?.Conditions.Find(ConditionTypes.Ready);
 
     private static Task AttachedAsync(Cluster cluster) =>

@@ -19,6 +19,9 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
     private const string ApiGroup = $"/apis/{Names.ApiVersion}";
     private readonly HttpClient http = KubernetesConnection.Open(ConfigOf(kubeconfig, person), "test", TimeProvider.System);
 
+    /// <summary>The product's own client, for watches.</summary>
+    public KubernetesClient Client => new(http, TimeProvider.System);
+
     /// <summary>Server-side apply of every document, with the strict field validation that kubectl asks for.</summary>
     /// <exception cref="RefusedException">The API server refuses one.</exception>
     public async Task ApplyAsync(string yaml, CancellationToken cancellationToken)

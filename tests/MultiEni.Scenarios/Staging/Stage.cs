@@ -51,6 +51,9 @@ internal sealed class Stage : IAsyncDisposable
 
     public ClusterApi Api { get; }
 
+    /// <summary>Seconds of the stage's clock in one real second.</summary>
+    public int Acceleration => options.Acceleration;
+
     /// <summary>The clock of everything on the stage.</summary>
     public TimeProvider Time => time;
 

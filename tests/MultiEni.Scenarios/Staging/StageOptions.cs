@@ -3,6 +3,7 @@ using MultiEni.Manager;
 using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Ec2;
+using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Nodes.Cluster;
 
 namespace MultiEni.Scenarios.Staging;
@@ -48,6 +49,7 @@ internal sealed record StageOptions
             Nodes = Nodes,
             Zones = Zones,
             TimeProvider = time,
+            WatchLag = WatchLag.Typical,
             InitialPluginFile = ForeignPluginFile,
             EnforcesAccess = true,
             Ec2 = new Ec2SimulatorOptions

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Simulator.Kubernetes.Storage;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Kubernetes;
+using MultiEni.Operator.Client;
 
 namespace MultiEni.Scenarios.Staging;
 
@@ -18,40 +19,22 @@ internal sealed class WaitForReady : IAsyncDisposable
     private readonly ConcurrentQueue<string> tooEarly = new();
     private readonly Task following;
 
-    private WaitForReady(ObjectStore store, string nodeEni, Func<string?> lacks)
+    private WaitForReady(ClusterApi api, string nodeEni, Func<EniAttachment, bool> isAsWanted, int enis)
     {
-        following = FollowAsync(store, nodeEni, lacks, ending.Token);
+        following = FollowAsync(api, nodeEni, isAsWanted, enis, ending.Token);
     }
 
     /// <summary>What was missing when it returned too early.</summary>
-    public IReadOnlyCollection<string> TooEarly => tooEarly;
+    public IReadOnlyCollection<string> TooEarly =>
+        following.IsCompleted ? throw new InvalidOperationException("nobody looked until now", following.Exception) : tooEarly;
 
     /// <summary>Begins to look.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="nodeEni">The NodeENI, of which the user has just applied what is waited for.</param>
     /// <param name="isAsWanted">Whether an attachment is as applied.</param>
     /// <param name="enis">How many there must be, all as applied and ready.</param>
-    public static WaitForReady Begin(Stage stage, string nodeEni, Func<EniAttachment, bool> isAsWanted, int enis)
-    {
-        var store = stage.Cluster.Kubernetes.Store;
-        return new WaitForReady(
-            store,
-            nodeEni,
-            () =>
-            {
-                var done = store
-                    .List($"{Names.EniAttachmentPlural}.{Names.Group}")
-                    .Select(found => found.Deserialize(ApiJson.Default.EniAttachment)!)
-                    .Count(attachment =>
-                        !attachment.Metadata.IsBeingDeleted
-                        && isAsWanted(attachment)
-                        && attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: ConditionStatus.True } ready
-                        && ready.ObservedGeneration == attachment.Metadata.Generation
-                    );
-                return done == enis ? null : $"{done} of {enis} ENIs were ready as applied";
-            }
-        );
-    }
+    public static WaitForReady Begin(Stage stage, string nodeEni, Func<EniAttachment, bool> isAsWanted, int enis) =>
+        new(stage.Api, nodeEni, isAsWanted, enis);
 
     public async ValueTask DisposeAsync()
     {
@@ -60,24 +43,60 @@ internal sealed class WaitForReady : IAsyncDisposable
         ending.Dispose();
     }
 
-    private async Task FollowAsync(ObjectStore store, string nodeEni, Func<string?> lacks, CancellationToken cancellationToken)
+    private async Task FollowAsync(
+        ClusterApi api,
+        string nodeEni,
+        Func<EniAttachment, bool> isAsWanted,
+        int enis,
+        CancellationToken cancellationToken
+    )
     {
-        await foreach (var change in store.WatchAsync($"{Names.NodeEniPlural}.{Names.Group}", "", null, null, since: null, cancellationToken))
+        await foreach (var frame in api.Client.WatchAsync(Kinds.NodeEni, new WatchOptions { Timeout = TimeSpan.FromHours(1) }, cancellationToken))
         {
-            if (change.Object is { } seen && Returns(seen, nodeEni) && lacks() is { } lack)
+            var seen = frame switch
             {
-                tooEarly.Enqueue($"{lack}: {seen["status"]!["conditions"]!.ToJsonString()}");
+                WatchEvent<NodeEni>.Added(var added) => added,
+                WatchEvent<NodeEni>.Modified(var modified) => modified,
+                _ => null,
+            };
+            if (
+                seen is not null
+                && Returns(seen, nodeEni)
+                && await LackAsync(api, seen.Metadata.ResourceVersion!, isAsWanted, enis, cancellationToken) is { } lack
+            )
+            {
+                tooEarly.Enqueue($"{lack}: {string.Join(", ", seen.Status!.Conditions!)}");
             }
         }
     }
 
-    // As checkCondition of k8s.io/kubectl/pkg/cmd/wait has it.
-    private static bool Returns(JsonObject seen, string name)
+    // As things were when that version was written: versions of all resources are of one history.
+    private static async Task<string?> LackAsync(
+        ClusterApi api,
+        string version,
+        Func<EniAttachment, bool> isAsWanted,
+        int enis,
+        CancellationToken cancellationToken
+    )
     {
-        var nodeEni = seen.Deserialize(ApiJson.Default.NodeEni)!;
-        return nodeEni.Metadata.Name == name
-            && nodeEni.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: ConditionStatus.True } ready
-            && (ready.ObservedGeneration ?? nodeEni.Status.ObservedGeneration) is var observed
-            && (observed is null || observed >= nodeEni.Metadata.Generation);
+        var then = await api.ListAsync(
+            $"/apis/{Names.ApiVersion}/{Names.EniAttachmentPlural}?resourceVersion={version}&resourceVersionMatch=Exact",
+            cancellationToken
+        );
+        var done = then.Select(found => found.Deserialize(ApiJson.Default.EniAttachment)!)
+            .Count(attachment =>
+                !attachment.Metadata.IsBeingDeleted
+                && isAsWanted(attachment)
+                && attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: ConditionStatus.True } ready
+                && ready.ObservedGeneration == attachment.Metadata.Generation
+            );
+        return done == enis ? null : $"{done} of {enis} ENIs were ready as applied";
     }
+
+    // As checkCondition of k8s.io/kubectl/pkg/cmd/wait has it.
+    private static bool Returns(NodeEni nodeEni, string name) =>
+        nodeEni.Metadata.Name == name
+        && nodeEni.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: ConditionStatus.True } ready
+        && (ready.ObservedGeneration ?? nodeEni.Status.ObservedGeneration) is var observed
+        && (observed is null || observed >= nodeEni.Metadata.Generation);
 }

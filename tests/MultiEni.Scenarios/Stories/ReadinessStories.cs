@@ -7,9 +7,8 @@ namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
 /// Whoever applies a change and then waits for Ready may rely on it: not a moment before the last ENI is as applied, and until then the reason names
-/// what holds it back. Needs the simulated cluster for ready devices, and its API server because each version is held against the moment of its write.
+/// what holds it back. Needs the simulated cluster for ready devices.
 /// </summary>
-[NeedsSimulatedApiServer]
 public class ReadinessStories
 {
     [Theory]
@@ -20,7 +19,6 @@ public class ReadinessStories
         await using var stage = await Stage.StartAsync(
             new StageOptions
             {
-                ApiServer = new KubernetesApiChoice.Simulator(),
                 Nodes = 1,
                 Cluster = options => options with { Host = options.Host with { Modules = [.. options.Host.Modules, "uio_pci_generic"] } },
             }
@@ -56,9 +54,10 @@ public class ReadinessStories
     }
 
     [Fact]
+    [NeedsSimulatedApiServer]
     public async Task A_rollout_that_cannot_begin_because_deletes_are_refused_is_not_ready_and_says_so()
     {
-        await using var stage = await ReadyStageAsync(nodes: 2);
+        await using var stage = await ReadyStageAsync(nodes: 2, new KubernetesApiChoice.Simulator());
         stage.Cluster.Kubernetes.Faults.BeforeRequest = request =>
             ValueTask.FromResult<FaultAction?>(
                 request is { Verb: "delete", Resource: "eniattachments" } && request.User.EndsWith(":eni-controller", StringComparison.Ordinal)
@@ -79,25 +78,28 @@ public class ReadinessStories
     [Fact]
     public async Task A_rollout_that_waits_for_a_node_that_does_not_become_ready_is_not_ready_and_names_the_node()
     {
-        await using var stage = await Stage.StartAsync(new StageOptions { ApiServer = new KubernetesApiChoice.Simulator(), Nodes = 3 });
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 3 });
         var dead = stage.Nodes[0];
         await stage.StopManagerAsync(dead);
         await stage.ApplyAsync(Manifests.NodeEni("fleet", "deviceIndex: 2"));
         await stage.UntilAsync(async () => (await stage.NodeEniAsync("fleet"))?.Status?.ReadyEnis == 2, "the others are ready");
         await using var wait = await ReplaceAsync(stage);
 
-        var ready = await stage.UntilNotReadyAsync("fleet", $"{dead}: waiting for the ENI manager on {dead}");
+        var ready = await stage.UntilNotReadyAsync(
+            "fleet",
+            "2 of 3 ENIs still have the former specification; the next are replaced when the ENIs of these nodes are ready: "
+                + $"{dead}: waiting for the ENI manager on {dead}"
+        );
         Assert.Equal(Reasons.RolloutInProgress, ready.Reason);
-        Assert.Contains("2 of 3 ENIs still have the former specification", ready.Message, StringComparison.Ordinal);
 
         stage.StartManager(dead);
         await stage.UntilReadyAsync("fleet", 3);
         Assert.Empty(wait.TooEarly);
     }
 
-    private static async Task<Stage> ReadyStageAsync(int nodes)
+    private static async Task<Stage> ReadyStageAsync(int nodes, KubernetesApiChoice? apiServer = null)
     {
-        var stage = await Stage.StartAsync(new StageOptions { ApiServer = new KubernetesApiChoice.Simulator(), Nodes = nodes });
+        var stage = await Stage.StartAsync(new StageOptions { Nodes = nodes, ApiServer = apiServer });
         await stage.ApplyAsync(Manifests.NodeEni("fleet", "deviceIndex: 2"));
         await stage.UntilReadyAsync("fleet", nodes);
         return stage;

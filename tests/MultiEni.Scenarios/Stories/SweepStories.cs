@@ -159,7 +159,7 @@ public class SweepStories
             Time = stage.Time,
         };
         var sweeping = EniProgram.RunAsync(
-            ["sweep", "--kubeconfig", stage.Cluster.KubeconfigPath, "--yes", "--grace-period", "600"],
+            ["sweep", "--kubeconfig", stage.Cluster.KubeconfigPath, "--yes", "--grace-period", $"{60 * stage.Acceleration}"],
             surroundings,
             TestContext.Current.CancellationToken
         );

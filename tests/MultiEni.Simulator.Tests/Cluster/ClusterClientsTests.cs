@@ -56,6 +56,28 @@ public sealed class ClusterClientsTests : IDisposable
     }
 
     [Fact]
+    public async Task Rights_that_take_effect_late_are_waited_for()
+    {
+        await using var server = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions { EnforcesAccess = true }, Cancelled);
+        var refusals = 0;
+        server.Faults.BeforeRequest = request =>
+            ValueTask.FromResult<FaultAction?>(
+                request is { Verb: "create", Resource: "nodes" } && Interlocked.Increment(ref refusals) <= 3 ? new FaultAction.Fail(403) : null
+            );
+
+        var options = new SimulatedClusterOptions
+        {
+            Nodes = 1,
+            EnforcesAccess = true,
+            Kubeconfig = Kubeconfig(server),
+        };
+        await using var cluster = await SimulatedCluster.StartAsync(options, Cancelled);
+
+        Assert.Equal(4, refusals);
+        Assert.Single(server.Store.List("nodes"));
+    }
+
+    [Fact]
     public async Task Refused_writes_lost_watches_and_lost_history_are_only_delays()
     {
         await using var cluster = await SimulatedCluster.StartAsync(new SimulatedClusterOptions { Nodes = 1, DevicePlugin = null }, Cancelled);

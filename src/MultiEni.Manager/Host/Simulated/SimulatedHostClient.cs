@@ -7,8 +7,10 @@ namespace MultiEni.Manager.Host.Simulated;
 public static class SimulatedHostClient
 {
     /// <summary>The host at <paramref name="address"/>; nothing is asked yet.</summary>
+    /// <param name="address">Where it answers.</param>
+    /// <param name="transport">What carries the requests in place of sockets; null for sockets.</param>
     /// <exception cref="ArgumentException">The address is not on loopback: whoever answers there decides what this program believes of the machine.</exception>
-    public static NodeHost Open(Uri address)
+    public static NodeHost Open(Uri address, HttpMessageHandler? transport = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (!address.IsLoopback || address.Scheme != Uri.UriSchemeHttp)
@@ -17,7 +19,7 @@ public static class SimulatedHostClient
         }
 
         // A write may take as long as a process holds a device, and the announcements never end.
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        var http = new HttpClient(transport ?? new SocketsHttpHandler { UseProxy = false })
         {
             BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,

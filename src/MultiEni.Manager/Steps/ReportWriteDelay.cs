@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Steps;
 /// Decides for how long a report that differs from what the status says may stay unwritten. A device without trouble is told of once, when all is done, and
 /// on its way back not at all: the finalizer that goes says everything.
 /// </summary>
-public static class ReportPatience
+public static class ReportWriteDelay
 {
     /// <summary>Zero for what is written at once; null for what need not be written at all.</summary>
     /// <param name="attachment">The attachment with the agent's latest report.</param>
@@ -24,13 +24,13 @@ public static class ReportPatience
             return Releasing(attachment, said, step);
         }
 
-        if (step is not DeviceStep.Wait wait || !PassingReasons.Contains(wait.Why.Reason) || said.Exists(condition => IsLost(condition, next)))
+        if (step is not DeviceStep.Wait wait || !TransientReasons.Contains(wait.Why.Reason) || said.Exists(condition => IsLost(condition, next)))
         {
             return TimeSpan.Zero;
         }
 
         // That EC2 has not attached the ENI is not the agent's to tell.
-        return said.Count == 0 && !EniState.IsAttached(attachment.Status?.Network?.State) ? null : PassingReasons.UntoldFor;
+        return said.Count == 0 && !EniState.IsAttached(attachment.Status?.Network?.State) ? null : TransientReasons.Deferral;
     }
 
     private static TimeSpan? Releasing(EniAttachment attachment, List<Condition> said, DeviceStep step) =>
@@ -40,8 +40,8 @@ public static class ReportPatience
             DeviceStep.ReleaseDone => said.Find(ConditionTypes.Released) is { Status: not ConditionStatus.True } ? TimeSpan.Zero : null,
             DeviceStep.Nothing => null,
             // From the first sign of life on, the next ones are due at their times.
-            DeviceStep.Wait wait when PassingReasons.ContainsAnswer(wait.Why.Reason) && attachment.Status?.Device?.ReleaseHeartbeatTime is null =>
-                PassingReasons.UntoldFor,
+            DeviceStep.Wait wait when TransientReasons.ContainsAnswer(wait.Why.Reason) && attachment.Status?.Device?.ReleaseHeartbeatTime is null =>
+                TransientReasons.Deferral,
             _ => TimeSpan.Zero,
         };
 

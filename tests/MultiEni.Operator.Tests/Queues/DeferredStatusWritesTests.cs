@@ -4,14 +4,14 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Operator.Tests.Queues;
 
-public sealed class UntoldStatusesTests
+public sealed class DeferredStatusWritesTests
 {
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
     private readonly FakeTimeProvider time = new();
-    private readonly UntoldStatuses untold;
+    private readonly DeferredStatusWrites untold;
 
-    public UntoldStatusesTests() => untold = new UntoldStatuses(time);
+    public DeferredStatusWritesTests() => untold = new DeferredStatusWrites(time);
 
     [Fact]
     public void A_wait_counts_from_its_first_look_and_anew_for_a_deletion_and_for_a_successor()

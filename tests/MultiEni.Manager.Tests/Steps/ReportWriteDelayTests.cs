@@ -7,10 +7,10 @@ using MultiEni.Manager.Steps;
 namespace MultiEni.Manager.Tests.Steps;
 
 /// <summary>Which reports are worth a write at once, which ones later, and which ones never.</summary>
-public sealed class ReportPatienceTests
+public sealed class ReportWriteDelayTests
 {
     private static readonly TimeSpan? AtOnce = TimeSpan.Zero;
-    private static readonly TimeSpan? Later = PassingReasons.UntoldFor;
+    private static readonly TimeSpan? Later = TransientReasons.Deferral;
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly string[] Passing =
@@ -141,5 +141,5 @@ public sealed class ReportPatienceTests
         };
 
     private static TimeSpan? Patience(EniAttachment attachment, DeviceStep step, params Condition[] next) =>
-        ReportPatience.Of(attachment, step, new EniAttachmentStatus { Conditions = [.. next] });
+        ReportWriteDelay.Of(attachment, step, new EniAttachmentStatus { Conditions = [.. next] });
 }

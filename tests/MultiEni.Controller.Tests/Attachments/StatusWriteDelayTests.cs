@@ -8,10 +8,10 @@ using MultiEni.Controller.Planning;
 namespace MultiEni.Controller.Tests.Attachments;
 
 /// <summary>Which statuses are worth a write at once, which ones later.</summary>
-public sealed class StatusPatienceTests
+public sealed class StatusWriteDelayTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.Zero;
-    private static readonly TimeSpan Later = PassingReasons.UntoldFor;
+    private static readonly TimeSpan Later = TransientReasons.Deferral;
     private const EniRow? None = null;
     private static readonly EniRow Available = A.Row();
     private static readonly EniRow Attaching = A.Row(attachment: A.Attached(status: EniStates.Attaching));
@@ -32,7 +32,7 @@ public sealed class StatusPatienceTests
     {
         var waiting = Said(New(), None);
 
-        Assert.Equal(StatusPatience.Further, Patience(waiting, Attaching));
+        Assert.Equal(StatusWriteDelay.Further, Patience(waiting, Attaching));
         Assert.Equal(AtOnce, Patience(waiting, Attached));
     }
 
@@ -83,6 +83,19 @@ public sealed class StatusPatienceTests
     }
 
     [Fact]
+    public void That_an_attached_ENI_is_being_changed_is_told_once_and_that_it_is_done_at_once()
+    {
+        var ready = Said(With(New(), Configured), Attached);
+        var first = Attached with { SecurityGroupIds = ["sg-other"] };
+        var second = Attached with { Description = "former" };
+
+        Assert.Equal(AtOnce, Patience(ready, first));
+        Assert.Equal(StatusWriteDelay.Further, Patience(Said(ready, first), second));
+        Assert.Equal(AtOnce, Patience(Said(ready, first), Attached));
+        Assert.Equal(AtOnce, Patience(Said(ready, first), second, new(true, Reasons.Unauthorized, "m")));
+    }
+
+    [Fact]
     public void Addresses_that_change_are_told_at_once() =>
         Assert.Equal(AtOnce, Patience(Said(New(), Attached), Attached with { PrivateIps = ["10.0.0.9", "10.0.0.10"] }));
 
@@ -105,7 +118,7 @@ public sealed class StatusPatienceTests
         Assert.Equal(Later, Patience(Going(New()), None));
         // Whether or not it ever was ready: it said nothing of its deletion yet.
         Assert.Equal(Later, Patience(Going(Said(New(), Attached)), Detaching));
-        Assert.Equal(StatusPatience.Further, Patience(Going(Said(going, Detaching)), Available));
+        Assert.Equal(StatusWriteDelay.Further, Patience(Going(Said(going, Detaching)), Available));
     }
 
     [Fact]
@@ -140,7 +153,7 @@ public sealed class StatusPatienceTests
     }
 
     private static TimeSpan Patience(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance = null, int? attempt = null) =>
-        StatusPatience.Of(attachment, Report(attachment, row, hindrance, attempt)!, hindrance, attempt);
+        StatusWriteDelay.Of(attachment, Report(attachment, row, hindrance, attempt)!, hindrance, attempt);
 
     private static EniAttachmentStatus? Report(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance, int? attempt) =>
         AttachmentReport.Patch(attachment, row, "10.0.0.0/24", attempt, hindrance, A.Noon)?.Status;

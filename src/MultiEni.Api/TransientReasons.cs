@@ -6,10 +6,10 @@ namespace MultiEni.Api;
 /// The reasons that only say that something takes its time. Each write of an object costs the API server milliseconds of processor time, so that a state
 /// that is over in a moment is not written down at all, and one that lasts is.
 /// </summary>
-public static class PassingReasons
+public static class TransientReasons
 {
-    /// <summary>For how long such a state goes untold. What hinders, what is done and what is no longer true are told at once.</summary>
-    public static TimeSpan UntoldFor { get; } = TimeSpan.FromSeconds(5);
+    /// <summary>For how long such a state is not reported. What hinders, what is done and what is no longer true are told at once.</summary>
+    public static TimeSpan Deferral { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the reason passes by itself on a healthy node and with an EC2 that answers.</summary>
     public static bool Contains(string reason) =>

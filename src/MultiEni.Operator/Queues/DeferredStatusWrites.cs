@@ -8,7 +8,7 @@ namespace MultiEni.Operator.Queues;
 /// another: thousands of objects that wait must not keep the API server from what is done meanwhile. A restart counts anew. Safe for concurrent use.
 /// </summary>
 /// <param name="time">Clock.</param>
-public sealed class UntoldStatuses(TimeProvider time)
+public sealed class DeferredStatusWrites(TimeProvider time)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
@@ -21,7 +21,7 @@ public sealed class UntoldStatuses(TimeProvider time)
 
     /// <summary>How long the status may still wait; null when it is to be told now.</summary>
     /// <param name="metadata">The object. Its deletion, and a successor of the same name, begin anew.</param>
-    /// <param name="patience">For how long it may go untold.</param>
+    /// <param name="patience">For how long it may be deferred.</param>
     public TimeSpan? Wait(ObjectMeta metadata, TimeSpan patience)
     {
         ArgumentNullException.ThrowIfNull(metadata);

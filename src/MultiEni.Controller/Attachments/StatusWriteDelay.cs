@@ -10,7 +10,7 @@ namespace MultiEni.Controller.Attachments;
 /// Decides for how long a status that is not what it should be may stay unwritten. Pure. An ENI that comes or goes without trouble is through before
 /// anybody looks, and a write costs the API server as much as its creation does.
 /// </summary>
-public static class StatusPatience
+public static class StatusWriteDelay
 {
     /// <summary>As above, for one that tells of a wait already: another one in its place is of less interest.</summary>
     public static TimeSpan Further { get; } = TimeSpan.FromSeconds(30);
@@ -31,20 +31,24 @@ public static class StatusPatience
         }
 
         var passes = attachment.Metadata.IsBeingDeleted
-            ? IsPassing(hindrance, PassingReasons.ContainsAnswer)
-            : IsPassing(hindrance, PassingReasons.Contains) && !IsAttached(next) && !IsAttached(before);
+            ? IsPassing(hindrance, TransientReasons.ContainsAnswer)
+            : IsPassing(hindrance, TransientReasons.Contains) && (IsChanging(before) && IsChanging(next) || !IsAttached(next) && !IsAttached(before));
         return passes ? Passing(attachment) : TimeSpan.Zero;
     }
 
     // The agent waits for what is said of an attached ENI and has to know when it is so no more; and what an agent says has lasted already.
     private static bool IsAttached(EniAttachmentStatus? status) => status?.Conditions.IsTrue(ConditionTypes.Attached) == true;
 
+    // One attribute after another: that it is being changed stands there already.
+    private static bool IsChanging(EniAttachmentStatus? status) =>
+        status?.Conditions.Find(ConditionTypes.Ready) is { Reason: Reasons.Progressing } && IsAttached(status);
+
     private static bool IsPassing(ConditionClaim? hindrance, Func<string, bool> passes) => hindrance is null || passes(hindrance.Reason);
 
     private static TimeSpan Passing(EniAttachment attachment) =>
-        !AttachmentState.IsGoingUntold(attachment)
+        !AttachmentState.IsDeletionUnreported(attachment)
         && attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True, Reason: { } said }
-        && PassingReasons.Contains(said)
+        && TransientReasons.Contains(said)
             ? Further
-            : PassingReasons.UntoldFor;
+            : TransientReasons.Deferral;
 }

@@ -73,5 +73,21 @@ internal static class JsonReading
         return obj;
     }
 
+    /// <summary>The object itself, everything in it in the order of names.</summary>
+    public static JsonObject SortedThroughout(this JsonObject obj)
+    {
+        foreach (var (_, value) in obj.Sorted())
+        {
+            foreach (var inner in value is JsonArray list ? list.OfType<JsonObject>() : [])
+            {
+                inner.SortedThroughout();
+            }
+
+            (value as JsonObject)?.SortedThroughout();
+        }
+
+        return obj;
+    }
+
     public static JsonObject Copy(this JsonObject obj) => obj.DeepClone().AsObject();
 }

@@ -75,7 +75,17 @@ internal sealed partial class CorpusClient : IDisposable
         return Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length));
     }
 
-    private static string AsSent(JsonNode body) => body is JsonValue value && value.TryGetValue<string>(out var text) ? text : body.ToJsonString();
+    private static string AsSent(JsonNode body) => body is JsonValue value && value.TryGetValue<string>(out var text) ? text : Spaced(body);
+
+    // With the spaces with which the bodies were recorded: some messages show the body as it was sent.
+    private static string Spaced(JsonNode? body) =>
+        body switch
+        {
+            JsonObject obj =>
+                $"{{{string.Join(", ", obj.Select(static field => $"{JsonValue.Create(field.Key).ToJsonString()}: {Spaced(field.Value)}"))}}}",
+            JsonArray list => $"[{string.Join(", ", list.Select(Spaced))}]",
+            _ => body?.ToJsonString() ?? "null",
+        };
 
     private void Identify(HttpRequestHeaders headers, JsonNode? who)
     {

@@ -7,11 +7,23 @@ namespace MultiEni.Simulator.Kubernetes.Discovery;
 internal static class BuiltInSchemas
 {
     private const string Metadata = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+    private const string ListMetadata = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
+    private const string Conventions = "More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
     private const string OwnerReference = "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference";
 
     /// <summary>The schemas that all documents share.</summary>
     public static void AddShared(JsonObject schemas)
     {
+        schemas[ListMetadata] = new JsonObject
+        {
+            ["description"] = "ListMeta is what every list has: its version, and where to go on when it is one page of several.",
+            ["type"] = "object",
+            ["properties"] = new JsonObject
+            {
+                ["resourceVersion"] = Text("The version of the list."),
+                ["continue"] = Text("Asks for the next page."),
+            },
+        };
         schemas[Metadata] = new JsonObject
         {
             ["description"] = "ObjectMeta is what every stored object has: its name, its version, its labels, and who owns it.",
@@ -80,13 +92,61 @@ internal static class BuiltInSchemas
         var schema = resource.OpenApiSchema?.Copy() ?? Outline(resource);
         if (schema["properties"] is JsonObject properties)
         {
-            properties["apiVersion"] ??= Text("Version of this representation of the object.");
-            properties["kind"] ??= Text("What the object is.");
-            properties["metadata"] = Wrapped(Metadata);
+            AddIdentity(properties, Metadata, $"Standard object's metadata. {Conventions}#metadata");
         }
 
-        schema["x-kubernetes-group-version-kind"] = new JsonArray(KindOf(resource));
+        return Complete(schema, resource, KindOf(resource));
+    }
+
+    /// <summary>The schema of a list of one kind.</summary>
+    public static JsonObject OfList(ResourceDefinition resource)
+    {
+        var properties = new JsonObject();
+        AddIdentity(properties, ListMetadata, $"Standard list metadata. {Conventions}#types-kinds");
+        properties["items"] = new JsonObject
+        {
+            ["description"] = $"List of {resource.Plural}. {Conventions}",
+            ["type"] = "array",
+            ["items"] = Reference(NameOf(resource)),
+        };
+        var schema = new JsonObject
+        {
+            ["description"] = $"{resource.ListKind} is a list of {resource.Kind}",
+            ["type"] = "object",
+            ["required"] = new JsonArray("items"),
+            ["properties"] = properties,
+        };
+        var kind = KindOf(resource);
+        kind["kind"] = resource.ListKind;
+        return Complete(schema, resource, kind);
+    }
+
+    private static JsonObject Complete(JsonObject schema, ResourceDefinition resource, JsonObject kind)
+    {
+        if (resource.IsCustom && resource.SelectableFields.Count > 0)
+        {
+            schema["x-kubernetes-selectable-fields"] = new JsonArray([
+                .. resource.SelectableFields.Select(static field => (JsonNode)new JsonObject { ["fieldPath"] = field }),
+            ]);
+        }
+
+        schema["x-kubernetes-group-version-kind"] = new JsonArray(kind);
         return schema;
+    }
+
+    private static void AddIdentity(JsonObject properties, string metadataSchema, string metadataDescription)
+    {
+        properties["apiVersion"] = Text(
+            "APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal "
+                + $"value, and may reject unrecognized values. {Conventions}#resources"
+        );
+        properties["kind"] = Text(
+            "Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits "
+                + $"requests to. Cannot be updated. In CamelCase. {Conventions}#types-kinds"
+        );
+        var metadata = Wrapped(metadataSchema);
+        metadata["description"] = metadataDescription;
+        properties["metadata"] = metadata;
     }
 
     /// <summary>The name of a kind's schema: the group reversed, then version and kind.</summary>

@@ -7,6 +7,9 @@ internal static class DiscoveryGroups
 {
     public static IReadOnlyList<string> Verbs { get; } = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+    public static IReadOnlyList<string> VerbsOf(ResourceDefinition resource) =>
+        resource.HasCollectionDeletion ? Verbs : [.. Verbs.Where(static verb => verb != "deletecollection")];
+
     public static IReadOnlyList<string> StatusVerbs { get; } = ["get", "patch", "update"];
 
     /// <summary>Named groups in the order of their names, each with its versions.</summary>

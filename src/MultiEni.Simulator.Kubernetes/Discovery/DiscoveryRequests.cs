@@ -52,8 +52,8 @@ internal sealed class DiscoveryRequests
         new()
         {
             ["major"] = "1",
-            ["minor"] = "35",
-            ["gitVersion"] = "v1.35.0+simulated",
+            ["minor"] = "36",
+            ["gitVersion"] = "v1.36.0+simulated",
             ["gitCommit"] = "",
             ["gitTreeState"] = "clean",
             ["buildDate"] = "2026-01-01T00:00:00Z",

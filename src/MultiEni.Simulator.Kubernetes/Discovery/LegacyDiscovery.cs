@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Resources;
 
@@ -50,7 +52,20 @@ internal static class LegacyDiscovery
         var entries = new JsonArray();
         foreach (var resource in resources)
         {
-            entries.Add((JsonNode)Entry(resource, resource.Plural, DiscoveryGroups.Verbs, isMain: true));
+            entries.Add((JsonNode)Entry(resource, resource.Plural, DiscoveryGroups.VerbsOf(resource), isMain: true));
+            foreach (var (name, kind, subresourceGroup) in resource.Subresources)
+            {
+                var subresource = Entry(resource, $"{resource.Plural}/{name}", ["create"], isMain: false);
+                subresource["kind"] = kind;
+                if (subresourceGroup.Length > 0)
+                {
+                    subresource["group"] = subresourceGroup;
+                    subresource["version"] = "v1";
+                }
+
+                entries.Add((JsonNode)subresource);
+            }
+
             if (resource.HasStatus)
             {
                 entries.Add((JsonNode)Entry(resource, resource.Plural + "/status", DiscoveryGroups.StatusVerbs, isMain: false));
@@ -84,6 +99,12 @@ internal static class LegacyDiscovery
         if (isMain && resource.Categories.Count > 0)
         {
             entry["categories"] = Texts(resource.Categories);
+        }
+
+        if (isMain)
+        {
+            var kind = Encoding.UTF8.GetBytes($"{resource.Group}/{resource.Version}/{resource.Kind}");
+            entry["storageVersionHash"] = Convert.ToBase64String(SHA256.HashData(kind).AsSpan(0, 8));
         }
 
         return entry;

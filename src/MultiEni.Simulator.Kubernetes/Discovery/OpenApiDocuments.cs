@@ -19,7 +19,7 @@ internal static class OpenApiDocuments
                 new JsonObject
                 {
                     ["swagger"] = "2.0",
-                    ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.35.0" },
+                    ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.36.0" },
                     ["paths"] = new JsonObject(),
                     ["definitions"] = new JsonObject(),
                 }
@@ -52,12 +52,13 @@ internal static class OpenApiDocuments
         {
             OpenApiPaths.Add(paths, resource);
             schemas[BuiltInSchemas.NameOf(resource)] = BuiltInSchemas.Of(resource);
+            schemas[BuiltInSchemas.NameOf(resource) + "List"] = BuiltInSchemas.OfList(resource);
         }
 
         return new JsonObject
         {
             ["openapi"] = "3.0.0",
-            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.35.0" },
+            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.36.0" },
             ["paths"] = paths,
             ["components"] = new JsonObject { ["schemas"] = schemas },
         };

@@ -16,6 +16,7 @@ internal static class OpenApiPaths
         {
             ["get"] = Operation(resource, "list", []),
             ["post"] = Operation(resource, "post", WriteParameters, [MediaTypes.Json, MediaTypes.Yaml]),
+            ["delete"] = Operation(resource, "deletecollection", ["dryRun"]),
         };
         paths[collection + "/{name}"] = new JsonObject
         {
@@ -31,6 +32,17 @@ internal static class OpenApiPaths
                     : [MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.ApplyPatch, MediaTypes.StrategicMergePatch]
             ),
         };
+        if (resource.HasStatus)
+        {
+            var status = new JsonObject();
+            foreach (var action in (ReadOnlySpan<string>)["get", "put", "patch"])
+            {
+                status[action] = paths[collection + "/{name}"]![action]!.DeepClone();
+                status[action]!["operationId"] = Id(resource, action) + "Status";
+            }
+
+            paths[collection + "/{name}/status"] = status;
+        }
     }
 
     private static JsonObject Operation(ResourceDefinition resource, string action, string[] parameters, string[]? bodyTypes = null)
@@ -38,6 +50,7 @@ internal static class OpenApiPaths
         var reference = BuiltInSchemas.Reference(BuiltInSchemas.NameOf(resource));
         var operation = new JsonObject
         {
+            ["operationId"] = Id(resource, action),
             ["parameters"] = new JsonArray([.. parameters.Select(static name => (JsonNode)Parameter(name))]),
             ["responses"] = new JsonObject
             {
@@ -62,6 +75,25 @@ internal static class OpenApiPaths
         }
 
         return operation;
+    }
+
+    private static string Id(ResourceDefinition resource, string action)
+    {
+        var group = string.Concat(
+            (resource.Group.Length == 0 ? "core" : resource.Group)
+                .Split('.')
+                .Append(resource.Version)
+                .Select(static part => char.ToUpperInvariant(part[0]) + part[1..])
+        );
+        var verb = action switch
+        {
+            "post" => "create",
+            "get" => "read",
+            "put" => "replace",
+            "deletecollection" => "delete",
+            _ => action,
+        };
+        return $"{verb}{group}{(action == "deletecollection" ? "Collection" : "")}{(resource.Namespaced ? "Namespaced" : "")}{resource.Kind}";
     }
 
     private static JsonObject Parameter(string name) =>

@@ -46,7 +46,7 @@ internal static class StatusErrors
     public static StatusException StaleVersion(ResourceDefinition resource, string name) =>
         Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
 
-    /// <summary>What a real API server does and this one leaves out on purpose; NotSupported.md says what and why.</summary>
+    /// <summary>What a real API server does and this one leaves out on purpose; docs/not-simulated.md says what and why.</summary>
     public static StatusException NotSupported(string what) => new(501, "NotImplemented", $"not supported by the simulated API server: {what}");
 
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
@@ -54,12 +54,8 @@ internal static class StatusErrors
     public static StatusException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 
-    public static StatusException UnsupportedMediaType() =>
-        new(
-            415,
-            "UnsupportedMediaType",
-            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf"
-        );
+    public static StatusException UnsupportedMediaType(string accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf") =>
+        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}");
 
     public static StatusException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", []);
 

@@ -27,6 +27,9 @@ public sealed class StatusException : Exception
     /// <summary>Which object and which fields, or null.</summary>
     public JsonObject? Details { get; }
 
+    /// <summary>Texts for the <c>Warning</c> headers of the answer.</summary>
+    public IReadOnlyList<string> Warnings { get; internal set; } = [];
+
     /// <summary>Seconds that the client should wait, sent as <c>Retry-After</c>; zero sends none.</summary>
     public int RetryAfterSeconds { get; init; }
 

@@ -28,8 +28,11 @@ internal abstract record Answer
     /// <summary>A stream of changes until the watch ends.</summary>
     public sealed record Stream(ResourceDefinition Resource, WatchRequest Request) : Answer;
 
+    /// <summary>What the API server says of a path that it knows nothing of.</summary>
+    public static Body UnknownPage { get; } = new(404, "404 page not found\n"u8.ToArray(), "text/plain; charset=utf-8");
+
     public static Body Json(JsonNode content, int code = 200) => new(code, StoredObject.ToUtf8(content));
 
     public static Body Failure(StatusException failure) =>
-        new(failure.Code, StoredObject.ToUtf8(failure.ToStatus())) { RetryAfterSeconds = failure.RetryAfterSeconds };
+        new(failure.Code, StoredObject.ToUtf8(failure.ToStatus())) { RetryAfterSeconds = failure.RetryAfterSeconds, Warnings = failure.Warnings };
 }

@@ -10,14 +10,23 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <summary>The body of a request, JSON, YAML or protobuf.</summary>
 /// <param name="Content">What it says; null when it is empty.</param>
 /// <param name="RepeatedFields">Fields that it says more than once, as strict validation names them.</param>
-internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> RepeatedFields)
+/// <param name="Text">It as it was sent.</param>
+internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> RepeatedFields, string Text)
 {
     private const int MostBytes = 3 * 1024 * 1024;
+    private const int ShownCharacters = 30;
 
     /// <summary>The body as an object.</summary>
     /// <exception cref="StatusException">400: it is not one.</exception>
     public JsonObject Object =>
         Content as JsonObject ?? throw StatusErrors.BadRequest("the object provided is unrecognized (must be of type object)");
+
+    /// <summary>What is said of a custom object that does not say what it is.</summary>
+    public StatusException HasNoKind(string expected) =>
+        StatusErrors.BadRequest(
+            $"the object provided is unrecognized (must be of type {expected}): Object 'Kind' is missing in '{Text}' "
+                + $"({(Text.Length > ShownCharacters ? Text[..ShownCharacters] + " ..." : Text)})"
+        );
 
     /// <summary>Reads the body of a request.</summary>
     /// <param name="request">The request.</param>
@@ -36,13 +45,13 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Repe
 
         if (content.IsEmpty)
         {
-            return new RequestBody(null, []);
+            return new RequestBody(null, [], "");
         }
 
         var mediaType = MediaTypes.Bare(request.ContentType);
         if (mediaType.Contains("protobuf", StringComparison.Ordinal))
         {
-            return new RequestBody(ProtobufBody.Read(content), []);
+            return new RequestBody(ProtobufBody.Read(content), [], "");
         }
 
         if (!MediaTypes.IsText(mediaType))
@@ -56,11 +65,11 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Repe
             var first = content.Span.TrimStart(" \t\r\n"u8);
             if (mediaType.EndsWith("yaml", StringComparison.Ordinal) && (first.IsEmpty || first[0] != (byte)'{'))
             {
-                return new RequestBody(FromYaml(content.Span), []);
+                return new RequestBody(FromYaml(content.Span), [], Encoding.UTF8.GetString(content.Span));
             }
 
             var repeated = new List<string>();
-            return new RequestBody(ReadJson(content.Span, repeated), repeated);
+            return new RequestBody(ReadJson(content.Span, repeated), repeated, Encoding.UTF8.GetString(content.Span));
         }
         catch (JsonException malformed)
         {

@@ -111,7 +111,7 @@ internal sealed class RequestPipeline
             return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? discovery : throw StatusErrors.MethodNotAllowed();
         }
 
-        if (route?.Group is "resource.k8s.io")
+        if (route?.Group is "resource.k8s.io" || (request.Path.Value ?? "").StartsWith("/apis/resource.k8s.io", StringComparison.Ordinal))
         {
             throw StatusErrors.NotSupported("the API group resource.k8s.io");
         }
@@ -126,9 +126,7 @@ internal sealed class RequestPipeline
 
             var isServed =
                 path.Length > 2 && (path[0] == "api" ? _discovery.Serves("", path[1]) : path[0] == "apis" && _discovery.Serves(path[1], path[2]));
-            return isServed
-                ? throw StatusErrors.UnknownPath()
-                : new Answer.Body(404, "404 page not found\n"u8.ToArray(), "text/plain; charset=utf-8");
+            return isServed ? throw StatusErrors.UnknownPath() : Answer.UnknownPage;
         }
 
         return await Reviews.TryAnswerAsync(request, route, _access, user, _options.TimeProvider, cancellationToken)

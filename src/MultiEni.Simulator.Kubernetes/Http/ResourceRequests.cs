@@ -34,7 +34,17 @@ internal sealed class ResourceRequests
         CancellationToken cancellationToken
     )
     {
-        var resource = route.Find(_store.Registry) ?? throw StatusErrors.UnknownPath();
+        var resource =
+            route.Find(_store.Registry)
+            ?? (_store.Registry.All.All(other => other.Group != route.Group || other.IsCustom) ? null : throw StatusErrors.UnknownPath());
+        if (
+            resource is null
+            || (resource.IsCustom && resource.Namespaced != route.Namespace.Length > 0 && (verb is not ("list" or "watch") || !resource.Namespaced))
+        )
+        {
+            return Answer.UnknownPage;
+        }
+
         if (route.Subresource is not ("" or "status"))
         {
             return await Subresources.AnswerAsync(_store, resource, route, request, admission, cancellationToken);
@@ -42,12 +52,12 @@ internal sealed class ResourceRequests
 
         if (route.Subresource == "status" && !resource.HasStatus)
         {
-            throw StatusErrors.UnknownPath();
+            throw resource.IsCustom ? StatusErrors.NotFound(resource, route.Name) : StatusErrors.UnknownPath();
         }
 
         var isAllowed = (route.Name.Length == 0, route.Subresource.Length == 0) switch
         {
-            (true, _) => verb is "list" or "watch" or "create" or "deletecollection",
+            (true, _) => verb is "list" or "watch" or "create" || (verb == "deletecollection" && resource.HasCollectionDeletion),
             (_, true) => verb is "get" or "update" or "patch" or "delete",
             _ => verb is "get" or "update" or "patch",
         };
@@ -85,6 +95,11 @@ internal sealed class ResourceRequests
             case "create":
                 var creation = Options(request, route, "Create", admission);
                 var body = await RequestBody.ReadAsync(request, cancellationToken);
+                if (resource.IsCustom && body.Object.Text("kind") is not { Length: > 0 })
+                {
+                    throw body.HasNoKind(resource.Kind);
+                }
+
                 return Done(
                     request,
                     resource,
@@ -128,12 +143,14 @@ internal sealed class ResourceRequests
     )
     {
         var mediaType = MediaTypes.Bare(request.ContentType);
-        if (
-            mediaType is not (MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.ApplyPatch or MediaTypes.StrategicMergePatch)
-            || (mediaType == MediaTypes.StrategicMergePatch && resource.IsCustom)
-        )
+        if (mediaType is not (MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.ApplyPatch or MediaTypes.StrategicMergePatch))
         {
             throw StatusErrors.UnsupportedPatch();
+        }
+
+        if (mediaType == MediaTypes.StrategicMergePatch && resource.IsCustom)
+        {
+            throw StatusErrors.UnsupportedMediaType("application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
         }
 
         if (mediaType == MediaTypes.StrategicMergePatch && resource.Type is null)
@@ -368,10 +385,20 @@ internal sealed class ResourceRequests
         };
     }
 
-    private TableView? Table(HttpRequest request, ResourceDefinition resource) =>
-        MediaTypes.FormOf(request.Headers.Accept.ToString()) == AnswerForm.Table
-            ? new TableView(resource, request.Query["includeObject"].ToString() is { Length: > 0 } include ? include : "Metadata", _time)
-            : null;
+    private TableView? Table(HttpRequest request, ResourceDefinition resource)
+    {
+        if (MediaTypes.FormOf(request.Headers.Accept.ToString()) != AnswerForm.Table)
+        {
+            return null;
+        }
+
+        var include = request.Query["includeObject"].ToString();
+        return include is "" or "Metadata" or "Object" or "None"
+            ? new TableView(resource, include.Length > 0 ? include : "Metadata", _time)
+            : throw StatusErrors.BadRequest(
+                $"Unable to convert to Table as requested: includeObject: Invalid value: {GoText.Quote(include)}: must be 'Metadata', 'Object', 'None', or empty"
+            );
+    }
 
     private static bool WantsMetadata(HttpRequest request) => MediaTypes.FormOf(request.Headers.Accept.ToString()) == AnswerForm.Metadata;
 

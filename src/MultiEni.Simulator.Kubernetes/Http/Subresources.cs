@@ -45,8 +45,8 @@ internal static class Subresources
                 throw store.Ledger.Find(resource, key) is null
                     ? StatusErrors.NotFound(resource, route.Name)
                     : StatusErrors.NotSupported($"{resource.Plural}/{route.Subresource}");
-            case var _ when resource.IsCustom && route.Subresource == "scale":
-                throw StatusErrors.NotSupported($"{resource.Plural}/{route.Subresource}");
+            case var _ when resource.IsCustom:
+                throw StatusErrors.NotFound(resource, route.Name);
             case ("pods", "binding" or "eviction") or ("namespaces", "finalize"):
                 throw StatusErrors.MethodNotAllowed();
             default:

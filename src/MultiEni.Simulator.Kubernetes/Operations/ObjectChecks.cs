@@ -18,6 +18,11 @@ internal static class ObjectChecks
     {
         var apiVersion = obj.Text("apiVersion") is { Length: > 0 } given ? given : resource.ApiVersion;
         var kind = obj.Text("kind") is { Length: > 0 } named ? named : resource.Kind;
+        if (resource.IsCustom && (apiVersion != resource.ApiVersion || kind != resource.Kind))
+        {
+            throw StatusErrors.NotSupported("a custom object of another kind or version than that of its path");
+        }
+
         if (apiVersion != resource.ApiVersion)
         {
             throw StatusErrors.BadRequest(
@@ -64,6 +69,10 @@ internal static class ObjectChecks
                         .Prepend(KeyValuePair.Create("kind", (JsonNode?)resource.Kind))
                         .Prepend(KeyValuePair.Create("apiVersion", (JsonNode?)resource.ApiVersion))
                 );
+                if (resource.Schema is { } schema)
+                {
+                    CustomValues.Read(obj, schema.Root);
+                }
             }
         }
         catch (DecodingException wrong)
@@ -97,7 +106,10 @@ internal static class ObjectChecks
             return StatusErrors.BadRequest($"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: {why}");
         }
 
-        var live = resource.Type is { } type ? Decoding.Decode(old, type, []) : old.Copy();
+        var live =
+            resource.Type is { } type ? Decoding.Decode(old, type, [])
+            : resource.IsCustom ? old.Copy().SortedThroughout()
+            : old.Copy();
         return StatusErrors.Invalid(
             "",
             "",
@@ -117,7 +129,6 @@ internal static class ObjectChecks
         if (resource.Schema is { } schema)
         {
             warnings.AddRange(schema.Validate(obj, old, errors.All));
-            warnings.AddRange(MetadataValidation.Warnings(obj.Metadata(), old?.Metadata()));
         }
 
         var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
@@ -129,6 +140,12 @@ internal static class ObjectChecks
         if (errors.All.Count > 0)
         {
             throw StatusErrors.Invalid(resource, name, errors.All);
+        }
+
+        if (resource.IsCustom)
+        {
+            CustomValues.ReadNumbers(obj, resource.Schema!.Root);
+            warnings.AddRange(MetadataValidation.Warnings(obj.Metadata(), old?.Metadata()));
         }
 
         switch (resource.GroupResource)

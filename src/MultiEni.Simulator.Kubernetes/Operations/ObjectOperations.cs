@@ -35,11 +35,32 @@ internal sealed class ObjectOperations
 
     public Written Create(ResourceDefinition resource, string inNamespace, JsonObject body, WriteOptions options, bool? taintNode = null)
     {
-        var obj = body.Copy();
         var warnings = new List<string>();
+        try
+        {
+            return Create(resource, inNamespace, body, options, taintNode, warnings);
+        }
+        catch (StatusException refused)
+        {
+            // What was noticed before the refusal is told with it.
+            refused.Warnings = warnings;
+            throw;
+        }
+    }
+
+    private Written Create(
+        ResourceDefinition resource,
+        string inNamespace,
+        JsonObject body,
+        WriteOptions options,
+        bool? taintNode,
+        List<string> warnings
+    )
+    {
+        var obj = body.Copy();
         ObjectChecks.CheckType(resource, obj);
         obj = ObjectChecks.Shape(resource, obj, old: null, options, warnings);
-        var name = PrepareNew(resource, inNamespace, obj);
+        var name = PrepareNew(resource, inNamespace, obj, options.DryRun);
         CheckOwners(obj.Metadata(), warnings);
         DropStatus(resource, obj);
         if (options.FieldManager is not null && obj.Metadata()["managedFields"] is null)
@@ -203,7 +224,7 @@ internal sealed class ObjectOperations
 
     public string Now() => ApiTime.Seconds(_time.GetUtcNow());
 
-    private string PrepareNew(ResourceDefinition resource, string inNamespace, JsonObject obj)
+    private string PrepareNew(ResourceDefinition resource, string inNamespace, JsonObject obj, bool isDryRun)
     {
         var metadata = obj.Metadata();
         var name = metadata.Text("name") ?? "";
@@ -214,7 +235,7 @@ internal sealed class ObjectOperations
         }
 
         CheckNamespaceMatches(resource, inNamespace, metadata);
-        if (metadata.Text("resourceVersion") is { Length: > 0 })
+        if (metadata.Text("resourceVersion") is { Length: > 0 } && !isDryRun)
         {
             throw new StatusException(500, "", "resourceVersion should not be set on objects to be created");
         }
@@ -224,7 +245,7 @@ internal sealed class ObjectOperations
             metadata.Remove("managedFields");
         }
 
-        foreach (var serverOwned in (ReadOnlySpan<string>)["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"])
+        foreach (var serverOwned in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"])
         {
             metadata.Remove(serverOwned);
         }

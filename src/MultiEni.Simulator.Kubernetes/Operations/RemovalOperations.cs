@@ -217,7 +217,16 @@ internal sealed class RemovalOperations
             return RemoveNow(resource, marked);
         }
 
-        Later(() => EmptyContainer(resource, marked, options.PropagationPolicy));
+        // Definitions are emptied by the API server itself.
+        if (resource.GroupResource == Definitions)
+        {
+            EmptyContainer(resource, marked, options.PropagationPolicy);
+        }
+        else
+        {
+            Later(() => EmptyContainer(resource, marked, options.PropagationPolicy));
+        }
+
         return new Removed(marked, IsGone: false);
     }
 

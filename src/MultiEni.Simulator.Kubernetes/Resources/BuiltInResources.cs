@@ -28,6 +28,7 @@ internal static class BuiltInResources
     [
         Core("namespaces", "Namespace", ["ns"]) with
         {
+            HasCollectionDeletion = false,
             HasStatus = true,
             SelectableFields = ["status.phase"],
         },
@@ -39,6 +40,7 @@ internal static class BuiltInResources
         },
         Core("pods", "Pod", ["po"], namespaced: true) with
         {
+            Subresources = [("binding", "Binding", ""), ("eviction", "Eviction", "policy")],
             HasStatus = true,
             CountsGenerations = true,
             ReturnsDeleted = true,
@@ -125,6 +127,7 @@ internal static class BuiltInResources
         },
         Grouped("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", []) with
         {
+            Categories = ["api-extensions"],
             NeedsVersionToReplace = true,
             Namespaced = false,
             HasStatus = true,
@@ -132,6 +135,7 @@ internal static class BuiltInResources
         },
         Grouped("admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", []) with
         {
+            Categories = ["api-extensions"],
             NeedsVersionToReplace = true,
             Namespaced = false,
             CountsGenerations = true,

@@ -43,6 +43,12 @@ internal sealed record ResourceDefinition
     /// <summary>Whether a replacement must name the version that it replaces.</summary>
     public bool NeedsVersionToReplace { get; init; }
 
+    /// <summary>Whether all objects of a collection can be deleted at once.</summary>
+    public bool HasCollectionDeletion { get; init; } = true;
+
+    /// <summary>Subresources besides status: name, kind, and the group of the kind when it is another.</summary>
+    public IReadOnlyList<(string Name, string Kind, string Group)> Subresources { get; init; } = [];
+
     /// <summary>Whether a deletion answers with the object rather than with a status.</summary>
     public bool ReturnsDeleted { get; init; }
 

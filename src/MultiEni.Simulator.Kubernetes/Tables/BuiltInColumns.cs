@@ -16,9 +16,9 @@ internal static class BuiltInColumns
         TableColumns.Column("Version", static (obj, _) => Status(obj, "nodeInfo", "kubeletVersion") ?? ""),
         TableColumns.Column("Internal-IP", static (obj, _) => Address(obj, "InternalIP"), 1),
         TableColumns.Column("External-IP", static (obj, _) => Address(obj, "ExternalIP"), 1),
-        TableColumns.Column("OS-Image", static (obj, _) => Status(obj, "nodeInfo", "osImage") ?? "<unknown>", 1),
-        TableColumns.Column("Kernel-Version", static (obj, _) => Status(obj, "nodeInfo", "kernelVersion") ?? "<unknown>", 1),
-        TableColumns.Column("Container-Runtime", static (obj, _) => Status(obj, "nodeInfo", "containerRuntimeVersion") ?? "<unknown>", 1),
+        TableColumns.Column("OS-Image", static (obj, _) => Known(Status(obj, "nodeInfo", "osImage")), 1),
+        TableColumns.Column("Kernel-Version", static (obj, _) => Known(Status(obj, "nodeInfo", "kernelVersion")), 1),
+        TableColumns.Column("Container-Runtime", static (obj, _) => Known(Status(obj, "nodeInfo", "containerRuntimeVersion")), 1),
     ];
 
     public static IReadOnlyList<TableColumn> Pod { get; } =
@@ -71,6 +71,8 @@ internal static class BuiltInColumns
 
     private static TableColumn Number(string name, string field) =>
         TableColumns.Column(name, (obj, _) => (obj["status"] as JsonObject).Integer(field) ?? 0);
+
+    private static string Known(string? text) => string.IsNullOrEmpty(text) ? "<unknown>" : text;
 
     private static string? Status(JsonObject obj, string parent, string field) => (obj["status"] as JsonObject).Text(parent, field);
 

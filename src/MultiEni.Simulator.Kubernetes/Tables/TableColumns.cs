@@ -25,11 +25,17 @@ internal static class TableColumns
         [
             .. ColumnsOf(resource)
                 .Select(column =>
-                    column.Definition.Description.Length > 0 || (resource.IsCustom && column != Name)
+                    column.Definition.Description.Length > 0
                         ? column
                         : column with
                         {
-                            Definition = column.Definition with { Description = Describe(resource.GroupResource, column.Definition.Name) },
+                            Definition = column.Definition with
+                            {
+                                Description =
+                                    resource.IsCustom && column != Name
+                                        ? $"Custom resource definition column (in JSONPath format): {column.Definition.JsonPath}"
+                                        : Describe(resource.GroupResource, column.Definition.Name),
+                            },
                         }
                 ),
         ];

@@ -25,6 +25,7 @@ internal static class TableWriter
             switch (view.IncludeObject)
             {
                 case "None":
+                    row["object"] = null;
                     break;
                 case "Object":
                     row["object"] = obj;

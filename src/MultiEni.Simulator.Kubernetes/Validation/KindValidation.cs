@@ -28,6 +28,16 @@ internal static class KindValidation
             case "events":
                 EventValidation.Check(apiGroup, obj, old, errors);
                 break;
+            case "customresourcedefinitions.apiextensions.k8s.io" when old is not null:
+                foreach (var field in (ReadOnlySpan<string>)["spec.group", "spec.scope", "spec.names.kind", "spec.names.plural"])
+                {
+                    if (obj.TextAt(field) != old.TextAt(field))
+                    {
+                        errors.Invalid(field, obj.TextAt(field), Immutable);
+                    }
+                }
+
+                break;
             case "nodes":
                 NodeValidation.Check(obj, old, errors);
                 break;

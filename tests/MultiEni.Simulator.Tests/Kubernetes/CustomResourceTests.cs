@@ -67,7 +67,7 @@ public sealed class CustomResourceTests : ServerFixture
     public async Task Deleting_a_definition_deletes_its_objects_and_its_resource()
     {
         await InstallAsync();
-        await Client.PostAsync(Widgets, Json("w", "\"spec\":{\"size\":1}"));
+        await Client.PostAsync(Widgets, Widget("w", "\"spec\":{\"size\":1}"));
 
         await Client.DeleteAsync(Definitions + "/widgets.example.com");
 
@@ -80,7 +80,7 @@ public sealed class CustomResourceTests : ServerFixture
     {
         await InstallAsync();
 
-        var widget = (await Client.PostAsync(Widgets, Json("w", "\"spec\":{\"size\":1},\"status\":{\"conditions\":[]}"))).Expect(
+        var widget = (await Client.PostAsync(Widgets, Widget("w", "\"spec\":{\"size\":1},\"status\":{\"conditions\":[]}"))).Expect(
             HttpStatusCode.Created
         );
 
@@ -93,7 +93,7 @@ public sealed class CustomResourceTests : ServerFixture
     public async Task The_generation_counts_changes_of_the_specification_only()
     {
         await InstallAsync();
-        await Client.PostAsync(Widgets, Json("w", "\"spec\":{\"size\":1}"));
+        await Client.PostAsync(Widgets, Widget("w", "\"spec\":{\"size\":1}"));
 
         var status = await Client.MergePatchAsync(
             Widgets + "/w/status",
@@ -115,7 +115,7 @@ public sealed class CustomResourceTests : ServerFixture
     {
         await InstallAsync();
 
-        var answer = (await Client.PostAsync($"{Widgets}?fieldValidation={validation}", Json("w", "\"spec\":{\"size\":1,\"taste\":\"x\"}"))).Expect(
+        var answer = (await Client.PostAsync($"{Widgets}?fieldValidation={validation}", Widget("w", "\"spec\":{\"size\":1,\"taste\":\"x\"}"))).Expect(
             code
         );
 
@@ -139,7 +139,7 @@ public sealed class CustomResourceTests : ServerFixture
     {
         await InstallAsync();
 
-        var refused = (await Client.PostAsync(Widgets, Json("w", $"\"spec\":{spec}"))).Expect(HttpStatusCode.UnprocessableEntity);
+        var refused = (await Client.PostAsync(Widgets, Widget("w", $"\"spec\":{spec}"))).Expect(HttpStatusCode.UnprocessableEntity);
 
         Assert.StartsWith($"Widget.example.com \"w\" is invalid: {field}: ", refused.Message, StringComparison.Ordinal);
         Assert.Equal(field, refused.Body["details"]!["causes"]![0]!["field"]!.GetValue<string>());
@@ -150,8 +150,8 @@ public sealed class CustomResourceTests : ServerFixture
     public async Task Selectable_fields_select()
     {
         await InstallAsync();
-        await Client.PostAsync(Widgets, Json("a", "\"spec\":{\"size\":1}"));
-        await Client.PostAsync(Widgets, Json("b", "\"spec\":{\"size\":1,\"color\":\"blue\"}"));
+        await Client.PostAsync(Widgets, Widget("a", "\"spec\":{\"size\":1}"));
+        await Client.PostAsync(Widgets, Widget("b", "\"spec\":{\"size\":1,\"color\":\"blue\"}"));
 
         var list = await Client.GetAsync(Widgets + "?fieldSelector=spec.color%3Dblue");
 
@@ -163,7 +163,7 @@ public sealed class CustomResourceTests : ServerFixture
     public async Task Tables_show_the_columns_of_the_definition()
     {
         await InstallAsync();
-        await Client.PostAsync(Widgets, Json("w", "\"spec\":{\"size\":3}"));
+        await Client.PostAsync(Widgets, Widget("w", "\"spec\":{\"size\":3}"));
         await Client.MergePatchAsync(
             Widgets + "/w/status",
             """{"status":{"conditions":[{"type":"Other","status":"Unknown"},{"type":"Ready","status":"True"}]}}"""
@@ -206,7 +206,7 @@ public sealed class CustomResourceTests : ServerFixture
     public async Task Strategic_merge_is_for_built_in_types_only()
     {
         await InstallAsync();
-        await Client.PostAsync(Widgets, Json("w", "\"spec\":{\"size\":1}"));
+        await Client.PostAsync(Widgets, Widget("w", "\"spec\":{\"size\":1}"));
 
         var refused = await Client.PatchAsync(Widgets + "/w", "{}", "application/strategic-merge-patch+json");
 
@@ -215,4 +215,6 @@ public sealed class CustomResourceTests : ServerFixture
 
     private async Task<ApiAnswer> InstallAsync() =>
         (await Client.PostAsync(Definitions, Assert.Single(YamlDocuments.Parse(Definition)).ToJsonString())).Expect(HttpStatusCode.Created);
+
+    private static string Widget(string name, string rest) => Json(name, "\"apiVersion\":\"example.com/v1\",\"kind\":\"Widget\"," + rest);
 }

@@ -69,7 +69,7 @@ public sealed class KubectlTests : ServerFixture
         Assert.Matches(@"nodeenis +neni +networking\.k8s\.aws/v1alpha1 +false +NodeENI", resources);
         Assert.Matches(@"eniattachments +enia +networking\.k8s\.aws/v1alpha1 +false +ENIAttachment", resources);
         Assert.Matches(@"pods +po +v1 +true +Pod", resources);
-        Assert.Contains("Server Version: v1.35.0", await Command.RunAsync("version"), StringComparison.Ordinal);
+        Assert.Contains("Server Version: v1.36.0", await Command.RunAsync("version"), StringComparison.Ordinal);
         Assert.Contains("networking.k8s.aws/v1alpha1", await Command.RunAsync("api-versions"), StringComparison.Ordinal);
     }
 

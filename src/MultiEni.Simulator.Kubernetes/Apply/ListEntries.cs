@@ -17,7 +17,7 @@ internal static class ListEntries
         var keys = new JsonObject();
         foreach (var key in map.Keys.Order(StringComparer.Ordinal))
         {
-            if ((entry as JsonObject)?[key] is { } value)
+            if (((entry as JsonObject)?[key] ?? map.DefaultOf?.Invoke(key)) is { } value)
             {
                 keys[key] = value.DeepClone();
             }

@@ -29,16 +29,6 @@ internal sealed class MergeRules(ResourceDefinition resource)
         };
     }
 
-    /// <summary>What an entry of the map list at a path has for a key that it leaves out; null when an entry must have it.</summary>
-    public JsonNode? DefaultKey(IReadOnlyList<string> path, string key)
-    {
-        var field = Walk(path)?.Element?.Fields?.Find(key);
-        return field is null ? null
-            : field.Default is { } value ? value.DeepClone()
-            : field.Type.Kind == ValueKind.Text ? ""
-            : null;
-    }
-
     /// <summary>An object of which nothing is set.</summary>
     public JsonObject Nothing() => _type is null ? [] : Decoding.Empty(_type);
 

@@ -8,6 +8,7 @@ using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Kubernetes.Tables;
+using MultiEni.Simulator.Kubernetes.Types;
 using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
@@ -153,11 +154,6 @@ internal sealed class ResourceRequests
             throw StatusErrors.UnsupportedMediaType("application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
         }
 
-        if (mediaType == MediaTypes.StrategicMergePatch && resource.Type is null)
-        {
-            throw StatusErrors.NotSupported($"a strategic merge patch of {resource.Kind}");
-        }
-
         var options = Options(request, route, "Patch", admission);
         if (mediaType == MediaTypes.ApplyPatch && request.Query["fieldManager"].ToString().Length == 0)
         {
@@ -199,7 +195,7 @@ internal sealed class ResourceRequests
             (MediaTypes.StrategicMergePatch, JsonObject changes) => _store.Operations.Update(
                 resource,
                 Key(route),
-                live => StrategicMergePatch.Apply(live, changes, resource.Type!),
+                live => StrategicMergePatch.Apply(live, changes, BuiltInTypes.ForPatch(resource.Kind)),
                 options with
                 {
                     PatchText = _ => GoMap.Show(changes),

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
 /// <summary>How server-side apply merges the value at a field: as one piece, or part by part. Applies to lists and to maps.</summary>
@@ -13,7 +15,11 @@ public abstract record ListSemantics
 
     /// <summary>A list of objects, told apart by the values of <paramref name="Keys"/>; each field of each is owned on its own.</summary>
     /// <param name="Keys">Names of the fields that together identify an entry.</param>
-    public sealed record Map(IReadOnlyList<string> Keys) : ListSemantics;
+    public sealed record Map(IReadOnlyList<string> Keys) : ListSemantics
+    {
+        /// <summary>What an entry has for a key that it leaves out; null where it must have it.</summary>
+        internal Func<string, JsonNode?>? DefaultOf { get; init; }
+    }
 
     /// <summary>An object or map, each field of which is owned on its own.</summary>
     public sealed record Granular : ListSemantics;

@@ -18,6 +18,9 @@ internal static class BuiltInTypes
     /// <summary>A kind; null when its fields are not known.</summary>
     public static ObjectType? Find(string kind) => Types.GetValueOrDefault(kind);
 
+    /// <summary>What a strategic merge patch has to know of a kind.</summary>
+    public static ObjectType ForPatch(string kind) => Find(kind) ?? Find("Patched" + kind) ?? Types["PatchedOther"];
+
     private static Dictionary<string, ObjectType> Read()
     {
         using var reader = new StreamReader(typeof(BuiltInTypes).Assembly.GetManifestResourceStream("BuiltIn.types")!);
@@ -60,6 +63,13 @@ internal static class BuiltInTypes
         );
     }
 
+    // A name that is left out is an empty one.
+    private static JsonNode? DefaultOf(FieldType entry, string key) =>
+        entry.Fields?.Find(key) is not { } field ? null
+        : field.Default is { } value ? value.DeepClone()
+        : field.Type.Kind == ValueKind.Text ? ""
+        : null;
+
     private static FieldType ReadType(string text, Dictionary<string, ObjectType> types)
     {
         if (text[0] is '[' or '{')
@@ -72,7 +82,12 @@ internal static class BuiltInTypes
                 "{atomic}" => new FieldType(ValueKind.Map, "map[string]" + element.GoName, element, Atomic),
                 "[]" => new FieldType(ValueKind.List, "[]" + element.GoName, element, Atomic),
                 "[set]" => new FieldType(ValueKind.List, "[]" + element.GoName, element, Set),
-                var keys => new FieldType(ValueKind.List, "[]" + element.GoName, element, new ListSemantics.Map(keys[1..^1].Split(','))),
+                var keys => new FieldType(
+                    ValueKind.List,
+                    "[]" + element.GoName,
+                    element,
+                    new ListSemantics.Map(keys[1..^1].Split(',')) { DefaultOf = key => DefaultOf(element, key) }
+                ),
             };
         }
 

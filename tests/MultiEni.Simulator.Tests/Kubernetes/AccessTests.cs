@@ -120,6 +120,51 @@ public sealed class AccessTests : ServerFixture
         Assert.False(await MayListNodesAsync(other));
     }
 
+    [Fact]
+    public async Task Who_may_impersonate_acts_as_the_other_and_nobody_else_does()
+    {
+        await GrantAsync("clusterroles", "", """{"apiGroups":[""],"resources":["nodes"],"verbs":["list"]}""");
+
+        Assert.Equal(HttpStatusCode.OK, await ListNodesAsync(token: null, "system:serviceaccount:team:agent"));
+        Assert.Equal(HttpStatusCode.Forbidden, await ListNodesAsync(token: null, "bob"));
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            await ListNodesAsync(Server.Access.IssueToken(UserInfo.Person("bob")), "system:serviceaccount:team:agent")
+        );
+    }
+
+    [Fact]
+    public async Task Without_a_token_comes_nobody_where_the_administrator_has_one()
+    {
+        await using var server = await KubernetesSimulator.StartAsync(
+            Options with
+            {
+                AdministratorToken = "secret",
+            },
+            TestContext.Current.CancellationToken
+        );
+        using var anonymous = new ApiClient(server);
+        using var administrator = new ApiClient(server, token: "secret");
+
+        Assert.Contains("User \"system:anonymous\" cannot list", (await anonymous.GetAsync(Nodes)).Expect(HttpStatusCode.Forbidden).Message);
+        (await anonymous.GetAsync("/healthz")).Expect(HttpStatusCode.OK);
+        (await administrator.GetAsync(Nodes)).Expect(HttpStatusCode.OK);
+    }
+
+    private async Task<HttpStatusCode> ListNodesAsync(string? token, string impersonated)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Server.BaseAddress, Nodes));
+        request.Headers.Add("Impersonate-User", impersonated);
+        if (token is not null)
+        {
+            request.Headers.Add("Authorization", "Bearer " + token);
+        }
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
     private static async Task<bool> MayListNodesAsync(ApiClient client) =>
         (
             await client.PostAsync(

@@ -96,6 +96,19 @@ public sealed class ServerSideApplyTests : ServerFixture
     }
 
     [Fact]
+    public async Task A_key_that_an_entry_leaves_out_has_its_default()
+    {
+        const string service = "/api/v1/namespaces/default/services/s";
+        const string body = """{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"selector":{"a":"b"},"ports":[{"port":80}]}}""";
+        await Client.ApplyAsync(service, "a", body);
+
+        var again = (await Client.ApplyAsync(service, "a", body)).Expect(HttpStatusCode.OK);
+
+        var port = Assert.Single(again.Body["spec"]!["ports"]!.AsArray())!;
+        Assert.Equal("TCP", port["protocol"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Finalizers_are_a_set_in_which_each_manager_owns_its_own()
     {
         await Client.ApplyAsync(One, "a", Body("\"metadata\":{\"finalizers\":[\"x/a\"]}"));

@@ -255,7 +255,10 @@ public sealed class PolicyTests
     {
         using var administrator = new ApiClient(server);
         using var controller = Controller(server);
-        const string owner = """{"metadata":{"name":"data"},"spec":{"nodeSelector":{"a":"b"},"subnetID":"subnet-1","securityGroupIDs":["sg-1"]}}""";
+        const string owner = """
+            {"apiVersion":"networking.k8s.aws/v1alpha1","kind":"NodeENI","metadata":{"name":"data"},
+             "spec":{"nodeSelector":{"a":"b"},"subnetID":"subnet-1","securityGroupIDs":["sg-1"]}}
+            """;
         var nodeEni = (await administrator.PostAsync($"{Api}/nodeenis", owner)).Expect(HttpStatusCode.Created);
         var uid = nodeEni.Body["metadata"]!["uid"]!.GetValue<string>();
         foreach (var (name, node) in new[] { ("own", Node), ("other", OtherNode) })

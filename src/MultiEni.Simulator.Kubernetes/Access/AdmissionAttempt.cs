@@ -23,6 +23,7 @@ internal sealed record AdmissionAttempt(string Operation, ResourceDefinition Res
     /// <summary>The object's name; empty for one of a collection that is deleted, whose request names none.</summary>
     public string Name { get; init; } = (Object ?? OldObject).Text("metadata", "name") ?? "";
 
-    /// <summary>The object's namespace.</summary>
-    public string Namespace { get; init; } = (Object ?? OldObject).Text("metadata", "namespace") ?? "";
+    /// <summary>The object's namespace. A namespace that is changed or deleted stands in itself, for its path says so.</summary>
+    public string Namespace { get; init; } =
+        (Object ?? OldObject).Text("metadata", Resource.GroupResource == "namespaces" && Operation != "CREATE" ? "name" : "namespace") ?? "";
 }

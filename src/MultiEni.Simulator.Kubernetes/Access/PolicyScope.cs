@@ -28,7 +28,9 @@ internal sealed class PolicyScope
         (_rules.Count == 0 || _rules.Exists(rule => Matches(rule, attempt)))
         && !_excluded.Exists(rule => Matches(rule, attempt))
         && (inNamespace is null || _namespaces.Matches(Labels(inNamespace)))
-        && (_objects.Matches(Labels(attempt.Object)) || (attempt.OldObject is { } old && _objects.Matches(Labels(old))));
+        && (_objects.IsEverything || Selects(attempt.Object) || Selects(attempt.OldObject));
+
+    private bool Selects(JsonObject? obj) => obj is not null && _objects.Matches(Labels(obj));
 
     private static bool Matches(JsonObject rule, AdmissionAttempt attempt)
     {

@@ -154,6 +154,10 @@ internal static partial class CustomResources
                     $"Invalid value: {GoText.Quote(column.Text("jsonPath") ?? "")}: must be a simple json path starting with ."
                 );
             }
+            else
+            {
+                Require(ColumnPath().IsMatch(column.Text("jsonPath")!), $"the JSON path {column.Text("jsonPath")} of a printer column");
+            }
         }
 
         return errors;
@@ -174,9 +178,13 @@ internal static partial class CustomResources
     private static void CheckPaths(ResourceDefinition definitions, string name, JsonObject version, CustomResourceSchema schema)
     {
         var errors = new List<FieldError>();
-        foreach (var (index, field) in version.Objects("selectableFields").Index())
+        var paths = version.Objects("selectableFields").ConvertAll(static field => field.Text("jsonPath") ?? "");
+        Require(
+            paths.Count <= 8 && paths.Distinct(StringComparer.Ordinal).Count() == paths.Count && paths.TrueForAll(FieldOfSpec().IsMatch),
+            "selectable fields of metadata, of one path, or more than eight"
+        );
+        foreach (var (index, path) in paths.Index())
         {
-            var path = field.Text("jsonPath") ?? "";
             var why = schema.WhyNotSelectable(path);
             if (why is not null)
             {
@@ -195,6 +203,16 @@ internal static partial class CustomResources
             throw StatusErrors.Invalid(definitions, name, errors);
         }
     }
+
+    [GeneratedRegex(
+        """^(?:\.[A-Za-z_][-A-Za-z0-9_]*|\[(?:[0-9]+|\*|'[^'\]\\]+'|\?\(@(?:\.[A-Za-z_][A-Za-z0-9_]*)+ ?== ?(?:"[^"\\]*"|'[^'\\]*')\))\])+\z""",
+        RegexOptions.None,
+        1000
+    )]
+    private static partial Regex ColumnPath();
+
+    [GeneratedRegex(@"^(?!\.metadata)(?:\.[A-Za-z][-A-Za-z0-9_]*)+\z", RegexOptions.None, 1000)]
+    private static partial Regex FieldOfSpec();
 
     [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Label();

@@ -140,16 +140,57 @@ public sealed class AdmissionPolicyTests : ServerFixture
         );
     }
 
+    [Fact]
+    public async Task A_selector_of_what_is_absent_does_not_select_the_object_that_a_deletion_lacks()
+    {
+        await Client.PostAsync(ConfigMaps, "{\"metadata\":{\"name\":\"held\",\"labels\":{\"held\":\"yes\"}}}");
+        await Client.PostAsync(ConfigMaps, Json("free"));
+        await TryPolicyAsync(
+            "\"validations\":[{\"expression\":\"request.operation != 'DELETE'\"}]",
+            scope: "\"objectSelector\":{\"matchExpressions\":[{\"key\":\"held\",\"operator\":\"DoesNotExist\"}]},"
+        );
+        await BindAsync();
+
+        (await Client.DeleteAsync($"{ConfigMaps}/held")).Expect(HttpStatusCode.OK);
+        (await Client.DeleteAsync($"{ConfigMaps}/free")).Expect(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task A_namespace_that_is_deleted_stands_in_itself()
+    {
+        await Client.PostAsync("/api/v1/namespaces", Json("inner"));
+        await PolicyAsync("\"validations\":[{\"expression\":\"request.?namespace.orValue('') != 'inner'\"}]", "namespaces");
+        await BindAsync();
+
+        (await Client.DeleteAsync("/api/v1/namespaces/inner")).Expect(HttpStatusCode.UnprocessableEntity);
+        (await Client.PostAsync("/api/v1/namespaces", Json("other"))).Expect(HttpStatusCode.Created);
+    }
+
+    [Theory]
+    [InlineData("\"paramKind\":{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\"},\"validations\":[{\"expression\":\"true\"}]", "")]
+    [InlineData("\"auditAnnotations\":[{\"key\":\"a\",\"valueExpression\":\"'x'\"}]", "")]
+    [InlineData("\"validations\":[]", "")]
+    [InlineData("\"matchConditions\":[{\"name\":\"a b\",\"expression\":\"true\"}],\"validations\":[{\"expression\":\"true\"}]", "")]
+    [InlineData("\"variables\":[{\"name\":\"for\",\"expression\":\"1\"}],\"validations\":[{\"expression\":\"true\"}]", "")]
+    [InlineData("\"validations\":[{\"expression\":\"true\"}]", "\"namespaceSelector\":{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"Is\"}]},")]
+    public async Task What_is_not_known_of_policies_is_not_simulated(string rest, string scope)
+    {
+        var answer = (await TryPolicyAsync(rest, scope: scope)).Expect(HttpStatusCode.NotImplemented);
+
+        Assert.StartsWith("not supported by the simulated API server: ", answer.Message, StringComparison.Ordinal);
+        (await Client.GetAsync($"{Api}/validatingadmissionpolicies/p")).Expect(HttpStatusCode.NotFound);
+    }
+
     private async Task PolicyAsync(string rest, string resource = "configmaps") =>
         (await TryPolicyAsync(rest, resource)).Expect(HttpStatusCode.Created);
 
-    private Task<ApiAnswer> TryPolicyAsync(string rest, string resource = "configmaps") =>
+    private Task<ApiAnswer> TryPolicyAsync(string rest, string resource = "configmaps", string scope = "") =>
         Client.PostAsync(
             $"{Api}/validatingadmissionpolicies",
             Json(
                 "p",
                 $$"""
-                "spec":{"matchConstraints":{"resourceRules":[
+                "spec":{"matchConstraints":{{{scope}}"resourceRules":[
                   {"apiGroups":[""],"apiVersions":["v1"],"operations":["*"],"resources":["{{resource}}"]}]},{{rest}}}
                 """
             )

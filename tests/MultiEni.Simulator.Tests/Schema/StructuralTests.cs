@@ -139,6 +139,10 @@ public sealed class StructuralTests
         "\"a\": {\"type\": \"array\", \"x-kubernetes-list-type\": \"set\", \"items\": {\"type\": \"object\"}}",
         "a set of something else than scalars"
     )]
+    [InlineData("\"a\": {\"type\": \"integer\", \"maximum\": \"1\"}", "a schema whose maximum is of another type")]
+    [InlineData("\"a\": {\"type\": \"object\", \"additionalProperties\": true}", "a schema whose additionalProperties is of another type")]
+    [InlineData("\"a\": {\"type\": \"string\", \"x-kubernetes-int-or-string\": true}", "x-kubernetes-int-or-string beside a type")]
+    [InlineData("\"metadata\": {\"type\": \"object\", \"properties\": {\"name\": {\"type\": \"string\"}}}", "a schema of metadata")]
     public void A_schema_that_says_more_than_is_known_here_is_not_simulated(string properties, string what) =>
         Assert.Equal($"not supported by the simulated API server: {what}", Assert.Throws<NotSimulatedException>(() => Compile(properties)).Message);
 

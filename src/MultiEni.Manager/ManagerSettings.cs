@@ -10,7 +10,9 @@ using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Manager;
 
-/// <summary>How the agent behaves. Names and defaults are those of [peer 1.5] where that has them.</summary>
+/// <summary>
+/// How the agent behaves. Names and defaults are those of docs/reference/go-controller.md#settings-of-its-agent where that has them.
+/// </summary>
 public sealed record ManagerSettings
 {
     /// <summary>The API server.</summary>

@@ -23,7 +23,10 @@ public sealed class Ec2Faults
     /// </summary>
     public Func<Ec2Call, string?, CancellationToken, ValueTask<Ec2Verdict>>? AfterCall { get; set; }
 
-    /// <summary>How far behind DescribeNetworkInterfaces is: changes younger than this do not show. It sees changes made after it has been set [ec2 F.6].</summary>
+    /// <summary>
+    /// How far behind DescribeNetworkInterfaces is: changes younger than this do not show. It sees changes made after it has been set
+    /// (docs/reference/ec2.md#consistency).
+    /// </summary>
     public TimeSpan StaleReads
     {
         get => _state.Enter(() => _state.NetworkInterfaces.Staleness);
@@ -31,7 +34,7 @@ public sealed class Ec2Faults
     }
 
     /// <summary>The next calls of an action are answered with an error.</summary>
-    /// <param name="status">HTTP status; null for the one that goes with the code [ec2 F.7].</param>
+    /// <param name="status">HTTP status; null for the one that goes with the code (docs/reference/ec2.md#errors).</param>
     /// <param name="message">EC2's words; null for some of our own.</param>
     public void FailNext(
         string action,

@@ -6,7 +6,10 @@ public sealed record Ec2Latencies
     /// <summary>Every transition happens right after the answer that started it.</summary>
     public static Ec2Latencies None { get; } = new();
 
-    /// <summary>The values of the reference simulation: create 0.6 s, attach 1.2 s and 3 s until attached, other calls 0.4 s [ec2 N].</summary>
+    /// <summary>
+    /// The values of the reference simulation: create 0.6 s, attach 1.2 s and 3 s until attached, other calls 0.4 s
+    /// (docs/reference/ec2.md#latencies).
+    /// </summary>
     public static Ec2Latencies Typical { get; } =
         new()
         {

@@ -26,25 +26,31 @@ public sealed record Ec2SimulatorOptions
     /// <summary>Request token buckets.</summary>
     public Ec2Throttling Throttling { get; init; } = new();
 
-    /// <summary>Network interfaces per Region; 5,000 unless raised [ec2 F.3].</summary>
+    /// <summary>Network interfaces per Region; 5,000 unless raised (docs/reference/ec2.md#quotas).</summary>
     public int NetworkInterfaceQuota { get; init; } = 5000;
 
-    /// <summary>Security groups on one interface [ec2 F.3].</summary>
+    /// <summary>Security groups on one interface (docs/reference/ec2.md#quotas).</summary>
     public int SecurityGroupsPerInterface { get; init; } = 5;
 
-    /// <summary>Tags on one resource [ec2 F.3].</summary>
+    /// <summary>Tags on one resource (docs/reference/ec2.md#quotas).</summary>
     public int TagsPerResource { get; init; } = 50;
 
-    /// <summary>How long a client token is remembered: twelve hours, measured for volumes [ec2 D, O.2].</summary>
+    /// <summary>How long a client token is remembered: twelve hours, measured for volumes (docs/reference/ec2.md#client-tokens).</summary>
     public TimeSpan ClientTokenLifetime { get; init; } = TimeSpan.FromHours(12);
 
-    /// <summary>Eventual consistency: how long a new network interface may be unknown to every call but the one that made it [ec2 F.6].</summary>
+    /// <summary>
+    /// Eventual consistency: how long a new network interface may be unknown to every call but the one that made it
+    /// (docs/reference/ec2.md#consistency).
+    /// </summary>
     public TimeSpan CreationVisibleAfter { get; init; } = TimeSpan.Zero;
 
     /// <summary>The share of look-ups within <see cref="CreationVisibleAfter"/> that miss, 0 to 1. Below 1 an interface can be seen and then be missing again.</summary>
     public double InvisibleShare { get; init; } = 1;
 
-    /// <summary>From this many network interfaces on, an unpaged describe without a narrowing filter is refused [ec2 F.4]. The real number is not published.</summary>
+    /// <summary>
+    /// From this many network interfaces on, an unpaged describe without a narrowing filter is refused (docs/reference/ec2.md#describe-calls). The
+    /// real number is not published.
+    /// </summary>
     public int LargeAccountFrom { get; init; } = 2000;
 
     /// <summary>How long a terminated instance is still described.</summary>

@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>Request throttling of the account [ec2 F.1]. A throttled request takes no token: whether it does on AWS is not known [ec2 O.1].</summary>
+/// <summary>
+/// Request throttling of the account (docs/reference/ec2.md#request-tokens). A throttled request takes no token: whether it does on AWS is not known.
+/// </summary>
 public sealed record Ec2Throttling
 {
     /// <summary>No throttling at all.</summary>
@@ -9,10 +11,12 @@ public sealed record Ec2Throttling
     /// <summary>Whether requests are throttled.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Raised quotas: capacity and refill of every bucket times this [ec2 F.1, N].</summary>
+    /// <summary>Raised quotas: capacity and refill of every bucket times this (docs/reference/ec2.md#request-tokens).</summary>
     public double Multiplier { get; init; } = 1;
 
-    /// <summary>One more bucket that all mutating calls share, as some say default accounts have [ec2 F.2]; null for none.</summary>
+    /// <summary>
+    /// One more bucket that all mutating calls share, as some say default accounts have (docs/reference/ec2.md#request-tokens); null for none.
+    /// </summary>
     public BucketSize? SharedMutatingPool { get; init; }
 
     /// <summary>Other sizes than those of the table, by action; not multiplied.</summary>

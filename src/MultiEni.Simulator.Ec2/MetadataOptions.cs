@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>The metadata service of an instance. The defaults are the common hardened ones: pods do not reach it [ec2 G.1].</summary>
+/// <summary>
+/// The metadata service of an instance. The defaults are the common hardened ones: pods do not reach it (docs/reference/ec2.md#instance-metadata).
+/// </summary>
 public sealed record MetadataOptions
 {
     /// <summary><c>required</c> or <c>optional</c>.</summary>

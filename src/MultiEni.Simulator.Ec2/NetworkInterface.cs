@@ -32,7 +32,10 @@ public sealed record NetworkInterface(
     /// <summary>IPv6 /80 prefixes, as CIDR.</summary>
     public IReadOnlyList<string> Ipv6Prefixes { get; init; } = [];
 
-    /// <summary>Whether traffic must have this interface as source or destination. True on every new one: it cannot be set at creation [ec2 F.5].</summary>
+    /// <summary>
+    /// Whether traffic must have this interface as source or destination. True on every new one: it cannot be set at creation
+    /// (docs/reference/ec2.md#parameters).
+    /// </summary>
     public bool SourceDestCheck { get; init; } = true;
 
     /// <summary>Tags; at most fifty.</summary>

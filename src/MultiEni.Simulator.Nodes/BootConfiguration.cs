@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>What the node's own software does to interfaces that are present at boot: nodeadm and the VPC CNI [sriov 7.4].</summary>
+/// <summary>
+/// What the node's own software does to interfaces that are present at boot: nodeadm and the VPC CNI
+/// (docs/reference/driver-binding.md#node-software).
+/// </summary>
 internal static class BootConfiguration
 {
     private const int FirstMetric = 512;

@@ -1,7 +1,8 @@
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>
-/// Devices meeting drivers, by the rules of the kernel's driver core, vfio-pci and the ena driver [sriov 4.1, 4.6]. Guarded by its host's lock.
+/// Devices meeting drivers, by the rules of the kernel's driver core, vfio-pci and the ena driver (docs/reference/driver-binding.md#driver-files,
+/// docs/reference/driver-binding.md#errors-of-a-write). Guarded by its host's lock.
 /// </summary>
 /// <param name="options">The machine.</param>
 /// <param name="modules">Which drivers there are.</param>

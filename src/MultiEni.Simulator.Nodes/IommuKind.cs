@@ -1,6 +1,6 @@
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>What the instance type offers for isolating devices [sriov 7.2].</summary>
+/// <summary>What the instance type offers for isolating devices (docs/reference/driver-binding.md#iommu-and-write-combining).</summary>
 public enum IommuKind
 {
     /// <summary>No IOMMU: virtualized instances. vfio-pci needs no-IOMMU mode.</summary>

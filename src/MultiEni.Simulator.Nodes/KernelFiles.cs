@@ -48,7 +48,7 @@ internal sealed class KernelFiles(KernelTree tree, DriverCore drivers, KernelMod
                 return WriteOutcome.Failure(LinuxErrors.Invalid);
         }
 
-        // The kernel does not even ask the file's owner [sriov 4.1].
+        // The kernel does not even ask the file's owner (docs/reference/driver-binding.md#driver-files).
         return text.Length == 0 ? WriteOutcome.Success : Dispatch(Canonical(path), text);
     }
 

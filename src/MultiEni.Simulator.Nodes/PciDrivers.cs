@@ -31,7 +31,10 @@ internal static class PciDrivers
 
     internal static bool IsUio(string driver) => driver is "igb_uio" or "uio_pci_generic";
 
-    /// <summary>An override admits only its driver, whose id table is then not asked; vfio-pci and the uio drivers have no id table [sriov 4.1].</summary>
+    /// <summary>
+    /// An override admits only its driver, whose id table is then not asked; vfio-pci and the uio drivers have no id table
+    /// (docs/reference/driver-binding.md#driver-files).
+    /// </summary>
     internal static bool Matches(string driver, PciDevice device) =>
         device.Override is { } only
             ? only == driver

@@ -16,7 +16,10 @@ public sealed partial class SimulatedHost
         }
     }
 
-    /// <summary>Moves a device's interface into a pod's network namespace: the host sees the driver and no interface [sriov 4.1].</summary>
+    /// <summary>
+    /// Moves a device's interface into a pod's network namespace: the host sees the driver and no interface
+    /// (docs/reference/driver-binding.md#network-namespaces).
+    /// </summary>
     public void MoveToPodNamespace(string pciAddress)
     {
         lock (gate)

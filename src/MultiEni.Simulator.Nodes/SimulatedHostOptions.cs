@@ -9,7 +9,10 @@ public sealed record SimulatedHostOptions
     /// <summary>Modules loaded at every boot, besides <c>ena</c> and <c>nvme</c>: <c>vfio_pci</c>, <c>igb_uio</c>, <c>uio_pci_generic</c>.</summary>
     public IReadOnlyList<string> Modules { get; init; } = ["vfio_pci"];
 
-    /// <summary>Whether the kernel was built with CONFIG_VFIO_NOIOMMU. Without it the parameter file is absent [sriov 4.1].</summary>
+    /// <summary>
+    /// Whether the kernel was built with CONFIG_VFIO_NOIOMMU. Without it the parameter file is absent
+    /// (docs/reference/driver-binding.md#no-iommu-mode).
+    /// </summary>
     public bool NoIommuSupported { get; init; } = true;
 
     /// <summary>Whether no-IOMMU mode is on from the boot, as by a kernel command line.</summary>
@@ -27,12 +30,15 @@ public sealed record SimulatedHostOptions
     /// <summary>From the reboot request to the node answering again. Meanwhile requests get status 503.</summary>
     public TimeSpan RebootDuration { get; init; }
 
-    /// <summary>PCI addresses and IOMMU group numbers of hot-plugged devices change at a reboot, as they may [sriov 4.4].</summary>
+    /// <summary>
+    /// PCI addresses and IOMMU group numbers of hot-plugged devices change at a reboot, as they may
+    /// (docs/reference/driver-binding.md#reboot-and-hot-plug).
+    /// </summary>
     public bool ReassignsAddressesAtReboot { get; init; }
 
     /// <summary>
     /// Interfaces present at boot get MTU 9001, their address and a secondary default route in the main table and one in a table of their own,
-    /// as nodeadm does [sriov 7.4].
+    /// as nodeadm does (docs/reference/driver-binding.md#node-software).
     /// </summary>
     public bool ConfiguresInterfacesAtBoot { get; init; }
 

@@ -73,7 +73,10 @@ public sealed record SimulatedClusterOptions
     /// <summary>Release of the SR-IOV device plugin that runs on every node; null for a cluster without it.</summary>
     public DevicePluginRelease? DevicePlugin { get; init; } = DevicePluginRelease.V38;
 
-    /// <summary>Whether the device plugin reads a ConfigMap, as its own manifest has it, and so never sees the file of the host [sriov 1.6].</summary>
+    /// <summary>
+    /// Whether the device plugin reads a ConfigMap, as its own manifest has it, and so never sees the file of the host
+    /// (docs/reference/sriov-device-plugin.md#reading-and-restarting).
+    /// </summary>
     public bool DevicePluginReadsConfigMap { get; init; }
 
     /// <summary>What the device plugin's file says on a new node; null for no file, with which the plugin crash-loops until somebody writes one.</summary>

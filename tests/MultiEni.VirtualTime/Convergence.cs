@@ -74,7 +74,7 @@ public static class Convergence
         {
             Latencies = Ec2Latencies.Typical with { InstanceStart = TimeSpan.Zero },
             Throttling = new Ec2Throttling { Multiplier = target.Quotas },
-            // Raised, as it has to be for so many ENIs [ec2 F.3].
+            // Raised, as it has to be for so many ENIs (docs/reference/ec2.md#quotas).
             NetworkInterfaceQuota = int.MaxValue,
         };
 

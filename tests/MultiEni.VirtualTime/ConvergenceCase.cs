@@ -13,7 +13,10 @@ public sealed record ConvergenceCase(int Nodes, int EnisPerNode, double Quotas, 
     /// <summary>ENIs in the end.</summary>
     public int Enis => Nodes * EnisPerNode;
 
-    /// <summary>The soonest at which all ENIs can be usable: created, with the wanted check, attached [ec2 N].</summary>
+    /// <summary>
+    /// The soonest at which all ENIs can be usable: created, with the wanted check, attached
+    /// (docs/scaling.md#what-limits-how-fast-nodes-get-their-enis).
+    /// </summary>
     public TimeSpan ReadyBound => Longest(Bound(Enis, 100), Bound(Enis, 50), Bound(WithoutSourceDestCheck ? Enis : 0, 100));
 
     /// <summary>The soonest at which all are also marked to go with their instance, which takes another call on the bucket of the first.</summary>

@@ -43,6 +43,6 @@ public sealed record NetworkStatus
     /// <summary>Network card in use.</summary>
     public int? NetworkCardIndex { get; set; }
 
-    /// <summary>Which create attempt the ENI stems from; part of the client token [ec2 K.6].</summary>
+    /// <summary>Which create attempt the ENI stems from; part of the client token (docs/reference/ec2.md#one-eni-per-slot).</summary>
     public int? Attempt { get; set; }
 }

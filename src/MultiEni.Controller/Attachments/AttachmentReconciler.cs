@@ -99,7 +99,8 @@ internal sealed class AttachmentReconciler(
                         await writer.ReportAsync(attachment, null, create.Attempt, new(false, pause.Reason, pause.Message), cancellationToken);
                         return ReconcileResult.After(pause.Until - time.GetUtcNow());
                     case EniStep.Create create when create.Attempt == attemptMade:
-                        // The answer named an ENI that is gone already: the token is used up, and asking again would never end [ec2 K.6].
+                        // The answer named an ENI that is gone already: the token is used up, and asking again would never end
+                        // (docs/reference/ec2.md#one-eni-per-slot).
                         await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
                         return ReconcileResult.After(UsedUpRetry);
                     case var _ when !admissions.TryEnter(step, attachment):

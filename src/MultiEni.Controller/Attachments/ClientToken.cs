@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Attachments;
 
 /// <summary>
 /// The client token of a create call: computed from the slot, the parameters and the attempt, so that repeating a call whose answer was
-/// lost returns the ENI that it made instead of making another. 64 characters, the most EC2 takes [ec2 K.1].
+/// lost returns the ENI that it made instead of making another. 64 characters, the most EC2 takes (docs/reference/ec2.md#client-tokens).
 /// </summary>
 public static class ClientToken
 {
@@ -18,7 +18,8 @@ public static class ClientToken
         Append(text, cluster);
         Append(text, slot);
 
-        // A slot that is given up and wanted again has a new attachment; the old one's token would bring back its deleted ENI [ec2 K.6].
+        // A slot that is given up and wanted again has a new attachment; the old one's token would bring back its deleted ENI
+        // (docs/reference/ec2.md#one-eni-per-slot).
         Append(text, attachmentUid);
         Append(text, attempt.ToString());
         Append(text, parameters.SubnetId);

@@ -31,7 +31,7 @@ public static class EniDecision
 
     /// <summary>
     /// The one of a slot's ENIs that counts: attached to the slot's instance, else unattached, else attached elsewhere; of several the one that the node was
-    /// told of, the oldest attempt, the lowest ID [ec2 K.3]. Null when there is none.
+    /// told of, the oldest attempt, the lowest ID (docs/reference/ec2.md#one-eni-per-slot). Null when there is none.
     /// </summary>
     public static EniRow? Kept(EniAttachment attachment, IReadOnlyList<EniRow> rows)
     {
@@ -75,7 +75,7 @@ public static class EniDecision
             yield return new EniStep.SetDescription(row);
         }
 
-        // Without its mark the VPC CNI would take the ENI for its own [ec2 0.2]; so that is repaired like the user's tags.
+        // Without its mark the VPC CNI would take the ENI for its own (docs/reference/ec2.md#vpc-cni); so that is repaired like the user's tags.
         var missing = (spec.Tags ?? [])
             .Where(tag => !SlotTags.IsReserved(tag.Key))
             .Append(new(EniTags.NoManage, "true"))
@@ -94,7 +94,8 @@ public static class EniDecision
             return new EniStep.Blocked(Reasons.InstanceGone, "the instance was terminated; the attachment goes together with its node");
         }
 
-        // Asked before the create call, not after: an ENI that cannot be attached would only be made to be deleted [ec2 0.10].
+        // Asked before the create call, not after: an ENI that cannot be attached would only be made to be deleted
+        // (docs/reference/ec2.md#instance-limits).
         switch (ChooseIndex(situation))
         {
             case null:
@@ -106,7 +107,8 @@ public static class EniDecision
         var status = situation.Attachment.Status?.Network;
         var spent = status?.Attempt ?? 0;
 
-        // An ENI that once was there and is no more has used up its token: EC2 would answer with the dead one's ID [ec2 K.6].
+        // An ENI that once was there and is no more has used up its token: EC2 would answer with the dead one's ID
+        // (docs/reference/ec2.md#one-eni-per-slot).
         return new EniStep.Create(status?.EniId is null ? Math.Max(spent, 1) : spent + 1);
     }
 
@@ -196,7 +198,8 @@ public static class EniDecision
             case null:
                 return new EniStep.Wait(Reasons.Deleting, $"{row.EniId} is {row.Status} in EC2 and is deleted when it is {EniStates.Available}");
             case var _ when situation.InstanceGone:
-                // EC2 takes the attachment of a terminated instance away by itself; detaching first would lose delete-on-termination [ec2 K.9].
+                // EC2 takes the attachment of a terminated instance away by itself; detaching first would lose delete-on-termination
+                // (docs/reference/ec2.md#attachments).
                 return new EniStep.Wait(
                     Reasons.Deleting,
                     $"{situation.Attachment.Spec!.InstanceId} was terminated and EC2 is taking {row.EniId} from it"

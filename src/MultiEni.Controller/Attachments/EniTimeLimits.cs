@@ -3,7 +3,10 @@ namespace MultiEni.Controller.Attachments;
 /// <summary>How long the controller waits for what.</summary>
 public sealed record EniTimeLimits
 {
-    /// <summary>An attachment that is not confirmed after this long is undone and tried again; the limit that the EBS driver uses [ec2 D].</summary>
+    /// <summary>
+    /// An attachment that is not confirmed after this long is undone and tried again; the limit that the EBS driver uses
+    /// (docs/reference/ec2.md#attachments).
+    /// </summary>
     public TimeSpan StuckAttaching { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>A graceful detachment that takes longer than this is forced (<c>DETACHMENT_TIMEOUT</c>).</summary>

@@ -8,7 +8,7 @@ public abstract record SlotObservation
     /// <summary>Nothing yet: no sweep has run since this controller began to lead, or an outcome is open.</summary>
     public sealed record Unknown : SlotObservation;
 
-    /// <summary>EC2 shows none and enough time has passed for that to be believed [ec2 F.6].</summary>
+    /// <summary>EC2 shows none and enough time has passed for that to be believed (docs/reference/ec2.md#consistency).</summary>
     public sealed record Absent : SlotObservation;
 
     /// <summary>EC2 shows none, but one was created a moment ago: not yet a proof.</summary>

@@ -3,7 +3,10 @@ using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>The tags of a slot's ENI. They go into the create call, so that there is no moment at which the ENI is nobody's [ec2 K.2].</summary>
+/// <summary>
+/// The tags of a slot's ENI. They go into the create call, so that there is no moment at which the ENI is nobody's
+/// (docs/reference/ec2.md#one-eni-per-slot).
+/// </summary>
 public static class SlotTags
 {
     /// <summary>Which create attempt made the ENI.</summary>

@@ -1,6 +1,9 @@
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>Who goes first when calls wait for the same token bucket [ec2 M.4]: what a node needs to become ready comes before everything else.</summary>
+/// <summary>
+/// Who goes first when calls wait for the same token bucket (docs/reference/ec2.md#rate-budget): what a node needs to become ready comes before
+/// everything else.
+/// </summary>
 public enum CallPriority
 {
     /// <summary>Attach an ENI of a node that is not ready, and the describes that it waits for.</summary>
@@ -21,6 +24,6 @@ public enum CallPriority
     /// <summary>Repair of drift, sweeps, preflights.</summary>
     Drift,
 
-    /// <summary>Deletion of leaked ENIs; takes at most half of the bucket's refill [ec2 L].</summary>
+    /// <summary>Deletion of leaked ENIs; takes at most half of the bucket's refill (docs/reference/ec2.md#rate-budget).</summary>
     LeakCleanup,
 }

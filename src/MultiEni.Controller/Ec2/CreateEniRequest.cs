@@ -1,10 +1,13 @@
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>Everything that goes into one Create call. The same token with other values is an error, so nothing here may depend on the time [ec2 K.1].</summary>
+/// <summary>
+/// Everything that goes into one Create call. The same token with other values is an error, so nothing here may depend on the time
+/// (docs/reference/ec2.md#client-tokens).
+/// </summary>
 /// <param name="ClientToken">At most 64 ASCII characters, derived from the slot.</param>
 /// <param name="SubnetId">Where.</param>
 /// <param name="SecurityGroupIds">Groups.</param>
-/// <param name="Description">Free text; must not begin with `aws-K8S-` [ec2 0.3].</param>
+/// <param name="Description">Free text; must not begin with `aws-K8S-` (docs/reference/ec2.md#vpc-cni).</param>
 /// <param name="Tags">All tags, ours included.</param>
 /// <param name="SecondaryPrivateIpCount">IPv4 addresses beyond the primary one; excludes a prefix count.</param>
 /// <param name="Ipv4PrefixCount">/28 prefixes.</param>

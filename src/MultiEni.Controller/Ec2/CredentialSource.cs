@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Ec2;
 
 /// <summary>
 /// Says at start which credentials are used. The chain falls through without a word: one bad variable of a service account's role, and the
-/// controller works with the node's role instead [dotnet 2.2].
+/// controller works with the node's role instead (docs/reference/ec2.md#aws-sdk-for-net).
 /// </summary>
 public static class CredentialSource
 {

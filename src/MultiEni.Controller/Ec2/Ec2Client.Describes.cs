@@ -3,10 +3,13 @@ using Amazon.EC2.Model;
 
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>Reads. Identifiers always go into filters: one unknown identifier fails a whole call by identifiers, a filter just returns fewer rows [ec2 0.9].</summary>
+/// <summary>
+/// Reads. Identifiers always go into filters: one unknown identifier fails a whole call by identifiers, a filter just returns fewer rows
+/// (docs/reference/ec2.md#describe-calls).
+/// </summary>
 public sealed partial class Ec2Client
 {
-    /// <summary>Most values EC2 takes in one filter [ec2 F.4].</summary>
+    /// <summary>Most values EC2 takes in one filter (docs/reference/ec2.md#describe-calls).</summary>
     public const int FilterValues = 200;
 
     private const int PageSize = 1000;
@@ -156,7 +159,8 @@ public sealed partial class Ec2Client
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Without a page size a large account refuses the call, and it draws on the smaller bucket [ec2 F.1, F.4].
+        // Without a page size a large account refuses the call, and it draws on the smaller bucket (docs/reference/ec2.md#request-tokens,
+        // docs/reference/ec2.md#describe-calls).
         var request = new DescribeNetworkInterfacesRequest { Filters = filters, MaxResults = PageSize };
         do
         {

@@ -38,7 +38,10 @@ public sealed partial class Ec2Client
         return row;
     }
 
-    /// <summary>Begins an attachment. Index and card are always sent, also when 0: the default is wrong on instances with several cards [ec2 0.5].</summary>
+    /// <summary>
+    /// Begins an attachment. Index and card are always sent, also when 0: the default is wrong on instances with several cards
+    /// (docs/reference/ec2.md#attachments).
+    /// </summary>
     public async Task<AttachmentId> AttachAsync(
         EniId eniId,
         InstanceId instanceId,
@@ -77,7 +80,7 @@ public sealed partial class Ec2Client
         return AttachmentId.Parse(response.AttachmentId);
     }
 
-    /// <summary>Begins a detachment. Force is the last resort: it can leave the index unusable [ec2 F.5].</summary>
+    /// <summary>Begins a detachment. Force is the last resort: it can leave the index unusable (docs/reference/ec2.md#attachments).</summary>
     public async Task DetachAsync(AttachmentId attachmentId, bool force, CallPriority priority, CancellationToken cancellationToken)
     {
         await MutateAsync(

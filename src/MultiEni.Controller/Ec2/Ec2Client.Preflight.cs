@@ -18,7 +18,9 @@ public sealed partial class Ec2Client
         Ec2Actions.DeleteTags,
     ];
 
-    /// <summary>Asks EC2 whether a call would be allowed, without making it [ec2 C.5]. It costs a token like the real one.</summary>
+    /// <summary>
+    /// Asks EC2 whether a call would be allowed, without making it (docs/reference/ec2.md#dry-runs). It costs a token like the real one.
+    /// </summary>
     /// <exception cref="Ec2CallException">EC2 was throttled or did not answer.</exception>
     public async Task<Permission> PreflightAsync(string action, PreflightSubject subject, CancellationToken cancellationToken)
     {

@@ -21,10 +21,13 @@ public sealed record Ec2ClientOptions
     /// <summary>What carries the requests in place of sockets, such as a server in the same process; null for sockets.</summary>
     public HttpMessageHandler? Transport { get; init; }
 
-    /// <summary>For one request, from when it is sent: waiting for the budget does not count [ec2 B.1].</summary>
+    /// <summary>For one request, from when it is sent: waiting for the budget does not count (docs/reference/ec2.md#rate-budget).</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Repeats by the SDK of a failed describe. Mutating calls are never repeated there: the reconcile knows better [ec2 M.6].</summary>
+    /// <summary>
+    /// Repeats by the SDK of a failed describe. Mutating calls are never repeated there: the reconcile knows better
+    /// (docs/reference/ec2.md#rate-budget).
+    /// </summary>
     public int DescribeRetries { get; init; } = 2;
 
     /// <summary>Reads `AWS_REGION` (or `AWS_DEFAULT_REGION`) and `AWS_ENDPOINT_URL_EC2` (or `AWS_ENDPOINT_URL`).</summary>

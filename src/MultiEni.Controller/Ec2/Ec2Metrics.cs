@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>Instruments of the EC2 edge [ec2 M.5], and beside them those under the names that existing dashboards use.</summary>
+/// <summary>
+/// Instruments of the EC2 edge (docs/reference/ec2.md#rate-budget), and beside them those under the names that existing dashboards use.
+/// </summary>
 public sealed class Ec2Metrics
 {
     private const string Service = "ec2";

@@ -1,6 +1,8 @@
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>One ENI as EC2 describes it: all that a reconcile needs, so that nothing is ever asked for a single ENI [ec2 F.4].</summary>
+/// <summary>
+/// One ENI as EC2 describes it: all that a reconcile needs, so that nothing is ever asked for a single ENI (docs/reference/ec2.md#describe-calls).
+/// </summary>
 /// <param name="EniId">`eni-…`.</param>
 /// <param name="Status">`pending`, `available`, `associated`, `attaching`, `in-use`, `detaching`; EC2 may add values.</param>
 /// <param name="SubnetId">`subnet-…`.</param>

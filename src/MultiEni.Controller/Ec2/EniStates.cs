@@ -1,6 +1,6 @@
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>States of ENIs and attachments that decisions look at; EC2 may send others [ec2 F.5].</summary>
+/// <summary>States of ENIs and attachments that decisions look at; EC2 may send others (docs/reference/ec2.md#states).</summary>
 public static class EniStates
 {
     /// <summary>ENI: just created.</summary>

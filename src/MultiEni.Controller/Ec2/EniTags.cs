@@ -1,6 +1,6 @@
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>Tag keys of our ENIs: their durable identity, since client tokens live for hours only [ec2 F.6, K.2].</summary>
+/// <summary>Tag keys of our ENIs: their durable identity, since client tokens live for hours only (docs/reference/ec2.md#client-tokens).</summary>
 public static class EniTags
 {
     /// <summary>Name of the cluster; with <see cref="ManagedBy"/> it says that an ENI is ours.</summary>
@@ -18,6 +18,6 @@ public static class EniTags
     /// <summary>Name of the NodeENI.</summary>
     public const string NodeEni = "NodeENI";
 
-    /// <summary>Keeps the VPC CNI from adopting the ENI; must be part of the Create call [ec2 0.2].</summary>
+    /// <summary>Keeps the VPC CNI from adopting the ENI; must be part of the Create call (docs/reference/ec2.md#vpc-cni).</summary>
     public const string NoManage = "node.k8s.amazonaws.com/no_manage";
 }

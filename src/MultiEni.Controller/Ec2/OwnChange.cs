@@ -5,7 +5,7 @@ public abstract record OwnChange
 {
     private OwnChange() { }
 
-    /// <summary>A Create is about to be sent for a slot; from here on absence needs proof [ec2 K.5].</summary>
+    /// <summary>A Create is about to be sent for a slot; from here on absence needs proof (docs/reference/ec2.md#one-eni-per-slot).</summary>
     public sealed record CreateSent(string Slot) : OwnChange;
 
     /// <summary>That Create certainly made nothing: EC2 refused it.</summary>

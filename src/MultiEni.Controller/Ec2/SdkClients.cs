@@ -13,7 +13,10 @@ internal static class SdkClients
     private static readonly Lock Gate = new();
     private static bool _registered;
 
-    /// <summary>A client in standard retry mode: the adaptive one stalls for seconds and then throws something that says nothing of EC2 [ec2 F.8].</summary>
+    /// <summary>
+    /// A client in standard retry mode: the adaptive one stalls for seconds and then throws something that says nothing of EC2
+    /// (docs/reference/ec2.md#aws-sdk-for-net).
+    /// </summary>
     public static AmazonEC2Client Create(Ec2ClientOptions options, int retries, LastCheck? lastCheck = null)
     {
         RegisterSecurityTokenService(options.Program);
@@ -51,7 +54,10 @@ internal static class SdkClients
             : new AmazonEC2Client(new ChainCredentials(options.Region), config);
     }
 
-    /// <summary>Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled program, and no build warns of it [dotnet 2.2].</summary>
+    /// <summary>
+    /// Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled program, and no build warns of it
+    /// (docs/reference/ec2.md#aws-sdk-for-net).
+    /// </summary>
     /// <param name="program">Name of this program.</param>
     internal static void RegisterSecurityTokenService(string program)
     {

@@ -4,8 +4,8 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// Turns what the SDK read into rows. In the SDK's version 4 every list is null when empty and every value nullable [dotnet 2.2]. What many ENIs say
-/// alike, above all their tags, is kept once for all of them.
+/// Turns what the SDK read into rows. In the SDK's version 4 every list is null when empty and every value nullable
+/// (docs/reference/ec2.md#aws-sdk-for-net). What many ENIs say alike, above all their tags, is kept once for all of them.
 /// </summary>
 internal static class SdkRows
 {

@@ -4,7 +4,7 @@ namespace MultiEni.Controller.Leaks;
 
 /// <summary>
 /// Decides which ENIs nobody wants any more. Pure. Two sightings and a grace time stand between an ENI and its deletion, and a brake
-/// between a wrong view of the cluster and all ENIs [ec2 L].
+/// between a wrong view of the cluster and all ENIs (docs/taking-enis-away.md#leaks).
 /// </summary>
 public static class LeakDecision
 {

@@ -7,7 +7,7 @@ public sealed record NetworkDefinition(string Name, string Resource)
 {
     /// <summary>
     /// What Multus hands to the CNI plugin. host-device leaves a device that DPDK holds where it is, and moves the interface of another one into
-    /// the pod [sriov 6.1, 6.2].
+    /// the pod (docs/reference/sriov-device-plugin.md#host-device-and-multus).
     /// </summary>
     public string Config => $$"""{"cniVersion":"1.0.0","type":"host-device","name":"{{Name}}","capabilities":{"deviceID":true} }""";
 }

@@ -5,7 +5,7 @@ namespace MultiEni.Controller.Planning;
 
 /// <summary>
 /// Free addresses of subnets while a plan is made. EC2 tells those that were free when it was asked; what was planned since, here or for
-/// other NodeENIs, is taken off by hand [ec2 C.3].
+/// other NodeENIs, is taken off by hand (docs/reference/ec2.md#subnet-addresses).
 /// </summary>
 internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnumerable<EniAttachment>> attachmentsIn)
 {

@@ -5,8 +5,9 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>
-/// How many further ENIs of a NodeENI an instance takes. The limit of the card must hold and that of the whole instance [ec2 B.5]. What exists
-/// already stays, also when there turns out to be more than fits: taking it away would make two NodeENIs push each other out for ever.
+/// How many further ENIs of a NodeENI an instance takes. The limit of the card must hold and that of the whole instance
+/// (docs/reference/ec2.md#instance-limits). What exists already stays, also when there turns out to be more than fits: taking it away would make two
+/// NodeENIs push each other out for ever.
 /// </summary>
 internal sealed class InstanceRoom
 {

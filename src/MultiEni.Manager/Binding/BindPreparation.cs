@@ -6,7 +6,10 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>What must be so before a device is taken from its kernel driver: the driver is loaded, and memory access is settled [sriov 4.2 steps 5 to 7].</summary>
+/// <summary>
+/// What must be so before a device is taken from its kernel driver: the driver is loaded, and memory access is settled
+/// (docs/reference/driver-binding.md#bind).
+/// </summary>
 /// <param name="files">The host.</param>
 /// <param name="locked">Its files that only one may write.</param>
 /// <param name="mode">When a device may be bound without an IOMMU.</param>
@@ -56,7 +59,7 @@ public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIomm
         return await SwitchOnAsync(device, cancellationToken);
     }
 
-    // Only before the driver probes the device: later it has no effect on it [sriov 4.1].
+    // Only before the driver probes the device: later it has no effect on it (docs/reference/driver-binding.md#no-iommu-mode).
     private async Task<Refusal?> SwitchOnAsync(PciDevice device, CancellationToken cancellationToken)
     {
         var present = await files.ReadTextAsync(SysfsPaths.NoIommuMode, cancellationToken);

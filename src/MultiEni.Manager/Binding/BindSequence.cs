@@ -5,7 +5,9 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>Hands a device to a user-space driver [sriov 4.2 steps 3 to 14]: prepare, note, take down, move, verify; undo when it fails.</summary>
+/// <summary>
+/// Hands a device to a user-space driver (docs/reference/driver-binding.md#bind): prepare, note, take down, move, verify; undo when it fails.
+/// </summary>
 public sealed class BindSequence(
     NodeHost host,
     LockedFiles locked,
@@ -126,7 +128,8 @@ public sealed class BindSequence(
         return new ChangeOutcome.Done(device);
     }
 
-    // The driver has the device and only udev is late, or the container does not show the host's /dev: another bind would not help [sriov 4.2 step 12].
+    // The driver has the device and only udev is late, or the container does not show the host's /dev: another bind would not help
+    // (docs/reference/driver-binding.md#bind).
     private static bool IsUnfinished(Refusal why) => why.Reason == Reasons.DeviceNodeMissing;
 
     private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Refusal why, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ namespace MultiEni.Manager.Binding;
 
 /// <summary>
 /// What this program changed, on disk before each change (rule 13), so that a successor can finish or undo it. Entries of an
-/// earlier boot are void: the kernel has forgotten what they tell of [sriov 4.4].
+/// earlier boot are void: the kernel has forgotten what they tell of (docs/reference/driver-binding.md#reboot-and-hot-plug).
 /// </summary>
 public sealed class BindingJournal
 {

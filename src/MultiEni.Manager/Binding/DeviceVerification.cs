@@ -6,7 +6,7 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>Success is what the kernel shows, not what a write returned [sriov 4.2 step 12].</summary>
+/// <summary>Success is what the kernel shows, not what a write returned (docs/reference/driver-binding.md#bind).</summary>
 public sealed class DeviceVerification(NodeHost host, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);

@@ -4,7 +4,7 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>Returns a device to its kernel driver [sriov 4.3], after it was withdrawn and proven unused.</summary>
+/// <summary>Returns a device to its kernel driver (docs/reference/driver-binding.md#give-back), after it was withdrawn and proven unused.</summary>
 public sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration restoration)
 {
     /// <summary>Gives back the device of an entry.</summary>

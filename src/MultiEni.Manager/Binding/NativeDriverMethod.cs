@@ -5,7 +5,9 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>The write sequences of [sriov 4.5] on the kernel's own files.</summary>
+/// <summary>
+/// The write sequences of docs/reference/driver-binding.md#bind and docs/reference/driver-binding.md#give-back on the kernel's own files.
+/// </summary>
 public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
     private static readonly TimeSpan DeferredProbeDelay = TimeSpan.FromMilliseconds(200);
@@ -38,7 +40,7 @@ public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, Tim
             return why;
         }
 
-        // A newline clears it; a write of nothing would not [sriov 4.1].
+        // A newline clears it; a write of nothing would not (docs/reference/driver-binding.md#driver-files).
         var overridePath = SysfsPaths.Device(address, "driver_override");
         var error = await locked.WriteAsync(address, overridePath, "\n", cancellationToken);
         if (error != Errno.None)

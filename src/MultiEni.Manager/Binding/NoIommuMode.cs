@@ -1,8 +1,8 @@
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// When a device may be bound without an IOMMU behind it, which gives its user access to all memory of the node [sriov 8]. Where a device is
-/// behind an IOMMU, none of these changes anything.
+/// When a device may be bound without an IOMMU behind it, which gives its user access to all memory of the node
+/// (docs/noiommu.md#what-no-iommu-mode-means). Where a device is behind an IOMMU, none of these changes anything.
 /// </summary>
 public enum NoIommuMode
 {

@@ -9,7 +9,7 @@ namespace MultiEni.Manager.Binding;
 
 /// <summary>
 /// Moves devices with the program that <c>DPDK_BINDING_SCRIPT</c> names, such as <c>dpdk-devbind.py</c>: <c>-b DRIVER ADDRESS</c>. Its exit code is
-/// reported and never believed: the tool exits 0 for several failures [sriov 3.1].
+/// reported and never believed: the tool exits 0 for several failures (docs/reference/driver-binding.md#dpdk-devbind).
 /// </summary>
 public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles locked, TimeProvider time) : IDriverMethod
 {

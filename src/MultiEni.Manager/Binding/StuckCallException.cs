@@ -1,4 +1,6 @@
 namespace MultiEni.Manager.Binding;
 
-/// <summary>A call to the kernel did not return in time. It goes on, and cannot be called back [sriov 4.1].</summary>
+/// <summary>
+/// A call to the kernel did not return in time. It goes on, and cannot be called back (docs/reference/driver-binding.md#calls-that-do-not-return).
+/// </summary>
 public sealed class StuckCallException(string message) : Exception(message);

@@ -4,7 +4,7 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>What an error number of one write means, and what to do about it [sriov 4.6].</summary>
+/// <summary>What an error number of one write means, and what to do about it (docs/reference/driver-binding.md#errors-of-a-write).</summary>
 public static class SysfsFailure
 {
     /// <summary>Explains the failure of a write.</summary>

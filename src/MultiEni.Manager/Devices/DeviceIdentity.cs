@@ -226,7 +226,8 @@ public static class DeviceIdentity
             _ => null,
         };
 
-    // A device that shows another ENI's address is not the one that was noted: addresses are reused after a detach [sriov 7.3].
+    // A device that shows another ENI's address is not the one that was noted: addresses are reused after a detach
+    // (docs/reference/driver-binding.md#identity-of-a-device).
     private static PciDevice? Unseen(PciAddress? address, HostObservation host) =>
         address is { } known && host.DeviceAt(known) is { } device && host.MacOf(device) is null ? device : null;
 

@@ -102,7 +102,8 @@ public sealed class HostReader(NodeHost host)
         return true;
     }
 
-    // The interface's own link names all its ancestors; for virtio the PCI function is not the direct parent [sriov 11].
+    // The interface's own link names all its ancestors; for virtio the PCI function is not the direct parent
+    // (docs/reference/driver-binding.md#identity-of-a-device).
     private async Task<Dictionary<PciAddress, string>> ReadInterfacesAsync(NetworkState network, CancellationToken cancellationToken)
     {
         var interfaces = new Dictionary<PciAddress, string>();

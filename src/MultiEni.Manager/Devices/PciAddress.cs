@@ -4,7 +4,7 @@ namespace MultiEni.Manager.Devices;
 
 /// <summary>
 /// Where a device sits on the PCI bus, as sysfs spells it: <c>0000:00:06.0</c>. Upper case and a missing domain are accepted and
-/// normalised [sriov 4.2 step 1].
+/// normalised (docs/reference/driver-binding.md#identity-of-a-device).
 /// </summary>
 public readonly record struct PciAddress : IParsable<PciAddress>, IComparable<PciAddress>
 {

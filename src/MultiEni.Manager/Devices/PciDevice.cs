@@ -31,7 +31,7 @@ public sealed record PciDevice
 
     /// <summary>
     /// Its network interface in the host's network namespace. Null although a kernel driver holds the device means that the interface
-    /// is in another namespace, or that the driver's probe failed [sriov 4.1].
+    /// is in another namespace, or that the driver's probe failed (docs/reference/driver-binding.md#network-namespaces).
     /// </summary>
     public string? InterfaceName { get; init; }
 

@@ -5,7 +5,10 @@ namespace MultiEni.Manager.Devices;
 /// <param name="Device">Such as <c>ec20</c> for an elastic network adapter.</param>
 public readonly record struct PciIds(string Vendor, string Device)
 {
-    /// <summary>The elastic network adapters that DPDK's driver knows [sriov 7.1]. EFA shares the vendor and is not one of them.</summary>
+    /// <summary>
+    /// The elastic network adapters that DPDK's driver knows (docs/reference/driver-binding.md#ena-devices). EFA shares the vendor and is not one of
+    /// them.
+    /// </summary>
     public static IReadOnlyList<PciIds> ElasticNetworkAdapters { get; } = [new("1d0f", "ec20"), new("1d0f", "ec21")];
 
     /// <summary>Reads <c>vendor:device</c>.</summary>

@@ -13,7 +13,8 @@ public static class PrimaryInterface
 
     /// <summary>
     /// The default routes that the kernel uses: the lowest metric of the main table, for IPv4 and for IPv6. Other default
-    /// routes of the main table are nodeadm's for further ENIs and do not make an interface the primary one [sriov 7.4, S2].
+    /// routes of the main table are nodeadm's for further ENIs and do not make an interface the primary one
+    /// (docs/reference/driver-binding.md#node-software, docs/safety.md).
     /// </summary>
     /// <remarks>
     /// Any ENI in a subnet with IPv6 gets a default route by router advertisement as soon as its link is up. It does not count where the node

@@ -8,7 +8,7 @@ public static class SysfsPaths
     /// <summary>All PCI devices.</summary>
     public const string PciDevices = "/sys/bus/pci/devices";
 
-    /// <summary>Asks the kernel to look for a driver; success proves nothing [sriov 4.1].</summary>
+    /// <summary>Asks the kernel to look for a driver; success proves nothing (docs/reference/driver-binding.md#driver-files).</summary>
     public const string DriversProbe = "/sys/bus/pci/drivers_probe";
 
     /// <summary>Switch of no-IOMMU mode; absent when the kernel was built without it.</summary>

@@ -4,7 +4,8 @@ namespace MultiEni.Manager.Devices;
 
 /// <summary>
 /// Whether a DPDK application can have the device's memory mapped write-combining, without which ENAs of the sixth instance generation
-/// and later are slow. The kernel shows no such thing before an application runs; what the drivers are is all that can be told [sriov 7.2].
+/// and later are slow. The kernel shows no such thing before an application runs; what the drivers are is all that can be told
+/// (docs/reference/driver-binding.md#iommu-and-write-combining).
 /// </summary>
 public static class WriteCombining
 {

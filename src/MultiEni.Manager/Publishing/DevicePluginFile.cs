@@ -7,7 +7,8 @@ namespace MultiEni.Manager.Publishing;
 
 /// <summary>
 /// The SR-IOV device plugin's configuration as a function: the present text and our devices give the new text. Entries of others
-/// keep their meaning; what is written passes the plugin's own checks, because one bad entry takes down all resources of a node [sriov 1.2, 8].
+/// keep their meaning; what is written passes the plugin's own checks, because one bad entry takes down all resources of a node
+/// (docs/reference/sriov-device-plugin.md#what-is-refused).
 /// </summary>
 public static class DevicePluginFile
 {
@@ -163,7 +164,7 @@ public static class DevicePluginFile
             : file;
     }
 
-    // Go reads keys without regard to case [sriov 1.1].
+    // Go reads keys without regard to case (docs/reference/sriov-device-plugin.md#file-format).
     private static string? Key(JsonObject file, string name) =>
         file.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Key;
 

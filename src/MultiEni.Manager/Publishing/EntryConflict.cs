@@ -4,7 +4,9 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>Why an entry of ours for a device would be fatal or without effect beside the entries of others. At least one of the two is set.</summary>
-/// <param name="SameName">The entry that has our resource's name: two of one name end the plugin [sriov 1.2].</param>
+/// <param name="SameName">
+/// The entry that has our resource's name: two of one name end the plugin (docs/reference/sriov-device-plugin.md#what-is-refused).
+/// </param>
 /// <param name="SelectedBy">The entry that selects our device: the plugin gives a device to the first entry that does.</param>
 public sealed record EntryConflict(ForeignEntry? SameName, ForeignEntry? SelectedBy)
 {

@@ -6,7 +6,7 @@ namespace MultiEni.Manager.Publishing;
 
 /// <summary>
 /// Publishes through the SR-IOV device plugin's file. The plugin reads it only at start, so each change of its meaning ends in one
-/// restart of the plugin's pod [sriov 1.6].
+/// restart of the plugin's pod (docs/reference/sriov-device-plugin.md#reading-and-restarting).
 /// </summary>
 /// <param name="path">The plugin's file.</param>
 /// <param name="before">Called before each write with the name of the point; null for nothing.</param>
@@ -58,7 +58,10 @@ public sealed class FileDevicePublisher(string path, Action<string>? before, Man
     public Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken) =>
         ApplyAsync(state => state.Withdraw(address), cancellationToken);
 
-    /// <summary>Nothing: the SR-IOV device plugin offers its devices whatever becomes of them [sriov 1.6]. The agent withdraws what is gone.</summary>
+    /// <summary>
+    /// Nothing: the SR-IOV device plugin offers its devices whatever becomes of them (docs/reference/sriov-device-plugin.md#reading-and-restarting).
+    /// The agent withdraws what is gone.
+    /// </summary>
     public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Puts right what others have changed, and tries again what could not be written.</summary>

@@ -5,7 +5,7 @@ namespace MultiEni.Manager.Publishing;
 
 /// <summary>
 /// Entries that the existing Go controller, or somebody after its documentation, left in the file. The documented form is refused by
-/// every version of the plugin [sriov 1.3]; it is read and never written.
+/// every version of the plugin (docs/reference/sriov-device-plugin.md#legacy-entries); it is read and never written.
 /// </summary>
 internal static class LegacyEntry
 {
@@ -52,7 +52,7 @@ internal static class LegacyEntry
         && selector.ContainsKey("pciAddresses")
         && selector.All(pair => PredecessorSelectors.Contains(pair.Key, StringComparer.Ordinal));
 
-    /// <summary>Whether an entry is what the Go controller wrote in place of nothing [peer 3.1].</summary>
+    /// <summary>Whether an entry is what the Go controller wrote in place of nothing (docs/reference/go-controller.md#device-plugin-file).</summary>
     public static bool IsPlaceholder(JsonObject entry) =>
         PluginEntry.NameOf(entry) is "intel.com/sriov_placeholder" or "intel.com/placeholder"
         && entry["selectors"] is JsonArray { Count: 1 } selectors

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Manager.Publishing;
 
-/// <summary>One entry of the device plugin's file: built, named, and checked as the plugin does [sriov 1.1, 1.2, 1.4].</summary>
+/// <summary>
+/// One entry of the device plugin's file: built, named, and checked as the plugin does (docs/reference/sriov-device-plugin.md#file-format,
+/// docs/reference/sriov-device-plugin.md#what-is-refused, docs/reference/sriov-device-plugin.md#entry-of-an-eni).
+/// </summary>
 internal static class PluginEntry
 {
     /// <summary>An entry that matches nothing: without any entry the plugin would restart for ever.</summary>
@@ -112,7 +115,9 @@ internal static class PluginEntry
             .Where(value => value.GetValueKind() == JsonValueKind.String)
             .Select(value => value.GetValue<string>());
 
-    /// <summary>An entry with the object form of selectors, the only one that old plugins read [sriov 1.4].</summary>
+    /// <summary>
+    /// An entry with the object form of selectors, the only one that old plugins read (docs/reference/sriov-device-plugin.md#entry-of-an-eni).
+    /// </summary>
     public static JsonObject Entry(ResourceName resource, JsonObject selectors) =>
         new()
         {

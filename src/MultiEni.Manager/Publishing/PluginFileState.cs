@@ -20,8 +20,9 @@ internal sealed record PluginFileState
     public ImmutableSortedDictionary<PciAddress, OfferedDevice> Withdrawn { get; init; } = ImmutableSortedDictionary<PciAddress, OfferedDevice>.Empty;
 
     /// <summary>
-    /// Those of the withdrawn that were on offer in an earlier boot. Nothing that was bound then is bound now [sriov 4.4], so their end need not be
-    /// waited for once the file no longer has them; as long as it has, a plugin that starts offers what is bound anew.
+    /// Those of the withdrawn that were on offer in an earlier boot. Nothing that was bound then is bound now
+    /// (docs/reference/driver-binding.md#reboot-and-hot-plug), so their end need not be waited for once the file no longer has them; as long as it
+    /// has, a plugin that starts offers what is bound anew.
     /// </summary>
     public ImmutableHashSet<PciAddress> OfEarlierBoot { get; init; } = [];
 

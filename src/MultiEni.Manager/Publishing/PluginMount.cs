@@ -4,7 +4,7 @@ namespace MultiEni.Manager.Publishing;
 
 /// <summary>
 /// Where a pod of the SR-IOV device plugin has its file from. The plugin's own manifest mounts a ConfigMap, and then what is written on the host
-/// never reaches it [sriov 1.6].
+/// never reaches it (docs/reference/sriov-device-plugin.md#reading-and-restarting).
 /// </summary>
 internal static class PluginMount
 {

@@ -6,7 +6,7 @@ namespace MultiEni.Manager.Publishing;
 
 /// <summary>
 /// Which entry of its file the SR-IOV device plugin gives a device to: the first one with a selector that matches it, in the order of the list
-/// [sriov 1.1]. A later entry goes without ("Cannot add device. Already allocated.").
+/// (docs/reference/sriov-device-plugin.md#file-format). A later entry goes without ("Cannot add device. Already allocated.").
 /// </summary>
 internal static class PluginSelection
 {

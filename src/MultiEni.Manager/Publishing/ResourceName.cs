@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MultiEni.Manager.Publishing;
 
-/// <summary>An extended resource, <c>prefix/name</c>, as pods request it [sriov 8, 1.1].</summary>
+/// <summary>An extended resource, <c>prefix/name</c>, as pods request it (docs/reference/sriov-device-plugin.md#resource-names).</summary>
 public readonly record struct ResourceName : IParsable<ResourceName>
 {
     private const string DefaultPrefix = "intel.com";

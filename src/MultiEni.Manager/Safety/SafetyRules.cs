@@ -6,7 +6,7 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Safety;
 
 /// <summary>
-/// The rules S1 to S13 of [sriov 8] as a function of facts. They fail closed: what is not known counts as a reason not to act.
+/// The rules S1 to S13 of docs/safety.md as a function of facts. They fail closed: what is not known counts as a reason not to act.
 /// S7 (the interface is elsewhere), S9 (deletion of the attachment) and S11 (held by a pod or process) are part of the device step, which has to wait on them.
 /// </summary>
 public static class SafetyRules
@@ -14,7 +14,7 @@ public static class SafetyRules
     private const int MainTable = 254;
     private const int LocalTable = 255;
 
-    // nodeadm gives each further ENI a table of its own from here on [sriov 7.4]; nobody else is known to.
+    // nodeadm gives each further ENI a table of its own from here on (docs/reference/driver-binding.md#node-software); nobody else is known to.
     private const int FirstNodeadmTable = 10_000;
 
     private const int KernelProtocol = 2;

@@ -5,7 +5,7 @@ public abstract record DeviceUsage
 {
     private DeviceUsage() { }
 
-    /// <summary>Nobody looked: looking itself disturbs a process that starts at that moment [sriov 4.3].</summary>
+    /// <summary>Nobody looked: looking itself disturbs a process that starts at that moment (docs/reference/driver-binding.md#give-back).</summary>
     public sealed record NotChecked : DeviceUsage;
 
     /// <summary>Nobody has it.</summary>

@@ -3,7 +3,9 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>The attach rules of [ec2 F.7]: same zone, instance running or stopped, free index on the card, card and total limits.</summary>
+/// <summary>
+/// The attach rules of docs/reference/ec2.md#attachments: same zone, instance running or stopped, free index on the card, card and total limits.
+/// </summary>
 internal static class AttachNetworkInterface
 {
     public static void Execute(Ec2State state, QueryParameters query, XmlAnswer answer)
@@ -37,7 +39,7 @@ internal static class AttachNetworkInterface
             throw new Ec2Error("InvalidNetworkInterface.InUse", $"Interface: [{row.Id}] in use.");
         }
 
-        // Two codes are reported for this one; the callers must take either [ec2 O.4].
+        // Two codes are reported for this one; the callers must take either (docs/reference/ec2.md#errors).
         if (row.AvailabilityZone != instance.AvailabilityZone)
         {
             throw new Ec2Error(

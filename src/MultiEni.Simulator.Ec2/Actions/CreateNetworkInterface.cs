@@ -4,8 +4,9 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// Creates an interface in <c>pending</c> with source/destination check on [ec2 F.5, I.1]. A known client token gives the same interface in its present state;
-/// the last state of one that has been deleted since [ec2 F.6, O.2].
+/// Creates an interface in <c>pending</c> with source/destination check on (docs/reference/ec2.md#parameters, docs/reference/ec2.md#states). A known
+/// client token gives the same interface in its present state; the last state of one that has been deleted since
+/// (docs/reference/ec2.md#client-tokens).
 /// </summary>
 internal static class CreateNetworkInterface
 {

@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>By identifiers, all or none; or by filters, where what is absent is merely missing; the latter in pages of 5 to 1,000 [ec2 F.4].</summary>
+/// <summary>
+/// By identifiers, all or none; or by filters, where what is absent is merely missing; the latter in pages of 5 to 1,000
+/// (docs/reference/ec2.md#describe-calls).
+/// </summary>
 internal static class DescribeNetworkInterfaces
 {
     public static void Execute(Ec2State state, QueryParameters query, XmlAnswer answer)

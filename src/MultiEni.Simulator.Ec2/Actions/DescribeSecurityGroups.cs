@@ -3,7 +3,7 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>Security groups without their rules [ec2 F.4].</summary>
+/// <summary>Security groups without their rules (docs/reference/ec2.md#describe-calls).</summary>
 internal static class DescribeSecurityGroups
 {
     private static readonly FilterFields<SecurityGroup> _filters = new(

@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>Starts a detach. The primary interface stays [ec2 F.7]; an attachment that has gone is not found [ec2 I.1].</summary>
+/// <summary>
+/// Starts a detach. The primary interface stays (docs/reference/ec2.md#attachments); an attachment that has gone is not found
+/// (docs/reference/ec2.md#states).
+/// </summary>
 internal static class DetachNetworkInterface
 {
     public static void Execute(Ec2State state, QueryParameters query, XmlAnswer answer)

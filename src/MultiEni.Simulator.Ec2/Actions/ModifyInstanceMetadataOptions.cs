@@ -3,7 +3,9 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>Changes how an instance offers its metadata service, for example the hop limit that keeps pods out [ec2 G.1].</summary>
+/// <summary>
+/// Changes how an instance offers its metadata service, for example the hop limit that keeps pods out (docs/reference/ec2.md#instance-metadata).
+/// </summary>
 internal static class ModifyInstanceMetadataOptions
 {
     public static void Execute(Ec2State state, QueryParameters query, XmlAnswer answer)

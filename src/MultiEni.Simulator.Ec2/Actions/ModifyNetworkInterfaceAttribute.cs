@@ -3,7 +3,9 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>Changes exactly one attribute: two in one call are refused [ec2 F.5]; the code of that refusal is not confirmed [ec2 O.4].</summary>
+/// <summary>
+/// Changes exactly one attribute: two in one call are refused (docs/reference/ec2.md#parameters); the code of that refusal is not confirmed.
+/// </summary>
 internal static class ModifyNetworkInterfaceAttribute
 {
     private static readonly string[] _attributes = ["SourceDestCheck", "SecurityGroupId", "Description", "Attachment"];

@@ -3,7 +3,7 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>CreateTags and DeleteTags on up to a thousand resources, all or none [ec2 F.3].</summary>
+/// <summary>CreateTags and DeleteTags on up to a thousand resources, all or none (docs/reference/ec2.md#quotas).</summary>
 internal static class ResourceTags
 {
     private const int MaximumResources = 1000;

@@ -1,13 +1,15 @@
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>An error answer of the query protocol. Codes and texts follow [ec2 F.7] unless the place that throws says otherwise.</summary>
+/// <summary>
+/// An error answer of the query protocol. Codes and texts follow docs/reference/ec2.md#errors unless the place that throws says otherwise.
+/// </summary>
 internal sealed class Ec2Error(string code, string message, int? status = null) : Exception(message)
 {
     public string Code { get; } = code;
 
     public int Status { get; } = status ?? StatusOf(code);
 
-    /// <summary>The HTTP status that goes with a code [ec2 F.7].</summary>
+    /// <summary>The HTTP status that goes with a code (docs/reference/ec2.md#errors).</summary>
     public static int StatusOf(string code) =>
         code switch
         {

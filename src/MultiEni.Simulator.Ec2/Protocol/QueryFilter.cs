@@ -3,7 +3,7 @@ namespace MultiEni.Simulator.Ec2.Protocol;
 /// <summary>One filter of a describe call: its values are alternatives, several filters must all hold.</summary>
 internal sealed record QueryFilter(string Name, IReadOnlyList<WildcardPattern> Values)
 {
-    /// <summary>Values over this make the call fail [ec2 F.4].</summary>
+    /// <summary>Values over this make the call fail (docs/reference/ec2.md#describe-calls).</summary>
     public const int MaximumValues = 200;
 
     public static List<QueryFilter> Parse(QueryParameters query)

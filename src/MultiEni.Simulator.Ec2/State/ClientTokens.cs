@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.Protocol;
 
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>Client tokens of CreateNetworkInterface [ec2 F.6, O.2]: what they made, and from which parameters. Tags count as parameters [ec2 K.1].</summary>
+/// <summary>
+/// Client tokens of CreateNetworkInterface (docs/reference/ec2.md#client-tokens): what they made, and from which parameters. Tags count as
+/// parameters.
+/// </summary>
 internal sealed class ClientTokens(TimeSpan lifetime)
 {
     private readonly Dictionary<string, (string Parameters, NetworkInterfaceEntry Entry, DateTimeOffset ExpiresAt)> _tokens = new(

@@ -83,7 +83,9 @@ internal sealed class Ec2State : IAsyncDisposable
     /// <summary>What the owner of an access key may do; without an entry, everything.</summary>
     public ConcurrentDictionary<string, IamPolicy> Policies { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The interface as a call other than a describe finds it: not yet, within the window after creation [ec2 F.6].</summary>
+    /// <summary>
+    /// The interface as a call other than a describe finds it: not yet, within the window after creation (docs/reference/ec2.md#consistency).
+    /// </summary>
     public NetworkInterface RequireNetworkInterface(string id)
     {
         ResourceIds.Check("eni-", id, "InvalidNetworkInterfaceId.Malformed");

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>The IPv4 addresses of a subnet: the first four and the last one are reserved, a prefix takes an aligned block of sixteen [ec2 C.3, I.3].</summary>
+/// <summary>
+/// The IPv4 addresses of a subnet: the first four and the last one are reserved, a prefix takes an aligned block of sixteen
+/// (docs/reference/ec2.md#subnet-addresses).
+/// </summary>
 internal sealed class Ipv4Pool
 {
     private const int PrefixSize = 16;

@@ -5,7 +5,7 @@ internal sealed class Lifecycle(Ec2State state)
 {
     private Ec2Latencies Latencies => state.Options.Latencies;
 
-    /// <summary>A new interface becomes available [ec2 I.1].</summary>
+    /// <summary>A new interface becomes available (docs/reference/ec2.md#states).</summary>
     public void Created(string id) =>
         state.Transitions.Schedule(
             Latencies.Create,
@@ -36,7 +36,7 @@ internal sealed class Lifecycle(Ec2State state)
     }
 
     /// <summary>
-    /// detaching, and available when the instance has let go. A forced detach does not wait for the instance [ec2 F.5].
+    /// detaching, and available when the instance has let go. A forced detach does not wait for the instance (docs/reference/ec2.md#attachments).
     /// </summary>
     public void Detach(NetworkInterface row, bool force)
     {
@@ -91,7 +91,7 @@ internal sealed class Lifecycle(Ec2State state)
 
     /// <summary>
     /// shutting-down to terminated. Its interfaces are deleted when they say so, and otherwise become available; one that is being detached has lost
-    /// the delete-on-termination mark already [ec2 K.9, F.5].
+    /// the delete-on-termination mark already (docs/reference/ec2.md#attachments).
     /// </summary>
     public void Terminate(string instanceId)
     {

@@ -8,7 +8,7 @@ internal sealed class NetworkInterfaceEntry(long sequence, NetworkInterface row,
 
     public long Sequence => sequence;
 
-    /// <summary>Until then look-ups may miss it [ec2 F.6].</summary>
+    /// <summary>Until then look-ups may miss it (docs/reference/ec2.md#consistency).</summary>
     public DateTimeOffset VisibleFrom => visibleFrom;
 
     /// <summary>The present version; the last one when it has been deleted.</summary>

@@ -2,7 +2,7 @@ using MultiEni.Simulator.Ec2.Protocol;
 
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>The filters of <c>DescribeNetworkInterfaces</c> [ec2 F.4], and which of them an index answers.</summary>
+/// <summary>The filters of <c>DescribeNetworkInterfaces</c> (docs/reference/ec2.md#describe-calls), and which of them an index answers.</summary>
 internal static class NetworkInterfaceFields
 {
     public static readonly FilterFields<NetworkInterface> Filters = new(
@@ -35,7 +35,7 @@ internal static class NetworkInterfaceFields
         row => row.Tags
     );
 
-    /// <summary>Describes without paging in a large account need one of these [ec2 F.4].</summary>
+    /// <summary>Describes without paging in a large account need one of these (docs/reference/ec2.md#describe-calls).</summary>
     public static readonly IReadOnlyList<string> Narrowing =
     [
         "group-id",

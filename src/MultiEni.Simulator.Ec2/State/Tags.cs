@@ -2,7 +2,9 @@ using MultiEni.Simulator.Ec2.Protocol;
 
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>Tags of a request and their rules: at most fifty on a resource, no key twice, none of the provider's own [ec2 F.3].</summary>
+/// <summary>
+/// Tags of a request and their rules: at most fifty on a resource, no key twice, none of the provider's own (docs/reference/ec2.md#quotas).
+/// </summary>
 internal static class Tags
 {
     public static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>(StringComparer.Ordinal);

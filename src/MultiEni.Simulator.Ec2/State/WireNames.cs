@@ -1,6 +1,6 @@
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>How states are written on the wire [ec2 F.5].</summary>
+/// <summary>How states are written on the wire (docs/reference/ec2.md#states).</summary>
 internal static class WireNames
 {
     public static string Of(NetworkInterfaceStatus status) =>

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace MultiEni.Simulator.Ec2.Throttling;
 
-/// <summary>The bucket sizes of [ec2 F.1].</summary>
+/// <summary>The bucket sizes of docs/reference/ec2.md#request-tokens.</summary>
 internal static class BucketTable
 {
     /// <summary>Describe calls that are filtered, paginated or have no class of their own.</summary>

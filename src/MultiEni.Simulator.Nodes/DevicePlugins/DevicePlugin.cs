@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
-/// <summary>The SR-IOV network device plugin: file and devices are read once, at its start [sriov 1.4 to 1.8].</summary>
+/// <summary>
+/// The SR-IOV network device plugin: file and devices are read once, at its start (docs/reference/sriov-device-plugin.md#reading-and-restarting).
+/// </summary>
 public static partial class DevicePlugin
 {
     private const string NetworkClass = "02";

@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
-/// <summary>Releases of the SR-IOV network device plugin that behave differently [sriov 1.1, 1.5].</summary>
+/// <summary>
+/// Releases of the SR-IOV network device plugin that behave differently (docs/reference/sriov-device-plugin.md#file-format,
+/// docs/reference/sriov-device-plugin.md#default-route).
+/// </summary>
 public enum DevicePluginRelease
 {
     /// <summary>v3.5.1: selectors are one object only, and a hyphen in any resource name ends the plugin.</summary>

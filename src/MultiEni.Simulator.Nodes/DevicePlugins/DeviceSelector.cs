@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
-/// <summary>One selector of a pool: all given lists must match, an empty list is no filter [sriov 1.1].</summary>
+/// <summary>
+/// One selector of a pool: all given lists must match, an empty list is no filter (docs/reference/sriov-device-plugin.md#file-format).
+/// </summary>
 /// <param name="Vendors">Four hexadecimal digits each.</param>
 /// <param name="Devices">Four hexadecimal digits each.</param>
 /// <param name="Drivers">Driver names.</param>

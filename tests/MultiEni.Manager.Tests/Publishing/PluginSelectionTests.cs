@@ -7,7 +7,10 @@ using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Manager.Tests.Publishing;
 
-/// <summary>Which entry the SR-IOV device plugin gives a device to, and what is said when it is somebody else's [sriov 1.1, 1.2].</summary>
+/// <summary>
+/// Which entry the SR-IOV device plugin gives a device to, and what is said when it is somebody else's
+/// (docs/reference/sriov-device-plugin.md#file-format, docs/reference/sriov-device-plugin.md#what-is-refused).
+/// </summary>
 public sealed class PluginSelectionTests
 {
     private const string Path = "/etc/pcidp/config.json";

@@ -5,7 +5,9 @@ namespace MultiEni.Reliability.Stories;
 /// <summary>Calls that would be made again and again if nothing stopped them.</summary>
 public sealed class CallStories : Story
 {
-    /// <summary>EC2 answers a repeated token with the ENI that it made, also when that one is gone since [ec2 K.6].</summary>
+    /// <summary>
+    /// EC2 answers a repeated token with the ENI that it made, also when that one is gone since (docs/reference/ec2.md#client-tokens).
+    /// </summary>
     [Fact]
     public async Task A_client_token_whose_ENI_is_gone_is_used_up_and_the_next_attempt_makes_another_ENI()
     {

@@ -9,7 +9,10 @@ using MultiEni.Simulator;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>A cluster that the Go controller ran before: its NodeENI with status, its ENIs with its tags and without ours [peer 1.1, 1.2].</summary>
+/// <summary>
+/// A cluster that the Go controller ran before: its NodeENI with status, its ENIs with its tags and without ours
+/// (docs/reference/go-controller.md#objects-and-tags).
+/// </summary>
 public class UpgradeStories
 {
     private static readonly string[] Untouched = ["CreateNetworkInterface", "DetachNetworkInterface", "DeleteNetworkInterface"];

@@ -7,7 +7,7 @@ public sealed class ErrorCodeTests
 {
     private const string Absent = "0123456789abcdef0";
 
-    /// <summary>What is called, and the code it must give [ec2 F.7].</summary>
+    /// <summary>What is called, and the code it must give (docs/reference/ec2.md#errors).</summary>
     public static TheoryData<string, string> Refusals =>
         new()
         {

@@ -10,7 +10,8 @@ namespace MultiEni.Controller.Attachments.Admission;
 /// <param name="admitted">Told the name of one whose turn has come.</param>
 public sealed class Admissions(int cleanups, Action<string> admitted)
 {
-    // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds [ec2 J.5].
+    // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds
+    // (docs/reference/ec2.md#call-plan).
     private const int MostUnattached = 100;
 
     // Nobody waits for these; enough of them are under way to use every token that is left.

@@ -3,7 +3,8 @@ namespace MultiEni.Controller.Attachments.Admission;
 /// <summary>
 /// The order of those who wait: what is begun comes first, then whatever else waits for the node whose turn it is, then the next node. NodeENIs take
 /// turns in naming the next node, so that one with a few nodes does not wait for one with thousands. A node is usable when it has all of its ENIs:
-/// node by node, half of the nodes are usable in half of the time, and in any other order nearly none [ec2 J.5]. Not for concurrent use.
+/// node by node, half of the nodes are usable in half of the time, and in any other order nearly none (docs/reference/ec2.md#call-plan). Not for
+/// concurrent use.
 /// </summary>
 public sealed class NodeTurns
 {

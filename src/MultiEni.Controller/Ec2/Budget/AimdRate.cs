@@ -1,6 +1,9 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
-/// <summary>A rate that rises slowly while nothing is refused and falls fast when something is (additive increase, multiplicative decrease) [ec2 M.2].</summary>
+/// <summary>
+/// A rate that rises slowly while nothing is refused and falls fast when something is (additive increase, multiplicative decrease)
+/// (docs/reference/ec2.md#rate-budget).
+/// </summary>
 public sealed class AimdRate
 {
     private const double Decrease = 0.6;

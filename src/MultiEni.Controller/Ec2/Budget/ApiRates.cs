@@ -2,7 +2,7 @@ using static MultiEni.Controller.Ec2.Ec2Actions;
 
 namespace MultiEni.Controller.Ec2.Budget;
 
-/// <summary>Default quotas of an account in a region [ec2 F.1].</summary>
+/// <summary>Default quotas of an account in a region (docs/reference/ec2.md#request-tokens).</summary>
 public static class ApiRates
 {
     /// <summary>The class that APIs without an entry of their own are in, and the pool that some accounts share.</summary>

@@ -1,6 +1,8 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
-/// <summary>Spends the account's request tokens: every call waits here, in order of priority, before it is sent [ec2 M].</summary>
+/// <summary>
+/// Spends the account's request tokens: every call waits here, in order of priority, before it is sent (docs/reference/ec2.md#rate-budget).
+/// </summary>
 public sealed class Ec2Budget : IDisposable
 {
     // Timers of the system count milliseconds; shorter waits would spin.

@@ -6,10 +6,13 @@ public sealed record Ec2BudgetOptions
     /// <summary>Multiplies every bucket, for accounts with raised quotas (`--ec2-rate-profile`); above 0.</summary>
     public double RateProfile { get; init; } = 1.0;
 
-    /// <summary>Share of refill and burst to begin with; without throttles it rises to 1 [ec2 M.1].</summary>
+    /// <summary>Share of refill and burst to begin with; without throttles it rises to 1 (docs/reference/ec2.md#rate-budget).</summary>
     public double SafetyShare { get; init; } = 0.8;
 
-    /// <summary>Share of the burst to begin with: a new leader does not know what its predecessor left [ec2 M.2]. Accepted calls set the rest free.</summary>
+    /// <summary>
+    /// Share of the burst to begin with: a new leader does not know what its predecessor left (docs/reference/ec2.md#rate-budget). Accepted calls set
+    /// the rest free.
+    /// </summary>
     public double InitialBurst { get; init; } = 0.2;
 
     /// <summary>Throws when a value makes no sense, with its name and what is allowed.</summary>

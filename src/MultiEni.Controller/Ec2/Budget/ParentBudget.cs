@@ -2,7 +2,8 @@ namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>
 /// One bucket for all mutating APIs together. The documents say that each API has its own; operators of large clusters found accounts
-/// where they share one [ec2 F.2]. It is engaged only by evidence: throttles of two mutating APIs within ten seconds [ec2 M.3].
+/// where they share one (docs/reference/ec2.md#request-tokens). It is engaged only by evidence: throttles of two mutating APIs within ten seconds
+/// (docs/reference/ec2.md#rate-budget).
 /// </summary>
 public sealed class ParentBudget
 {

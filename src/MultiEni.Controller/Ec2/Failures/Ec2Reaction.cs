@@ -2,7 +2,7 @@ using MultiEni.Api;
 
 namespace MultiEni.Controller.Ec2.Failures;
 
-/// <summary>What an error of EC2 asks for [ec2 F.7]. Closed: decisions switch over the cases, never over error codes.</summary>
+/// <summary>What an error of EC2 asks for (docs/reference/ec2.md#errors). Closed: decisions switch over the cases, never over error codes.</summary>
 public abstract record Ec2Reaction
 {
     private static readonly TimeSpan SubnetPause = TimeSpan.FromSeconds(150);
@@ -23,12 +23,14 @@ public abstract record Ec2Reaction
     /// <summary>When to try again; null leaves it to the object's own backoff or to the change that is waited for.</summary>
     public virtual TimeSpan? RetryAfter => null;
 
-    /// <summary>Whether the object's failure count grows; being one of too many callers is not the object's fault [ec2 M.7].</summary>
+    /// <summary>
+    /// Whether the object's failure count grows; being one of too many callers is not the object's fault (docs/reference/ec2.md#rate-budget).
+    /// </summary>
     public virtual bool CountsAsFailure => true;
 
     /// <summary>
     /// Whether the refused call certainly had no effect. A mismatch means that an earlier call with the token had one, and an account at
-    /// its limit may be there because of one [ec2 D].
+    /// its limit may be there because of one (docs/reference/ec2.md#client-tokens).
     /// </summary>
     public bool ProvesNothingWasDone => this is not (OutcomeUnknown or ParameterMismatch or QuotaExceeded or Unknown);
 
@@ -128,7 +130,10 @@ public abstract record Ec2Reaction
         public override string Category => "not_found";
     }
 
-    /// <summary>The ENI is not known here. A young one may still appear; for an old one it is proof after the grace window [ec2 F.6].</summary>
+    /// <summary>
+    /// The ENI is not known here. A young one may still appear; for an old one it is proof after the grace window
+    /// (docs/reference/ec2.md#consistency).
+    /// </summary>
     public sealed record NotFoundYet : Ec2Reaction
     {
         /// <inheritdoc/>

@@ -5,7 +5,9 @@ using static MultiEni.Controller.Ec2.Ec2Actions;
 
 namespace MultiEni.Controller.Ec2.Failures;
 
-/// <summary>The table from error codes to reactions [ec2 F.7]. Codes are matched by family, since EC2 spells some in several ways [ec2 O.4].</summary>
+/// <summary>
+/// The table from error codes to reactions (docs/reference/ec2.md#errors). Codes are matched by family, since EC2 spells some in several ways.
+/// </summary>
 public static partial class FailureTable
 {
     /// <summary>Code of our own for a call that was never sent, because no credentials could be had.</summary>

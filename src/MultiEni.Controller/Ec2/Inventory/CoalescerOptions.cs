@@ -1,6 +1,6 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
-/// <summary>When questions that came together are asked together [ec2 M.8].</summary>
+/// <summary>When questions that came together are asked together (docs/reference/ec2.md#rate-budget).</summary>
 public sealed record CoalescerOptions
 {
     /// <summary>A batch goes when no question came for this long.</summary>

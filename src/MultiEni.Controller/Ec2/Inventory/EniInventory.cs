@@ -52,7 +52,7 @@ public sealed class EniInventory : IDisposable
     /// <summary>Told of every row that came, changed or went: the slot tag, or the ENI when it has none. Called on the thread that learned of it; must not block.</summary>
     public Action<string>? Changed { get; set; }
 
-    /// <summary>Whether a sweep has completed; before that nothing may be created [ec2 K.3].</summary>
+    /// <summary>Whether a sweep has completed; before that nothing may be created (docs/reference/ec2.md#one-eni-per-slot).</summary>
     public bool Swept => Read(state => state.Swept);
 
     /// <summary>All our ENIs.</summary>

@@ -6,13 +6,15 @@ public sealed record EniInventoryOptions
     /// <summary>Value of the cluster tag on our ENIs.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>How long after a call EC2 may still answer as if it had not been made; at least 30 s [ec2 K.5].</summary>
+    /// <summary>
+    /// How long after a call EC2 may still answer as if it had not been made; at least 30 s (docs/reference/ec2.md#one-eni-per-slot).
+    /// </summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>From the first change to the first poll; the pauses double from here on.</summary>
     public TimeSpan FirstPoll { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Between two polls while something is in transition at most [ec2 J.2].</summary>
+    /// <summary>Between two polls while something is in transition at most (docs/reference/ec2.md#call-plan).</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

@@ -3,7 +3,10 @@ using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Ec2.Inventory;
 
-/// <summary>Reads what is attached to instances, foreign ENIs included; many instances in one call, and each not again for a minute [ec2 J.1].</summary>
+/// <summary>
+/// Reads what is attached to instances, foreign ENIs included; many instances in one call, and each not again for a minute
+/// (docs/reference/ec2.md#call-plan).
+/// </summary>
 internal sealed class OccupancyReader : IDisposable
 {
     private readonly ConcurrentDictionary<InstanceId, Reading> _readings = new();

@@ -1,6 +1,8 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
-/// <summary>The effect of one of our calls that EC2's descriptions may not show for a while; laid over rows until they do [ec2 F.6].</summary>
+/// <summary>
+/// The effect of one of our calls that EC2's descriptions may not show for a while; laid over rows until they do (docs/reference/ec2.md#consistency).
+/// </summary>
 /// <param name="Change">The effect.</param>
 /// <param name="Made">When the call was answered.</param>
 internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset Made)

@@ -1,6 +1,9 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
-/// <summary>What is known of whether an ENI exists. EC2 forgets to mention young ENIs for seconds, so not being mentioned proves nothing at first [ec2 F.6].</summary>
+/// <summary>
+/// What is known of whether an ENI exists. EC2 forgets to mention young ENIs for seconds, so not being mentioned proves nothing at first
+/// (docs/reference/ec2.md#consistency).
+/// </summary>
 public abstract record Presence
 {
     private Presence() { }

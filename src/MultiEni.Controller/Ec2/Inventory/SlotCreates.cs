@@ -4,7 +4,8 @@ namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
 /// Creates that were sent and may have made an ENI that nobody has seen yet. As long as a slot is in here, its absence is not proven:
-/// it leaves by an answer, by a description that shows the ENI, or by one begun after the grace time that does not [ec2 K.5].
+/// it leaves by an answer, by a description that shows the ENI, or by one begun after the grace time that does not
+/// (docs/reference/ec2.md#one-eni-per-slot).
 /// </summary>
 internal sealed class SlotCreates(TimeSpan grace)
 {

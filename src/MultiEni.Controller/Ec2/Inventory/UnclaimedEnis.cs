@@ -1,8 +1,9 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
-/// ENIs with our owner tag and without any cluster's: the Go controller left them, which knew no cluster tag [peer 1.2]. They belong to a slot of this
-/// cluster when they are attached to its instance and carry its NodeENI and subnet. Not for concurrent use.
+/// ENIs with our owner tag and without any cluster's: the Go controller left them, which knew no cluster tag
+/// (docs/reference/go-controller.md#objects-and-tags). They belong to a slot of this cluster when they are attached to its instance and carry its
+/// NodeENI and subnet. Not for concurrent use.
 /// </summary>
 internal sealed class UnclaimedEnis
 {

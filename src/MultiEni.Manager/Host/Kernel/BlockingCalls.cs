@@ -2,7 +2,7 @@ namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>
 /// Runs system calls that may wait for long, on threads of their own. An unbind of a vfio device that somebody holds open sleeps
-/// uninterruptibly and survives even SIGKILL [sriov 4.1]; meanwhile it holds the device's lock,
+/// uninterruptibly and survives even SIGKILL (docs/reference/driver-binding.md#calls-that-do-not-return); meanwhile it holds the device's lock,
 /// for which many kernels make even a read of <c>driver_override</c> wait. On the thread pool such calls would take the whole program with them.
 /// </summary>
 public sealed class BlockingCalls

@@ -10,7 +10,8 @@ public static class SystemErrors
 
     /// <summary>
     /// The error number of a failed file operation, null when the exception carries none. The runtime keeps it in
-    /// <see cref="Exception.HResult"/>, except for those which it turns into exception types of their own [sriov 4.1].
+    /// <see cref="Exception.HResult"/>, except for those which it turns into exception types of their own
+    /// (docs/reference/driver-binding.md#errors-of-a-write).
     /// </summary>
     public static Errno? Find(Exception exception) =>
         exception switch

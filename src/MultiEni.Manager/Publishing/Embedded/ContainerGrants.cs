@@ -5,7 +5,10 @@ using MultiEni.Manager.Kubelet.DevicePlugins;
 
 namespace MultiEni.Manager.Publishing.Embedded;
 
-/// <summary>What a container gets, under the names that images written for the SR-IOV device plugin expect [sriov 1.7, 1.8].</summary>
+/// <summary>
+/// What a container gets, under the names that images written for the SR-IOV device plugin expect
+/// (docs/reference/sriov-device-plugin.md#what-a-container-gets).
+/// </summary>
 internal static class ContainerGrants
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -4,7 +4,10 @@ using MultiEni.Manager.Kubelet.DevicePlugins;
 
 namespace MultiEni.Manager.Publishing.Embedded;
 
-/// <summary>Which device nodes a container needs for a device: those that the SR-IOV device plugin gives [sriov 1.7, 1.8].</summary>
+/// <summary>
+/// Which device nodes a container needs for a device: those that the SR-IOV device plugin gives
+/// (docs/reference/sriov-device-plugin.md#what-a-container-gets).
+/// </summary>
 internal static class DeviceNodes
 {
     internal const string VfioFolder = "/dev/vfio/";

@@ -231,7 +231,10 @@ public sealed class InventoryStateTests
                 Assert.Equal(state.Rows().Count(row => row.Attachment is not null), state.FindByInstance(Instance).Count);
             });
 
-    /// <summary>A predecessor may have sent a create call just before it died, and EC2 shows its ENI only seconds later [ec2 K.5, F.6].</summary>
+    /// <summary>
+    /// A predecessor may have sent a create call just before it died, and EC2 shows its ENI only seconds later
+    /// (docs/reference/ec2.md#one-eni-per-slot, docs/reference/ec2.md#consistency).
+    /// </summary>
     [Fact]
     public void After_a_restart_the_absence_of_a_slot_counts_only_when_EC2_was_asked_a_grace_time_later()
     {

@@ -6,7 +6,9 @@ using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Manager.Tests.Publishing.Embedded;
 
-/// <summary>What the SR-IOV device plugin gives to pods [sriov 1.7, 1.8], the embedded one gives as well.</summary>
+/// <summary>
+/// What the SR-IOV device plugin gives to pods (docs/reference/sriov-device-plugin.md#what-a-container-gets), the embedded one gives as well.
+/// </summary>
 public sealed class GoldenContractTests
 {
     private const string Resource = "intel.com/intel_sriov_netdevice_1";

@@ -20,7 +20,8 @@ public static class RouteCodec
     /// Reads a route: one record for each next hop of a multipath route, none when the bytes are no IPv4 or IPv6 route of a table.
     /// </summary>
     /// <remarks>
-    /// A default route has no destination, however it is spelt: an absent address, 0.0.0.0/0 and ::/0 all have prefix length 0 [sriov S2].
+    /// A default route has no destination, however it is spelt: an absent address, 0.0.0.0/0 and ::/0 all have prefix length 0
+    /// (docs/reference/driver-binding.md#default-routes).
     /// </remarks>
     public static IReadOnlyList<Route> Decode(ReadOnlySpan<byte> payload)
     {

@@ -278,6 +278,27 @@ internal static class PodValidation
             }
         }
 
+        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        {
+            Each(
+                spec,
+                list,
+                "spec",
+                (container, at) =>
+                {
+                    if (container.Text("image") is not { Length: > 0 })
+                    {
+                        errors.Required($"{at}.image");
+                    }
+                }
+            );
+        }
+
+        if (errors.All.Count > 0)
+        {
+            return;
+        }
+
         var now = spec.Copy();
         var before = old.Copy();
         foreach (var copy in (ReadOnlySpan<JsonObject>)[now, before])

@@ -1,6 +1,4 @@
-using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Output;
 using MultiEni.Controller.Summary;
 

@@ -10,12 +10,10 @@ public sealed class AccessControl
     private readonly Authentication _authentication;
     private readonly RbacAuthorizer _authorizer;
     private readonly AdmissionPolicies _policies;
-    private readonly ObjectStore _store;
     private readonly bool _isEnforced;
 
     internal AccessControl(KubernetesSimulatorOptions options, ObjectStore store)
     {
-        _store = store;
         _isEnforced = options.EnforcesAccess;
         _authentication = new Authentication(options);
         _authorizer = new RbacAuthorizer(store);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -13,6 +14,10 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <summary>Answers list requests, in pages of one consistent version when asked.</summary>
 internal static class ListRequests
 {
+    private static readonly SearchValues<char> Base64UrlDigits = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    );
+
     public static ObjectFilter Filter(ResourceDefinition resource, string inNamespace, IQueryCollection query) =>
         new(inNamespace, LabelSelector.Parse(query["labelSelector"]), FieldSelector.Parse(query["fieldSelector"], resource));
 
@@ -105,7 +110,7 @@ internal static class ListRequests
     private static (long Version, ObjectKey After) ReadToken(string token)
     {
         // What is left over at the end does not make it unreadable.
-        var end = token.AsSpan().IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+        var end = token.AsSpan().IndexOfAnyExcept(Base64UrlDigits);
         if (end >= 0)
         {
             throw StatusErrors.BadRequest($"invalid continue token: continue key is not valid: illegal base64 data at input byte {end}");

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Access;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
-using MultiEni.Simulator.Kubernetes.Selectors;
 using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;

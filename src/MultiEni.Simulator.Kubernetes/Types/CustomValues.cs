@@ -72,7 +72,7 @@ internal static class CustomValues
         }
     }
 
-    private static JsonNode? Whole(JsonNode? value) =>
+    private static JsonValue? Whole(JsonNode? value) =>
         value?.GetValueKind() == JsonValueKind.Number
         && value.ToJsonString() is var text
         && text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace MultiEni.Simulator.Kubernetes.Types;
@@ -5,6 +6,8 @@ namespace MultiEni.Simulator.Kubernetes.Types;
 /// <summary>Texts that hold values, read with the strictness and in the words of Go.</summary>
 internal static class GoValues
 {
+    private static readonly SearchValues<char> Base64Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
     private const string Seconds = "2006-01-02T15:04:05Z07:00";
     private const string Microseconds = "2006-01-02T15:04:05.000000Z07:00";
 
@@ -27,7 +30,7 @@ internal static class GoValues
             return data;
         }
 
-        var wrong = data.AsSpan().IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+        var wrong = data.AsSpan().IndexOfAnyExcept(Base64Digits);
         throw new DecodingException($"illegal base64 data at input byte {(wrong < 0 ? data.Length / 4 * 4 : wrong)}");
     }
 

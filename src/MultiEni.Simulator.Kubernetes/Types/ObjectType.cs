@@ -19,6 +19,7 @@ internal sealed class ObjectType(string name, bool isAtomic, bool isPartial)
 
     public Field? Find(string field) => Fields.Find(candidate => candidate.Name == field);
 
+    /// <summary>A field of a type.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Type">Its type.</param>
     /// <param name="IsAlwaysWritten">Whether it is written when empty.</param>

@@ -7,15 +7,6 @@ namespace MultiEni.Simulator.Kubernetes.Validation;
 /// <summary>What holds for pods and for what templates make of them, as far as their fields are supported.</summary>
 internal static class PodValidation
 {
-    private static readonly string[] Changeable =
-    [
-        "containers",
-        "initContainers",
-        "activeDeadlineSeconds",
-        "tolerations",
-        "terminationGracePeriodSeconds",
-    ];
-
     public static void Check(JsonObject obj, JsonObject? old, FieldErrors errors)
     {
         CheckSpec(obj["spec"] as JsonObject ?? [], "spec", errors);

@@ -6,7 +6,8 @@ namespace MultiEni.Simulator.Kubernetes;
 /// <param name="Cores">Processors that the server has to itself; may be a fraction.</param>
 public sealed record ServerCapacity(double Cores)
 {
-    // Milliseconds of processor time of kube-apiserver 1.36.3 and etcd 3.5.16 together, for objects of the size of an ENIAttachment (docs/scaling.md).
+    // Milliseconds of processor time of kube-apiserver 1.36.3 and etcd 3.5.16 together, for objects of the size of an ENIAttachment
+    // (docs/reference/kubernetes-api.md#cost-of-a-request).
     private const double Read = 2.1;
     private const double Create = 4.2;
     private const double CreateByApply = 5.2;

@@ -16,9 +16,9 @@ public static class ReleaseHeartbeat
 
     /// <summary>
     /// For how long an agent that has not renewed it yet is believed to be at work. It says nothing of a release that is over in
-    /// <see cref="TransientReasons.Deferral"/>.
+    /// <see cref="TransientReasons.Deferral"/>, nor within one step, which a kernel or a script may keep for a minute.
     /// </summary>
-    public static TimeSpan FirstPatience { get; } = TransientReasons.Deferral * 3;
+    public static TimeSpan FirstPatience { get; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The value to report now: the last one until it is due, so that a look that finds nothing new costs no write.</summary>
     /// <param name="last">The value reported last; null for none.</param>

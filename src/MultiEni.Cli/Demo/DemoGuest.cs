@@ -28,10 +28,12 @@ internal sealed class DemoGuest : IAsyncDisposable
     private readonly HttpClient http;
     private readonly DemoPrinter printer;
     private readonly IReadOnlyList<string> nodes;
+    private readonly string flags;
     private bool madeDefinitions;
 
-    private DemoGuest(HttpClient http, IReadOnlyList<string> nodes, DemoPrinter printer)
+    private DemoGuest(HttpClient http, IReadOnlyList<string> nodes, string flags, DemoPrinter printer)
     {
+        this.flags = flags;
         this.http = http;
         this.nodes = nodes;
         this.printer = printer;
@@ -39,22 +41,35 @@ internal sealed class DemoGuest : IAsyncDisposable
 
     /// <summary>Looks, tells and makes what the simulated cluster needs.</summary>
     /// <exception cref="DemoException">The demo must not come in; nothing was made.</exception>
-    public static async Task<DemoGuest> EnterAsync(KubernetesConfig cluster, int count, DemoPrinter printer, CancellationToken cancellationToken)
+    /// <exception cref="HttpRequestException">The API server does not answer; nothing was made.</exception>
+    public static async Task<DemoGuest> EnterAsync(DemoOptions options, DemoPrinter printer, CancellationToken cancellationToken)
     {
+        var cluster = KubernetesConfig.Load(options.Kubeconfig, options.Context, _ => null);
         var connection = KubernetesConnection.Open(cluster, "kubectl-eni", TimeProvider.System);
-        var guest = new DemoGuest(connection, [.. Enumerable.Range(1, count).Select(number => $"{Name}-node-{number}")], printer);
+        var guest = new DemoGuest(
+            connection,
+            [.. Enumerable.Range(1, options.Nodes).Select(number => $"{Name}-node-{number}")],
+            $"--kubeconfig {options.Kubeconfig}" + (options.Context is { } context ? $" --context {context}" : ""),
+            printer
+        );
+        bool definitions;
         try
         {
-            var definitions = await guest.LookAsync(cluster, cancellationToken);
+            definitions = await guest.LookAsync(cluster, cancellationToken);
+        }
+        catch
+        {
+            // Nothing was made yet.
+            connection.Dispose();
+            throw;
+        }
+
+        try
+        {
             guest.Tell(cluster, definitions);
             guest.madeDefinitions = !definitions;
             await guest.PrepareAsync(cancellationToken);
             return guest;
-        }
-        catch (DemoException)
-        {
-            connection.Dispose();
-            throw;
         }
         catch
         {
@@ -300,13 +315,18 @@ internal sealed class DemoGuest : IAsyncDisposable
         }
     }
 
-    private static string Commands() =>
+    private string Commands() =>
         $$$"""
-            To take it away:
-              kubectl delete nodes -l {{{Name}}}=true
-              kubectl get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -rn1 kubectl patch --type merge -p '{"metadata":{"finalizers":null}}'
-              kubectl get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -r kubectl delete
-              kubectl delete namespace {{{Name}}}
+            To take it away, after its programs eni-controller and eni-manager have ended:
+              k="kubectl {{{flags}}}"
+              eval "$k get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -rn1 $k patch --type merge -p '{\"metadata\":{\"finalizers\":null}}'"
+              eval "$k get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -r $k delete"
+              eval "$k delete nodes -l {{{Name}}}=true"
+              eval "$k get leases -n kube-node-lease -o name | grep /{{{Name}}}- | xargs -r $k delete -n kube-node-lease"
+              eval "$k get events -n default -o name | grep /{{{Name}}}- | xargs -r $k delete -n default"
+              eval "$k delete namespace {{{Name}}}"
+            And if nobody else uses the CustomResourceDefinitions:
+              eval "$k delete crd {{{Names.NodeEniPlural}}}.{{{Names.Group}}} {{{Names.EniAttachmentPlural}}}.{{{Names.Group}}}"
             """;
 
     private static bool IsOurs(JsonObject told)

@@ -22,14 +22,7 @@ internal static class DemoRun
         try
         {
             var documents = DemoDocuments.Load(options.Manifest);
-            await using var guest = options.Kubeconfig is null
-                ? null
-                : await DemoGuest.EnterAsync(
-                    KubernetesConfig.Load(options.Kubeconfig, options.Context, _ => null),
-                    options.Nodes,
-                    printer,
-                    cancellationToken
-                );
+            await using var guest = options.Kubeconfig is null ? null : await DemoGuest.EnterAsync(options, printer, cancellationToken);
             documents = guest is null ? documents : documents.AsGuest();
             await using var cluster = await DemoCluster.StartAsync(options, folder, cancellationToken);
             await using var programs = new Programs(cluster, folder, options.Binaries, options.Publisher);
@@ -43,8 +36,7 @@ internal static class DemoRun
         {
             printer.End();
             printer.Happened($"FAILED: {failed.Message}");
-            keepsLogs = Directory.EnumerateFiles(folder, "*.log").Any();
-            if (keepsLogs)
+            if (HasLogs(folder))
             {
                 printer.Happened($"the programs' logs are in {folder}");
             }
@@ -61,10 +53,20 @@ internal static class DemoRun
         finally
         {
             printer.End();
-            if (!keepsLogs)
+            if (!keepsLogs || !HasLogs(folder))
             {
                 Directory.Delete(folder, recursive: true);
             }
+            else
+            {
+                // They may open a cluster of somebody's own.
+                foreach (var kubeconfig in Directory.EnumerateFiles(folder, "*kubeconfig*", SearchOption.AllDirectories))
+                {
+                    File.Delete(kubeconfig);
+                }
+            }
         }
     }
+
+    private static bool HasLogs(string folder) => Directory.EnumerateFiles(folder, "*.log").Any();
 }

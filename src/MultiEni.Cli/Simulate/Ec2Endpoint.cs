@@ -42,7 +42,7 @@ internal static class Ec2Endpoint
         await output.WriteLineAsync(
             $"""
             Simulated EC2 at {server.BaseAddress}
-              export AWS_ENDPOINT_URL_EC2={server.BaseAddress} AWS_REGION={region} AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated
+              export AWS_ENDPOINT_URL_EC2={server.BaseAddress} AWS_REGION={region} AWS_DEFAULT_REGION={region} AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated
             """
         );
         foreach (var subnet in network.NodeSubnets.Concat(network.EniSubnets).Concat(network.MultusSubnets))

@@ -9,6 +9,7 @@ using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
+using MultiEni.Operator.Client;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.Attachments;
@@ -82,7 +83,7 @@ internal sealed class AttachmentReconciler(
 
                 if (step is EniStep.Update { Row.Attachment: not null })
                 {
-                    // It may be long until it is this one's turn, and longer until EC2 grants what it has refused: neither is not reported.
+                    // It may be long until it is this one's turn, and longer until EC2 grants what it has refused: each is reported.
                     var last = refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
                     await writer.ReportAsync(attachment, situation.Row, null, last, cancellationToken);
                 }
@@ -95,8 +96,9 @@ internal sealed class AttachmentReconciler(
                     case EniStep.ReadIndexes:
                         withIndexes = true;
                         continue;
-                    case EniStep.Create create when pauses.For(attachment.Spec!) is { } pause:
-                        await writer.ReportAsync(attachment, null, create.Attempt, new(false, pause.Reason, pause.Message), cancellationToken);
+                    case EniStep.Create when pauses.For(attachment.Spec!) is { } pause:
+                        // No token is used up by a call that is not made.
+                        await writer.ReportAsync(attachment, null, null, new(false, pause.Reason, pause.Message), cancellationToken);
                         return ReconcileResult.After(pause.Until - time.GetUtcNow());
                     case EniStep.Create create when create.Attempt == attemptMade:
                         // The answer named an ENI that is gone already: the token is used up, and asking again would never end
@@ -155,7 +157,6 @@ internal sealed class AttachmentReconciler(
                             cancellationToken
                         );
                         metrics.Succeeded(step);
-                        refused.Forget(name);
                         continue;
                     default:
                         return await RestAsync(attachment, situation, step, cancellationToken);
@@ -180,10 +181,17 @@ internal sealed class AttachmentReconciler(
                 await over.CancelAsync();
             }
         }
+        catch (Exception failure) when (KubernetesFailure.Is(failure) && !cancellationToken.IsCancellationRequested)
+        {
+            // What follows a call must follow it; that the status is behind is written with the next look.
+        }
         finally
         {
             await call;
         }
+
+        // What EC2 takes is no hindrance any more.
+        refused.Forget(attachment.Metadata.Name);
     }
 
     private Task<TimeSpan?> ReportTurnAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class AttachmentEntry
         var network = attachment.Status?.Network;
         var device = attachment.Status?.Device;
         var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
-        var advertised = spec.Device.Use != DeviceUses.Plain;
+        var advertised = spec.Device.Use != DeviceUses.Plain && AttachmentState.IsHeldByAgent(attachment);
         return new NodeEniAttachment
         {
             NodeId = spec.NodeName,
@@ -31,7 +31,10 @@ internal static class AttachmentEntry
             MacAddress = network?.MacAddress,
             PrivateIp = network?.PrivateIps is [var primary, ..] ? primary : null,
             InterfaceName = device?.InterfaceName,
-            DpdkBound = spec.Device.Use == DeviceUses.Bound ? attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true : null,
+            DpdkBound =
+                spec.Device.Use == DeviceUses.Bound
+                    ? AttachmentState.IsHeldByAgent(attachment) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true
+                    : null,
             DpdkDriver = advertised ? device?.Driver : null,
             DpdkResourceName = advertised ? device?.ResourceName : null,
             DpdkPciAddress = device?.PciAddress,

@@ -1,3 +1,4 @@
+using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 
 namespace MultiEni.Controller.Summary;
@@ -13,6 +14,15 @@ public static class AttachmentState
         return !IsDeletionUnreported(attachment) ? said
             : EniState.IsAttached(said) ? EniState.Releasing
             : EniState.Deleting;
+    }
+
+    /// <summary>
+    /// Whether the agent's part of the status is still true: of a device that it has given back it writes nothing more, and its finalizer is gone.
+    /// </summary>
+    public static bool IsHeldByAgent(EniAttachment attachment)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        return !attachment.Metadata.IsBeingDeleted || attachment.Metadata.HasFinalizer(Names.DeviceFinalizer);
     }
 
     /// <summary>Whether it is being deleted and its status is from before that.</summary>

@@ -243,7 +243,8 @@ public static class Summarizer
         return degraded.Holds && degraded.Reason != Reasons.DeviceIndexTaken ? degraded with { Holds = false } : progressing with { Holds = false };
     }
 
-    private static bool IsBound(EniAttachment attachment) => attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true;
+    private static bool IsBound(EniAttachment attachment) =>
+        AttachmentState.IsHeldByAgent(attachment) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true;
 
     private static bool HasOtherIndex(EniAttachment attachment) =>
         attachment.Status?.Network is { State: EniState.Attached, DeviceIndex: { } used } && used != attachment.Spec!.DeviceIndex;

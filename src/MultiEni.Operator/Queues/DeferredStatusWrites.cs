@@ -14,7 +14,8 @@ public sealed class DeferredStatusWrites(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
-    private DateTimeOffset next;
+    private readonly long begin = time.GetTimestamp();
+    private TimeSpan next;
 
     /// <summary>How many are remembered.</summary>
     public int Count => entries.Count;
@@ -25,7 +26,8 @@ public sealed class DeferredStatusWrites(TimeProvider time)
     public TimeSpan? Wait(ObjectMeta metadata, TimeSpan patience)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        var now = time.GetUtcNow();
+        // A clock that is set back must not silence anybody.
+        var now = time.GetElapsedTime(begin);
         var (uid, deleting) = (metadata.Uid, metadata.IsBeingDeleted);
         var entry = entries.AddOrUpdate(
             metadata.Name,
@@ -45,7 +47,7 @@ public sealed class DeferredStatusWrites(TimeProvider time)
     /// <summary>All is told, or the object is gone.</summary>
     public void Forget(string name) => entries.TryRemove(name, out _);
 
-    private DateTimeOffset NextTurn(DateTimeOffset now)
+    private TimeSpan NextTurn(TimeSpan now)
     {
         lock (gate)
         {
@@ -55,5 +57,5 @@ public sealed class DeferredStatusWrites(TimeProvider time)
         }
     }
 
-    private sealed record Entry(string? Uid, bool Deleting, DateTimeOffset Since, DateTimeOffset? Turn);
+    private sealed record Entry(string? Uid, bool Deleting, TimeSpan Since, TimeSpan? Turn);
 }

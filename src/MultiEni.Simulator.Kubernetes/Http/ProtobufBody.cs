@@ -13,7 +13,8 @@ internal static class ProtobufBody
     private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
     /// <summary>The body as JSON.</summary>
-    /// <exception cref="StatusException">415: the kind is not one of those understood. 400: it is not well-formed.</exception>
+    /// <exception cref="StatusException">400: it is not well-formed.</exception>
+    /// <exception cref="NotSimulatedException">The kind is not one of those understood.</exception>
     public static JsonObject Read(ReadOnlyMemory<byte> content)
     {
         if (!content.Span.StartsWith(Magic))
@@ -39,7 +40,9 @@ internal static class ProtobufBody
             }
         }
 
-        var message = ProtobufKinds.Find(kind ?? "") ?? throw StatusErrors.UnsupportedMediaType();
+        var message =
+            ProtobufKinds.Find(kind ?? "")
+            ?? throw new NotSimulatedException($"a body in protobuf of the kind {kind}; send JSON, as kubectl apply does");
         var obj = Read(raw, message);
         obj["apiVersion"] = apiVersion;
         obj["kind"] = kind;

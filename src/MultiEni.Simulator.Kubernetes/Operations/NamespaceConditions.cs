@@ -21,8 +21,7 @@ internal static class NamespaceConditions
             .OrderBy(static group => group.Key, StringComparer.Ordinal)
             .Select(static group => $"{group.Key} in {group.Count()} resource instances")
             .ToList();
-        return
-        [
+        return new JsonArray(
             Condition("NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered"),
             Condition("NamespaceDeletionGroupVersionParsingFailure", "False", "ParsedGroupVersions", "All legacy kube types successfully parsed"),
             Condition(
@@ -39,8 +38,8 @@ internal static class NamespaceConditions
                     "SomeFinalizersRemain",
                     $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}"
                 )
-                : Condition("NamespaceFinalizersRemaining", "False", "ContentHasNoFinalizers", "All content-preserving finalizers finished"),
-        ];
+                : Condition("NamespaceFinalizersRemaining", "False", "ContentHasNoFinalizers", "All content-preserving finalizers finished")
+        );
 
         JsonObject Condition(string type, string status, string reason, string message)
         {

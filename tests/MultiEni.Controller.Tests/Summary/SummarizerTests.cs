@@ -151,6 +151,24 @@ public sealed class SummarizerTests
         );
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void A_device_that_was_given_back_is_not_bound_whatever_the_status_still_says(bool isHeld, int bound)
+    {
+        var attachment = ReadyOne("a");
+        attachment.Spec!.Device = new() { Use = DeviceUses.Bound, Driver = "vfio-pci" };
+        attachment.Status!.Conditions!.Add(A.Condition(ConditionTypes.Bound, true));
+        attachment.Status.Device = new() { Driver = "vfio-pci" };
+        attachment.Metadata.DeletionTimestamp = A.Noon;
+        attachment.Metadata.Finalizers = isHeld ? [Names.EniFinalizer, Names.DeviceFinalizer] : [Names.EniFinalizer];
+
+        var status = Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
+
+        var entry = Assert.Single(status.Attachments!);
+        Assert.Equal((bound, isHeld, isHeld ? "vfio-pci" : null), (status.DpdkBoundEnis, entry.DpdkBound, entry.DpdkDriver));
+    }
+
     [Fact]
     public void A_missing_permission_degrades_names_the_actions_and_leaves_ready_ENIs_ready()
     {

@@ -147,6 +147,62 @@ public sealed class WriteBudgetStories : Story
         Assert.Empty(down.Refused);
     }
 
+    /// <summary>No token is used up while EC2 is not asked, so that nothing new is to be written.</summary>
+    [Fact]
+    public async Task An_ENI_that_vanished_uses_up_no_attempts_while_its_subnet_is_full()
+    {
+        var cluster = await StartAsync();
+        var first = cluster.StartController();
+        cluster.Apply(Fleet);
+        await ReadyAsync(cluster);
+        first.Kill();
+        var network = cluster.EniAttachments[0].Status!.Network!;
+        await cluster.DetachAsync(network.AttachmentId!);
+        await UntilAsync(cluster, () => cluster.Ec2.World.FindNetworkInterface(network.EniId!)!.Attachment is null, "it is detached");
+        await cluster.DeleteEniAsync(network.EniId!);
+        cluster.Ec2.Faults.FailNext("CreateNetworkInterface", 1000, "InsufficientFreeAddressesInSubnet");
+        var writes = WriteCounts.Begin(cluster);
+
+        cluster.StartController();
+        await WaitAsync(TimeSpan.FromMinutes(10));
+
+        Assert.InRange(Calls(cluster, "CreateNetworkInterface"), 3, 9);
+        Assert.InRange(writes.Of(Told), 1, 10);
+        Assert.InRange(cluster.EniAttachments.Max(attachment => attachment.Status!.Network!.Attempt ?? 0), 1, 2);
+        cluster.Ec2.Faults.Clear();
+        await ReadyAsync(cluster, limit: TimeSpan.FromMinutes(10));
+    }
+
+    [Fact]
+    public async Task What_EC2_refused_once_is_not_reported_when_it_is_asked_again_after_it_took_it()
+    {
+        var cluster = await StartAsync();
+        cluster.Ec2.Faults.FailNext("AttachNetworkInterface", 2, "UnauthorizedOperation");
+        cluster.StartController();
+        cluster.Apply(Fleet);
+        await UntilAsync(
+            cluster,
+            () => cluster.EniAttachments is [var one, ..] && Ready(one) is { Status: ConditionStatus.False, Reason: Reasons.Unauthorized },
+            "the refusal is reported"
+        );
+        await ReadyAsync(cluster, limit: TimeSpan.FromMinutes(20));
+
+        cluster.Ec2.Faults.SlowNextAnswers("AttachNetworkInterface", 1, TimeSpan.FromSeconds(12));
+        var network = cluster.EniAttachments[0].Status!.Network!;
+        await cluster.DetachAsync(network.AttachmentId!);
+        await UntilAsync(
+            cluster,
+            () => cluster.Ec2.World.FindNetworkInterface(network.EniId!)!.Attachment is { } again && again.Id != network.AttachmentId,
+            "it is attached again"
+        );
+        await WaitAsync(TimeSpan.FromSeconds(8));
+
+        Assert.Equal(
+            [Reasons.Attaching, Reasons.Ready],
+            cluster.EniAttachments.Select(one => Ready(one)?.Reason ?? "").Order(StringComparer.Ordinal)
+        );
+    }
+
     /// <summary>EC2's quotas make most of a fleet wait, in line and for the tokens of their calls.</summary>
     [Fact]
     public async Task ENIs_that_wait_for_their_turn_say_so_once_in_each_direction()

@@ -4,7 +4,7 @@ using MultiEni.Controller.Ec2.Failures;
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
-/// Reads what is attached to instances, foreign ENIs included; many instances in one call, and each not again for a minute
+/// Reads what is attached to instances, foreign ENIs included; many instances in one call, and each not again while its last reading counts
 /// (docs/reference/ec2.md#call-plan).
 /// </summary>
 internal sealed class OccupancyReader : IDisposable

@@ -130,7 +130,8 @@ public sealed class SimulateCommandTests : IDisposable
 
     private static async Task<int> InterruptAsync(Process program)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", ["-INT", $"{program.Id}"]) { UseShellExecute = false });
+        // Not SIGINT: whoever runs tests in the background may have it ignored, and children inherit that.
+        using var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{program.Id}"]) { UseShellExecute = false });
         await program.WaitForExitAsync(Ct);
         return program.ExitCode;
     }

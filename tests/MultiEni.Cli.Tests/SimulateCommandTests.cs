@@ -29,6 +29,7 @@ public sealed class SimulateCommandTests : IDisposable
         Assert.Equal(401, (int)refused.StatusCode);
 
         Assert.Equal(0, await InterruptAsync(program));
+        Assert.False(File.Exists(kubeconfig), "it names a port at which nobody listens");
     }
 
     [Fact]
@@ -62,6 +63,21 @@ public sealed class SimulateCommandTests : IDisposable
 
         Assert.Equal(2, run.Code);
         Assert.Contains(said, run.Error);
+    }
+
+    [Fact]
+    public async Task A_kubeconfig_that_exists_is_not_overwritten_and_a_folder_is_not_made()
+    {
+        var mine = Path.Combine(folder.FullName, "mine");
+        await File.WriteAllTextAsync(mine, "mine", Ct);
+
+        var there = await CommandRun.Of("simulate", "kubernetes", "--write-kubeconfig", mine);
+        var nowhere = await CommandRun.Of("simulate", "kubernetes", "--write-kubeconfig", Path.Combine(folder.FullName, "no", "kubeconfig"));
+
+        Assert.Equal((2, "mine"), (there.Code, await File.ReadAllTextAsync(mine, Ct)));
+        Assert.Contains($"'{mine}', which exists", there.Error);
+        Assert.Equal(2, nowhere.Code);
+        Assert.Contains("there is no folder", nowhere.Error);
     }
 
     [Theory]
@@ -114,7 +130,8 @@ public sealed class SimulateCommandTests : IDisposable
 
     private static async Task<int> InterruptAsync(Process program)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", ["-INT", $"{program.Id}"]) { UseShellExecute = false });
+        // Not SIGINT: whoever runs tests in the background may have it ignored, and children inherit that.
+        using var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{program.Id}"]) { UseShellExecute = false });
         await program.WaitForExitAsync(Ct);
         return program.ExitCode;
     }

@@ -148,11 +148,11 @@ public sealed class DemoGuestTests : IDisposable
                 """{"metadata":{"name":"nodeeni-controller-leader-election","namespace":"kube-system"},"spec":{"holderIdentity":"somebody"}}""",
                 "the Lease kube-system/nodeeni-controller-leader-election says that the product is installed there"
             },
-            { "namespaces", """{"metadata":{"name":"multi-eni-demo"}}""", "kubectl delete namespace multi-eni-demo" },
+            { "namespaces", """{"metadata":{"name":"multi-eni-demo"}}""", "$k delete namespace multi-eni-demo" },
             {
                 "nodes",
                 """{"metadata":{"name":"multi-eni-demo-node-1","labels":{"multi-eni-demo":"true"}}}""",
-                "kubectl delete nodes -l multi-eni-demo=true"
+                "$k delete nodes -l multi-eni-demo=true"
             },
         };
 

@@ -12,7 +12,7 @@ internal static class MachineBenchmark
     private const int Slot = 5;
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    // The best row of facts/dotnet.md for an agent, and the smaller size budget of eng/publish.sh.
+    // The smallest agent that was measured when the design was made, and the smaller size budget of eng/publish.sh.
     private const double RssMegabytes = 21.5;
     private const double BinaryMegabytes = 17;
 

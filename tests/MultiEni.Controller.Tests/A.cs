@@ -92,7 +92,12 @@ internal static class A
                 SecurityGroupIds = ["sg-1"],
                 Description = "d",
             },
-            Status = new() { Network = network, Conditions = [.. conditions] },
+            Status = new()
+            {
+                Network = network,
+                Device = new() { AttachmentId = Attached().AttachmentId },
+                Conditions = [.. conditions],
+            },
         };
         spec?.Invoke(attachment.Spec);
         return attachment;

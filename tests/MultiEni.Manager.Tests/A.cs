@@ -84,6 +84,7 @@ internal static class A
                 {
                     State = EniState.Attached,
                     EniId = $"eni-{name}",
+                    AttachmentId = $"eni-attach-{name}",
                     MacAddress = Mac.ToString(),
                     DeviceIndex = 1,
                     NetworkCardIndex = 0,

@@ -5,6 +5,13 @@ namespace MultiEni.Api.EniAttachments;
 /// <summary>The device as the node's kernel knows it.</summary>
 public sealed record DeviceStatus
 {
+    /// <summary>
+    /// The attachment in EC2 that the agent's conditions are about: its <c>status.network.attachmentID</c> when they were made. Those about an
+    /// earlier one, of an ENI that was made or attached anew since, say nothing of the present device.
+    /// </summary>
+    [JsonPropertyName("attachmentID")]
+    public string? AttachmentId { get; set; }
+
     /// <summary>Name of the network interface, while the kernel has it.</summary>
     public string? InterfaceName { get; set; }
 

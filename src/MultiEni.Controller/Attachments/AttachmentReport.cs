@@ -171,8 +171,8 @@ public static class AttachmentReport
         foreach (var type in Required(attachment.Spec!.Device.Use))
         {
             // A node whose administrator wants nothing offered has done all that it will do.
-            // What the agent said of an older specification is no answer to this one.
-            var condition = AgentAnswer.To(attachment, type);
+            // What the agent said of an older specification, or of the device of an earlier attachment, is no answer to this one.
+            var condition = AgentAnswer.To(attachment, type, row?.Attachment?.AttachmentId);
             if (condition?.Status != ConditionStatus.True && condition?.Reason != Reasons.NotRequested)
             {
                 return condition is null

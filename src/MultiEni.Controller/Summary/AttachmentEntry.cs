@@ -13,7 +13,7 @@ internal static class AttachmentEntry
     {
         var spec = attachment.Spec!;
         var network = attachment.Status?.Network;
-        var device = attachment.Status?.Device;
+        var device = AgentAnswer.Device(attachment);
         var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
         var advertised = spec.Device.Use != DeviceUses.Plain && AttachmentState.IsHeldByAgent(attachment);
         return new NodeEniAttachment
@@ -31,10 +31,7 @@ internal static class AttachmentEntry
             MacAddress = network?.MacAddress,
             PrivateIp = network?.PrivateIps is [var primary, ..] ? primary : null,
             InterfaceName = device?.InterfaceName,
-            DpdkBound =
-                spec.Device.Use == DeviceUses.Bound
-                    ? AttachmentState.IsHeldByAgent(attachment) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true
-                    : null,
+            DpdkBound = spec.Device.Use == DeviceUses.Bound ? AgentAnswer.IsBound(attachment) : null,
             DpdkDriver = advertised ? device?.Driver : null,
             DpdkResourceName = advertised ? device?.ResourceName : null,
             DpdkPciAddress = device?.PciAddress,

@@ -84,7 +84,8 @@ public static class AttachmentTrouble
     }
 
     private static bool IsWithoutManager(EniAttachment attachment) =>
-        Reason(attachment) == Reasons.WaitingForDevice && AgentAnswer.To(attachment, ConditionTypes.Configured) is null;
+        Reason(attachment) == Reasons.WaitingForDevice
+        && AgentAnswer.To(attachment, ConditionTypes.Configured, attachment.Status?.Network?.AttachmentId) is null;
 
     // The node's part begins when EC2 has done its own, and the end of an ENI with its deletion.
     private static DateTimeOffset? Since(EniAttachment attachment)

@@ -40,7 +40,7 @@ public static class Summarizer
             DesiredEnis = plan.Desired,
             AttachedEnis = attachments.Count(attachment => attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) == true),
             ReadyEnis = ready,
-            DpdkBoundEnis = attachments.Count(IsBound),
+            DpdkBoundEnis = attachments.Count(AgentAnswer.IsBound),
             Ready = $"{ready}/{plan.Desired}",
             ObservedGeneration = plan.Generation,
             Conditions = Claims(situation)
@@ -242,9 +242,6 @@ public static class Summarizer
 
         return degraded.Holds && degraded.Reason != Reasons.DeviceIndexTaken ? degraded with { Holds = false } : progressing with { Holds = false };
     }
-
-    private static bool IsBound(EniAttachment attachment) =>
-        AttachmentState.IsHeldByAgent(attachment) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true;
 
     private static bool HasOtherIndex(EniAttachment attachment) =>
         attachment.Status?.Network is { State: EniState.Attached, DeviceIndex: { } used } && used != attachment.Spec!.DeviceIndex;

@@ -34,7 +34,7 @@ public static class StatusReport
             );
         }
 
-        return new EniAttachmentStatus { Device = Alive(attachment, Device(situation, step, bootId), now), Conditions = conditions };
+        return new EniAttachmentStatus { Device = Signed(attachment, Device(situation, step, bootId), now), Conditions = conditions };
     }
 
     /// <summary>
@@ -95,10 +95,10 @@ public static class StatusReport
     ) =>
         new()
         {
-            Device = Alive(attachment, before.Device, now),
+            Device = Signed(attachment, before.Device, now),
             Conditions =
             [
-                .. (before.Conditions ?? []).Where(other => other.Type != type),
+                .. (IsAboutThis(attachment, before.Device) ? before.Conditions ?? [] : []).Where(other => other.Type != type),
                 before.Conditions.Next(type, status, reason, message, attachment.Metadata.Generation, now),
             ],
         };
@@ -110,13 +110,21 @@ public static class StatusReport
         return (end < 0 ? message : message[..end]) + SinceThen + failure;
     }
 
-    private static DeviceStatus? Alive(EniAttachment attachment, DeviceStatus? device, DateTimeOffset now) =>
-        attachment.Metadata.IsBeingDeleted
-            ? (device ?? new DeviceStatus()) with
-            {
-                ReleaseHeartbeatTime = ReleaseHeartbeat.Next(attachment.Status?.Device?.ReleaseHeartbeatTime, now),
-            }
-            : device;
+    // Which attachment in EC2 the report is about, and that somebody works on its release.
+    private static DeviceStatus? Signed(EniAttachment attachment, DeviceStatus? device, DateTimeOffset now)
+    {
+        var signed = (device ?? new DeviceStatus()) with
+        {
+            AttachmentId = attachment.Status?.Network?.AttachmentId,
+            ReleaseHeartbeatTime = attachment.Metadata.IsBeingDeleted
+                ? ReleaseHeartbeat.Next(attachment.Status?.Device?.ReleaseHeartbeatTime, now)
+                : null,
+        };
+        return signed == new DeviceStatus() ? null : signed;
+    }
+
+    private static bool IsAboutThis(EniAttachment attachment, DeviceStatus? device) =>
+        attachment.Metadata.IsBeingDeleted || device?.AttachmentId == attachment.Status?.Network?.AttachmentId;
 
     private static Condition First(string type, string status, string reason, string message, EniAttachment attachment, DateTimeOffset now) =>
         Conditions.Next(null, type, status, reason, message, attachment.Metadata.Generation, now);

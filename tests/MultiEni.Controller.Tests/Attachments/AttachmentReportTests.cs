@@ -69,6 +69,22 @@ public sealed class AttachmentReportTests
         );
     }
 
+    // The attachment that the agent's report names, the one that EC2 shows now, whether the report counts.
+    [Theory]
+    [InlineData("eni-attach-1", 1, true)]
+    [InlineData("eni-attach-1", 2, false)]
+    [InlineData("", 1, false)]
+    [InlineData(null, 1, false)]
+    public void What_the_agent_said_of_the_device_of_an_earlier_attachment_does_not_count(string? meant, int now, bool counts)
+    {
+        var attachment = A.Attachment(conditions: A.Condition(ConditionTypes.Configured, true));
+        attachment.Status!.Device = new() { AttachmentId = meant };
+
+        var ready = Patch(attachment, A.Row(attachment: A.Attached(index: now)))!.Status!.Conditions;
+
+        Assert.Equal(counts ? (ConditionStatus.True, Reasons.Ready) : (ConditionStatus.False, Reasons.WaitingForDevice), Ready(ready));
+    }
+
     [Fact]
     public void An_agents_words_are_copied_only_as_far_as_a_status_of_500_ENIs_has_room_for_them()
     {

@@ -149,7 +149,7 @@ public sealed class StatusWriteDelayTests
     {
         var said = Report(attachment, row, null, null)!;
         var agents = (attachment.Status!.Conditions ?? []).Where(condition => said.Conditions.Find(condition.Type) is null);
-        return attachment with { Status = said with { Conditions = [.. said.Conditions!, .. agents] } };
+        return attachment with { Status = said with { Device = attachment.Status.Device, Conditions = [.. said.Conditions!, .. agents] } };
     }
 
     private static TimeSpan Patience(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance = null, int? attempt = null) =>

@@ -31,6 +31,7 @@ public sealed class AttachmentTroubleTests
     public void An_agent_that_has_answered_is_not_looked_for()
     {
         var attachment = A.Attachment(
+            network: new NetworkStatus { AttachmentId = "eni-attach-1" },
             conditions:
             [
                 A.Condition(ConditionTypes.Configured, false, Reasons.WaitingForDevice),
@@ -39,6 +40,8 @@ public sealed class AttachmentTroubleTests
         );
 
         Assert.Contains("kernel log", AttachmentTrouble.Describe(attachment, A.Noon.AddDays(1)), StringComparison.Ordinal);
+        attachment.Status!.Network!.AttachmentId = "eni-attach-2";
+        Assert.Contains("eni-manager runs", AttachmentTrouble.Describe(attachment, A.Noon.AddDays(1)), StringComparison.Ordinal);
     }
 
     [Fact]

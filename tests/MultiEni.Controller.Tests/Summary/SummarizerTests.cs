@@ -151,6 +151,28 @@ public sealed class SummarizerTests
         );
     }
 
+    [Fact]
+    public void An_entry_tells_nothing_of_the_device_of_an_earlier_attachment()
+    {
+        var attachment = ReadyOne("a");
+        attachment.Spec!.Device = new() { Use = DeviceUses.Bound, Driver = "vfio-pci" };
+        attachment.Status!.Conditions!.Add(A.Condition(ConditionTypes.Bound, true));
+        attachment.Status.Network!.AttachmentId = "eni-attach-2";
+        attachment.Status.Device = new()
+        {
+            AttachmentId = "eni-attach-1",
+            Driver = "vfio-pci",
+            PciAddress = "0000:00:06.0",
+            Mtu = 9001,
+        };
+
+        var status = Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
+
+        var entry = Assert.Single(status.Attachments!);
+        Assert.Equal((false, null, null, null), (entry.DpdkBound, entry.DpdkDriver, entry.DpdkPciAddress, entry.Mtu));
+        Assert.Equal(0, status.DpdkBoundEnis);
+    }
+
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 0)]

@@ -89,8 +89,22 @@ public sealed class StatusReportTests
     }
 
     [Fact]
+    public void A_report_names_the_attachment_in_EC2_that_it_is_about()
+    {
+        Assert.Equal("eni-attach-a", Report(Bound(), new DeviceStep.Nothing()).Device!.AttachmentId);
+        var fresh = A.Attachment();
+        fresh.Status!.Network = null;
+        Assert.Null(
+            Report(Bound() with { Match = new DeviceMatch.Absent("none") }, new DeviceStep.Wait(ConditionTypes.Configured, Because), fresh).Device
+        );
+    }
+
+    [Fact]
     public void Nothing_is_said_of_a_device_that_must_not_be_touched() =>
-        Assert.Null(Report(Bound() with { TouchRefusal = Because }, new DeviceStep.Refuse(ConditionTypes.Configured, Because)).Device);
+        Assert.Equal(
+            new DeviceStatus { AttachmentId = "eni-attach-a" },
+            Report(Bound() with { TouchRefusal = Because }, new DeviceStep.Refuse(ConditionTypes.Configured, Because)).Device
+        );
 
     /// <summary>In a pod it shows no hardware address, and the kubelet is asked about it only by the address that was reported.</summary>
     [Fact]
@@ -99,6 +113,7 @@ public sealed class StatusReportTests
         var reported = Report(Bound(DeviceUses.Advertised), new DeviceStep.Nothing()).Device!;
         var kept = new DeviceStatus
         {
+            AttachmentId = "eni-attach-a",
             PciAddress = "0000:00:06.0",
             Driver = reported.Driver,
             ResourceName = "intel.com/dpdk_1",
@@ -112,7 +127,7 @@ public sealed class StatusReportTests
         )
         {
             Assert.Equal(kept, Report(situation with { Match = match }, refused).Device);
-            Assert.Null(Report(situation with { Match = match, Reported = null }, refused).Device);
+            Assert.Null(Report(situation with { Match = match, Reported = null }, refused).Device!.PciAddress);
         }
     }
 
@@ -207,7 +222,7 @@ public sealed class StatusReportTests
         var now = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         var why = new Refusal(Reasons.ReconcileFailed, "the disk is gone");
         var bound = new Condition { Type = ConditionTypes.Bound, Status = ConditionStatus.True };
-        var device = new DeviceStatus { PciAddress = "0000:00:06.0" };
+        var device = new DeviceStatus { AttachmentId = "eni-attach-a", PciAddress = "0000:00:06.0" };
         var attachment = A.Attachment();
         attachment.Status = attachment.Status! with
         {
@@ -219,6 +234,13 @@ public sealed class StatusReportTests
         Assert.Equal(device, standing.Device);
         Assert.Equal([ConditionTypes.Bound, ConditionTypes.Configured], standing.Conditions!.Select(condition => condition.Type));
         Assert.Equal(ConditionStatus.Unknown, standing.Conditions.Find(ConditionTypes.Configured)!.Status);
+
+        // Of the device of an earlier attachment nothing that was said stands, but which one it was.
+        attachment.Status.Network!.AttachmentId = "eni-attach-b";
+        var anew = StatusReport.Failed(attachment, why, now);
+        Assert.Equal(device with { AttachmentId = "eni-attach-b" }, anew.Device);
+        Assert.Equal([ConditionTypes.Configured], anew.Conditions!.Select(condition => condition.Type));
+        attachment.Status.Network.AttachmentId = "eni-attach-a";
 
         attachment.Metadata.DeletionTimestamp = now;
         var leaving = StatusReport.Failed(attachment, why, now);

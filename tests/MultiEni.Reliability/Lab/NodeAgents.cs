@@ -113,7 +113,11 @@ internal sealed class NodeAgents(Cluster cluster)
         }
 
         var inCare = Finalizers(attachment).Contains(Names.DeviceFinalizer);
-        return IsDeleting(attachment) ? inCare : attachment["status"]?["network"]?["state"]?.GetValue<string>() == "Attached" && !inCare;
+        var network = attachment["status"]?["network"];
+        return IsDeleting(attachment)
+            ? inCare
+            : Text(network?["state"]) == "Attached"
+                && (!inCare || Text(attachment["status"]!["device"]?["attachmentID"]) != Text(network?["attachmentID"]));
     }
 
     private static void ToggleFinalizer(JsonObject attachment)
@@ -140,7 +144,12 @@ internal sealed class NodeAgents(Cluster cluster)
             ["metadata"] = new JsonObject { ["name"] = attachment["metadata"]!["name"]!.GetValue<string>() },
             ["status"] = new JsonObject
             {
-                ["device"] = new JsonObject { ["pciAddress"] = "0000:00:06.0", ["driver"] = "ena" },
+                ["device"] = new JsonObject
+                {
+                    ["attachmentID"] = Text(attachment["status"]?["network"]?["attachmentID"]),
+                    ["pciAddress"] = "0000:00:06.0",
+                    ["driver"] = "ena",
+                },
                 ["conditions"] = new JsonArray(
                     new JsonObject
                     {
@@ -153,6 +162,8 @@ internal sealed class NodeAgents(Cluster cluster)
                 ),
             },
         };
+
+    private static string? Text(JsonNode? node) => node?.GetValue<string>();
 
     private static List<string> Finalizers(JsonObject attachment) =>
         [.. (attachment["metadata"]!["finalizers"] as JsonArray ?? []).Select(finalizer => finalizer!.GetValue<string>())];

@@ -74,6 +74,11 @@ internal static class Outcome
             return $"the ENI of {name} is not attached to its instance: {Conditions(attachment)}";
         }
 
+        if (attachment.Status!.Device?.AttachmentId != at.Id)
+        {
+            return $"{name} counts as ready on the word about {attachment.Status.Device?.AttachmentId}, and EC2 has {at.Id}";
+        }
+
         if (said?.EniId != row.Id || said.AttachmentId != at.Id || said.DeviceIndex != at.DeviceIndex || said.MacAddress != row.MacAddress)
         {
             return $"the status of {name} speaks of {said?.EniId} {said?.AttachmentId}, EC2 of {row.Id} {at.Id}";

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Reliability.Crashes;
 using MultiEni.Reliability.Lab;
 
@@ -67,6 +69,37 @@ public sealed class WeaknessStories : Story
         await ReadyAsync(cluster);
 
         Assert.Equal(before, cluster.OurEnis.Select(eni => eni.Id).Order());
+    }
+
+    /// <summary>What an agent said of the device of an attachment that is over is no answer about the next, however long the agent is silent.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_ENI_that_was_attached_or_made_anew_is_not_ready_before_the_agent_has_seen_its_device(bool isMadeAnew)
+    {
+        var cluster = await StartReadyAsync();
+        var lost = cluster.OurEnis[0];
+        cluster.Agents.AreSilent = true;
+
+        await cluster.DetachAsync(lost.Attachment!.Id);
+        await UntilAsync(cluster, () => cluster.OurEnis.Any(eni => eni.Attachment is null), "it is detached");
+        if (isMadeAnew)
+        {
+            await cluster.DeleteEniAsync(lost.Id);
+        }
+
+        await UntilAsync(cluster, () => Network()?.AttachmentId is { } id && id != lost.Attachment.Id, "it is attached anew");
+        await WaitAsync(TimeSpan.FromMinutes(10));
+        Assert.Equal(isMadeAnew, Network()!.EniId != lost.Id);
+        Assert.Equal(Reasons.WaitingForDevice, Attachment().Status!.Conditions.Find(ConditionTypes.Ready)!.Reason);
+        Assert.Equal(1, cluster.NodeEni("fleet")!.Status!.ReadyEnis);
+
+        cluster.Agents.AreSilent = false;
+        cluster.Agents.Wake();
+        await ReadyAsync(cluster);
+
+        EniAttachment Attachment() => cluster.EniAttachments.Single(attachment => attachment.Metadata.Name == lost.Tags[Objects.Slot]);
+        NetworkStatus? Network() => Attachment().Status?.Network;
     }
 
     /// <summary>W11: the Go controller judges a fresh ENI by a description that does not show it yet, and drops or deletes it.</summary>

@@ -250,7 +250,7 @@ public sealed record ControllerSettings
                 NodeName = reader.Text(null, "NODE_NAME", "", "node that the controller runs on, whose instance is its own"),
                 InstanceId = reader.Parsed(null, "EC2_INSTANCE_ID", "", InstanceIdOrNothing, "the controller's own instance, instead of its node's"),
             },
-            Warnings = FormerSettings.Read(reader),
+            Warnings = DeprecatedSettings.Read(reader),
             Leaks =
                 reader.Choice("leak-brake", "LEAK_BRAKE", "on", ["on", "off"], "stop the leak pass when very many ENIs look leaked") == "off"
                     ? new LeakLimits { BrakeMinimum = int.MaxValue }

@@ -8,10 +8,10 @@ namespace MultiEni.Manager.Agent;
 public sealed class AgentWorker(
     AttachmentReconciler reconciler,
     OrphanSearch orphans,
-    BootWatch boot,
+    BootGuard boot,
     NodeView view,
     IDevicePublisher publisher,
-    AgentWake wake,
+    WorkEnqueuer wake,
     WorkQueue<AgentWork> queue
 )
 {

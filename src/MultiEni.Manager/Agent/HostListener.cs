@@ -9,9 +9,9 @@ namespace MultiEni.Manager.Agent;
 public sealed class HostListener(
     IHostEvents events,
     IDevicePublisher publisher,
-    BootWatch boot,
+    BootGuard boot,
     NodeView view,
-    AgentWake wake,
+    WorkEnqueuer wake,
     TimeProvider time,
     ILogger logger
 )

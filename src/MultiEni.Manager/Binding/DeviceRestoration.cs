@@ -34,7 +34,7 @@ public sealed class DeviceRestoration(
             return Gone(address);
         }
 
-        Refusal? hint = null;
+        Blocker? hint = null;
         if (!IsKernelDriver(device, entry))
         {
             hint = await method.GiveBackAsync(device, entry.OriginalDriver, cancellationToken);
@@ -84,17 +84,17 @@ public sealed class DeviceRestoration(
         return new ChangeOutcome.Done(back);
     }
 
-    private ChangeOutcome NotBack(PciDevice device, JournalEntry entry, Refusal? hint)
+    private ChangeOutcome NotBack(PciDevice device, JournalEntry entry, Blocker? hint)
     {
         if (device.Driver is { } holder)
         {
-            return new ChangeOutcome.Refused(hint ?? new Refusal(Reasons.BindFailed, $"{holder} holds {device.Address} and does not let it go."));
+            return new ChangeOutcome.Refused(hint ?? new Blocker(Reasons.BindFailed, $"{holder} holds {device.Address} and does not let it go."));
         }
 
         journal.Advance(entry with { Phase = JournalPhase.Driverless });
         var wanted = entry.OriginalDriver.Length > 0 ? entry.OriginalDriver : "its kernel driver";
         return new ChangeOutcome.Driverless(
-            new Refusal(
+            new Blocker(
                 Reasons.Driverless,
                 $"No driver holds {device.Address}: {wanted} did not take it back. {hint?.Message} It is tried again; "
                     + $"see the kernel log of the node, and that the module of {wanted} is loaded."
@@ -124,5 +124,5 @@ public sealed class DeviceRestoration(
     private static bool IsKernelDriver(PciDevice device, JournalEntry entry) =>
         device.Driver is not null && !device.IsHeldByDpdk && device.Driver != entry.TargetDriver;
 
-    private static ChangeOutcome.Removed Gone(PciAddress address) => new(new Refusal(Reasons.DeviceRemoved, $"{address} was removed from the node."));
+    private static ChangeOutcome.Removed Gone(PciAddress address) => new(new Blocker(Reasons.DeviceRemoved, $"{address} was removed from the node."));
 }

@@ -26,7 +26,7 @@ public sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration resto
 
     private static ChangeOutcome.Stuck Stuck(JournalEntry entry, string what) =>
         new(
-            new Refusal(
+            new Blocker(
                 Reasons.UnbindTimeout,
                 $"{entry.TargetDriver} does not let {entry.PciAddress} go ({what}): a process has the device open. End the pod that uses it; "
                     + "nothing more is tried until then."

@@ -21,7 +21,7 @@ public sealed class NodePublishing : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
-        Handouts = new HandoutLog(time);
+        Handouts = new RecentAllocations(time);
         PodResources = new PodResourcesClient(new GrpcClient(kubelet.PodResourcesSocket, PodResourcesLimit, time));
         File = new FileDevicePublisher(settings.DevicePluginFile, settings.BeforeEachWrite, metrics, time, logger);
         switch (settings.DevicePublisher)
@@ -30,10 +30,10 @@ public sealed class NodePublishing : IAsyncDisposable
                 _registry = new PluginRegistry(kubelet, loggers, time, logger);
                 var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
                 _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, time, logger);
-                Publisher = new HandoverPublisher(_plugin, File);
+                Publisher = new PublisherMigration(_plugin, File);
                 break;
             case PublisherChoice.None:
-                Publisher = new HandoverPublisher(new NoPublisher(), File);
+                Publisher = new PublisherMigration(new NoPublisher(), File);
                 break;
             default:
                 Publisher = File;
@@ -51,7 +51,7 @@ public sealed class NodePublishing : IAsyncDisposable
     public PodResourcesClient PodResources { get; }
 
     /// <summary>Devices that a container is getting just now.</summary>
-    public HandoutLog Handouts { get; }
+    public RecentAllocations Handouts { get; }
 
     /// <summary>Called when the kubelet's view of our offers changed, or the device plugin's file could be written at last.</summary>
     public Action Settled

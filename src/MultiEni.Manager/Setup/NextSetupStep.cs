@@ -38,7 +38,7 @@ public static class NextSetupStep
         }
 
         // One driver that cannot be had is no reason to do without the others.
-        var missing = new List<Refusal>();
+        var missing = new List<Blocker>();
         foreach (var module in Modules(settings, facts.HasIommu).Where(module => !facts.Present.Contains(module)))
         {
             if (!facts.Tried.TryGetValue(module, out var tried))
@@ -56,7 +56,7 @@ public static class NextSetupStep
             switch (facts)
             {
                 case { NoIommuMode: null } when settings.NoIommu == NoIommuMode.Always:
-                    missing.Add(new Refusal(Reasons.NoIommuUnsupportedByKernel, $"NOIOMMU_MODE is 'always', but {NoIommuWarning}"));
+                    missing.Add(new Blocker(Reasons.NoIommuUnsupportedByKernel, $"NOIOMMU_MODE is 'always', but {NoIommuWarning}"));
                     break;
                 case { NoIommuMode: null }:
                     warning = NoIommuWarning;
@@ -124,11 +124,11 @@ public static class NextSetupStep
         return new SetupStep.Done(summary, warning);
     }
 
-    private static Refusal NotSwitched(Errno answer, SetupFacts facts)
+    private static Blocker NotSwitched(Errno answer, SetupFacts facts)
     {
         if (answer == Errno.None)
         {
-            return new Refusal(
+            return new Blocker(
                 Reasons.NoIommuUnsupportedByKernel,
                 $"{SysfsPaths.NoIommuMode} still reads '{facts.NoIommuMode}' after it was written."
             );

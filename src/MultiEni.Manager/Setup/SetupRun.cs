@@ -10,7 +10,7 @@ public sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleLoa
 {
     /// <summary>Runs.</summary>
     /// <returns>Why it cannot be done; null when it is done.</returns>
-    public async Task<Refusal?> RunAsync(CancellationToken cancellationToken)
+    public async Task<Blocker?> RunAsync(CancellationToken cancellationToken)
     {
         var reader = new SetupReader(files);
         var tried = new Dictionary<string, ModuleLoad>(StringComparer.Ordinal);

@@ -16,7 +16,7 @@ public abstract record SetupStep
     public sealed record Switch(bool On) : SetupStep;
 
     /// <summary>It cannot be done.</summary>
-    public sealed record Fail(Refusal Why) : SetupStep;
+    public sealed record Fail(Blocker Why) : SetupStep;
 
     /// <summary>There is nothing left to do.</summary>
     /// <param name="Summary">How it stands, a sentence each.</param>

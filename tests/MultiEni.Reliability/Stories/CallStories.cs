@@ -14,10 +14,10 @@ public sealed class CallStories : Story
         var cluster = await StartAsync();
         var refusing = true;
         cluster.Decide = (call, moment) =>
-            refusing && moment == CallMoment.Before && call.Name == "patch eniattachments/status" ? new Fate.KubernetesRefuses(500)
+            refusing && moment == CallMoment.Before && call.Name == "patch eniattachments/status" ? new CallFate.KubernetesRefuses(500)
             : refusing && moment == CallMoment.Before && call.Name == "AttachNetworkInterface"
-                ? new Fate.Ec2Refuses("InvalidNetworkInterfaceID.NotFound")
-            : Fate.Pass;
+                ? new CallFate.Ec2Refuses("InvalidNetworkInterfaceID.NotFound")
+            : CallFate.Pass;
         cluster.StartController();
         cluster.Apply(Fleet with { Subnets = [Cluster.SubnetA] });
         await UntilAsync(cluster, () => cluster.OurEnis is [{ Status: MultiEni.Simulator.Ec2.NetworkInterfaceStatus.Available }], "the ENI is made");

@@ -282,7 +282,7 @@ public sealed class EniInventory : IDisposable
         _confirmations.Dispose();
     }
 
-    private void Record(OwnChange change) => Step(state => state.Apply(change, _time.GetUtcNow()));
+    private void Record(LocalEffect change) => Step(state => state.Apply(change, _time.GetUtcNow()));
 
     private Observation Begin() => Read(state => state.Begin(_time.GetUtcNow()));
 

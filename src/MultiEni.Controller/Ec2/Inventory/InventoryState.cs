@@ -186,42 +186,42 @@ public sealed class InventoryState
     }
 
     /// <summary>One of our calls had an effect.</summary>
-    public IReadOnlyList<string> Apply(OwnChange change, DateTimeOffset now)
+    public IReadOnlyList<string> Apply(LocalEffect change, DateTimeOffset now)
     {
         switch (change)
         {
-            case OwnChange.CreateSent sent:
+            case LocalEffect.CreateSent sent:
                 _creates.Send(sent.Slot, now);
                 return [];
-            case OwnChange.CreateRefused refused:
+            case LocalEffect.CreateRefused refused:
                 _creates.Refuse(refused.Slot);
                 return [];
-            case OwnChange.Created created:
+            case LocalEffect.Created created:
                 return Created(created.Row, now);
-            case OwnChange.Adopted adopted:
+            case LocalEffect.Adopted adopted:
                 Unclaimed.Remove(adopted.Row.EniId);
                 return Created(adopted.Row, now);
-            case OwnChange.Deleted deleted:
+            case LocalEffect.Deleted deleted:
                 _deleted[deleted.EniId] = now;
                 _watched.Remove(deleted.EniId);
                 return Forget(deleted.EniId) is { } row ? [KeyOf(row)] : [];
-            case OwnChange.Attached attached:
+            case LocalEffect.Attached attached:
                 return Apply(attached.EniId, change, now);
-            case OwnChange.Detached detached:
+            case LocalEffect.Detached detached:
                 return _byAttachment[detached.AttachmentId].FirstOrDefault() is { } eniId ? Apply(eniId, change, now) : [];
-            case OwnChange.SourceDestCheckSet set:
+            case LocalEffect.SourceDestCheckSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.DeleteOnTerminationSet set:
+            case LocalEffect.DeleteOnTerminationSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.SecurityGroupsSet set:
+            case LocalEffect.SecurityGroupsSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.DescriptionSet set:
+            case LocalEffect.DescriptionSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.TagsSet set:
+            case LocalEffect.TagsSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.AddressesAssigned assigned:
+            case LocalEffect.AddressesAssigned assigned:
                 return Apply(assigned.EniId, change, now);
-            case OwnChange.TagsRemoved removed:
+            case LocalEffect.TagsRemoved removed:
                 return Apply(removed.EniId, change, now);
             default:
                 throw new InvalidOperationException($"Unknown change {change}");
@@ -288,7 +288,7 @@ public sealed class InventoryState
         return [KeyOf(row)];
     }
 
-    private List<string> Apply(string eniId, OwnChange change, DateTimeOffset now)
+    private List<string> Apply(string eniId, LocalEffect change, DateTimeOffset now)
     {
         if (!_enis.TryGetValue(eniId, out var known))
         {

@@ -16,5 +16,5 @@ public abstract record DeviceCheck
     public sealed record Usable(PciAddress Address, IReadOnlyList<DeviceNode> Nodes, int? NumaNode) : DeviceCheck;
 
     /// <summary>It could not.</summary>
-    public sealed record Unusable(Refusal Why) : DeviceCheck;
+    public sealed record Unusable(Blocker Why) : DeviceCheck;
 }

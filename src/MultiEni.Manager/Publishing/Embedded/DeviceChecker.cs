@@ -63,5 +63,5 @@ public sealed class DeviceChecker(NodeHost host)
         );
     }
 
-    private static DeviceCheck.Unusable Unusable(string reason, string message) => new(new Refusal(reason, message));
+    private static DeviceCheck.Unusable Unusable(string reason, string message) => new(new Blocker(reason, message));
 }

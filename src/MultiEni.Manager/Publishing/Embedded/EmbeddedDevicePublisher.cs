@@ -13,7 +13,7 @@ public sealed class EmbeddedDevicePublisher(
     PluginRegistry registry,
     DeviceChecker checker,
     DeviceInfoFiles info,
-    HandoutLog handouts,
+    RecentAllocations handouts,
     TimeProvider time,
     ILogger logger
 ) : IDevicePublisher, IDisposable

@@ -46,9 +46,11 @@ public sealed class ControllerApp(
 
         using var meter = new Meter(MeterName);
         using var exporter = new PrometheusExporter("MultiEni.", time);
-        var definitions = new DefinitionGate(kubernetes, time, _logger);
+        var definitions = new StartGate(DefinitionCheck.Subject, DefinitionCheck.Grant, time, _logger);
+        var identity = new StartGate(ClusterIdentity.Subject, ClusterIdentity.Grant, time, _logger);
         var checks = new HealthChecks();
         checks.AddReadiness("definitions", () => definitions.Health);
+        checks.AddReadiness("cluster-name", () => identity.Health);
         checks.Add("nodeenis", nodeEnis);
         checks.Add("nodes", nodes);
         checks.Add("eniattachments", attachments);
@@ -74,10 +76,14 @@ public sealed class ControllerApp(
         background.Add(events.RunAsync);
         await background.RunAsync(async token =>
         {
-            await definitions.PassAsync(token);
+            await definitions.PassAsync(cancel => DefinitionCheck.FindGapAsync(kubernetes, cancel), token);
             var view = new ClusterView(await nodeEnis.SyncedAsync(token), await nodes.SyncedAsync(token), await attachments.SyncedAsync(token));
             ControllerLog.Synced(_logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
-            var cluster = await ClusterIdentity.FindAsync(kubernetes, settings.ClusterName, token);
+            var cluster = settings.ClusterName;
+            await identity.PassAsync(
+                async cancel => (cluster = await ClusterIdentity.FindAsync(kubernetes, cluster, cancel)).Length > 0 ? null : ClusterIdentity.Nameless,
+                token
+            );
             var ec2 = ec2Options.Region.Length > 0 ? ec2Options : ec2Options with { Region = RegionFinder.Find(view.Nodes) };
             ControllerLog.Starting(_logger, cluster, kubernetesConfig.Source, ec2.Region, await CredentialSource.DescribeAsync(ec2, token));
             var informers = new ControllerInformers(nodeEnis, nodes, attachments);

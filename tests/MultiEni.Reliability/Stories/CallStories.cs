@@ -33,6 +33,32 @@ public sealed class CallStories : Story
         Assert.Single(cluster.OurEnis);
     }
 
+    /// <summary>Of every kind of call that a controller makes before it leads. A process that ended would be a violation.</summary>
+    [Theory]
+    [InlineData("get namespaces")]
+    [InlineData("get customresourcedefinitions")]
+    [InlineData("list nodeenis")]
+    [InlineData("list nodes")]
+    [InlineData("list eniattachments")]
+    [InlineData("DescribeNetworkInterfaces")]
+    public async Task A_controller_that_is_answered_with_errors_at_its_start_waits_and_does_not_end(string name)
+    {
+        var cluster = await StartAsync();
+        var failed = 0;
+        cluster.Decide = (call, moment) =>
+            call.Name == name && moment == CallMoment.Before && Interlocked.Increment(ref failed) <= 4
+                ? call.IsEc2
+                    ? new CallFate.Ec2Refuses("InternalError")
+                    : new CallFate.KubernetesRefuses(500)
+                : CallFate.Pass;
+
+        cluster.StartController();
+        cluster.Apply(Fleet);
+
+        await ReadyAsync(cluster);
+        Assert.True(failed > 4);
+    }
+
     [Fact]
     public async Task A_missing_permission_costs_one_call_in_five_minutes_for_an_ENI_however_often_it_is_looked_at()
     {

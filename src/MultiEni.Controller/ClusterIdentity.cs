@@ -3,7 +3,7 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Controller;
 
 /// <summary>The name by which this cluster's ENIs are told from those of other clusters in the account.</summary>
-public static class ClusterIdentity
+internal static class ClusterIdentity
 {
     private static readonly ResourceKind<NamespaceObject> Namespaces = new(
         "",

@@ -16,7 +16,7 @@ using MultiEni.Operator.LeaderElection;
 namespace MultiEni.Controller;
 
 /// <summary>The controller as a whole: caches, leader election, and what runs while leading.</summary>
-public sealed class ControllerApp(
+internal sealed class ControllerApp(
     ControllerSettings settings,
     KubernetesConfig kubernetesConfig,
     Ec2ClientOptions ec2Options,

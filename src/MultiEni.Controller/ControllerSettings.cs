@@ -9,7 +9,7 @@ using MultiEni.Operator.Logging;
 namespace MultiEni.Controller;
 
 /// <summary>The controller's settings. Names and defaults of flags and variables are promises; the documentation lists them.</summary>
-public sealed record ControllerSettings
+internal sealed record ControllerSettings
 {
     /// <summary>Path of a kubeconfig; empty uses the pod's service account.</summary>
     public string Kubeconfig { get; init; } = "";
@@ -83,7 +83,6 @@ public sealed record ControllerSettings
     /// <summary>Reads the settings of the log and makes it; before all others, so that their errors are logged in the wanted form.</summary>
     public static ILoggerFactory ReadLogging(SettingsReader reader, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         var development = reader.Boolean(
             "dev-mode",
             "DEV_MODE",
@@ -96,7 +95,6 @@ public sealed record ControllerSettings
     /// <summary>Reads the settings; ends with <see cref="SettingsReader.Finish"/>, so that every error is reported at once.</summary>
     public static ControllerSettings Read(SettingsReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         var limits = new EniTimeLimits();
         var second = TimeSpan.FromSeconds(1);
         var settings = new ControllerSettings

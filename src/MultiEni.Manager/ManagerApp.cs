@@ -18,7 +18,7 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager;
 
 /// <summary>The whole agent of one node.</summary>
-public static class ManagerApp
+internal static class ManagerApp
 {
     private const int Workers = 4;
 
@@ -39,9 +39,6 @@ public static class ManagerApp
     /// <param name="stop">Asks it to stop.</param>
     public static async Task RunAsync(ManagerSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(loggers);
-        ArgumentNullException.ThrowIfNull(time);
         var logger = loggers.CreateLogger("eni-manager");
         var kernel = HostChoice.Open(settings.Host, settings.HostTransport);
         // Whether a kernel hangs is told by the machine's clock, however fast that of a simulation runs.

@@ -14,7 +14,6 @@ internal sealed class AgentSigns
     /// <summary>The last sign of life, or the moment at which this controller began to wait for one; null for an attachment that stays.</summary>
     public DateTimeOffset? LastHeard(EniAttachment attachment, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         if (!attachment.Metadata.IsBeingDeleted)
         {
             return null;

@@ -174,7 +174,11 @@ internal sealed class AttachmentReconciler(
     {
         try
         {
-            while (!call.IsCompleted && await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } deferred)
+            while (
+                !call.IsCompleted
+                && !cancellationToken.IsCancellationRequested
+                && await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } deferred
+            )
             {
                 using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 await Task.WhenAny(call, Task.Delay(deferred, time, over.Token));

@@ -6,7 +6,7 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>Decides the next step for one attachment. Pure: every crash ends here again with what EC2 shows.</summary>
-public static class EniDecision
+internal static class EniDecision
 {
     // Leaves room for the remedy within AttachmentReport.LongestCopy.
     private const int LongestQuote = 512;
@@ -14,7 +14,6 @@ public static class EniDecision
     /// <summary>The next step.</summary>
     public static EniStep Next(EniObservation situation)
     {
-        ArgumentNullException.ThrowIfNull(situation);
         var deleting = situation.Attachment.Metadata.IsBeingDeleted;
         return situation.Slot switch
         {
@@ -35,7 +34,6 @@ public static class EniDecision
     /// </summary>
     public static EniRow? Kept(EniAttachment attachment, IReadOnlyList<EniRow> rows)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var told = attachment.Status?.Network?.EniId;
         return rows.OrderBy(row => IsElsewhere(attachment.Spec!, row))
             .ThenBy(row => AttachmentOf(row) is null)
@@ -48,8 +46,6 @@ public static class EniDecision
     /// <summary>What an attached ENI lacks to be as specified, in the order in which it is repaired.</summary>
     public static IEnumerable<EniStep.Update> Drift(EniAttachmentSpec spec, EniRow row)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(row);
         if (row.SourceDestCheck != spec.SourceDestCheck)
         {
             yield return new EniStep.SetSourceDestCheck(row, spec.SourceDestCheck);

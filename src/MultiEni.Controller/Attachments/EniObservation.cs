@@ -14,7 +14,7 @@ namespace MultiEni.Controller.Attachments;
 /// <param name="AttachSince">When the attachment under way was first seen or asked for.</param>
 /// <param name="Now">The time.</param>
 /// <param name="Limits">How long to wait for what.</param>
-public sealed record EniObservation(
+internal sealed record EniObservation(
     EniAttachment Attachment,
     SlotObservation Slot,
     EniRow? Adoptable,

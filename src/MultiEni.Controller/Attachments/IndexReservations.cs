@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Attachments;
 /// Device indexes that ENIs are about to take, from before they are created until EC2 shows them attached. Several ENIs of one node are made at
 /// the same time, and without this each would see the same last place free. And those that EC2 refused as taken, whatever its descriptions show.
 /// </summary>
-public sealed class IndexReservations(TimeProvider time)
+internal sealed class IndexReservations(TimeProvider time)
 {
     private static readonly TimeSpan RefusalHolds = TimeSpan.FromMinutes(1);
 

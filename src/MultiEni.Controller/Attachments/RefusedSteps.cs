@@ -8,7 +8,7 @@ namespace MultiEni.Controller.Attachments;
 /// word of the agent, our own report) makes no call of what only a person can change; another specification is another question. What EC2 said stays
 /// known until the step succeeds, so that the status keeps saying it while the step is tried again.
 /// </summary>
-public sealed class RefusedSteps(TimeProvider time)
+internal sealed class RefusedSteps(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Blocker> _refusals = new(StringComparer.Ordinal);
 

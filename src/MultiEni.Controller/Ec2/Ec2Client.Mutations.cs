@@ -3,12 +3,11 @@ using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Ec2;
 
-public sealed partial class Ec2Client
+internal sealed partial class Ec2Client
 {
     /// <summary>Creates an ENI, or finds the one that an earlier call with this token and these values made.</summary>
     public async Task<EniRow> CreateAsync(CreateEniRequest request, CallPriority priority, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         var sdkRequest = SdkRequests.Create(request);
         var slot = request.Tags.GetValueOrDefault(EniTags.Slot);
         CreateNetworkInterfaceResponse response;
@@ -173,7 +172,6 @@ public sealed partial class Ec2Client
     /// <summary>Makes an ENI that the Go controller left ours, by its tags; it is known to the inventory from here on.</summary>
     public async Task AdoptAsync(EniRow row, IReadOnlyDictionary<string, string> tags, CallPriority priority, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(row);
         await TagAsync(EniId.Parse(row.EniId, null), tags, priority, cancellationToken);
         Tell(
             new LocalEffect.Adopted(

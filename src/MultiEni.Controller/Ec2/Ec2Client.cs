@@ -6,7 +6,7 @@ using MultiEni.Operator.LeaderElection;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>The controller's view of EC2. Types of the AWS SDK stop here; every failure is an <see cref="Ec2CallException"/>.</summary>
-public sealed partial class Ec2Client : IDisposable
+internal sealed partial class Ec2Client : IDisposable
 {
     private readonly Ec2Budget _budget;
     private readonly Ec2Metrics _metrics;

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>The effect of one of our calls, told at once so that nobody has to ask EC2 what we have just done.</summary>
-public abstract record LocalEffect
+internal abstract record LocalEffect
 {
     private LocalEffect() { }
 

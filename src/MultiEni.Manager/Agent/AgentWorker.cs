@@ -5,7 +5,7 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Hands each piece of work to whoever does it.</summary>
-public sealed class AgentWorker(
+internal sealed class AgentWorker(
     AttachmentReconciler reconciler,
     OrphanSearch orphans,
     BootGuard boot,

@@ -11,7 +11,7 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Observe, decide, act, report: for one attachment, or for a device that no attachment asks for any more.</summary>
-public sealed class AttachmentReconciler(
+internal sealed class AttachmentReconciler(
     NodeView view,
     BootGuard boot,
     DeviceObserver situations,

@@ -6,7 +6,7 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Writes to attachments: the agent's finalizer and the agent's part of the status, and nothing else.</summary>
-public sealed class AttachmentStatusWriter(NodeView view, KubernetesClient client, ManagerMetrics metrics)
+internal sealed class AttachmentStatusWriter(NodeView view, KubernetesClient client, ManagerMetrics metrics)
 {
     private const int Attempts = 5;
     private readonly Dictionary<string, Written> _written = new(StringComparer.Ordinal);
@@ -36,7 +36,6 @@ public sealed class AttachmentStatusWriter(NodeView view, KubernetesClient clien
     /// <summary>The attachment with what this agent reported last, which the cache may not show yet.</summary>
     public EniAttachment Latest(EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         return LatestWrite(attachment) is { } written
             ? attachment with
             {
@@ -48,15 +47,12 @@ public sealed class AttachmentStatusWriter(NodeView view, KubernetesClient clien
     /// <summary>Whether the API server has this status already.</summary>
     public bool IsKnown(EniAttachment attachment, EniAttachmentStatus status)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         return (LatestWrite(attachment) ?? StatusReport.Ours(attachment.Status)) is { } known && Same(known, status);
     }
 
     /// <summary>Applies the status when it differs from what the API server has.</summary>
     public async Task ReportAsync(EniAttachment attachment, EniAttachmentStatus status, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(status);
         if (IsKnown(attachment, status))
         {
             return;
@@ -121,7 +117,6 @@ public sealed class AttachmentStatusWriter(NodeView view, KubernetesClient clien
 
     private async Task<bool> ChangeFinalizersAsync(EniAttachment attachment, bool add, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var current = attachment;
         for (var attempt = 0; attempt < Attempts; attempt++)
         {

@@ -9,7 +9,8 @@ namespace MultiEni.Manager.Agent;
 /// Every look at the host goes through here, so that none is acted on before what an earlier boot left is void: the journal's entries
 /// and the offers to pods (rule 17).
 /// </summary>
-public sealed class BootGuard(HostReader reader, BindingJournal journal, IDevicePublisher publisher, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class BootGuard(HostReader reader, BindingJournal journal, IDevicePublisher publisher, TimeProvider time, ILogger logger)
+    : IDisposable
 {
     private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _turn = new(1, 1);

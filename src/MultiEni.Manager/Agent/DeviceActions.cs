@@ -10,7 +10,7 @@ using MultiEni.Manager.Steps;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Carries out steps. What goes wrong comes back as a refusal; null means done.</summary>
-public sealed class DeviceActions(
+internal sealed class DeviceActions(
     NodeHost host,
     ManagerSettings settings,
     BindingJournal journal,
@@ -28,7 +28,6 @@ public sealed class DeviceActions(
     /// <summary>Brings a link up and waits until it is.</summary>
     public async Task<Blocker?> LinkUpAsync(string attachment, DeviceStep.LinkUp step, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(step);
         var error = await host.Links.SetUpAsync(step.LinkIndex, true, cancellationToken);
         if (error != Errno.None)
         {
@@ -60,7 +59,6 @@ public sealed class DeviceActions(
     /// <summary>Sets a link's MTU.</summary>
     public async Task<Blocker?> SetMtuAsync(string attachment, DeviceStep.SetMtu step, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(step);
         var error = await host.Links.SetMtuAsync(step.LinkIndex, step.Mtu, cancellationToken);
         if (error != Errno.None)
         {
@@ -80,9 +78,6 @@ public sealed class DeviceActions(
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(situation);
-        ArgumentNullException.ThrowIfNull(claim);
         using var inside = Enter(out var unable);
         if (inside is null)
         {
@@ -116,9 +111,6 @@ public sealed class DeviceActions(
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(situation);
-        ArgumentNullException.ThrowIfNull(claim);
         using var inside = Enter(out var unable);
         if (inside is null)
         {
@@ -147,7 +139,6 @@ public sealed class DeviceActions(
     /// <summary>Offers a device, after noting under which name: whoever gets it is known by that.</summary>
     public async Task<Blocker?> PublishAsync(string attachment, OfferedDevice offer, string bootId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(offer);
         try
         {
             journal.NoteOffer(offer.Address, bootId, offer.Resource.ToString());

@@ -10,7 +10,7 @@ using MultiEni.Manager.Steps;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Puts together what the decision needs, from the host, the journal, the publisher and Kubernetes.</summary>
-public sealed class DeviceObserver(
+internal sealed class DeviceObserver(
     NodeHost host,
     NodeView view,
     BindingJournal journal,
@@ -32,8 +32,6 @@ public sealed class DeviceObserver(
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(seen);
         var deleting = attachment.Metadata.IsBeingDeleted;
         var journaled = Journaled(attachment, seen);
         seen = await WithOverrideAsync(seen, journaled, cancellationToken);
@@ -84,7 +82,6 @@ public sealed class DeviceObserver(
     /// <summary>The situation of a device that no attachment asks for: as of an attachment that is being deleted.</summary>
     public (DeviceObservation Situation, DeviceClaim Claim) ReadOrphan(PciAddress address, HostObservation seen, DeviceUsage usage)
     {
-        ArgumentNullException.ThrowIfNull(seen);
         var entry = journal.Find(address, seen.BootId);
         var device = seen.DeviceAt(address);
         var claim = new DeviceClaim

@@ -6,7 +6,7 @@ namespace MultiEni.Manager.Agent;
 /// Keeps the repair of a link from becoming a fight. Somebody who undoes every change at once would otherwise be answered at once, for
 /// ever, at the pace of the kernel's announcements.
 /// </summary>
-public sealed class LinkRepairLimiter(TimeProvider time)
+internal sealed class LinkRepairLimiter(TimeProvider time)
 {
     private const int MostRepairs = 5;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);

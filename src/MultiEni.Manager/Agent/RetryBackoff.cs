@@ -6,7 +6,7 @@ namespace MultiEni.Manager.Agent;
 /// Spaces out attempts that fail. A failed bind announces itself as a change of the device, so without this each failure would at once
 /// cause the next attempt.
 /// </summary>
-public sealed class RetryBackoff(TimeProvider time)
+internal sealed class RetryBackoff(TimeProvider time)
 {
     private readonly Dictionary<AgentWork, Failure> _failures = [];
     private readonly Lock _lock = new();

@@ -5,7 +5,7 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Puts work into the queue when something happened.</summary>
-public sealed class WorkEnqueuer(WorkQueue<AgentWork> queue)
+internal sealed class WorkEnqueuer(WorkQueue<AgentWork> queue)
 {
     private NodeView? _view;
 
@@ -35,7 +35,6 @@ public sealed class WorkEnqueuer(WorkQueue<AgentWork> queue)
     /// <summary>An attachment changed. A change of its device's state may concern the others of the node too, and that is announced by the host.</summary>
     public void AttachmentChanged(ObjectChange<EniAttachment> change)
     {
-        ArgumentNullException.ThrowIfNull(change);
         queue.Add(AgentWork.Attachment(change.Current.Metadata.Name), WorkPriority.Urgent);
         if (change is ObjectChange<EniAttachment>.Deleted)
         {

@@ -14,12 +14,11 @@ namespace MultiEni.Manager.Binding;
 /// <param name="locked">Its files that only one may write.</param>
 /// <param name="mode">When a device may be bound without an IOMMU.</param>
 /// <param name="setupProblem">Why the node could not be made ready, as the setup of this boot noted it; empty when it was, or when nothing was noted.</param>
-public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIommuMode mode, Func<string> setupProblem)
+internal sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIommuMode mode, Func<string> setupProblem)
 {
     /// <summary>Why the bind cannot begin; null when it can. Nothing of the device has been changed either way.</summary>
     public async Task<Blocker?> PrepareAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         if (!await files.ExistsAsync(SysfsPaths.Driver(driver), cancellationToken))
         {
             var why = setupProblem();

@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Binding;
 /// <summary>
 /// Hands a device to a user-space driver (docs/reference/driver-binding.md#bind): prepare, note, take down, move, verify; undo when it fails.
 /// </summary>
-public sealed class BindSequence(
+internal sealed class BindSequence(
     NodeHost host,
     LockedFiles locked,
     IDriverMethod method,
@@ -21,7 +21,6 @@ public sealed class BindSequence(
     /// <summary>Binds, or finishes or adopts a bind that was begun before.</summary>
     public async Task<ChangeOutcome> BindAsync(BindRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         var address = request.Address;
         try
         {

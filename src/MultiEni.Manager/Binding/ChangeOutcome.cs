@@ -4,7 +4,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>How a change of driver ended.</summary>
-public abstract record ChangeOutcome
+internal abstract record ChangeOutcome
 {
     private ChangeOutcome() { }
 

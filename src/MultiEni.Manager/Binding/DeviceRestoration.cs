@@ -9,7 +9,7 @@ namespace MultiEni.Manager.Binding;
 /// Puts the kernel driver back and proves it: after a failed bind, and when a device is given back. A device ends with its kernel
 /// driver, or the journal and the outcome say that it has none (rule 13).
 /// </summary>
-public sealed class DeviceRestoration(
+internal sealed class DeviceRestoration(
     NodeHost host,
     LockedFiles locked,
     IDriverMethod method,
@@ -24,7 +24,6 @@ public sealed class DeviceRestoration(
     /// <param name="cancellationToken">Ends the wait; the journal tells a successor to go on.</param>
     public async Task<ChangeOutcome> RestoreAsync(JournalEntry entry, bool restoreLink, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var address = PciAddress.Parse(entry.PciAddress);
         journal.Advance(entry with { Phase = JournalPhase.GivingBack });
         var device = await verification.ReadAsync(address, cancellationToken);

@@ -7,7 +7,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>Success is what the kernel shows, not what a write returned (docs/reference/driver-binding.md#bind).</summary>
-public sealed class DeviceVerification(NodeHost host, TimeProvider time)
+internal sealed class DeviceVerification(NodeHost host, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan NodeLimit = TimeSpan.FromSeconds(5);
@@ -21,7 +21,6 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
     /// <returns>Why not; null when it could.</returns>
     public async Task<Blocker?> CheckBoundAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         if (device.Driver != driver)
         {
             return new Blocker(Reasons.BindFailed, $"{device.Address} is held by {device.Driver ?? "no driver"} after it was handed to {driver}.");

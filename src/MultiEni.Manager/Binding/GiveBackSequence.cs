@@ -5,12 +5,11 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>Returns a device to its kernel driver (docs/reference/driver-binding.md#give-back), after it was withdrawn and proven unused.</summary>
-public sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration restoration)
+internal sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration restoration)
 {
     /// <summary>Gives back the device of an entry.</summary>
     public async Task<ChangeOutcome> GiveBackAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var address = PciAddress.Parse(entry.PciAddress);
         try
         {

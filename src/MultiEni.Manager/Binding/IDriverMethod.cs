@@ -4,7 +4,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>How a device is moved from one driver to another: by the kernel's files, or by a script of the administrator's.</summary>
-public interface IDriverMethod
+internal interface IDriverMethod
 {
     /// <summary>Why this method cannot be used at all, such as a script that is missing; null when it can.</summary>
     Blocker? Unusable();

@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Binding;
 /// <summary>
 /// The write sequences of docs/reference/driver-binding.md#bind and docs/reference/driver-binding.md#give-back on the kernel's own files.
 /// </summary>
-public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, TimeProvider time) : IDriverMethod
+internal sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
     private static readonly TimeSpan DeferredProbeDelay = TimeSpan.FromMilliseconds(200);
     private const int DeferredProbeAttempts = 3;
@@ -19,8 +19,6 @@ public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, Tim
     /// <inheritdoc />
     public async Task<Blocker?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentNullException.ThrowIfNull(unbound);
         if (await UnbindAsync(device, cancellationToken) is { } why)
         {
             return why;
@@ -33,7 +31,6 @@ public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, Tim
     /// <inheritdoc />
     public async Task<Blocker?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         var address = device.Address;
         if (await UnbindAsync(device, cancellationToken) is { } why)
         {

@@ -11,7 +11,7 @@ namespace MultiEni.Manager.Binding;
 /// Moves devices with the program that <c>DPDK_BINDING_SCRIPT</c> names, such as <c>dpdk-devbind.py</c>: <c>-b DRIVER ADDRESS</c>. Its exit code is
 /// reported and never believed: the tool exits 0 for several failures (docs/reference/driver-binding.md#dpdk-devbind).
 /// </summary>
-public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles locked, TimeProvider time) : IDriverMethod
+internal sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
     private const int OutputLimit = 600;
     private const string KernelDriver = "ena";
@@ -34,14 +34,12 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles 
     /// <inheritdoc />
     public Task<Blocker?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         return RunAsync(device.Address, driver, cancellationToken);
     }
 
     /// <inheritdoc />
     public Task<Blocker?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         return RunAsync(device.Address, driver.Length == 0 ? KernelDriver : driver, cancellationToken);
     }
 

@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>What an error number of one write means, and what to do about it (docs/reference/driver-binding.md#errors-of-a-write).</summary>
-public static class SysfsFailure
+internal static class SysfsFailure
 {
     /// <summary>Explains the failure of a write.</summary>
     /// <param name="path">The file written.</param>
@@ -13,7 +13,6 @@ public static class SysfsFailure
     /// <param name="driver">The driver that the write was about.</param>
     public static Blocker Explain(string path, Errno error, string driver)
     {
-        ArgumentNullException.ThrowIfNull(path);
         return error switch
         {
             Errno.NotPermitted or Errno.AccessDenied or Errno.ReadOnly => new Blocker(

@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>Compares what was offered with what the node counts (rule 16).</summary>
-public static class AdvertisementStatus
+internal static class AdvertisementStatus
 {
     // Of the plugin's pod, from its deletion until the node counts what its successor offers.
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(1);
@@ -28,7 +28,6 @@ public static class AdvertisementStatus
         Blocker? trouble = null
     )
     {
-        ArgumentNullException.ThrowIfNull(device);
         var expected = Count(device.Resource, offered);
         var counted = Counted(device.Resource, allocatable);
         if (restartDue)
@@ -53,7 +52,6 @@ public static class AdvertisementStatus
         IReadOnlyDictionary<string, string>? allocatable
     )
     {
-        ArgumentNullException.ThrowIfNull(device);
         var remaining = Count(device.Resource, offered);
         if (allocatable is null)
         {

@@ -8,14 +8,13 @@ namespace MultiEni.Manager.Publishing;
 /// The entry that has our resource's name: two of one name end the plugin (docs/reference/sriov-device-plugin.md#what-is-refused).
 /// </param>
 /// <param name="SelectedBy">The entry that selects our device: the plugin gives a device to the first entry that does.</param>
-public sealed record EntryConflict(ForeignEntry? SameName, ForeignEntry? SelectedBy)
+internal sealed record EntryConflict(ForeignEntry? SameName, ForeignEntry? SelectedBy)
 {
     /// <summary>What stands in the way, and what to do about it.</summary>
     /// <param name="path">The plugin's file.</param>
     /// <param name="device">The device that cannot be offered.</param>
     public Blocker Explain(string path, OfferedDevice device)
     {
-        ArgumentNullException.ThrowIfNull(device);
         const string Narrow = "narrow its selectors to its own devices (pciAddresses)";
         if (SameName is null)
         {

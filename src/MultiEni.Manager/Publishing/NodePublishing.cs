@@ -10,7 +10,7 @@ using MultiEni.Operator.Hosting;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>The node's publisher as it was chosen, and what it needs.</summary>
-public sealed class NodePublishing : IAsyncDisposable
+internal sealed class NodePublishing : IAsyncDisposable
 {
     private static readonly TimeSpan PodResourcesLimit = TimeSpan.FromSeconds(10);
     private readonly PluginRegistry? _registry;
@@ -19,7 +19,6 @@ public sealed class NodePublishing : IAsyncDisposable
     /// <summary>Puts the parts together; nothing is read or written yet.</summary>
     public NodePublishing(ManagerSettings settings, NodeHost host, ManagerMetrics metrics, ILoggerFactory loggers, TimeProvider time, ILogger logger)
     {
-        ArgumentNullException.ThrowIfNull(settings);
         var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
         Handouts = new RecentAllocations(time);
         PodResources = new PodResourcesClient(new GrpcClient(kubelet.PodResourcesSocket, PodResourcesLimit, time));
@@ -66,7 +65,6 @@ public sealed class NodePublishing : IAsyncDisposable
     /// <summary>Starts what keeps the kubelet informed and the device plugin's file written.</summary>
     public void Begin(BackgroundTasks background)
     {
-        ArgumentNullException.ThrowIfNull(background);
         background.Add(File.RunAsync);
         if (_registry is not null)
         {

@@ -3,7 +3,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>How far the offer of one device to pods, or its end, has come.</summary>
-public abstract record OfferState
+internal abstract record OfferState
 {
     private OfferState() { }
 

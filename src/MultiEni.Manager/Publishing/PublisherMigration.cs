@@ -11,7 +11,7 @@ namespace MultiEni.Manager.Publishing;
 /// </summary>
 /// <param name="next">The new way.</param>
 /// <param name="file">The file, and with it the record of what it offers.</param>
-public sealed class PublisherMigration(IDevicePublisher next, FileDevicePublisher file) : IDevicePublisher
+internal sealed class PublisherMigration(IDevicePublisher next, FileDevicePublisher file) : IDevicePublisher
 {
     private readonly ConcurrentDictionary<PciAddress, ResourceName> _leaving = new();
     private readonly ConcurrentDictionary<PciAddress, OfferedDevice> _waiting = new();
@@ -41,7 +41,6 @@ public sealed class PublisherMigration(IDevicePublisher next, FileDevicePublishe
     /// <inheritdoc />
     public Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         if (IsLeaving(device))
         {
             _waiting[device.Address] = device;

@@ -9,7 +9,7 @@ namespace MultiEni.Manager.Safety;
 /// The rules S1 to S13 of docs/safety.md as a function of facts. They fail closed: what is not known counts as a reason not to act.
 /// S7 (the interface is elsewhere), S9 (deletion of the attachment) and S11 (held by a pod or process) are part of the device step, which has to wait on them.
 /// </summary>
-public static class SafetyRules
+internal static class SafetyRules
 {
     private const int MainTable = 254;
     private const int LocalTable = 255;
@@ -23,9 +23,6 @@ public static class SafetyRules
     /// <summary>Why the device must not be touched at all, not even its link; null when it may.</summary>
     public static Blocker? CheckTouch(SafetyFacts facts, SafetyPolicy policy)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(policy);
-
         // A doubt comes last: it must not hide what speaks against the device.
         return NotOurs(facts) ?? Unsupported(facts, policy) ?? Primary(facts, policy) ?? Excluded(facts, policy) ?? PrimaryUnknown(facts, policy);
     }

@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>Why a module is not there after an attempt to load it, and what to do about it.</summary>
-public static class ModuleFailure
+internal static class ModuleFailure
 {
     // What kmod prints of the kernel's answers; in the C locale, in which it is run.
     private static readonly string[] Forbidden = ["Operation not permitted", "Permission denied"];
@@ -18,8 +18,6 @@ public static class ModuleFailure
     /// <param name="facts">The host.</param>
     public static Blocker Explain(string module, ModuleLoad load, SetupFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(load);
-        ArgumentNullException.ThrowIfNull(facts);
         var subject = $"The kernel module {module} could not be loaded";
         return load switch
         {

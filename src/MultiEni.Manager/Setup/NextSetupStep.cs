@@ -11,7 +11,7 @@ namespace MultiEni.Manager.Setup;
 /// Decides how a host is made ready for user-space drivers: their modules first, then no-IOMMU mode, which is switched on only where there is no
 /// IOMMU and the policy allows it (rule 14). Asked again after each step.
 /// </summary>
-public static class NextSetupStep
+internal static class NextSetupStep
 {
     /// <summary>Confines the memory accesses of a DPDK application where there is an IOMMU; vfio needs it then.</summary>
     public const string IommuModule = "vfio_iommu_type1";
@@ -23,15 +23,12 @@ public static class NextSetupStep
     /// <summary>The modules that the drivers need on this host, in the order in which they are loaded.</summary>
     public static IReadOnlyList<string> Modules(SetupSettings settings, bool hasIommu)
     {
-        ArgumentNullException.ThrowIfNull(settings);
         return hasIommu && settings.Drivers.Contains(DpdkDrivers.VfioPci) ? [.. settings.Drivers, IommuModule] : settings.Drivers;
     }
 
     /// <summary>The next step.</summary>
     public static SetupStep Decide(SetupSettings settings, SetupFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(facts);
         if (!settings.DpdkEnabled)
         {
             return new SetupStep.Done(["ENABLE_DPDK is false on this node: nothing is set up."], "");
@@ -82,7 +79,6 @@ public static class NextSetupStep
     /// <param name="switchedOnIn">The boot in which no-IOMMU mode was switched on by this program; null when it was not.</param>
     public static SetupStep Undo(SetupFacts facts, string? switchedOnIn)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         if (!facts.NoIommuIsOn || switchedOnIn != facts.BootId)
         {
             return new SetupStep.Done(

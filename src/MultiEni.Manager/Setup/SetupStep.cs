@@ -3,7 +3,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>What to do next when a host is set up.</summary>
-public abstract record SetupStep
+internal abstract record SetupStep
 {
     private SetupStep() { }
 

@@ -4,7 +4,7 @@ using MultiEni.Manager.Publishing;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>What an attachment asks of the node, with the node's own defaults filled in.</summary>
-public sealed record DesiredDevice
+internal sealed record DesiredDevice
 {
     /// <summary>One of <see cref="DeviceUses"/>.</summary>
     public string Use { get; init; } = DeviceUses.Plain;

@@ -5,7 +5,7 @@ using MultiEni.Manager.Publishing;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>What an attachment asks of the node: its specification, then the node's defaults by interface, then those for all.</summary>
-public static class DesiredDeviceReader
+internal static class DesiredDeviceReader
 {
     /// <summary>Reads the wish.</summary>
     /// <param name="attachment">The attachment.</param>
@@ -13,8 +13,6 @@ public static class DesiredDeviceReader
     /// <param name="settings">The node's defaults.</param>
     public static DesiredDevice Read(EniAttachment attachment, string? interfaceName, ManagerSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(settings);
         var spec = attachment.Spec ?? new EniAttachmentSpec();
         var network = attachment.Status?.Network;
         var name = ResourceText(attachment, interfaceName, settings);

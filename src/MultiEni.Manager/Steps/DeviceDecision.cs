@@ -12,13 +12,11 @@ namespace MultiEni.Manager.Steps;
 /// The decision of the agent: what is asked for and what is the case give the next step. Publish last, withdraw first; nothing is
 /// done to a device whose identity or safety is in doubt (rules 11 to 16).
 /// </summary>
-public static class DeviceDecision
+internal static class DeviceDecision
 {
     /// <summary>The next step; asked again after each.</summary>
     public static DeviceStep Decide(DeviceObservation situation)
     {
-        ArgumentNullException.ThrowIfNull(situation);
-
         // The only place where an offer ends: whatever changes, the device is taken back before anything is done about it (rule 16).
         if (OfferOf(situation) is { } offer && offer != DeviceGuard.Wanted(situation))
         {

@@ -8,7 +8,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>Everything that the next step of one attachment depends on.</summary>
-public sealed record DeviceObservation
+internal sealed record DeviceObservation
 {
     /// <summary>What is asked for.</summary>
     public required DesiredDevice Wish { get; init; }

@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>What the agent does next for one attachment.</summary>
-public abstract record DeviceStep
+internal abstract record DeviceStep
 {
     private DeviceStep() { }
 

@@ -10,7 +10,7 @@ using Found = MultiEni.Manager.Devices.DeviceMatch.Found;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>The agent's part of an attachment's status, as a function of what was seen and of the step at which it stands.</summary>
-public static class StatusReport
+internal static class StatusReport
 {
     private const string SinceThen = " Since then: ";
 
@@ -22,9 +22,6 @@ public static class StatusReport
     /// <param name="now">The time.</param>
     public static EniAttachmentStatus Build(EniAttachment attachment, DeviceObservation situation, DeviceStep step, string bootId, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(situation);
-        ArgumentNullException.ThrowIfNull(step);
         var conditions = new List<Condition>();
         foreach (var (type, status, reason, message) in Statements(situation, step))
         {
@@ -46,8 +43,6 @@ public static class StatusReport
     /// <param name="now">The time.</param>
     public static EniAttachmentStatus Failed(EniAttachment attachment, Blocker why, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(why);
         var (type, status) = attachment.Metadata.IsBeingDeleted
             ? (ConditionTypes.Released, ConditionStatus.False)
             : (ConditionTypes.Configured, ConditionStatus.Unknown);
@@ -67,7 +62,6 @@ public static class StatusReport
     /// <param name="now">The time.</param>
     public static EniAttachmentStatus NotLetGo(EniAttachment attachment, string why, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var before = Ours(attachment.Status) ?? new EniAttachmentStatus();
         var said = before.Conditions.Find(ConditionTypes.Released)?.Message ?? "The device is given back.";
         var message = And(said, $"the finalizer {Names.DeviceFinalizer} cannot be removed: {why}");

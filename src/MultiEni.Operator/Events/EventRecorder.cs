@@ -103,10 +103,8 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
         var wait = _held.Values.Min(repeat => repeat.Due) - time.GetUtcNow();
         if (wait > TimeSpan.Zero)
         {
-            // Task.Delay cuts what is not a whole millisecond off, and would come back at once for the rest of it, again and again.
-            wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
             using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(news, Task.Delay(wait, time, cut.Token));
+            await Task.WhenAny(news, Task.Delay(wait.RoundUp(), time, cut.Token));
             await cut.CancelAsync();
         }
     }

@@ -68,7 +68,7 @@ public sealed class Leadership : IDisposable
         }
         else
         {
-            _alarm.Change(left, Timeout.InfiniteTimeSpan);
+            _alarm.Change(left.RoundUp(), Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed class DeferredStatusWrites(TimeProvider time)
     /// <summary>How many are remembered.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>How long the status may still wait; null when it is to be told now.</summary>
+    /// <summary>How long the status may still wait, in whole milliseconds; null when it is to be told now.</summary>
     /// <param name="metadata">The object. Its deletion, and a successor of the same name, begin anew.</param>
     /// <param name="patience">For how long it may be deferred.</param>
     public TimeSpan? Wait(ObjectMeta metadata, TimeSpan patience)
@@ -41,7 +41,7 @@ public sealed class DeferredStatusWrites(TimeProvider time)
         }
 
         var wait = (entry.Turn ?? entry.Since + patience) - now;
-        return wait > TimeSpan.Zero ? wait : null;
+        return wait > TimeSpan.Zero ? wait.RoundUp() : null;
     }
 
     /// <summary>All is told, or the object is gone.</summary>

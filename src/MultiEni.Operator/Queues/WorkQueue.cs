@@ -334,9 +334,8 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         if (_delayed.TryPeek(out _, out var order) && !_isShutDown)
         {
-            // Rounded up: a timer that fires a tick early would find nothing due.
-            var wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, (order.Due - Now).TotalMilliseconds)));
-            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+            var wait = order.Due - Now;
+            _timer.Change(wait > TimeSpan.Zero ? wait.RoundUp() : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -371,12 +371,12 @@ public sealed class NextStepTests
     }
 
     [Theory]
-    [InlineData(IdentityProof.Report)]
-    [InlineData(IdentityProof.Elimination)]
-    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return(IdentityProof proof)
+    [InlineData(nameof(IdentityProof.Report))]
+    [InlineData(nameof(IdentityProof.Elimination))]
+    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return(string proof)
     {
         var device = A.Device(interfaceName: null);
-        var situation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, proof) };
+        var situation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, Enum.Parse<IdentityProof>(proof)) };
         Is<DeviceStep.CheckUse>(situation);
         Waits(ConditionTypes.Released, Reasons.DeviceInUse, Unused(situation));
     }

@@ -33,6 +33,19 @@ public sealed class DeferredStatusWritesTests
     }
 
     [Fact]
+    public void A_wait_is_as_long_as_a_timer_can_wait_and_never_a_fraction_of_a_millisecond()
+    {
+        Assert.Equal(Later, _deferred.Wait(Named("a"), Later));
+
+        _time.Advance(Later - TimeSpan.FromTicks(1));
+        var wait = _deferred.Wait(Named("a"), Later);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(1), wait);
+        _time.Advance(wait!.Value);
+        Assert.Null(_deferred.Wait(Named("a"), Later));
+    }
+
+    [Fact]
     public void Thousands_that_wait_are_told_one_after_another_and_keep_their_turns()
     {
         var all = Enumerable.Range(0, 1000).Select(number => Named($"a-{number}")).ToList();

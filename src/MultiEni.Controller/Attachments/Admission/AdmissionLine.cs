@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Attachments.Admission;
 /// </summary>
 /// <param name="capacity">How many are in at once.</param>
 /// <param name="admitted">Told the name of one that was let in after waiting; must not block.</param>
-public sealed class AdmissionLine(int capacity, Action<string> admitted)
+internal sealed class AdmissionLine(int capacity, Action<string> admitted)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _inside = new(StringComparer.Ordinal);

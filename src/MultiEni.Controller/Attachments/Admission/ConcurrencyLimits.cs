@@ -8,7 +8,7 @@ namespace MultiEni.Controller.Attachments.Admission;
 /// </summary>
 /// <param name="cleanups">ENIs detached and deleted at the same time.</param>
 /// <param name="admitted">Told the name of one whose turn has come.</param>
-public sealed class ConcurrencyLimits(int cleanups, Action<string> admitted)
+internal sealed class ConcurrencyLimits(int cleanups, Action<string> admitted)
 {
     // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds
     // (docs/reference/ec2.md#call-plan).
@@ -35,7 +35,6 @@ public sealed class ConcurrencyLimits(int cleanups, Action<string> admitted)
     /// <summary>Whether a step may be taken now; otherwise the attachment waits in the step's line.</summary>
     public bool TryEnter(EniStep step, EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var spec = attachment.Spec!;
         var turn = new Waiter(attachment.Metadata.Name, spec.InstanceId, spec.NodeEniRef.Name, IsBegun: step is not EniStep.Create);
         return LineOf(step)?.TryEnter(turn) ?? true;

@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Attachments.Admission;
 /// node by node, half of the nodes are usable in half of the time, and in any other order nearly none (docs/reference/ec2.md#call-plan). Not for
 /// concurrent use.
 /// </summary>
-public sealed class NodeTurns
+internal sealed class NodeTurns
 {
     private readonly Queue<Waiter> _begun = new();
     private readonly Dictionary<string, Queue<Waiter>> _byNode = new(StringComparer.Ordinal);

@@ -8,4 +8,4 @@ namespace MultiEni.Controller.Attachments.Admission;
 /// <param name="Party">Its NodeENI: those take turns.</param>
 /// <param name="IsBegun">Whether it has an ENI already, which must not lie about for longer than needed.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Waiter(string Name, string Node, string Party, bool IsBegun);
+internal readonly record struct Waiter(string Name, string Node, string Party, bool IsBegun);

@@ -4,7 +4,7 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// What observations and our own calls add up to, as a state machine over given points in time. Each step returns the keys that changed:
 /// the slot, or the ENI where there is none. Not for concurrent use.
 /// </summary>
-public sealed class InventoryState
+internal sealed class InventoryState
 {
     private readonly TimeSpan _grace;
     private readonly Dictionary<string, KnownEni> _enis = new(StringComparer.Ordinal);
@@ -99,7 +99,6 @@ public sealed class InventoryState
     /// <summary>A description shows these.</summary>
     public IReadOnlyList<string> Observe(Observation observation, IReadOnlyList<EniRow> rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
         var changed = new List<string>();
         foreach (var row in rows)
         {
@@ -116,7 +115,6 @@ public sealed class InventoryState
     /// <returns>Keys that changed, and the ENIs proven gone.</returns>
     public (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) EndSweep(Observation sweep, IReadOnlySet<string> seen)
     {
-        ArgumentNullException.ThrowIfNull(seen);
         var result = Absent(sweep, [.. _enis.Keys.Where(id => !seen.Contains(id))]);
         var proven = SlotsNotSeen(sweep, [.. _creates.Slots]);
         if (_lastSweep is not { } last || sweep.Began > last)
@@ -137,7 +135,6 @@ public sealed class InventoryState
     /// <returns>Keys that changed, and the ENIs proven gone.</returns>
     public (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) Absent(Observation observation, IReadOnlyList<string> eniIds)
     {
-        ArgumentNullException.ThrowIfNull(eniIds);
         var changed = new List<string>();
         var gone = new List<string>();
         foreach (var id in eniIds)
@@ -175,7 +172,6 @@ public sealed class InventoryState
     /// <summary>A complete description of these slots showed nothing for them; returns those now proven empty.</summary>
     public IReadOnlyList<string> SlotsNotSeen(Observation observation, IReadOnlyList<string> slots)
     {
-        ArgumentNullException.ThrowIfNull(slots);
         List<string> proven = [.. slots.Where(slot => _bySlot[slot].Count == 0 && _creates.NotSeen(slot, observation))];
         if (observation.Began - _born >= _grace)
         {

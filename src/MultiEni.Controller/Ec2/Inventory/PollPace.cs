@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// </summary>
 /// <param name="first">The first pause.</param>
 /// <param name="longest">The longest.</param>
-public sealed class PollPace(TimeSpan first, TimeSpan longest)
+internal sealed class PollPace(TimeSpan first, TimeSpan longest)
 {
     private TimeSpan? _last;
 

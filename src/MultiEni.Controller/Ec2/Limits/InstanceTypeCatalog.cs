@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Ec2.Limits;
 /// Limits of instance types: a table in the program for those whose values were published or described, EC2 for the others. Values that were
 /// only recalled count while EC2 cannot be asked, and no longer. Safe for concurrent use.
 /// </summary>
-public sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : IDisposable
+internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : IDisposable
 {
     // A type may be new in the Region; what EC2 does not know is asked again. What it does know does not change.
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromHours(1);
@@ -24,7 +24,6 @@ public sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : I
     /// <exception cref="Failures.Ec2CallException">EC2 did not answer.</exception>
     public async Task LearnAsync(IEnumerable<string> instanceTypes, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(instanceTypes);
         var wanted = instanceTypes.Where(Uncertain).Distinct(StringComparer.Ordinal).ToList();
         if (wanted.Count == 0)
         {

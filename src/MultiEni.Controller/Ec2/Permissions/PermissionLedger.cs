@@ -7,7 +7,7 @@ namespace MultiEni.Controller.Ec2.Permissions;
 /// Which EC2 actions the controller's role lacks, as far as calls and dry runs have shown. The last answer for an action counts, so a permission
 /// that is granted clears itself with the next call.
 /// </summary>
-public sealed class PermissionLedger
+internal sealed class PermissionLedger
 {
     private readonly ConcurrentDictionary<string, DeniedPermission> _denied = new(StringComparer.Ordinal);
 

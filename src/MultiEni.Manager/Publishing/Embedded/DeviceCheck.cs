@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing.Embedded;
 
 /// <summary>Whether a container could use an offered device at this moment.</summary>
-public abstract record DeviceCheck
+internal abstract record DeviceCheck
 {
     private DeviceCheck() { }
 

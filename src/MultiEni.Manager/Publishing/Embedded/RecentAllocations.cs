@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Publishing.Embedded;
 /// Which devices were given to containers a moment ago. Between the answer to the kubelet and its own note of it, the kubelet does not count
 /// the device as a pod's.
 /// </summary>
-public sealed class RecentAllocations(TimeProvider time)
+internal sealed class RecentAllocations(TimeProvider time)
 {
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<PciAddress, long> _given = new();

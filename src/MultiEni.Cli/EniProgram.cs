@@ -5,6 +5,7 @@ using MultiEni.Cli.Completion;
 using MultiEni.Cli.Demo;
 using MultiEni.Cli.Doctor;
 using MultiEni.Cli.Explain;
+using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Simulate;
 using MultiEni.Cli.Status;
 using MultiEni.Cli.Sweep;
@@ -20,7 +21,12 @@ internal static class EniProgram
     {
         if (arguments is [Completer.Word, ..])
         {
-            return await Completer.CompleteAsync([.. arguments.Skip(1)], surroundings, cancellationToken);
+            return await Completer.CompleteAsync(
+                [.. arguments.Skip(1)],
+                surroundings,
+                cluster => CreateRoot(surroundings, cluster),
+                cancellationToken
+            );
         }
 
         // Somebody who types the name alone wants to know what there is.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MultiEni.Cli;
+using MultiEni.Cli.Invocation;
 using MultiEni.Operator.Proxies;
 
 EnvironmentProxy.Install(Environment.GetEnvironmentVariable);

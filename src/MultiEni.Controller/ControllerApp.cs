@@ -6,6 +6,7 @@ using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Summary;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;

@@ -1,11 +1,9 @@
 using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Controller.Definitions;
-using MultiEni.Controller.Multus;
 
 namespace MultiEni.Controller;
 
-/// <summary>JSON of what only the controller reads.</summary>
+/// <summary>JSON of the cluster's identity.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -13,8 +11,4 @@ namespace MultiEni.Controller;
 )]
 [JsonSerializable(typeof(NamespaceObject))]
 [JsonSerializable(typeof(KubernetesList<NamespaceObject>))]
-[JsonSerializable(typeof(ResourceDefinition))]
-[JsonSerializable(typeof(KubernetesList<ResourceDefinition>))]
-[JsonSerializable(typeof(NetworkAttachmentDefinition))]
-[JsonSerializable(typeof(KubernetesList<NetworkAttachmentDefinition>))]
 internal sealed partial class ControllerJson : JsonSerializerContext;

@@ -6,6 +6,7 @@ using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Summary;
+using MultiEni.Controller.Telemetry;
 
 namespace MultiEni.Controller;
 

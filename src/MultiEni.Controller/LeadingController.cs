@@ -17,7 +17,9 @@ using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leaks;
 using MultiEni.Controller.Multus;
 using MultiEni.Controller.NodeEnis;
+using MultiEni.Controller.Planning;
 using MultiEni.Controller.StartupTaint;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
@@ -122,7 +124,8 @@ internal sealed class LeadingController(
             IsMade,
             pauses,
             outcomes,
-            settings
+            settings.DefaultDeviceIndex,
+            settings.ReconcilePeriod
         );
         using var instances = new InstanceStates(ec2, time);
         var attaching = new AttachmentReconciler(
@@ -136,7 +139,7 @@ internal sealed class LeadingController(
             admissions,
             catalog,
             metrics,
-            settings,
+            settings.MaximumCleanupDuration,
             time
         );
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MultiEni.Controller;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.LeaderElection;

@@ -8,7 +8,9 @@ using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Settings;
 using MultiEni.Manager.Setup;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Hosting;
@@ -47,7 +49,7 @@ internal static class ManagerApp
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
         await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
         var publisher = publishing.Publisher;
-        metrics.Offered = () => publisher.Offered;
+        metrics.Offered = () => publisher.Offered.Select(offer => offer.Resource.ToString());
         using var boot = new BootGuard(new HostReader(host), journal, publisher, time, logger);
 
         using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);

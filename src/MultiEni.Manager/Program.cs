@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using MultiEni.Manager;
+using MultiEni.Manager.Settings;
 using MultiEni.Manager.Setup;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Api;
 using MultiEni.Manager;
+using MultiEni.Manager.Settings;
 using MultiEni.Operator.Configuration;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Kubernetes.Storage;

@@ -1,5 +1,6 @@
 using MultiEni.Controller;
 using MultiEni.Manager;
+using MultiEni.Manager.Settings;
 using MultiEni.Manager.Setup;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;

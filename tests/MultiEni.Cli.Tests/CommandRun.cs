@@ -1,3 +1,5 @@
+using MultiEni.Cli.Invocation;
+
 namespace MultiEni.Cli.Tests;
 
 /// <summary>Runs a command as a user does, in this process.</summary>

@@ -17,7 +17,7 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Attachments/ClientToken.cs",
             "src/MultiEni.Controller/Attachments/SlotTags.cs",
             "src/MultiEni.Controller/Attachments/DeviceIndexes.cs",
-            "src/MultiEni.Controller/Attachments/FailureMessage.cs",
+            "src/MultiEni.Controller/Ec2/Failures/FailureMessage.cs",
             "src/MultiEni.Controller/Attachments/FailureReport.cs",
             "src/MultiEni.Controller/Attachments/CleanupDelay.cs",
             "src/MultiEni.Controller/Attachments/StatusWriteDelay.cs",

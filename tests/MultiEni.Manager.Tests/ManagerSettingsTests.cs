@@ -1,5 +1,6 @@
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Settings;
 using MultiEni.Operator.Configuration;
 using MultiEni.Simulator.Kubernetes;
 

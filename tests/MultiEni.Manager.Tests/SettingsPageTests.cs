@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MultiEni.Manager.Settings;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;
 

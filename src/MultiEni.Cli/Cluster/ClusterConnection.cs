@@ -1,4 +1,5 @@
 using MultiEni.Api.Kubernetes;
+using MultiEni.Cli.Invocation;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Cluster;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using MultiEni.Api;
+using MultiEni.Cli.Invocation;
 
 namespace MultiEni.Cli.Cluster;
 

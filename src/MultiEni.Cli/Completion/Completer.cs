@@ -1,4 +1,6 @@
+using System.CommandLine;
 using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Invocation;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 
@@ -16,12 +18,17 @@ internal static class Completer
     // Cobra's directive: no file names.
     private const string NoFiles = ":4";
 
-    public static async Task<int> CompleteAsync(IReadOnlyList<string> words, CliContext surroundings, CancellationToken cancellationToken)
+    public static async Task<int> CompleteAsync(
+        IReadOnlyList<string> words,
+        CliContext surroundings,
+        Func<ClusterOptions, RootCommand> commands,
+        CancellationToken cancellationToken
+    )
     {
         var word = words.Count == 0 ? "" : words[^1];
         var line = string.Join(' ', words);
         var cluster = new ClusterOptions();
-        var parsed = EniProgram.CreateRoot(surroundings, cluster).Parse(line);
+        var parsed = commands(cluster).Parse(line);
         var items = parsed.GetCompletions(line.Length).Select(item => (item.Label, item.Detail ?? "")).ToList();
         if (parsed.CommandResult.Command.Name == "status" && !word.StartsWith('-'))
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using MultiEni.Cli.Invocation;
 
 namespace MultiEni.Cli.Completion;
 

@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Output;
+using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Demo;

@@ -1,3 +1,4 @@
+using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 using MultiEni.Operator.Client;
 

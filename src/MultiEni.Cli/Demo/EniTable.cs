@@ -1,5 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Cli.Output;
+using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Demo;

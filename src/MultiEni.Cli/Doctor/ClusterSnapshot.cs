@@ -3,7 +3,9 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Cluster;
 using MultiEni.Controller.Definitions;
+using MultiEni.Controller.Kubernetes;
 using MultiEni.Manager;
+using MultiEni.Manager.Settings;
 using MultiEni.Operator.Events;
 using MultiEni.Operator.LeaderElection;
 

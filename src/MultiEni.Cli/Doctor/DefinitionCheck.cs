@@ -1,4 +1,5 @@
 using MultiEni.Controller.Definitions;
+using MultiEni.Controller.Kubernetes;
 
 namespace MultiEni.Cli.Doctor;
 

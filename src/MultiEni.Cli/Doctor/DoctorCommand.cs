@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 
 namespace MultiEni.Cli.Doctor;
@@ -29,7 +30,7 @@ internal static class DoctorCommand
                 }
                 else
                 {
-                    MachineOutput.Write(surroundings.Output, chosen, report, CliJson.Default.DoctorReport);
+                    MachineOutput.Write(surroundings.Output, chosen, report, DoctorJson.Default.DoctorReport);
                 }
 
                 return report.Healthy ? ExitCodes.Fine : ExitCodes.Trouble;

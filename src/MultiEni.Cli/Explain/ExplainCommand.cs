@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 
 namespace MultiEni.Cli.Explain;
@@ -53,7 +54,7 @@ internal static class ExplainCommand
     {
         if (format != OutputFormats.Text)
         {
-            MachineOutput.Write(output, format, entry, CliJson.Default.ReasonEntry);
+            MachineOutput.Write(output, format, entry, ExplainJson.Default.ReasonEntry);
             return;
         }
 
@@ -83,7 +84,7 @@ internal static class ExplainCommand
         var entries = ReasonGuide.Current.Entries;
         if (format != OutputFormats.Text)
         {
-            MachineOutput.Write(output, format, entries, CliJson.Default.IReadOnlyListReasonEntry);
+            MachineOutput.Write(output, format, entries, ExplainJson.Default.IReadOnlyListReasonEntry);
             return;
         }
 

@@ -1,3 +1,5 @@
+using MultiEni.Cli.Invocation;
+
 namespace MultiEni.Cli.Output;
 
 /// <summary>Colours, on a terminal only and not against the user's wish (<c>NO_COLOR</c>).</summary>

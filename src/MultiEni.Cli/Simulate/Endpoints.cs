@@ -1,3 +1,5 @@
+using MultiEni.Cli.Invocation;
+
 namespace MultiEni.Cli.Simulate;
 
 /// <summary>What the simulated endpoints have in common.</summary>

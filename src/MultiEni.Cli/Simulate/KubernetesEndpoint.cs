@@ -1,3 +1,4 @@
+using MultiEni.Cli.Invocation;
 using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Cli.Simulate;

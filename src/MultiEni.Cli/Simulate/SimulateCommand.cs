@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MultiEni.Cli.Invocation;
 
 namespace MultiEni.Cli.Simulate;
 

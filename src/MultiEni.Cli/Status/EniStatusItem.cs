@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Status;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
@@ -45,7 +46,7 @@ internal static class StatusCommand
                 var chosen = parsed.GetValue(format)!;
                 if (chosen is OutputFormats.Json or OutputFormats.Yaml)
                 {
-                    MachineOutput.Write(surroundings.Output, chosen, view.Report, CliJson.Default.StatusReport);
+                    MachineOutput.Write(surroundings.Output, chosen, view.Report, StatusJson.Default.StatusReport);
                 }
                 else
                 {

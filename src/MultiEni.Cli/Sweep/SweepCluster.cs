@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Doctor;
+using MultiEni.Cli.Invocation;
 using MultiEni.Controller;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;

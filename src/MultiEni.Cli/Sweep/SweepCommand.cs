@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Invocation;
 using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Cli.Sweep;

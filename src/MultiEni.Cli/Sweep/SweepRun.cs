@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 using MultiEni.Controller.Ec2.Failures;
 
@@ -34,7 +35,7 @@ internal sealed class SweepRun(
                 surroundings.Output,
                 parsed.GetValue(options.Format)!,
                 new SweepReport(name, region, [.. plan.Leaked.Select(SweptEni.Of)], [.. plan.StillAttached.Select(SweptEni.Of)], deleted),
-                CliJson.Default.SweepReport
+                SweepJson.Default.SweepReport
             );
         }
 

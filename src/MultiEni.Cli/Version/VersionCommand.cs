@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MultiEni.Api;
 using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 using MultiEni.Operator;
 using MultiEni.Operator.Client;
@@ -57,7 +58,7 @@ internal static class VersionCommand
     {
         if (format != OutputFormats.Text)
         {
-            MachineOutput.Write(output, format, report, CliJson.Default.VersionReport);
+            MachineOutput.Write(output, format, report, VersionJson.Default.VersionReport);
             return;
         }
 

@@ -9,6 +9,7 @@ using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Queues;
 
@@ -29,7 +30,7 @@ internal sealed class AttachmentReconciler(
     ConcurrencyLimits admissions,
     NetworkCatalog catalog,
     ControllerMetrics metrics,
-    ControllerSettings settings,
+    TimeSpan maximumCleanup,
     TimeProvider time
 )
 {
@@ -124,11 +125,11 @@ internal sealed class AttachmentReconciler(
                             cancellationToken
                         );
                         attemptMade = create.Attempt;
-                        metrics.Succeeded(step);
+                        metrics.Succeeded(step.Operation);
                         continue;
                     case EniStep.Attach attach:
                         await CallAsync(AttachAsync(attachment, attach, cancellationToken), attachment, situation, step, cancellationToken);
-                        metrics.Succeeded(step);
+                        metrics.Succeeded(step.Operation);
                         withIndexes = false;
                         continue;
                     case EniStep.Detach or EniStep.Delete:
@@ -139,7 +140,7 @@ internal sealed class AttachmentReconciler(
                             step,
                             cancellationToken
                         );
-                        metrics.Succeeded(step);
+                        metrics.Succeeded(step.Operation);
                         if (step is EniStep.Detach { Force: true })
                         {
                             // EC2 shows nothing new after a forced call: without a new start it would be repeated at once, and for ever.
@@ -156,7 +157,7 @@ internal sealed class AttachmentReconciler(
                             step,
                             cancellationToken
                         );
-                        metrics.Succeeded(step);
+                        metrics.Succeeded(step.Operation);
                         continue;
                     default:
                         return await RestAsync(attachment, situation, step, cancellationToken);
@@ -213,7 +214,7 @@ internal sealed class AttachmentReconciler(
         }
 
         await operations.AdoptAsync(attachment, step.Row, cancellationToken);
-        metrics.Succeeded(step);
+        metrics.Succeeded(step.Operation);
         writer.Normal(
             attachment,
             Events.EniAdopted,
@@ -300,7 +301,7 @@ internal sealed class AttachmentReconciler(
 
     private async Task<ReconcileResult> FailedAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {
-        metrics.Failed(step, failure);
+        metrics.Failed(step.Operation, failure);
         if (step is EniStep.Create && failure.Reaction.ProvesNothingWasDone)
         {
             reservations.Release(attachment.Metadata.Name);
@@ -435,9 +436,9 @@ internal sealed class AttachmentReconciler(
         CancellationToken cancellationToken
     )
     {
-        if (CleanupDelay.IsOver(attachment, settings.MaximumCleanupDuration, time.GetUtcNow()))
+        if (CleanupDelay.IsOver(attachment, maximumCleanup, time.GetUtcNow()))
         {
-            hindrance = CleanupDelay.Describe(hindrance, attachment, settings.MaximumCleanupDuration);
+            hindrance = CleanupDelay.Describe(hindrance, attachment, maximumCleanup);
             if (_overdue.TryAdd(attachment.Metadata.Name, value: true))
             {
                 writer.Warning(attachment, Events.CleanupTimeout, $"{attachment.Spec!.NodeName}: {attachment.Metadata.Name}: {hindrance.Message}");

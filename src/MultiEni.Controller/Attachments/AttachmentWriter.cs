@@ -5,6 +5,7 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
 using MultiEni.Operator.Queues;

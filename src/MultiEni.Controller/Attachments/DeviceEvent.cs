@@ -1,3 +1,4 @@
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Events;
 
 namespace MultiEni.Controller.Attachments;

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Events;
 
 namespace MultiEni.Controller.Attachments;

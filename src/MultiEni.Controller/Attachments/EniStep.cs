@@ -5,6 +5,11 @@ namespace MultiEni.Controller.Attachments;
 /// <summary>What to do next for one attachment. Each is one call, or none.</summary>
 internal abstract record EniStep
 {
+    private EniStep() { }
+
+    /// <summary>Its name in metrics.</summary>
+    public virtual string Operation => "describe";
+
     /// <summary>All is as wanted.</summary>
     public sealed record InSync : EniStep;
 
@@ -21,21 +26,37 @@ internal abstract record EniStep
 
     /// <summary>Make an ENI that the Go controller left this slot's, by its tags.</summary>
     /// <param name="Row">The ENI.</param>
-    public sealed record Adopt(EniRow Row) : EniStep;
+    public sealed record Adopt(EniRow Row) : EniStep
+    {
+        /// <inheritdoc />
+        public override string Operation => "tag";
+    }
 
     /// <summary>Create the ENI.</summary>
     /// <param name="Attempt">Number of the attempt, part of token and tags.</param>
-    public sealed record Create(int Attempt) : EniStep;
+    public sealed record Create(int Attempt) : EniStep
+    {
+        /// <inheritdoc />
+        public override string Operation => "create";
+    }
 
     /// <summary>Attach the ENI.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="DeviceIndex">The index chosen.</param>
-    public sealed record Attach(EniRow Row, int DeviceIndex) : EniStep;
+    public sealed record Attach(EniRow Row, int DeviceIndex) : EniStep
+    {
+        /// <inheritdoc />
+        public override string Operation => "attach";
+    }
 
     /// <summary>Change an ENI in place until it is what the specification says.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Attribute">What is changed, in words.</param>
-    public abstract record Update(EniRow Row, string Attribute) : EniStep;
+    public abstract record Update(EniRow Row, string Attribute) : EniStep
+    {
+        /// <inheritdoc />
+        public override string Operation => "modify";
+    }
 
     /// <summary>Switch the source/destination check.</summary>
     /// <param name="Row">The ENI.</param>
@@ -58,22 +79,38 @@ internal abstract record EniStep
     /// <summary>Add or correct tags.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Set">Tags to write.</param>
-    public sealed record SetTags(EniRow Row, IReadOnlyDictionary<string, string> Set) : Update(Row, "tags");
+    public sealed record SetTags(EniRow Row, IReadOnlyDictionary<string, string> Set) : Update(Row, "tags")
+    {
+        /// <inheritdoc />
+        public override string Operation => "tag";
+    }
 
     /// <summary>Add addresses or prefixes.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Kind">Of which kind.</param>
     /// <param name="Count">How many.</param>
-    public sealed record AssignAddresses(EniRow Row, AddressKind Kind, int Count) : Update(Row, "addresses");
+    public sealed record AssignAddresses(EniRow Row, AddressKind Kind, int Count) : Update(Row, "addresses")
+    {
+        /// <inheritdoc />
+        public override string Operation => "assign";
+    }
 
     /// <summary>Detach the ENI.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Force">The last resort.</param>
-    public sealed record Detach(EniRow Row, bool Force) : EniStep;
+    public sealed record Detach(EniRow Row, bool Force) : EniStep
+    {
+        /// <inheritdoc />
+        public override string Operation => "detach";
+    }
 
     /// <summary>Delete an ENI of this slot.</summary>
     /// <param name="Row">The ENI.</param>
-    public sealed record Delete(EniRow Row) : EniStep;
+    public sealed record Delete(EniRow Row) : EniStep
+    {
+        /// <inheritdoc />
+        public override string Operation => "delete";
+    }
 
     /// <summary>The agent has to give the device back first.</summary>
     /// <param name="Reason">Why it has not yet.</param>

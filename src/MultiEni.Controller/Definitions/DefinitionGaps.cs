@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using MultiEni.Api;
+using MultiEni.Controller.Kubernetes;
 
 namespace MultiEni.Controller.Definitions;
 

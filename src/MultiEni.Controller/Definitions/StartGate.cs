@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 

@@ -39,8 +39,8 @@ internal static class Kinds
         "customresourcedefinitions",
         "CustomResourceDefinition",
         Namespaced: false,
-        ControllerJson.Default.ResourceDefinition,
-        ControllerJson.Default.KubernetesListResourceDefinition
+        DefinitionJson.Default.ResourceDefinition,
+        DefinitionJson.Default.KubernetesListResourceDefinition
     );
 
     /// <summary>The cluster's nodes.</summary>

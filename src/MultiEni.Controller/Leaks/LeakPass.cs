@@ -3,6 +3,7 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Events;
 
 namespace MultiEni.Controller.Leaks;
@@ -34,7 +35,7 @@ internal sealed class LeakPass(
         var verdict = LeakDecision.Decide(rows, row => row.Slot, slot => cluster.Attachment(slot) is not null, _candidates, time.GetUtcNow(), limits);
         foreach (var row in rows.Where(row => verdict.Candidates.ContainsKey(row.EniId) && !_candidates.ContainsKey(row.EniId)))
         {
-            metrics.LeakFound(ReasonOf(row));
+            metrics.LeakFound(LeakReasons.Metric(ReasonOf(row)));
         }
 
         _candidates = verdict.Candidates;
@@ -62,11 +63,11 @@ internal sealed class LeakPass(
         {
             await ec2.DeleteAsync(EniId.Parse(row.EniId, null), CallPriority.LeakCleanup, cancellationToken);
             ControllerLog.LeakDeleted(logger, row.EniId, row.Slot!, LeakReasons.Metric(reason));
-            metrics.LeakDeleted(reason);
+            metrics.LeakDeleted(LeakReasons.Metric(reason));
             if (cluster.NodeEni(row.Tags.GetValueOrDefault("NodeENI", "")) is { } nodeEni)
             {
                 events.Record(
-                    NodeEnis.NodeEniReferences.To(nodeEni),
+                    NodeEniReferences.To(nodeEni),
                     EventType.Warning,
                     Events.LeakedEniDeleted,
                     $"{row.EniId} of node {row.Tags.GetValueOrDefault("Node")} was deleted: {LeakReasons.Sentence(reason)}"

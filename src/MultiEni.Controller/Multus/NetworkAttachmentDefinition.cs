@@ -12,8 +12,8 @@ internal sealed record NetworkAttachmentDefinition : IKubernetesObject
         "network-attachment-definitions",
         "NetworkAttachmentDefinition",
         Namespaced: true,
-        ControllerJson.Default.NetworkAttachmentDefinition,
-        ControllerJson.Default.KubernetesListNetworkAttachmentDefinition
+        MultusJson.Default.NetworkAttachmentDefinition,
+        MultusJson.Default.KubernetesListNetworkAttachmentDefinition
     );
 
     /// <inheritdoc />

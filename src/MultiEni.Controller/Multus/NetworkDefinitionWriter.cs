@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Queues;
 

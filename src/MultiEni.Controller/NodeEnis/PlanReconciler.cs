@@ -24,7 +24,8 @@ internal sealed class PlanReconciler(
     Func<string, bool> isMade,
     CreateCooldowns pauses,
     PlanOutcomes outcomes,
-    ControllerSettings settings
+    int defaultDeviceIndex,
+    TimeSpan reconcilePeriod
 )
 {
     private const int WritesAtOnce = 16;
@@ -82,7 +83,7 @@ internal sealed class PlanReconciler(
             IsAdoptable = (instance, subnet) => isAdoptable(instance, name, subnet),
             IsMade = isMade,
             HasNoRoom = subnet => pauses.IsPaused(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
-            DefaultDeviceIndex = settings.DefaultDeviceIndex,
+            DefaultDeviceIndex = defaultDeviceIndex,
             LimitsUnavailable = await LearnTypesAsync(nodes, cancellationToken),
         };
         var plan = Planner.Plan(input);
@@ -136,7 +137,7 @@ internal sealed class PlanReconciler(
 
         // No watch tells when addresses become free, or when EC2 answers again.
         var waits = plan.Problems.Any(problem => problem.Reason is Reasons.SubnetFull or Reasons.UnknownInstanceType);
-        return waits && RetryFullSubnetAfter < settings.ReconcilePeriod ? RetryFullSubnetAfter : settings.ReconcilePeriod;
+        return waits && RetryFullSubnetAfter < reconcilePeriod ? RetryFullSubnetAfter : reconcilePeriod;
     }
 
     // One after the other, thousands of writes would take as many round trips; in order all the same, for nodes are finished one by one.

@@ -2,7 +2,9 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Summary;

@@ -4,8 +4,11 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Settings;
 using MultiEni.Manager.Steps;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Manager.Agent;

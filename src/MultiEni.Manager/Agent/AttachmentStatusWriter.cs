@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Steps;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Agent;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Agent;
 

@@ -5,7 +5,9 @@ using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Settings;
 using MultiEni.Manager.Steps;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Agent;
 

@@ -5,6 +5,7 @@ using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Settings;
 using MultiEni.Manager.Steps;
 
 namespace MultiEni.Manager.Agent;

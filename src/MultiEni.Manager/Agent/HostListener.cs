@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Manager.Agent;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Agent;
 

@@ -2,6 +2,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Agent;
 

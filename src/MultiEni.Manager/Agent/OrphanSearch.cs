@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Agent;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Manager.Agent;

@@ -1,5 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;

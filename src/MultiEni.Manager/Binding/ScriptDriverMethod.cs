@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;

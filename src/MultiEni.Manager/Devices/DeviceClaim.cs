@@ -1,3 +1,5 @@
+using MultiEni.Manager.Host;
+
 namespace MultiEni.Manager.Devices;
 
 /// <summary>What is known of an ENI for finding its device.</summary>

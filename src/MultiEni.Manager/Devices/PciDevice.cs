@@ -1,4 +1,5 @@
 using MultiEni.Api.NodeEnis;
+using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Devices;
 

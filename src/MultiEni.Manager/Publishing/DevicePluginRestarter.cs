@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Pods;
+using MultiEni.Manager.Settings;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Publishing;
 

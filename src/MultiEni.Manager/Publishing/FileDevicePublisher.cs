@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Publishing;
 

@@ -5,6 +5,8 @@ using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Kubelet.PodResources;
 using MultiEni.Manager.Kubelet.Wire;
 using MultiEni.Manager.Publishing.Embedded;
+using MultiEni.Manager.Settings;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Hosting;
 
 namespace MultiEni.Manager.Publishing;

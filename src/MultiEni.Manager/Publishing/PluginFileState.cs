@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing;

@@ -7,6 +7,7 @@ using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Kernel;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Publishing;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing;

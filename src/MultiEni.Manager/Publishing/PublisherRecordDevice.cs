@@ -1,4 +1,5 @@
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Publishing;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Setup;
 

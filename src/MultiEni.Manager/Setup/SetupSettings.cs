@@ -1,6 +1,7 @@
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Settings;
 using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Manager.Setup;

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Settings;
 
 namespace MultiEni.Manager.Steps;
 

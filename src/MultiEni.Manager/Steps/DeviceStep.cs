@@ -1,4 +1,5 @@
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 

@@ -136,7 +136,7 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
     {
         try
         {
-            return JsonSerializer.Deserialize(body, OperatorJson.Default.KubernetesStatus) ?? new();
+            return JsonSerializer.Deserialize(body, ClientJson.Default.KubernetesStatus) ?? new();
         }
         catch (JsonException)
         {

@@ -43,9 +43,9 @@ internal static class WatchFrame
             "MODIFIED" => new WatchEvent<T>.Modified(Read(ref payload, kind)),
             "DELETED" => new WatchEvent<T>.Deleted(Read(ref payload, kind)),
             "BOOKMARK" => new WatchEvent<T>.Bookmark(
-                JsonSerializer.Deserialize(ref payload, OperatorJson.Default.BookmarkObject)?.Metadata.ResourceVersion ?? ""
+                JsonSerializer.Deserialize(ref payload, ClientJson.Default.BookmarkObject)?.Metadata.ResourceVersion ?? ""
             ),
-            "ERROR" => new WatchEvent<T>.Error(JsonSerializer.Deserialize(ref payload, OperatorJson.Default.KubernetesStatus) ?? new()),
+            "ERROR" => new WatchEvent<T>.Error(JsonSerializer.Deserialize(ref payload, ClientJson.Default.KubernetesStatus) ?? new()),
             _ => null,
         };
     }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Operator.Diagnostics;
@@ -18,15 +16,6 @@ public sealed class HealthChecks
 
     /// <summary>A check whose failure says that the process is not yet, or not now, doing its work.</summary>
     public void AddReadiness(string name, Func<HealthResult> check) => _readiness[name] = check;
-
-    /// <summary>Watches an informer: ready as long as its cache is current, alive as long as it asks.</summary>
-    public void Add<T>(string name, Informer<T> informer)
-        where T : class, IKubernetesObject
-    {
-        ArgumentNullException.ThrowIfNull(informer);
-        AddReadiness(name, informer.Readiness);
-        AddLiveness(name, informer.Liveness);
-    }
 
     /// <summary>
     /// Watches a queue and those who work on it: alive as long as anything that waits is taken or finished once in a quarter of an hour, ready as long as no

@@ -8,7 +8,7 @@ public sealed record KubernetesEvent : IKubernetesObject
 {
     /// <summary>Where events live in the API.</summary>
     public static ResourceKind<KubernetesEvent> Resource { get; } =
-        new("", "v1", "events", "Event", true, OperatorJson.Default.KubernetesEvent, OperatorJson.Default.KubernetesListKubernetesEvent);
+        new("", "v1", "events", "Event", true, EventJson.Default.KubernetesEvent, EventJson.Default.KubernetesListKubernetesEvent);
 
     /// <inheritdoc />
     public string? ApiVersion { get; set; }

@@ -8,7 +8,7 @@ public sealed record Lease : IKubernetesObject
 {
     /// <summary>Where leases live in the API.</summary>
     public static ResourceKind<Lease> Resource { get; } =
-        new("coordination.k8s.io", "v1", "leases", "Lease", true, OperatorJson.Default.Lease, OperatorJson.Default.KubernetesListLease);
+        new("coordination.k8s.io", "v1", "leases", "Lease", true, LeaseJson.Default.Lease, LeaseJson.Default.KubernetesListLease);
 
     /// <inheritdoc />
     public string? ApiVersion { get; set; }

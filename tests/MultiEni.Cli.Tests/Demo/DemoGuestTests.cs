@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MultiEni.Cli.Demo;
+using MultiEni.Cli.Invocation;
 using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Cli.Tests.Demo;

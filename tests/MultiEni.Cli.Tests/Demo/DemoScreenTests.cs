@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MultiEni.Cli.Invocation;
 
 namespace MultiEni.Cli.Tests.Demo;
 

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Telemetry;
 using static MultiEni.Controller.Ec2.Ec2Actions;
 
 namespace MultiEni.Controller.Tests.Attachments;

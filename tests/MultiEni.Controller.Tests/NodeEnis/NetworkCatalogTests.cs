@@ -1,5 +1,6 @@
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.NodeEnis;
+using MultiEni.Controller.Planning;
 using MultiEni.Controller.Tests.Ec2;
 
 namespace MultiEni.Controller.Tests.NodeEnis;

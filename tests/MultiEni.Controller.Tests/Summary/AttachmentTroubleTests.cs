@@ -1,5 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Summary;
 
 namespace MultiEni.Controller.Tests.Summary;

@@ -3,6 +3,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Summary;
 

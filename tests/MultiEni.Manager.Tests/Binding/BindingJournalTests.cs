@@ -1,4 +1,5 @@
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Tests.Binding;
 

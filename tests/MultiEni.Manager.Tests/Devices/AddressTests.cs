@@ -1,5 +1,6 @@
 using CsCheck;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Tests.Devices;
 

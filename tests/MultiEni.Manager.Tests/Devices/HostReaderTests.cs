@@ -1,4 +1,5 @@
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Tests.Binding;
 using MultiEni.Simulator.Nodes;
 

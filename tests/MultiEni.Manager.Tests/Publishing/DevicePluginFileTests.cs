@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Simulator.Nodes;
 using MultiEni.Simulator.Nodes.DevicePlugins;

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 using MultiEni.Api;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Settings;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Tests.Publishing;

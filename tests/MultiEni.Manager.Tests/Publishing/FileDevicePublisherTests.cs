@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Api;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Tests.Publishing;
 

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Publishing.Embedded;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Manager.Tests.Publishing.Embedded;
 
 namespace MultiEni.Manager.Tests.Publishing;

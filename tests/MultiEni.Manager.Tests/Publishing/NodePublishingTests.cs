@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Settings;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Manager.Tests.Publishing.Embedded;
 using MultiEni.Operator.Hosting;
 

@@ -4,6 +4,7 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
+using MultiEni.Manager.Settings;
 using MultiEni.Manager.Steps;
 
 namespace MultiEni.Manager.Tests.Steps;

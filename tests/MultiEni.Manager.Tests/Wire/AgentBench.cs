@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
+using MultiEni.Manager.Settings;
 using MultiEni.Manager.Tests.Binding;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Settings;
 using MultiEni.Simulator;
 
 namespace MultiEni.Manager.Tests.Wire;

@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Manager.Settings;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Nodes;
 

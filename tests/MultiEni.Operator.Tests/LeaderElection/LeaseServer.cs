@@ -81,9 +81,9 @@ public sealed class LeaseServer
                     break;
             }
 
-            return TestApi.Json(JsonSerializer.Serialize(_stored!, OperatorJson.Default.Lease))(context);
+            return TestApi.Json(JsonSerializer.Serialize(_stored!, LeaseJson.Default.Lease))(context);
         }
     }
 
-    private static Lease Parse(string body) => JsonSerializer.Deserialize(body, OperatorJson.Default.Lease)!;
+    private static Lease Parse(string body) => JsonSerializer.Deserialize(body, LeaseJson.Default.Lease)!;
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager;
+using MultiEni.Manager.Settings;
 using MultiEni.Operator.Client;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Ec2;

@@ -1,4 +1,5 @@
 using MultiEni.Controller;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Reliability.Crashes;
 using MultiEni.Reliability.Lab;
 

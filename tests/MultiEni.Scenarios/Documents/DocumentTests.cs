@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MultiEni.Controller.Telemetry;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Kubernetes.Yaml;
 
@@ -139,7 +140,7 @@ public partial class DocumentTests
         var sources = Directory.EnumerateFiles(Path.Combine(Page.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
         var text = Page.All.Single(page => page.Path == "docs/metrics.md").Text;
         var instruments = sources.SelectMany(source => Instrument().Matches(source)).Select(match => match.Groups["name"].Value);
-        var events = typeof(Controller.Events).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+        var events = typeof(Events).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
 
         Assert.Equal(
             instruments.Concat(events).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),

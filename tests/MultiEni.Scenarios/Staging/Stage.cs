@@ -8,6 +8,7 @@ using MultiEni.Api.NodeEnis;
 using MultiEni.Controller;
 using MultiEni.Controller.Ec2;
 using MultiEni.Manager;
+using MultiEni.Manager.Settings;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Logging;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MultiEni.Cli;
+using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Tests;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Ec2;

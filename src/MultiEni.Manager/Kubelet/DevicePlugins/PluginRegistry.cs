@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Kubelet.Wire;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Kubelet.DevicePlugins;
 

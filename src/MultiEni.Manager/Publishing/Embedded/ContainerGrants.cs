@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.DevicePlugins;
 
 namespace MultiEni.Manager.Publishing.Embedded;

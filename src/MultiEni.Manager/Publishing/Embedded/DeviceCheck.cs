@@ -1,4 +1,5 @@
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Safety;
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Kubelet.Wire;
+using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Publishing.Embedded;
 

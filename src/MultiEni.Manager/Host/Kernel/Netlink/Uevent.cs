@@ -1,5 +1,4 @@
 using System.Text;
-using MultiEni.Manager.Devices;
 
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 

@@ -1,0 +1,35 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Attachments;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>What the agent says of an ENI as it is attached and specified now. Pure.</summary>
+internal static class AgentAnswer
+{
+    /// <summary>What the agent said of the device, unless that was the device of an earlier attachment in EC2.</summary>
+    public static DeviceStatus? Device(EniAttachment attachment)
+    {
+        var device = attachment.Status?.Device;
+        return attachment.Status?.Network?.AttachmentId is { } now && device?.AttachmentId != now ? null : device;
+    }
+
+    /// <summary>Whether a user-space driver holds the device; not any more once the agent has let it go.</summary>
+    public static bool IsBound(EniAttachment attachment) =>
+        Device(attachment) is not null
+        && AttachmentState.IsHeldByAgent(attachment)
+        && attachment.Status?.Conditions.IsTrue(ConditionTypes.Bound) == true;
+
+    /// <summary>The agent's condition of a type; null when it has none, or one about an older specification or an earlier attachment in EC2 only.</summary>
+    /// <param name="attachment">The ENIAttachment.</param>
+    /// <param name="type">The condition.</param>
+    /// <param name="attachmentId">The attachment in EC2 at present: `eni-attach-…`.</param>
+    public static Condition? To(EniAttachment attachment, string type, string? attachmentId)
+    {
+        var condition = attachment.Status?.Conditions.Find(type);
+        var isOfOlderSpec = condition?.ObservedGeneration is { } observed && observed < attachment.Metadata.Generation;
+        var isOfEarlierAttachment = attachment.Status?.Device?.AttachmentId != attachmentId;
+        return isOfOlderSpec || isOfEarlierAttachment ? null : condition;
+    }
+}

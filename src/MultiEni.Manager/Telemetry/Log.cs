@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging;
+
+namespace MultiEni.Manager.Telemetry;
+
+/// <summary>Everything the agent logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "The agent of node {Node} acts on {Host}, boot {BootId}.")]
+    public static partial void Started(ILogger logger, string node, string host, string bootId);
+
+    [LoggerMessage(2, LogLevel.Information, "{Count} journal entries of an earlier boot are void.")]
+    public static partial void JournalVoided(ILogger logger, int count);
+
+    [LoggerMessage(3, LogLevel.Information, "{Operation} of {Pci} for {Attachment} (ENI {Eni}) is done: {Driver} holds it.")]
+    public static partial void DriverChanged(ILogger logger, string operation, string pci, string attachment, string eni, string driver);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Operation} of {Pci} for {Attachment} (ENI {Eni}) failed with {Reason}: {Message}")]
+    public static partial void DriverChangeFailed(
+        ILogger logger,
+        string operation,
+        string pci,
+        string attachment,
+        string eni,
+        string reason,
+        string message
+    );
+
+    [LoggerMessage(5, LogLevel.Information, "{Interface} of {Attachment} was brought up.")]
+    public static partial void LinkUp(ILogger logger, string attachment, string @interface);
+
+    [LoggerMessage(6, LogLevel.Information, "The MTU of {Interface} of {Attachment} is now {Mtu}.")]
+    public static partial void MtuSet(ILogger logger, string attachment, string @interface, int mtu);
+
+    [LoggerMessage(7, LogLevel.Information, "{Attachment}: {Condition} is False, {Reason}: {Message}")]
+    public static partial void Waiting(ILogger logger, string attachment, string condition, string reason, string message);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Attachment}: {Condition} is refused, {Reason}: {Message}")]
+    public static partial void Refused(ILogger logger, string attachment, string condition, string reason, string message);
+
+    [LoggerMessage(9, LogLevel.Information, "{Attachment} is released: {Message}")]
+    public static partial void Released(ILogger logger, string attachment, string message);
+
+    [LoggerMessage(10, LogLevel.Information, "{Attachment}: {Pci} is offered to pods as {Resource}.")]
+    public static partial void Offered(ILogger logger, string attachment, string pci, string resource);
+
+    [LoggerMessage(11, LogLevel.Information, "{Pci} is being withdrawn from pods.")]
+    public static partial void Withdrawn(ILogger logger, string pci);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Pci} was bound for ENI {Eni}, which no attachment of this node has any more; it is given back.")]
+    public static partial void Orphan(ILogger logger, string pci, string eni);
+
+    [LoggerMessage(13, LogLevel.Warning, "Announcements of the kernel ended; listening again: {Message}")]
+    public static partial void AnnouncementsEnded(ILogger logger, string message);
+
+    [LoggerMessage(15, LogLevel.Warning, "The simulated host does not answer; asking again: {Message}")]
+    public static partial void HostUnreachable(ILogger logger, string message);
+
+    [LoggerMessage(14, LogLevel.Warning, "A call for {Pci} that had been given up has returned.")]
+    public static partial void StuckCallReturned(ILogger logger, string pci);
+
+    [LoggerMessage(20, LogLevel.Information, "The device plugin's file {Path} was written with {Count} devices.")]
+    public static partial void DevicePluginFileWritten(ILogger logger, string path, int count);
+
+    [LoggerMessage(21, LogLevel.Warning, "The device plugin's file is not as it should be, {Reason}: {Message}")]
+    public static partial void DevicePluginFileTrouble(ILogger logger, string reason, string message);
+
+    [LoggerMessage(22, LogLevel.Warning, "{Path} makes no sense and is started anew: {Message}")]
+    public static partial void PublisherRecordUnreadable(ILogger logger, string path, string message);
+
+    [LoggerMessage(26, LogLevel.Warning, "The record beside {Path} could not be written; it is written with the next change: {Message}")]
+    public static partial void PublisherRecordUnwritten(ILogger logger, string path, string message);
+
+    [LoggerMessage(23, LogLevel.Information, "The device plugin {Pod} was deleted so that it reads its file again.")]
+    public static partial void DevicePluginRestarted(ILogger logger, string pod);
+
+    [LoggerMessage(24, LogLevel.Warning, "The device plugin could not be restarted yet.")]
+    public static partial void DevicePluginRestartFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(25, LogLevel.Warning, "The device plugin's file could not be looked at.")]
+    public static partial void RepairFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(50, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
+    public static partial void PluginRegistered(ILogger logger, string resource, string socket);
+
+    [LoggerMessage(56, LogLevel.Information, "{Resource} has had no device for a while and is no longer served on {Socket}.")]
+    public static partial void PluginRetired(ILogger logger, string resource, string socket);
+
+    [LoggerMessage(55, LogLevel.Warning, "{Folder} cannot be watched and is looked at every half minute: {Message}")]
+    public static partial void PluginFolderNotWatched(ILogger logger, string folder, string message);
+
+    [LoggerMessage(51, LogLevel.Warning, "{Resource} could not be registered with the kubelet yet: {Message}")]
+    public static partial void PluginNotRegistered(ILogger logger, string resource, string message);
+
+    [LoggerMessage(52, LogLevel.Warning, "{Pci} of {Resource} is unhealthy: {Message}")]
+    public static partial void DeviceUnhealthy(ILogger logger, string pci, string resource, string message);
+
+    [LoggerMessage(53, LogLevel.Information, "A container gets {Pci} of {Resource}.")]
+    public static partial void DevicesGranted(ILogger logger, string resource, string pci);
+
+    [LoggerMessage(54, LogLevel.Warning, "The device information {Path} for Multus could not be written: {Message}")]
+    public static partial void DeviceInfoNotWritten(ILogger logger, string path, string message);
+
+    [LoggerMessage(30, LogLevel.Information, "Setting {Name} is '{Value}' by {Source}.")]
+    public static partial void Setting(ILogger logger, string name, string value, string source);
+
+    [LoggerMessage(32, LogLevel.Error, "What an earlier run left cannot be taken over yet; nothing is done before it can.")]
+    public static partial void NotReadyYet(ILogger logger, Exception error);
+
+    [LoggerMessage(33, LogLevel.Warning, "{Attachment}: that it failed could not be reported: {Message}")]
+    public static partial void FailureNotReported(ILogger logger, string attachment, string message);
+
+    [LoggerMessage(31, LogLevel.Information, "Stopping.")]
+    public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(40, LogLevel.Information, "Setup: {Line}")]
+    public static partial void SetUp(ILogger logger, string line);
+
+    [LoggerMessage(41, LogLevel.Warning, "Setup: {Line}")]
+    public static partial void SetupWarning(ILogger logger, string line);
+
+    [LoggerMessage(42, LogLevel.Information, "Setup: module {Module}: {Outcome}.")]
+    public static partial void ModuleTried(ILogger logger, string module, string outcome);
+
+    [LoggerMessage(43, LogLevel.Information, "Setup: no-IOMMU mode was switched {State}.")]
+    public static partial void NoIommuSwitched(ILogger logger, string state);
+
+    [LoggerMessage(44, LogLevel.Warning, "Setup: {Path} cannot be written, so 'setup --undo' will leave no-IOMMU mode as it is: {Message}")]
+    public static partial void SetupNotNoted(ILogger logger, string path, string message);
+}

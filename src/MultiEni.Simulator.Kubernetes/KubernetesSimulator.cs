@@ -65,11 +65,6 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     public static async Task<KubernetesSimulator> StartAsync(KubernetesSimulatorOptions options, CancellationToken cancellationToken)
     {
         var store = new ObjectStore(options);
-        if (options.EnforcesAccess)
-        {
-            BootstrapRoles.Install(store);
-        }
-
         var faults = new KubernetesFaults(store);
         var stopping = new CancellationTokenSource();
         var access = new AccessControl(options, store);

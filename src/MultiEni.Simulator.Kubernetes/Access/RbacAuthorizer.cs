@@ -6,7 +6,8 @@ namespace MultiEni.Simulator.Kubernetes.Access;
 /// <summary>Decides by the Roles, ClusterRoles and their bindings in the store, as the API server's authorizer does. Aggregation is not known.</summary>
 internal sealed class RbacAuthorizer(ObjectStore store)
 {
-    private const string Api = "rbac.authorization.k8s.io";
+    /// <summary>The group of roles and bindings.</summary>
+    public const string Api = "rbac.authorization.k8s.io";
     private static readonly string[] Kinds = ["roles", "clusterroles", "rolebindings", "clusterrolebindings"];
 
     private readonly Lock _gate = new();
@@ -50,12 +51,8 @@ internal sealed class RbacAuthorizer(ObjectStore store)
         return new AccessDecision([.. roles.Distinct(StringComparer.Ordinal)], reason);
     }
 
-    /// <summary>All rules that somebody has in a namespace; empty for everywhere.</summary>
-    public IEnumerable<PolicyRule> RulesOf(UserInfo user, string inNamespace) =>
-        Grants().Where(grant => grant.SubjectOf(user, inNamespace) is not null).SelectMany(static grant => grant.Rules ?? []);
-
-    /// <summary>The rules of a role; null when it does not exist.</summary>
-    public IReadOnlyList<PolicyRule>? RulesOf(string kind, string name, string inNamespace)
+    // Null when it does not exist.
+    private IReadOnlyList<PolicyRule>? RulesOf(string kind, string name, string inNamespace)
     {
         var role =
             kind == "ClusterRole" ? store.Find($"clusterroles.{Api}", name)

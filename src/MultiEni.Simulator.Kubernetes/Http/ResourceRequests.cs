@@ -252,39 +252,23 @@ internal sealed class ResourceRequests
     )
     {
         var body = (await RequestBody.ReadAsync(request, cancellationToken)).Content as JsonObject;
-        if (body.Text("kind") is { Length: > 0 } kind && kind != "DeleteOptions")
+        if (body.Text("kind") is not (null or "" or "DeleteOptions"))
         {
-            throw StatusErrors.BadRequest(
-                $"no kind {GoText.Quote(kind)} is registered for version {GoText.Quote(body.Text("apiVersion") ?? "")} in scheme \"pkg/runtime/scheme.go:111\""
-            );
+            throw StatusErrors.NotSupported("a deletion whose body is no DeleteOptions");
         }
 
         var query = request.Query;
+        var policy = body.Text("propagationPolicy") ?? query["propagationPolicy"].ToString();
+        if (policy is not ("" or "Background") || body?["orphanDependents"] is not null || query.ContainsKey("orphanDependents"))
+        {
+            throw StatusErrors.NotSupported($"a deletion that is not in the background, but {(policy.Length > 0 ? policy : "by orphanDependents")}");
+        }
+
         var preconditions = body?["preconditions"] as JsonObject;
-        var isOrphan = body?["orphanDependents"] is { } orphans
-            ? orphans.GetValueKind() == System.Text.Json.JsonValueKind.True
-            : Flag(query, "orphanDependents");
-        var policy = body.Text("propagationPolicy") ?? (query["propagationPolicy"].ToString() is { Length: > 0 } asked ? asked : null);
-        var errors = new FieldErrors();
-        if (policy is not null && isOrphan is not null)
-        {
-            errors.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
-        }
-        else if (policy is not null)
-        {
-            errors.Supported("propagationPolicy", policy, "Foreground", "Background", "Orphan", "nil");
-        }
-
         var dryRun = body?["dryRun"] is JsonArray ? body.Texts("dryRun") : [.. query["dryRun"].OfType<string>()];
-        CheckDryRun(dryRun, errors);
-        if (errors.All.Count > 0)
-        {
-            throw StatusErrors.Invalid("DeleteOptions", "meta.k8s.io", "", errors.All);
-        }
-
+        CheckDryRun(dryRun);
         return new RemovalOptions
         {
-            PropagationPolicy = policy ?? (isOrphan == true ? "Orphan" : "Background"),
             GracePeriodSeconds = body.Integer("gracePeriodSeconds") ?? (long.TryParse(query["gracePeriodSeconds"], out var seconds) ? seconds : null),
             Uid = preconditions.Text("uid"),
             ResourceVersion = preconditions.Text("resourceVersion"),
@@ -293,14 +277,11 @@ internal sealed class ResourceRequests
         };
     }
 
-    private static bool? Flag(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text is "true" or "1" : null;
-
-    private static void CheckDryRun(IReadOnlyCollection<string> dryRun, FieldErrors errors)
+    private static void CheckDryRun(IEnumerable<string> dryRun)
     {
         if (dryRun.Any(static value => value != "All"))
         {
-            var shown = new JsonArray([.. dryRun.Select(static value => (JsonNode)value)]).ToJsonString();
-            errors.All.Add(new FieldError("dryRun", FieldErrorReasons.NotSupported, $"Unsupported value: {shown}: supported values: \"All\""));
+            throw StatusErrors.NotSupported("another value of dryRun than All");
         }
     }
 
@@ -308,16 +289,16 @@ internal sealed class ResourceRequests
     {
         var query = request.Query;
         var manager = query["fieldManager"].ToString();
+        var dryRun = query["dryRun"].OfType<string>().ToList();
+        CheckDryRun(dryRun);
+        var validation = query["fieldValidation"].ToString();
         var errors = new FieldErrors();
+        errors.Supported("fieldValidation", validation, "", "Ignore", "Strict", "Warn");
         if (manager.Length > MostManagerBytes)
         {
-            errors.TooLong("fieldManager", MostManagerBytes);
+            throw StatusErrors.NotSupported("a field manager with a longer name than 128 bytes");
         }
 
-        var dryRun = query["dryRun"].OfType<string>().ToList();
-        CheckDryRun(dryRun, errors);
-        var validation = query["fieldValidation"].ToString();
-        errors.Supported("fieldValidation", validation, "", "Ignore", "Strict", "Warn");
         if (errors.All.Count > 0)
         {
             throw StatusErrors.Invalid(kind + "Options", "meta.k8s.io", "", errors.All);

@@ -32,22 +32,21 @@ internal static class Subresources
                 var isDryRun = request.Query["dryRun"] == "All" || (eviction["deleteOptions"] as JsonObject).Texts("dryRun").Contains("All");
                 PodSubresources.Evict(store, resource, key, eviction, isDryRun, admission);
                 return Success();
-            case ("namespaces", "finalize") when HttpMethods.IsPut(request.Method):
-                var finalized = (await RequestBody.ReadAsync(request, cancellationToken)).Object;
-                return new Answer.Body(200, store.Removals.Finalize(resource, key, (finalized["spec"] as JsonObject).Texts("finalizers")).Json);
             case
             ("pods", "log" or "exec" or "attach" or "portforward" or "ephemeralcontainers" or "resize" or "proxy")
             or
             ("nodes", "proxy")
             or
             ("serviceaccounts", "token")
+            or
+            ("namespaces", "finalize")
             or ("deployments.apps", "scale"):
                 throw store.Ledger.Find(resource, key) is null
                     ? StatusErrors.NotFound(resource, route.Name)
                     : StatusErrors.NotSupported($"{resource.Plural}/{route.Subresource}");
             case var _ when resource.IsCustom:
                 throw StatusErrors.NotFound(resource, route.Name);
-            case ("pods", "binding" or "eviction") or ("namespaces", "finalize"):
+            case ("pods", "binding" or "eviction"):
                 throw StatusErrors.MethodNotAllowed();
             default:
                 throw StatusErrors.UnknownPath();

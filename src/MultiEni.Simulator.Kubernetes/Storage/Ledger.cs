@@ -15,7 +15,7 @@ internal sealed class Ledger
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ResourceTable> _tables = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _uids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<(string GroupResource, ObjectKey Key)>> _byOwner = new(StringComparer.Ordinal);
     private readonly int _historyLength;
 
@@ -91,15 +91,7 @@ internal sealed class Ledger
     {
         lock (_gate)
         {
-            return _byUid.ContainsKey(uid);
-        }
-    }
-
-    public (string GroupResource, ObjectKey Key)? FindByUid(string uid)
-    {
-        lock (_gate)
-        {
-            return _byUid.TryGetValue(uid, out var found) ? found : null;
+            return _uids.Contains(uid);
         }
     }
 
@@ -275,12 +267,12 @@ internal sealed class Ledger
     {
         if (before is not null && before.Uid != now?.Uid)
         {
-            _byUid.Remove(before.Uid);
+            _uids.Remove(before.Uid);
         }
 
         if (now is not null)
         {
-            _byUid[now.Uid] = (resource.GroupResource, now.Key);
+            _uids.Add(now.Uid);
         }
 
         foreach (var owner in before?.OwnerUids ?? [])

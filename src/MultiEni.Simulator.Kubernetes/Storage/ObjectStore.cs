@@ -28,7 +28,7 @@ public sealed class ObjectStore
         _operations = new ObjectOperations(_ledger, Registry, options.TimeProvider, AfterStored)
         {
             TaintsNewNodes = options.NewNodesAreTainted,
-            Gone = _removals.AfterGone,
+            Gone = _removals.Collector.AfterGone,
         };
         foreach (var name in (ReadOnlySpan<string>)["default", "kube-node-lease", "kube-public", "kube-system"])
         {
@@ -176,7 +176,7 @@ public sealed class ObjectStore
             Registry.Add(CustomResources.Read(resource, stored.Thaw()));
         }
 
-        _removals.AfterStored(resource, stored);
+        _removals.Collector.AfterStored(resource, stored);
     }
 
     private ResourceDefinition Definition(string resource) =>

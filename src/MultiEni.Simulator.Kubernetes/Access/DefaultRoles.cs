@@ -21,10 +21,7 @@ internal static class DefaultRoles
             "system:basic-user",
             "Group",
             [UserInfo.Authenticated],
-            [
-                "create; authorization.k8s.io; selfsubjectaccessreviews selfsubjectrulesreviews",
-                "create; authentication.k8s.io; selfsubjectreviews",
-            ]
+            ["create; authorization.k8s.io; selfsubjectaccessreviews selfsubjectrulesreviews", "create; authentication.k8s.io; selfsubjectreviews"]
         ),
         (
             "system:discovery",

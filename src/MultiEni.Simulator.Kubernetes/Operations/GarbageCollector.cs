@@ -145,7 +145,11 @@ internal sealed class GarbageCollector(RemovalOperations removals, Ledger ledger
             var obj = current.Thaw();
             var finalizers = obj.Metadata()["finalizers"] as JsonArray ?? [];
             finalizers.RemoveAll(static finalizer => finalizer!.GetValue<string>() == KindRules.DefinitionFinalizer);
-            if (finalizers.Count == 0 ? removals.RemoveNow(definitions, current) is not null : ledger.TryPut(definitions, current, key, obj) is not null)
+            if (
+                finalizers.Count == 0
+                    ? removals.RemoveNow(definitions, current) is not null
+                    : ledger.TryPut(definitions, current, key, obj) is not null
+            )
             {
                 return;
             }

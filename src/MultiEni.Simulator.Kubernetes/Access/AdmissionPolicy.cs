@@ -112,7 +112,7 @@ internal sealed class AdmissionPolicy
     }
 
     private static (string, string) Failure(string source, CelError error) =>
-        ($"expression '{source}' resulted in error: {error.Message}", "Invalid");
+        ($"expression '{source}' resulted in error: {error.Describe(source)}", "Invalid");
 
     private static string Explain(JsonObject validation, CelProgram? message, CelScope values)
     {
@@ -145,7 +145,7 @@ internal sealed class AdmissionPolicy
             {
                 value = program.Run(new CelScope(Variables, this, values));
                 _known[key] = value = value is CelError failed
-                    ? new CelError($"composited variable \"{key}\" fails to evaluate: {failed.Message}")
+                    ? failed.Message is { } why ? new CelError($"composited variable \"{key}\" fails to evaluate: {why}") : failed
                     : value;
             }
 

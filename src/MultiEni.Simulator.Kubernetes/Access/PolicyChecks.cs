@@ -60,7 +60,7 @@ internal sealed partial class PolicyChecks
         }
 
         checks.Names(spec.Objects("matchConditions"), "spec.matchConditions", static name => ConditionName().IsMatch(name));
-        checks.Names(spec.Objects("variables"), "spec.variables", static name => Identifier().IsMatch(name) && !CelNames.IsReserved(name));
+        checks.Names(spec.Objects("variables"), "spec.variables", static name => Identifier().IsMatch(name) && !CelParser.IsReserved(name));
         foreach (var (index, validation) in spec.Objects("validations").Index())
         {
             checks.Validation(validation, $"spec.validations[{index}]");

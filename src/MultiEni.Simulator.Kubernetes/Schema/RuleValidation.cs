@@ -132,10 +132,7 @@ internal sealed class RuleValidation
 
     private FieldError Failure(CelError outcome, SchemaRule rule, SchemaNode schema)
     {
-        var reason = outcome.Message;
-        var detail = reason.StartsWith("no such overload", StringComparison.Ordinal)
-            ? $"'{reason}': call arguments did not match a supported operator, function or macro signature for rule: {rule.Name}"
-            : $"{reason} evaluating rule: {rule.Name}";
+        var detail = $"{outcome.Describe(rule.Source)} evaluating rule: {rule.Name}";
         var type = schema.Type == SchemaType.Any ? "" : schema.Type.ToString().ToLowerInvariant();
         return new FieldError(path.ToBracketed(), FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(type)}: {detail}");
     }

@@ -18,7 +18,6 @@ internal static class SchemaTypes
             { IsIntOrString: true } => CelType.Dyn,
             { Type: SchemaType.Boolean } => CelType.Bool,
             { Type: SchemaType.Integer } => CelType.Int,
-            { Type: SchemaType.Number } => CelType.Double,
             { Type: SchemaType.String, Format: null } => CelType.String with { Size = Longest(node) },
             { Type: SchemaType.Array, Items.CelType: { } item } => CelType.Of(
                 CelKind.List,

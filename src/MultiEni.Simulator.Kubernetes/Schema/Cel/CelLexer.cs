@@ -3,6 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
+/// <summary>What a token is.</summary>
+internal enum CelTokenKind
+{
+    Symbol,
+    Word,
+    Number,
+    Text,
+}
+
+/// <summary>A token of an expression.</summary>
+internal readonly record struct CelToken(CelTokenKind Kind, string Text);
+
 /// <summary>Cuts an expression into words, numbers, texts and symbols.</summary>
 internal static partial class CelLexer
 {
@@ -57,13 +69,6 @@ internal static partial class CelLexer
                 case '\\' or '"' or '\'':
                     plain.Append(text[i]);
                     break;
-                case 'u'
-                    when i + 4 < text.Length
-                        && int.TryParse(text.AsSpan(i + 1, 4), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var code)
-                        && Rune.IsValid(code):
-                    plain.Append((char)code);
-                    i += 4;
-                    break;
                 default:
                     throw new CelRefusal($"the escape \\{text[i]}");
             }
@@ -77,9 +82,9 @@ internal static partial class CelLexer
         """
             \G(?:[\t\r\n\f\x20]|//[^\n]*)*(?:
               (?<Word>[A-Za-z_][A-Za-z0-9_]*)
-            | (?<Number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
+            | (?<Number>[0-9]+(?![0-9.eExXuU]))
             | (?<Text>"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*')
-            | (?<Symbol>\|\||&&|==|!=|<=|>=|\.\?|\[\?|[<>+\-*/%!?:.,()\[\]{}]|\z)
+            | (?<Symbol>\|\||&&|==|!=|<=|>=|\.\?|[<>+\-!?:.,()\[\]{}]|\z)
             )
             """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,

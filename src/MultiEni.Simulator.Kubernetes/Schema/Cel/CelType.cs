@@ -1,5 +1,24 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
+/// <summary>The types of CEL that expressions may use here.</summary>
+internal enum CelKind
+{
+    /// <summary>Known at run time only.</summary>
+    Dyn,
+    Null,
+    Bool,
+    Int,
+    String,
+    List,
+
+    /// <summary>With texts as keys.</summary>
+    Map,
+
+    /// <summary>With fields that are known.</summary>
+    Object,
+    Optional,
+}
+
 /// <summary>What is known of a value before it is there.</summary>
 /// <param name="Kind">What it is.</param>
 internal sealed record CelType(CelKind Kind)
@@ -7,13 +26,9 @@ internal sealed record CelType(CelKind Kind)
     /// <summary>More characters or items than one request can carry.</summary>
     public const long Unbounded = 3 * 1024 * 1024;
 
-    /// <summary>The server reckons with converted values of any length.</summary>
-    public const long Unknown = 1L << 50;
-
     public static readonly CelType Dyn = new(CelKind.Dyn);
     public static readonly CelType Bool = new(CelKind.Bool);
     public static readonly CelType Int = new(CelKind.Int);
-    public static readonly CelType Double = new(CelKind.Double);
     public static readonly CelType String = new(CelKind.String);
 
     /// <summary>Of a list's items, a map's values or an optional's content; null for those of a list or map that is written empty.</summary>

@@ -61,8 +61,6 @@ internal sealed record AppliedType(string? Kind, Func<string, AppliedType?>? Fie
     private static AppliedType Of(SchemaNode node) =>
         node switch
         {
-            { IsIntOrString: true } => Anything,
-            { Type: SchemaType.Object, PreservesUnknownFields: true } => new AppliedType(Map, null, null, new ListSemantics.Granular()),
             { Type: SchemaType.Object } => new AppliedType(
                 Map,
                 name => node.Child(name) is { } child ? Of(child) : null,

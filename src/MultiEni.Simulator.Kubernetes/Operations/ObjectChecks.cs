@@ -69,10 +69,6 @@ internal static class ObjectChecks
                         .Prepend(KeyValuePair.Create("kind", (JsonNode?)resource.Kind))
                         .Prepend(KeyValuePair.Create("apiVersion", (JsonNode?)resource.ApiVersion))
                 );
-                if (resource.Schema is { } schema)
-                {
-                    CustomValues.Read(obj, schema.Root);
-                }
             }
         }
         catch (DecodingException wrong)

@@ -28,7 +28,7 @@ internal static partial class CustomResources
 
         var version = spec.Objects("versions")[0];
         var schema = version["schema"]!["openAPIV3Schema"]!.AsObject();
-        var compiled = Compile(definitions, name, schema);
+        var compiled = CustomResourceSchema.Parse(schema);
         CheckPaths(definitions, name, version, compiled);
         return new ResourceDefinition
         {
@@ -161,18 +161,6 @@ internal static partial class CustomResources
         }
 
         return errors;
-    }
-
-    private static CustomResourceSchema Compile(ResourceDefinition definitions, string name, JsonObject schema)
-    {
-        try
-        {
-            return CustomResourceSchema.Parse(schema.DeepClone().AsObject());
-        }
-        catch (CustomResourceSchemaException refused)
-        {
-            throw StatusErrors.Invalid(definitions, name, refused.Errors);
-        }
     }
 
     private static void CheckPaths(ResourceDefinition definitions, string name, JsonObject version, CustomResourceSchema schema)

@@ -5,27 +5,25 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// <summary>The compiled <c>openAPIV3Schema</c> of one version of a CustomResourceDefinition. Immutable; safe to share between threads.</summary>
 public sealed class CustomResourceSchema
 {
-    private readonly SchemaNode root;
+    private CustomResourceSchema(SchemaNode root) => Root = root;
 
-    private CustomResourceSchema(SchemaNode root) => this.root = root;
-
-    internal SchemaNode Root => root;
+    internal SchemaNode Root { get; }
 
     /// <summary>Compiles a schema and its rules once.</summary>
-    /// <exception cref="CustomResourceSchemaException">It is not structural, or a rule does not compile.</exception>
+    /// <exception cref="NotSimulatedException">It is wrong, or says more than is understood here.</exception>
     public static CustomResourceSchema Parse(JsonObject openApiV3Schema) => new(SchemaCompiler.Compile(openApiV3Schema));
 
     /// <summary>Fills in defaults, in place and at any depth, but never inside a parent that is absent. Nulls that the schema does not allow go away.</summary>
     /// <returns><paramref name="obj"/>.</returns>
     public JsonObject ApplyDefaults(JsonObject obj)
     {
-        Defaulting.Apply(obj, root);
+        Defaulting.Apply(obj, Root);
         return obj;
     }
 
     /// <summary>Removes the fields that the schema does not know, in place.</summary>
     /// <returns>Their paths, such as <c>spec.dpdkEnabled</c>.</returns>
-    public IReadOnlyList<string> Prune(JsonObject obj) => Pruning.Apply(obj, root);
+    public IReadOnlyList<string> Prune(JsonObject obj) => Pruning.Apply(obj, Root);
 
     /// <summary>Checks values and rules, in the order and with the words of the API server.</summary>
     /// <param name="obj">The object to be stored, with defaults filled in.</param>
@@ -46,13 +44,13 @@ public sealed class CustomResourceSchema
     /// <returns>Rules that the object breaks as the stored one did, which is only worth a warning.</returns>
     internal IReadOnlyList<string> Validate(JsonObject obj, JsonObject? old, List<FieldError> errors)
     {
-        errors.AddRange(ValueValidation.Check(obj, old, root));
-        if (old is null || MapLists.FindDuplicates(old, root).Count == 0)
+        errors.AddRange(ValueValidation.Check(obj, old, Root));
+        if (old is null || MapLists.FindDuplicates(old, Root).Count == 0)
         {
-            errors.AddRange(MapLists.FindDuplicates(obj, root));
+            errors.AddRange(MapLists.FindDuplicates(obj, Root));
         }
 
-        if (!root.HasRules)
+        if (!Root.HasRules)
         {
             return [];
         }
@@ -69,19 +67,19 @@ public sealed class CustomResourceSchema
             return [];
         }
 
-        var found = RuleValidation.Check(obj, old, root);
+        var found = RuleValidation.Check(obj, old, Root);
         errors.AddRange(found.Errors);
         return found.Warnings;
     }
 
     /// <summary>How server-side apply merges the value at <paramref name="fieldPath"/>, whose elements are field names; items of a list are one step, <c>[]</c>.</summary>
-    public ListSemantics ListAt(IReadOnlyList<string> fieldPath) => MergeSemantics.At(root, fieldPath);
+    public ListSemantics ListAt(IReadOnlyList<string> fieldPath) => MergeSemantics.At(Root, fieldPath);
 
     /// <summary>Why a field selector cannot name a field; null when it can.</summary>
     /// <param name="path">Such as <c>.spec.nodeName</c>.</param>
     public string? WhyNotSelectable(string path)
     {
-        var node = root;
+        var node = Root;
         foreach (var step in path.Split('.').Skip(1))
         {
             if (!node.Properties.TryGetValue(step, out node!))

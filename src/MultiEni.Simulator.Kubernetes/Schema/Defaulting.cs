@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
 /// <summary>
-/// Fills in defaults where the parent is there. A null in a field that takes none counts as absent: it becomes the default, or goes
+/// Fills in defaults where the parent is there. A null counts as absent: it becomes the default, or goes
 /// away when there is none.
 /// </summary>
 internal static class Defaulting
@@ -18,7 +18,7 @@ internal static class Defaulting
             case JsonArray list when schema.Items is { } items:
                 for (var i = 0; i < list.Count; i++)
                 {
-                    if (list[i] is null && !items.IsNullable && items.Default is not null)
+                    if (list[i] is null && items.Default is not null)
                     {
                         list[i] = items.Default.DeepClone();
                     }
@@ -37,7 +37,7 @@ internal static class Defaulting
         {
             foreach (var (name, property) in schema.Properties)
             {
-                if (property.Default is not null && (!map.TryGetPropertyValue(name, out var given) || (given is null && !property.IsNullable)))
+                if (property.Default is not null && map[name] is null)
                 {
                     map[name] = property.Default.DeepClone();
                 }
@@ -58,7 +58,7 @@ internal static class Defaulting
         List<string>? dropped = null;
         foreach (var (name, value) in map)
         {
-            if (value is null && schema.Child(name) is { IsNullable: false, Default: null })
+            if (value is null && schema.Child(name) is { Default: null })
             {
                 (dropped ??= []).Add(name);
             }

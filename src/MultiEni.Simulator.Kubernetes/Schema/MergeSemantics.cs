@@ -12,13 +12,13 @@ internal static class MergeSemantics
         var node = root;
         foreach (var step in path)
         {
-            if (node is null or { PreservesUnknownFields: true, Properties.Count: 0 })
+            if (node is null)
             {
                 // Where nothing is described, the shape of the data decides: objects part by part, lists as a whole.
                 return step == "[]" ? Whole : Fields;
             }
 
-            if (node.IsAtomicMap || (node.Type == SchemaType.Array && node.ListType is null or ListType.Atomic && node.Type == SchemaType.Array))
+            if (node is { Type: SchemaType.Array, ListType: ListType.Atomic })
             {
                 return Whole;
             }
@@ -37,8 +37,8 @@ internal static class MergeSemantics
             null => Fields,
             { Type: SchemaType.Array, ListType: ListType.Set } => Scalars,
             { Type: SchemaType.Array, ListType: ListType.Map } => new ListSemantics.Map(node.MapKeys),
-            { Type: SchemaType.Array } or { IsAtomicMap: true } => Whole,
-            { Type: SchemaType.Object } or { PreservesUnknownFields: true } => Fields,
+            { Type: SchemaType.Array } => Whole,
+            { Type: SchemaType.Object } => Fields,
             _ => Whole,
         };
     }

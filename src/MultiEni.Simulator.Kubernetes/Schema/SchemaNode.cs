@@ -4,6 +4,38 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
+/// <summary>The <c>type</c> of a schema.</summary>
+internal enum SchemaType
+{
+    Object,
+    Array,
+    String,
+    Integer,
+    Number,
+    Boolean,
+}
+
+/// <summary><c>x-kubernetes-list-type</c>.</summary>
+internal enum ListType
+{
+    Atomic,
+    Set,
+    Map,
+}
+
+/// <summary>One entry of <c>x-kubernetes-validations</c>, compiled.</summary>
+/// <param name="Source">The rule.</param>
+/// <param name="Program">What it means.</param>
+/// <param name="Message">What is said of an object that breaks it.</param>
+internal sealed record SchemaRule(string Source, CelProgram Program, string? Message)
+{
+    /// <summary>Whether it runs on an update only.</summary>
+    public bool UsesOldSelf => Program.Names.Contains(SchemaTypes.OldSelf);
+
+    /// <summary>What a failure is called when there is no better text.</summary>
+    public string Name => Message ?? Source.Trim();
+}
+
 /// <summary>One compiled node of a structural schema.</summary>
 internal sealed class SchemaNode
 {
@@ -12,14 +44,6 @@ internal sealed class SchemaNode
     public SchemaType Type { get; init; }
 
     public string? Format { get; init; }
-
-    public bool IsNullable { get; init; }
-
-    public bool IsIntOrString { get; init; }
-
-    public bool PreservesUnknownFields { get; init; }
-
-    public bool IsEmbeddedResource { get; init; }
 
     public IReadOnlyDictionary<string, SchemaNode> Properties { get; init; } = NoProperties;
 
@@ -36,23 +60,13 @@ internal sealed class SchemaNode
 
     public JsonNumber? Minimum { get; init; }
 
-    public bool ExclusiveMinimum { get; init; }
-
     public JsonNumber? Maximum { get; init; }
-
-    public bool ExclusiveMaximum { get; init; }
-
-    public JsonNumber? MultipleOf { get; init; }
 
     public long? MinLength { get; init; }
 
     public long? MaxLength { get; init; }
 
-    public long? MinItems { get; init; }
-
     public long? MaxItems { get; init; }
-
-    public long? MinProperties { get; init; }
 
     public long? MaxProperties { get; init; }
 
@@ -60,12 +74,9 @@ internal sealed class SchemaNode
 
     public Regex? PatternExpression { get; init; }
 
-    public ListType? ListType { get; init; }
+    public ListType ListType { get; init; }
 
     public string[] MapKeys { get; init; } = [];
-
-    /// <summary><c>x-kubernetes-map-type: atomic</c>.</summary>
-    public bool IsAtomicMap { get; init; }
 
     /// <summary>What expressions know of its values; null for what they cannot read.</summary>
     public CelType? CelType => field ??= SchemaTypes.Of(this);
@@ -80,4 +91,10 @@ internal sealed class SchemaNode
 
     /// <summary>The schema of a field or of a map's value, or null when there is none.</summary>
     public SchemaNode? Child(string key) => Properties.TryGetValue(key, out var property) ? property : AdditionalProperties;
+
+    /// <summary>Whether something holds for one of the nodes directly below.</summary>
+    public bool AnyChild(Func<SchemaNode, bool> condition) =>
+        Properties.Values.Any(condition)
+        || (Items is not null && condition(Items))
+        || (AdditionalProperties is not null && condition(AdditionalProperties));
 }

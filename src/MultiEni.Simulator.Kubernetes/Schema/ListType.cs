@@ -1,9 +1,0 @@
-namespace MultiEni.Simulator.Kubernetes.Schema;
-
-/// <summary><c>x-kubernetes-list-type</c>.</summary>
-internal enum ListType
-{
-    Atomic,
-    Set,
-    Map,
-}

@@ -64,7 +64,7 @@ internal static class ApplyConfiguration
             CheckSupport(builtIn, wanted);
         }
 
-        if (AppliedType.Of(resource) is { } applied && TypedConfiguration.Check(wanted, applied) is { Count: > 0 } wrong)
+        if (TypedConfiguration.Check(wanted, FieldShape.Of(resource)) is { Count: > 0 } wrong)
         {
             throw new StatusException(500, "", $"failed to create typed patch object {about}: {string.Join('\n', wrong)}");
         }

@@ -67,7 +67,7 @@ internal sealed class ObjectOperations
         {
             var tracked = obj.Copy();
             tracked.Remove("status");
-            Record(new MergeRules(resource).Nothing(), tracked, new ManagedFields(), resource, options);
+            Record(ServerSideApply.Nothing(resource), tracked, new ManagedFields(), resource, options);
             Take(obj.Metadata(), tracked.Metadata(), "managedFields");
         }
 
@@ -172,7 +172,6 @@ internal sealed class ObjectOperations
             resource.ApiVersion,
             options.Subresource
         );
-        var rules = new MergeRules(resource);
         while (true)
         {
             var exists = _ledger.Find(resource.StoredAs ?? resource, key) is not null;
@@ -189,7 +188,7 @@ internal sealed class ObjectOperations
                     return Update(
                         resource,
                         key,
-                        live => ServerSideApply.Apply(live, wanted, manager, options.Force, rules, Now()),
+                        live => ServerSideApply.Apply(live, wanted, manager, options.Force, resource, Now()),
                         options,
                         ownsFieldsAlready: true
                     );
@@ -200,7 +199,7 @@ internal sealed class ObjectOperations
                 }
             }
 
-            var owned = ServerSideApply.Apply([], wanted, manager, force: true, rules, Now());
+            var owned = ServerSideApply.Apply([], wanted, manager, force: true, resource, Now());
             try
             {
                 return Create(resource, key.Namespace, owned, options);
@@ -452,7 +451,7 @@ internal sealed class ObjectOperations
             now,
             owners,
             new Manager(options.FieldManager ?? "simulator", IsApply: false, resource.ApiVersion, options.Subresource),
-            new MergeRules(resource),
+            resource,
             Now()
         );
 

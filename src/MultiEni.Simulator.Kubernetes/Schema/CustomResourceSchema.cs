@@ -72,9 +72,6 @@ public sealed class CustomResourceSchema
         return found.Warnings;
     }
 
-    /// <summary>How server-side apply merges the value at <paramref name="fieldPath"/>, whose elements are field names; items of a list are one step, <c>[]</c>.</summary>
-    public ListSemantics ListAt(IReadOnlyList<string> fieldPath) => MergeSemantics.At(Root, fieldPath);
-
     /// <summary>Why a field selector cannot name a field; null when it can.</summary>
     /// <param name="path">Such as <c>.spec.nodeName</c>.</param>
     public string? WhyNotSelectable(string path)

@@ -55,14 +55,12 @@ internal sealed class AdmissionPolicy
     public string Name { get; }
 
     /// <summary>Compiles a policy.</summary>
-    /// <exception cref="StatusException">422: it is wrong.</exception>
-    /// <exception cref="NotSimulatedException">It asks for what is not known here.</exception>
-    public static AdmissionPolicy Read(ResourceDefinition resource, JsonObject obj)
+    /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
+    public static AdmissionPolicy Read(JsonObject obj)
     {
-        var name = obj.Text("metadata", "name") ?? "";
         var spec = obj["spec"] as JsonObject ?? [];
-        var errors = PolicyChecks.Policy(spec);
-        return errors.Count == 0 ? new AdmissionPolicy(name, spec.Copy()) : throw StatusErrors.Invalid(resource, name, errors);
+        PolicyChecks.CheckPolicy(spec);
+        return new AdmissionPolicy(obj.Text("metadata", "name") ?? "", spec.Copy());
     }
 
     /// <summary>Whether the policy is about a write at all.</summary>

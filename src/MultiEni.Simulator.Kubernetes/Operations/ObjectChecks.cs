@@ -130,7 +130,7 @@ internal static class ObjectChecks
         var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
         if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && isChanged)
         {
-            CustomResources.Read(resource, obj, errors.All);
+            CustomResources.Read(obj);
         }
 
         if (errors.All.Count > 0)
@@ -147,10 +147,11 @@ internal static class ObjectChecks
         switch (resource.GroupResource)
         {
             case AdmissionPolicy.Resource when isChanged:
-                AdmissionPolicy.Read(resource, obj);
+                AdmissionPolicy.Read(obj);
                 break;
-            case AdmissionPolicies.Bindings when PolicyChecks.Binding(obj["spec"] as JsonObject ?? []) is { Count: > 0 } wrong:
-                throw StatusErrors.Invalid(resource, name, wrong);
+            case AdmissionPolicies.Bindings:
+                PolicyChecks.CheckBinding(obj["spec"] as JsonObject ?? []);
+                break;
         }
     }
 }

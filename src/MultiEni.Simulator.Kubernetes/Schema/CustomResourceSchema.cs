@@ -72,22 +72,16 @@ public sealed class CustomResourceSchema
         return found.Warnings;
     }
 
-    /// <summary>Why a field selector cannot name a field; null when it can.</summary>
-    /// <param name="path">Such as <c>.spec.nodeName</c>.</param>
-    public string? WhyNotSelectable(string path)
+    /// <summary>Whether a field selector can name a field, such as <c>.spec.nodeName</c>.</summary>
+    internal bool IsSelectable(string path)
     {
-        var node = Root;
+        SchemaNode? node = Root;
         foreach (var step in path.Split('.').Skip(1))
         {
-            if (!node.Properties.TryGetValue(step, out node!))
-            {
-                return "is an invalid path: does not refer to a valid field";
-            }
+            node = node?.Properties.GetValueOrDefault(step);
         }
 
-        return node.Type is SchemaType.String or SchemaType.Boolean or SchemaType.Integer
-            ? null
-            : "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";
+        return node?.Type is SchemaType.String or SchemaType.Boolean or SchemaType.Integer;
     }
 
     private static bool IsInTheWayOfRules(string reason) =>

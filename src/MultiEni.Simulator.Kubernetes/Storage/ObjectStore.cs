@@ -173,7 +173,7 @@ public sealed class ObjectStore
     {
         if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io")
         {
-            Registry.Add(CustomResources.Read(resource, stored.Thaw()));
+            Registry.Add(CustomResources.Read(stored.Thaw()));
         }
 
         _removals.Collector.AfterStored(resource, stored);

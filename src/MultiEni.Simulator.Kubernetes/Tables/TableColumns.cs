@@ -82,13 +82,11 @@ internal static class TableColumns
     public static string AgeOf(string? timestamp, DateTimeOffset now) =>
         ApiTime.TryParse(timestamp, out var time) ? HumanDuration.Format(now - time) : "<unknown>";
 
-    private static TableColumn Custom(PrinterColumn column)
-    {
-        var path = JsonPath.Parse(column.JsonPath);
-        return new TableColumn(
+    private static TableColumn Custom(PrinterColumn column) =>
+        new(
             column,
             (obj, now) =>
-                path.First(obj) switch
+                JsonPath.First(obj, column.JsonPath) switch
                 {
                     null => null,
                     var value when column.Type == "date" => AgeOf(value.ToString(), now),
@@ -97,5 +95,4 @@ internal static class TableColumns
                     var value => value.ToJsonString(),
                 }
         );
-    }
 }

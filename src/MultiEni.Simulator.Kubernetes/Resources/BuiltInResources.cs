@@ -40,7 +40,6 @@ internal static class BuiltInResources
         },
         Core("pods", "Pod", ["po"], namespaced: true) with
         {
-            Subresources = [("binding", "Binding", ""), ("eviction", "Eviction", "policy")],
             HasStatus = true,
             CountsGenerations = true,
             ReturnsDeleted = true,

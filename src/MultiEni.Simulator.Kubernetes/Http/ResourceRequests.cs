@@ -198,7 +198,7 @@ internal sealed class ResourceRequests
                 live => StrategicMergePatch.Apply(live, changes, BuiltInTypes.ForPatch(resource.Kind)),
                 options with
                 {
-                    PatchText = _ => GoMap.Show(changes),
+                    PatchText = static _ => throw StatusErrors.NotSupported("a strategic merge patch that is refused"),
                 }
             ),
             (MediaTypes.JsonPatch, JsonArray operations) => _store.Operations.Update(

@@ -9,8 +9,6 @@ namespace MultiEni.Simulator.Kubernetes.Operations;
 /// <summary>Binds pods to nodes and evicts them.</summary>
 internal static class PodSubresources
 {
-    private const int RetrySeconds = 10;
-
     /// <summary>Puts a pod on a node.</summary>
     /// <exception cref="StatusException">404, 409 when it is on one, 500 when none is named.</exception>
     public static void Bind(ObjectStore store, ResourceDefinition pods, ObjectKey key, JsonObject binding, Action<AdmissionAttempt>? admission)
@@ -52,7 +50,7 @@ internal static class PodSubresources
     }
 
     /// <summary>Deletes a pod unless a disruption budget is against it.</summary>
-    /// <exception cref="StatusException">400, 404, or 429 for a disruption budget.</exception>
+    /// <exception cref="StatusException">400, 404, or 501 for a disruption budget.</exception>
     public static void Evict(
         ObjectStore store,
         ResourceDefinition pods,
@@ -107,40 +105,12 @@ internal static class PodSubresources
             }
 
             var labels = pod.Metadata()["labels"] as JsonObject ?? [];
-            if (
-                selector is null
-                || (selector["matchLabels"] as JsonObject ?? []).Any(label => labels.Text(label.Key) != label.Value?.GetValue<string>())
-            )
+            if (selector is not null && (selector["matchLabels"] as JsonObject ?? []).All(label => labels.Text(label.Key) == label.Value?.ToString()))
             {
-                continue;
-            }
-
-            var name = budget.Text("metadata", "name");
-            var status = budget["status"] as JsonObject;
-            if ((status.Integer("observedGeneration") ?? 0) < (budget.Metadata().Integer("generation") ?? 0))
-            {
-                throw Refused($"The disruption budget {name} is still being processed by the server.");
-            }
-
-            if (status.Integer("disruptionsAllowed") is null or <= 0)
-            {
-                throw Refused(
-                    $"The disruption budget {name} needs {status.Integer("desiredHealthy") ?? 0} healthy pods and has {status.Integer("currentHealthy") ?? 0} currently"
-                );
+                throw StatusErrors.NotSupported("the eviction of a pod that has a PodDisruptionBudget, whose status nobody writes");
             }
         }
     }
-
-    private static StatusException Refused(string why) =>
-        new(
-            429,
-            "TooManyRequests",
-            "Cannot evict pod as it would violate the pod's disruption budget.",
-            new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "DisruptionBudget", ["message"] = why }) }
-        )
-        {
-            RetryAfterSeconds = RetrySeconds,
-        };
 
     private static void Change(ObjectStore store, ResourceDefinition pods, ObjectKey key, Action<JsonObject> change)
     {

@@ -15,7 +15,7 @@ internal static class StrategicMergePatch
     private const string SetOrder = "$setElementOrder/";
 
     /// <summary>Changes <paramref name="target"/> in place and returns it.</summary>
-    /// <exception cref="StatusException">500: an entry lacks the merge key of its list.</exception>
+    /// <exception cref="StatusException">501: an entry lacks the merge key of its list.</exception>
     public static JsonObject Apply(JsonObject target, JsonObject patch, ObjectType type)
     {
         // Metadata is the same for all kinds and is not among the fields of any.
@@ -113,7 +113,7 @@ internal static class StrategicMergePatch
         {
             if (entry[key] is not { } id)
             {
-                throw new StatusException(500, "", $"map: {GoMap.Show(entry)} does not contain declared merge key: {key}");
+                throw StatusErrors.NotSupported($"an entry of a patch without its key {key}");
             }
 
             var existing = list.OfType<JsonObject>().FirstOrDefault(candidate => JsonNode.DeepEquals(candidate[key], id));

@@ -143,7 +143,9 @@ internal sealed class AdmissionPolicy
             {
                 value = program.Run(new CelScope(Variables, this, values));
                 _known[key] = value = value is CelError failed
-                    ? failed.Message is { } why ? new CelError($"composited variable \"{key}\" fails to evaluate: {why}") : failed
+                    ? failed.Message is { } why
+                        ? new CelError($"composited variable \"{key}\" fails to evaluate: {why}")
+                        : failed
                     : value;
             }
 

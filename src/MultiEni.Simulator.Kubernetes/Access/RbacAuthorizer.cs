@@ -3,6 +3,33 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
+/// <summary>Whether somebody may do something.</summary>
+/// <param name="Roles">The roles that allow it; empty when none does.</param>
+/// <param name="Reason">What an access review says about it; may be empty.</param>
+internal sealed record AccessDecision(IReadOnlyList<string> Roles, string Reason)
+{
+    public bool IsAllowed => Roles.Count > 0;
+}
+
+/// <summary>A role given to somebody, in a namespace or everywhere.</summary>
+/// <param name="Role">Kind and name, such as <c>ClusterRole/eni-manager</c>; of a Role, with its namespace.</param>
+/// <param name="Binding">The binding as reasons name it, up to its subject: <c>ClusterRoleBinding "a" of ClusterRole "b"</c>.</param>
+/// <param name="Namespace">Where it holds; empty for everywhere.</param>
+/// <param name="Subjects">To whom it is given: as reasons name them, and a test.</param>
+/// <param name="Rules">What it allows; null when the role does not exist.</param>
+internal sealed record Grant(
+    string Role,
+    string Binding,
+    string Namespace,
+    IReadOnlyList<(string Name, Func<UserInfo, bool> Includes)> Subjects,
+    IReadOnlyList<PolicyRule>? Rules
+)
+{
+    /// <summary>The first subject that a user is; null when he is none of them, or the grant does not hold there.</summary>
+    public string? SubjectOf(UserInfo user, string inNamespace) =>
+        Namespace.Length > 0 && Namespace != inNamespace ? null : Subjects.FirstOrDefault(subject => subject.Includes(user)).Name;
+}
+
 /// <summary>Decides by the Roles, ClusterRoles and their bindings in the store, as the API server's authorizer does. Aggregation is not known.</summary>
 internal sealed class RbacAuthorizer(ObjectStore store)
 {

@@ -75,7 +75,14 @@ internal static class ServerSideApply
     public static JsonObject Nothing(ResourceDefinition resource) => resource.Type is { } type ? Decoding.Empty(type) : [];
 
     /// <summary>Records in <paramref name="now"/>, in place, who owns its fields after a write that was not an apply.</summary>
-    public static void RecordUpdate(JsonObject before, JsonObject now, ManagedFields owners, Manager manager, ResourceDefinition resource, string time)
+    public static void RecordUpdate(
+        JsonObject before,
+        JsonObject now,
+        ManagedFields owners,
+        Manager manager,
+        ResourceDefinition resource,
+        string time
+    )
     {
         var (changed, removed) = Ownable.Compare(before, now, FieldShape.Of(resource));
         owners.TakeFromOthers(manager, changed);

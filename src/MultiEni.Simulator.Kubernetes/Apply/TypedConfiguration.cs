@@ -90,5 +90,4 @@ internal static class TypedConfiguration
             JsonValueKind.String => "string",
             _ => "bool",
         };
-
 }

@@ -114,10 +114,17 @@ internal static class OpenApiDocuments
         var id = verb + string.Concat(group.Select(static part => char.ToUpperInvariant(part[0]) + part[1..]));
         return new JsonObject
         {
-            ["operationId"] =
-                $"{id}{(action == "deletecollection" ? "Collection" : "")}{(resource.Namespaced ? "Namespaced" : "")}{resource.Kind}",
+            ["operationId"] = $"{id}{(action == "deletecollection" ? "Collection" : "")}{(resource.Namespaced ? "Namespaced" : "")}{resource.Kind}",
             ["parameters"] = new JsonArray([
-                .. parameters.Select(static name => (JsonNode)new JsonObject { ["name"] = name, ["in"] = "query", ["schema"] = Text() }),
+                .. parameters.Select(static name =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["name"] = name,
+                            ["in"] = "query",
+                            ["schema"] = Text(),
+                        }
+                ),
             ]),
             ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
             ["x-kubernetes-action"] = action,

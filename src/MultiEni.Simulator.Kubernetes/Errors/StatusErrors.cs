@@ -13,8 +13,8 @@ internal static class StatusErrors
 
     public static StatusException UnknownPath() => new(404, "NotFound", "the server could not find the requested resource", []);
 
-    public static StatusException AlreadyExists(ResourceDefinition resource, string name) =>
-        new(409, "AlreadyExists", $"{resource.GroupResource} \"{name}\" already exists", Details(resource.Plural, resource.Group, name));
+    public static StatusException AlreadyExists(ResourceDefinition resource, string name, string before = "") =>
+        new(409, "AlreadyExists", $"{before}{resource.GroupResource} \"{name}\" already exists", Details(resource.Plural, resource.Group, name));
 
     public static StatusException Conflict(ResourceDefinition resource, string name, string why) =>
         new(
@@ -25,14 +25,7 @@ internal static class StatusErrors
         );
 
     public static StatusException AlreadyExists(ResourceDefinition resource, StoredObject existing) =>
-        existing.IsBeingDeleted
-            ? new(
-                409,
-                "AlreadyExists",
-                $"object is being deleted: {resource.GroupResource} \"{existing.Key.Name}\" already exists",
-                Details(resource.Plural, resource.Group, existing.Key.Name)
-            )
-            : AlreadyExists(resource, existing.Key.Name);
+        AlreadyExists(resource, existing.Key.Name, existing.IsBeingDeleted ? "object is being deleted: " : "");
 
     /// <summary>A condition of a deletion does not hold.</summary>
     public static StatusException FailedPrecondition(ResourceDefinition resource, string name, string why) =>
@@ -140,9 +133,6 @@ internal static class StatusErrors
     /// <param name="message">What is wrong.</param>
     public static StatusException InvalidOptions(string kind, string option, string reason, string message) =>
         Invalid(kind + "Options", "meta.k8s.io", "", [new FieldError(option, reason, message)]);
-
-    public static StatusException Invalid(ResourceDefinition resource, string name, string path, string reason, string message) =>
-        Invalid(resource, name, [new FieldError(path, reason, message)]);
 
     private static JsonObject Details(string kind, string group, string name)
     {

@@ -16,17 +16,16 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 internal sealed class AnswerWriter
 {
     private const int FlushBytes = 64 * 1024;
+    private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
 
     private readonly Ledger _ledger;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _bookmarkInterval;
     private readonly WatchLag? _lag;
 
     public AnswerWriter(Ledger ledger, KubernetesSimulatorOptions options)
     {
         _ledger = ledger;
         _time = options.TimeProvider;
-        _bookmarkInterval = options.BookmarkInterval;
         _lag = options.WatchLag;
     }
 
@@ -140,7 +139,7 @@ internal sealed class AnswerWriter
             using var timeout = new CancellationTokenSource(stream.Request.Timeout, _time);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             using var bookmarks = stream.Request.WantsBookmarks
-                ? _time.CreateTimer(_ => _ledger.Bookmark(watcher), null, _bookmarkInterval, _bookmarkInterval)
+                ? _time.CreateTimer(_ => _ledger.Bookmark(watcher), null, BookmarkInterval, BookmarkInterval)
                 : null;
             await context.Response.StartAsync(cancellationToken);
             await output.FlushAsync(cancellationToken);

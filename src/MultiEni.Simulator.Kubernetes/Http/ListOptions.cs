@@ -70,8 +70,7 @@ internal sealed record ListOptions(
             _ => false,
         };
 
-    private static bool IsWatch(string match, string token, bool? initial) =>
-        token.Length == 0 && match == (initial is null ? "" : "NotOlderThan");
+    private static bool IsWatch(string match, string token, bool? initial) => token.Length == 0 && match == (initial is null ? "" : "NotOlderThan");
 
     private static long Integer(IQueryCollection query, string name)
     {

@@ -10,7 +10,8 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// </summary>
 internal static class ProtobufBody
 {
-    private const string Metadata = "metadata(1=name 2=generateName 3=namespace 5=uid 6=resourceVersion 11=labels{} 12=annotations{} 14=finalizers[])";
+    private const string Metadata =
+        "metadata(1=name 2=generateName 3=namespace 5=uid 6=resourceVersion 11=labels{} 12=annotations{} 14=finalizers[])";
 
     // The field numbers of the published generated.proto files: NUMBER=NAME a text, ~ bytes, # a number, ? a flag, [] texts, {} a map of texts, {~} of bytes.
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
@@ -45,7 +46,8 @@ internal static class ProtobufBody
         var kind = type.Find(static field => field.Number == 2).Text;
         var obj = Message(
             envelope.Find(static field => field.Number == 2).Content,
-            Kinds.GetValueOrDefault(kind) ?? throw new NotSimulatedException($"a body in protobuf of the kind {kind}; send JSON, as kubectl apply does")
+            Kinds.GetValueOrDefault(kind)
+                ?? throw new NotSimulatedException($"a body in protobuf of the kind {kind}; send JSON, as kubectl apply does")
         );
         obj["apiVersion"] = type.Find(static field => field.Number == 1).Text;
         obj["kind"] = kind;
@@ -55,7 +57,8 @@ internal static class ProtobufBody
     private static JsonObject Message(ReadOnlyMemory<byte> content, string layout)
     {
         var obj = new JsonObject();
-        var known = Split(layout).ToDictionary(static entry => int.Parse(entry[..entry.IndexOf('=')]), static entry => entry[(entry.IndexOf('=') + 1)..]);
+        var known = Split(layout)
+            .ToDictionary(static entry => int.Parse(entry[..entry.IndexOf('=')]), static entry => entry[(entry.IndexOf('=') + 1)..]);
         foreach (var field in Fields(content))
         {
             if (!known.TryGetValue(field.Number, out var entry))
@@ -128,7 +131,10 @@ internal static class ProtobufBody
             var tag = Varint(ref rest);
             var number = (int)(tag >> 3);
             var varint = (tag & 7) is 0 or 2 ? Varint(ref rest) : throw new NotSimulatedException("a protobuf message with numbers of fixed length");
-            var length = (tag & 7) == 0 ? 0 : varint <= (ulong)rest.Length ? (int)varint : throw Malformed();
+            var length =
+                (tag & 7) == 0 ? 0
+                : varint <= (ulong)rest.Length ? (int)varint
+                : throw Malformed();
             fields.Add(new Field(number, varint, rest[..length]));
             rest = rest[length..];
         }

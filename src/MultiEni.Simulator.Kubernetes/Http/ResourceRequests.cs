@@ -92,7 +92,7 @@ internal sealed class ResourceRequests
                 throw StatusErrors.NotSupported("a watch of PartialObjectMetadata");
             case "watch":
                 var filter = ListRequests.Filter(resource, route.Namespace, request.Query);
-                return new Answer.Stream(resource, WatchRequests.Read(request.Query, filter, Table(request, resource)));
+                return new Answer.Stream(resource, WatchRequest.Read(request.Query, filter, Table(request, resource)));
             case "create":
                 var creation = Options(request, route, "Create", admission);
                 var body = await RequestBody.ReadAsync(request, cancellationToken);

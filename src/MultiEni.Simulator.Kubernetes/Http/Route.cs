@@ -3,6 +3,14 @@ using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
+/// <summary>The client's name, which is also its field manager when it gives none.</summary>
+internal static class UserAgent
+{
+    /// <summary>The User-Agent header up to its first slash.</summary>
+    public static string Product(HttpRequest request) =>
+        request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } product ? product : "unknown";
+}
+
 /// <summary>The parts of a resource path: <c>/apis/GROUP/VERSION[/namespaces/NAMESPACE]/RESOURCE[/NAME[/SUBRESOURCE]]</c>.</summary>
 /// <param name="Group">Empty for the core group.</param>
 /// <param name="Version">The API version.</param>

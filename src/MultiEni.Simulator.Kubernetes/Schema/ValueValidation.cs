@@ -67,8 +67,8 @@ internal sealed partial class ValueValidation
         var given = GoText.TypeName(value);
         var isFitting =
             given == TypeName(schema)
-                || (schema.Type == SchemaType.Number && given == "integer")
-                || (schema.Type == SchemaType.Integer && given == "number" && JsonNumber.Read(value.AsValue()).IsWhole);
+            || (schema.Type == SchemaType.Number && given == "integer")
+            || (schema.Type == SchemaType.Integer && given == "number" && JsonNumber.Read(value.AsValue()).IsWhole);
         if (isFitting || (schema is { Type: SchemaType.String, Format: not null } && value is JsonArray))
         {
             return;

@@ -25,11 +25,7 @@ public sealed class ObjectStore
         _ledger = new Ledger(options.HistoryLength);
         Registry = new ResourceRegistry(BuiltInResources.All);
         _removals = new RemovalOperations(_ledger, Registry, options.TimeProvider, options.ControllerDelay);
-        _operations = new ObjectOperations(_ledger, Registry, options.TimeProvider, AfterStored)
-        {
-            TaintsNewNodes = options.NewNodesAreTainted,
-            Gone = _removals.Collector.AfterGone,
-        };
+        _operations = new ObjectOperations(_ledger, Registry, options.TimeProvider, _removals.Collector, AfterStored);
         foreach (var name in (ReadOnlySpan<string>)["default", "kube-node-lease", "kube-public", "kube-system"])
         {
             Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
@@ -56,9 +52,9 @@ public sealed class ObjectStore
     /// <param name="resource">Such as <c>nodes</c>.</param>
     /// <param name="obj">The object; apiVersion and kind may be left out.</param>
     /// <param name="options">How to write; null for a plain write.</param>
-    /// <param name="taintNode">Whether a node starts with the taint of nodes that are not ready; null leaves it to the options of the simulator.</param>
+    /// <param name="taintNode">Whether a node starts with the taint of nodes that are not ready.</param>
     /// <exception cref="StatusException">409 AlreadyExists, 422 Invalid, 404 for the namespace.</exception>
-    public JsonObject Create(string resource, JsonObject obj, WriteOptions? options = null, bool? taintNode = null)
+    public JsonObject Create(string resource, JsonObject obj, WriteOptions? options = null, bool taintNode = true)
     {
         var definition = Definition(resource);
         var inNamespace = definition.Namespaced ? obj.Text("metadata", "namespace") ?? "default" : "";
@@ -175,8 +171,6 @@ public sealed class ObjectStore
         {
             Registry.Add(CustomResources.Read(stored.Thaw()));
         }
-
-        _removals.Collector.AfterStored(resource, stored);
     }
 
     private ResourceDefinition Definition(string resource) =>

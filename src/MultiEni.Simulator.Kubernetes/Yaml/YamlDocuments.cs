@@ -156,9 +156,7 @@ public static class YamlDocuments
         && (char.IsAsciiLetter(text[0]) || text[0] == '/')
         && text[^1] is not (' ' or ':')
         && !text.Contains(": ", StringComparison.Ordinal)
-        && text.All(static c =>
-            char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_' or '.' or '/' or ':' or '(' or ')' or '=' or '+' or ';' or ','
-        )
+        && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_' or '.' or '/' or ':' or '(' or ')' or '=' or '+' or ';' or ',')
         && YamlScalars.Read(text) is JsonValue value
         && value.GetValueKind() == JsonValueKind.String;
 }

@@ -126,14 +126,6 @@ internal static class StatusErrors
         return new StatusException(422, "Invalid", $"{kind} \"{name}\" is invalid: {list}", details);
     }
 
-    /// <summary>An option of a request is wrong.</summary>
-    /// <param name="kind">Which options, such as <c>Patch</c>.</param>
-    /// <param name="option">The option.</param>
-    /// <param name="reason">One of <see cref="FieldErrorReasons"/>.</param>
-    /// <param name="message">What is wrong.</param>
-    public static StatusException InvalidOptions(string kind, string option, string reason, string message) =>
-        Invalid(kind + "Options", "meta.k8s.io", "", [new FieldError(option, reason, message)]);
-
     private static JsonObject Details(string kind, string group, string name)
     {
         var details = new JsonObject();

@@ -71,16 +71,7 @@ internal sealed class AnswerWriter
     private static async Task WriteListAsync(PipeWriter output, Answer.ObjectList list, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["resourceVersion"] = list.Page.Version.ToString() };
-        if (list.Page.Continue.Length > 0 || list.Resource.IsCustom)
-        {
-            metadata["continue"] = list.Page.Continue;
-        }
-
-        if (list.Page.Remaining is { } remaining)
-        {
-            metadata["remainingItemCount"] = remaining;
-        }
-
+        list.Page.AddTo(metadata, withEmpty: list.Resource.IsCustom);
         Write(output, $"{{\"kind\":\"{list.Resource.ListKind}\",\"apiVersion\":\"{list.Resource.ApiVersion}\",\"metadata\":");
         output.Write(StoredObject.ToUtf8(metadata));
         output.Write(",\"items\":["u8);

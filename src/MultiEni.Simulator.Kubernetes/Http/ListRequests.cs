@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
@@ -14,7 +14,22 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// <param name="Objects">The objects of this page.</param>
 /// <param name="Continue">The token of the next page; empty on the last.</param>
 /// <param name="Remaining">How many follow, when that is known.</param>
-internal sealed record ObjectPage(long Version, IReadOnlyList<StoredObject> Objects, string Continue, long? Remaining);
+internal sealed record ObjectPage(long Version, IReadOnlyList<StoredObject> Objects, string Continue, long? Remaining)
+{
+    /// <summary>Adds where the list goes on to its metadata.</summary>
+    public void AddTo(JsonObject metadata, bool withEmpty)
+    {
+        if (Continue.Length > 0 || withEmpty)
+        {
+            metadata["continue"] = Continue;
+        }
+
+        if (Remaining is { } remaining)
+        {
+            metadata["remainingItemCount"] = remaining;
+        }
+    }
+}
 
 /// <summary>Answers list requests, in pages of one consistent version when asked.</summary>
 internal static class ListRequests

@@ -13,7 +13,6 @@ internal sealed class RequestPipeline
     private readonly KubernetesSimulatorOptions _options;
     private readonly KubernetesFaults _faults;
     private readonly ObjectStore _store;
-    private readonly ResourceRequests _resources;
     private readonly DiscoveryRequests _discovery;
     private readonly AccessControl _access;
     private readonly AnswerWriter _writer;
@@ -33,7 +32,6 @@ internal sealed class RequestPipeline
         _options = options;
         _store = store;
         _faults = faults;
-        _resources = new ResourceRequests(store, options.TimeProvider);
         _discovery = new DiscoveryRequests(store.Registry);
         _writer = new AnswerWriter(store.Ledger, options);
         _service = new ServiceQueue(options.Capacity, options.TimeProvider);
@@ -130,7 +128,7 @@ internal sealed class RequestPipeline
         }
 
         return await Reviews.TryAnswerAsync(request, route, _access, user, _options.TimeProvider, cancellationToken)
-            ?? await _resources.AnswerAsync(request, route, about.Verb, _access.Admission(user, about), cancellationToken);
+            ?? await ResourceRequest.AnswerAsync(_store, _options.TimeProvider, request, route, _access.Admission(user, about), cancellationToken);
     }
 
     // A connection that is reset takes no answer: the null then means that there is nothing left to send.

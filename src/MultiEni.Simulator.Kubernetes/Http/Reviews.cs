@@ -38,12 +38,7 @@ internal static class Reviews
             case "selfsubjectaccessreviews":
                 return Complete(body, route, Decide(access, user, spec));
             case "subjectaccessreviews" or "localsubjectaccessreviews":
-                if (spec.Text("user") is not { Length: > 0 } && spec.Texts("groups").Count == 0)
-                {
-                    throw StatusErrors.NotSupported("an access review of nobody");
-                }
-
-                return Complete(body, route, Decide(access, new UserInfo(spec.Text("user") ?? "", spec.Texts("groups")), spec));
+                throw StatusErrors.NotSupported("access reviews of others; who may impersonate can ask as them");
             case "selfsubjectrulesreviews":
                 throw StatusErrors.NotSupported("SelfSubjectRulesReview");
             case "selfsubjectreviews":

@@ -25,8 +25,9 @@ internal sealed record WatchRequest(ObjectFilter Filter, long? Since, bool Marks
         var withInitial = options.SendsInitialEvents;
         return new WatchRequest(
             filter,
-            // Without initial events, a watch from nowhere begins now.
-            withInitial == true ? null
+                // Without initial events, a watch from nowhere begins now.
+                withInitial == true
+                    ? null
                 : options.Version > 0 ? options.Version
                 : withInitial == false ? long.MaxValue
                 : null,

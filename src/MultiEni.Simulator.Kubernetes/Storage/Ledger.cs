@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
@@ -243,12 +244,10 @@ internal sealed class Ledger
     {
         lock (_gate)
         {
-            if (!_tables.TryGetValue(resource.GroupResource, out var table))
+            return CollectionsMarshal.GetValueRefOrAddDefault(_tables, resource.GroupResource, out _) ??= new ResourceTable
             {
-                _tables[resource.GroupResource] = table = new ResourceTable { OldestVersion = FirstVersion };
-            }
-
-            return table;
+                OldestVersion = FirstVersion,
+            };
         }
     }
 
@@ -285,12 +284,7 @@ internal sealed class Ledger
 
         foreach (var owner in now?.OwnerUids ?? [])
         {
-            if (!_byOwner.TryGetValue(owner, out var dependents))
-            {
-                _byOwner[owner] = dependents = [];
-            }
-
-            dependents.Add((resource.GroupResource, now!.Key));
+            (CollectionsMarshal.GetValueRefOrAddDefault(_byOwner, owner, out _) ??= []).Add((resource.GroupResource, now!.Key));
         }
     }
 }

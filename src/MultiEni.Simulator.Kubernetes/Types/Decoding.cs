@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Errors;
 
 namespace MultiEni.Simulator.Kubernetes.Types;

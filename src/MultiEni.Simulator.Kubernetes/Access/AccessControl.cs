@@ -79,7 +79,7 @@ public sealed class AccessControl
                 // Nobody gives rights that he does not have, which is not checked here.
                 if (attempt.Resource.Group == RbacAuthorizer.Api && attempt.Object is not null && !user.Groups.Contains(UserInfo.Masters))
                 {
-                    throw StatusErrors.NotSupported("roles and bindings that are written by somebody who is not in system:masters");
+                    throw new NotSimulatedException("roles and bindings that are written by somebody who is not in system:masters");
                 }
 
                 try

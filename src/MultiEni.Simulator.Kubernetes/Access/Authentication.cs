@@ -74,12 +74,12 @@ internal sealed class Authentication
         var extra = request.Headers.Where(static header => header.Key.StartsWith(ExtraHeader, StringComparison.OrdinalIgnoreCase)).ToList();
         if (request.Headers.ContainsKey("Impersonate-Uid"))
         {
-            throw StatusErrors.NotSupported("the impersonation of a uid");
+            throw new NotSimulatedException("the impersonation of a uid");
         }
 
         if (name.Length == 0)
         {
-            return groups.Count + extra.Count == 0 ? asks : throw StatusErrors.NotSupported("the impersonation of groups without a user");
+            return groups.Count + extra.Count == 0 ? asks : throw new NotSimulatedException("the impersonation of groups without a user");
         }
 
         var account = name.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal) ? name[ServiceAccountPrefix.Length..].Split(':') : null;

@@ -37,18 +37,21 @@ internal static partial class PolicyChecks
     /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
     public static void CheckPolicy(JsonObject spec)
     {
-        Require(!spec.ContainsKey("paramKind"), "parameters of admission policies");
-        Require(spec.Objects("auditAnnotations").Count == 0, "audit annotations of admission policies");
-        Require(spec.Text("failurePolicy") is null or "Fail" or "Ignore", "that failurePolicy");
+        NotSimulatedException.ThrowUnless(!spec.ContainsKey("paramKind"), "parameters of admission policies");
+        NotSimulatedException.ThrowUnless(spec.Objects("auditAnnotations").Count == 0, "audit annotations of admission policies");
+        NotSimulatedException.ThrowUnless(spec.Text("failurePolicy") is null or "Fail" or "Ignore", "that failurePolicy");
         var constraints = spec["matchConstraints"] as JsonObject;
-        Require(constraints.Objects("resourceRules").Count > 0, "an admission policy for no resources");
+        NotSimulatedException.ThrowUnless(constraints.Objects("resourceRules").Count > 0, "an admission policy for no resources");
         CheckScope(constraints!);
-        Require(AreNamed(spec.Objects("matchConditions"), ConditionName().IsMatch), "the names or expressions of matchConditions");
-        Require(
+        NotSimulatedException.ThrowUnless(
+            AreNamed(spec.Objects("matchConditions"), ConditionName().IsMatch),
+            "the names or expressions of matchConditions"
+        );
+        NotSimulatedException.ThrowUnless(
             AreNamed(spec.Objects("variables"), static name => Identifier().IsMatch(name) && !CelParser.IsReserved(name)),
             "the names or expressions of variables"
         );
-        Require(
+        NotSimulatedException.ThrowUnless(
             spec.Objects("validations") is { Count: > 0 } validations && validations.TrueForAll(IsValidation),
             "an admission policy without validations, or with wrong ones"
         );
@@ -58,10 +61,10 @@ internal static partial class PolicyChecks
     /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
     public static void CheckBinding(JsonObject spec)
     {
-        Require(!spec.ContainsKey("paramRef"), "parameters of admission policies");
+        NotSimulatedException.ThrowUnless(!spec.ContainsKey("paramRef"), "parameters of admission policies");
         var actions = spec.Texts("validationActions");
-        Require(spec.Text("policyName") is { Length: > 0 }, "a binding without policy");
-        Require(
+        NotSimulatedException.ThrowUnless(spec.Text("policyName") is { Length: > 0 }, "a binding without policy");
+        NotSimulatedException.ThrowUnless(
             actions.Count > 0
                 && actions.All(static action => action is "Audit" or "Deny" or "Warn")
                 && actions.Distinct(StringComparer.Ordinal).Count() == actions.Count
@@ -73,20 +76,23 @@ internal static partial class PolicyChecks
 
     private static void CheckScope(JsonObject scope)
     {
-        Require(scope.Text("matchPolicy") is null or "Equivalent" or "Exact", "that matchPolicy");
-        Require(IsSelector(scope["namespaceSelector"]) && IsSelector(scope["objectSelector"]), "a malformed selector of an admission policy");
+        NotSimulatedException.ThrowUnless(scope.Text("matchPolicy") is null or "Equivalent" or "Exact", "that matchPolicy");
+        NotSimulatedException.ThrowUnless(
+            IsSelector(scope["namespaceSelector"]) && IsSelector(scope["objectSelector"]),
+            "a malformed selector of an admission policy"
+        );
         foreach (var rule in scope.Objects("resourceRules").Concat(scope.Objects("excludeResourceRules")))
         {
             foreach (var field in (ReadOnlySpan<string>)["apiGroups", "apiVersions", "resources", "operations"])
             {
-                Require(
+                NotSimulatedException.ThrowUnless(
                     rule.Texts(field) is { Count: > 0 } values
                         && (values.Count == 1 || !values.Any(static value => value.Contains('*', StringComparison.Ordinal))),
                     $"rules of admission policies whose {field} are empty, or are * and more"
                 );
             }
 
-            Require(
+            NotSimulatedException.ThrowUnless(
                 rule.Texts("operations").All(static operation => operation is "*" or "CONNECT" or "CREATE" or "DELETE" or "UPDATE")
                     && rule.Text("scope") is null or "*" or "Cluster" or "Namespaced",
                 "rules of admission policies with other operations or scopes"
@@ -128,14 +134,6 @@ internal static partial class PolicyChecks
         && validation.Text("reason") is null or "Forbidden" or "Invalid" or "RequestEntityTooLarge";
 
     private static bool IsText(string? text) => string.IsNullOrEmpty(text) || !string.IsNullOrWhiteSpace(text);
-
-    private static void Require(bool known, string what)
-    {
-        if (!known)
-        {
-            throw new NotSimulatedException(what);
-        }
-    }
 
     [GeneratedRegex(@"^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.None, 1000)]
     private static partial Regex ConditionName();

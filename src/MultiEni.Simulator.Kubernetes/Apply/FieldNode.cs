@@ -84,8 +84,7 @@ internal sealed class FieldNode
             }
             else
             {
-                node._children ??= new SortedDictionary<string, FieldNode>(StringComparer.Ordinal);
-                node._children[step] = FromFieldsV1(child as JsonObject);
+                Keep(node, step, FromFieldsV1(child as JsonObject));
             }
         }
 

@@ -28,7 +28,7 @@ internal static class TypedConfiguration
             if (shape.Kind != FieldShape.Numeric)
             {
                 // The real server shows the value as a Go structure.
-                throw StatusErrors.NotSupported($"an applied configuration whose {path} is no {shape.Kind}");
+                throw new NotSimulatedException($"an applied configuration whose {path} is no {shape.Kind}");
             }
 
             errors.Add($"{path}: expected {shape.Kind}, got {GoType(value)}");

@@ -26,7 +26,7 @@ internal static class OpenApiDocuments
                 new byte[] { 0x0A, 0x03, (byte)'2', (byte)'.', (byte)'0' },
                 "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
             )
-            : throw StatusErrors.NotSupported("OpenAPI version 2 as JSON; version 3 is there");
+            : throw new NotSimulatedException("OpenAPI version 2 as JSON; version 3 is there");
 
     /// <summary>Where the documents are.</summary>
     public static JsonObject Index(ResourceRegistry registry)

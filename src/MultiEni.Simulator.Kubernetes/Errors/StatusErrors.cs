@@ -39,9 +39,6 @@ internal static class StatusErrors
     public static StatusException StaleVersion(ResourceDefinition resource, string name) =>
         Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
 
-    /// <summary>What a real API server does and this one leaves out on purpose; docs/not-simulated.md says what and why.</summary>
-    public static StatusException NotSupported(string what) => new(501, "NotImplemented", $"not supported by the simulated API server: {what}");
-
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
     public static StatusException MethodNotAllowed() =>

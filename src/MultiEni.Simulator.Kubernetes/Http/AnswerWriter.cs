@@ -115,7 +115,7 @@ internal sealed class AnswerWriter
         Watcher watcher;
         try
         {
-            watcher = _ledger.Watch(stream.Resource, stream.Request.Filter, stream.Request.Since, stream.Request.MarksInitialEnd);
+            watcher = _ledger.Watch(stream.Resource, stream.Request.Filter, stream.Request.Since, stream.Request.MarksInitialEnd, Lag());
         }
         catch (StatusException tooOld)
         {
@@ -136,8 +136,7 @@ internal sealed class AnswerWriter
             await output.FlushAsync(cancellationToken);
             try
             {
-                var changes = _lag is null ? watcher.Changes : LateChanges.Of(watcher.Changes, _lag, _time, stop.Token);
-                await CopyChangesAsync(output, stream, changes, stop.Token);
+                await CopyChangesAsync(output, stream, watcher.Changes, stop.Token);
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
@@ -151,10 +150,10 @@ internal sealed class AnswerWriter
         }
     }
 
-    private static async Task CopyChangesAsync(
+    private async Task CopyChangesAsync(
         PipeWriter output,
         Answer.Stream stream,
-        ChannelReader<Change> changes,
+        ChannelReader<(Change Change, DateTimeOffset Due)> changes,
         CancellationToken cancellationToken
     )
     {
@@ -162,9 +161,16 @@ internal sealed class AnswerWriter
         var isFirst = true;
         while (await changes.WaitToReadAsync(cancellationToken))
         {
-            while (changes.TryRead(out var change))
+            while (changes.TryRead(out var next))
             {
-                WriteChange(output, stream.Resource, change, table, isFirst);
+                // One that is due before its predecessor comes right behind it.
+                if (next.Due - _time.GetUtcNow() is { Ticks: > 0 } wait)
+                {
+                    await output.FlushAsync(cancellationToken);
+                    await Task.Delay(wait, _time, cancellationToken);
+                }
+
+                WriteChange(output, stream.Resource, next.Change, table, isFirst);
                 isFirst = false;
                 if (output.UnflushedBytes > FlushBytes)
                 {
@@ -174,6 +180,18 @@ internal sealed class AnswerWriter
 
             await output.FlushAsync(cancellationToken);
         }
+    }
+
+    // When what is committed now is told to one watch.
+    private Func<DateTimeOffset>? Lag()
+    {
+        if (_lag is not { } lag)
+        {
+            return null;
+        }
+
+        var random = new Random(lag.Seed);
+        return () => _time.GetUtcNow() + lag.Shortest + ((lag.Longest - lag.Shortest) * random.NextDouble());
     }
 
     private static void WriteChange(PipeWriter output, ResourceDefinition resource, Change change, TableView? table, bool withColumns)

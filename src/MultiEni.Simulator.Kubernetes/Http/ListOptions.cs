@@ -46,7 +46,7 @@ internal sealed record ListOptions(
         var timeout = Integer(query, "timeoutSeconds");
         if (isWatch ? !IsWatch(match, token, initial) : !IsList(match, token, version, initial))
         {
-            throw StatusErrors.NotSupported("options of a list or watch that contradict each other");
+            throw new NotSimulatedException("options of a list or watch that contradict each other");
         }
 
         if (!isWatch && token.Length > 0 && version is not ("" or "0"))

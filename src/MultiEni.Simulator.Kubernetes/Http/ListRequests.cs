@@ -133,7 +133,7 @@ internal static class ListRequests
         }
         catch (Exception wrong) when (wrong is JsonException or FormatException)
         {
-            throw StatusErrors.NotSupported("a continue token that no list gave");
+            throw new NotSimulatedException("a continue token that no list gave");
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Repe
         }
         catch (Exception malformed) when (malformed is JsonException or FormatException or YamlDotNet.Core.YamlException)
         {
-            throw StatusErrors.NotSupported($"a malformed body: {malformed.Message}");
+            throw new NotSimulatedException($"a malformed body: {malformed.Message}");
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class RequestOptions(HttpRequest request, string subresource, Ac
             {
                 0 => UserAgent.Product(request),
                 <= MostManagerCharacters => manager,
-                _ => throw StatusErrors.NotSupported("a field manager with a longer name than 128 characters"),
+                _ => throw new NotSimulatedException("a field manager with a longer name than 128 characters"),
             },
             DryRun = IsDryRun([.. query["dryRun"].OfType<string>()]),
             Admission = admission,
@@ -55,14 +55,14 @@ internal sealed class RequestOptions(HttpRequest request, string subresource, Ac
         var body = (await RequestBody.ReadAsync(request, cancellationToken)).Content as JsonObject;
         if (body.Text("kind") is not (null or "" or "DeleteOptions"))
         {
-            throw StatusErrors.NotSupported("a deletion whose body is no DeleteOptions");
+            throw new NotSimulatedException("a deletion whose body is no DeleteOptions");
         }
 
         var query = request.Query;
         var policy = body.Text("propagationPolicy") ?? query["propagationPolicy"].ToString();
         if (policy is not ("" or "Background") || body?["orphanDependents"] is not null || query.ContainsKey("orphanDependents"))
         {
-            throw StatusErrors.NotSupported($"a deletion that is not in the background, but {(policy.Length > 0 ? policy : "by orphanDependents")}");
+            throw new NotSimulatedException($"a deletion that is not in the background, but {(policy.Length > 0 ? policy : "by orphanDependents")}");
         }
 
         var preconditions = body?["preconditions"] as JsonObject;
@@ -77,5 +77,5 @@ internal sealed class RequestOptions(HttpRequest request, string subresource, Ac
     }
 
     private static bool IsDryRun(IReadOnlyList<string> values) =>
-        values.All(static value => value == "All") ? values.Count > 0 : throw StatusErrors.NotSupported("another value of dryRun than All");
+        values.All(static value => value == "All") ? values.Count > 0 : throw new NotSimulatedException("another value of dryRun than All");
 }

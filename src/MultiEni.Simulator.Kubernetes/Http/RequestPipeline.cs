@@ -111,7 +111,7 @@ internal sealed class RequestPipeline
 
         if (route?.Group is "resource.k8s.io" || (request.Path.Value ?? "").StartsWith("/apis/resource.k8s.io", StringComparison.Ordinal))
         {
-            throw StatusErrors.NotSupported("the API group resource.k8s.io");
+            throw new NotSimulatedException("the API group resource.k8s.io");
         }
 
         if (route is null || !_discovery.Serves(route.Group, route.Version))
@@ -119,7 +119,7 @@ internal sealed class RequestPipeline
             var path = (request.Path.Value ?? "").Trim('/').Split('/');
             if (path is ["api", _, "watch", ..] or ["apis", _, _, "watch", ..])
             {
-                throw StatusErrors.NotSupported("the paths below /watch/; the parameter watch=1 does the same");
+                throw new NotSimulatedException("the paths below /watch/; the parameter watch=1 does the same");
             }
 
             var isServed =

@@ -142,11 +142,11 @@ internal sealed class ResourceRequest
     {
         if (_resource != _stored)
         {
-            throw StatusErrors.NotSupported("a watch of events in the group events.k8s.io");
+            throw new NotSimulatedException("a watch of events in the group events.k8s.io");
         }
 
         return form == AnswerForm.Metadata
-            ? throw StatusErrors.NotSupported("a watch of PartialObjectMetadata")
+            ? throw new NotSimulatedException("a watch of PartialObjectMetadata")
             : new Answer.Stream(
                 _resource,
                 WatchRequest.Read(_request.Query, ListRequests.Filter(_resource, _route.Namespace, _request.Query), table)
@@ -195,7 +195,7 @@ internal sealed class ResourceRequest
 
         if (mediaType == MediaTypes.ApplyPatch ? _request.Query["fieldManager"].ToString().Length == 0 : _request.Query.ContainsKey("force"))
         {
-            throw StatusErrors.NotSupported("an apply without fieldManager, or another patch with force");
+            throw new NotSimulatedException("an apply without fieldManager, or another patch with force");
         }
 
         var body = await RequestBody.ReadAsync(_request, cancellationToken);
@@ -207,9 +207,9 @@ internal sealed class ResourceRequest
             (MediaTypes.JsonPatch, JsonArray operations) => Change(live => JsonPatch.Apply(live, operations), JsonReading.Sorted),
             (MediaTypes.StrategicMergePatch, JsonObject changes) => Change(
                 live => StrategicMergePatch.Apply(live, changes, BuiltInTypes.ForPatch(_resource.Kind)),
-                static _ => throw StatusErrors.NotSupported("a strategic merge patch that is refused")
+                static _ => throw new NotSimulatedException("a strategic merge patch that is refused")
             ),
-            _ => throw StatusErrors.NotSupported("a patch that is not of the form that its media type says"),
+            _ => throw new NotSimulatedException("a patch that is not of the form that its media type says"),
         };
 
         // A patch that is refused is shown as what it makes of the stored object.
@@ -292,7 +292,7 @@ internal sealed class ResourceRequest
             case ("nodes", "proxy") or ("serviceaccounts", "token") or ("namespaces", "finalize") or ("deployments.apps", "scale"):
                 throw _store.Ledger.Find(_resource, _key) is null
                     ? StatusErrors.NotFound(_resource, _route.Name)
-                    : StatusErrors.NotSupported($"{_resource.Plural}/{_route.Subresource}");
+                    : new NotSimulatedException($"{_resource.Plural}/{_route.Subresource}");
             case ("pods", "binding" or "eviction"):
                 throw StatusErrors.MethodNotAllowed();
             default:

@@ -38,14 +38,14 @@ internal static class Reviews
             case "selfsubjectaccessreviews":
                 return Complete(body, route, Decide(access, user, spec));
             case "subjectaccessreviews" or "localsubjectaccessreviews":
-                throw StatusErrors.NotSupported("access reviews of others; who may impersonate can ask as them");
+                throw new NotSimulatedException("access reviews of others; who may impersonate can ask as them");
             case "selfsubjectrulesreviews":
-                throw StatusErrors.NotSupported("SelfSubjectRulesReview");
+                throw new NotSimulatedException("SelfSubjectRulesReview");
             case "selfsubjectreviews":
                 body.Metadata()["creationTimestamp"] = ApiTime.Seconds(time.GetUtcNow());
                 return Complete(body, route, new JsonObject { ["userInfo"] = user.ToJson() });
             case "tokenreviews":
-                throw StatusErrors.NotSupported("TokenReview");
+                throw new NotSimulatedException("TokenReview");
             default:
                 throw StatusErrors.UnknownPath();
         }
@@ -75,7 +75,7 @@ internal static class Reviews
     {
         if ((spec["resourceAttributes"] is null) == (spec["nonResourceAttributes"] is null))
         {
-            throw StatusErrors.NotSupported("an access review of other than one thing");
+            throw new NotSimulatedException("an access review of other than one thing");
         }
 
         if (spec["nonResourceAttributes"] is JsonObject path)

@@ -20,7 +20,7 @@ internal static class ObjectChecks
         var kind = obj.Text("kind") is { Length: > 0 } named ? named : resource.Kind;
         if (resource.IsCustom && (apiVersion != resource.ApiVersion || kind != resource.Kind))
         {
-            throw StatusErrors.NotSupported("a custom object of another kind or version than that of its path");
+            throw new NotSimulatedException("a custom object of another kind or version than that of its path");
         }
 
         if (apiVersion != resource.ApiVersion)

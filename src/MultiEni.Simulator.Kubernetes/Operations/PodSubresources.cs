@@ -49,7 +49,7 @@ internal sealed class PodSubresources(ObjectStore store, ResourceDefinition pods
         Admit("eviction", ("policy", "v1", "Eviction"), eviction, isDryRun);
         if (store.List("poddisruptionbudgets.policy", key.Namespace).Count > 0)
         {
-            throw StatusErrors.NotSupported("evictions where there is a PodDisruptionBudget, whose status nobody writes");
+            throw new NotSimulatedException("evictions where there is a PodDisruptionBudget, whose status nobody writes");
         }
 
         if (!isDryRun)

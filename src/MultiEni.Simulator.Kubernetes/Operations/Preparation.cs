@@ -72,7 +72,7 @@ internal static class Preparation
         }
         else if (options.IsReplacement)
         {
-            throw StatusErrors.NotSupported("a replacement whose uid is another, whose refusal names the key in etcd");
+            throw new NotSimulatedException("a replacement whose uid is another, whose refusal names the key in etcd");
         }
 
         CheckVersion(resource, key, metadata.Text("resourceVersion") ?? "", old, options);
@@ -169,7 +169,7 @@ internal static class Preparation
         var owners = metadata["ownerReferences"] as JsonArray ?? [];
         if (owners.Index().Any(owner => owners.Take(owner.Index).Any(earlier => JsonNode.DeepEquals(earlier, owner.Item))))
         {
-            throw StatusErrors.NotSupported("an owner that is named twice, of which the server keeps one with a warning");
+            throw new NotSimulatedException("an owner that is named twice, of which the server keeps one with a warning");
         }
     }
 

@@ -40,7 +40,7 @@ internal static class JsonPatch
                 Add(document, path, operation["value"]?.DeepClone());
                 break;
             case "move" or "copy":
-                throw StatusErrors.NotSupported("move and copy of JSON patches");
+                throw new NotSimulatedException("move and copy of JSON patches");
             case "test":
                 if (!JsonNode.DeepEquals(Get(document, path), operation["value"]))
                 {

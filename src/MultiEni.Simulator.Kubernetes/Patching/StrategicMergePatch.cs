@@ -102,7 +102,7 @@ internal static class StrategicMergePatch
         {
             if (entry[key] is not { } id)
             {
-                throw StatusErrors.NotSupported($"an entry of a patch without its key {key}");
+                throw new NotSimulatedException($"an entry of a patch without its key {key}");
             }
 
             var existing = list.OfType<JsonObject>().FirstOrDefault(candidate => JsonNode.DeepEquals(candidate[key], id));

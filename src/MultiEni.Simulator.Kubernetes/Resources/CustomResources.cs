@@ -14,14 +14,20 @@ internal static partial class CustomResources
         var spec = definition["spec"] as JsonObject ?? [];
         CheckNames(definition, spec);
         var versions = spec.Objects("versions");
-        Require(versions.Count == 1 && versions[0].Flag("served") && versions[0].Flag("storage"), "a definition of other than one version");
+        NotSimulatedException.ThrowUnless(
+            versions.Count == 1 && versions[0].Flag("served") && versions[0].Flag("storage"),
+            "a definition of other than one version"
+        );
         var version = versions[0];
-        Require(!version.ContainsKey("deprecated") && !version.ContainsKey("deprecationWarning"), "a deprecated version of a definition");
-        Require(version["subresources"]?["scale"] is null, "the subresource scale of custom objects");
+        NotSimulatedException.ThrowUnless(
+            !version.ContainsKey("deprecated") && !version.ContainsKey("deprecationWarning"),
+            "a deprecated version of a definition"
+        );
+        NotSimulatedException.ThrowUnless(version["subresources"]?["scale"] is null, "the subresource scale of custom objects");
         var openApi = version["schema"]?["openAPIV3Schema"] as JsonObject ?? throw new NotSimulatedException("a definition without schema");
         var schema = CustomResourceSchema.Parse(openApi.Copy());
         var selectable = version.Objects("selectableFields").ConvertAll(static field => field.Text("jsonPath") ?? "");
-        Require(
+        NotSimulatedException.ThrowUnless(
             selectable.Count <= 8 && selectable.TrueForAll(path => FieldOfSpec().IsMatch(path) && schema.IsSelectable(path)),
             "selectable fields of metadata, that are not there or no scalars, or more than eight"
         );
@@ -64,31 +70,34 @@ internal static partial class CustomResources
             list.ToLowerInvariant(),
             spec.Objects("versions").FirstOrDefault().Text("name") ?? "",
         ];
-        Require(
+        NotSimulatedException.ThrowUnless(
             words.All(Label().IsMatch) && list != kind,
             "a definition whose kind, names, group or version are not of lower-case letters, digits and dashes"
         );
-        Require(
+        NotSimulatedException.ThrowUnless(
             definition.Text("metadata", "name") == $"{names.Text("plural")}.{group}" && group.Contains('.', StringComparison.Ordinal),
             "a definition that is not called PLURAL.GROUP"
         );
-        Require(
+        NotSimulatedException.ThrowUnless(
             !group.EndsWith(".k8s.io", StringComparison.Ordinal) && !group.EndsWith(".kubernetes.io", StringComparison.Ordinal),
             "a definition in a group of Kubernetes"
         );
-        Require(spec.Text("scope") is "Namespaced" or "Cluster", "a definition whose scope is neither Namespaced nor Cluster");
-        Require((spec["conversion"] as JsonObject).Text("strategy") is null or "None", "conversion by a webhook");
-        Require(!spec.Flag("preserveUnknownFields"), "preserveUnknownFields");
+        NotSimulatedException.ThrowUnless(
+            spec.Text("scope") is "Namespaced" or "Cluster",
+            "a definition whose scope is neither Namespaced nor Cluster"
+        );
+        NotSimulatedException.ThrowUnless((spec["conversion"] as JsonObject).Text("strategy") is null or "None", "conversion by a webhook");
+        NotSimulatedException.ThrowUnless(!spec.Flag("preserveUnknownFields"), "preserveUnknownFields");
     }
 
     private static PrinterColumn Column(JsonObject column)
     {
         var path = column.Text("jsonPath") ?? "";
-        Require(
+        NotSimulatedException.ThrowUnless(
             column.Text("name") is { Length: > 0 } && column.Text("type") is "boolean" or "date" or "integer" or "number" or "string",
             "a printer column without name or type"
         );
-        Require(ColumnPath().IsMatch(path), $"the JSON path {path} of a printer column");
+        NotSimulatedException.ThrowUnless(ColumnPath().IsMatch(path), $"the JSON path {path} of a printer column");
         return new PrinterColumn(
             column.Text("name")!,
             column.Text("type")!,
@@ -97,14 +106,6 @@ internal static partial class CustomResources
             column.Text("format") ?? "",
             column.Text("description") ?? ""
         );
-    }
-
-    private static void Require(bool known, string what)
-    {
-        if (!known)
-        {
-            throw new NotSimulatedException(what);
-        }
     }
 
     [GeneratedRegex("""^(?:\.[A-Za-z_][-A-Za-z0-9_]*|\[[0-9]+\]|\[\?\(@\.[A-Za-z_][A-Za-z0-9_]*=="[^"\\]*"\)\])+\z""", RegexOptions.None, 1000)]

@@ -61,16 +61,25 @@ internal sealed class SchemaCompiler
     {
         foreach (var (keyword, value) in json)
         {
-            Require(Keywords.TryGetValue(keyword, out var kind), $"the schema keyword {keyword}");
-            Require(kind == JsonValueKind.Undefined || value?.GetValueKind() == kind, $"a schema whose {keyword} is of another type");
+            NotSimulatedException.ThrowUnless(Keywords.TryGetValue(keyword, out var kind), $"the schema keyword {keyword}");
+            NotSimulatedException.ThrowUnless(
+                kind == JsonValueKind.Undefined || value?.GetValueKind() == kind,
+                $"a schema whose {keyword} is of another type"
+            );
         }
 
-        Require(!isRoot || (json.Text("type") == "object" && !json.ContainsKey("default")), "a schema whose root is no plain object");
-        Require(json["properties"] is null || json["additionalProperties"] is null, "properties beside additionalProperties");
+        NotSimulatedException.ThrowUnless(
+            !isRoot || (json.Text("type") == "object" && !json.ContainsKey("default")),
+            "a schema whose root is no plain object"
+        );
+        NotSimulatedException.ThrowUnless(
+            json["properties"] is null || json["additionalProperties"] is null,
+            "properties beside additionalProperties"
+        );
         var type = TypeOf(json);
         var listType = ListTypeOf(json, type);
         var items = json["items"] as JsonObject;
-        Require((type == SchemaType.Array) == (items is not null), "a list without items, or items of something else");
+        NotSimulatedException.ThrowUnless((type == SchemaType.Array) == (items is not null), "a list without items, or items of something else");
         var node = new SchemaNode
         {
             Type = type,
@@ -96,7 +105,7 @@ internal sealed class SchemaCompiler
             ListType = listType,
             MapKeys = [.. json.Texts("x-kubernetes-list-map-keys")],
         };
-        Require(listType != ListType.Map || HasKeys(node), "a list of type map without required texts as keys");
+        NotSimulatedException.ThrowUnless(listType != ListType.Map || HasKeys(node), "a list of type map without required texts as keys");
         node.Rules = [.. json.Objects("x-kubernetes-validations").Select(rule => Rule(rule, node, count, isCorrelated))];
         node.HasRules = node.Rules.Length > 0 || node.AnyChild(static child => child.HasRules);
         node.HasDefaults = node.AnyChild(static child => child.Default is not null || child.HasDefaults);
@@ -107,7 +116,7 @@ internal sealed class SchemaCompiler
     private static SchemaType TypeOf(JsonObject json)
     {
         var (type, format) = (json.Text("type"), json.Text("format"));
-        Require(
+        NotSimulatedException.ThrowUnless(
             format is null || (type, format) is ("integer", "int32" or "int64") or ("string", "date-time"),
             $"the schema format {format} of a {type}"
         );
@@ -126,7 +135,7 @@ internal sealed class SchemaCompiler
     private static ListType ListTypeOf(JsonObject json, SchemaType type)
     {
         var listType = json.Text("x-kubernetes-list-type");
-        Require(listType is null || type == SchemaType.Array, "x-kubernetes-list-type on something else than an array");
+        NotSimulatedException.ThrowUnless(listType is null || type == SchemaType.Array, "x-kubernetes-list-type on something else than an array");
         return listType switch
         {
             null or "atomic" => ListType.Atomic,
@@ -157,7 +166,7 @@ internal sealed class SchemaCompiler
 
         if (isRoot)
         {
-            Require(json["properties"]?["metadata"]?["properties"] is null, "a schema of metadata");
+            NotSimulatedException.ThrowUnless(json["properties"]?["metadata"]?["properties"] is null, "a schema of metadata");
             var text = new SchemaNode { Type = SchemaType.String };
             // Rules see these whether the schema mentions them or not.
             properties.TryAdd("apiVersion", text);
@@ -175,19 +184,19 @@ internal sealed class SchemaCompiler
     // Costs are an upper bound: what is within the limits here is so on a server, and the rest is not judged.
     private SchemaRule Rule(JsonObject rule, SchemaNode node, double count, bool isCorrelated)
     {
-        Require(rule.All(static field => field.Key is "rule" or "message"), "other fields of a rule than rule and message");
+        NotSimulatedException.ThrowUnless(rule.All(static field => field.Key is "rule" or "message"), "other fields of a rule than rule and message");
         var source = rule.Text("rule") ?? "";
         var message = rule.Text("message")?.Trim();
-        Require(
+        NotSimulatedException.ThrowUnless(
             !string.IsNullOrWhiteSpace(source) && (message ?? source) is { Length: > 0 } words && !words.Contains('\n', StringComparison.Ordinal),
             "a rule without expression, or a message that is not one line"
         );
         var type = node.CelType ?? throw new NotSimulatedException("rules of values whose type expressions cannot have");
         var variables = new Dictionary<string, CelType>(StringComparer.Ordinal) { [SchemaTypes.Self] = type, [SchemaTypes.OldSelf] = type };
         var compiled = new SchemaRule(source, CelProgram.Compile(source, variables, CelKind.Bool), message);
-        Require(isCorrelated || !compiled.UsesOldSelf, "oldSelf in a list whose items the server cannot tell apart");
+        NotSimulatedException.ThrowUnless(isCorrelated || !compiled.UsesOldSelf, "oldSelf in a list whose items the server cannot tell apart");
         _cost += compiled.Program.Cost * count;
-        Require(
+        NotSimulatedException.ThrowUnless(
             compiled.Program.Cost <= CallLimit && _cost <= ObjectLimit,
             $"an estimate of what the CEL expression {GoText.Quote(source)} costs: give the lists, maps and texts that it reads a maxItems, maxProperties or maxLength"
         );
@@ -200,7 +209,7 @@ internal sealed class SchemaCompiler
         {
             var value = node.Default.DeepClone();
             Defaulting.Apply(value, node);
-            Require(
+            NotSimulatedException.ThrowUnless(
                 ValueValidation.Check(value, old: null, node).Count == 0 && RuleValidation.Check(value, old: null, node).Errors.Count == 0,
                 "a default that its own schema refuses"
             );
@@ -208,12 +217,4 @@ internal sealed class SchemaCompiler
     }
 
     private static JsonNumber? Number(JsonObject json, string name) => json[name] is JsonValue value ? JsonNumber.Read(value) : null;
-
-    private static void Require(bool known, string what)
-    {
-        if (!known)
-        {
-            throw new NotSimulatedException(what);
-        }
-    }
 }

@@ -41,24 +41,19 @@ internal sealed partial class ValueValidation
             case JsonObject map:
                 Enumeration(value, schema);
                 Map(map, old as JsonObject, schema);
-                break;
+                return;
             case JsonArray list:
                 List(list, old as JsonArray, schema);
-                Enumeration(value, schema);
                 break;
             case JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String:
                 Text(scalar.GetValue<string>(), scalar, schema);
-                Enumeration(value, schema);
                 break;
-            case JsonValue scalar:
-                if (scalar.GetValueKind() == JsonValueKind.Number)
-                {
-                    Number(JsonNumber.Read(scalar), schema);
-                }
-
-                Enumeration(value, schema);
+            case JsonValue scalar when scalar.GetValueKind() == JsonValueKind.Number:
+                Number(JsonNumber.Read(scalar), schema);
                 break;
         }
+
+        Enumeration(value, schema);
     }
 
     // As https://pkg.go.dev/k8s.io/kube-openapi/pkg/validation/validate tells types: a value that is no text and no list is asked for the format.

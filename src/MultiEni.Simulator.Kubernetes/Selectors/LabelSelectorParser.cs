@@ -19,7 +19,7 @@ internal static partial class LabelSelectorParser
             var part = Requirement().Match(text, at);
             if (!part.Success)
             {
-                throw StatusErrors.NotSupported($"what is wrong with the label selector {text}");
+                throw new NotSimulatedException($"what is wrong with the label selector {text}");
             }
 
             at += part.Length;

@@ -138,8 +138,15 @@ internal sealed class Ledger
     /// <param name="filter">Which objects show.</param>
     /// <param name="since">The version after which changes are told; null begins with an Added for each object there is.</param>
     /// <param name="marksInitialEnd">Whether a bookmark follows those initial objects.</param>
+    /// <param name="due">When a change that is committed now is to be told; null for at once.</param>
     /// <exception cref="StatusException">410: <paramref name="since"/> is older than the history.</exception>
-    public Watcher Watch(ResourceDefinition resource, ObjectFilter filter, long? since, bool marksInitialEnd = false)
+    public Watcher Watch(
+        ResourceDefinition resource,
+        ObjectFilter filter,
+        long? since,
+        bool marksInitialEnd = false,
+        Func<DateTimeOffset>? due = null
+    )
     {
         lock (_gate)
         {
@@ -151,6 +158,7 @@ internal sealed class Ledger
 
             var watcher = new Watcher(
                 filter,
+                due,
                 self =>
                 {
                     lock (_gate)

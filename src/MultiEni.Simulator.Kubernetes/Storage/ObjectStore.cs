@@ -156,7 +156,7 @@ public sealed class ObjectStore
     )
     {
         using var watcher = _ledger.Watch(Definition(resource), Filter(resource, inNamespace, labels, fields), since);
-        await foreach (var change in watcher.Changes.ReadAllAsync(cancellationToken))
+        await foreach (var (change, _) in watcher.Changes.ReadAllAsync(cancellationToken))
         {
             yield return new ObjectChange(change.Type, change.ResourceVersion, change.Object?.Thaw());
         }

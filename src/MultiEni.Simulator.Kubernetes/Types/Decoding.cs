@@ -89,7 +89,7 @@ internal sealed class Decoding
                     continue;
                 }
 
-                throw StatusErrors.NotSupported($"{Join(path, name)} of a {_kind}");
+                throw new NotSimulatedException($"{Join(path, name)} of a {_kind}");
             }
 
             _strict.Add($"unknown field \"{Join(path, name)}\"");

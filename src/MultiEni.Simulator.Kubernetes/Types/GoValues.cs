@@ -78,7 +78,7 @@ internal static partial class GoValues
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? time.UtcDateTime
-            : throw StatusErrors.NotSupported($"the time {text}");
+            : throw new NotSimulatedException($"the time {text}");
 
         DecodingException Wrong(string value, string element) =>
             new($"parsing time {GoText.Quote(text)} as {GoText.Quote(layout)}: cannot parse {GoText.Quote(value)} as {GoText.Quote(element)}");

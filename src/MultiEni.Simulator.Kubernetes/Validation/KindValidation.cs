@@ -124,11 +124,6 @@ internal static class KindValidation
                 );
     }
 
-    private static void Require(ResourceDefinition resource, bool isRight)
-    {
-        if (!isRight)
-        {
-            throw StatusErrors.NotSupported($"a {resource.Kind} that is refused");
-        }
-    }
+    private static void Require(ResourceDefinition resource, bool isRight) =>
+        NotSimulatedException.ThrowUnless(isRight, $"a {resource.Kind} that is refused");
 }

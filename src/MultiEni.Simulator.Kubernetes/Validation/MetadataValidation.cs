@@ -119,14 +119,14 @@ internal static class MetadataValidation
             "events" when apiGroup.Length == 0 => PathSegment(name),
             "namespaces" => name.Contains('.', StringComparison.Ordinal) ? ["must not contain dots"] : Names.Label(name),
             // Those of services begin with a letter; the words for others are not known here.
-            "services" => Names.Label(name).Any() || char.IsAsciiDigit(name[0]) ? throw StatusErrors.NotSupported("that name of a service") : [],
+            "services" => Names.Label(name).Any() || char.IsAsciiDigit(name[0]) ? throw new NotSimulatedException("that name of a service") : [],
             _ when resource.Group == "rbac.authorization.k8s.io" => PathSegment(name),
             _ => Names.Subdomain(name),
         };
 
     private static IEnumerable<string> PathSegment(string name) =>
         name is "." or ".." || name.Contains('/', StringComparison.Ordinal) || name.Contains('%', StringComparison.Ordinal)
-            ? throw StatusErrors.NotSupported($"the name {name}, which cannot stand in a path")
+            ? throw new NotSimulatedException($"the name {name}, which cannot stand in a path")
             : [];
 
     private static void CheckOwners(JsonArray owners, FieldErrors errors)

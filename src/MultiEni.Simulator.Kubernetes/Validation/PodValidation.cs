@@ -81,8 +81,8 @@ internal static class PodValidation
             && requests.All(request =>
                 limits.TryGetValue(request.Key, out var limit)
                     ? IsStandard(request.Key)
-                        ? request.Value <= limit
-                        : request.Value.CompareTo(limit) == 0
+                        ? request.Value.Nanos <= limit.Nanos
+                        : request.Value.Nanos == limit.Nanos
                     : IsStandard(request.Key)
             );
 
@@ -138,11 +138,6 @@ internal static class PodValidation
 
     private static bool HasText(JsonObject obj, string field) => obj.Text(field) is { Length: > 0 };
 
-    private static void Require(bool isRight, string what)
-    {
-        if (!isRight)
-        {
-            throw StatusErrors.NotSupported($"a pod, or what makes pods, that is refused for its {what}");
-        }
-    }
+    private static void Require(bool isRight, string what) =>
+        NotSimulatedException.ThrowUnless(isRight, $"a pod, or what makes pods, that is refused for its {what}");
 }

@@ -132,15 +132,8 @@ public sealed class KubernetesFaults
 
     internal async ValueTask<FaultAction?> StrikeAsync(RequestInfo request, FaultMoment moment, int code)
     {
-        var hooked =
-            moment == FaultMoment.Before
-                ? BeforeRequest is { } before
-                    ? await before(request)
-                    : null
-                : AfterRequest is { } after
-                    ? await after(request, code)
-                    : null;
-        return hooked ?? Take(request, moment);
+        var hooked = moment == FaultMoment.Before ? BeforeRequest?.Invoke(request) : AfterRequest?.Invoke(request, code);
+        return (hooked is { } strike ? await strike : null) ?? Take(request, moment);
     }
 
     private FaultAction? Take(RequestInfo request, FaultMoment moment)

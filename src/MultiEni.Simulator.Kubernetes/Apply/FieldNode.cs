@@ -54,8 +54,6 @@ internal sealed class FieldNode
 
     public FieldNode Intersect(FieldNode? other) => Combine(other, static (mine, theirs) => mine && theirs);
 
-    public bool SameAs(FieldNode other) => Except(other).IsEmpty && other.Except(this).IsEmpty;
-
     /// <summary>The members as conflict messages write them: <c>.status.conditions[type="Ready"].status</c>.</summary>
     public IEnumerable<string> Paths(string prefix = "")
     {

@@ -3,10 +3,6 @@ using System.Text.Json.Nodes;
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
 /// <summary>Who writes, as managedFields tells writers apart.</summary>
-/// <param name="Name">The field manager.</param>
-/// <param name="IsApply">Whether it applies; what it updates otherwise is kept apart.</param>
-/// <param name="ApiVersion">The version in which it writes.</param>
-/// <param name="Subresource">Empty for the main resource.</param>
 internal readonly record struct Manager(string Name, bool IsApply, string ApiVersion, string Subresource);
 
 /// <summary>The owners of the fields of one object: <c>metadata.managedFields</c>, decoded.</summary>
@@ -67,16 +63,7 @@ internal sealed class ManagedFields
 
         foreach (var other in _owners.Keys.Where(other => other != manager).ToList())
         {
-            var (owned, time) = _owners[other];
-            var left = owned.Except(fields);
-            if (left.IsEmpty)
-            {
-                _owners.Remove(other);
-            }
-            else
-            {
-                _owners[other] = (left, time);
-            }
+            Set(other, _owners[other].Fields.Except(fields));
         }
     }
 

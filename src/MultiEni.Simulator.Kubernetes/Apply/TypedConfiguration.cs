@@ -23,7 +23,7 @@ internal static class TypedConfiguration
             return;
         }
 
-        if (KindOf(value) != shape.Kind)
+        if (TypeOf(value).Kind != shape.Kind)
         {
             if (shape.Kind != FieldShape.Numeric)
             {
@@ -31,7 +31,7 @@ internal static class TypedConfiguration
                 throw new NotSimulatedException($"an applied configuration whose {path} is no {shape.Kind}");
             }
 
-            errors.Add($"{path}: expected {shape.Kind}, got {GoType(value)}");
+            errors.Add($"{path}: expected {shape.Kind}, got {TypeOf(value).GoName}");
             return;
         }
 
@@ -72,22 +72,14 @@ internal static class TypedConfiguration
         }
     }
 
-    private static string KindOf(JsonNode value) =>
+    // The type of a value, and what Go calls it.
+    private static (string Kind, string GoName) TypeOf(JsonNode value) =>
         value.GetValueKind() switch
         {
-            JsonValueKind.Object => FieldShape.Map,
-            JsonValueKind.Array => FieldShape.List,
-            JsonValueKind.String => FieldShape.Text,
-            JsonValueKind.Number => FieldShape.Numeric,
-            _ => FieldShape.Flag,
-        };
-
-    private static string GoType(JsonNode value) =>
-        value.GetValueKind() switch
-        {
-            JsonValueKind.Object => "map[string]interface {}",
-            JsonValueKind.Array => "[]interface {}",
-            JsonValueKind.String => "string",
-            _ => "bool",
+            JsonValueKind.Object => (FieldShape.Map, "map[string]interface {}"),
+            JsonValueKind.Array => (FieldShape.List, "[]interface {}"),
+            JsonValueKind.String => (FieldShape.Text, "string"),
+            JsonValueKind.Number => (FieldShape.Numeric, ""),
+            _ => (FieldShape.Flag, "bool"),
         };
 }

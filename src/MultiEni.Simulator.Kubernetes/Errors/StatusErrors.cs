@@ -9,20 +9,15 @@ namespace MultiEni.Simulator.Kubernetes.Errors;
 internal static class StatusErrors
 {
     public static StatusException NotFound(ResourceDefinition resource, string name) =>
-        new(404, "NotFound", $"{resource.GroupResource} \"{name}\" not found", Details(resource.Plural, resource.Group, name));
+        new(404, "NotFound", $"{resource.GroupResource} \"{name}\" not found", Details(resource, name));
 
     public static StatusException UnknownPath() => new(404, "NotFound", "the server could not find the requested resource", []);
 
     public static StatusException AlreadyExists(ResourceDefinition resource, string name, string before = "") =>
-        new(409, "AlreadyExists", $"{before}{resource.GroupResource} \"{name}\" already exists", Details(resource.Plural, resource.Group, name));
+        new(409, "AlreadyExists", $"{before}{resource.GroupResource} \"{name}\" already exists", Details(resource, name));
 
     public static StatusException Conflict(ResourceDefinition resource, string name, string why) =>
-        new(
-            409,
-            "Conflict",
-            $"Operation cannot be fulfilled on {resource.GroupResource} \"{name}\": {why}",
-            Details(resource.Plural, resource.Group, name)
-        );
+        new(409, "Conflict", $"Operation cannot be fulfilled on {resource.GroupResource} \"{name}\": {why}", Details(resource, name));
 
     public static StatusException AlreadyExists(ResourceDefinition resource, StoredObject existing) =>
         AlreadyExists(resource, existing.Key.Name, existing.IsBeingDeleted ? "object is being deleted: " : "");
@@ -122,6 +117,8 @@ internal static class StatusErrors
         var list = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
         return new StatusException(422, "Invalid", $"{kind} \"{name}\" is invalid: {list}", details);
     }
+
+    private static JsonObject Details(ResourceDefinition resource, string name) => Details(resource.Plural, resource.Group, name);
 
     private static JsonObject Details(string kind, string group, string name)
     {

@@ -4,14 +4,7 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>What the query of a list or watch asks for.</summary>
-/// <param name="Limit">How many objects at most; zero or less for all.</param>
-/// <param name="Continue">Where to go on; empty at the start.</param>
-/// <param name="VersionText">The resourceVersion as given.</param>
-/// <param name="Version">The resourceVersion; zero when none is given.</param>
-/// <param name="IsExact">Whether that very version is wanted.</param>
-/// <param name="SendsInitialEvents">Whether a watch begins with the objects there are; null when not said.</param>
-/// <param name="TimeoutSeconds">When a watch ends; zero when not said.</param>
+/// <summary>What the query of a list or watch asks for; zero, empty or null where it says nothing.</summary>
 internal sealed record ListOptions(
     long Limit,
     string Continue,

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MultiEni.Simulator.Kubernetes.Errors;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
@@ -8,7 +9,7 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// Reads the protobuf bodies that kubectl's typed commands and Helm send: <c>k8s\0</c>, then an envelope with type and content. Only a few kinds are
 /// understood; the answer is JSON, which every client takes.
 /// </summary>
-internal static class ProtobufBody
+internal static partial class ProtobufBody
 {
     private const string Metadata =
         "metadata(1=name 2=generateName 3=namespace 5=uid 6=resourceVersion 11=labels{} 12=annotations{} 14=finalizers[])";
@@ -57,8 +58,7 @@ internal static class ProtobufBody
     private static JsonObject Message(ReadOnlyMemory<byte> content, string layout)
     {
         var obj = new JsonObject();
-        var known = Split(layout)
-            .ToDictionary(static entry => int.Parse(entry[..entry.IndexOf('=')]), static entry => entry[(entry.IndexOf('=') + 1)..]);
+        var known = Entry().Matches(layout).ToDictionary(static entry => int.Parse(entry.Groups["number"].Value));
         foreach (var field in Fields(content))
         {
             if (!known.TryGetValue(field.Number, out var entry))
@@ -66,8 +66,8 @@ internal static class ProtobufBody
                 continue;
             }
 
-            var end = entry.AsSpan().IndexOfAny("(~#?[{");
-            var (name, form) = end < 0 ? (entry, "") : (entry[..end], entry[end..]);
+            var name = entry.Groups["name"].Value;
+            var form = entry.Groups["form"].Value;
             switch (form)
             {
                 case "#":
@@ -98,29 +98,6 @@ internal static class ProtobufBody
         }
 
         return obj;
-    }
-
-    // At blanks outside of parentheses.
-    private static IEnumerable<string> Split(string layout)
-    {
-        var (start, depth) = (0, 0);
-        for (var index = 0; index <= layout.Length; index++)
-        {
-            if (index == layout.Length || (layout[index] == ' ' && depth == 0))
-            {
-                yield return layout[start..index];
-                start = index + 1;
-            }
-            else
-            {
-                depth += layout[index] switch
-                {
-                    '(' => 1,
-                    ')' => -1,
-                    _ => 0,
-                };
-            }
-        }
     }
 
     private static List<Field> Fields(ReadOnlyMemory<byte> rest)
@@ -158,6 +135,10 @@ internal static class ProtobufBody
 
         throw Malformed();
     }
+
+    // A field, with the layout of a message in parentheses.
+    [GeneratedRegex(@"(?<number>\d+)=(?<name>\w+)(?<form>\((?:[^()]|\([^()]*\))*\)|[#?]|\[\]|\{~?\})?", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Entry();
 
     private static StatusException Malformed() => StatusErrors.BadRequest("the protobuf message is malformed");
 }

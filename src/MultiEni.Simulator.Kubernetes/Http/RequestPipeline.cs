@@ -86,6 +86,7 @@ internal sealed class RequestPipeline
         }
         catch (NotSimulatedException unknown)
         {
+            _service.GiveBack(cost - ServerCapacity.CostOfReading);
             answer = Answer.Failure(new StatusException(501, "NotImplemented", unknown.Message));
         }
         catch (Exception bug) when (bug is not OperationCanceledException)

@@ -12,12 +12,6 @@ internal static class UserAgent
 }
 
 /// <summary>The parts of a resource path: <c>/apis/GROUP/VERSION[/namespaces/NAMESPACE]/RESOURCE[/NAME[/SUBRESOURCE]]</c>.</summary>
-/// <param name="Group">Empty for the core group.</param>
-/// <param name="Version">The API version.</param>
-/// <param name="Resource">The resource in the plural.</param>
-/// <param name="Namespace">Empty for cluster-scoped resources and across all namespaces.</param>
-/// <param name="Name">Empty for collections.</param>
-/// <param name="Subresource">Such as <c>status</c>, or empty.</param>
 internal sealed record Route(string Group, string Version, string Resource, string Namespace, string Name, string Subresource)
 {
     /// <summary>Null when the path is not that of a resource.</summary>

@@ -4,13 +4,7 @@ using MultiEni.Simulator.Kubernetes.Tables;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>What a client asked of a watch.</summary>
-/// <param name="Filter">Which objects show.</param>
-/// <param name="Since">The version after which changes are told, or null to begin with the present objects.</param>
-/// <param name="MarksInitialEnd">Whether a bookmark follows those.</param>
-/// <param name="WantsBookmarks">Whether bookmarks come now and then.</param>
-/// <param name="Timeout">When the server ends the watch.</param>
-/// <param name="Table">Turns objects into rows, or null for the objects themselves.</param>
+/// <summary>What a client asked of a watch. Without <paramref name="Since"/> it begins with the present objects; with a table it shows rows.</summary>
 internal sealed record WatchRequest(ObjectFilter Filter, long? Since, bool MarksInitialEnd, bool WantsBookmarks, TimeSpan Timeout, TableView? Table)
 {
     // Without timeoutSeconds the API server picks 30 to 60 minutes.

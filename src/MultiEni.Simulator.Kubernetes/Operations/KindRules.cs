@@ -13,6 +13,7 @@ internal static class KindRules
     public const string DefinitionFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
     private const string Rbac = "rbac.authorization.k8s.io";
+    private const string NotReady = "node.kubernetes.io/not-ready";
     private const long DefaultGraceSeconds = 30;
     private const long TolerationSeconds = 300;
 
@@ -90,8 +91,8 @@ internal static class KindRules
                 obj.Child("spec")["finalizers"] = new JsonArray("kubernetes");
                 obj["status"] = new JsonObject { ["phase"] = "Active" };
                 break;
-            case "nodes" when taintNodes:
-                AddNotReadyTaint(obj.Child("spec"));
+            case "nodes" when taintNodes && !obj.Child("spec").Objects("taints").Exists(static taint => taint.Text("key") == NotReady):
+                obj.Child("spec").List("taints").Add((JsonNode)new JsonObject { ["key"] = NotReady, ["effect"] = "NoSchedule" });
                 break;
             case "pods":
                 CompletePod(resource, obj, obj.Child("spec"));
@@ -183,7 +184,7 @@ internal static class KindRules
         spec["priority"] ??= priority;
         spec["preemptionPolicy"] ??= "PreemptLowerPriority";
         var tolerations = spec.List("tolerations");
-        foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+        foreach (var key in (ReadOnlySpan<string>)[NotReady, "node.kubernetes.io/unreachable"])
         {
             var isTolerated = spec.Objects("tolerations")
                 .Exists(toleration =>
@@ -283,15 +284,6 @@ internal static class KindRules
             ["reason"] = reason,
             ["message"] = message,
         };
-
-    private static void AddNotReadyTaint(JsonObject spec)
-    {
-        const string key = "node.kubernetes.io/not-ready";
-        if (!spec.Objects("taints").Exists(static taint => taint.Text("key") == key))
-        {
-            spec.List("taints").Add((JsonNode)new JsonObject { ["key"] = key, ["effect"] = "NoSchedule" });
-        }
-    }
 
     private static void MoveStringData(JsonObject secret)
     {

@@ -2,10 +2,7 @@ using MultiEni.Simulator.Kubernetes.Errors;
 
 namespace MultiEni.Simulator.Kubernetes.Selectors;
 
-/// <summary>One part of a label selector.</summary>
-/// <param name="Label">The label's key.</param>
-/// <param name="Operator"><c>exists</c>, <c>!</c>, <c>in</c>, <c>notin</c>, <c>&gt;</c> or <c>&lt;</c>; an equality is an <c>in</c> of one value.</param>
-/// <param name="Values">What it is compared to.</param>
+/// <summary>One part of a label selector: <c>exists</c>, <c>!</c>, <c>in</c>, <c>notin</c>, <c>&gt;</c> or <c>&lt;</c>; an equality is an <c>in</c> of one value.</summary>
 internal sealed record LabelRequirement(string Label, string Operator, IReadOnlyCollection<string> Values)
 {
     /// <summary>The only value that matches, or null.</summary>
@@ -39,33 +36,15 @@ internal sealed class LabelSelector
     public bool IsEverything => _requirements.Count == 0;
 
     /// <summary>A label that must have one value, by which watchers are indexed; null when no requirement is that simple.</summary>
-    public (string Label, string Value)? Pin
-    {
-        get
-        {
-            foreach (var requirement in _requirements)
-            {
-                if (requirement.PinnedValue is { } value)
-                {
-                    return (requirement.Label, value);
-                }
-            }
-
-            return null;
-        }
-    }
+    public (string Label, string Value)? Pin =>
+        _requirements.Find(static requirement => requirement.PinnedValue is not null) is { PinnedValue: { } value } pinned
+            ? (pinned.Label, value)
+            : null;
 
     /// <summary>Reads the text of a query parameter; absent or empty selects everything.</summary>
     /// <exception cref="StatusException">400: the text is not a selector.</exception>
-    public static LabelSelector Parse(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return Everything;
-        }
-
-        return new LabelSelector(LabelSelectorParser.Parse(text));
-    }
+    public static LabelSelector Parse(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? Everything : new LabelSelector(LabelSelectorParser.Parse(text));
 
     public bool Matches(IReadOnlyDictionary<string, string> labels)
     {

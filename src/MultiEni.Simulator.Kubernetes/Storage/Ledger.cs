@@ -25,16 +25,7 @@ internal sealed class Ledger
 
     public Ledger(int historyLength) => _historyLength = historyLength;
 
-    public long Version
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _version;
-            }
-        }
-    }
+    public long Version => Volatile.Read(ref _version);
 
     public StoredObject? Find(ResourceDefinition resource, ObjectKey key) => Table(resource).Objects.GetValueOrDefault(key);
 

@@ -5,9 +5,6 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.Simulator.Kubernetes.Tables;
 
 /// <summary>How a client wants rows.</summary>
-/// <param name="Resource">What the rows are.</param>
-/// <param name="IncludeObject"><c>None</c>, <c>Metadata</c> or <c>Object</c>: what a row carries besides its cells.</param>
-/// <param name="Time">The clock of ages.</param>
 internal sealed record TableView(ResourceDefinition Resource, string IncludeObject, TimeProvider Time);
 
 /// <summary>Writes objects as a <c>Table</c>, which is what <c>kubectl get</c> asks for.</summary>
@@ -28,21 +25,13 @@ internal static class TableWriter
                 cells.Add(column.Cell(obj, now));
             }
 
-            var row = new JsonObject { ["cells"] = cells };
-            switch (view.IncludeObject)
+            var carried = view.IncludeObject switch
             {
-                case "None":
-                    row["object"] = null;
-                    break;
-                case "Object":
-                    row["object"] = obj;
-                    break;
-                default:
-                    row["object"] = PartialMetadata(obj);
-                    break;
-            }
-
-            rows.Add((JsonNode)row);
+                "None" => null,
+                "Object" => obj,
+                _ => PartialMetadata(obj),
+            };
+            rows.Add((JsonNode)new JsonObject { ["cells"] = cells, ["object"] = carried });
         }
 
         var table = Empty(new JsonObject { ["resourceVersion"] = version.ToString() });

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
@@ -41,41 +40,22 @@ internal static partial class CelLexer
         }
     }
 
-    private static string Unescape(string text)
-    {
-        if (!text.Contains('\\', StringComparison.Ordinal))
-        {
-            return text;
-        }
+    private static string Unescape(string text) =>
+        Escape()
+            .Replace(
+                text,
+                static match =>
+                    match.Value[1] switch
+                    {
+                        'n' => "\n",
+                        't' => "\t",
+                        '\\' or '"' or '\'' => match.Value[1..],
+                        _ => throw new CelRefusal($"the escape {match.Value}"),
+                    }
+            );
 
-        var plain = new StringBuilder();
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\\')
-            {
-                plain.Append(text[i]);
-                continue;
-            }
-
-            i++;
-            switch (text[i])
-            {
-                case 'n':
-                    plain.Append('\n');
-                    break;
-                case 't':
-                    plain.Append('\t');
-                    break;
-                case '\\' or '"' or '\'':
-                    plain.Append(text[i]);
-                    break;
-                default:
-                    throw new CelRefusal($"the escape \\{text[i]}");
-            }
-        }
-
-        return plain.ToString();
-    }
+    [GeneratedRegex(@"\\.", RegexOptions.None, 1000)]
+    private static partial Regex Escape();
 
     // Prefixed and triple-quoted texts, unsigned and hexadecimal numbers fall into two tokens, which the grammar does not allow side by side.
     [GeneratedRegex(

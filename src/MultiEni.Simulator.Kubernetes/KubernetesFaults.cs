@@ -140,25 +140,23 @@ public sealed class KubernetesFaults
     {
         lock (_gate)
         {
-            for (var index = 0; index < _rules.Count; index++)
+            var index = _rules.FindIndex(entry => entry.Rule.Moment == moment && entry.Rule.Matches(request));
+            if (index < 0)
             {
-                var (rule, left) = _rules[index];
-                if (rule.Moment == moment && rule.Matches(request))
-                {
-                    if (left > 1)
-                    {
-                        _rules[index] = (rule, left - 1);
-                    }
-                    else
-                    {
-                        _rules.RemoveAt(index);
-                    }
-
-                    return rule.Action;
-                }
+                return null;
             }
-        }
 
-        return null;
+            var (rule, left) = _rules[index];
+            if (left > 1)
+            {
+                _rules[index] = (rule, left - 1);
+            }
+            else
+            {
+                _rules.RemoveAt(index);
+            }
+
+            return rule.Action;
+        }
     }
 }

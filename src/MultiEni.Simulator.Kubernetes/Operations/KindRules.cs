@@ -118,14 +118,11 @@ internal static class KindRules
     /// <summary>Seconds for which a deleted object stays until its kubelet confirms; zero deletes at once.</summary>
     public static long GraceSeconds(ResourceDefinition resource, JsonObject obj, long? requested)
     {
-        if (resource.GroupResource != "pods" || (obj["spec"] as JsonObject).Text("nodeName") is not { Length: > 0 })
-        {
-            return 0;
-        }
-
-        return obj.Text("status", "phase") is "Succeeded" or "Failed"
-            ? 0
-            : requested ?? (obj["spec"] as JsonObject).Integer("terminationGracePeriodSeconds") ?? DefaultGraceSeconds;
+        var isRunning =
+            resource.GroupResource == "pods"
+            && obj.Text("spec", "nodeName") is { Length: > 0 }
+            && obj.Text("status", "phase") is not ("Succeeded" or "Failed");
+        return isRunning ? requested ?? (obj["spec"] as JsonObject).Integer("terminationGracePeriodSeconds") ?? DefaultGraceSeconds : 0;
     }
 
     private static void DefaultPod(JsonObject spec)

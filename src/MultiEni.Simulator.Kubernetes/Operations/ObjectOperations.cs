@@ -10,13 +10,8 @@ namespace MultiEni.Simulator.Kubernetes.Operations;
 
 /// <summary>
 /// Creates and changes objects by the rules of the API. Over HTTP and in process alike, every write goes this way: its shape is read, what the server
-/// decides is set, the owners of its fields are recorded, it is validated, admitted and stored.
+/// decides is set, the owners of its fields are recorded, it is validated, admitted and stored. Then those who follow are told, and the answer is given.
 /// </summary>
-/// <param name="ledger">Where objects are kept.</param>
-/// <param name="registry">What is served.</param>
-/// <param name="time">The clock of timestamps.</param>
-/// <param name="collector">Told of each object stored or removed, before the answer is given.</param>
-/// <param name="stored">Told of each object stored, first of all.</param>
 internal sealed class ObjectOperations(
     Ledger ledger,
     ResourceRegistry registry,

@@ -128,15 +128,8 @@ internal static class StrategicMergePatch
     {
         int Rank(JsonNode? entry)
         {
-            for (var index = 0; index < wanted.Count; index++)
-            {
-                if (key is null ? JsonNode.DeepEquals(wanted[index], entry) : JsonNode.DeepEquals(wanted[index]?[key], entry?[key]))
-                {
-                    return index;
-                }
-            }
-
-            return int.MaxValue;
+            var index = wanted.ToList().FindIndex(place => JsonNode.DeepEquals(key is null ? place : place?[key], key is null ? entry : entry?[key]));
+            return index < 0 ? int.MaxValue : index;
         }
 
         var ordered = list.OrderBy(Rank).ToList();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes;
 
@@ -13,11 +14,9 @@ internal static class JsonReading
 
     public static long? Integer(this JsonObject? obj, string field) =>
         obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
-            ? value.TryGetValue<long>(out var number)
-                ? number
-                : value.TryGetValue<int>(out var small)
-                    ? small
-                    : (long)value.GetValue<double>()
+            ? JsonNumber.Read(value) is { IsInteger: true } whole
+                ? whole.Integer
+                : (long)value.GetValue<double>()
             : null;
 
     public static bool Flag(this JsonObject? obj, string field) => obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.True;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MultiEni.Simulator.Kubernetes.Faults;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Storage;
@@ -12,7 +13,7 @@ public sealed class KubernetesFaults
     private readonly ResourceRegistry _registry;
     private readonly List<(FaultRule Rule, int Left)> _rules = [];
     private readonly Dictionary<RequestKey, long> _counts = [];
-    private readonly List<RequestInfo> _log = [];
+    private readonly ConcurrentQueue<RequestInfo> _log = [];
 
     internal KubernetesFaults(ObjectStore store)
     {
@@ -33,16 +34,7 @@ public sealed class KubernetesFaults
     public int OpenWatches => _ledger.CountWatches();
 
     /// <summary>The requests so far, when <see cref="KeepsLog"/> is on.</summary>
-    public IReadOnlyList<RequestInfo> Log
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _log];
-            }
-        }
-    }
+    public IReadOnlyList<RequestInfo> Log => [.. _log];
 
     /// <summary>Ends all watches, of one resource or of all.</summary>
     /// <param name="cut">Resets connections; otherwise the streams end in order, as on a server's timeout.</param>
@@ -125,7 +117,7 @@ public sealed class KubernetesFaults
             _counts[key] = _counts.GetValueOrDefault(key) + 1;
             if (KeepsLog)
             {
-                _log.Add(request);
+                _log.Enqueue(request);
             }
         }
     }

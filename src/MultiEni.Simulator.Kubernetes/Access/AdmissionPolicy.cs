@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Kubernetes.Errors;
-using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Access;

@@ -3,26 +3,6 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>Whether somebody may do something.</summary>
-internal sealed record AccessDecision(IReadOnlyList<string> Roles, string Reason)
-{
-    public bool IsAllowed => Roles.Count > 0;
-}
-
-/// <summary>A role given to somebody, in a namespace or everywhere; its rules are null when it does not exist.</summary>
-internal sealed record Grant(
-    string Role,
-    string Binding,
-    string Namespace,
-    IReadOnlyList<(string Name, Func<UserInfo, bool> Includes)> Subjects,
-    IReadOnlyList<PolicyRule>? Rules
-)
-{
-    /// <summary>The first subject that a user is; null when he is none of them, or the grant does not hold there.</summary>
-    public string? SubjectOf(UserInfo user, string inNamespace) =>
-        Namespace.Length > 0 && Namespace != inNamespace ? null : Subjects.FirstOrDefault(subject => subject.Includes(user)).Name;
-}
-
 /// <summary>Decides by the Roles, ClusterRoles and their bindings in the store, as the API server's authorizer does. Aggregation is not known.</summary>
 internal sealed class RbacAuthorizer(ObjectStore store)
 {
@@ -34,12 +14,12 @@ internal sealed class RbacAuthorizer(ObjectStore store)
     private object[] _seen = [];
     private IReadOnlyList<Grant> _grants = [];
 
-    /// <summary>Decides about a request.</summary>
-    public AccessDecision Decide(UserInfo user, AccessRequest request)
+    /// <summary>Decides about a request: the roles that allow it, none when it is forbidden, and what an access review says about it.</summary>
+    public (IReadOnlyList<string> Roles, string Reason) Decide(UserInfo user, AccessRequest request)
     {
         if (user.Groups.Contains(UserInfo.Masters, StringComparer.Ordinal))
         {
-            return new AccessDecision([UserInfo.Masters], "");
+            return ([UserInfo.Masters], "");
         }
 
         var roles = new List<string>();
@@ -68,7 +48,7 @@ internal sealed class RbacAuthorizer(ObjectStore store)
             reason = "RBAC: " + (missing.Count == 1 ? missing[0] : $"[{string.Join(", ", missing)}]");
         }
 
-        return new AccessDecision([.. roles.Distinct(StringComparer.Ordinal)], reason);
+        return ([.. roles.Distinct(StringComparer.Ordinal)], reason);
     }
 
     // Null when it does not exist.

@@ -2,9 +2,6 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
-/// <summary>Who writes, as managedFields tells writers apart.</summary>
-internal readonly record struct Manager(string Name, bool IsApply, string ApiVersion, string Subresource);
-
 /// <summary>The owners of the fields of one object: <c>metadata.managedFields</c>, decoded.</summary>
 internal sealed class ManagedFields
 {

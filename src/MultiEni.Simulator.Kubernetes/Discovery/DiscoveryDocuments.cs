@@ -5,7 +5,7 @@ using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Discovery;
 
-/// <summary>What is served: everything in two answers (<c>apidiscovery.k8s.io/v2</c>), or a custom group by itself.</summary>
+/// <summary>What is served: everything in two answers (<c>apidiscovery.k8s.io/v2</c>), or a group by itself.</summary>
 internal static class DiscoveryDocuments
 {
     private static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
@@ -39,10 +39,10 @@ internal static class DiscoveryDocuments
             ["groups"] = new JsonArray([.. Versions(registry, isCore: false).Select(static version => (JsonNode)GroupOf(version.First()))]),
         };
 
-    /// <summary>A group of custom resources; null when there is none of that name.</summary>
+    /// <summary>A group; null when there is none of that name.</summary>
     public static JsonObject? Group(ResourceRegistry registry, string name)
     {
-        if (Custom(registry, name).FirstOrDefault() is not { } found)
+        if (registry.All.FirstOrDefault(resource => resource.Group == name) is not { } found)
         {
             return null;
         }
@@ -53,18 +53,27 @@ internal static class DiscoveryDocuments
         return group;
     }
 
-    /// <summary>The resources of a group of custom resources; null when there is none of that name and version.</summary>
+    /// <summary>The resources of a group; null when there is none of that name and version.</summary>
     public static JsonObject? Resources(ResourceRegistry registry, string group, string version)
     {
-        var resources = Custom(registry, group).Where(resource => resource.Version == version).ToList();
+        var resources = registry.All.Where(resource => resource.Group == group && resource.Version == version).ToList();
         var entries = new JsonArray();
         foreach (var resource in resources)
         {
-            var main = Entry(resource, resource.Plural, resource.Singular, Verbs);
+            var main = Entry(resource, resource.Plural, resource.Singular, VerbsOf(resource));
             AddNames(main, resource);
             var kind = Encoding.UTF8.GetBytes($"{resource.Group}/{resource.Version}/{resource.Kind}");
             main["storageVersionHash"] = Convert.ToBase64String(SHA256.HashData(kind).AsSpan(0, 8));
             entries.Add((JsonNode)main);
+            if (resource.GroupResource == "pods")
+            {
+                entries.Add((JsonNode)Entry(resource, "pods/binding", "", ["create"], "Binding"));
+                var eviction = Entry(resource, "pods/eviction", "", ["create"], "Eviction");
+                eviction["group"] = "policy";
+                eviction["version"] = "v1";
+                entries.Add((JsonNode)eviction);
+            }
+
             if (resource.HasStatus)
             {
                 entries.Add((JsonNode)Entry(resource, resource.Plural + "/status", "", StatusVerbs));
@@ -88,12 +97,6 @@ internal static class DiscoveryDocuments
             .All.Where(resource => resource.Group.Length == 0 == isCore)
             .OrderBy(static resource => resource.Group, StringComparer.Ordinal)
             .GroupBy(static resource => resource.ApiVersion, StringComparer.Ordinal);
-
-    private static IEnumerable<ResourceDefinition> Custom(ResourceRegistry registry, string group) =>
-        registry.All.Where(resource =>
-            resource.Group == group
-            && (resource.IsCustom ? true : throw new NotSimulatedException("the discovery of a built-in group alone; clients ask for all at once"))
-        );
 
     private static JsonObject AggregatedGroup(IGrouping<string, ResourceDefinition> version)
     {
@@ -126,7 +129,7 @@ internal static class DiscoveryDocuments
             ["responseKind"] = kind,
             ["scope"] = resource.Namespaced ? "Namespaced" : "Cluster",
             ["singularResource"] = resource.Singular,
-            ["verbs"] = Texts(Verbs),
+            ["verbs"] = Texts(VerbsOf(resource)),
         };
         AddNames(entry, resource);
         if (resource.HasStatus)
@@ -144,13 +147,13 @@ internal static class DiscoveryDocuments
         return entry;
     }
 
-    private static JsonObject Entry(ResourceDefinition resource, string name, string singular, string[] verbs) =>
+    private static JsonObject Entry(ResourceDefinition resource, string name, string singular, IEnumerable<string> verbs, string? kind = null) =>
         new()
         {
             ["name"] = name,
             ["singularName"] = singular,
             ["namespaced"] = resource.Namespaced,
-            ["kind"] = resource.Kind,
+            ["kind"] = kind ?? resource.Kind,
             ["verbs"] = Texts(verbs),
         };
 
@@ -177,6 +180,9 @@ internal static class DiscoveryDocuments
             ["preferredVersion"] = version.DeepClone(),
         };
     }
+
+    private static IEnumerable<string> VerbsOf(ResourceDefinition resource) =>
+        Verbs.Where(verb => verb != "deletecollection" || resource.HasCollectionDeletion);
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(static text => (JsonNode)text)]);
 }

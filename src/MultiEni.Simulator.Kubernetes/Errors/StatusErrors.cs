@@ -8,6 +8,8 @@ namespace MultiEni.Simulator.Kubernetes.Errors;
 /// <summary>The refusals in the words of the API server: clients and users match on them.</summary>
 internal static class StatusErrors
 {
+    private const string Forms = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
     public static StatusException NotFound(ResourceDefinition resource, string name) =>
         new(404, "NotFound", $"{resource.GroupResource} \"{name}\" not found", Details(resource, name));
 
@@ -39,25 +41,14 @@ internal static class StatusErrors
     public static StatusException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 
-    public static StatusException UnsupportedMediaType(string accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf") =>
+    public static StatusException UnsupportedMediaType(string accepted = Forms) =>
         new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}");
 
     public static StatusException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", []);
 
-    public static StatusException NotAcceptable() =>
-        new(
-            406,
-            "NotAcceptable",
-            "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
-            []
-        );
+    public static StatusException NotAcceptable() => new(406, "NotAcceptable", $"406: Not Acceptable\n\nAvailable representations: {Forms}", []);
 
-    public static StatusException NotAcceptableForm() =>
-        new(
-            406,
-            "NotAcceptable",
-            "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"
-        );
+    public static StatusException NotAcceptableForm() => new(406, "NotAcceptable", $"only the following media types are accepted: {Forms}");
 
     public static StatusException TooLarge() => new(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
 

@@ -2,14 +2,6 @@ using MultiEni.Simulator.Kubernetes.Errors;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>The form in which objects are told.</summary>
-internal enum AnswerForm
-{
-    Object,
-    Table,
-    Metadata,
-}
-
 /// <summary>The media types of requests and answers.</summary>
 internal static class MediaTypes
 {

@@ -31,7 +31,7 @@ internal sealed class RequestOptions(HttpRequest request, string subresource, Ac
             Subresource = subresource,
             FieldManager = manager.Length switch
             {
-                0 => UserAgent.Product(request),
+                0 => Route.ClientOf(request),
                 <= MostManagerCharacters => manager,
                 _ => throw new NotSimulatedException("a field manager with a longer name than 128 characters"),
             },

@@ -184,6 +184,6 @@ internal sealed class RequestPipeline
             Namespace = route?.Namespace ?? "",
             Name = route?.Name ?? "",
             ContentType = MediaTypes.Bare(request.ContentType),
-            UserAgent = UserAgent.Product(request),
+            UserAgent = Route.ClientOf(request),
         };
 }

@@ -62,7 +62,7 @@ internal static class Reviews
     private static JsonObject Decide(AccessControl access, UserInfo user, JsonObject spec)
     {
         var decision = access.Decide(user, Asked(spec));
-        var status = new JsonObject { ["allowed"] = decision.IsAllowed };
+        var status = new JsonObject { ["allowed"] = decision.Roles.Count > 0 };
         if (decision.Reason.Length > 0)
         {
             status["reason"] = decision.Reason;

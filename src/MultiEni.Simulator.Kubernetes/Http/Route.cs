@@ -3,14 +3,6 @@ using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>The client's name, which is also its field manager when it gives none.</summary>
-internal static class UserAgent
-{
-    /// <summary>The User-Agent header up to its first slash.</summary>
-    public static string Product(HttpRequest request) =>
-        request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } product ? product : "unknown";
-}
-
 /// <summary>The parts of a resource path: <c>/apis/GROUP/VERSION[/namespaces/NAMESPACE]/RESOURCE[/NAME[/SUBRESOURCE]]</c>.</summary>
 internal sealed record Route(string Group, string Version, string Resource, string Namespace, string Name, string Subresource)
 {
@@ -42,6 +34,10 @@ internal sealed record Route(string Group, string Version, string Resource, stri
             ? null
             : new Route(group, version, rest[0], inNamespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : "", rest.Length > 2 ? rest[2] : "");
     }
+
+    /// <summary>The client's name, which is also its field manager when it gives none: the User-Agent header up to its first slash.</summary>
+    public static string ClientOf(HttpRequest request) =>
+        request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } product ? product : "unknown";
 
     public string Verb(HttpRequest request) =>
         request.Method switch

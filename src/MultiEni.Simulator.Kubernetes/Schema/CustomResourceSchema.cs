@@ -36,11 +36,8 @@ public sealed class CustomResourceSchema
         return errors;
     }
 
-    /// <summary>Checks values and rules beside what was found before.</summary>
+    /// <summary>Checks values and rules beside what was found before in the metadata, and adds what is found.</summary>
     /// <remarks>Rules wait until types, required fields, lengths and enumerations are right: a rule may rely on them.</remarks>
-    /// <param name="obj">The object to be stored, with defaults filled in.</param>
-    /// <param name="old">The stored object on an update; null on a creation.</param>
-    /// <param name="errors">What was found before, in the metadata; gets what is found here.</param>
     /// <returns>Rules that the object breaks as the stored one did, which is only worth a warning.</returns>
     internal IReadOnlyList<string> Validate(JsonObject obj, JsonObject? old, List<FieldError> errors)
     {

@@ -21,7 +21,10 @@ internal static class GoText
                 '\n' => quoted.Append(@"\n"),
                 '\r' => quoted.Append(@"\r"),
                 '\t' => quoted.Append(@"\t"),
-                '\a' or '\b' or '\v' or '\f' => throw new NotSimulatedException("a message with a control character in it"),
+                '\a' => quoted.Append(@"\a"),
+                '\b' => quoted.Append(@"\b"),
+                '\f' => quoted.Append(@"\f"),
+                '\v' => quoted.Append(@"\v"),
                 < ' ' or 0x7f => quoted.Append(CultureInfo.InvariantCulture, $@"\x{rune.Value:x2}"),
                 _ => quoted.Append(rune.ToString()),
             };

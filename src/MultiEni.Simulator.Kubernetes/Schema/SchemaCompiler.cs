@@ -53,10 +53,7 @@ internal sealed class SchemaCompiler
     /// <summary>How many entries a map of no given size can have.</summary>
     public static long MostEntries => CelType.Unbounded / 5;
 
-    /// <param name="json">The schema.</param>
-    /// <param name="count">How many values of the node one object can have.</param>
-    /// <param name="isCorrelated">Whether the server can tell which old value belongs to a value.</param>
-    /// <param name="isRoot">Whether it describes whole objects.</param>
+    // A node of which one object can have so many values, and of which the server can tell which old value belongs to which, or not.
     private SchemaNode Node(JsonObject json, double count, bool isCorrelated, bool isRoot = false)
     {
         foreach (var (keyword, value) in json)

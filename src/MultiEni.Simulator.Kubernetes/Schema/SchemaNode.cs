@@ -4,38 +4,6 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>The <c>type</c> of a schema.</summary>
-internal enum SchemaType
-{
-    Object,
-    Array,
-    String,
-    Integer,
-    Number,
-    Boolean,
-}
-
-/// <summary><c>x-kubernetes-list-type</c>.</summary>
-internal enum ListType
-{
-    Atomic,
-    Set,
-    Map,
-}
-
-/// <summary>One entry of <c>x-kubernetes-validations</c>, compiled.</summary>
-/// <param name="Source">The rule.</param>
-/// <param name="Program">What it means.</param>
-/// <param name="Message">What is said of an object that breaks it.</param>
-internal sealed record SchemaRule(string Source, CelProgram Program, string? Message)
-{
-    /// <summary>Whether it runs on an update only.</summary>
-    public bool UsesOldSelf => Program.Names.Contains(SchemaTypes.OldSelf);
-
-    /// <summary>What a failure is called when there is no better text.</summary>
-    public string Name => Message ?? Source.Trim();
-}
-
 /// <summary>One compiled node of a structural schema.</summary>
 internal sealed class SchemaNode
 {

@@ -5,9 +5,6 @@ using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Tables;
 
-/// <summary>A column and how its cells come about.</summary>
-internal sealed record TableColumn(PrinterColumn Definition, Func<JsonObject, DateTimeOffset, JsonNode?> Cell);
-
 /// <summary>The columns of each resource: of custom ones as their definition says, of built-in ones as kubectl users know them.</summary>
 internal static class TableColumns
 {

@@ -1,11 +1,7 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Tables;
-
-/// <summary>How a client wants rows.</summary>
-internal sealed record TableView(ResourceDefinition Resource, string IncludeObject, TimeProvider Time);
 
 /// <summary>Writes objects as a <c>Table</c>, which is what <c>kubectl get</c> asks for.</summary>
 internal static class TableWriter

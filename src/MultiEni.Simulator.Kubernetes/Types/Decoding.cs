@@ -4,9 +4,6 @@ using MultiEni.Simulator.Kubernetes.Errors;
 
 namespace MultiEni.Simulator.Kubernetes.Types;
 
-/// <summary>A value does not fit its field; the message is that of the API server.</summary>
-internal sealed class DecodingException(string message) : Exception(message);
-
 /// <summary>
 /// Reads objects of built-in types as a server in Go does: what is unknown is dropped and told, what is empty is left out where the type says so, and
 /// defaults are filled in.

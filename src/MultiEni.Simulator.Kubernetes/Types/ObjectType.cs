@@ -1,35 +1,6 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Types;
-
-/// <summary>What a value of a built-in type is.</summary>
-internal enum ValueKind
-{
-    Text,
-    Integer,
-    Flag,
-    Bytes,
-    Time,
-    MicroTime,
-    Quantity,
-    IntOrString,
-    Any,
-    Object,
-    List,
-    Map,
-}
-
-/// <summary>The type of a field or of what a list or map holds.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="GoName">As messages name it, such as <c>int32</c> or <c>map[string]string</c>.</param>
-/// <param name="Element">What a list or map holds.</param>
-/// <param name="Merge">How server-side apply merges it.</param>
-internal sealed record FieldType(ValueKind Kind, string GoName, FieldType? Element, ListSemantics Merge)
-{
-    /// <summary>The fields of an object; null for everything else.</summary>
-    public ObjectType? Fields { get; set; }
-}
 
 /// <summary>The fields of a built-in object.</summary>
 internal sealed class ObjectType(string name, bool isAtomic, bool isPartial)

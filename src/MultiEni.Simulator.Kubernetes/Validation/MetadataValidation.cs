@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema;
 

@@ -2,18 +2,6 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>What a token is.</summary>
-internal enum CelTokenKind
-{
-    Symbol,
-    Word,
-    Number,
-    Text,
-}
-
-/// <summary>A token of an expression.</summary>
-internal readonly record struct CelToken(CelTokenKind Kind, string Text);
-
 /// <summary>Cuts an expression into words, numbers, texts and symbols.</summary>
 internal static partial class CelLexer
 {

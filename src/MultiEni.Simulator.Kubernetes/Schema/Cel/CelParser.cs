@@ -2,9 +2,6 @@ using System.Globalization;
 
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>Why an expression is not compiled.</summary>
-internal sealed class CelRefusal(string why) : Exception(why);
-
 /// <summary>The grammar of CEL, as far as it is known here. https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax</summary>
 internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelType> variables)
 {

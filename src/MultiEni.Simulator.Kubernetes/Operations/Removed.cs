@@ -8,6 +8,3 @@ internal sealed record Removed(StoredObject Object, bool IsGone)
     /// <summary>Texts for the <c>Warning</c> headers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
-
-/// <summary>What became of a write.</summary>
-internal sealed record Written(StoredObject Object, bool IsNew, IReadOnlyList<string> Warnings);

@@ -6,7 +6,7 @@ namespace MultiEni.InstanceTypes;
 public sealed class TypeTable
 {
     private const string Described = "described";
-    private readonly SortedDictionary<string, string> lines = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _lines = new(StringComparer.Ordinal);
 
     /// <summary>Takes over the lines of a table, whatever their source.</summary>
     public void AddTable(IEnumerable<string> table)
@@ -14,7 +14,7 @@ public sealed class TypeTable
         ArgumentNullException.ThrowIfNull(table);
         foreach (var line in table.Where(line => line.Length > 0 && line[0] != '#'))
         {
-            lines[line[..line.IndexOf('\t', StringComparison.Ordinal)]] = line;
+            _lines[line[..line.IndexOf('\t', StringComparison.Ordinal)]] = line;
         }
     }
 
@@ -32,7 +32,7 @@ public sealed class TypeTable
         foreach (var type in types.EnumerateArray())
         {
             var (name, line) = Line(type);
-            lines[name] = line;
+            _lines[name] = line;
         }
 
         return types.GetArrayLength();
@@ -49,7 +49,7 @@ public sealed class TypeTable
             "#   published   ENIs and cards agree in the tables that two AWS projects publish (as of 2026-08);",
             "#               addresses of types with several cards are recalled",
             "#   recalled    general knowledge: EC2 is asked before the line is believed; it counts only while EC2 does not answer",
-            .. lines.Values,
+            .. _lines.Values,
         ];
 
     private static (string Name, string Line) Line(JsonElement type)

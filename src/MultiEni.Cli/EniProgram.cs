@@ -16,7 +16,7 @@ namespace MultiEni.Cli;
 internal static class EniProgram
 {
     /// <summary>The exit code; see <see cref="ExitCodes"/>.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings surroundings, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliContext surroundings, CancellationToken cancellationToken)
     {
         if (arguments is [Completer.Word, ..])
         {
@@ -68,7 +68,7 @@ internal static class EniProgram
     }
 
     /// <summary>The root of all commands.</summary>
-    public static RootCommand CreateRoot(Surroundings surroundings, ClusterOptions cluster)
+    public static RootCommand CreateRoot(CliContext surroundings, ClusterOptions cluster)
     {
         var root = new RootCommand("Extra network interfaces for Kubernetes nodes on EC2: see, check and try them.")
         {

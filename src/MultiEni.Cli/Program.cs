@@ -14,4 +14,4 @@ using var registration = PosixSignalRegistration.Create(
         hangup.Cancel();
     }
 );
-return await EniProgram.RunAsync(args, Surroundings.OfProcess(), hangup.Token);
+return await EniProgram.RunAsync(args, CliContext.OfProcess(), hangup.Token);

@@ -1,10 +1,9 @@
 using MultiEni.Operator.Client;
-using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Controller;
 
 /// <summary>The name by which this cluster's ENIs are told from those of other clusters in the account.</summary>
-public static class ClusterIdentity
+internal static class ClusterIdentity
 {
     private static readonly ResourceKind<NamespaceObject> Namespaces = new(
         "",
@@ -16,7 +15,16 @@ public static class ClusterIdentity
         ControllerJson.Default.KubernetesListNamespaceObject
     );
 
-    /// <summary>The given name, or the UID of kube-system, which is unique and lives as long as the cluster.</summary>
+    /// <summary>What is read, as a message names it.</summary>
+    internal const string Subject = "the namespace kube-system";
+
+    /// <summary>What to grant when it may not be read.</summary>
+    internal const string Grant = "Grant get of the namespace kube-system, as the chart's ClusterRole eni-controller does, or set CLUSTER_NAME.";
+
+    /// <summary>Why a cluster has no name.</summary>
+    internal const string Nameless = "there is no namespace kube-system whose UID could name the cluster. Set CLUSTER_NAME.";
+
+    /// <summary>The given name, or the UID of kube-system, which is unique and lives as long as the cluster; empty when there is neither.</summary>
     public static async Task<string> FindAsync(KubernetesClient kubernetes, string given, CancellationToken cancellationToken)
     {
         if (given.Length > 0)
@@ -24,8 +32,7 @@ public static class ClusterIdentity
             return given;
         }
 
-        var kubeSystem = await kubernetes.GetAsync(Namespaces, new ObjectKey(null, "kube-system"), cancellationToken);
-        return kubeSystem?.Metadata.Uid
-            ?? throw new SettingsException(["there is no namespace kube-system whose UID could name the cluster; set CLUSTER_NAME"]);
+        var kubeSystem = await kubernetes.GetAsync(Namespaces, ObjectKey.Cluster("kube-system"), cancellationToken);
+        return kubeSystem?.Metadata.Uid ?? "";
     }
 }

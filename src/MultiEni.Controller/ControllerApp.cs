@@ -16,7 +16,7 @@ using MultiEni.Operator.LeaderElection;
 namespace MultiEni.Controller;
 
 /// <summary>The controller as a whole: caches, leader election, and what runs while leading.</summary>
-public sealed class ControllerApp(
+internal sealed class ControllerApp(
     ControllerSettings settings,
     KubernetesConfig kubernetesConfig,
     Ec2ClientOptions ec2Options,
@@ -27,7 +27,7 @@ public sealed class ControllerApp(
     /// <summary>Name prefix of all meters of this program.</summary>
     public const string MeterName = "MultiEni.Controller";
 
-    private readonly ILogger logger = loggers.CreateLogger<ControllerApp>();
+    private readonly ILogger _logger = loggers.CreateLogger<ControllerApp>();
 
     /// <summary>Runs until <paramref name="stop"/> is cancelled; then finishes what is under way and gives the lease back.</summary>
     /// <exception cref="LeadershipLostException">Another controller leads; this process must end.</exception>
@@ -46,9 +46,11 @@ public sealed class ControllerApp(
 
         using var meter = new Meter(MeterName);
         using var exporter = new PrometheusExporter("MultiEni.", time);
-        var definitions = new DefinitionGate(kubernetes, time, logger);
+        var definitions = new StartGate(DefinitionCheck.Subject, DefinitionCheck.Grant, time, _logger);
+        var identity = new StartGate(ClusterIdentity.Subject, ClusterIdentity.Grant, time, _logger);
         var checks = new HealthChecks();
         checks.AddReadiness("definitions", () => definitions.Health);
+        checks.AddReadiness("cluster-name", () => identity.Health);
         checks.Add("nodeenis", nodeEnis);
         checks.Add("nodes", nodes);
         checks.Add("eniattachments", attachments);
@@ -64,7 +66,7 @@ public sealed class ControllerApp(
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         if (await diagnostics.StartAsync(stop) is { } port)
         {
-            ControllerLog.Serving(logger, port);
+            ControllerLog.Serving(_logger, port);
         }
 
         await using var background = new BackgroundTasks(stop);
@@ -74,12 +76,16 @@ public sealed class ControllerApp(
         background.Add(events.RunAsync);
         await background.RunAsync(async token =>
         {
-            await definitions.PassAsync(token);
+            await definitions.PassAsync(cancel => DefinitionCheck.FindGapAsync(kubernetes, cancel), token);
             var view = new ClusterView(await nodeEnis.SyncedAsync(token), await nodes.SyncedAsync(token), await attachments.SyncedAsync(token));
-            ControllerLog.Synced(logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
-            var cluster = await ClusterIdentity.FindAsync(kubernetes, settings.ClusterName, token);
+            ControllerLog.Synced(_logger, view.NodeEnis.Count, view.NodeCount, view.Attachments.Count);
+            var cluster = settings.ClusterName;
+            await identity.PassAsync(
+                async cancel => (cluster = await ClusterIdentity.FindAsync(kubernetes, cluster, cancel)).Length > 0 ? null : ClusterIdentity.Nameless,
+                token
+            );
             var ec2 = ec2Options.Region.Length > 0 ? ec2Options : ec2Options with { Region = RegionFinder.Find(view.Nodes) };
-            ControllerLog.Starting(logger, cluster, kubernetesConfig.Source, ec2.Region, await CredentialSource.DescribeAsync(ec2, token));
+            ControllerLog.Starting(_logger, cluster, kubernetesConfig.Source, ec2.Region, await CredentialSource.DescribeAsync(ec2, token));
             var informers = new ControllerInformers(nodeEnis, nodes, attachments);
 
             async Task Lead(Action ensureLeading, CancellationToken leading)
@@ -112,7 +118,7 @@ public sealed class ControllerApp(
                 await Lead(() => { }, token);
             }
         });
-        ControllerLog.Stopped(logger);
+        ControllerLog.Stopped(_logger);
     }
 
     private LeaderElectionOptions Election() =>

@@ -57,7 +57,7 @@ internal static partial class ControllerLog
     public static partial void SettingWithoutEffect(ILogger logger, string warning);
 
     [LoggerMessage(18, LogLevel.Error, "Nothing is done, because {Obstacle}")]
-    public static partial void DefinitionsHoldBack(ILogger logger, string obstacle);
+    public static partial void HeldBack(ILogger logger, string obstacle);
 
     [LoggerMessage(14, LogLevel.Information, "The leak pass deletes again: no longer do suspiciously many ENIs look leaked")]
     public static partial void LeakPassReleased(ILogger logger);

@@ -8,20 +8,20 @@ namespace MultiEni.Controller;
 /// <summary>What the controller counts of its own doings. The names are those of the Go controller, which declared and never served them.</summary>
 internal sealed class ControllerMetrics
 {
-    private readonly Counter<long> operations;
-    private readonly Counter<long> errors;
-    private readonly Counter<long> leaksFound;
-    private readonly Counter<long> leaksDeleted;
+    private readonly Counter<long> _operations;
+    private readonly Counter<long> _errors;
+    private readonly Counter<long> _leaksFound;
+    private readonly Counter<long> _leaksDeleted;
 
     public ControllerMetrics(Meter meter, Func<int> attachments, Func<int> candidates, Func<bool> blocked, Func<int> deniedPermissions)
     {
-        operations = meter.CreateCounter<long>("eni_operations_total", description: "EC2 operations on ENIs by operation and status.");
-        errors = meter.CreateCounter<long>(
+        _operations = meter.CreateCounter<long>("eni_operations_total", description: "EC2 operations on ENIs by operation and status.");
+        _errors = meter.CreateCounter<long>(
             "eni_operation_errors_total",
             description: "Failed EC2 operations on ENIs by operation and type of error."
         );
-        leaksFound = meter.CreateCounter<long>("eni_leaked_total", description: "ENIs found that nobody wants any more, by reason.");
-        leaksDeleted = meter.CreateCounter<long>(
+        _leaksFound = meter.CreateCounter<long>("eni_leaked_total", description: "ENIs found that nobody wants any more, by reason.");
+        _leaksDeleted = meter.CreateCounter<long>(
             "eni_leaks_deleted_total",
             description: "ENIs deleted because nobody wanted them any more, by reason."
         );
@@ -35,17 +35,17 @@ internal sealed class ControllerMetrics
         meter.CreateObservableGauge("ec2_permissions_denied", deniedPermissions, description: "EC2 actions that the controller's role lacks.");
     }
 
-    public void Succeeded(EniStep step) => operations.Add(1, new("operation", Name(step)), new("status", "success"));
+    public void Succeeded(EniStep step) => _operations.Add(1, new("operation", Name(step)), new("status", "success"));
 
     public void Failed(EniStep step, Ec2Failure failure)
     {
-        operations.Add(1, new("operation", Name(step)), new("status", "error"));
-        errors.Add(1, new("operation", Name(step)), new("error_type", failure.Reaction.Category));
+        _operations.Add(1, new("operation", Name(step)), new("status", "error"));
+        _errors.Add(1, new("operation", Name(step)), new("error_type", failure.Reaction.Category));
     }
 
-    public void LeakFound(LeakReason reason) => leaksFound.Add(1, new KeyValuePair<string, object?>("reason", LeakReasons.Metric(reason)));
+    public void LeakFound(LeakReason reason) => _leaksFound.Add(1, new KeyValuePair<string, object?>("reason", LeakReasons.Metric(reason)));
 
-    public void LeakDeleted(LeakReason reason) => leaksDeleted.Add(1, new KeyValuePair<string, object?>("reason", LeakReasons.Metric(reason)));
+    public void LeakDeleted(LeakReason reason) => _leaksDeleted.Add(1, new KeyValuePair<string, object?>("reason", LeakReasons.Metric(reason)));
 
     private static string Name(EniStep step) =>
         step switch

@@ -9,7 +9,7 @@ using MultiEni.Operator.Logging;
 namespace MultiEni.Controller;
 
 /// <summary>The controller's settings. Names and defaults of flags and variables are promises; the documentation lists them.</summary>
-public sealed record ControllerSettings
+internal sealed record ControllerSettings
 {
     /// <summary>Path of a kubeconfig; empty uses the pod's service account.</summary>
     public string Kubeconfig { get; init; } = "";
@@ -83,7 +83,6 @@ public sealed record ControllerSettings
     /// <summary>Reads the settings of the log and makes it; before all others, so that their errors are logged in the wanted form.</summary>
     public static ILoggerFactory ReadLogging(SettingsReader reader, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         var development = reader.Boolean(
             "dev-mode",
             "DEV_MODE",
@@ -96,7 +95,6 @@ public sealed record ControllerSettings
     /// <summary>Reads the settings; ends with <see cref="SettingsReader.Finish"/>, so that every error is reported at once.</summary>
     public static ControllerSettings Read(SettingsReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         var limits = new EniTimeLimits();
         var second = TimeSpan.FromSeconds(1);
         var settings = new ControllerSettings
@@ -250,7 +248,7 @@ public sealed record ControllerSettings
                 NodeName = reader.Text(null, "NODE_NAME", "", "node that the controller runs on, whose instance is its own"),
                 InstanceId = reader.Parsed(null, "EC2_INSTANCE_ID", "", InstanceIdOrNothing, "the controller's own instance, instead of its node's"),
             },
-            Warnings = FormerSettings.Read(reader),
+            Warnings = DeprecatedSettings.Read(reader),
             Leaks =
                 reader.Choice("leak-brake", "LEAK_BRAKE", "on", ["on", "off"], "stop the leak pass when very many ENIs look leaked") == "off"
                     ? new LeakLimits { BrakeMinimum = int.MaxValue }

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller;
 
 /// <summary>Reasons of the events that the controller records; the names are those of the Go controller where it had one.</summary>
-public static class Events
+internal static class Events
 {
     /// <summary>EC2 confirmed that an ENI is attached.</summary>
     public const string EniAttached = "ENIAttached";

@@ -63,10 +63,10 @@ internal sealed class LeadingController(
     private const string AttachmentLoop = "attachment";
     private const string SummaryLoop = "summary";
 
-    private readonly ILogger logger = loggers.CreateLogger<LeadingController>();
-    private readonly WorkQueue<string> plans = new(PlanLoop, time);
-    private readonly WorkQueue<string> attachments = new(AttachmentLoop, time);
-    private readonly WorkQueue<string> summaries = new(SummaryLoop, time);
+    private readonly ILogger _logger = loggers.CreateLogger<LeadingController>();
+    private readonly WorkQueue<string> _plans = new(PlanLoop, time);
+    private readonly WorkQueue<string> _attachments = new(AttachmentLoop, time);
+    private readonly WorkQueue<string> _summaries = new(SummaryLoop, time);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -80,17 +80,17 @@ internal sealed class LeadingController(
 
         var permissions = new PermissionLedger();
         ec2.Answered = permissions.Answered;
-        var planPace = new QueuePace<string>(plans, () => Pace, time);
-        var summaryPace = new QueuePace<string>(summaries, () => SummaryPace(view.AttachmentCount), time);
+        var planPace = new Debouncer<string>(_plans, () => Pace, time);
+        var summaryPace = new Debouncer<string>(_summaries, () => SummaryPace(view.AttachmentCount), time);
         var outcomes = new PlanOutcomes(summaryPace.Add);
         permissions.Changed = () => SummariseAll(summaryPace);
         writeFailures.Changed = () => SummariseAll(summaryPace);
         var summing = new SummaryReconciler(view, guarded, outcomes, permissions, writeFailures, events, time);
         await using var background = new BackgroundTasks(cancellationToken);
-        background.Add(Loop(SummaryLoop, summaries, summing.ReconcileAsync, 4).RunAsync);
+        background.Add(Loop(SummaryLoop, _summaries, summing.ReconcileAsync, 4).RunAsync);
 
         // Nothing is created that exists: all else waits for the sweep.
-        await new FirstSweep(inventory, view, outcomes, time, logger).RunAsync(cancellationToken);
+        await new FirstSweep(inventory, view, outcomes, time, _logger).RunAsync(cancellationToken);
         var leaks = new LeakPass(inventory, view, ec2, events, settings.Leaks, time, loggers.CreateLogger<LeakPass>());
         var metrics = new ControllerMetrics(
             meter,
@@ -108,11 +108,11 @@ internal sealed class LeadingController(
             time
         );
         var reservations = new IndexReservations(time);
-        var admissions = new Admissions(
+        var admissions = new ConcurrencyLimits(
             settings.ConcurrentCleanups == 0 ? Cleanups : settings.ConcurrentCleanups,
-            name => attachments.Add(name, WorkPriority.Urgent)
+            name => _attachments.Add(name, WorkPriority.Urgent)
         );
-        var pauses = new CreatePauses(time);
+        var pauses = new CreateCooldowns(time);
         var planning = new PlanReconciler(
             view,
             guarded,
@@ -140,11 +140,11 @@ internal sealed class LeadingController(
             time
         );
 
-        inventory.Changed = slot => attachments.Add(slot);
+        inventory.Changed = slot => _attachments.Add(slot);
         pauses.SubnetPaused = subnet => PlanAround(subnet, planPace);
         if (settings.PermissionPreflight)
         {
-            var check = new PermissionCheck(ec2, inventory, permissions, cluster, time, logger);
+            var check = new PermissionCheck(ec2, inventory, permissions, cluster, time, _logger);
             outcomes.Planned += check.Offer;
             inventory.Changed += _ => check.Wake();
             background.Add(check.RunAsync);
@@ -180,8 +180,8 @@ internal sealed class LeadingController(
             }
         });
         background.Add(inventory.RunAsync);
-        background.Add(Loop(PlanLoop, plans, planning.ReconcileAsync, settings.ConcurrentReconciles).RunAsync);
-        background.Add(Loop(AttachmentLoop, attachments, attaching.ReconcileAsync, admissions.Most + SpareWorkers).RunAsync);
+        background.Add(Loop(PlanLoop, _plans, planning.ReconcileAsync, settings.ConcurrentReconciles).RunAsync);
+        background.Add(Loop(AttachmentLoop, _attachments, attaching.ReconcileAsync, admissions.Most + SpareWorkers).RunAsync);
         await background.RunAsync(token => ResyncAsync(inventory, leaks, metrics, token));
     }
 
@@ -190,15 +190,15 @@ internal sealed class LeadingController(
         checks.Remove(PlanLoop);
         checks.Remove(AttachmentLoop);
         checks.Remove(SummaryLoop);
-        plans.Dispose();
-        attachments.Dispose();
-        summaries.Dispose();
+        _plans.Dispose();
+        _attachments.Dispose();
+        _summaries.Dispose();
     }
 
     /// <summary>How long after a summary of a NodeENI the next one may be, by the number of attachments in the cluster.</summary>
     internal static TimeSpan SummaryPace(int attachments) => Pace * Math.Max(1, attachments / SummarisedPerSecond);
 
-    private void SummariseAll(QueuePace<string> pace)
+    private void SummariseAll(Debouncer<string> pace)
     {
         foreach (var nodeEni in view.NodeEnis)
         {
@@ -207,7 +207,7 @@ internal sealed class LeadingController(
     }
 
     /// <summary>A subnet has no room: whoever leaves the choice of the subnet to us is planned anew.</summary>
-    private void PlanAround(string subnetId, QueuePace<string> pace)
+    private void PlanAround(string subnetId, Debouncer<string> pace)
     {
         foreach (var name in view.AttachmentsIn(subnetId).Select(attachment => attachment.Spec!.NodeEniRef.Name).Distinct())
         {
@@ -231,14 +231,14 @@ internal sealed class LeadingController(
             }
             catch (Ec2CallException failed)
             {
-                ControllerLog.SweepFailed(logger, failed.Failure.ToString());
+                ControllerLog.SweepFailed(_logger, failed.Failure.ToString());
             }
 
             foreach (var attachment in view.Attachments)
             {
                 if (attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) != true || attachment.Metadata.IsBeingDeleted)
                 {
-                    attachments.Add(attachment.Metadata.Name, WorkPriority.Repair);
+                    _attachments.Add(attachment.Metadata.Name, WorkPriority.Repair);
                 }
             }
         }
@@ -257,10 +257,10 @@ internal sealed class LeadingController(
             return;
         }
 
-        plans.Add(change.Current.Metadata.Name);
+        _plans.Add(change.Current.Metadata.Name);
     }
 
-    private void OnNode(ObjectChange<Node> change, QueuePace<string> pace)
+    private void OnNode(ObjectChange<Node> change, Debouncer<string> pace)
     {
         // Kubelets renew their node's status all the time; only what a plan reads is a reason to plan.
         if (change is ObjectChange<Node>.Updated updated && SameForPlans(updated.Old, updated.New))
@@ -283,7 +283,7 @@ internal sealed class LeadingController(
         {
             foreach (var attachment in view.AttachmentsOn(instance.InstanceId))
             {
-                attachments.Add(attachment.Metadata.Name);
+                _attachments.Add(attachment.Metadata.Name);
             }
         }
     }
@@ -293,7 +293,7 @@ internal sealed class LeadingController(
         && (old.Metadata.Labels?.Count ?? 0) == (now.Metadata.Labels?.Count ?? 0)
         && (old.Metadata.Labels ?? []).All(label => now.Metadata.Label(label.Key) == label.Value);
 
-    private void OnAttachment(ObjectChange<EniAttachment> change, QueuePace<string> pace)
+    private void OnAttachment(ObjectChange<EniAttachment> change, Debouncer<string> pace)
     {
         if (change is ObjectChange<EniAttachment>.Updated { Old: var old, New: { Status: { } status } attachment })
         {
@@ -308,7 +308,7 @@ internal sealed class LeadingController(
             }
         }
 
-        attachments.Add(change.Current.Metadata.Name);
+        _attachments.Add(change.Current.Metadata.Name);
         pace.Add(change.Current.Spec!.NodeEniRef.Name);
     }
 

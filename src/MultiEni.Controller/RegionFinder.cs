@@ -7,7 +7,7 @@ namespace MultiEni.Controller;
 /// Finds the Region when the environment names none: the nodes carry it as a label. Nothing else is taken for it: a built-in default would be the wrong
 /// Region for most clusters, and the instance metadata service is out of reach for pods. Pure.
 /// </summary>
-public static class RegionFinder
+internal static class RegionFinder
 {
     /// <summary>The label that the cloud provider puts on nodes.</summary>
     public const string RegionLabel = "topology.kubernetes.io/region";

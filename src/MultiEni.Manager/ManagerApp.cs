@@ -18,7 +18,7 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager;
 
 /// <summary>The whole agent of one node.</summary>
-public static class ManagerApp
+internal static class ManagerApp
 {
     private const int Workers = 4;
 
@@ -39,9 +39,6 @@ public static class ManagerApp
     /// <param name="stop">Asks it to stop.</param>
     public static async Task RunAsync(ManagerSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(loggers);
-        ArgumentNullException.ThrowIfNull(time);
         var logger = loggers.CreateLogger("eni-manager");
         var kernel = HostChoice.Open(settings.Host, settings.HostTransport);
         // Whether a kernel hangs is told by the machine's clock, however fast that of a simulation runs.
@@ -51,13 +48,13 @@ public static class ManagerApp
         await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
         var publisher = publishing.Publisher;
         metrics.Offered = () => publisher.Offered;
-        using var boot = new BootWatch(new HostReader(host), journal, publisher, time, logger);
+        using var boot = new BootGuard(new HostReader(host), journal, publisher, time, logger);
 
         using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
         var client = new KubernetesClient(http, time);
         var attachments = Informer(
             client,
-            AttachmentEdge.Kind,
+            AttachmentStatusWriter.Kind,
             new InformerScope { LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}" },
             loggers,
             time
@@ -73,7 +70,7 @@ public static class ManagerApp
 
         using var queue = new WorkQueue<AgentWork>("devices", time);
         checks.Add("work", queue);
-        var wake = new AgentWake(queue);
+        var wake = new WorkEnqueuer(queue);
         var pods = new NodePods(client, settings.NodeName);
         using var restarter = new DevicePluginRestarter(
             publishing.File,
@@ -119,7 +116,7 @@ public static class ManagerApp
         });
     }
 
-    private static AgentWorker Worker(Parts parts, AgentWake wake, WorkQueue<AgentWork> queue)
+    private static AgentWorker Worker(Parts parts, WorkEnqueuer wake, WorkQueue<AgentWork> queue)
     {
         var settings = parts.Settings;
         // It has a limit of its own and must know when a call has really returned.
@@ -166,7 +163,7 @@ public static class ManagerApp
         var reconciler = new AttachmentReconciler(
             parts.View,
             parts.Boot,
-            new SituationReader(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, locked, Policy(settings), settings, parts.Time),
+            new DeviceObserver(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, locked, Policy(settings), settings, parts.Time),
             actions,
             new UsageProbe(
                 parts.Host.Files,
@@ -176,9 +173,9 @@ public static class ManagerApp
                 new FinishedPods(parts.Pods, settings.ListPods, parts.Time)
             ),
             owners,
-            new AttachmentEdge(parts.View, parts.Client, parts.Metrics),
-            new RetryGate(parts.Time),
-            new LinkBrake(parts.Time),
+            new AttachmentStatusWriter(parts.View, parts.Client, parts.Metrics),
+            new RetryBackoff(parts.Time),
+            new LinkRepairLimiter(parts.Time),
             settings,
             parts.Time,
             parts.Logger
@@ -219,7 +216,7 @@ public static class ManagerApp
         NodeHost Host,
         BindingJournal Journal,
         NodePublishing Publishing,
-        BootWatch Boot,
+        BootGuard Boot,
         NodeView View,
         NodePods Pods,
         KubernetesClient Client,

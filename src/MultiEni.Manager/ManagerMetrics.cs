@@ -4,7 +4,7 @@ using MultiEni.Manager.Publishing;
 namespace MultiEni.Manager;
 
 /// <summary>The agent's instruments, under the names of docs/reference/go-controller.md#metrics and really recorded.</summary>
-public sealed class ManagerMetrics : IDisposable
+internal sealed class ManagerMetrics : IDisposable
 {
     /// <summary>Prefix of the meter, by which the exporter finds it.</summary>
     public const string MeterName = "MultiEni.Manager";

@@ -13,7 +13,7 @@ namespace MultiEni.Manager;
 /// <summary>
 /// How the agent behaves. Names and defaults are those of docs/reference/go-controller.md#settings-of-its-agent where that has them.
 /// </summary>
-public sealed record ManagerSettings
+internal sealed record ManagerSettings
 {
     /// <summary>The API server.</summary>
     public required KubernetesConfig Kubernetes { get; init; }
@@ -148,8 +148,6 @@ public sealed record ManagerSettings
     /// <summary>Asks for all settings. Call <see cref="SettingsReader.Finish"/> afterwards.</summary>
     public static ManagerSettings Read(SettingsReader reader, Func<string, string?> environment)
     {
-        ArgumentNullException.ThrowIfNull(reader);
-        ArgumentNullException.ThrowIfNull(environment);
         var defaults = new { Ids = string.Join(',', PciIds.ElasticNetworkAdapters), Node = System.Net.Dns.GetHostName() };
         var kubeconfig = reader.Text("kubeconfig", null, "", "Kubernetes configuration file; empty for the pod's service account");
         var host = reader.Parsed(

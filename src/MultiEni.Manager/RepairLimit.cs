@@ -7,7 +7,7 @@ namespace MultiEni.Manager;
 /// <param name="most">How many repairs are free within the window.</param>
 /// <param name="window">The window.</param>
 /// <param name="time">The clock.</param>
-public sealed class RepairLimit(int most, TimeSpan window, TimeProvider time)
+internal sealed class RepairLimit(int most, TimeSpan window, TimeProvider time)
 {
     private readonly Queue<long> _repairs = new();
     private readonly Lock _lock = new();

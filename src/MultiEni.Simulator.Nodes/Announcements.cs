@@ -6,12 +6,12 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>Carries what the kernel announces to everybody who listens. Guarded by its host's lock.</summary>
 internal sealed class Announcements(Lock gate)
 {
-    private readonly HashSet<Channel<KernelEvent>> watchers = [];
+    private readonly HashSet<Channel<KernelEvent>> _watchers = [];
 
     /// <summary>Tells everybody.</summary>
     internal void Announce(KernelEvent announced)
     {
-        foreach (var watcher in watchers)
+        foreach (var watcher in _watchers)
         {
             watcher.Writer.TryWrite(announced);
         }
@@ -25,7 +25,7 @@ internal sealed class Announcements(Lock gate)
         var channel = Channel.CreateUnbounded<KernelEvent>(new UnboundedChannelOptions { SingleReader = true });
         if (alive)
         {
-            watchers.Add(channel);
+            _watchers.Add(channel);
         }
         else
         {
@@ -38,12 +38,12 @@ internal sealed class Announcements(Lock gate)
     /// <summary>The node goes down: nobody hears more.</summary>
     internal void End()
     {
-        foreach (var watcher in watchers)
+        foreach (var watcher in _watchers)
         {
             watcher.Writer.TryComplete();
         }
 
-        watchers.Clear();
+        _watchers.Clear();
     }
 
     private async IAsyncEnumerable<KernelEvent> ReadAsync(Channel<KernelEvent> channel, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class Announcements(Lock gate)
         {
             lock (gate)
             {
-                watchers.Remove(channel);
+                _watchers.Remove(channel);
             }
         }
     }

@@ -19,34 +19,34 @@ internal sealed class DriverCore(
     Action<TimeSpan, Action> later
 )
 {
-    private readonly SortedDictionary<string, PciDevice> devices = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, PciDevice> _devices = new(StringComparer.Ordinal);
 
-    internal IReadOnlyDictionary<string, PciDevice> Devices => devices;
+    internal IReadOnlyDictionary<string, PciDevice> Devices => _devices;
 
     /// <summary>A vfio-noiommu group was made since the boot (TAINT_USER).</summary>
     internal bool Tainted { get; private set; }
 
     internal void Start()
     {
-        devices.Clear();
+        _devices.Clear();
         Tainted = false;
     }
 
-    internal PciDevice? Find(string address) => devices.GetValueOrDefault(address);
+    internal PciDevice? Find(string address) => _devices.GetValueOrDefault(address);
 
-    internal PciDevice? FindByMac(string macAddress) => devices.Values.FirstOrDefault(device => device.MacAddress == macAddress);
+    internal PciDevice? FindByMac(string macAddress) => _devices.Values.FirstOrDefault(device => device.MacAddress == macAddress);
 
     /// <summary>Devices of a group, vfio or IOMMU.</summary>
-    internal IEnumerable<PciDevice> Group(int number) => devices.Values.Where(device => device.IommuGroup == number);
+    internal IEnumerable<PciDevice> Group(int number) => _devices.Values.Where(device => device.IommuGroup == number);
 
     internal void Add(PciDevice device)
     {
-        devices.Add(device.Address, device);
+        _devices.Add(device.Address, device);
         device.IommuGroup = options.Iommu switch
         {
             IommuKind.SharedGroup
                 when device.MacAddress is not null
-                    && devices.Values.FirstOrDefault(other => other.MacAddress is not null && other.IommuGroup is not null) is { } other =>
+                    && _devices.Values.FirstOrDefault(other => other.MacAddress is not null && other.IommuGroup is not null) is { } other =>
                 other.IommuGroup,
             IommuKind.None => null,
             _ => FreeGroup(),
@@ -138,7 +138,7 @@ internal sealed class DriverCore(
 
     internal void LetGo(DeviceHold hold)
     {
-        if (devices.Values.FirstOrDefault(device => ReferenceEquals(device.Hold, hold)) is { } device)
+        if (_devices.Values.FirstOrDefault(device => ReferenceEquals(device.Hold, hold)) is { } device)
         {
             device.Hold = null;
             if (device.Release is not null)
@@ -171,7 +171,7 @@ internal sealed class DriverCore(
         device.Bindings++;
         if (PciDrivers.IsUio(driver))
         {
-            device.UioNumber = Free(devices.Values.Select(other => other.UioNumber));
+            device.UioNumber = Free(_devices.Values.Select(other => other.UioNumber));
         }
 
         announce(new KernelEvent("bind", "pci", device.Address));
@@ -262,13 +262,13 @@ internal sealed class DriverCore(
 
     private void Forget(PciDevice device)
     {
-        if (devices.Remove(device.Address))
+        if (_devices.Remove(device.Address))
         {
             announce(new KernelEvent("remove", "pci", device.Address));
         }
     }
 
-    private int FreeGroup() => Free(devices.Values.Select(device => device.IommuGroup));
+    private int FreeGroup() => Free(_devices.Values.Select(device => device.IommuGroup));
 
     private static int Free(IEnumerable<int?> taken)
     {

@@ -3,12 +3,12 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>A driver's removal that cannot end before the device is let go.</summary>
 internal sealed class DriverRelease
 {
-    private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal Task Completion => completion.Task;
+    internal Task Completion => _completion.Task;
 
     /// <summary>The device itself goes afterwards: it is being unplugged.</summary>
     internal bool ThenRemove { get; set; }
 
-    internal void Complete() => completion.TrySetResult();
+    internal void Complete() => _completion.TrySetResult();
 }

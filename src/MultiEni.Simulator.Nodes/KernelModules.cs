@@ -3,9 +3,9 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>Loaded modules and their parameters. Guarded by its host's lock.</summary>
 internal sealed class KernelModules(SimulatedHostOptions options)
 {
-    private readonly SortedSet<string> loaded = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _loaded = new(StringComparer.Ordinal);
 
-    internal IReadOnlyCollection<string> Loaded => loaded;
+    internal IReadOnlyCollection<string> Loaded => _loaded;
 
     internal bool NoIommuEnabled { get; set; }
 
@@ -15,7 +15,7 @@ internal sealed class KernelModules(SimulatedHostOptions options)
 
     internal void Start()
     {
-        loaded.Clear();
+        _loaded.Clear();
         NoIommuEnabled = options.NoIommuSupported && options.NoIommuEnabled;
         foreach (var module in options.Modules.Prepend("nvme").Prepend("ena"))
         {
@@ -23,9 +23,9 @@ internal sealed class KernelModules(SimulatedHostOptions options)
         }
     }
 
-    internal void Load(string module) => loaded.UnionWith(PciDrivers.WithDependencies(module));
+    internal void Load(string module) => _loaded.UnionWith(PciDrivers.WithDependencies(module));
 
-    internal bool IsLoaded(string module) => loaded.Contains(module);
+    internal bool IsLoaded(string module) => _loaded.Contains(module);
 
     internal bool HasDriver(string driver) => PciDrivers.ModuleOf(driver) is { } module && IsLoaded(module);
 

@@ -10,52 +10,52 @@ internal sealed class NetworkStack(InterfaceNaming naming)
     private const int SmallestMtu = 128;
     private const int LargestMtu = 9216;
 
-    private readonly SortedDictionary<int, SimulatedLink> links = [];
-    private readonly List<SimulatedAddress> addresses = [];
-    private readonly List<SimulatedRoute> routes = [];
-    private readonly List<SimulatedRule> rules = [];
-    private int lastIndex;
+    private readonly SortedDictionary<int, SimulatedLink> _links = [];
+    private readonly List<SimulatedAddress> _addresses = [];
+    private readonly List<SimulatedRoute> _routes = [];
+    private readonly List<SimulatedRule> _rules = [];
+    private int _lastIndex;
 
-    internal SimulatedNetwork Snapshot() => new([.. links.Values], [.. addresses], [.. routes], [.. rules]);
+    internal SimulatedNetwork Snapshot() => new([.. _links.Values], [.. _addresses], [.. _routes], [.. _rules]);
 
-    internal IEnumerable<SimulatedLink> Links => links.Values;
+    internal IEnumerable<SimulatedLink> Links => _links.Values;
 
-    internal SimulatedLink? Link(int index) => links.GetValueOrDefault(index);
+    internal SimulatedLink? Link(int index) => _links.GetValueOrDefault(index);
 
     internal void Start()
     {
-        links.Clear();
-        addresses.Clear();
-        routes.Clear();
-        rules.Clear();
-        lastIndex = 0;
+        _links.Clear();
+        _addresses.Clear();
+        _routes.Clear();
+        _rules.Clear();
+        _lastIndex = 0;
         Add("lo", "00:00:00:00:00:00", mtu: 65536, up: true, lowerIndex: null);
-        addresses.Add(new SimulatedAddress(1, "127.0.0.1", 8));
-        rules.Add(new SimulatedRule(4, 0, Source: null, Table: 255));
-        rules.Add(new SimulatedRule(4, 32766, Source: null, MainTable));
-        rules.Add(new SimulatedRule(4, 32767, Source: null, Table: 253));
+        _addresses.Add(new SimulatedAddress(1, "127.0.0.1", 8));
+        _rules.Add(new SimulatedRule(4, 0, Source: null, Table: 255));
+        _rules.Add(new SimulatedRule(4, 32766, Source: null, MainTable));
+        _rules.Add(new SimulatedRule(4, 32767, Source: null, Table: 253));
     }
 
     internal SimulatedLink Add(string name, string macAddress, int mtu, bool up, int? lowerIndex)
     {
-        var link = new SimulatedLink(++lastIndex, name, macAddress, mtu, up, MasterIndex: null, lowerIndex);
-        links.Add(link.Index, link);
+        var link = new SimulatedLink(++_lastIndex, name, macAddress, mtu, up, MasterIndex: null, lowerIndex);
+        _links.Add(link.Index, link);
         return link;
     }
 
-    internal void Change(SimulatedLink link) => links[link.Index] = link;
+    internal void Change(SimulatedLink link) => _links[link.Index] = link;
 
-    internal void Add(SimulatedAddress address) => addresses.Add(address);
+    internal void Add(SimulatedAddress address) => _addresses.Add(address);
 
-    internal void Add(SimulatedRoute route) => routes.Add(route);
+    internal void Add(SimulatedRoute route) => _routes.Add(route);
 
-    internal void Add(SimulatedRule rule) => rules.Add(rule);
+    internal void Add(SimulatedRule rule) => _rules.Add(rule);
 
     internal void Remove(int index)
     {
-        links.Remove(index);
-        addresses.RemoveAll(address => address.LinkIndex == index);
-        routes.RemoveAll(route => route.LinkIndex == index);
+        _links.Remove(index);
+        _addresses.RemoveAll(address => address.LinkIndex == index);
+        _routes.RemoveAll(route => route.LinkIndex == index);
     }
 
     internal string NameFor(PciDevice device)
@@ -68,7 +68,7 @@ internal sealed class NetworkStack(InterfaceNaming naming)
         for (var number = 0; ; number++)
         {
             var name = $"eth{number}";
-            if (!links.Values.Any(link => link.Name == name))
+            if (!_links.Values.Any(link => link.Name == name))
             {
                 return name;
             }
@@ -83,10 +83,10 @@ internal sealed class NetworkStack(InterfaceNaming naming)
             return LinuxErrors.NoDevice;
         }
 
-        links[index] = link with { Up = up };
+        _links[index] = link with { Up = up };
         if (!up)
         {
-            routes.RemoveAll(route => route.LinkIndex == index);
+            _routes.RemoveAll(route => route.LinkIndex == index);
         }
 
         return LinuxErrors.None;
@@ -104,7 +104,7 @@ internal sealed class NetworkStack(InterfaceNaming naming)
             return LinuxErrors.Invalid;
         }
 
-        links[index] = link with { Mtu = mtu };
+        _links[index] = link with { Mtu = mtu };
         return LinuxErrors.None;
     }
 }

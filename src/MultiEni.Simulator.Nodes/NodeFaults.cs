@@ -5,12 +5,12 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>Scripted misbehaviour of one node. Path patterns know <c>*</c> and <c>?</c>. Faults of writes are used in the order they were added.</summary>
 public sealed class NodeFaults
 {
-    private readonly Lock gate = new();
-    private readonly List<WriteFault> writes = [];
-    private readonly List<(string Driver, int Error, int Times)> probes = [];
-    private readonly HashSet<string> interfacesKeptAway = new(StringComparer.Ordinal);
-    private readonly Queue<int> linkErrors = [];
-    private readonly List<(string PathPattern, WriteBlock Block)> reads = [];
+    private readonly Lock _gate = new();
+    private readonly List<WriteFault> _writes = [];
+    private readonly List<(string Driver, int Error, int Times)> _probes = [];
+    private readonly HashSet<string> _interfacesKeptAway = new(StringComparer.Ordinal);
+    private readonly Queue<int> _linkErrors = [];
+    private readonly List<(string PathPattern, WriteBlock Block)> _reads = [];
 
     /// <summary>The next writes to matching paths return this error and do nothing. Error 0 makes a write that claims success.</summary>
     public void FailWrites(string pathPattern, int error, int times = 1) => AddWrites(times, () => new WriteFault(pathPattern) { Error = error });
@@ -32,9 +32,9 @@ public sealed class NodeFaults
     public IDisposable BlockReads(string pathPattern)
     {
         var block = new WriteBlock();
-        lock (gate)
+        lock (_gate)
         {
-            reads.Add((pathPattern, block));
+            _reads.Add((pathPattern, block));
         }
 
         return block;
@@ -46,29 +46,29 @@ public sealed class NodeFaults
     /// <summary>The driver's next probes fail with this error.</summary>
     public void FailProbes(string driver, int error, int times = 1)
     {
-        lock (gate)
+        lock (_gate)
         {
-            probes.Add((driver, error, times));
+            _probes.Add((driver, error, times));
         }
     }
 
     /// <summary>After a bind to ena, no network interface appears for this PCI address, until <see cref="Clear"/>.</summary>
     public void KeepInterfaceAway(string pciAddress)
     {
-        lock (gate)
+        lock (_gate)
         {
-            interfacesKeptAway.Add(pciAddress);
+            _interfacesKeptAway.Add(pciAddress);
         }
     }
 
     /// <summary>The next changes of a link return this error.</summary>
     public void FailLinkChanges(int error, int times = 1)
     {
-        lock (gate)
+        lock (_gate)
         {
             for (var i = 0; i < times; i++)
             {
-                linkErrors.Enqueue(error);
+                _linkErrors.Enqueue(error);
             }
         }
     }
@@ -76,65 +76,65 @@ public sealed class NodeFaults
     /// <summary>Forgets all faults that were not used yet.</summary>
     public void Clear()
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var block in writes.Select(fault => fault.Block).Concat(reads.Select(fault => fault.Block)))
+            foreach (var block in _writes.Select(fault => fault.Block).Concat(_reads.Select(fault => fault.Block)))
             {
                 block?.Dispose();
             }
 
-            writes.Clear();
-            reads.Clear();
-            probes.Clear();
-            interfacesKeptAway.Clear();
-            linkErrors.Clear();
+            _writes.Clear();
+            _reads.Clear();
+            _probes.Clear();
+            _interfacesKeptAway.Clear();
+            _linkErrors.Clear();
             HidesDeviceNodes = false;
         }
     }
 
     internal WriteFault? TakeWrite(string path)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var found = writes.FindIndex(fault => FileSystemName.MatchesSimpleExpression(fault.PathPattern, path, ignoreCase: false));
+            var found = _writes.FindIndex(fault => FileSystemName.MatchesSimpleExpression(fault.PathPattern, path, ignoreCase: false));
             if (found < 0)
             {
                 return null;
             }
 
-            var taken = writes[found];
-            writes.RemoveAt(found);
+            var taken = _writes[found];
+            _writes.RemoveAt(found);
             return taken;
         }
     }
 
     internal Task ReadBlock(string path)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var found = reads.FindIndex(fault => FileSystemName.MatchesSimpleExpression(fault.PathPattern, path, ignoreCase: false));
-            return found < 0 ? Task.CompletedTask : reads[found].Block.Released;
+            var found = _reads.FindIndex(fault => FileSystemName.MatchesSimpleExpression(fault.PathPattern, path, ignoreCase: false));
+            return found < 0 ? Task.CompletedTask : _reads[found].Block.Released;
         }
     }
 
     internal int? TakeProbeFailure(string driver)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var found = probes.FindIndex(fault => fault.Driver == driver);
+            var found = _probes.FindIndex(fault => fault.Driver == driver);
             if (found < 0)
             {
                 return null;
             }
 
-            var (_, error, times) = probes[found];
+            var (_, error, times) = _probes[found];
             if (times > 1)
             {
-                probes[found] = (driver, error, times - 1);
+                _probes[found] = (driver, error, times - 1);
             }
             else
             {
-                probes.RemoveAt(found);
+                _probes.RemoveAt(found);
             }
 
             return error;
@@ -143,27 +143,27 @@ public sealed class NodeFaults
 
     internal int? TakeLinkError()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return linkErrors.TryDequeue(out var error) ? error : null;
+            return _linkErrors.TryDequeue(out var error) ? error : null;
         }
     }
 
     internal bool KeepsInterfaceAway(string pciAddress)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return interfacesKeptAway.Contains(pciAddress);
+            return _interfacesKeptAway.Contains(pciAddress);
         }
     }
 
     private void AddWrites(int times, Func<WriteFault> make)
     {
-        lock (gate)
+        lock (_gate)
         {
             for (var i = 0; i < times; i++)
             {
-                writes.Add(make());
+                _writes.Add(make());
             }
         }
     }

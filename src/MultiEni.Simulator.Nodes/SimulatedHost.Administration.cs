@@ -6,12 +6,12 @@ public sealed partial class SimulatedHost
     /// <summary>Loads a kernel module and lets its driver probe devices that wait for it, as modprobe does.</summary>
     public void LoadModule(string module)
     {
-        lock (gate)
+        lock (_gate)
         {
-            modules.Load(module);
-            foreach (var device in drivers.Devices.Values.Where(device => device.Release is null).ToArray())
+            _modules.Load(module);
+            foreach (var device in _drivers.Devices.Values.Where(device => device.Release is null).ToArray())
             {
-                drivers.Attach(device);
+                _drivers.Attach(device);
             }
         }
     }
@@ -22,15 +22,15 @@ public sealed partial class SimulatedHost
     /// </summary>
     public void MoveToPodNamespace(string pciAddress)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (drivers.Find(pciAddress) is { LinkIndex: { } index } device)
+            if (_drivers.Find(pciAddress) is { LinkIndex: { } index } device)
             {
-                var name = network.Link(index)!.Name;
-                network.Remove(index);
+                var name = _network.Link(index)!.Name;
+                _network.Remove(index);
                 device.LinkIndex = null;
                 device.InPodNamespace = true;
-                announcements.Announce(new KernelEvent("remove", "net", name));
+                _announcements.Announce(new KernelEvent("remove", "net", name));
             }
         }
     }
@@ -39,11 +39,11 @@ public sealed partial class SimulatedHost
     /// <returns>Its index.</returns>
     public int AddStackedLink(string name, int lowerIndex)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var lower = network.Link(lowerIndex) ?? throw new ArgumentException($"There is no link {lowerIndex}.", nameof(lowerIndex));
-            var link = network.Add(name, lower.MacAddress, lower.Mtu, up: true, lowerIndex);
-            announcements.Announce(new KernelEvent("add", "net", name));
+            var lower = _network.Link(lowerIndex) ?? throw new ArgumentException($"There is no link {lowerIndex}.", nameof(lowerIndex));
+            var link = _network.Add(name, lower.MacAddress, lower.Mtu, up: true, lowerIndex);
+            _announcements.Announce(new KernelEvent("add", "net", name));
             return link.Index;
         }
     }
@@ -51,12 +51,12 @@ public sealed partial class SimulatedHost
     /// <summary>Makes a link part of a bond or bridge.</summary>
     public void SetMaster(int index, int? masterIndex)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (network.Link(index) is { } link)
+            if (_network.Link(index) is { } link)
             {
-                network.Change(link with { MasterIndex = masterIndex });
-                announcements.Announce(new KernelEvent("change", "net", link.Name));
+                _network.Change(link with { MasterIndex = masterIndex });
+                _announcements.Announce(new KernelEvent("change", "net", link.Name));
             }
         }
     }
@@ -64,27 +64,27 @@ public sealed partial class SimulatedHost
     /// <summary>Adds an address.</summary>
     public void AddAddress(SimulatedAddress address)
     {
-        lock (gate)
+        lock (_gate)
         {
-            network.Add(address);
+            _network.Add(address);
         }
     }
 
     /// <summary>Adds a route.</summary>
     public void AddRoute(SimulatedRoute route)
     {
-        lock (gate)
+        lock (_gate)
         {
-            network.Add(route);
+            _network.Add(route);
         }
     }
 
     /// <summary>Adds a policy rule.</summary>
     public void AddRule(SimulatedRule rule)
     {
-        lock (gate)
+        lock (_gate)
         {
-            network.Add(rule);
+            _network.Add(rule);
         }
     }
 }

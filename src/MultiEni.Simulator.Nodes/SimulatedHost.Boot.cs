@@ -10,30 +10,30 @@ public sealed partial class SimulatedHost
     public async Task RebootAsync(CancellationToken cancellationToken)
     {
         List<(string Address, string MacAddress, IReadOnlyList<string> PrivateAddresses)> plugged;
-        lock (gate)
+        lock (_gate)
         {
             plugged =
             [
-                .. drivers
+                .. _drivers
                     .Devices.Values.Where(device => device is { MacAddress: not null, IsPrimary: false, Release: not { ThenRemove: true } })
                     .Select(device => (device.Address, device.MacAddress!, device.PrivateAddresses)),
             ];
             GoDown();
         }
 
-        if (options.RebootDuration > TimeSpan.Zero)
+        if (_options.RebootDuration > TimeSpan.Zero)
         {
-            await Task.Delay(options.RebootDuration, time, cancellationToken);
+            await Task.Delay(_options.RebootDuration, _time, cancellationToken);
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            if (disposed)
+            if (_disposed)
             {
                 return;
             }
 
-            Boot(options.ReassignsAddressesAtReboot ? Reassigned(plugged) : plugged);
+            Boot(_options.ReassignsAddressesAtReboot ? Reassigned(plugged) : plugged);
         }
 
         ProcessesLost?.Invoke(this, EventArgs.Empty);
@@ -42,52 +42,52 @@ public sealed partial class SimulatedHost
     /// <summary>The instance is terminated.</summary>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (disposed)
+            if (_disposed)
             {
                 return;
             }
 
-            disposed = true;
+            _disposed = true;
             GoDown();
         }
 
         ProcessesLost?.Invoke(this, EventArgs.Empty);
-        boot.Dispose();
+        _boot.Dispose();
     }
 
     private void GoDown()
     {
-        up = false;
-        boot.Cancel();
-        announcements.End();
+        _up = false;
+        _boot.Cancel();
+        _announcements.End();
     }
 
     private void Boot(IReadOnlyList<(string Address, string MacAddress, IReadOnlyList<string> PrivateAddresses)> plugged)
     {
-        boot.Dispose();
-        boot = new CancellationTokenSource();
+        _boot.Dispose();
+        _boot = new CancellationTokenSource();
         Span<byte> id = stackalloc byte[16];
-        random.NextBytes(id);
-        bootId = new Guid(id).ToString();
-        modules.Start();
-        network.Start();
-        drivers.Start();
-        drivers.Add(new PciDevice("0000:00:04.0", "1d0f", "8061", "010802"));
-        drivers.Add(NewInterface(AddressOfSlot(FirstInterfaceSlot), primary.MacAddress, [primary.Address], isPrimary: true));
+        _random.NextBytes(id);
+        _bootId = new Guid(id).ToString();
+        _modules.Start();
+        _network.Start();
+        _drivers.Start();
+        _drivers.Add(new PciDevice("0000:00:04.0", "1d0f", "8061", "010802"));
+        _drivers.Add(NewInterface(AddressOfSlot(FirstInterfaceSlot), _primary.MacAddress, [_primary.Address], isPrimary: true));
         foreach (var (address, macAddress, privateAddresses) in plugged)
         {
-            drivers.Add(NewInterface(address, macAddress, privateAddresses));
+            _drivers.Add(NewInterface(address, macAddress, privateAddresses));
         }
 
-        foreach (var device in drivers.Devices.Values)
+        foreach (var device in _drivers.Devices.Values)
         {
-            drivers.Attach(device, atBoot: true);
-            BootConfiguration.Apply(device, primary, options, network);
+            _drivers.Attach(device, atBoot: true);
+            BootConfiguration.Apply(device, _primary, _options, _network);
         }
 
-        up = true;
+        _up = true;
     }
 
     private List<(string, string, IReadOnlyList<string>)> Reassigned(
@@ -95,7 +95,7 @@ public sealed partial class SimulatedHost
     )
     {
         // Rotating by at least one slot makes sure that every address changes when there are two or more.
-        var rotation = plugged.Count < 2 ? 0 : random.Next(1, plugged.Count);
+        var rotation = plugged.Count < 2 ? 0 : _random.Next(1, plugged.Count);
         return [.. plugged.Select((device, i) => (plugged[(i + rotation) % plugged.Count].Address, device.MacAddress, device.PrivateAddresses))];
     }
 }

@@ -12,11 +12,11 @@ public sealed partial class SimulatedHost
     /// <returns>The PCI address.</returns>
     public string Plug(string macAddress, IReadOnlyList<string> privateAddresses)
     {
-        lock (gate)
+        lock (_gate)
         {
             var device = NewInterface(FreeAddress(), macAddress, privateAddresses);
-            drivers.Add(device);
-            Later(options.ProbeDelay, () => AttachIfPresent(device));
+            _drivers.Add(device);
+            Later(_options.ProbeDelay, () => AttachIfPresent(device));
             return device.Address;
         }
     }
@@ -24,23 +24,23 @@ public sealed partial class SimulatedHost
     /// <summary>Hot-unplugs an interface. A device that is held open goes only when it is let go; the task ends when it is gone.</summary>
     public Task UnplugAsync(string macAddress, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return drivers.FindByMac(macAddress) is { } device ? drivers.Remove(device).WaitAsync(cancellationToken) : Task.CompletedTask;
+            return _drivers.FindByMac(macAddress) is { } device ? _drivers.Remove(device).WaitAsync(cancellationToken) : Task.CompletedTask;
         }
     }
 
     /// <summary>The device is gone from one moment to the next, whoever held it: what a forced detach comes to.</summary>
     public void Vanish(string macAddress)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (drivers.FindByMac(macAddress) is { } device)
+            if (_drivers.FindByMac(macAddress) is { } device)
             {
-                var removed = drivers.Remove(device);
+                var removed = _drivers.Remove(device);
                 if (!removed.IsCompleted && device.Hold is { } hold)
                 {
-                    drivers.LetGo(hold);
+                    _drivers.LetGo(hold);
                 }
             }
         }
@@ -52,25 +52,25 @@ public sealed partial class SimulatedHost
     /// <exception cref="IOException">The device has no device node (ENOENT) or its group is held by another program (EBUSY).</exception>
     public IDisposable HoldOpen(string pciAddress, bool letsGoWhenAsked = false)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var device = drivers.Find(pciAddress);
+            var device = _drivers.Find(pciAddress);
             if (device is not ({ DriverLink: PciDrivers.Vfio, IommuGroup: not null } or { UioNumber: not null }))
             {
                 throw new IOException($"{pciAddress} is not bound to a user-space driver.", LinuxErrors.NoEntry);
             }
 
-            if (device.UioNumber is null && drivers.Group(device.IommuGroup!.Value).Any(member => member.Hold is not null))
+            if (device.UioNumber is null && _drivers.Group(device.IommuGroup!.Value).Any(member => member.Hold is not null))
             {
                 throw new IOException($"The vfio group of {pciAddress} is held by another program.", LinuxErrors.Busy);
             }
 
-            return device.Hold = new DeviceHold(this, pciAddress, ++lastProcess, letsGoWhenAsked);
+            return device.Hold = new DeviceHold(this, pciAddress, ++_lastProcess, letsGoWhenAsked);
         }
     }
 
     private PciDevice NewInterface(string address, string macAddress, IReadOnlyList<string> privateAddresses, bool isPrimary = false) =>
-        new(address, "1d0f", options.InterfaceDeviceId, "020000")
+        new(address, "1d0f", _options.InterfaceDeviceId, "020000")
         {
             MacAddress = macAddress,
             PrivateAddresses = privateAddresses,
@@ -81,16 +81,16 @@ public sealed partial class SimulatedHost
         Enumerable
             .Range(FirstInterfaceSlot, Slots - FirstInterfaceSlot)
             .Select(AddressOfSlot)
-            .FirstOrDefault(address => drivers.Find(address) is null)
+            .FirstOrDefault(address => _drivers.Find(address) is null)
         ?? throw new InvalidOperationException($"{Name} has no free PCI slot.");
 
     private static string AddressOfSlot(int slot) => $"0000:00:{slot:x2}.0";
 
     private void AttachIfPresent(PciDevice device)
     {
-        if (ReferenceEquals(drivers.Find(device.Address), device))
+        if (ReferenceEquals(_drivers.Find(device.Address), device))
         {
-            drivers.Attach(device);
+            _drivers.Attach(device);
         }
     }
 }

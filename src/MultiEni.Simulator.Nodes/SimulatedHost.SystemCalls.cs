@@ -10,12 +10,12 @@ public sealed partial class SimulatedHost
         while (true)
         {
             Task wait;
-            lock (gate)
+            lock (_gate)
             {
-                wait = files.ReadLock(path);
+                wait = _files.ReadLock(path);
                 if (wait.IsCompleted)
                 {
-                    return files.Find(path, followLast: true) is KernelNode.File file ? file.Text : null;
+                    return _files.Find(path, followLast: true) is KernelNode.File file ? file.Text : null;
                 }
             }
 
@@ -26,27 +26,27 @@ public sealed partial class SimulatedHost
     /// <summary>Text of a link; null when there is none.</summary>
     public string? ReadLink(string path)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return files.Find(path, followLast: false) is KernelNode.Link link ? link.Text : null;
+            return _files.Find(path, followLast: false) is KernelNode.Link link ? link.Text : null;
         }
     }
 
     /// <summary>Names in a directory, sorted; empty when there is none.</summary>
     public IReadOnlyList<string> List(string path)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return files.Find(path, followLast: true) is KernelNode.Directory directory ? [.. directory.Names.Order(StringComparer.Ordinal)] : [];
+            return _files.Find(path, followLast: true) is KernelNode.Directory directory ? [.. directory.Names.Order(StringComparer.Ordinal)] : [];
         }
     }
 
     /// <summary>Whether something is there.</summary>
     public bool Exists(string path)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return files.Find(path, followLast: true) is not null;
+            return _files.Find(path, followLast: true) is not null;
         }
     }
 
@@ -63,7 +63,7 @@ public sealed partial class SimulatedHost
 
             if (fault.Delay > TimeSpan.Zero)
             {
-                await Task.Delay(fault.Delay, time, cancellationToken);
+                await Task.Delay(fault.Delay, _time, cancellationToken);
             }
 
             if (fault.Error is { } error)
@@ -77,10 +77,10 @@ public sealed partial class SimulatedHost
             Task wait;
             CancellationToken thisBoot;
             bool again;
-            lock (gate)
+            lock (_gate)
             {
-                thisBoot = boot.Token;
-                switch (files.Write(path, text))
+                thisBoot = _boot.Token;
+                switch (_files.Write(path, text))
                 {
                     case WriteOutcome.Returned returned:
                         return returned.Error;
@@ -116,13 +116,13 @@ public sealed partial class SimulatedHost
     /// <returns>An error number: EBUSY while somebody holds the group, which has a single opener.</returns>
     public int ProbeOpen(string path)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return files.Find(path, followLast: true) switch
+            return _files.Find(path, followLast: true) switch
             {
                 null => LinuxErrors.NoEntry,
                 KernelNode.Directory => LinuxErrors.IsDirectory,
-                KernelNode.Device { Group: { } group } when drivers.Group(group).Any(device => device.Hold is not null) => LinuxErrors.Busy,
+                KernelNode.Device { Group: { } group } when _drivers.Group(group).Any(device => device.Hold is not null) => LinuxErrors.Busy,
                 KernelNode.File { Writable: false } => LinuxErrors.AccessDenied,
                 _ => LinuxErrors.None,
             };
@@ -132,35 +132,35 @@ public sealed partial class SimulatedHost
     /// <summary>Brings a link up or takes it down.</summary>
     public int SetLinkUp(int index, bool value)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return AfterLinkChange(index, Faults.TakeLinkError() ?? network.SetUp(index, value));
+            return AfterLinkChange(index, Faults.TakeLinkError() ?? _network.SetUp(index, value));
         }
     }
 
     /// <summary>Sets a link's MTU, 128 to 9216 bytes.</summary>
     public int SetLinkMtu(int index, int mtu)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return AfterLinkChange(index, Faults.TakeLinkError() ?? network.SetMtu(index, mtu));
+            return AfterLinkChange(index, Faults.TakeLinkError() ?? _network.SetMtu(index, mtu));
         }
     }
 
     /// <summary>Everything the kernel announces from the moment of the call. Ends when the node goes down.</summary>
     public IAsyncEnumerable<KernelEvent> WatchAsync(CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return announcements.Watch(up, cancellationToken);
+            return _announcements.Watch(_up, cancellationToken);
         }
     }
 
     private int AfterLinkChange(int index, int error)
     {
-        if (error == LinuxErrors.None && network.Link(index) is { } link)
+        if (error == LinuxErrors.None && _network.Link(index) is { } link)
         {
-            announcements.Announce(new KernelEvent("change", "net", link.Name));
+            _announcements.Announce(new KernelEvent("change", "net", link.Name));
         }
 
         return error;

@@ -6,21 +6,21 @@ namespace MultiEni.Simulator.Nodes;
 /// </summary>
 public sealed partial class SimulatedHost : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly SimulatedHostOptions options;
-    private readonly PrimaryInterface primary;
-    private readonly TimeProvider time;
-    private readonly Random random;
-    private readonly NetworkStack network;
-    private readonly KernelModules modules;
-    private readonly DriverCore drivers;
-    private readonly KernelFiles files;
-    private readonly Announcements announcements;
-    private CancellationTokenSource boot = new();
-    private string bootId = "";
-    private int lastProcess = 4000;
-    private bool up;
-    private bool disposed;
+    private readonly Lock _gate = new();
+    private readonly SimulatedHostOptions _options;
+    private readonly PrimaryInterface _primary;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly NetworkStack _network;
+    private readonly KernelModules _modules;
+    private readonly DriverCore _drivers;
+    private readonly KernelFiles _files;
+    private readonly Announcements _announcements;
+    private CancellationTokenSource _boot = new();
+    private string _bootId = "";
+    private int _lastProcess = 4000;
+    private bool _up;
+    private bool _disposed;
 
     /// <summary>Boots a node.</summary>
     /// <param name="name">Name of the Kubernetes node.</param>
@@ -33,16 +33,16 @@ public sealed partial class SimulatedHost : IDisposable
     {
         Name = name;
         InstanceId = instanceId;
-        this.primary = primary;
-        this.options = options;
-        this.time = time;
-        random = new Random(seed);
-        network = new NetworkStack(options.Naming);
-        modules = new KernelModules(options);
-        announcements = new Announcements(gate);
-        drivers = new DriverCore(options, modules, network, Faults, announcements.Announce, Later);
-        files = new KernelFiles(new KernelTree(options, drivers, modules, network, Faults, () => bootId), drivers, modules);
-        lock (gate)
+        _primary = primary;
+        _options = options;
+        _time = time;
+        _random = new Random(seed);
+        _network = new NetworkStack(options.Naming);
+        _modules = new KernelModules(options);
+        _announcements = new Announcements(_gate);
+        _drivers = new DriverCore(options, _modules, _network, Faults, _announcements.Announce, Later);
+        _files = new KernelFiles(new KernelTree(options, _drivers, _modules, _network, Faults, () => _bootId), _drivers, _modules);
+        lock (_gate)
         {
             Boot([]);
         }
@@ -55,7 +55,7 @@ public sealed partial class SimulatedHost : IDisposable
     public string InstanceId { get; }
 
     /// <summary>IPv4 address of the primary interface.</summary>
-    public string PrimaryAddress => primary.Address;
+    public string PrimaryAddress => _primary.Address;
 
     /// <summary>Scripted misbehaviour.</summary>
     public NodeFaults Faults { get; } = new();
@@ -68,9 +68,9 @@ public sealed partial class SimulatedHost : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return bootId;
+                return _bootId;
             }
         }
     }
@@ -80,9 +80,9 @@ public sealed partial class SimulatedHost : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return up;
+                return _up;
             }
         }
     }
@@ -92,9 +92,9 @@ public sealed partial class SimulatedHost : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return drivers.Tainted;
+                return _drivers.Tainted;
             }
         }
     }
@@ -102,44 +102,44 @@ public sealed partial class SimulatedHost : IDisposable
     /// <summary>All PCI devices at this moment, by address.</summary>
     public IReadOnlyList<SimulatedDevice> Devices()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return [.. drivers.Devices.Values.Select(View)];
+            return [.. _drivers.Devices.Values.Select(View)];
         }
     }
 
     /// <summary>One PCI device, or null.</summary>
     public SimulatedDevice? Device(string pciAddress)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return drivers.Find(pciAddress) is { } device ? View(device) : null;
+            return _drivers.Find(pciAddress) is { } device ? View(device) : null;
         }
     }
 
     /// <summary>The device of an interface, whatever driver holds it, or null.</summary>
     public SimulatedDevice? DeviceByMac(string macAddress)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return drivers.FindByMac(macAddress) is { } device ? View(device) : null;
+            return _drivers.FindByMac(macAddress) is { } device ? View(device) : null;
         }
     }
 
     /// <summary>The network stack at this moment.</summary>
     public SimulatedNetwork Network()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return network.Snapshot();
+            return _network.Snapshot();
         }
     }
 
     internal void LetGo(DeviceHold hold)
     {
-        lock (gate)
+        lock (_gate)
         {
-            drivers.LetGo(hold);
+            _drivers.LetGo(hold);
         }
     }
 
@@ -151,7 +151,7 @@ public sealed partial class SimulatedHost : IDisposable
         }
         else
         {
-            _ = RunLaterAsync(delay, action, boot.Token);
+            _ = RunLaterAsync(delay, action, _boot.Token);
         }
     }
 
@@ -159,14 +159,14 @@ public sealed partial class SimulatedHost : IDisposable
     {
         try
         {
-            await Task.Delay(delay, time, thisBoot);
+            await Task.Delay(delay, _time, thisBoot);
         }
         catch (OperationCanceledException)
         {
             return;
         }
 
-        lock (gate)
+        lock (_gate)
         {
             if (!thisBoot.IsCancellationRequested)
             {
@@ -184,7 +184,7 @@ public sealed partial class SimulatedHost : IDisposable
             device.MacAddress,
             device.DriverLink,
             device.Override,
-            device.LinkIndex is { } index ? network.Link(index)?.Name : null,
+            device.LinkIndex is { } index ? _network.Link(index)?.Name : null,
             device.IommuGroup,
             device.HasFakeGroup,
             device.Hold is not null

@@ -13,26 +13,26 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>All simulated nodes of a cluster behind one HTTP server on loopback, which speaks the wire protocol of a simulated host.</summary>
 public sealed class SimulatedHosts : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, SimulatedHost> byName = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, SimulatedHost> byInstance = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource stopping = new();
-    private readonly WebApplication server;
+    private readonly ConcurrentDictionary<string, SimulatedHost> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SimulatedHost> _byInstance = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly WebApplication _server;
 
-    private SimulatedHosts(WebApplication server) => this.server = server;
+    private SimulatedHosts(WebApplication server) => _server = server;
 
     /// <summary>Where the server listens, <c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
     /// <summary>All nodes that were not terminated.</summary>
-    public IReadOnlyCollection<SimulatedHost> All => [.. byName.Values];
+    public IReadOnlyCollection<SimulatedHost> All => [.. _byName.Values];
 
     /// <summary>A node by its name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public SimulatedHost this[string node] =>
-        byName.TryGetValue(node, out var host) ? host : throw new KeyNotFoundException($"There is no node {node}.");
+        _byName.TryGetValue(node, out var host) ? host : throw new KeyNotFoundException($"There is no node {node}.");
 
     /// <summary>What serves it; of use only with a server of one's own.</summary>
-    public IServer Server => server.Services.GetRequiredService<IServer>();
+    public IServer Server => _server.Services.GetRequiredService<IServer>();
 
     /// <summary>Starts the server on a free port.</summary>
     public static Task<SimulatedHosts> StartAsync(CancellationToken cancellationToken) => StartAsync(_ => { }, cancellationToken);
@@ -61,23 +61,23 @@ public sealed class SimulatedHosts : IAsyncDisposable
     /// <summary>Adds a node.</summary>
     public void Add(SimulatedHost host)
     {
-        if (!byName.TryAdd(host.Name, host))
+        if (!_byName.TryAdd(host.Name, host))
         {
             throw new InvalidOperationException($"There is a node {host.Name} already.");
         }
 
-        byInstance[host.InstanceId] = host;
+        _byInstance[host.InstanceId] = host;
     }
 
     /// <summary>The node of an EC2 instance, or null.</summary>
-    public SimulatedHost? OfInstance(string instanceId) => byInstance.GetValueOrDefault(instanceId);
+    public SimulatedHost? OfInstance(string instanceId) => _byInstance.GetValueOrDefault(instanceId);
 
     /// <summary>Terminates a node's machine: requests for it get status 404 from now on.</summary>
     public void Remove(string instanceId)
     {
-        if (byInstance.TryRemove(instanceId, out var host))
+        if (_byInstance.TryRemove(instanceId, out var host))
         {
-            byName.TryRemove(new KeyValuePair<string, SimulatedHost>(host.Name, host));
+            _byName.TryRemove(new KeyValuePair<string, SimulatedHost>(host.Name, host));
             host.Dispose();
         }
     }
@@ -85,20 +85,20 @@ public sealed class SimulatedHosts : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        foreach (var instance in byInstance.Keys)
+        await _stopping.CancelAsync();
+        foreach (var instance in _byInstance.Keys)
         {
             Remove(instance);
         }
 
-        await server.DisposeAsync();
-        stopping.Dispose();
+        await _server.DisposeAsync();
+        _stopping.Dispose();
     }
 
     private async Task AnswerAsync(HttpContext context)
     {
         var parts = (context.Request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts is not ["hosts", var name, .. var operation] || !byName.TryGetValue(name, out var host))
+        if (parts is not ["hosts", var name, .. var operation] || !_byName.TryGetValue(name, out var host))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -112,9 +112,9 @@ public sealed class SimulatedHosts : IAsyncDisposable
 
         try
         {
-            await new HostRequest(context, host, stopping.Token).AnswerAsync(operation);
+            await new HostRequest(context, host, _stopping.Token).AnswerAsync(operation);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested || context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested || context.RequestAborted.IsCancellationRequested)
         {
             context.Features.Get<IHttpRequestLifetimeFeature>()?.Abort();
         }

@@ -3,9 +3,9 @@ namespace MultiEni.Simulator.Nodes;
 /// <summary>Keeps a write or reads waiting until disposed.</summary>
 internal sealed class WriteBlock : IDisposable
 {
-    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal Task Released => released.Task;
+    internal Task Released => _released.Task;
 
-    public void Dispose() => released.TrySetResult();
+    public void Dispose() => _released.TrySetResult();
 }

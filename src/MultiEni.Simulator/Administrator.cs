@@ -10,7 +10,7 @@ internal sealed class Administrator(KubernetesConfig api) : IDisposable
 {
     private const string Rbac = "rbac.authorization.k8s.io";
     private const string Bindings = $"apis/{Rbac}/v1/clusterrolebindings";
-    private readonly HttpClient http = KubernetesConnection.Open(api, "simulated-cluster", TimeProvider.System);
+    private readonly HttpClient _http = KubernetesConnection.Open(api, "simulated-cluster", TimeProvider.System);
 
     internal Task EnsureNamespaceAsync(string name, CancellationToken cancellationToken) =>
         EnsureAsync(
@@ -55,7 +55,7 @@ internal sealed class Administrator(KubernetesConfig api) : IDisposable
     /// <summary>Names of the objects of a collection; empty when the API has no such collection.</summary>
     internal async Task<IReadOnlyList<string>> NamesAsync(string collection, CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync(collection, cancellationToken);
+        using var response = await _http.GetAsync(collection, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return [];
@@ -66,14 +66,14 @@ internal sealed class Administrator(KubernetesConfig api) : IDisposable
         return [.. list["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>())];
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private static string BindingOf(string node) => $"simulated-node:{node}";
 
     private async Task EnsureAsync(string collection, JsonObject body, CancellationToken cancellationToken)
     {
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        using var response = await http.PostAsync(collection, content, cancellationToken);
+        using var response = await _http.PostAsync(collection, content, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Conflict && !response.IsSuccessStatusCode)
         {
             var why = await response.Content.ReadAsStringAsync(cancellationToken);

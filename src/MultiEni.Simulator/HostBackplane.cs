@@ -8,7 +8,7 @@ namespace MultiEni.Simulator;
 /// <param name="hosts">Where nodes are added and removed.</param>
 public sealed class HostBackplane(SimulatedHosts hosts) : IInstanceBackplane
 {
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<SimulatedHost?>> booted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<SimulatedHost?>> _booted = new(StringComparer.Ordinal);
 
     /// <summary>Adds a node that has booted.</summary>
     public void Add(SimulatedHost host)
@@ -46,5 +46,5 @@ public sealed class HostBackplane(SimulatedHosts hosts) : IInstanceBackplane
     }
 
     private TaskCompletionSource<SimulatedHost?> Booted(string instanceId) =>
-        booted.GetOrAdd(instanceId, _ => new TaskCompletionSource<SimulatedHost?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _booted.GetOrAdd(instanceId, _ => new TaskCompletionSource<SimulatedHost?>(TaskCreationOptions.RunContinuationsAsynchronously));
 }

@@ -14,16 +14,16 @@ namespace MultiEni.Simulator;
 /// </summary>
 public sealed class SimulatedCluster : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, SimulatedClusterNode> nodes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, KubeletDeviceManager> kubelets = new(StringComparer.Ordinal);
-    private readonly SimulatedClusterOptions options;
-    private readonly HostBackplane backplane;
-    private readonly ClusterMachinery machinery;
-    private readonly KubernetesSimulator? kubernetes;
-    private readonly Administrator administrator;
-    private readonly string stateFolder;
-    private int launched;
-    private int booted;
+    private readonly ConcurrentDictionary<string, SimulatedClusterNode> _nodes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KubeletDeviceManager> _kubelets = new(StringComparer.Ordinal);
+    private readonly SimulatedClusterOptions _options;
+    private readonly HostBackplane _backplane;
+    private readonly ClusterMachinery _machinery;
+    private readonly KubernetesSimulator? _kubernetes;
+    private readonly Administrator _administrator;
+    private readonly string _stateFolder;
+    private int _launched;
+    private int _booted;
 
     private SimulatedCluster(
         SimulatedClusterOptions options,
@@ -36,22 +36,23 @@ public sealed class SimulatedCluster : IAsyncDisposable
         ClusterMachinery machinery
     )
     {
-        this.options = options;
-        this.kubernetes = kubernetes;
-        this.backplane = backplane;
-        this.stateFolder = stateFolder;
-        this.machinery = machinery;
+        _options = options;
+        _kubernetes = kubernetes;
+        _backplane = backplane;
+        _stateFolder = stateFolder;
+        _machinery = machinery;
         Ec2 = ec2;
         Hosts = hosts;
         KubeconfigPath = kubeconfig;
         Network = SimulatedClusterNetwork.Create(ec2.World, options.Region, options.Zones);
-        administrator = new Administrator(KubernetesConfig.Load(kubeconfig, _ => null));
+        _administrator = new Administrator(KubernetesConfig.Load(kubeconfig, _ => null));
     }
 
     /// <summary>The simulated API server.</summary>
     /// <exception cref="InvalidOperationException">The cluster has an API server that was there before, see <see cref="SimulatedClusterOptions.Kubeconfig"/>.</exception>
     public KubernetesSimulator Kubernetes =>
-        kubernetes ?? throw new InvalidOperationException($"The API server of this cluster is the one of {options.Kubeconfig}, not a simulated one.");
+        _kubernetes
+        ?? throw new InvalidOperationException($"The API server of this cluster is the one of {_options.Kubeconfig}, not a simulated one.");
 
     /// <summary>The EC2 endpoint.</summary>
     public Ec2Simulator Ec2 { get; }
@@ -66,10 +67,10 @@ public sealed class SimulatedCluster : IAsyncDisposable
     public string KubeconfigPath { get; }
 
     /// <summary>Nodes that were not terminated, by name.</summary>
-    public IReadOnlyList<SimulatedClusterNode> Nodes => [.. nodes.Values.OrderBy(node => node.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<SimulatedClusterNode> Nodes => [.. _nodes.Values.OrderBy(node => node.Name, StringComparer.Ordinal)];
 
     /// <summary>A bug that stopped the cluster's own parts, or null. A test that waits in vain should look here.</summary>
-    public Exception? Failure => machinery.Failure;
+    public Exception? Failure => _machinery.Failure;
 
     /// <summary>Starts a cluster; its nodes are there when the task completes.</summary>
     public static async Task<SimulatedCluster> StartAsync(SimulatedClusterOptions options, CancellationToken cancellationToken)
@@ -80,7 +81,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         {
             var cluster = await StartPartsAsync(options, started, cancellationToken);
             started.Push(cluster);
-            await cluster.administrator.EnsureNamespaceAsync(options.Guest ?? Api.Names.Namespace, cancellationToken);
+            await cluster._administrator.EnsureNamespaceAsync(options.Guest ?? Api.Names.Namespace, cancellationToken);
             for (var i = 0; i < options.Nodes; i++)
             {
                 await cluster.AddNodeAsync(cancellationToken);
@@ -165,24 +166,24 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>A node by its name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public SimulatedClusterNode Node(string name) =>
-        nodes.TryGetValue(name, out var node) ? node : throw new KeyNotFoundException($"There is no node {name}.");
+        _nodes.TryGetValue(name, out var node) ? node : throw new KeyNotFoundException($"There is no node {name}.");
 
     /// <summary>The device plugin's file of a node, on disk.</summary>
-    public string PcidpFile(string node) => Path.Combine(stateFolder, node, "pcidp", "config.json");
+    public string PcidpFile(string node) => Path.Combine(_stateFolder, node, "pcidp", "config.json");
 
     /// <summary>The kubelet's sockets of a node.</summary>
-    public KubeletDeviceManager Kubelet(string node) => kubelets[node];
+    public KubeletDeviceManager Kubelet(string node) => _kubelets[node];
 
     /// <summary>Where the agent of a node keeps its journal, on disk.</summary>
-    public string JournalFolder(string node) => Path.Combine(stateFolder, node, "journal");
+    public string JournalFolder(string node) => Path.Combine(_stateFolder, node, "journal");
 
     /// <summary>Where the embedded device plugin of a node writes what Multus reads, on disk.</summary>
-    public string DeviceInfoFolder(string node) => Path.Combine(stateFolder, node, "devinfo");
+    public string DeviceInfoFolder(string node) => Path.Combine(_stateFolder, node, "devinfo");
 
     /// <summary>Adds a node in the next zone: instance, kernel, Node object, kubelet.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<SimulatedClusterNode> AddNodeAsync(CancellationToken cancellationToken) =>
-        AddNodeAsync(launched++ % options.Zones, name: null, options.InstanceType, cancellationToken);
+        AddNodeAsync(_launched++ % _options.Zones, name: null, _options.InstanceType, cancellationToken);
 
     /// <summary>Adds a node.</summary>
     /// <param name="zone">Number of its zone, from 0.</param>
@@ -196,41 +197,41 @@ public sealed class SimulatedCluster : IAsyncDisposable
         var instanceId = Ec2.World.RunInstance(
             instanceType,
             subnet.Id,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node", [$"kubernetes.io/cluster/{options.Name}"] = "owned" }
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node", [$"kubernetes.io/cluster/{_options.Name}"] = "owned" }
         );
         var instance = Ec2.World.FindInstance(instanceId)!;
         var primary = Ec2.World.NetworkInterfacesOf(instanceId).Single(row => row.Attachment!.DeviceIndex == 0);
         var address = instance.PrivateIpAddress;
-        name ??= options.Guest is { } guest ? $"{guest}-node-{booted + 1}" : $"ip-{address.Replace('.', '-')}.{options.Region}.compute.internal";
+        name ??= _options.Guest is { } guest ? $"{guest}-node-{_booted + 1}" : $"ip-{address.Replace('.', '-')}.{_options.Region}.compute.internal";
         var host = new SimulatedHost(
             name,
             instanceId,
             new PrimaryInterface(primary.MacAddress, address, PrefixLength(subnet), Gateway(subnet)),
-            options.Host,
-            unchecked((options.Seed * 100_003) + Interlocked.Increment(ref booted)),
-            options.TimeProvider
+            _options.Host,
+            unchecked((_options.Seed * 100_003) + Interlocked.Increment(ref _booted)),
+            _options.TimeProvider
         );
         var node = new SimulatedClusterNode(name, instanceId, subnet.AvailabilityZone, host);
         PrepareFolder(name);
-        backplane.Add(host);
-        nodes[name] = node;
-        var kubelet = await KubeletDeviceManager.StartAsync(KubeletFolder(booted), cancellationToken);
-        kubelets[name] = kubelet;
+        _backplane.Add(host);
+        _nodes[name] = node;
+        var kubelet = await KubeletDeviceManager.StartAsync(KubeletFolder(_booted), cancellationToken);
+        _kubelets[name] = kubelet;
         host.ProcessesLost += (_, _) => _ = RestartAsync(kubelet, host);
-        if (options.EnforcesAccess)
+        if (_options.EnforcesAccess)
         {
-            await administrator.AuthorizeNodeAsync(name, cancellationToken);
+            await _administrator.AuthorizeNodeAsync(name, cancellationToken);
         }
 
         var registration = new NodeRegistration(
             instanceType,
-            options.Region,
+            _options.Region,
             node.Zone,
             instance.Type.MaximumInterfaces,
             instance.Type.Ipv4PerInterface,
-            options.NodeLabels
+            _options.NodeLabels
         );
-        await machinery.AddNodeAsync(host, registration, PcidpFile(name), kubelet, cancellationToken);
+        await _machinery.AddNodeAsync(host, registration, PcidpFile(name), kubelet, cancellationToken);
         return node;
     }
 
@@ -241,13 +242,13 @@ public sealed class SimulatedCluster : IAsyncDisposable
     public Task TerminateNodeAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!nodes.TryRemove(name, out var node))
+        if (!_nodes.TryRemove(name, out var node))
         {
             throw new KeyNotFoundException($"There is no node {name}.");
         }
 
         Ec2.World.Terminate(node.InstanceId);
-        machinery.RemoveNodeLater(options.Timings.NodeRemoval, name, node.InstanceId);
+        _machinery.RemoveNodeLater(_options.Timings.NodeRemoval, name, node.InstanceId);
         return Task.CompletedTask;
     }
 
@@ -258,16 +259,16 @@ public sealed class SimulatedCluster : IAsyncDisposable
     public async Task<SimulatedClusterNode> ReplaceNodeAsync(string name, CancellationToken cancellationToken)
     {
         var old = Node(name);
-        nodes.TryRemove(name, out _);
+        _nodes.TryRemove(name, out _);
         Ec2.World.Terminate(old.InstanceId);
         Hosts.Remove(old.InstanceId);
-        await machinery.RemoveNodeAsync(name, old.InstanceId);
-        return await AddNodeAsync(Network.Zones.ToList().IndexOf(old.Zone), name, options.InstanceType, cancellationToken);
+        await _machinery.RemoveNodeAsync(name, old.InstanceId);
+        return await AddNodeAsync(Network.Zones.ToList().IndexOf(old.Zone), name, _options.InstanceType, cancellationToken);
     }
 
     /// <summary>What the device plugin of a node logged at its last start.</summary>
     public Task<IReadOnlyList<string>> DevicePluginLogAsync(string node, CancellationToken cancellationToken) =>
-        machinery.PluginLogAsync(node, cancellationToken);
+        _machinery.PluginLogAsync(node, cancellationToken);
 
     /// <summary>Environment with which a controller acts on this cluster and no other.</summary>
     public IReadOnlyDictionary<string, string> ControllerEnvironment() =>
@@ -276,7 +277,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             new(StringComparer.Ordinal)
             {
                 ["AWS_ENDPOINT_URL_EC2"] = Ec2.BaseAddress.ToString(),
-                ["AWS_REGION"] = options.Region,
+                ["AWS_REGION"] = _options.Region,
                 ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
                 ["AWS_SECRET_ACCESS_KEY"] = "simulated",
                 ["AWS_EC2_METADATA_DISABLED"] = "true",
@@ -303,35 +304,35 @@ public sealed class SimulatedCluster : IAsyncDisposable
 
     /// <summary>Everything that is not as it was before the product ran, in words; empty when it cleaned up.</summary>
     public Task<IReadOnlyList<string>> LeftoversAsync(CancellationToken cancellationToken) =>
-        Leftovers.FindAsync(this, administrator, options.InitialPluginFile, cancellationToken);
+        Leftovers.FindAsync(this, _administrator, _options.InitialPluginFile, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await machinery.DisposeAsync();
-        foreach (var kubelet in kubelets.Values)
+        await _machinery.DisposeAsync();
+        foreach (var kubelet in _kubelets.Values)
         {
             await kubelet.DisposeAsync();
         }
 
         await Hosts.DisposeAsync();
         await Ec2.DisposeAsync();
-        administrator.Dispose();
-        if (kubernetes is not null)
+        _administrator.Dispose();
+        if (_kubernetes is not null)
         {
-            await kubernetes.DisposeAsync();
+            await _kubernetes.DisposeAsync();
         }
 
-        if (options.StateFolder is null)
+        if (_options.StateFolder is null)
         {
-            Directory.Delete(stateFolder, recursive: true);
+            Directory.Delete(_stateFolder, recursive: true);
         }
     }
 
     // A guest keeps to its own namespace.
     private Dictionary<string, string> With(string namespaceVariable, Dictionary<string, string> environment)
     {
-        if (options.Guest is { } guest)
+        if (_options.Guest is { } guest)
         {
             environment[namespaceVariable] = guest;
         }
@@ -341,10 +342,10 @@ public sealed class SimulatedCluster : IAsyncDisposable
 
     // What a pod finds mounted: the way to the API server, as its service account and on its node.
     private string AccountKubeconfig(string account, string? node) =>
-        options.EnforcesAccess
+        _options.EnforcesAccess
             ? KubeconfigCopy.WriteFor(
                 KubeconfigPath,
-                Path.Combine(stateFolder, node ?? ".", $"{account}.kubeconfig"),
+                Path.Combine(_stateFolder, node ?? ".", $"{account}.kubeconfig"),
                 Api.Names.Namespace,
                 account,
                 node
@@ -352,7 +353,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
             : KubeconfigPath;
 
     // Short, because the path of a socket may have no more than 107 bytes.
-    private string KubeletFolder(int number) => Path.Combine(stateFolder, $"k{number}");
+    private string KubeletFolder(int number) => Path.Combine(_stateFolder, $"k{number}");
 
     // With the node, its kubelet goes down and comes up.
     private static async Task RestartAsync(KubeletDeviceManager kubelet, SimulatedHost host)
@@ -367,7 +368,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
     // A new machine has a new disk.
     private void PrepareFolder(string name)
     {
-        var folder = Path.Combine(stateFolder, name);
+        var folder = Path.Combine(_stateFolder, name);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
@@ -375,7 +376,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
 
         Directory.CreateDirectory(Path.GetDirectoryName(PcidpFile(name))!);
         Directory.CreateDirectory(JournalFolder(name));
-        if (options.InitialPluginFile is { } text)
+        if (_options.InitialPluginFile is { } text)
         {
             File.WriteAllText(PcidpFile(name), text);
         }

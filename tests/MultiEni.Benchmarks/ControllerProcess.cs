@@ -10,13 +10,13 @@ internal sealed class ControllerProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
 
-    private readonly Process process;
-    private readonly DirectoryInfo folder;
+    private readonly Process _process;
+    private readonly DirectoryInfo _folder;
 
     private ControllerProcess(Process process, DirectoryInfo folder)
     {
-        this.process = process;
-        this.folder = folder;
+        _process = process;
+        _folder = folder;
     }
 
     /// <summary>User and system time so far.</summary>
@@ -24,8 +24,8 @@ internal sealed class ControllerProcess : IDisposable
     {
         get
         {
-            process.Refresh();
-            return process.TotalProcessorTime;
+            _process.Refresh();
+            return _process.TotalProcessorTime;
         }
     }
 
@@ -65,9 +65,9 @@ internal sealed class ControllerProcess : IDisposable
         var begin = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(begin) > Patience)
+            if (_process.HasExited || Stopwatch.GetElapsedTime(begin) > Patience)
             {
-                throw new TimeoutException($"waited in vain until {what}; the controller {(process.HasExited ? "has ended" : "runs")}");
+                throw new TimeoutException($"waited in vain until {what}; the controller {(_process.HasExited ? "has ended" : "runs")}");
             }
 
             await Task.Delay(Glance, TimeProvider.System);
@@ -76,19 +76,19 @@ internal sealed class ControllerProcess : IDisposable
 
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
 
-        process.Dispose();
-        folder.Delete(recursive: true);
+        _process.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     private double Status(string name)
     {
-        var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 }

@@ -10,17 +10,17 @@ internal sealed class RequestLedger
     private const string Attachments = "eniattachments";
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<(string Verb, string Resource, int Code), int> counts = new();
-    private readonly ConcurrentDictionary<string, (TimeSpan First, TimeSpan Last)> lives = new();
-    private readonly long begin = Stopwatch.GetTimestamp();
+    private readonly ConcurrentDictionary<(string Verb, string Resource, int Code), int> _counts = new();
+    private readonly ConcurrentDictionary<string, (TimeSpan First, TimeSpan Last)> _lives = new();
+    private readonly long _begin = Stopwatch.GetTimestamp();
 
     private RequestLedger() { }
 
     /// <summary>The requests by their numbers, as kubectl names them.</summary>
-    public IReadOnlyDictionary<(string Verb, string Resource, int Code), int> Counts => counts;
+    public IReadOnlyDictionary<(string Verb, string Resource, int Code), int> Counts => _counts;
 
     /// <summary>How many ENIAttachments took longer than five seconds from the first to the last write of them in this phase: those may be told of once more.</summary>
-    public int Late => lives.Values.Count(life => life.Last - life.First > Quick);
+    public int Late => _lives.Values.Count(life => life.Last - life.First > Quick);
 
     /// <summary>Begins a phase; the one before ends.</summary>
     public static RequestLedger Begin(KubernetesSimulator kubernetes)
@@ -29,11 +29,11 @@ internal sealed class RequestLedger
         kubernetes.Faults.AfterRequest = (request, code) =>
         {
             var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";
-            ledger.counts.AddOrUpdate((request.Verb, resource, code), 1, static (_, count) => count + 1);
+            ledger._counts.AddOrUpdate((request.Verb, resource, code), 1, static (_, count) => count + 1);
             if (request.IsWrite && request.Resource == Attachments)
             {
-                var now = Stopwatch.GetElapsedTime(ledger.begin);
-                ledger.lives.AddOrUpdate(request.Name, _ => (now, now), (_, life) => (life.First, now));
+                var now = Stopwatch.GetElapsedTime(ledger._begin);
+                ledger._lives.AddOrUpdate(request.Name, _ => (now, now), (_, life) => (life.First, now));
             }
 
             return ValueTask.FromResult<Simulator.Kubernetes.Faults.FaultAction?>(null);
@@ -46,7 +46,7 @@ internal sealed class RequestLedger
     {
         Console.WriteLine($"\n{phase}: requests by verb, resource and code");
         foreach (
-            var ((verb, resource, code), count) in counts.OrderBy(entry => entry.Key.Resource, StringComparer.Ordinal).ThenBy(entry => entry.Key)
+            var ((verb, resource, code), count) in _counts.OrderBy(entry => entry.Key.Resource, StringComparer.Ordinal).ThenBy(entry => entry.Key)
         )
         {
             Console.WriteLine($"  {verb, -8} {resource, -28} {code, 5} {count, 8} {(double)count / enis, 10:0.000} per ENI");

@@ -11,22 +11,22 @@ public sealed class HelmInstallTests : IAsyncLifetime
     private const string Enforce = @"jsonpath={.metadata.labels.pod-security\.kubernetes\.io/enforce}";
     private const string Install = $"install multi-eni CHART --namespace {Namespace} --set-json {Helm.Images}";
 
-    private KubernetesSimulator server = null!;
-    private Kubectl kubectl = null!;
+    private KubernetesSimulator _server = null!;
+    private Kubectl _kubectl = null!;
 
     public async ValueTask InitializeAsync()
     {
-        server = await KubernetesSimulator.StartAsync(
+        _server = await KubernetesSimulator.StartAsync(
             new KubernetesSimulatorOptions { InstallsProductResources = false },
             TestContext.Current.CancellationToken
         );
-        kubectl = new Kubectl(server);
+        _kubectl = new Kubectl(_server);
     }
 
     public async ValueTask DisposeAsync()
     {
-        kubectl.Dispose();
-        await server.DisposeAsync();
+        _kubectl.Dispose();
+        await _server.DisposeAsync();
     }
 
     [Theory]
@@ -35,19 +35,19 @@ public sealed class HelmInstallTests : IAsyncLifetime
     public async Task The_documented_commands_install_upgrade_and_uninstall_in_a_namespace_that_admits_the_managers(int major)
     {
         var helm = Helm.Of(major);
-        await kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
-        Assert.DoesNotContain("kubectl label namespace", await helm.RunAsync(kubectl, Install));
+        await _kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
+        Assert.DoesNotContain("kubectl label namespace", await helm.RunAsync(_kubectl, Install));
 
-        Assert.Contains("deployed", await helm.RunAsync(kubectl, $"list --namespace {Namespace}"));
-        Assert.Equal("privileged", await kubectl.RunAsync($"get namespace {Namespace} -o {Enforce}"));
-        await kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller daemonset/eni-manager");
+        Assert.Contains("deployed", await helm.RunAsync(_kubectl, $"list --namespace {Namespace}"));
+        Assert.Equal("privileged", await _kubectl.RunAsync($"get namespace {Namespace} -o {Enforce}"));
+        await _kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller daemonset/eni-manager");
 
-        await helm.RunAsync(kubectl, $"upgrade multi-eni CHART --namespace {Namespace} --reset-then-reuse-values --set logLevel=debug");
-        Assert.Contains("\"debug\"", await kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller -o json"));
+        await helm.RunAsync(_kubectl, $"upgrade multi-eni CHART --namespace {Namespace} --reset-then-reuse-values --set logLevel=debug");
+        Assert.Contains("\"debug\"", await _kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller -o json"));
 
-        await helm.RunAsync(kubectl, $"uninstall multi-eni --namespace {Namespace}");
-        await kubectl.FailAsync($"get -n {Namespace} deployment/eni-controller");
-        await kubectl.RunAsync("get crd nodeenis.networking.k8s.aws eniattachments.networking.k8s.aws");
+        await helm.RunAsync(_kubectl, $"uninstall multi-eni --namespace {Namespace}");
+        await _kubectl.FailAsync($"get -n {Namespace} deployment/eni-controller");
+        await _kubectl.RunAsync("get crd nodeenis.networking.k8s.aws eniattachments.networking.k8s.aws");
     }
 
     [Theory]
@@ -57,11 +57,11 @@ public sealed class HelmInstallTests : IAsyncLifetime
     {
         var helm = Helm.Of(major);
 
-        Assert.Contains("kubectl apply -f deploy/namespace.yaml", await helm.FailAsync(kubectl, $"{Install} --set createNamespace=true"));
-        await kubectl.FailAsync("get crd nodeenis.networking.k8s.aws");
+        Assert.Contains("kubectl apply -f deploy/namespace.yaml", await helm.FailAsync(_kubectl, $"{Install} --set createNamespace=true"));
+        await _kubectl.FailAsync("get crd nodeenis.networking.k8s.aws");
 
-        await helm.RunAsync(kubectl, $"install multi-eni CHART --namespace default --set createNamespace=true --set-json {Helm.Images}");
-        Assert.Equal("privileged", await kubectl.RunAsync($"get namespace {Namespace} -o {Enforce}"));
+        await helm.RunAsync(_kubectl, $"install multi-eni CHART --namespace default --set createNamespace=true --set-json {Helm.Images}");
+        Assert.Equal("privileged", await _kubectl.RunAsync($"get namespace {Namespace} -o {Enforce}"));
     }
 
     [Theory]
@@ -69,15 +69,15 @@ public sealed class HelmInstallTests : IAsyncLifetime
     [InlineData("restricted")]
     public async Task A_namespace_that_would_refuse_the_managers_is_told_before_anything_is_installed(string level)
     {
-        await kubectl.RunAsync($"create namespace {Namespace}");
-        await kubectl.RunAsync($"label namespace {Namespace} pod-security.kubernetes.io/enforce={level}");
+        await _kubectl.RunAsync($"create namespace {Namespace}");
+        await _kubectl.RunAsync($"label namespace {Namespace} pod-security.kubernetes.io/enforce={level}");
 
         Assert.Contains(
             $"kubectl label namespace {Namespace} pod-security.kubernetes.io/enforce=privileged --overwrite",
-            await Helm.V4.FailAsync(kubectl, Install)
+            await Helm.V4.FailAsync(_kubectl, Install)
         );
-        await kubectl.FailAsync("get crd nodeenis.networking.k8s.aws");
-        await Helm.V4.RunAsync(kubectl, $"{Install} --set eniManager.enabled=false");
+        await _kubectl.FailAsync("get crd nodeenis.networking.k8s.aws");
+        await Helm.V4.RunAsync(_kubectl, $"{Install} --set eniManager.enabled=false");
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class HelmInstallTests : IAsyncLifetime
     {
         Assert.Contains(
             $"kubectl label namespace {Namespace} pod-security.kubernetes.io/enforce=privileged",
-            await Helm.Of(major).RunAsync(kubectl, $"{Install} --create-namespace")
+            await Helm.Of(major).RunAsync(_kubectl, $"{Install} --create-namespace")
         );
     }
 
@@ -97,17 +97,17 @@ public sealed class HelmInstallTests : IAsyncLifetime
     public async Task Definitions_that_kubectl_applied_become_the_releases(int major, string options)
     {
         // As the Go controller's manifests leave them: applied by kubectl from the client's side, with a schema that lacks most fields.
-        await kubectl.RunAsync("apply -f -", OldDefinition);
-        await kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
+        await _kubectl.RunAsync("apply -f -", OldDefinition);
+        await _kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
 
         if (major == 4)
         {
-            Assert.Contains("conflict", await Helm.V4.FailAsync(kubectl, $"{Install} --take-ownership"));
-            await Helm.V4.RunAsync(kubectl, $"uninstall multi-eni --namespace {Namespace}");
+            Assert.Contains("conflict", await Helm.V4.FailAsync(_kubectl, $"{Install} --take-ownership"));
+            await Helm.V4.RunAsync(_kubectl, $"uninstall multi-eni --namespace {Namespace}");
         }
 
-        await Helm.Of(major).RunAsync(kubectl, $"{Install} {options}");
-        Assert.Contains("subnetPolicy", await kubectl.RunAsync("get crd nodeenis.networking.k8s.aws -o json"));
+        await Helm.Of(major).RunAsync(_kubectl, $"{Install} {options}");
+        Assert.Contains("subnetPolicy", await _kubectl.RunAsync("get crd nodeenis.networking.k8s.aws -o json"));
     }
 
     [Theory]
@@ -116,16 +116,16 @@ public sealed class HelmInstallTests : IAsyncLifetime
     public async Task An_old_release_of_the_same_name_is_forgotten_and_its_objects_become_the_new_releases(int major, string options)
     {
         var helm = Helm.Of(major);
-        await kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
-        await helm.RunAsync(kubectl, Install);
-        Assert.Contains("in use", await helm.FailAsync(kubectl, $"{Install} {options}"));
+        await _kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
+        await helm.RunAsync(_kubectl, Install);
+        Assert.Contains("in use", await helm.FailAsync(_kubectl, $"{Install} {options}"));
 
-        await kubectl.RunAsync($"--namespace {Namespace} delete secret --selector owner=helm,name=multi-eni");
-        await kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller daemonset/eni-manager");
-        Assert.DoesNotContain("multi-eni", await helm.RunAsync(kubectl, $"list --namespace {Namespace}"));
+        await _kubectl.RunAsync($"--namespace {Namespace} delete secret --selector owner=helm,name=multi-eni");
+        await _kubectl.RunAsync($"get -n {Namespace} deployment/eni-controller daemonset/eni-manager");
+        Assert.DoesNotContain("multi-eni", await helm.RunAsync(_kubectl, $"list --namespace {Namespace}"));
 
-        await helm.RunAsync(kubectl, $"{Install} {options}");
-        Assert.Contains("deployed", await helm.RunAsync(kubectl, $"list --namespace {Namespace}"));
+        await helm.RunAsync(_kubectl, $"{Install} {options}");
+        Assert.Contains("deployed", await helm.RunAsync(_kubectl, $"list --namespace {Namespace}"));
     }
 
     private const string OldDefinition = """

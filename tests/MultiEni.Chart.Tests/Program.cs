@@ -9,15 +9,15 @@ namespace MultiEni.Chart.Tests;
 /// <summary>A program as its container is started: the manifest's arguments and variables, and what the kubelet and the host would give it.</summary>
 internal sealed class Program : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly Task<string> log;
-    private readonly Uri metrics;
+    private readonly Process _process;
+    private readonly Task<string> _log;
+    private readonly Uri _metrics;
 
     private Program(Process process, Uri metrics)
     {
-        this.process = process;
-        this.metrics = metrics;
-        log = process.StandardError.ReadToEndAsync();
+        _process = process;
+        _metrics = metrics;
+        _log = process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Starts the first container of a workload.</summary>
@@ -64,19 +64,19 @@ internal sealed class Program : IAsyncDisposable
     public async Task<string> MetricsAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
-        return await http.GetStringAsync(metrics, cancellationToken);
+        return await http.GetStringAsync(_metrics, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
+            _process.Kill();
         }
 
-        await process.WaitForExitAsync(CancellationToken.None);
-        TestContext.Current.TestOutputHelper?.WriteLine(await log);
-        process.Dispose();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        TestContext.Current.TestOutputHelper?.WriteLine(await _log);
+        _process.Dispose();
     }
 
     private static int FreePort()

@@ -9,7 +9,7 @@ internal sealed record CommandRun(int Code, string Output, string Error)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var surroundings = new Surroundings
+        var surroundings = new CliContext
         {
             Output = output,
             Error = error,

@@ -11,7 +11,7 @@ namespace MultiEni.Cli.Tests;
 public sealed class KubectlPluginTests : IDisposable
 {
     private static readonly string Programs = Path.Combine(RepositoryFile.Root, "artifacts", "bin", "MultiEni.Cli", "debug");
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("plugin-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("plugin-");
 
     [Fact]
     public async Task Kubectl_runs_it_and_passes_exit_code_and_flags_on()
@@ -41,10 +41,10 @@ public sealed class KubectlPluginTests : IDisposable
             DateTimeOffset.UnixEpoch,
             DateTimeOffset.UnixEpoch.AddYears(100)
         );
-        var (crt, pem) = (Path.Combine(folder.FullName, "a.crt"), Path.Combine(folder.FullName, "a.key"));
+        var (crt, pem) = (Path.Combine(_folder.FullName, "a.crt"), Path.Combine(_folder.FullName, "a.key"));
         await File.WriteAllTextAsync(crt, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(pem, key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        var (one, two) = (Path.Combine(folder.FullName, "one"), Path.Combine(folder.FullName, "two"));
+        var (one, two) = (Path.Combine(_folder.FullName, "one"), Path.Combine(_folder.FullName, "two"));
         foreach (
             var (file, command) in new[]
             {
@@ -74,7 +74,7 @@ public sealed class KubectlPluginTests : IDisposable
 
         var flattened = await KubectlAsync($"{one}:{two}", "config view --flatten --raw");
 
-        var flat = Path.Combine(folder.FullName, "flat");
+        var flat = Path.Combine(_folder.FullName, "flat");
         await File.WriteAllTextAsync(flat, flattened.Output, TestContext.Current.CancellationToken);
         var configs = new[] { $"{one}:{two}", flat }
             .Select(files => KubernetesConfig.Load(null, name => name == "KUBECONFIG" ? files : null))
@@ -118,7 +118,7 @@ public sealed class KubectlPluginTests : IDisposable
     {
         await using var cluster = await TestCluster.StartAsync();
         cluster.NodeEni("plain", 0, 0, 0);
-        var plugin = Path.Combine(folder.FullName, "kubectl_complete-eni");
+        var plugin = Path.Combine(_folder.FullName, "kubectl_complete-eni");
         await File.WriteAllTextAsync(plugin, (await CommandRun.Of("completion", "kubectl")).Output, TestContext.Current.CancellationToken);
         Assert.Equal(0, (await RunAsync("chmod", ["+x", plugin], "")).Code);
 
@@ -131,7 +131,7 @@ public sealed class KubectlPluginTests : IDisposable
     [Fact]
     public async Task Bash_completes_with_the_printed_script()
     {
-        var script = Path.Combine(folder.FullName, "completion.sh");
+        var script = Path.Combine(_folder.FullName, "completion.sh");
         await File.WriteAllTextAsync(script, (await CommandRun.Of("completion", "bash")).Output, TestContext.Current.CancellationToken);
         const string Ask = "COMP_WORDS=(kubectl-eni explain SubnetF); COMP_CWORD=2; _kubectl_eni; echo \"${COMPREPLY[@]}\"";
 
@@ -140,7 +140,7 @@ public sealed class KubectlPluginTests : IDisposable
         Assert.Equal("SubnetFull\n", run.Output);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private Task<CommandRun> KubectlAsync(TestCluster cluster, string arguments) => KubectlAsync(cluster.Kubeconfig, arguments);
 
@@ -158,7 +158,7 @@ public sealed class KubectlPluginTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["PATH"] = $"{folder.FullName}:{Programs}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["PATH"] = $"{_folder.FullName}:{Programs}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["KUBECONFIG"] = kubeconfig;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

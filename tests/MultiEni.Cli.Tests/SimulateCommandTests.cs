@@ -7,25 +7,25 @@ namespace MultiEni.Cli.Tests;
 /// <summary>The simulated endpoints, as processes of their own that are interrupted like any.</summary>
 public sealed class SimulateCommandTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("simulate-");
-    private readonly HttpClient http = new();
-    private readonly List<Process> programs = [];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("simulate-");
+    private readonly HttpClient _http = new();
+    private readonly List<Process> _programs = [];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_Kubernetes_API_says_how_to_reach_it_and_ends_when_it_is_interrupted()
     {
-        var kubeconfig = Path.Combine(folder.FullName, "kubeconfig");
+        var kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
         var program = Start("simulate", "kubernetes", "--with-crds", "--write-kubeconfig", kubeconfig);
         var address = await AddressAsync(program);
 
-        var definitions = JsonNode.Parse(await http.GetStringAsync(new Uri($"{address}apis/apiextensions.k8s.io/v1/customresourcedefinitions"), Ct));
+        var definitions = JsonNode.Parse(await _http.GetStringAsync(new Uri($"{address}apis/apiextensions.k8s.io/v1/customresourcedefinitions"), Ct));
         Assert.Equal(2, definitions!["items"]!.AsArray().Count);
         Assert.Contains(address.TrimEnd('/'), await File.ReadAllTextAsync(kubeconfig, Ct));
         using var anybody = new HttpRequestMessage(HttpMethod.Get, $"{address}api/v1/nodes");
         anybody.Headers.Add("Authorization", "Bearer nobody");
-        using var refused = await http.SendAsync(anybody, Ct);
+        using var refused = await _http.SendAsync(anybody, Ct);
         Assert.Equal(401, (int)refused.StatusCode);
 
         Assert.Equal(0, await InterruptAsync(program));
@@ -37,7 +37,7 @@ public sealed class SimulateCommandTests : IDisposable
     {
         var program = Start("simulate", "ec2", "--instances", "2", "--zones", "1");
         var address = await AddressAsync(program);
-        var answer = await http.PostAsync(
+        var answer = await _http.PostAsync(
             new Uri(address),
             new FormUrlEncodedContent([new("Action", "DescribeInstances"), new("Version", "2016-11-15")]),
             Ct
@@ -68,11 +68,11 @@ public sealed class SimulateCommandTests : IDisposable
     [Fact]
     public async Task A_kubeconfig_that_exists_is_not_overwritten_and_a_folder_is_not_made()
     {
-        var mine = Path.Combine(folder.FullName, "mine");
+        var mine = Path.Combine(_folder.FullName, "mine");
         await File.WriteAllTextAsync(mine, "mine", Ct);
 
         var there = await CommandRun.Of("simulate", "kubernetes", "--write-kubeconfig", mine);
-        var nowhere = await CommandRun.Of("simulate", "kubernetes", "--write-kubeconfig", Path.Combine(folder.FullName, "no", "kubeconfig"));
+        var nowhere = await CommandRun.Of("simulate", "kubernetes", "--write-kubeconfig", Path.Combine(_folder.FullName, "no", "kubeconfig"));
 
         Assert.Equal((2, "mine"), (there.Code, await File.ReadAllTextAsync(mine, Ct)));
         Assert.Contains($"'{mine}', which exists", there.Error);
@@ -98,15 +98,15 @@ public sealed class SimulateCommandTests : IDisposable
 
     public void Dispose()
     {
-        foreach (var program in programs)
+        foreach (var program in _programs)
         {
             // One that a failing test left behind.
             program.Kill();
             program.Dispose();
         }
 
-        http.Dispose();
-        folder.Delete(recursive: true);
+        _http.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     private Process Start(params string[] arguments)
@@ -117,7 +117,7 @@ public sealed class SimulateCommandTests : IDisposable
             UseShellExecute = false,
         };
         var program = Process.Start(start)!;
-        programs.Add(program);
+        _programs.Add(program);
         return program;
     }
 

@@ -12,12 +12,12 @@ namespace MultiEni.Cli.Tests;
 /// <summary>An API server with objects as controller and agents leave them, and a kubeconfig for it.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("cli-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cli-");
 
     private TestCluster(KubernetesSimulator server)
     {
         Server = server;
-        Kubeconfig = server.WriteKubeconfig(Path.Combine(folder.FullName, "config"));
+        Kubeconfig = server.WriteKubeconfig(Path.Combine(_folder.FullName, "config"));
     }
 
     public KubernetesSimulator Server { get; }
@@ -258,7 +258,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        folder.Delete(recursive: true);
+        _folder.Delete(recursive: true);
     }
 
     private void Patch(string plural, string name, JsonNode status) =>

@@ -6,9 +6,9 @@ namespace MultiEni.Operator.Tests;
 /// <summary>Keeps what was logged.</summary>
 public sealed class RecordingLogger : ILogger
 {
-    private readonly ConcurrentQueue<(LogLevel Level, string Message)> entries = new();
+    private readonly ConcurrentQueue<(LogLevel Level, string Message)> _entries = new();
 
-    public IReadOnlyList<string> At(LogLevel level) => [.. entries.Where(entry => entry.Level == level).Select(entry => entry.Message)];
+    public IReadOnlyList<string> At(LogLevel level) => [.. _entries.Where(entry => entry.Level == level).Select(entry => entry.Message)];
 
     public int Count(LogLevel level) => At(level).Count;
 
@@ -18,5 +18,5 @@ public sealed class RecordingLogger : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        entries.Enqueue((logLevel, formatter(state, exception)));
+        _entries.Enqueue((logLevel, formatter(state, exception)));
 }

@@ -13,16 +13,16 @@ namespace MultiEni.Operator.Tests;
 /// <summary>A scripted API server over real HTTP: each request runs the next step whose filter matches it.</summary>
 public sealed class TestApi : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly CancellationTokenSource stopped = new();
-    private readonly ConcurrentQueue<ApiCall> calls = new();
-    private readonly List<(Func<ApiCall, bool> Matches, ConcurrentQueue<Func<HttpContext, Task>> Steps)> scripts = [];
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly ConcurrentQueue<ApiCall> _calls = new();
+    private readonly List<(Func<ApiCall, bool> Matches, ConcurrentQueue<Func<HttpContext, Task>> Steps)> _scripts = [];
 
-    private TestApi(WebApplication app) => this.app = app;
+    private TestApi(WebApplication app) => _app = app;
 
     public HttpClient Http { get; private set; } = null!;
 
-    public IReadOnlyList<ApiCall> Calls => [.. calls];
+    public IReadOnlyList<ApiCall> Calls => [.. _calls];
 
     public static ApiCall CallOf(HttpContext context) => (ApiCall)context.Items[nameof(ApiCall)]!;
 
@@ -42,7 +42,7 @@ public sealed class TestApi : IAsyncDisposable
     }
 
     /// <summary>The steps for requests that the filter matches, in order; the last one repeats.</summary>
-    public void On(Func<ApiCall, bool> matches, params Func<HttpContext, Task>[] steps) => scripts.Add((matches, new(steps)));
+    public void On(Func<ApiCall, bool> matches, params Func<HttpContext, Task>[] steps) => _scripts.Add((matches, new(steps)));
 
     public void OnList(params Func<HttpContext, Task>[] steps) => On(call => call.Method == "GET" && !call.IsWatch, steps);
 
@@ -81,7 +81,7 @@ public sealed class TestApi : IAsyncDisposable
     public Func<HttpContext, Task> Hang(params string[] frames) =>
         async context =>
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopped.Token, context.RequestAborted);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token, context.RequestAborted);
             try
             {
                 foreach (var frame in frames)
@@ -104,7 +104,7 @@ public sealed class TestApi : IAsyncDisposable
         {
             context.Response.ContentType = "application/json";
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopped.Token, context.RequestAborted);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token, context.RequestAborted);
             try
             {
                 await foreach (var frame in frames.ReadAllAsync(either.Token))
@@ -121,11 +121,11 @@ public sealed class TestApi : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stopped.CancelAsync();
+        await _stopped.CancelAsync();
         Http.Dispose();
         using var quick = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
-        await app.StopAsync(quick.Token);
-        await app.DisposeAsync();
+        await _app.StopAsync(quick.Token);
+        await _app.DisposeAsync();
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -139,9 +139,9 @@ public sealed class TestApi : IAsyncDisposable
             request.ContentType,
             await reader.ReadToEndAsync(context.RequestAborted)
         );
-        calls.Enqueue(call);
+        _calls.Enqueue(call);
         context.Items[nameof(ApiCall)] = call;
-        foreach (var (matches, steps) in scripts)
+        foreach (var (matches, steps) in _scripts)
         {
             if (matches(call))
             {

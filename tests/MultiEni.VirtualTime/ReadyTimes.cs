@@ -10,7 +10,7 @@ namespace MultiEni.VirtualTime;
 internal sealed class ReadyTimes(ObjectStore store, VirtualClock time, int expected)
 {
     private const string Resource = $"{Names.EniAttachmentPlural}.{Names.Group}";
-    private readonly Dictionary<string, (string Node, TimeSpan At)> attached = [];
+    private readonly Dictionary<string, (string Node, TimeSpan At)> _attached = [];
 
     /// <summary>When the last was.</summary>
     public TimeSpan Last { get; private set; }
@@ -23,11 +23,11 @@ internal sealed class ReadyTimes(ObjectStore store, VirtualClock time, int expec
             if (
                 change.Object is { } seen
                 && IsAttached(seen)
-                && attached.TryAdd(Text(seen, "metadata", "name"), (Text(seen, "spec", "nodeName"), time.Elapsed))
+                && _attached.TryAdd(Text(seen, "metadata", "name"), (Text(seen, "spec", "nodeName"), time.Elapsed))
             )
             {
                 Last = time.Elapsed;
-                if (attached.Count == expected)
+                if (_attached.Count == expected)
                 {
                     return;
                 }
@@ -36,7 +36,7 @@ internal sealed class ReadyTimes(ObjectStore store, VirtualClock time, int expec
     }
 
     /// <summary>For each node when the last of its ENIs was, sorted.</summary>
-    public IReadOnlyList<TimeSpan> ByNode() => [.. attached.Values.GroupBy(eni => eni.Node).Select(node => node.Max(eni => eni.At)).Order()];
+    public IReadOnlyList<TimeSpan> ByNode() => [.. _attached.Values.GroupBy(eni => eni.Node).Select(node => node.Max(eni => eni.At)).Order()];
 
     private static bool IsAttached(JsonObject attachment) =>
         attachment["status"]?["conditions"] is JsonArray conditions

@@ -8,19 +8,19 @@ public sealed class VirtualClock : TimeProvider
 {
     private static readonly DateTimeOffset Origin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly Lock gate = new();
-    private readonly PriorityQueue<(VirtualTimer Timer, long Version), (long Due, long Arrival)> timers = new();
-    private long now;
-    private long arrivals;
+    private readonly Lock _gate = new();
+    private readonly PriorityQueue<(VirtualTimer Timer, long Version), (long Due, long Arrival)> _timers = new();
+    private long _now;
+    private long _arrivals;
 
     /// <inheritdoc />
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>Time since the beginning.</summary>
-    public TimeSpan Elapsed => TimeSpan.FromTicks(Interlocked.Read(ref now));
+    public TimeSpan Elapsed => TimeSpan.FromTicks(Interlocked.Read(ref _now));
 
     /// <inheritdoc />
-    public override long GetTimestamp() => Interlocked.Read(ref now);
+    public override long GetTimestamp() => Interlocked.Read(ref _now);
 
     /// <inheritdoc />
     public override DateTimeOffset GetUtcNow() => Origin + Elapsed;
@@ -38,14 +38,14 @@ public sealed class VirtualClock : TimeProvider
     internal bool Advance()
     {
         var due = new List<VirtualTimer>();
-        lock (gate)
+        lock (_gate)
         {
-            while (timers.TryPeek(out var entry, out var order) && (due.Count == 0 || order.Due <= now))
+            while (_timers.TryPeek(out var entry, out var order) && (due.Count == 0 || order.Due <= _now))
             {
-                timers.Dequeue();
+                _timers.Dequeue();
                 if (entry.Timer.Version == entry.Version)
                 {
-                    Interlocked.Exchange(ref now, Math.Max(now, order.Due));
+                    Interlocked.Exchange(ref _now, Math.Max(_now, order.Due));
                     entry.Timer.Rang();
                     due.Add(entry.Timer);
                 }
@@ -62,23 +62,23 @@ public sealed class VirtualClock : TimeProvider
 
     private sealed class VirtualTimer(VirtualClock time, TimerCallback callback, object? state) : ITimer
     {
-        private TimeSpan period;
+        private TimeSpan _period;
 
         /// <summary>Grows with each setting, so that entries of earlier settings are known for what they are.</summary>
         public long Version { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (time.gate)
+            lock (time._gate)
             {
-                this.period = period;
+                _period = period;
                 Set(dueTime);
             }
 
             return true;
         }
 
-        public void Rang() => Set(period > TimeSpan.Zero ? period : Timeout.InfiniteTimeSpan);
+        public void Rang() => Set(_period > TimeSpan.Zero ? _period : Timeout.InfiniteTimeSpan);
 
         public void Run() => callback(state);
 
@@ -95,7 +95,7 @@ public sealed class VirtualClock : TimeProvider
             Version++;
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
-                time.timers.Enqueue((this, Version), (time.now + Math.Max(0, dueTime.Ticks), ++time.arrivals));
+                time._timers.Enqueue((this, Version), (time._now + Math.Max(0, dueTime.Ticks), ++time._arrivals));
             }
         }
     }

@@ -47,7 +47,7 @@ public sealed class VirtualCluster : IAsyncDisposable
     }
 
     /// <summary>A controller of this cluster. It signs its calls with its own identity, so that each can be told from those of others.</summary>
-    public ControllerApp Controller(ControllerSettings settings, ILoggerFactory loggers)
+    internal ControllerApp Controller(ControllerSettings settings, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(settings);
         return new ControllerApp(

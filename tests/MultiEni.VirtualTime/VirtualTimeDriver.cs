@@ -6,14 +6,14 @@ namespace MultiEni.VirtualTime;
 /// </summary>
 public sealed class VirtualTimeDriver : IDisposable
 {
-    private readonly VirtualClock time;
-    private readonly Thread thread;
-    private volatile bool stopping;
+    private readonly VirtualClock _time;
+    private readonly Thread _thread;
+    private volatile bool _stopping;
 
     private VirtualTimeDriver(VirtualClock time)
     {
-        this.time = time;
-        thread = new Thread(Run) { IsBackground = true, Name = "virtual time" };
+        _time = time;
+        _thread = new Thread(Run) { IsBackground = true, Name = "virtual time" };
     }
 
     /// <summary>How often the clock has jumped.</summary>
@@ -23,25 +23,25 @@ public sealed class VirtualTimeDriver : IDisposable
     public static VirtualTimeDriver Start(VirtualClock time)
     {
         var driver = new VirtualTimeDriver(time);
-        driver.thread.Start();
+        driver._thread.Start();
         return driver;
     }
 
     /// <summary>Time stands still again.</summary>
     public void Dispose()
     {
-        stopping = true;
-        thread.Join();
+        _stopping = true;
+        _thread.Join();
     }
 
     private void Run()
     {
         var spin = default(SpinWait);
-        while (!stopping)
+        while (!_stopping)
         {
             if (IsIdle())
             {
-                Jumps += time.Advance() ? 1 : 0;
+                Jumps += _time.Advance() ? 1 : 0;
                 spin.Reset();
             }
             else

@@ -12,7 +12,7 @@ public sealed class SharedStrings
     // A string that is in the way of another one is forgotten. What repeats is back with its next appearance, so it costs a copy now and then.
     private const int Places = 2048;
 
-    private readonly string?[] places = new string?[Places];
+    private readonly string?[] _places = new string?[Places];
 
     /// <summary>Those of this process.</summary>
     public static SharedStrings Default { get; } = new();
@@ -42,5 +42,5 @@ public sealed class SharedStrings
         return place is { } known && known == text ? known : place = text;
     }
 
-    private ref string? PlaceOf(ReadOnlySpan<char> text) => ref places[(uint)string.GetHashCode(text, StringComparison.Ordinal) % Places];
+    private ref string? PlaceOf(ReadOnlySpan<char> text) => ref _places[(uint)string.GetHashCode(text, StringComparison.Ordinal) % Places];
 }

@@ -9,11 +9,11 @@ internal sealed class ClusterConnection : IDisposable
     // As kubectl does: a list of thousands comes in pages that no server has to hold at once.
     private const int PageSize = 500;
 
-    private readonly HttpClient http;
+    private readonly HttpClient _http;
 
     private ClusterConnection(HttpClient http, KubernetesConfig config, string home, TimeProvider time)
     {
-        this.http = http;
+        _http = http;
         Server = config.Server;
         Home = home;
         Client = new KubernetesClient(http, time);
@@ -30,7 +30,7 @@ internal sealed class ClusterConnection : IDisposable
 
     /// <summary>Prepares a connection; nothing is sent yet.</summary>
     /// <exception cref="KubernetesConfigException">There is no such cluster.</exception>
-    public static ClusterConnection Open(string? kubeconfig, string? context, string home, Surroundings surroundings)
+    public static ClusterConnection Open(string? kubeconfig, string? context, string home, CliContext surroundings)
     {
         var config = KubernetesConfig.Load(kubeconfig, context, surroundings.Environment);
         return new ClusterConnection(KubernetesConnection.Open(config, ProgramName.Value, surroundings.Time), config, home, surroundings.Time);
@@ -55,5 +55,5 @@ internal sealed class ClusterConnection : IDisposable
     public Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, CancellationToken cancellationToken)
         where T : class, IKubernetesObject => ListAsync(kind, new ListOptions(), cancellationToken);
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 }

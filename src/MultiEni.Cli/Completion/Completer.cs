@@ -16,7 +16,7 @@ internal static class Completer
     // Cobra's directive: no file names.
     private const string NoFiles = ":4";
 
-    public static async Task<int> CompleteAsync(IReadOnlyList<string> words, Surroundings surroundings, CancellationToken cancellationToken)
+    public static async Task<int> CompleteAsync(IReadOnlyList<string> words, CliContext surroundings, CancellationToken cancellationToken)
     {
         var word = words.Count == 0 ? "" : words[^1];
         var line = string.Join(' ', words);
@@ -42,7 +42,7 @@ internal static class Completer
 
     private static async Task<IReadOnlyList<string>> NamesAsync(
         Func<ClusterConnection> connect,
-        Surroundings surroundings,
+        CliContext surroundings,
         CancellationToken cancellationToken
     )
     {

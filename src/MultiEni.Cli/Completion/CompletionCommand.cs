@@ -8,7 +8,7 @@ internal static class CompletionCommand
 {
     private const string Kubectl = "kubectl";
 
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(CliContext surroundings)
     {
         var shell = new Argument<string>("SHELL") { Description = "The shell, or kubectl for the program kubectl_complete-eni." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish", Kubectl);

@@ -6,7 +6,7 @@ namespace MultiEni.Cli.Demo;
 /// <summary>The command <c>demo</c>.</summary>
 internal static class DemoCommand
 {
-    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext surroundings, ClusterOptions cluster)
     {
         var nodes = new Option<int>("--nodes") { Description = "Nodes of the simulated cluster.", DefaultValueFactory = _ => 3 };
         var speed = new Option<double>("--speed")

@@ -25,18 +25,18 @@ internal sealed class DemoGuest : IAsyncDisposable
     private static readonly TimeSpan ControllerSilence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient http;
-    private readonly DemoPrinter printer;
-    private readonly IReadOnlyList<string> nodes;
-    private readonly string flags;
-    private bool madeDefinitions;
+    private readonly HttpClient _http;
+    private readonly DemoPrinter _printer;
+    private readonly IReadOnlyList<string> _nodes;
+    private readonly string _flags;
+    private bool _madeDefinitions;
 
     private DemoGuest(HttpClient http, IReadOnlyList<string> nodes, string flags, DemoPrinter printer)
     {
-        this.flags = flags;
-        this.http = http;
-        this.nodes = nodes;
-        this.printer = printer;
+        _flags = flags;
+        _http = http;
+        _nodes = nodes;
+        _printer = printer;
     }
 
     /// <summary>Looks, tells and makes what the simulated cluster needs.</summary>
@@ -67,7 +67,7 @@ internal sealed class DemoGuest : IAsyncDisposable
         try
         {
             guest.Tell(cluster, definitions);
-            guest.madeDefinitions = !definitions;
+            guest._madeDefinitions = !definitions;
             await guest.PrepareAsync(cancellationToken);
             return guest;
         }
@@ -108,9 +108,9 @@ internal sealed class DemoGuest : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
         try
         {
-            printer.End();
+            _printer.End();
             await RemoveAsync(patience.Token);
-            printer.Happened($"{Name} has left the cluster: everything that was named at the beginning is gone");
+            _printer.Happened($"{Name} has left the cluster: everything that was named at the beginning is gone");
         }
         catch (Exception failure) when (KubernetesFailure.Is(failure) || failure is OperationCanceledException)
         {
@@ -118,7 +118,7 @@ internal sealed class DemoGuest : IAsyncDisposable
         }
         finally
         {
-            http.Dispose();
+            _http.Dispose();
         }
     }
 
@@ -178,11 +178,13 @@ internal sealed class DemoGuest : IAsyncDisposable
 
     private void Tell(KubernetesConfig cluster, bool hasDefinitions)
     {
-        printer.Chapter($"The demo is a guest in the cluster of {cluster.Source} ({cluster.Server}), and takes away at its end what it makes there:");
-        printer.Happened($"the namespace {Name} with pods and a Lease");
-        printer.Happened($"the nodes {string.Join(", ", nodes)} with the taint {Name}=true:NoSchedule, and their Leases in kube-node-lease");
-        printer.Happened($"NodeENIs {Name}-..., their ENIAttachments, and events about them in the namespace default");
-        printer.Happened(
+        _printer.Chapter(
+            $"The demo is a guest in the cluster of {cluster.Source} ({cluster.Server}), and takes away at its end what it makes there:"
+        );
+        _printer.Happened($"the namespace {Name} with pods and a Lease");
+        _printer.Happened($"the nodes {string.Join(", ", _nodes)} with the taint {Name}=true:NoSchedule, and their Leases in kube-node-lease");
+        _printer.Happened($"NodeENIs {Name}-..., their ENIAttachments, and events about them in the namespace default");
+        _printer.Happened(
             hasDefinitions
                 ? "the CustomResourceDefinitions of NodeENI and ENIAttachment are there, and stay"
                 : "the CustomResourceDefinitions of NodeENI and ENIAttachment"
@@ -219,7 +221,7 @@ internal sealed class DemoGuest : IAsyncDisposable
             },
             cancellationToken
         );
-        if (!madeDefinitions)
+        if (!_madeDefinitions)
         {
             return;
         }
@@ -255,7 +257,7 @@ internal sealed class DemoGuest : IAsyncDisposable
             }
         }
 
-        foreach (var node in nodes)
+        foreach (var node in _nodes)
         {
             await SendAsync(HttpMethod.Delete, $"/api/v1/nodes/{node}", body: null, cancellationToken);
             await SendAsync(HttpMethod.Delete, $"{Leases}/namespaces/kube-node-lease/leases/{node}", body: null, cancellationToken);
@@ -271,7 +273,7 @@ internal sealed class DemoGuest : IAsyncDisposable
             await SendAsync(HttpMethod.Delete, $"/api/v1/namespaces/default/events/{told["metadata"]!["name"]}", body: null, cancellationToken);
         }
 
-        if (madeDefinitions)
+        if (_madeDefinitions)
         {
             foreach (var plural in Plurals)
             {
@@ -318,7 +320,7 @@ internal sealed class DemoGuest : IAsyncDisposable
     private string Commands() =>
         $$$"""
             To take it away, after its programs eni-controller and eni-manager have ended:
-              k="kubectl {{{flags}}}"
+              k="kubectl {{{_flags}}}"
               eval "$k get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -rn1 $k patch --type merge -p '{\"metadata\":{\"finalizers\":null}}'"
               eval "$k get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -r $k delete"
               eval "$k delete nodes -l {{{Name}}}=true"
@@ -361,7 +363,7 @@ internal sealed class DemoGuest : IAsyncDisposable
 
     private async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync(path, cancellationToken);
+        using var response = await _http.GetAsync(path, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
@@ -380,7 +382,7 @@ internal sealed class DemoGuest : IAsyncDisposable
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, type);
         }
 
-        using var response = await http.SendAsync(request, cancellationToken);
+        using var response = await _http.SendAsync(request, cancellationToken);
         var isAsWanted = response.StatusCode == (method == HttpMethod.Post ? HttpStatusCode.Conflict : HttpStatusCode.NotFound);
         if (!isAsWanted)
         {

@@ -9,8 +9,8 @@ namespace MultiEni.Cli.Demo;
 /// <summary>Prints the story: plain lines everywhere, and in a terminal a table below them that follows every ENI.</summary>
 internal sealed class DemoPrinter(LiveRegion screen, Paint paint, TimeProvider time)
 {
-    private readonly long start = time.GetTimestamp();
-    private readonly Dictionary<string, string> lastTold = [];
+    private readonly long _start = time.GetTimestamp();
+    private readonly Dictionary<string, string> _lastTold = [];
 
     /// <summary>A chapter.</summary>
     public void Chapter(string title) => screen.Print($"\n== {title}");
@@ -27,16 +27,16 @@ internal sealed class DemoPrinter(LiveRegion screen, Paint paint, TimeProvider t
         foreach (var attachment in attachments.OrderBy(attachment => attachment.Metadata.Name, StringComparer.Ordinal))
         {
             var now = Describe(attachment);
-            if (lastTold.GetValueOrDefault(attachment.Metadata.Name) != now)
+            if (_lastTold.GetValueOrDefault(attachment.Metadata.Name) != now)
             {
-                lastTold[attachment.Metadata.Name] = now;
+                _lastTold[attachment.Metadata.Name] = now;
                 Progress(now);
             }
         }
 
-        foreach (var gone in lastTold.Keys.Except(attachments.Select(attachment => attachment.Metadata.Name)).ToList())
+        foreach (var gone in _lastTold.Keys.Except(attachments.Select(attachment => attachment.Metadata.Name)).ToList())
         {
-            lastTold.Remove(gone);
+            _lastTold.Remove(gone);
             Progress($"{gone} is gone");
         }
 
@@ -78,5 +78,5 @@ internal sealed class DemoPrinter(LiveRegion screen, Paint paint, TimeProvider t
     // In a terminal one line each: they follow each other fast, and the whole message is in the status.
     private void Progress(string what) => screen.Print(screen.Size is { } size ? EniTable.Fit(Stamped(what), size) : Stamped(what));
 
-    private string Stamped(string what) => $"{time.GetElapsedTime(start).TotalSeconds, 6:0.0}s  {what}";
+    private string Stamped(string what) => $"{time.GetElapsedTime(_start).TotalSeconds, 6:0.0}s  {what}";
 }

@@ -12,7 +12,7 @@ internal static class DemoRun
     /// <summary>Exit code when something did not.</summary>
     private const int Failed = 1;
 
-    public static async Task<int> RunAsync(DemoOptions options, Surroundings surroundings, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(DemoOptions options, CliContext surroundings, CancellationToken cancellationToken)
     {
         var moves = surroundings.OutputIsTerminal && surroundings.Environment("TERM") is not (null or "dumb");
         var screen = new LiveRegion(surroundings.Output, moves ? TerminalSize.OfConsole : null);

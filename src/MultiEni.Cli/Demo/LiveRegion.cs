@@ -11,8 +11,8 @@ namespace MultiEni.Cli.Demo;
 /// <param name="size">The terminal's present size, which may change at any moment; null for output that is no terminal, which gets no region.</param>
 internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? size)
 {
-    private readonly Lock gate = new();
-    private IReadOnlyList<string> drawn = [];
+    private readonly Lock _gate = new();
+    private IReadOnlyList<string> _drawn = [];
 
     /// <summary>The terminal's present size; null when there is none.</summary>
     public TerminalSize? Size => size?.Invoke();
@@ -20,9 +20,9 @@ internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? 
     /// <summary>Prints lines that stay, above the region.</summary>
     public void Print(string text)
     {
-        lock (gate)
+        lock (_gate)
         {
-            Replace(text + Environment.NewLine, drawn);
+            Replace(text + Environment.NewLine, _drawn);
         }
     }
 
@@ -30,9 +30,9 @@ internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? 
     /// <param name="lines">Its lines, each narrower than the terminal, fewer than it has rows.</param>
     public void Draw(IReadOnlyList<string> lines)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (size is not null && !lines.SequenceEqual(drawn, StringComparer.Ordinal))
+            if (size is not null && !lines.SequenceEqual(_drawn, StringComparer.Ordinal))
             {
                 Replace("", lines);
             }
@@ -43,11 +43,11 @@ internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? 
     private void Replace(string above, IReadOnlyList<string> lines)
     {
         var text = new StringBuilder();
-        if (drawn.Count > 0)
+        if (_drawn.Count > 0)
         {
             // Terminals rewrap what is on the screen when they are resized, so the rows are counted at the present width and not when they were drawn.
             var columns = size!().Columns;
-            var rows = drawn.Sum(line => Math.Max(1, (VisibleLength(line) + columns - 1) / columns));
+            var rows = _drawn.Sum(line => Math.Max(1, (VisibleLength(line) + columns - 1) / columns));
             // Row by row, because tmux keeps in its history what one sequence clears from the top of the screen.
             text.Append('\r').Insert(1, "\e[A\e[2K", rows);
         }
@@ -58,7 +58,7 @@ internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? 
             text.Append(line).Append(Environment.NewLine);
         }
 
-        drawn = lines;
+        _drawn = lines;
         output.Write(text.ToString());
         output.Flush();
     }

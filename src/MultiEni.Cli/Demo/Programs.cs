@@ -8,18 +8,18 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
 {
     private const string Controller = "eni-controller";
     private const string Manager = "eni-manager";
-    private readonly Dictionary<string, Process> running = [];
-    private readonly Lock gate = new();
-    private bool ending;
+    private readonly Dictionary<string, Process> _running = [];
+    private readonly Lock _gate = new();
+    private bool _ending;
 
     /// <summary>Names of the programs that run, for chaos to choose from.</summary>
     public IReadOnlyList<string> Names
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return running.Keys.Order(StringComparer.Ordinal).ToList();
+                return _running.Keys.Order(StringComparer.Ordinal).ToList();
             }
         }
     }
@@ -40,10 +40,10 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
     public async Task KillAndRestartAsync(string name, CancellationToken cancellationToken)
     {
         Process process;
-        lock (gate)
+        lock (_gate)
         {
-            process = running[name];
-            running.Remove(name);
+            process = _running[name];
+            _running.Remove(name);
         }
 
         process.Kill();
@@ -56,10 +56,10 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
     public async ValueTask DisposeAsync()
     {
         List<Process> all;
-        lock (gate)
+        lock (_gate)
         {
-            ending = true;
-            all = [.. running.Values];
+            _ending = true;
+            all = [.. _running.Values];
         }
 
         foreach (var process in all)
@@ -109,10 +109,10 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         process.OutputDataReceived += (_, line) => Write(log, line.Data);
         process.ErrorDataReceived += (_, line) => Write(log, line.Data);
         process.Exited += (_, _) => OnExit(name, process);
-        lock (gate)
+        lock (_gate)
         {
             process.Start();
-            running[name] = process;
+            _running[name] = process;
         }
 
         process.BeginOutputReadLine();
@@ -122,9 +122,9 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
     // What a Deployment and a DaemonSet do: a program that ends is started again.
     private void OnExit(string name, Process process)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (ending || !running.TryGetValue(name, out var current) || current != process)
+            if (_ending || !_running.TryGetValue(name, out var current) || current != process)
             {
                 return;
             }

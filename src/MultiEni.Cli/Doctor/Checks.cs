@@ -3,7 +3,7 @@ namespace MultiEni.Cli.Doctor;
 /// <summary>All checks, in the order in which a person would look: what is installed, what runs, then single ENIs.</summary>
 internal static class Checks
 {
-    private static readonly IReadOnlyList<(string Name, Func<ClusterPicture, IEnumerable<Finding>> Run)> All =
+    private static readonly IReadOnlyList<(string Name, Func<ClusterSnapshot, IEnumerable<Finding>> Run)> All =
     [
         (DefinitionCheck.Name, DefinitionCheck.Run),
         (ControllerCheck.Name, ControllerCheck.Run),
@@ -13,11 +13,11 @@ internal static class Checks
         (MultusCheck.Name, MultusCheck.Run),
         (NodeEniCheck.Name, NodeEniCheck.Run),
         (EniCheck.Name, EniCheck.Run),
-        (SightCheck.Name, SightCheck.Run),
+        (AccessCheck.Name, AccessCheck.Run),
     ];
 
     /// <summary>Runs them.</summary>
-    public static DoctorReport Run(ClusterPicture picture)
+    public static DoctorReport Run(ClusterSnapshot picture)
     {
         var findings = All.SelectMany(check => check.Run(picture)).OrderBy(finding => finding.Severity).ToList();
         return new DoctorReport(

@@ -11,7 +11,7 @@ internal static class ControllerCheck
     // Clocks of the leader and of this machine may differ.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(30);
 
-    public static IEnumerable<Finding> Run(ClusterPicture picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
     {
         var leads = LeaderProblem(picture) is null;
         if (picture.Deployments.Value is not null)
@@ -71,7 +71,7 @@ internal static class ControllerCheck
     }
 
     /// <summary>Why nobody leads, or null when somebody does or it cannot be known.</summary>
-    public static string? LeaderProblem(ClusterPicture picture)
+    public static string? LeaderProblem(ClusterSnapshot picture)
     {
         if (picture.Leases.Value is not { } leases)
         {

@@ -7,7 +7,7 @@ internal static class DefinitionCheck
 {
     public const string Name = "resource definitions";
 
-    public static IEnumerable<Finding> Run(ClusterPicture picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
     {
         if (picture.Definitions.Value is not { } definitions)
         {

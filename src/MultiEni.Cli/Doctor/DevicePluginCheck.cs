@@ -12,7 +12,7 @@ internal static class DevicePluginCheck
     private const string DefaultFile = "/etc/pcidp/config.json";
     private static readonly System.Version TakesHyphens = new(3, 6);
 
-    public static IEnumerable<Finding> Run(ClusterPicture picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
     {
         var offering = (picture.Attachments.Value ?? []).Where(attachment => attachment.Spec!.Device.Use != DeviceUses.Plain).ToList();
         if (offering.Count == 0 || picture.ManagerSetting("DEVICE_PUBLISHER") is "embedded" or "none" || picture.PluginPods.Value is not { } pods)

@@ -7,7 +7,7 @@ namespace MultiEni.Cli.Doctor;
 /// <summary>The command <c>doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext surroundings, ClusterOptions cluster)
     {
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
         var command = new Command(

@@ -11,7 +11,7 @@ internal static class EniCheck
 {
     public const string Name = "ENIs";
 
-    public static IEnumerable<Finding> Run(ClusterPicture picture) =>
+    public static IEnumerable<Finding> Run(ClusterSnapshot picture) =>
         (picture.Attachments.Value ?? [])
             .Select(attachment => (Attachment: attachment, Condition: Trouble(attachment, picture.Now)))
             .Where(item => item.Condition is not null)

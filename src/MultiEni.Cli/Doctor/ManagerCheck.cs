@@ -9,7 +9,7 @@ internal static class ManagerCheck
 {
     public const string Name = "ENI managers";
 
-    public static IEnumerable<Finding> Run(ClusterPicture picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
     {
         if (picture.DaemonSets.Value is null)
         {
@@ -33,7 +33,7 @@ internal static class ManagerCheck
         return Privileges(picture).Concat(Absent(picture, managers)).Concat(Hindered(picture, managers.Metadata.Name));
     }
 
-    private static IEnumerable<Finding> Privileges(ClusterPicture picture)
+    private static IEnumerable<Finding> Privileges(ClusterSnapshot picture)
     {
         var binds = (picture.NodeEnis.Value ?? []).Any(nodeEni => nodeEni.Spec?.EnableDpdk == true);
         if (binds && picture.ManagerContainer is { SecurityContext.Privileged: not true })
@@ -49,7 +49,7 @@ internal static class ManagerCheck
         }
     }
 
-    private static IEnumerable<Finding> Absent(ClusterPicture picture, Workload managers)
+    private static IEnumerable<Finding> Absent(ClusterSnapshot picture, Workload managers)
     {
         if (picture.HomePods.Value is null)
         {
@@ -78,7 +78,7 @@ internal static class ManagerCheck
         }
     }
 
-    private static IEnumerable<string> Needed(ClusterPicture picture)
+    private static IEnumerable<string> Needed(ClusterSnapshot picture)
     {
         var withEnis = (picture.Attachments.Value ?? []).Select(attachment => attachment.Spec!.NodeName);
         var selected =
@@ -89,7 +89,7 @@ internal static class ManagerCheck
         return withEnis.Concat(selected).Distinct(StringComparer.Ordinal).Where(alive.Contains);
     }
 
-    private static IEnumerable<Finding> Hindered(ClusterPicture picture, string daemonSet) =>
+    private static IEnumerable<Finding> Hindered(ClusterSnapshot picture, string daemonSet) =>
         picture
             .PodsOf(Names.Manager)
             .Where(pod => !pod.IsReady())

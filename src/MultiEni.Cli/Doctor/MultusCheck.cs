@@ -7,7 +7,7 @@ internal static class MultusCheck
 {
     public const string Name = "Multus";
 
-    public static IEnumerable<Finding> Run(ClusterPicture picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
     {
         var plain = (picture.Attachments.Value ?? []).Where(attachment => attachment.Spec!.Device.Use == DeviceUses.Plain).ToList();
         var installed = (picture.DaemonSets.Value ?? []).Any(item => item.Metadata.Name.Contains("multus", StringComparison.OrdinalIgnoreCase));

@@ -13,13 +13,13 @@ internal static class NodeEniCheck
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DeletionPatience = TimeSpan.FromMinutes(10);
 
-    public static IEnumerable<Finding> Run(ClusterPicture picture) =>
+    public static IEnumerable<Finding> Run(ClusterSnapshot picture) =>
         (picture.NodeEnis.Value ?? [])
             .OrderBy(nodeEni => nodeEni.Metadata.Name, StringComparer.Ordinal)
             .Select(nodeEni => Look(nodeEni, picture))
             .OfType<Finding>();
 
-    private static Finding? Look(NodeEni nodeEni, ClusterPicture picture)
+    private static Finding? Look(NodeEni nodeEni, ClusterSnapshot picture)
     {
         var subject = $"nodeeni {nodeEni.Metadata.Name}";
         if (picture.Now - nodeEni.Metadata.DeletionTimestamp > DeletionPatience)

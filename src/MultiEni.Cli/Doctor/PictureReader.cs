@@ -20,10 +20,10 @@ internal sealed class PictureReader(ClusterConnection connection, TimeProvider t
     ];
 
     /// <summary>Reads everything, one request after the other: the API server shall not notice.</summary>
-    public async Task<ClusterPicture> ReadAsync(CancellationToken cancellationToken)
+    public async Task<ClusterSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
         var home = new ListOptions { Namespace = connection.Home };
-        var picture = new ClusterPicture
+        var picture = new ClusterSnapshot
         {
             Home = connection.Home,
             Now = time.GetUtcNow(),
@@ -79,7 +79,7 @@ internal sealed class PictureReader(ClusterConnection connection, TimeProvider t
         return refused;
     }
 
-    private Task<Seen<IReadOnlyList<ResourceDefinition>>> DefinitionsAsync(CancellationToken cancellationToken) =>
+    private Task<ReadResult<IReadOnlyList<ResourceDefinition>>> DefinitionsAsync(CancellationToken cancellationToken) =>
         TryAsync<IReadOnlyList<ResourceDefinition>>(async () =>
         {
             var found = new List<ResourceDefinition>();
@@ -94,7 +94,7 @@ internal sealed class PictureReader(ClusterConnection connection, TimeProvider t
             return found;
         });
 
-    private Task<Seen<IReadOnlyList<ClusterPod>>> PluginPodsAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
+    private Task<ReadResult<IReadOnlyList<ClusterPod>>> PluginPodsAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
         TryAsync<IReadOnlyList<ClusterPod>>(async () =>
         {
             var found = new List<ClusterPod>();
@@ -106,19 +106,19 @@ internal sealed class PictureReader(ClusterConnection connection, TimeProvider t
             return found;
         });
 
-    private Task<Seen<IReadOnlyList<T>>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
+    private Task<ReadResult<IReadOnlyList<T>>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject => TryAsync(() => connection.ListAsync(kind, options, cancellationToken));
 
-    private static async Task<Seen<T>> TryAsync<T>(Func<Task<T>> read)
+    private static async Task<ReadResult<T>> TryAsync<T>(Func<Task<T>> read)
         where T : class
     {
         try
         {
-            return new Seen<T>(await read(), null);
+            return new ReadResult<T>(await read(), null);
         }
         catch (KubernetesApiException refused) when (refused.IsForbidden || refused.IsNotFound)
         {
-            return new Seen<T>(null, refused.Message);
+            return new ReadResult<T>(null, refused.Message);
         }
     }
 }

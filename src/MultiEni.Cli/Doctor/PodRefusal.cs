@@ -14,7 +14,7 @@ internal static class PodRefusal
     /// <param name="picture">The cluster.</param>
     /// <param name="workload">Name of the DaemonSet or Deployment.</param>
     /// <param name="privileged">Whether its pods are, so that the namespace's pod security level tells what becomes of them.</param>
-    public static (string Seen, string Remedy)? Find(ClusterPicture picture, string workload, bool privileged)
+    public static (string Seen, string Remedy)? Find(ClusterSnapshot picture, string workload, bool privileged)
     {
         var message = (picture.Refusals.Value ?? [])
             .Where(refusal => IsOf(refusal, workload))

@@ -7,7 +7,7 @@ internal static class VersionCheck
 {
     public const string Name = "versions";
 
-    public static IEnumerable<Finding> Run(ClusterPicture picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
     {
         var controller = picture.Controller?.Container(Names.Controller)?.Tag();
         var managers = picture.ManagerContainer?.Tag();

@@ -6,7 +6,7 @@ namespace MultiEni.Cli.Explain;
 /// <summary>The command <c>explain</c>: what a reason in a status means and what to do.</summary>
 internal static class ExplainCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(CliContext surroundings)
     {
         var reason = Arguments.OptionalName("REASON", "A reason as conditions and `kubectl eni status` show it. Without it, all are listed.");
         reason.CompletionSources.Add(_ => ReasonGuide.Current.Entries.Select(entry => entry.Reason));

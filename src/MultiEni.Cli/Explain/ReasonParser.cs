@@ -61,11 +61,11 @@ internal static class ReasonParser
 
     private sealed class Draft(string reason, string symptom, int line)
     {
-        private readonly List<string> meaning = [];
-        private readonly List<string> causes = [];
-        private readonly List<string> remedies = [];
-        private List<string>? list;
-        private string? issue;
+        private readonly List<string> _meaning = [];
+        private readonly List<string> _causes = [];
+        private readonly List<string> _remedies = [];
+        private List<string>? _list;
+        private string? _issue;
 
         public int Line => line;
 
@@ -74,37 +74,37 @@ internal static class ReasonParser
             switch (text)
             {
                 case "Causes":
-                    list = causes;
+                    _list = _causes;
                     break;
                 case "Remedy":
-                    list = remedies;
+                    _list = _remedies;
                     break;
                 case var item when item.StartsWith("- ", StringComparison.Ordinal):
-                    (list ?? throw Wrong(number, "an item outside of Causes and Remedy")).Add(item[2..]);
+                    (_list ?? throw Wrong(number, "an item outside of Causes and Remedy")).Add(item[2..]);
                     break;
                 case var named when named.StartsWith("Issue: ", StringComparison.Ordinal):
-                    issue = named["Issue: ".Length..];
+                    _issue = named["Issue: ".Length..];
                     break;
                 default:
-                    if (list is not null)
+                    if (_list is not null)
                     {
                         throw Wrong(number, "text after Causes or Remedy that is no item (- ...)");
                     }
 
-                    meaning.Add(text);
+                    _meaning.Add(text);
                     break;
             }
         }
 
         public ReasonEntry Finish()
         {
-            var entry = new ReasonEntry(reason, symptom, string.Join(' ', meaning), causes, remedies, issue);
+            var entry = new ReasonEntry(reason, symptom, string.Join(' ', _meaning), _causes, _remedies, _issue);
             if (entry.Meaning.Length == 0)
             {
                 throw Wrong(line, $"{reason} has no meaning");
             }
 
-            return entry.IsTrouble && (causes.Count == 0 || remedies.Count == 0) ? throw Wrong(line, $"{reason} needs Causes and Remedy") : entry;
+            return entry.IsTrouble && (_causes.Count == 0 || _remedies.Count == 0) ? throw Wrong(line, $"{reason} needs Causes and Remedy") : entry;
         }
     }
 }

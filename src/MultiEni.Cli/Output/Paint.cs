@@ -4,7 +4,7 @@ namespace MultiEni.Cli.Output;
 internal sealed class Paint(bool enabled)
 {
     /// <summary>For the output of a command.</summary>
-    public static Paint For(Surroundings surroundings) =>
+    public static Paint For(CliContext surroundings) =>
         new(
             surroundings.OutputIsTerminal
                 && string.IsNullOrEmpty(surroundings.Environment("NO_COLOR"))

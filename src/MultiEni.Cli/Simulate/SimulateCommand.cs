@@ -5,14 +5,14 @@ namespace MultiEni.Cli.Simulate;
 /// <summary>The command <c>simulate</c>.</summary>
 internal static class SimulateCommand
 {
-    public static Command Create(Surroundings surroundings) =>
+    public static Command Create(CliContext surroundings) =>
         new("simulate", "Run a simulated Kubernetes API or EC2 endpoint on loopback, for tests of operators of your own. Ctrl-C ends it.")
         {
             Kubernetes(surroundings),
             Ec2(surroundings),
         };
 
-    private static Command Kubernetes(Surroundings surroundings)
+    private static Command Kubernetes(CliContext surroundings)
     {
         var port = Port();
         var kubeconfig = new Option<string?>("--write-kubeconfig")
@@ -48,7 +48,7 @@ internal static class SimulateCommand
         return command;
     }
 
-    private static Command Ec2(Surroundings surroundings)
+    private static Command Ec2(CliContext surroundings)
     {
         var port = Port();
         var region = new Option<string>("--ec2-region") { Description = "Name of the Region.", DefaultValueFactory = _ => "us-east-1" };

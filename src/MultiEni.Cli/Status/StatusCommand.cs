@@ -11,7 +11,7 @@ namespace MultiEni.Cli.Status;
 /// <summary>The command <c>status</c>.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext surroundings, ClusterOptions cluster)
     {
         var name = Arguments.OptionalName(
             "NODEENI|NODE",
@@ -58,7 +58,7 @@ internal static class StatusCommand
         return command;
     }
 
-    private static void Show(StatusView view, Surroundings surroundings, bool all, bool wide)
+    private static void Show(StatusView view, CliContext surroundings, bool all, bool wide)
     {
         var text = new StatusText(surroundings.Output, Paint.For(surroundings), all, wide);
         if (view.Node is { } node)

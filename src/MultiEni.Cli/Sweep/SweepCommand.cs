@@ -7,7 +7,7 @@ namespace MultiEni.Cli.Sweep;
 /// <summary>The command <c>sweep</c>: ENIs of the cluster that nobody wants any more.</summary>
 internal static class SweepCommand
 {
-    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext surroundings, ClusterOptions cluster)
     {
         var options = new SweepOptions();
         var command = new Command(
@@ -55,7 +55,7 @@ internal static class SweepCommand
             );
     }
 
-    private static async Task<string> RegionAsync(SweepCluster? known, Surroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<string> RegionAsync(SweepCluster? known, CliContext surroundings, CancellationToken cancellationToken)
     {
         var region = surroundings.Environment("AWS_REGION") ?? surroundings.Environment("AWS_DEFAULT_REGION");
         if (string.IsNullOrEmpty(region) && known is not null)

@@ -7,25 +7,25 @@ namespace MultiEni.Cli.Sweep;
 /// <summary>EC2 through the controller's own client, with its rate budget. Credentials come from the chain of the AWS SDK.</summary>
 internal sealed class SweepEc2 : IDisposable
 {
-    private readonly Meter meter = new("MultiEni.Cli");
-    private readonly Ec2Budget budget;
-    private readonly Ec2Client client;
-    private readonly string cluster;
+    private readonly Meter _meter = new("MultiEni.Cli");
+    private readonly Ec2Budget _budget;
+    private readonly Ec2Client _client;
+    private readonly string _cluster;
 
     public SweepEc2(Ec2ClientOptions options, string cluster, TimeProvider time)
     {
-        this.cluster = cluster;
-        var metrics = new Ec2Metrics(meter);
-        budget = new Ec2Budget(new Ec2BudgetOptions(), metrics, time);
-        client = new Ec2Client(options, budget, metrics, time, () => { });
+        _cluster = cluster;
+        var metrics = new Ec2Metrics(_meter);
+        _budget = new Ec2Budget(new Ec2BudgetOptions(), metrics, time);
+        _client = new Ec2Client(options, _budget, metrics, time, () => { });
     }
 
     /// <summary>All ENIs with the cluster's and our owner tag.</summary>
     public async Task<IReadOnlyList<EniRow>> RowsAsync(CancellationToken cancellationToken)
     {
         var rows = new List<EniRow>();
-        var tags = new Dictionary<string, string> { [EniTags.Cluster] = cluster, [EniTags.ManagedBy] = EniTags.Owner };
-        await foreach (var page in client.DescribeEnisByTagAsync(tags, CallPriority.LeakCleanup, cancellationToken))
+        var tags = new Dictionary<string, string> { [EniTags.Cluster] = _cluster, [EniTags.ManagedBy] = EniTags.Owner };
+        await foreach (var page in _client.DescribeEnisByTagAsync(tags, CallPriority.LeakCleanup, cancellationToken))
         {
             rows.AddRange(page);
         }
@@ -35,12 +35,12 @@ internal sealed class SweepEc2 : IDisposable
 
     /// <summary>Deletes an ENI.</summary>
     public Task DeleteAsync(string eniId, CancellationToken cancellationToken) =>
-        client.DeleteAsync(EniId.Parse(eniId, null), CallPriority.LeakCleanup, cancellationToken);
+        _client.DeleteAsync(EniId.Parse(eniId, null), CallPriority.LeakCleanup, cancellationToken);
 
     public void Dispose()
     {
-        client.Dispose();
-        budget.Dispose();
-        meter.Dispose();
+        _client.Dispose();
+        _budget.Dispose();
+        _meter.Dispose();
     }
 }

@@ -12,7 +12,7 @@ internal sealed class SweepRun(
     string region,
     ParseResult parsed,
     SweepOptions options,
-    Surroundings surroundings
+    CliContext surroundings
 )
 {
     private bool ForPrograms => parsed.GetValue(options.Format) != OutputFormats.Text;

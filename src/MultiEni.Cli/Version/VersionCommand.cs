@@ -10,7 +10,7 @@ namespace MultiEni.Cli.Version;
 /// <summary>The command <c>version</c>.</summary>
 internal static class VersionCommand
 {
-    public static Command Create(Surroundings surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext surroundings, ClusterOptions cluster)
     {
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
         var own = new Option<bool>("--client") { Description = "Do not ask the cluster." };

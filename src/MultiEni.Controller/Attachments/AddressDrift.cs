@@ -7,13 +7,11 @@ namespace MultiEni.Controller.Attachments;
 /// Finds addresses and prefixes that an ENI lacks. Pure. The counts of a specification are the least that there must be: what an ENI has beyond them
 /// somebody else assigned, such as a virtual address that moves between nodes, and it stays.
 /// </summary>
-public static class AddressDrift
+internal static class AddressDrift
 {
     /// <summary>The first kind of which some are missing, and how many; null when none are.</summary>
     public static (AddressKind Kind, int Count)? Find(EniAttachmentSpec spec, EniRow row)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(row);
         if (row.PrivateIps.Count + row.Ipv6Addresses.Count == 0)
         {
             // EC2 has not told the addresses yet: every ENI has one, in a subnet without IPv4 an IPv6 address.

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>What an ENI can have several of.</summary>
-public enum AddressKind
+internal enum AddressKind
 {
     /// <summary>IPv4 addresses beside the primary one.</summary>
     SecondaryIpv4,

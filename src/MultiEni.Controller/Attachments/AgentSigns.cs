@@ -9,12 +9,11 @@ namespace MultiEni.Controller.Attachments;
 /// </summary>
 internal sealed class AgentSigns
 {
-    private readonly ConcurrentDictionary<string, (string? Uid, DateTimeOffset? Beat, DateTimeOffset At)> heard = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string? Uid, DateTimeOffset? Beat, DateTimeOffset At)> _heard = new(StringComparer.Ordinal);
 
     /// <summary>The last sign of life, or the moment at which this controller began to wait for one; null for an attachment that stays.</summary>
     public DateTimeOffset? LastHeard(EniAttachment attachment, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         if (!attachment.Metadata.IsBeingDeleted)
         {
             return null;
@@ -22,11 +21,11 @@ internal sealed class AgentSigns
 
         // A successor of the same name may come before anybody looks in between: silence before its time is not its agent's.
         var (uid, beat) = (attachment.Metadata.Uid, attachment.Status?.Device?.ReleaseHeartbeatTime);
-        return heard
+        return _heard
             .AddOrUpdate(attachment.Metadata.Name, _ => (uid, beat, now), (_, last) => last.Uid == uid && last.Beat == beat ? last : (uid, beat, now))
             .At;
     }
 
     /// <summary>The attachment is gone.</summary>
-    public void Forget(string name) => heard.TryRemove(name, out _);
+    public void Forget(string name) => _heard.TryRemove(name, out _);
 }

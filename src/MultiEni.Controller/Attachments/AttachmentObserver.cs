@@ -18,17 +18,17 @@ internal sealed class AttachmentObserver(
 )
 {
     // Only for how long a detachment has been under way; after a restart it counts anew, which delays the force and nothing else.
-    private readonly ConcurrentDictionary<string, DateTimeOffset> detachSince = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _detachSince = new();
 
-    private readonly AgentSigns signs = new();
+    private readonly AgentSigns _signs = new();
 
-    public async Task<EniSituation> ObserveAsync(EniAttachment attachment, bool withIndexes, CancellationToken cancellationToken)
+    public async Task<EniObservation> ObserveAsync(EniAttachment attachment, bool withIndexes, CancellationToken cancellationToken)
     {
         var name = attachment.Metadata.Name;
         var spec = attachment.Spec!;
         var slot = Slot(attachment);
         var now = time.GetUtcNow();
-        return new EniSituation(
+        return new EniObservation(
             attachment,
             slot,
             slot is SlotObservation.Absent ? inventory.FindUnclaimed(spec.InstanceId, spec.NodeEniRef.Name, spec.SubnetId) : null,
@@ -41,18 +41,18 @@ internal sealed class AttachmentObserver(
             limits
         )
         {
-            AgentHeard = signs.LastHeard(attachment, now),
+            AgentHeard = _signs.LastHeard(attachment, now),
         };
     }
 
     public void Forget(string name)
     {
-        detachSince.TryRemove(name, out _);
-        signs.Forget(name);
+        _detachSince.TryRemove(name, out _);
+        _signs.Forget(name);
     }
 
     /// <summary>A forced detachment has begun: how long it takes counts from now.</summary>
-    public void RestartDetachClock(string name) => detachSince[name] = time.GetUtcNow();
+    public void RestartDetachClock(string name) => _detachSince[name] = time.GetUtcNow();
 
     private SlotObservation Slot(EniAttachment attachment)
     {
@@ -102,10 +102,10 @@ internal sealed class AttachmentObserver(
     {
         if (slot is SlotObservation.Present { Rows: var rows } && rows.Any(row => row.Attachment?.Status == EniStates.Detaching))
         {
-            return detachSince.GetOrAdd(name, now);
+            return _detachSince.GetOrAdd(name, now);
         }
 
-        detachSince.TryRemove(name, out _);
+        _detachSince.TryRemove(name, out _);
         return null;
     }
 }

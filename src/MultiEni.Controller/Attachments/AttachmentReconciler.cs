@@ -25,8 +25,8 @@ internal sealed class AttachmentReconciler(
     EniOperations operations,
     AttachmentWriter writer,
     IndexReservations reservations,
-    CreatePauses pauses,
-    Admissions admissions,
+    CreateCooldowns pauses,
+    ConcurrencyLimits admissions,
     NetworkCatalog catalog,
     ControllerMetrics metrics,
     ControllerSettings settings,
@@ -37,10 +37,10 @@ internal sealed class AttachmentReconciler(
     private static readonly TimeSpan UsedUpRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BlockedRetry = TimeSpan.FromMinutes(2);
 
-    private readonly RefusedSteps refused = new(time);
+    private readonly RefusedSteps _refused = new(time);
 
     // Told once in the life of a process; the condition goes on saying it.
-    private readonly ConcurrentDictionary<string, bool> overdue = new();
+    private readonly ConcurrentDictionary<string, bool> _overdue = new();
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
@@ -63,8 +63,8 @@ internal sealed class AttachmentReconciler(
             if (cluster.Attachment(name) is not { } attachment)
             {
                 observer.Forget(name);
-                refused.Forget(name);
-                overdue.TryRemove(name, out _);
+                _refused.Forget(name);
+                _overdue.TryRemove(name, out _);
                 writer.Forget(name);
                 reservations.Release(name);
                 return ReconcileResult.Done;
@@ -75,7 +75,7 @@ internal sealed class AttachmentReconciler(
             {
                 var situation = await observer.ObserveAsync(attachment, withIndexes, cancellationToken);
                 step = EniDecision.Next(situation);
-                if (refused.Resting(name, attachment.Metadata.Generation, step) is { } rest)
+                if (_refused.Resting(name, attachment.Metadata.Generation, step) is { } rest)
                 {
                     await ReportAsync(attachment, situation.Row, null, rest.Hindrance, cancellationToken);
                     return ReconcileResult.After(rest.Until - situation.Now);
@@ -84,7 +84,7 @@ internal sealed class AttachmentReconciler(
                 if (step is EniStep.Update { Row.Attachment: not null })
                 {
                     // It may be long until it is this one's turn, and longer until EC2 grants what it has refused: each is reported.
-                    var last = refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
+                    var last = _refused.Last(name, attachment.Metadata.Generation, step)?.Hindrance;
                     await writer.ReportAsync(attachment, situation.Row, null, last, cancellationToken);
                 }
 
@@ -170,11 +170,15 @@ internal sealed class AttachmentReconciler(
     }
 
     /// <summary>Waits for a call, which waits for its token before it is sent; says so when that takes long.</summary>
-    private async Task CallAsync(Task call, EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
+    private async Task CallAsync(Task call, EniAttachment attachment, EniObservation situation, EniStep step, CancellationToken cancellationToken)
     {
         try
         {
-            while (!call.IsCompleted && await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } deferred)
+            while (
+                !call.IsCompleted
+                && !cancellationToken.IsCancellationRequested
+                && await ReportTurnAsync(attachment, situation, step, cancellationToken) is { } deferred
+            )
             {
                 using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 await Task.WhenAny(call, Task.Delay(deferred, time, over.Token));
@@ -191,13 +195,13 @@ internal sealed class AttachmentReconciler(
         }
 
         // What EC2 takes is no hindrance any more.
-        refused.Forget(attachment.Metadata.Name);
+        _refused.Forget(attachment.Metadata.Name);
     }
 
-    private Task<TimeSpan?> ReportTurnAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
+    private Task<TimeSpan?> ReportTurnAsync(EniAttachment attachment, EniObservation situation, EniStep step, CancellationToken cancellationToken)
     {
         // What EC2 refused is what hinders, also while it is tried again.
-        var last = refused.Last(attachment.Metadata.Name, attachment.Metadata.Generation, step)?.Hindrance;
+        var last = _refused.Last(attachment.Metadata.Name, attachment.Metadata.Generation, step)?.Hindrance;
         return ReportAsync(attachment, situation.Row, null, last ?? TurnClaim.For(step, attachment.Spec!), cancellationToken);
     }
 
@@ -236,7 +240,7 @@ internal sealed class AttachmentReconciler(
     }
 
     /// <summary>Takes the place that was seen free; false when another ENI of the node was faster.</summary>
-    private bool ReservePlace(EniAttachment attachment, EniSituation situation)
+    private bool ReservePlace(EniAttachment attachment, EniObservation situation)
     {
         var spec = attachment.Spec!;
         var index = DeviceIndexes.NextFree(spec.DeviceIndex, situation.Indexes!);
@@ -244,7 +248,12 @@ internal sealed class AttachmentReconciler(
     }
 
     /// <summary>Nothing to call for now: say what is the case and when to look again.</summary>
-    private async Task<ReconcileResult> RestAsync(EniAttachment attachment, EniSituation situation, EniStep step, CancellationToken cancellationToken)
+    private async Task<ReconcileResult> RestAsync(
+        EniAttachment attachment,
+        EniObservation situation,
+        EniStep step,
+        CancellationToken cancellationToken
+    )
     {
         var row = situation.Row;
         switch (step)
@@ -353,7 +362,7 @@ internal sealed class AttachmentReconciler(
         var report = FailureReport.For(step, failure);
         if (report.Condition is { } hindrance && !IsNoNews(attachment, step, failure))
         {
-            refused.Remember(attachment.Metadata.Name, attachment.Metadata.Generation, step, RestAfter(step, failure), hindrance);
+            _refused.Remember(attachment.Metadata.Name, attachment.Metadata.Generation, step, RestAfter(step, failure), hindrance);
             if (report.Event is { } reason && attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Reason != hindrance.Reason)
             {
                 writer.Warning(attachment, reason, $"{spec.NodeName}: {hindrance.Message}");
@@ -429,7 +438,7 @@ internal sealed class AttachmentReconciler(
         if (CleanupDelay.IsOver(attachment, settings.MaximumCleanupDuration, time.GetUtcNow()))
         {
             hindrance = CleanupDelay.Describe(hindrance, attachment, settings.MaximumCleanupDuration);
-            if (overdue.TryAdd(attachment.Metadata.Name, value: true))
+            if (_overdue.TryAdd(attachment.Metadata.Name, value: true))
             {
                 writer.Warning(attachment, Events.CleanupTimeout, $"{attachment.Spec!.NodeName}: {attachment.Metadata.Name}: {hindrance.Message}");
             }

@@ -9,7 +9,7 @@ using MultiEni.Controller.Summary;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>Says in an attachment's status what is the case. Pure; writes only what the controller owns.</summary>
-public static class AttachmentReport
+internal static class AttachmentReport
 {
     /// <summary>
     /// Length of the longest message of an agent that is copied, in characters: the status of a NodeENI has room for one such message of
@@ -33,7 +33,6 @@ public static class AttachmentReport
         DateTimeOffset now
     )
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var before = attachment.Status;
         var network = Network(attachment, row, subnetCidr, attempt, hindrance);
         var attached = Attached(attachment, row, hindrance);
@@ -139,7 +138,6 @@ public static class AttachmentReport
     /// </summary>
     public static EniStep.Update? Difference(EniAttachment attachment, EniRow row)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var first = attachment.Metadata.Generation is null or 1;
         return EniDecision
             .Drift(attachment.Spec!, row)

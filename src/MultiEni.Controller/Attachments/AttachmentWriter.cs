@@ -20,7 +20,7 @@ internal sealed class AttachmentWriter(
     TimeProvider time
 )
 {
-    private readonly DeferredStatusWrites deferred = new(time);
+    private readonly DeferredStatusWrites _deferred = new(time);
 
     /// <summary>Writes the status when it is worth a write now; otherwise says how long until it will be. Null when there is nothing left to say.</summary>
     public async Task<TimeSpan?> ReportAsync(
@@ -42,7 +42,7 @@ internal sealed class AttachmentWriter(
         }
 
         var patience = StatusWriteDelay.Of(attachment, patch.Status!, hindrance, attempt);
-        if (patience > TimeSpan.Zero && deferred.Wait(attachment.Metadata, patience) is { } wait)
+        if (patience > TimeSpan.Zero && _deferred.Wait(attachment.Metadata, patience) is { } wait)
         {
             return wait;
         }
@@ -78,7 +78,7 @@ internal sealed class AttachmentWriter(
     }
 
     /// <summary>No status of the attachment is deferred, or it is gone.</summary>
-    public void Forget(string name) => deferred.Forget(name);
+    public void Forget(string name) => _deferred.Forget(name);
 
     public async Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken)
     {

@@ -8,12 +8,11 @@ namespace MultiEni.Controller.Attachments;
 /// The client token of a create call: computed from the slot, the parameters and the attempt, so that repeating a call whose answer was
 /// lost returns the ENI that it made instead of making another. 64 characters, the most EC2 takes (docs/reference/ec2.md#client-tokens).
 /// </summary>
-public static class ClientToken
+internal static class ClientToken
 {
     /// <summary>The token for a call with these parameters, its own token field aside.</summary>
     public static string For(string cluster, string slot, string attachmentUid, CreateEniRequest parameters, int attempt)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
         var text = new StringBuilder();
         Append(text, cluster);
         Append(text, slot);

@@ -6,4 +6,4 @@ namespace MultiEni.Controller.Attachments;
 /// <param name="Type">Normal or warning.</param>
 /// <param name="Reason">One of <see cref="Events"/>.</param>
 /// <param name="Message">Node, condition reason where there is one, and what helps.</param>
-public sealed record DeviceEvent(EventType Type, string Reason, string Message);
+internal sealed record DeviceEvent(EventType Type, string Reason, string Message);

@@ -9,7 +9,7 @@ namespace MultiEni.Controller.Attachments;
 /// The events that a change of the agent's conditions is worth. Pure. They follow from the two statuses alone, so that a restart says nothing again. The
 /// agents record none: each of a thousand nodes would add its own to the NodeENI, and only the controller can put them together.
 /// </summary>
-public static class DeviceEvents
+internal static class DeviceEvents
 {
     /// <summary>What to tell.</summary>
     /// <param name="node">The node, which the messages name: the events are on the NodeENI, which has many.</param>
@@ -17,7 +17,6 @@ public static class DeviceEvents
     /// <param name="after">The conditions as they are.</param>
     public static IEnumerable<DeviceEvent> Between(string node, IReadOnlyList<Condition>? before, EniAttachmentStatus after)
     {
-        ArgumentNullException.ThrowIfNull(after);
         var wasBound = before.IsTrue(ConditionTypes.Bound);
         foreach (var condition in (after.Conditions ?? []).Where(condition => ConditionTypes.IsAgents(condition.Type)))
         {

@@ -6,15 +6,14 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>Decides the next step for one attachment. Pure: every crash ends here again with what EC2 shows.</summary>
-public static class EniDecision
+internal static class EniDecision
 {
     // Leaves room for the remedy within AttachmentReport.LongestCopy.
     private const int LongestQuote = 512;
 
     /// <summary>The next step.</summary>
-    public static EniStep Next(EniSituation situation)
+    public static EniStep Next(EniObservation situation)
     {
-        ArgumentNullException.ThrowIfNull(situation);
         var deleting = situation.Attachment.Metadata.IsBeingDeleted;
         return situation.Slot switch
         {
@@ -35,7 +34,6 @@ public static class EniDecision
     /// </summary>
     public static EniRow? Kept(EniAttachment attachment, IReadOnlyList<EniRow> rows)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var told = attachment.Status?.Network?.EniId;
         return rows.OrderBy(row => IsElsewhere(attachment.Spec!, row))
             .ThenBy(row => AttachmentOf(row) is null)
@@ -48,8 +46,6 @@ public static class EniDecision
     /// <summary>What an attached ENI lacks to be as specified, in the order in which it is repaired.</summary>
     public static IEnumerable<EniStep.Update> Drift(EniAttachmentSpec spec, EniRow row)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(row);
         if (row.SourceDestCheck != spec.SourceDestCheck)
         {
             yield return new EniStep.SetSourceDestCheck(row, spec.SourceDestCheck);
@@ -87,7 +83,7 @@ public static class EniDecision
         }
     }
 
-    private static EniStep Creation(EniSituation situation)
+    private static EniStep Creation(EniObservation situation)
     {
         if (situation.InstanceGone)
         {
@@ -112,7 +108,7 @@ public static class EniDecision
         return new EniStep.Create(status?.EniId is null ? Math.Max(spent, 1) : spent + 1);
     }
 
-    private static EniStep Staying(EniSituation situation, IReadOnlyList<EniRow> rows)
+    private static EniStep Staying(EniObservation situation, IReadOnlyList<EniRow> rows)
     {
         var kept = Kept(situation.Attachment, rows)!;
         if (Surplus(situation, rows, kept) is { } surplus)
@@ -124,7 +120,7 @@ public static class EniDecision
         return step is EniStep.InSync && rows.FirstOrDefault(row => row != kept) is { } moved ? InUseElsewhere(situation, moved) : step;
     }
 
-    private static EniStep Staying(EniSituation situation, EniRow row)
+    private static EniStep Staying(EniObservation situation, EniRow row)
     {
         var spec = situation.Attachment.Spec!;
         if (IsElsewhere(spec, row))
@@ -165,7 +161,7 @@ public static class EniDecision
         }
     }
 
-    private static EniStep GoingAway(EniSituation situation, IReadOnlyList<EniRow> rows)
+    private static EniStep GoingAway(EniObservation situation, IReadOnlyList<EniRow> rows)
     {
         var kept = Kept(situation.Attachment, rows)!;
         if (Surplus(situation, rows, kept) is { } surplus)
@@ -189,7 +185,7 @@ public static class EniDecision
     }
 
     /// <summary>The next step to make an ENI go that is not attached elsewhere.</summary>
-    private static EniStep TakeAway(EniSituation situation, EniRow row)
+    private static EniStep TakeAway(EniObservation situation, EniRow row)
     {
         switch (AttachmentOf(row))
         {
@@ -214,7 +210,7 @@ public static class EniDecision
     }
 
     // One that somebody attached elsewhere is in use there: it is told of, and never touched.
-    private static EniRow? Surplus(EniSituation situation, IReadOnlyList<EniRow> rows, EniRow kept) =>
+    private static EniRow? Surplus(EniObservation situation, IReadOnlyList<EniRow> rows, EniRow kept) =>
         rows.FirstOrDefault(row => row != kept && !IsElsewhere(situation.Attachment.Spec!, row));
 
     private static bool IsElsewhere(EniAttachmentSpec spec, EniRow row) =>
@@ -222,7 +218,7 @@ public static class EniDecision
 
     private static EniAttachmentRow? AttachmentOf(EniRow row) => row.Attachment is { Status: not EniStates.Detached } attachment ? attachment : null;
 
-    private static EniStep.Blocked InUseElsewhere(EniSituation situation, EniRow row)
+    private static EniStep.Blocked InUseElsewhere(EniObservation situation, EniRow row)
     {
         var holder = row.Attachment!.InstanceId ?? "a service of AWS";
         return new EniStep.Blocked(
@@ -233,7 +229,7 @@ public static class EniDecision
         );
     }
 
-    private static EniStep Farewell(EniSituation situation)
+    private static EniStep Farewell(EniObservation situation)
     {
         if (!situation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer))
         {
@@ -249,7 +245,7 @@ public static class EniDecision
     /// Null when the agent has nothing to give back. Only an agent that is dead is not waited for: one that gives no sign of life. An answer is not
     /// one, since it stands there as well when its writer is gone; nor is it waited for one that a pod has the device, whoever said it last.
     /// </summary>
-    private static EniStep? Release(EniSituation situation)
+    private static EniStep? Release(EniObservation situation)
     {
         var metadata = situation.Attachment.Metadata;
         if (!metadata.HasFinalizer(Names.DeviceFinalizer))
@@ -294,7 +290,7 @@ public static class EniDecision
         );
     }
 
-    private static IndexChoice? ChooseIndex(EniSituation situation)
+    private static IndexChoice? ChooseIndex(EniObservation situation)
     {
         if (situation.Indexes is not { } used)
         {

@@ -3,7 +3,7 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>What to do next for one attachment. Each is one call, or none.</summary>
-public abstract record EniStep
+internal abstract record EniStep
 {
     /// <summary>All is as wanted.</summary>
     public sealed record InSync : EniStep;

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>How long the controller waits for what.</summary>
-public sealed record EniTimeLimits
+internal sealed record EniTimeLimits
 {
     /// <summary>
     /// An attachment that is not confirmed after this long is undone and tried again; the limit that the EBS driver uses

@@ -6,21 +6,21 @@ namespace MultiEni.Controller.Attachments;
 /// Device indexes that ENIs are about to take, from before they are created until EC2 shows them attached. Several ENIs of one node are made at
 /// the same time, and without this each would see the same last place free. And those that EC2 refused as taken, whatever its descriptions show.
 /// </summary>
-public sealed class IndexReservations(TimeProvider time)
+internal sealed class IndexReservations(TimeProvider time)
 {
     private static readonly TimeSpan RefusalHolds = TimeSpan.FromMinutes(1);
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<(string Instance, int Card, int Index), string> holders = [];
-    private readonly Dictionary<(string Instance, int Card, int Index), DateTimeOffset> refused = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Instance, int Card, int Index), string> _holders = [];
+    private readonly Dictionary<(string Instance, int Card, int Index), DateTimeOffset> _refused = [];
 
     /// <summary>The indexes of a card that are in use or reserved by anyone but <paramref name="holder"/>.</summary>
     public HashSet<int> InUse(string instanceId, int card, IReadOnlyList<DeviceSlot> occupied, string holder)
     {
         var used = occupied.Where(slot => slot.NetworkCardIndex == card).Select(slot => slot.DeviceIndex).ToHashSet();
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var (key, owner) in holders)
+            foreach (var (key, owner) in _holders)
             {
                 if (key.Instance == instanceId && key.Card == card && owner != holder)
                 {
@@ -28,11 +28,11 @@ public sealed class IndexReservations(TimeProvider time)
                 }
             }
 
-            foreach (var (key, until) in refused.ToList())
+            foreach (var (key, until) in _refused.ToList())
             {
                 if (until <= time.GetUtcNow())
                 {
-                    refused.Remove(key);
+                    _refused.Remove(key);
                 }
                 else if (key.Instance == instanceId && key.Card == card)
                 {
@@ -47,29 +47,29 @@ public sealed class IndexReservations(TimeProvider time)
     /// <summary>Reserves an index; false when somebody else did in between.</summary>
     public bool TryReserve(string instanceId, int card, int index, string holder)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return holders.TryAdd((instanceId, card, index), holder) || holders[(instanceId, card, index)] == holder;
+            return _holders.TryAdd((instanceId, card, index), holder) || _holders[(instanceId, card, index)] == holder;
         }
     }
 
     /// <summary>EC2 says that the index is taken. It knows better than its descriptions, which are behind, and would have the same index tried again and again.</summary>
     public void Refuse(string instanceId, int card, int index)
     {
-        lock (gate)
+        lock (_gate)
         {
-            refused[(instanceId, card, index)] = time.GetUtcNow() + RefusalHolds;
+            _refused[(instanceId, card, index)] = time.GetUtcNow() + RefusalHolds;
         }
     }
 
     /// <summary>Lets all reservations of a holder go: EC2 shows the attachment now, or there will be none.</summary>
     public void Release(string holder)
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var key in holders.Where(entry => entry.Value == holder).Select(entry => entry.Key).ToList())
+            foreach (var key in _holders.Where(entry => entry.Value == holder).Select(entry => entry.Key).ToList())
             {
-                holders.Remove(key);
+                _holders.Remove(key);
             }
         }
     }

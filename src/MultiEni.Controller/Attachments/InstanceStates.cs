@@ -16,13 +16,13 @@ internal sealed class InstanceStates : IDisposable
     // Terminated is for good; asked again later, EC2 does not know the instance any more, which says the same.
     private static readonly TimeSpan GoneLifetime = TimeSpan.FromHours(1);
 
-    private readonly ExpiringMap<string, bool> known;
-    private readonly DescribeCoalescer<InstanceId, InstanceRow> coalescer;
+    private readonly ExpiringMap<string, bool> _known;
+    private readonly DescribeCoalescer<InstanceId, InstanceRow> _coalescer;
 
     public InstanceStates(Ec2Client ec2, TimeProvider time)
     {
-        known = new(time);
-        coalescer = new(
+        _known = new(time);
+        _coalescer = new(
             async (instances, token) =>
                 (await ec2.DescribeInstancesAsync(instances, CallPriority.DetachAndDelete, token)).ToDictionary(row =>
                     InstanceId.Parse(row.InstanceId, null)
@@ -44,21 +44,21 @@ internal sealed class InstanceStates : IDisposable
     }
 
     /// <summary>How many answers are remembered.</summary>
-    public int Remembered => known.Count;
+    public int Remembered => _known.Count;
 
     /// <summary>Whether it is certain that the instance was, or is being, terminated.</summary>
     public async Task<bool> IsGoneAsync(string instanceId, CancellationToken cancellationToken)
     {
-        if (known.TryGet(instanceId, out var answer))
+        if (_known.TryGet(instanceId, out var answer))
         {
             return answer;
         }
 
-        var row = await coalescer.GetAsync(InstanceId.Parse(instanceId, null), cancellationToken);
+        var row = await _coalescer.GetAsync(InstanceId.Parse(instanceId, null), cancellationToken);
         var gone = row is null or { State: "terminated" or "shutting-down" };
-        known.Set(instanceId, gone, gone ? GoneLifetime : Lifetime);
+        _known.Set(instanceId, gone, gone ? GoneLifetime : Lifetime);
         return gone;
     }
 
-    public void Dispose() => coalescer.Dispose();
+    public void Dispose() => _coalescer.Dispose();
 }

@@ -3,7 +3,7 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>What is known of the ENIs that carry a slot's tag.</summary>
-public abstract record SlotObservation
+internal abstract record SlotObservation
 {
     /// <summary>Nothing yet: no sweep has run since this controller began to lead, or an outcome is open.</summary>
     public sealed record Unknown : SlotObservation;

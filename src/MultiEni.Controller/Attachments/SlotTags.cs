@@ -7,7 +7,7 @@ namespace MultiEni.Controller.Attachments;
 /// The tags of a slot's ENI. They go into the create call, so that there is no moment at which the ENI is nobody's
 /// (docs/reference/ec2.md#one-eni-per-slot).
 /// </summary>
-public static class SlotTags
+internal static class SlotTags
 {
     /// <summary>Which create attempt made the ENI.</summary>
     public const string Attempt = "networking.k8s.aws/attempt";
@@ -15,7 +15,6 @@ public static class SlotTags
     /// <summary>All tags of a new ENI. The user's come first so that none of them can override ours.</summary>
     public static IReadOnlyDictionary<string, string> For(string cluster, string slot, EniAttachmentSpec spec, int attempt)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         var tags = spec.Tags is null ? [] : new Dictionary<string, string>(spec.Tags);
         var subnetEnd = spec.SubnetId.Length <= 8 ? spec.SubnetId : spec.SubnetId[^8..];
         tags["Name"] = Shortened($"nodeeni-{spec.NodeEniRef.Name}-{spec.NodeName}-{subnetEnd}");
@@ -33,7 +32,6 @@ public static class SlotTags
     /// <summary>Whether a key is one of ours, or of AWS, and so never touched on behalf of the user.</summary>
     public static bool IsReserved(string key)
     {
-        ArgumentNullException.ThrowIfNull(key);
         return key is "Name" or "NodeENI" or "Node" or "SubnetID" or EniTags.ManagedBy
             || key.StartsWith("networking.k8s.aws/", StringComparison.Ordinal)
             || key.StartsWith("aws:", StringComparison.Ordinal)
@@ -44,7 +42,6 @@ public static class SlotTags
     /// <summary>The attempt that a row's tag tells, 0 when it tells none.</summary>
     public static int AttemptOf(IReadOnlyDictionary<string, string> tags)
     {
-        ArgumentNullException.ThrowIfNull(tags);
         return int.TryParse(tags.GetValueOrDefault(Attempt), out var attempt) ? attempt : 0;
     }
 

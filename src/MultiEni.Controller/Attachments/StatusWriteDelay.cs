@@ -10,7 +10,7 @@ namespace MultiEni.Controller.Attachments;
 /// Decides for how long a status that is not what it should be may stay unwritten. Pure. An ENI that comes or goes without trouble is through before
 /// anybody looks, and a write costs the API server as much as its creation does.
 /// </summary>
-public static class StatusWriteDelay
+internal static class StatusWriteDelay
 {
     /// <summary>As above, for one that tells of a wait already: another one in its place is of less interest.</summary>
     public static TimeSpan Further { get; } = TimeSpan.FromSeconds(30);
@@ -22,8 +22,6 @@ public static class StatusWriteDelay
     /// <param name="attempt">The create attempt that has to be remembered, if there is a new one: nothing else tells a successor that its predecessor's token is used up.</param>
     public static TimeSpan Of(EniAttachment attachment, EniAttachmentStatus next, ConditionClaim? hindrance, int? attempt)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(next);
         var before = attachment.Status;
         if (attempt is not null && attempt != before?.Network?.Attempt)
         {

@@ -5,14 +5,13 @@ using MultiEni.Controller.Planning;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>What is said of an attachment whose next call waits for its turn, for a token of EC2's budget, or for EC2's answer. Pure.</summary>
-public static class TurnClaim
+internal static class TurnClaim
 {
     private const string Pace = "EC2's request quotas set the pace";
 
     /// <summary>The claim; null for a step of which the ENI itself tells enough.</summary>
     public static ConditionClaim? For(EniStep step, EniAttachmentSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         return step switch
         {
             EniStep.Create => new(true, Reasons.Creating, $"an ENI in {spec.SubnetId} is to be created; {Pace}"),

@@ -7,7 +7,7 @@ namespace MultiEni.Controller.Definitions;
 /// What this version writes and a resource definition of the cluster does not know. The API server drops unknown fields without a word, so whoever writes
 /// them believes what is nowhere. Pure.
 /// </summary>
-public static class DefinitionGaps
+internal static class DefinitionGaps
 {
     /// <summary>What mends a gap.</summary>
     public const string Remedy =
@@ -22,7 +22,6 @@ public static class DefinitionGaps
     /// <summary>The fields that a definition lacks, such as <c>spec.subnetPolicy</c>, in the order of the schema; the fields below one that is missing are not named.</summary>
     public static IReadOnlyList<string> Of(ResourceDefinition definition)
     {
-        ArgumentNullException.ThrowIfNull(definition);
         var root = definition.Spec.Versions.Find(version => version.Name == Api.Names.Version)?.Schema?.Root;
         JsonTypeInfo written = definition.Metadata.Name == NodeEnis ? ApiJson.Default.NodeEni : ApiJson.Default.EniAttachment;
         return
@@ -36,7 +35,6 @@ public static class DefinitionGaps
     /// <summary>The first of the fields in words.</summary>
     public static string Describe(IReadOnlyList<string> missing)
     {
-        ArgumentNullException.ThrowIfNull(missing);
         const int Shown = 5;
         return string.Join(", ", missing.Take(Shown)) + (missing.Count > Shown ? $" and {missing.Count - Shown} more" : "");
     }

@@ -4,7 +4,7 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Controller.Definitions;
 
 /// <summary>A CustomResourceDefinition, cut down to the names of its fields.</summary>
-public sealed record ResourceDefinition : IKubernetesObject
+internal sealed record ResourceDefinition : IKubernetesObject
 {
     /// <inheritdoc />
     public string? ApiVersion { get; set; }

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>Identifies one attachment of an ENI to an instance; attaching again gives a new one: `eni-attach-` and hexadecimal digits.</summary>
-public readonly record struct AttachmentId : IParsable<AttachmentId>
+internal readonly record struct AttachmentId : IParsable<AttachmentId>
 {
     private const string Prefix = "eni-attach-";
     private readonly string? _text;

@@ -4,7 +4,7 @@ namespace MultiEni.Controller.Ec2;
 /// Who goes first when calls wait for the same token bucket (docs/reference/ec2.md#rate-budget): what a node needs to become ready comes before
 /// everything else.
 /// </summary>
-public enum CallPriority
+internal enum CallPriority
 {
     /// <summary>Attach an ENI of a node that is not ready, and the describes that it waits for.</summary>
     AttachUnready,

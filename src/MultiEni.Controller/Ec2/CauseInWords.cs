@@ -12,7 +12,6 @@ internal static class CauseInWords
     /// <summary>The outermost sentence and the innermost one that names a host or a service, in one line.</summary>
     public static string Of(Exception exception)
     {
-        ArgumentNullException.ThrowIfNull(exception);
         var all = Chain(exception).ToList();
         // A service's own words are in its exception and not in the one inside, and a socket's words lack the host, which the exception around it has.
         var cause =

@@ -11,7 +11,7 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="region">Region of the token service.</param>
 internal sealed class ChainCredentials(string region) : AWSCredentials
 {
-    private AWSCredentials? found;
+    private AWSCredentials? _found;
 
     /// <inheritdoc/>
     public override ImmutableCredentials GetCredentials()
@@ -19,8 +19,8 @@ internal sealed class ChainCredentials(string region) : AWSCredentials
         try
         {
             // What was found renews itself; what was not found is looked for again with the next call.
-            found ??= DefaultAWSCredentialsIdentityResolver.GetCredentials(Config());
-            return found.GetCredentials();
+            _found ??= DefaultAWSCredentialsIdentityResolver.GetCredentials(Config());
+            return _found.GetCredentials();
         }
         catch (Exception exception) when (exception is not CredentialsException)
         {
@@ -33,8 +33,8 @@ internal sealed class ChainCredentials(string region) : AWSCredentials
     {
         try
         {
-            found ??= await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(Config());
-            return await found.GetCredentialsAsync();
+            _found ??= await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(Config());
+            return await _found.GetCredentialsAsync();
         }
         catch (Exception exception) when (exception is not CredentialsException)
         {

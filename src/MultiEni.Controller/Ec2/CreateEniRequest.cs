@@ -13,7 +13,7 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="Ipv4PrefixCount">/28 prefixes.</param>
 /// <param name="Ipv6AddressCount">IPv6 addresses; excludes a prefix count.</param>
 /// <param name="Ipv6PrefixCount">/80 prefixes.</param>
-public sealed record CreateEniRequest(
+internal sealed record CreateEniRequest(
     string ClientToken,
     string SubnetId,
     IReadOnlyList<string> SecurityGroupIds,

@@ -8,12 +8,11 @@ namespace MultiEni.Controller.Ec2;
 /// Says at start which credentials are used. The chain falls through without a word: one bad variable of a service account's role, and the
 /// controller works with the node's role instead (docs/reference/ec2.md#aws-sdk-for-net).
 /// </summary>
-public static class CredentialSource
+internal static class CredentialSource
 {
     /// <summary>The source in words. Looks for credentials like the first call would, which may take seconds when none are near.</summary>
     public static async Task<string> DescribeAsync(Ec2ClientOptions options, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(options);
         if (options.AccessKey is not null)
         {
             return "access key given in code";

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>API names as budget, metrics and failures use them.</summary>
-public static class Ec2Actions
+internal static class Ec2Actions
 {
     /// <summary>Creates an ENI.</summary>
     public const string CreateNetworkInterface = nameof(CreateNetworkInterface);

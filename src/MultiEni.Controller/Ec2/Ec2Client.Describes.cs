@@ -7,7 +7,7 @@ namespace MultiEni.Controller.Ec2;
 /// Reads. Identifiers always go into filters: one unknown identifier fails a whole call by identifiers, a filter just returns fewer rows
 /// (docs/reference/ec2.md#describe-calls).
 /// </summary>
-public sealed partial class Ec2Client
+internal sealed partial class Ec2Client
 {
     /// <summary>Most values EC2 takes in one filter (docs/reference/ec2.md#describe-calls).</summary>
     public const int FilterValues = 200;

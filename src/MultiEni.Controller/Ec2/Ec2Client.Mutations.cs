@@ -3,12 +3,11 @@ using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Ec2;
 
-public sealed partial class Ec2Client
+internal sealed partial class Ec2Client
 {
     /// <summary>Creates an ENI, or finds the one that an earlier call with this token and these values made.</summary>
     public async Task<EniRow> CreateAsync(CreateEniRequest request, CallPriority priority, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         var sdkRequest = SdkRequests.Create(request);
         var slot = request.Tags.GetValueOrDefault(EniTags.Slot);
         CreateNetworkInterfaceResponse response;
@@ -19,7 +18,7 @@ public sealed partial class Ec2Client
                 priority,
                 (client, token) =>
                 {
-                    Tell(slot is null ? null : new OwnChange.CreateSent(slot));
+                    Tell(slot is null ? null : new LocalEffect.CreateSent(slot));
                     return client.CreateNetworkInterfaceAsync(sdkRequest, token);
                 },
                 cancellationToken
@@ -27,14 +26,14 @@ public sealed partial class Ec2Client
         }
         catch (Ec2CallException exception) when (exception.Failure.Reaction.ProvesNothingWasDone)
         {
-            Tell(slot is null ? null : new OwnChange.CreateRefused(slot));
+            Tell(slot is null ? null : new LocalEffect.CreateRefused(slot));
             throw;
         }
 
         var row = SdkRows.Eni(response.NetworkInterface);
         // The answer may leave the tags out; they are part of the request, so they are on the ENI.
         row = row.Tags.Count == 0 ? row with { Tags = request.Tags } : row;
-        Tell(new OwnChange.Created(row));
+        Tell(new LocalEffect.Created(row));
         return row;
     }
 
@@ -76,7 +75,7 @@ public sealed partial class Ec2Client
             DeleteOnTermination: false,
             _time.GetUtcNow()
         );
-        Tell(new OwnChange.Attached(eniId.ToString(), attachment));
+        Tell(new LocalEffect.Attached(eniId.ToString(), attachment));
         return AttachmentId.Parse(response.AttachmentId);
     }
 
@@ -89,7 +88,7 @@ public sealed partial class Ec2Client
             (client, token) => client.DetachNetworkInterfaceAsync(new() { AttachmentId = attachmentId.ToString(), Force = force }, token),
             cancellationToken
         );
-        Tell(new OwnChange.Detached(attachmentId.ToString()));
+        Tell(new LocalEffect.Detached(attachmentId.ToString()));
     }
 
     /// <summary>Deletes an ENI that is not attached.</summary>
@@ -101,12 +100,18 @@ public sealed partial class Ec2Client
             (client, token) => client.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = eniId.ToString() }, token),
             cancellationToken
         );
-        Tell(new OwnChange.Deleted(eniId.ToString()));
+        Tell(new LocalEffect.Deleted(eniId.ToString()));
     }
 
     /// <summary>Sets whether EC2 drops packets that are neither from nor to the ENI.</summary>
     public Task SetSourceDestCheckAsync(EniId eniId, bool value, CallPriority priority, CancellationToken cancellationToken) =>
-        ModifyAsync(new() { SourceDestCheck = value }, eniId, new OwnChange.SourceDestCheckSet(eniId.ToString(), value), priority, cancellationToken);
+        ModifyAsync(
+            new() { SourceDestCheck = value },
+            eniId,
+            new LocalEffect.SourceDestCheckSet(eniId.ToString(), value),
+            priority,
+            cancellationToken
+        );
 
     /// <summary>Sets whether the ENI goes with its instance; a property of the attachment, false after every Attach.</summary>
     public Task SetDeleteOnTerminationAsync(
@@ -122,7 +127,7 @@ public sealed partial class Ec2Client
                 Attachment = new NetworkInterfaceAttachmentChanges { AttachmentId = attachmentId.ToString(), DeleteOnTermination = value },
             },
             eniId,
-            new OwnChange.DeleteOnTerminationSet(eniId.ToString(), attachmentId.ToString(), value),
+            new LocalEffect.DeleteOnTerminationSet(eniId.ToString(), attachmentId.ToString(), value),
             priority,
             cancellationToken
         );
@@ -137,7 +142,7 @@ public sealed partial class Ec2Client
         ModifyAsync(
             new() { Groups = [.. securityGroupIds] },
             eniId,
-            new OwnChange.SecurityGroupsSet(eniId.ToString(), [.. securityGroupIds.Order(StringComparer.Ordinal)]),
+            new LocalEffect.SecurityGroupsSet(eniId.ToString(), [.. securityGroupIds.Order(StringComparer.Ordinal)]),
             priority,
             cancellationToken
         );
@@ -147,7 +152,7 @@ public sealed partial class Ec2Client
         ModifyAsync(
             new() { Description = description },
             eniId,
-            new OwnChange.DescriptionSet(eniId.ToString(), description),
+            new LocalEffect.DescriptionSet(eniId.ToString(), description),
             priority,
             cancellationToken
         );
@@ -161,16 +166,15 @@ public sealed partial class Ec2Client
             (client, token) => client.CreateTagsAsync(new() { Resources = [eniId.ToString()], Tags = SdkRequests.Tags(tags) }, token),
             cancellationToken
         );
-        Tell(new OwnChange.TagsSet(eniId.ToString(), tags));
+        Tell(new LocalEffect.TagsSet(eniId.ToString(), tags));
     }
 
     /// <summary>Makes an ENI that the Go controller left ours, by its tags; it is known to the inventory from here on.</summary>
     public async Task AdoptAsync(EniRow row, IReadOnlyDictionary<string, string> tags, CallPriority priority, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(row);
         await TagAsync(EniId.Parse(row.EniId, null), tags, priority, cancellationToken);
         Tell(
-            new OwnChange.Adopted(
+            new LocalEffect.Adopted(
                 row with
                 {
                     Tags = new Dictionary<string, string>(row.Tags.Concat(tags).GroupBy(tag => tag.Key).Select(g => g.Last())),
@@ -188,7 +192,7 @@ public sealed partial class Ec2Client
             (client, token) => client.DeleteTagsAsync(new() { Resources = [eniId.ToString()], Tags = [.. keys.Select(key => new Tag(key))] }, token),
             cancellationToken
         );
-        Tell(new OwnChange.TagsRemoved(eniId.ToString(), keys));
+        Tell(new LocalEffect.TagsRemoved(eniId.ToString(), keys));
     }
 
     /// <summary>Adds secondary IPv4 addresses.</summary>
@@ -242,7 +246,7 @@ public sealed partial class Ec2Client
             cancellationToken
         );
 
-    private void Tell(OwnChange? change)
+    private void Tell(LocalEffect? change)
     {
         if (change is not null)
         {
@@ -265,7 +269,7 @@ public sealed partial class Ec2Client
             cancellationToken
         );
         Tell(
-            new OwnChange.AddressesAssigned(
+            new LocalEffect.AddressesAssigned(
                 eniId.ToString(),
                 [.. (response.AssignedPrivateIpAddresses ?? []).Select(address => address.PrivateIpAddress)],
                 [],
@@ -284,14 +288,19 @@ public sealed partial class Ec2Client
             cancellationToken
         );
         Tell(
-            new OwnChange.AddressesAssigned(eniId.ToString(), [], [.. response.AssignedIpv6Addresses ?? []], [.. response.AssignedIpv6Prefixes ?? []])
+            new LocalEffect.AddressesAssigned(
+                eniId.ToString(),
+                [],
+                [.. response.AssignedIpv6Addresses ?? []],
+                [.. response.AssignedIpv6Prefixes ?? []]
+            )
         );
     }
 
     private async Task ModifyAsync(
         ModifyNetworkInterfaceAttributeRequest request,
         EniId eniId,
-        OwnChange effect,
+        LocalEffect effect,
         CallPriority priority,
         CancellationToken cancellationToken
     )

@@ -4,7 +4,7 @@ using MultiEni.Controller.Ec2.Permissions;
 
 namespace MultiEni.Controller.Ec2;
 
-public sealed partial class Ec2Client
+internal sealed partial class Ec2Client
 {
     /// <summary>Mutating actions that <see cref="PreflightAsync"/> can try.</summary>
     public static IReadOnlyList<string> PreflightActions { get; } =
@@ -24,7 +24,6 @@ public sealed partial class Ec2Client
     /// <exception cref="Ec2CallException">EC2 was throttled or did not answer.</exception>
     public async Task<Permission> PreflightAsync(string action, PreflightSubject subject, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(subject);
         await _budget.AcquireAsync(action, CallPriority.Drift, cancellationToken);
         try
         {

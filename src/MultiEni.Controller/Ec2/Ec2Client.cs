@@ -6,13 +6,13 @@ using MultiEni.Operator.LeaderElection;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>The controller's view of EC2. Types of the AWS SDK stop here; every failure is an <see cref="Ec2CallException"/>.</summary>
-public sealed partial class Ec2Client : IDisposable
+internal sealed partial class Ec2Client : IDisposable
 {
     private readonly Ec2Budget _budget;
     private readonly Ec2Metrics _metrics;
     private readonly TimeProvider _time;
     private readonly Action _beforeMutation;
-    private readonly LastCheck _lastCheck;
+    private readonly LeaseGuardHandler _lastCheck;
     private readonly AmazonEC2Client _mutating;
     private readonly AmazonEC2Client _describing;
 
@@ -34,7 +34,7 @@ public sealed partial class Ec2Client : IDisposable
     }
 
     /// <summary>Told of the effect of every call that succeeded, before its task completes.</summary>
-    public Action<OwnChange>? Changed { get; set; }
+    public Action<LocalEffect>? Changed { get; set; }
 
     /// <summary>Told of every answer: the API name, and the failure or null. Must not block.</summary>
     public Action<string, Ec2Failure?>? Answered { get; set; }

@@ -4,7 +4,7 @@ using MultiEni.Operator.Configuration;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>How EC2 is reached.</summary>
-public sealed record Ec2ClientOptions
+internal sealed record Ec2ClientOptions
 {
     /// <summary>Region, such as `eu-central-1`; empty until the nodes have told it.</summary>
     public required string Region { get; init; }
@@ -35,7 +35,6 @@ public sealed record Ec2ClientOptions
     /// <exception cref="SettingsException">An endpoint that is not a URL; the message says what it must be.</exception>
     public static Ec2ClientOptions FromEnvironment(Func<string, string?> read)
     {
-        ArgumentNullException.ThrowIfNull(read);
         return new() { Region = FirstSet(read, "AWS_REGION", "AWS_DEFAULT_REGION")?.Value ?? "", Endpoint = ReadEndpoint(read) };
     }
 

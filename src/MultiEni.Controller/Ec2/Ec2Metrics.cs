@@ -5,7 +5,7 @@ namespace MultiEni.Controller.Ec2;
 /// <summary>
 /// Instruments of the EC2 edge (docs/reference/ec2.md#rate-budget), and beside them those under the names that existing dashboards use.
 /// </summary>
-public sealed class Ec2Metrics
+internal sealed class Ec2Metrics
 {
     private const string Service = "ec2";
 
@@ -21,7 +21,6 @@ public sealed class Ec2Metrics
     /// <summary>Adds the instruments to the controller's meter.</summary>
     public Ec2Metrics(Meter meter)
     {
-        ArgumentNullException.ThrowIfNull(meter);
         _limiterWait = meter.CreateHistogram<double>("ec2_limiter_wait_seconds", "s", "Time calls waited for the request budget.");
         _requests = meter.CreateCounter<long>("ec2_requests_total", description: "Requests sent, by API and outcome code.");
         _throttles = meter.CreateCounter<long>("ec2_throttles_total", description: "Requests refused for their rate.");

@@ -8,7 +8,7 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="Status">`attaching`, `attached`, `detaching`, `detached`; EC2 may add values.</param>
 /// <param name="DeleteOnTermination">Whether the ENI goes with the instance.</param>
 /// <param name="AttachTime">When the attachment began.</param>
-public sealed record EniAttachmentRow(
+internal sealed record EniAttachmentRow(
     string AttachmentId,
     string? InstanceId,
     int DeviceIndex,

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>Identifies an ENI: `eni-` and hexadecimal digits.</summary>
-public readonly record struct EniId : IParsable<EniId>
+internal readonly record struct EniId : IParsable<EniId>
 {
     private const string Prefix = "eni-";
     private readonly string? _text;

@@ -16,7 +16,7 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="Description">Free text.</param>
 /// <param name="Tags">All tags.</param>
 /// <param name="Attachment">Null while the ENI belongs to no instance.</param>
-public sealed record EniRow(
+internal sealed record EniRow(
     string EniId,
     string Status,
     string SubnetId,
@@ -42,7 +42,6 @@ public sealed record EniRow(
     /// <summary>Whether both say the same, list by list.</summary>
     public bool SameAs(EniRow other)
     {
-        ArgumentNullException.ThrowIfNull(other);
         return EniId == other.EniId
             && Status == other.Status
             && SubnetId == other.SubnetId

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>States of ENIs and attachments that decisions look at; EC2 may send others (docs/reference/ec2.md#states).</summary>
-public static class EniStates
+internal static class EniStates
 {
     /// <summary>ENI: just created.</summary>
     public const string Pending = "pending";

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>Tag keys of our ENIs: their durable identity, since client tokens live for hours only (docs/reference/ec2.md#client-tokens).</summary>
-public static class EniTags
+internal static class EniTags
 {
     /// <summary>Name of the cluster; with <see cref="ManagedBy"/> it says that an ENI is ours.</summary>
     public const string Cluster = "networking.k8s.aws/cluster";

@@ -3,7 +3,7 @@ namespace MultiEni.Controller.Ec2;
 /// <summary>An access key given in code; the simulator accepts any.</summary>
 /// <param name="AccessKeyId">Key.</param>
 /// <param name="SecretAccessKey">Secret.</param>
-public sealed record FixedAccessKey(string AccessKeyId, string SecretAccessKey)
+internal sealed record FixedAccessKey(string AccessKeyId, string SecretAccessKey)
 {
     /// <summary>The key only: a secret never reaches a log.</summary>
     public override string ToString() => AccessKeyId;

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>Identifies an instance: `i-` and hexadecimal digits.</summary>
-public readonly record struct InstanceId : IParsable<InstanceId>
+internal readonly record struct InstanceId : IParsable<InstanceId>
 {
     private const string Prefix = "i-";
     private readonly string? _text;

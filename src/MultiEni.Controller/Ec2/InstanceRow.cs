@@ -6,4 +6,4 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="Type">Instance type.</param>
 /// <param name="Zone">Availability zone.</param>
 /// <param name="MetadataHopLimit">Through how many hops its metadata service is reached; null when EC2 does not say.</param>
-public sealed record InstanceRow(string InstanceId, string State, string Type, string Zone, int? MetadataHopLimit = null);
+internal sealed record InstanceRow(string InstanceId, string State, string Type, string Zone, int? MetadataHopLimit = null);

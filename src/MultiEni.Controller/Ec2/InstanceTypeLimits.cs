@@ -7,4 +7,4 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="MaximumEnis">Over all cards, the primary ENI included.</param>
 /// <param name="PerCard">For each network card, by index.</param>
 /// <param name="Ipv4PerEni">IPv4 addresses an ENI can have, the primary one included.</param>
-public sealed record InstanceTypeLimits(string InstanceType, int MaximumEnis, IReadOnlyList<int> PerCard, int Ipv4PerEni);
+internal sealed record InstanceTypeLimits(string InstanceType, int MaximumEnis, IReadOnlyList<int> PerCard, int Ipv4PerEni);

@@ -17,7 +17,7 @@ internal static class SdkClients
     /// A client in standard retry mode: the adaptive one stalls for seconds and then throws something that says nothing of EC2
     /// (docs/reference/ec2.md#aws-sdk-for-net).
     /// </summary>
-    public static AmazonEC2Client Create(Ec2ClientOptions options, int retries, LastCheck? lastCheck = null)
+    public static AmazonEC2Client Create(Ec2ClientOptions options, int retries, LeaseGuardHandler? lastCheck = null)
     {
         RegisterSecurityTokenService(options.Program);
         var config = new AmazonEC2Config

@@ -5,4 +5,4 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="Name">Unique within the VPC.</param>
 /// <param name="VpcId">`vpc-…`.</param>
 /// <param name="Tags">All tags.</param>
-public sealed record SecurityGroupRow(string Id, string Name, string VpcId, IReadOnlyDictionary<string, string> Tags);
+internal sealed record SecurityGroupRow(string Id, string Name, string VpcId, IReadOnlyDictionary<string, string> Tags);

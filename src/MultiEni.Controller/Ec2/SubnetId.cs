@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>Identifies a subnet: `subnet-` and hexadecimal digits.</summary>
-public readonly record struct SubnetId : IParsable<SubnetId>
+internal readonly record struct SubnetId : IParsable<SubnetId>
 {
     private const string Prefix = "subnet-";
     private readonly string? _text;

@@ -7,7 +7,7 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="Cidr">IPv4 range; empty when it has none.</param>
 /// <param name="FreeAddresses">IPv4 addresses left; EC2 does not know of calls under way.</param>
 /// <param name="Tags">All tags.</param>
-public sealed record SubnetRow(
+internal sealed record SubnetRow(
     string SubnetId,
     string VpcId,
     string AvailabilityZone,

@@ -14,15 +14,15 @@ namespace MultiEni.Controller.Imds;
 internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, Ec2Client ec2, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly HashSet<InstanceId> done = [];
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly HashSet<InstanceId> _done = [];
 
     /// <summary>NodeENIs or nodes may have changed.</summary>
     public void Wake()
     {
         if (settings.OnSelectedNodes)
         {
-            wake.Writer.TryWrite(item: true);
+            _wake.Writer.TryWrite(item: true);
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, Ec2C
             try
             {
                 await RaiseAsync(cancellationToken);
-                await wake.Reader.ReadAsync(cancellationToken);
+                await _wake.Reader.ReadAsync(cancellationToken);
             }
             catch (Ec2CallException failed)
             {
@@ -45,7 +45,7 @@ internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, Ec2C
 
     private async Task RaiseAsync(CancellationToken cancellationToken)
     {
-        var instances = Instances().Where(instance => !done.Contains(instance)).ToList();
+        var instances = Instances().Where(instance => !_done.Contains(instance)).ToList();
         if (instances.Count == 0)
         {
             return;
@@ -61,7 +61,7 @@ internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, Ec2C
             }
         }
 
-        done.UnionWith(instances);
+        _done.UnionWith(instances);
     }
 
     private IEnumerable<InstanceId> Instances()

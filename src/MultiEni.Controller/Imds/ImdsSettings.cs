@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Imds;
 
 /// <summary>Whether and where the hop limit of instance metadata is raised.</summary>
-public sealed record ImdsSettings
+internal sealed record ImdsSettings
 {
     /// <summary>Off unless asked for (<c>IMDS_AUTO_CONFIGURE_HOP_LIMIT</c>).</summary>
     public bool AutoConfigure { get; init; }

@@ -7,7 +7,7 @@ using MultiEni.Operator.Informers;
 namespace MultiEni.Controller.Kubernetes;
 
 /// <summary>The controller's caches. It exists only once all of them are filled: nothing can be decided on half a view.</summary>
-public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Node> nodes, IObjectCache<EniAttachment> attachments)
+internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Node> nodes, IObjectCache<EniAttachment> attachments)
 {
     internal const string ByNodeEniIndex = "nodeENI";
     internal const string ByInstanceIndex = "instance";
@@ -31,7 +31,6 @@ public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Nod
     /// <summary>The nodes whose labels contain a NodeENI's selector, by name.</summary>
     public IReadOnlyList<Node> NodesMatching(NodeEni nodeEni)
     {
-        ArgumentNullException.ThrowIfNull(nodeEni);
         return nodes.List().Where(node => Selects(nodeEni, node)).OrderBy(node => node.Metadata.Name, StringComparer.Ordinal).ToList();
     }
 
@@ -68,8 +67,6 @@ public sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Nod
     /// <summary>Whether a NodeENI's selector matches a node. An empty one matches none: the schema refuses it, and so does this.</summary>
     public static bool Selects(NodeEni nodeEni, Node node)
     {
-        ArgumentNullException.ThrowIfNull(nodeEni);
-        ArgumentNullException.ThrowIfNull(node);
         var selector = nodeEni.Spec?.NodeSelector;
         if (selector is not { Count: > 0 })
         {

@@ -8,7 +8,7 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Controller.Kubernetes;
 
 /// <summary>The kinds that the controller reads and writes.</summary>
-public static class Kinds
+internal static class Kinds
 {
     /// <summary>What users write.</summary>
     public static readonly ResourceKind<NodeEni> NodeEni = new(

@@ -18,7 +18,7 @@ internal sealed class WriteFailures(TimeProvider time)
 
     private const string Events = "events";
 
-    private readonly ConcurrentDictionary<(string Resource, ObjectKey Key), Entry> entries = new();
+    private readonly ConcurrentDictionary<(string Resource, ObjectKey Key), Entry> _entries = new();
 
     /// <summary>Told when a write begins to be refused and when it is accepted again.</summary>
     public Action? Changed { get; set; }
@@ -30,7 +30,7 @@ internal sealed class WriteFailures(TimeProvider time)
         var id = (outcome.Resource, outcome.Resource == Events ? default : outcome.Key);
         if (outcome.Failure is not { } failure || IsExpected(outcome))
         {
-            if (entries.TryRemove(id, out _))
+            if (_entries.TryRemove(id, out _))
             {
                 Changed?.Invoke();
             }
@@ -39,8 +39,8 @@ internal sealed class WriteFailures(TimeProvider time)
         }
 
         var now = time.GetUtcNow();
-        var isNew = !entries.TryGetValue(id, out var before);
-        entries[id] = new Entry(before?.Since ?? now, now, failure.Message);
+        var isNew = !_entries.TryGetValue(id, out var before);
+        _entries[id] = new Entry(before?.Since ?? now, now, failure.Message);
         if (isNew)
         {
             Changed?.Invoke();
@@ -52,23 +52,23 @@ internal sealed class WriteFailures(TimeProvider time)
     {
         get
         {
-            if (entries.IsEmpty)
+            if (_entries.IsEmpty)
             {
                 return [];
             }
 
             var now = time.GetUtcNow();
-            foreach (var (id, entry) in entries)
+            foreach (var (id, entry) in _entries)
             {
                 if (now - entry.Last > Lifetime)
                 {
-                    entries.TryRemove(id, out _);
+                    _entries.TryRemove(id, out _);
                 }
             }
 
             return
             [
-                .. entries
+                .. _entries
                     .Where(entry => now - entry.Value.Since >= Patience)
                     .Select(entry => new WriteFailure(entry.Key.Resource, entry.Key.Key, entry.Value.Message))
                     .OrderBy(failure => failure.Message, StringComparer.Ordinal),
@@ -82,7 +82,7 @@ internal sealed class WriteFailures(TimeProvider time)
         get
         {
             var now = time.GetUtcNow();
-            return entries
+            return _entries
                 .Values.Select(entry => now - entry.Since < Patience ? entry.Since + Patience - now : entry.Last + Lifetime - now)
                 .Select(wait => (TimeSpan?)wait)
                 .Min();

@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Leaks;
 /// Decides which ENIs nobody wants any more. Pure. Two sightings and a grace time stand between an ENI and its deletion, and a brake
 /// between a wrong view of the cluster and all ENIs (docs/taking-enis-away.md#leaks).
 /// </summary>
-public static class LeakDecision
+internal static class LeakDecision
 {
     /// <summary>The verdict over one sweep.</summary>
     /// <param name="rows">All ENIs with our cluster and owner tags, read before <paramref name="isWanted"/> was.</param>

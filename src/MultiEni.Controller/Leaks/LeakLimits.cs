@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Leaks;
 
 /// <summary>How careful the leak pass is.</summary>
-public sealed record LeakLimits
+internal sealed record LeakLimits
 {
     /// <summary>How long an ENI must have been a candidate. Longer than any attachment takes.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(5);

@@ -18,11 +18,11 @@ internal sealed class LeakPass(
     ILogger logger
 )
 {
-    private IReadOnlyDictionary<string, DateTimeOffset> candidates = new Dictionary<string, DateTimeOffset>();
-    private bool wasBlocked;
+    private IReadOnlyDictionary<string, DateTimeOffset> _candidates = new Dictionary<string, DateTimeOffset>();
+    private bool _wasBlocked;
 
     /// <summary>ENIs that look leaked at present.</summary>
-    public int Candidates => candidates.Count;
+    public int Candidates => _candidates.Count;
 
     /// <summary>Whether the brake holds: too many look leaked for it to be true.</summary>
     public bool Blocked { get; private set; }
@@ -31,24 +31,24 @@ internal sealed class LeakPass(
     public async Task RunAsync(ControllerMetrics metrics, CancellationToken cancellationToken)
     {
         var rows = inventory.Rows();
-        var verdict = LeakDecision.Decide(rows, row => row.Slot, slot => cluster.Attachment(slot) is not null, candidates, time.GetUtcNow(), limits);
-        foreach (var row in rows.Where(row => verdict.Candidates.ContainsKey(row.EniId) && !candidates.ContainsKey(row.EniId)))
+        var verdict = LeakDecision.Decide(rows, row => row.Slot, slot => cluster.Attachment(slot) is not null, _candidates, time.GetUtcNow(), limits);
+        foreach (var row in rows.Where(row => verdict.Candidates.ContainsKey(row.EniId) && !_candidates.ContainsKey(row.EniId)))
         {
             metrics.LeakFound(ReasonOf(row));
         }
 
-        candidates = verdict.Candidates;
+        _candidates = verdict.Candidates;
         Blocked = verdict.Blocked is not null;
         if (verdict.Blocked is not null)
         {
             ControllerLog.LeakPassBlocked(logger, verdict.Blocked);
         }
-        else if (wasBlocked)
+        else if (_wasBlocked)
         {
             ControllerLog.LeakPassReleased(logger);
         }
 
-        wasBlocked = Blocked;
+        _wasBlocked = Blocked;
         foreach (var row in verdict.Delete)
         {
             await DeleteAsync(row, metrics, cancellationToken);

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Leaks;
 
 /// <summary>Why nobody wants an ENI any more.</summary>
-public enum LeakReason
+internal enum LeakReason
 {
     /// <summary>Its NodeENI does not exist.</summary>
     NodeEniGone,

@@ -3,7 +3,7 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Leaks;
 
 /// <summary>Tells why an ENI is leaked, from its tags. Pure.</summary>
-public static class LeakReasons
+internal static class LeakReasons
 {
     /// <summary>The reason.</summary>
     /// <param name="row">The ENI.</param>
@@ -11,9 +11,6 @@ public static class LeakReasons
     /// <param name="nodeExists">Whether a node of a name exists.</param>
     public static LeakReason Of(EniRow row, Func<string, bool> nodeEniExists, Func<string, bool> nodeExists)
     {
-        ArgumentNullException.ThrowIfNull(row);
-        ArgumentNullException.ThrowIfNull(nodeEniExists);
-        ArgumentNullException.ThrowIfNull(nodeExists);
         if (!nodeEniExists(row.Tags.GetValueOrDefault("NodeENI", "")))
         {
             return LeakReason.NodeEniGone;

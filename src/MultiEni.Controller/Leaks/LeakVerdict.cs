@@ -6,4 +6,4 @@ namespace MultiEni.Controller.Leaks;
 /// <param name="Candidates">ENIs that nobody seems to want, and since when.</param>
 /// <param name="Delete">Those to delete now.</param>
 /// <param name="Blocked">Why nothing is deleted although there is much to delete; null otherwise.</param>
-public sealed record LeakVerdict(IReadOnlyDictionary<string, DateTimeOffset> Candidates, IReadOnlyList<EniRow> Delete, string? Blocked);
+internal sealed record LeakVerdict(IReadOnlyDictionary<string, DateTimeOffset> Candidates, IReadOnlyList<EniRow> Delete, string? Blocked);

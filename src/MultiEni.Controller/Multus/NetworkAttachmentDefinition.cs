@@ -4,7 +4,7 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Controller.Multus;
 
 /// <summary>The object by which Multus knows a network.</summary>
-public sealed record NetworkAttachmentDefinition : IKubernetesObject
+internal sealed record NetworkAttachmentDefinition : IKubernetesObject
 {
     internal static readonly ResourceKind<NetworkAttachmentDefinition> ResourceKind = new(
         "k8s.cni.cncf.io",

@@ -25,8 +25,8 @@ internal sealed class NetworkDefinitionWriter(
     private const string Everything = "all";
     private static readonly TimeSpan ChangeDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AbsenceDelay = TimeSpan.FromMinutes(5);
-    private readonly ILogger logger = loggers.CreateLogger<NetworkDefinitionWriter>();
-    private IReadOnlyList<NetworkDefinition>? written;
+    private readonly ILogger _logger = loggers.CreateLogger<NetworkDefinitionWriter>();
+    private IReadOnlyList<NetworkDefinition>? _written;
 
     public async Task RunAsync(ControllerInformers informers, CancellationToken cancellationToken)
     {
@@ -44,9 +44,9 @@ internal sealed class NetworkDefinitionWriter(
         IReadOnlyList<NetworkDefinition> wanted;
         try
         {
-            var held = written ?? [.. (await PresentAsync(cancellationToken)).Select(Held)];
+            var held = _written ?? [.. (await PresentAsync(cancellationToken)).Select(Held)];
             wanted = NetworkDefinitions.Of(cluster.Attachments, held);
-            if (written?.SequenceEqual(wanted) == true)
+            if (_written?.SequenceEqual(wanted) == true)
             {
                 return ReconcileResult.Done;
             }
@@ -55,11 +55,11 @@ internal sealed class NetworkDefinitionWriter(
         }
         catch (KubernetesApiException error) when (error.IsNotFound)
         {
-            ControllerLog.NoMultus(logger, namespaceName, error.Message);
+            ControllerLog.NoMultus(_logger, namespaceName, error.Message);
             return ReconcileResult.After(AbsenceDelay);
         }
 
-        written = wanted;
+        _written = wanted;
         return ReconcileResult.Done;
     }
 
@@ -82,7 +82,7 @@ internal sealed class NetworkDefinitionWriter(
             catch (KubernetesApiException error) when (error.IsConflict)
             {
                 // Somebody made one of this name and other content: it is his.
-                ControllerLog.NetworkOfOthers(logger, namespaceName, network.Name, error.Message);
+                ControllerLog.NetworkOfOthers(_logger, namespaceName, network.Name, error.Message);
             }
             catch (KubernetesApiException error) when (!error.IsNotFound)
             {

@@ -6,7 +6,7 @@ using MultiEni.Api.EniAttachments;
 namespace MultiEni.Controller.Multus;
 
 /// <summary>Which networks there should be: one for each resource that a node offers.</summary>
-public static class NetworkDefinitions
+internal static class NetworkDefinitions
 {
     private const string DefaultPrefix = "intel.com/";
     private const int LongestName = 253;
@@ -19,8 +19,6 @@ public static class NetworkDefinitions
     /// </param>
     public static IReadOnlyList<NetworkDefinition> Of(IEnumerable<EniAttachment> attachments, IReadOnlyList<NetworkDefinition> held)
     {
-        ArgumentNullException.ThrowIfNull(attachments);
-        ArgumentNullException.ThrowIfNull(held);
         var networks =
             from offered in attachments.Select(Offered).OfType<(string Resource, bool IsAskedFor)>()
             group offered.IsAskedFor by offered.Resource into resource

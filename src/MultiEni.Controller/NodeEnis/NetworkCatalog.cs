@@ -25,11 +25,11 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     // Longer than any of them is asked for in vain: what nobody asks for any more, sources of former specifications, goes.
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
 
-    private readonly ExpiringMap<string, Entry> bySources = new(time);
-    private readonly ExpiringMap<string, string> cidrs = new(time);
+    private readonly ExpiringMap<string, Entry> _bySources = new(time);
+    private readonly ExpiringMap<string, string> _cidrs = new(time);
 
     /// <summary>How many answers are remembered.</summary>
-    public int Remembered => bySources.Count + cidrs.Count;
+    public int Remembered => _bySources.Count + _cidrs.Count;
 
     /// <summary>When to look again for what was not found.</summary>
     public static TimeSpan RetryUnresolvedAfter { get; } = TimeSpan.FromSeconds(30);
@@ -41,7 +41,7 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     public async Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, TimeSpan? freshness, CancellationToken cancellationToken)
     {
         var key = Key(spec);
-        bySources.TryGet(key, out var known);
+        _bySources.TryGet(key, out var known);
         if (known is not null && (FailedJustNow(known) || (freshness is { } oldest ? time.GetElapsedTime(known.At) <= oldest : IsFresh(spec, known))))
         {
             return Keep(key, known);
@@ -64,7 +64,7 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     }
 
     /// <summary>IPv4 range of a subnet that was resolved before, or null.</summary>
-    public string? CidrOf(string subnetId) => cidrs.TryGet(subnetId, out var cidr) ? cidr : null;
+    public string? CidrOf(string subnetId) => _cidrs.TryGet(subnetId, out var cidr) ? cidr : null;
 
     /// <summary>Drops every answer that contains the subnet, after EC2 said that it does not know it.</summary>
     public void ForgetSubnet(string subnetId) => Forget(network => network.Subnets.Any(subnet => subnet.SubnetId == subnetId));
@@ -74,16 +74,16 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         Forget(network => network.SecurityGroupIdsByVpc.Values.Any(groups => groups.Any(groupIds.Contains)));
 
     private void Forget(Func<ResolvedNetwork, bool> contains) =>
-        bySources.RemoveWhere((_, entry) => entry.Resolution.Network is { } network && contains(network));
+        _bySources.RemoveWhere((_, entry) => entry.Resolution.Network is { } network && contains(network));
 
     private NetworkResolution Keep(string key, Entry entry)
     {
-        bySources.Set(key, entry, KeptUnused);
+        _bySources.Set(key, entry, KeptUnused);
         foreach (var subnet in entry.Resolution.Network?.Subnets ?? [])
         {
             if (!subnet.Ipv6Native)
             {
-                cidrs.Set(subnet.SubnetId, subnet.Cidr, KeptUnused);
+                _cidrs.Set(subnet.SubnetId, subnet.Cidr, KeptUnused);
             }
         }
 

@@ -7,7 +7,7 @@ namespace MultiEni.Controller.NodeEnis;
 /// <summary>What the last plan of each NodeENI found; planning leaves it for the summary.</summary>
 internal sealed class PlanOutcomes(Action<string> onChange)
 {
-    private readonly ConcurrentDictionary<string, (string? Uid, PlanOutcome Outcome)> byName = new();
+    private readonly ConcurrentDictionary<string, (string? Uid, PlanOutcome Outcome)> _byName = new();
 
     /// <summary>Told of every plan that had a subnet to work with: the subnet, and the security groups that go with it.</summary>
     public Action<string, IReadOnlyList<string>>? Planned { get; set; }
@@ -16,12 +16,12 @@ internal sealed class PlanOutcomes(Action<string> onChange)
     public Action<string>? Changed { get; set; }
 
     /// <summary>Null also when the last plan was that of a predecessor of the same name.</summary>
-    public PlanOutcome? Find(string name, string? uid) => byName.TryGetValue(name, out var last) && last.Uid == uid ? last.Outcome : null;
+    public PlanOutcome? Find(string name, string? uid) => _byName.TryGetValue(name, out var last) && last.Uid == uid ? last.Outcome : null;
 
     public void Remember(NodeEni nodeEni, PlanOutcome outcome)
     {
         var name = nodeEni.Metadata.Name;
-        byName[name] = (nodeEni.Metadata.Uid, outcome);
+        _byName[name] = (nodeEni.Metadata.Uid, outcome);
         onChange(name);
         Changed?.Invoke(name);
         if (outcome.Resolution.Network is { Subnets: [var subnet, ..] } network)
@@ -32,7 +32,7 @@ internal sealed class PlanOutcomes(Action<string> onChange)
 
     public void Forget(string name)
     {
-        byName.TryRemove(name, out _);
+        _byName.TryRemove(name, out _);
         Changed?.Invoke(name);
     }
 }

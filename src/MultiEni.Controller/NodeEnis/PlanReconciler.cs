@@ -22,7 +22,7 @@ internal sealed class PlanReconciler(
     InstanceTypeCatalog types,
     Func<string, string, string, bool> isAdoptable,
     Func<string, bool> isMade,
-    CreatePauses pauses,
+    CreateCooldowns pauses,
     PlanOutcomes outcomes,
     ControllerSettings settings
 )

@@ -14,17 +14,17 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
     // As long as EC2 takes, and the schema of the attachment with it.
     private const int LongestDescription = 255;
 
-    private readonly string labelValue = Names.LabelValue(nodeEni.Metadata.Name);
-    private readonly NodeEniReference reference = new() { Name = nodeEni.Metadata.Name, Uid = nodeEni.Metadata.Uid! };
-    private readonly DeviceSpec device = DeviceSpec.From(nodeEni.Spec!);
-    private readonly Dictionary<string, string>? tags = nodeEni.Spec!.Tags is { Count: > 0 } tags ? new(tags) : null;
-    private readonly List<string> finalizers = [Names.EniFinalizer];
-    private readonly Dictionary<string, string> annotations = new() { [Names.DeviceIndexBase] = IndexPreference.BaseOf(firstIndex) };
-    private readonly Dictionary<string, List<string>> groupsByVpc = network.SecurityGroupIdsByVpc.ToDictionary(
+    private readonly string _labelValue = Names.LabelValue(nodeEni.Metadata.Name);
+    private readonly NodeEniReference _reference = new() { Name = nodeEni.Metadata.Name, Uid = nodeEni.Metadata.Uid! };
+    private readonly DeviceSpec _device = DeviceSpec.From(nodeEni.Spec!);
+    private readonly Dictionary<string, string>? _tags = nodeEni.Spec!.Tags is { Count: > 0 } tags ? new(tags) : null;
+    private readonly List<string> _finalizers = [Names.EniFinalizer];
+    private readonly Dictionary<string, string> _annotations = new() { [Names.DeviceIndexBase] = IndexPreference.BaseOf(firstIndex) };
+    private readonly Dictionary<string, List<string>> _groupsByVpc = network.SecurityGroupIdsByVpc.ToDictionary(
         vpc => vpc.Key,
         vpc => new List<string>(vpc.Value)
     );
-    private readonly List<OwnerReference> owners =
+    private readonly List<OwnerReference> _owners =
     [
         new()
         {
@@ -50,34 +50,34 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
                 Name = name,
                 Labels = new(3)
                 {
-                    [Names.NodeEniLabel] = labelValue,
+                    [Names.NodeEniLabel] = _labelValue,
                     [Names.NodeLabel] = Names.LabelValue(node.Name),
                     [Names.InstanceLabel] = instance.InstanceId,
                 },
-                Annotations = annotations,
-                Finalizers = finalizers,
-                OwnerReferences = owners,
+                Annotations = _annotations,
+                Finalizers = _finalizers,
+                OwnerReferences = _owners,
             },
             Spec = new()
             {
-                NodeEniRef = reference,
+                NodeEniRef = _reference,
                 NodeName = node.Name,
                 InstanceId = instance.InstanceId,
                 Slot = slot,
                 SubnetId = subnet.SubnetId,
-                SecurityGroupIds = groupsByVpc[subnet.VpcId],
+                SecurityGroupIds = _groupsByVpc[subnet.VpcId],
                 DeviceIndex = deviceIndex,
                 NetworkCardIndex = spec.NetworkCardIndex,
                 DeleteOnTermination = spec.DeleteOnTermination,
                 Description = string.IsNullOrEmpty(spec.Description) ? Description(node) : spec.Description,
-                Tags = tags,
+                Tags = _tags,
                 SourceDestCheck = spec.SourceDestCheck,
                 SecondaryPrivateIpCount = spec.SecondaryPrivateIpCount,
                 Ipv4PrefixCount = spec.Ipv4PrefixCount,
                 Ipv6AddressCount = spec.Ipv6AddressCount,
                 Ipv6PrefixCount = spec.Ipv6PrefixCount,
                 Mtu = spec.Mtu,
-                Device = device,
+                Device = _device,
             },
         };
     }

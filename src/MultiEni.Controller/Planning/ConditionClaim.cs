@@ -4,4 +4,4 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Holds">Whether it is true.</param>
 /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
 /// <param name="Message">A sentence for people.</param>
-public sealed record ConditionClaim(bool Holds, string Reason, string Message);
+internal sealed record ConditionClaim(bool Holds, string Reason, string Message);

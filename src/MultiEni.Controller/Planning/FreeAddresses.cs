@@ -10,7 +10,7 @@ namespace MultiEni.Controller.Planning;
 internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnumerable<EniAttachment>> attachmentsIn)
 {
     private const int AddressesInAPrefix = 16;
-    private readonly Dictionary<string, int> left = [];
+    private readonly Dictionary<string, int> _left = [];
 
     /// <summary>IPv4 addresses that one ENI takes: its own, the secondary ones, and whole prefixes of sixteen.</summary>
     public static int NeededFor(int secondaryAddresses, int prefixes) => 1 + secondaryAddresses + (AddressesInAPrefix * prefixes);
@@ -26,7 +26,7 @@ internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnume
             return int.MaxValue;
         }
 
-        if (!left.TryGetValue(subnet.SubnetId, out var free))
+        if (!_left.TryGetValue(subnet.SubnetId, out var free))
         {
             free = subnet.FreeAddresses;
             foreach (var attachment in attachmentsIn(subnet.SubnetId))
@@ -37,12 +37,12 @@ internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnume
                 }
             }
 
-            left.Add(subnet.SubnetId, free);
+            _left.Add(subnet.SubnetId, free);
         }
 
         return free;
     }
 
     /// <summary>Takes addresses for an ENI.</summary>
-    public void Take(ResolvedSubnet subnet, int needed) => left[subnet.SubnetId] = In(subnet) - needed;
+    public void Take(ResolvedSubnet subnet, int needed) => _left[subnet.SubnetId] = In(subnet) - needed;
 }

@@ -9,8 +9,8 @@ namespace MultiEni.Controller.Planning;
 /// </summary>
 internal sealed class IndexPreference(int first)
 {
-    private readonly HashSet<int> kept = [];
-    private readonly string writtenBase = BaseOf(first);
+    private readonly HashSet<int> _kept = [];
+    private readonly string _writtenBase = BaseOf(first);
 
     /// <summary>A base as the annotation of an attachment tells it.</summary>
     public static string BaseOf(int first) => first.ToString();
@@ -20,7 +20,7 @@ internal sealed class IndexPreference(int first)
     {
         if (Keeps(attachment))
         {
-            kept.Add(attachment.Spec!.DeviceIndex);
+            _kept.Add(attachment.Spec!.DeviceIndex);
         }
     }
 
@@ -33,14 +33,14 @@ internal sealed class IndexPreference(int first)
         }
 
         var index = first + position;
-        while (kept.Contains(index))
+        while (_kept.Contains(index))
         {
             index++;
         }
 
-        kept.Add(index);
+        _kept.Add(index);
         return index;
     }
 
-    private bool Keeps(EniAttachment attachment) => attachment.Metadata.Annotations?.GetValueOrDefault(Names.DeviceIndexBase) == writtenBase;
+    private bool Keeps(EniAttachment attachment) => attachment.Metadata.Annotations?.GetValueOrDefault(Names.DeviceIndexBase) == _writtenBase;
 }

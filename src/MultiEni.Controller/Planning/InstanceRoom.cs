@@ -11,17 +11,17 @@ namespace MultiEni.Controller.Planning;
 /// </summary>
 internal sealed class InstanceRoom
 {
-    private readonly InstanceTypeLimits? limits;
-    private readonly int card;
-    private int leftOnCard;
-    private int left;
+    private readonly InstanceTypeLimits? _limits;
+    private readonly int _card;
+    private int _leftOnCard;
+    private int _left;
 
     private InstanceRoom(InstanceTypeLimits? limits, int card, int leftOnCard, int left)
     {
-        this.limits = limits;
-        this.card = card;
-        this.leftOnCard = leftOnCard;
-        this.left = left;
+        _limits = limits;
+        _card = card;
+        _leftOnCard = leftOnCard;
+        _left = left;
     }
 
     /// <summary>Room beside the primary interface, the attachments of other NodeENIs and those that this one has.</summary>
@@ -40,13 +40,13 @@ internal sealed class InstanceRoom
     }
 
     /// <summary>Whether one more ENI fits.</summary>
-    public bool HasPlace => left > 0 && leftOnCard > 0;
+    public bool HasPlace => _left > 0 && _leftOnCard > 0;
 
     /// <summary>Takes the place of one ENI.</summary>
     public void Take()
     {
-        left--;
-        leftOnCard--;
+        _left--;
+        _leftOnCard--;
     }
 
     /// <summary>Why some ENIs do not fit.</summary>
@@ -56,21 +56,21 @@ internal sealed class InstanceRoom
     /// <param name="temporary">Whether places will become free by themselves.</param>
     public NodeProblem Problem(PlannedNode node, int refused, int wanted, bool temporary)
     {
-        var type = limits!;
-        if (card >= type.PerCard.Count)
+        var type = _limits!;
+        if (_card >= type.PerCard.Count)
         {
             var cards = type.PerCard.Count == 1 ? "only network card 0" : $"network cards 0 to {type.PerCard.Count - 1}";
             return new NodeProblem(
                 node.Name,
                 Reasons.InstanceLimit,
-                $"{type.InstanceType} has {cards} and spec.networkCardIndex is {card}; use another card or instance type",
+                $"{type.InstanceType} has {cards} and spec.networkCardIndex is {_card}; use another card or instance type",
                 Temporary: false
             );
         }
 
         var limit =
-            leftOnCard <= 0
-                ? $"{type.InstanceType} takes {type.PerCard[card]} ENIs on network card {card}"
+            _leftOnCard <= 0
+                ? $"{type.InstanceType} takes {type.PerCard[_card]} ENIs on network card {_card}"
                 : $"{type.InstanceType} takes {type.MaximumEnis} ENIs";
         return new NodeProblem(
             node.Name,

@@ -4,4 +4,4 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Network">The result; null unless every source led to something.</param>
 /// <param name="Subnets">The condition <c>SubnetsResolved</c>.</param>
 /// <param name="SecurityGroups">The condition <c>SecurityGroupsResolved</c>.</param>
-public sealed record NetworkResolution(ResolvedNetwork? Network, ConditionClaim Subnets, ConditionClaim SecurityGroups);
+internal sealed record NetworkResolution(ResolvedNetwork? Network, ConditionClaim Subnets, ConditionClaim SecurityGroups);

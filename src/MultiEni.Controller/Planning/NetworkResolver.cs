@@ -8,7 +8,7 @@ namespace MultiEni.Controller.Planning;
 /// Picks a NodeENI's subnets and security groups out of what EC2 described. Pure. All sources are joined in the order of the fields;
 /// a source that leads to nothing, or a name that several carry, is an error and never a silent first hit.
 /// </summary>
-public static class NetworkResolver
+internal static class NetworkResolver
 {
     /// <summary>Resolves all sources of a specification.</summary>
     /// <param name="spec">The sources.</param>

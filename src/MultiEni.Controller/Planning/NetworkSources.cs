@@ -3,27 +3,23 @@ using MultiEni.Api.NodeEnis;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>Reads the sources of subnets and security groups out of a specification.</summary>
-public static class NetworkSources
+internal static class NetworkSources
 {
     /// <summary>Subnet IDs in the order of the fields, without duplicates.</summary>
     public static IReadOnlyList<string> SubnetIds(NodeEniSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         return Join(spec.SubnetId, spec.SubnetIds);
     }
 
     /// <summary>Subnet names in the order of the fields, without duplicates.</summary>
     public static IReadOnlyList<string> SubnetNames(NodeEniSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         return Join(spec.SubnetName, spec.SubnetNames);
     }
 
     /// <summary>Whether tags contain all of a selector, <c>*</c> standing for any value.</summary>
     public static bool Matches(IReadOnlyDictionary<string, string> selector, IReadOnlyDictionary<string, string> tags)
     {
-        ArgumentNullException.ThrowIfNull(selector);
-        ArgumentNullException.ThrowIfNull(tags);
         foreach (var (key, value) in selector)
         {
             if (!tags.TryGetValue(key, out var actual) || (value != "*" && value != actual))

@@ -3,7 +3,7 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>What stands behind a node, read from its provider ID.</summary>
-public abstract record NodeIdentity
+internal abstract record NodeIdentity
 {
     /// <summary>An EC2 instance.</summary>
     /// <param name="InstanceId">Such as <c>i-0123456789abcdef0</c>.</param>
@@ -34,7 +34,6 @@ public abstract record NodeIdentity
     /// </summary>
     public static NodeIdentity Of(Node node)
     {
-        ArgumentNullException.ThrowIfNull(node);
         var providerId = node.Spec.ProviderID;
         if (string.IsNullOrEmpty(providerId))
         {

@@ -7,24 +7,24 @@ namespace MultiEni.Controller.Planning;
 /// <summary>Collects, node by node, the attachments that a NodeENI should have, and why some nodes get fewer. Pure.</summary>
 internal sealed class NodePlanner
 {
-    private readonly PlanInput input;
-    private readonly Dictionary<string, EniAttachment> existing;
-    private readonly ILookup<string, EniAttachment> existingByInstance;
-    private readonly FreeAddresses? free;
-    private readonly AttachmentTemplate? template;
-    private readonly int firstIndex;
-    private readonly int neededAddresses;
+    private readonly PlanInput _input;
+    private readonly Dictionary<string, EniAttachment> _existing;
+    private readonly ILookup<string, EniAttachment> _existingByInstance;
+    private readonly FreeAddresses? _free;
+    private readonly AttachmentTemplate? _template;
+    private readonly int _firstIndex;
+    private readonly int _neededAddresses;
 
     public NodePlanner(PlanInput input, Dictionary<string, EniAttachment> existing)
     {
-        this.input = input;
-        this.existing = existing;
-        existingByInstance = existing.Values.ToLookup(attachment => attachment.Spec!.InstanceId);
+        _input = input;
+        _existing = existing;
+        _existingByInstance = existing.Values.ToLookup(attachment => attachment.Spec!.InstanceId);
         var spec = input.NodeEni.Spec!;
-        firstIndex = spec.DeviceIndex == 0 ? input.DefaultDeviceIndex : spec.DeviceIndex;
-        free = input.Network is null ? null : new FreeAddresses(input.Network, input.AttachmentsIn);
-        template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, firstIndex);
-        neededAddresses = FreeAddresses.NeededFor(spec);
+        _firstIndex = spec.DeviceIndex == 0 ? input.DefaultDeviceIndex : spec.DeviceIndex;
+        _free = input.Network is null ? null : new FreeAddresses(input.Network, input.AttachmentsIn);
+        _template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, _firstIndex);
+        _neededAddresses = FreeAddresses.NeededFor(spec);
     }
 
     /// <summary>What should exist, by name.</summary>
@@ -46,7 +46,7 @@ internal sealed class NodePlanner
     {
         var before = Desired.Count;
         Plan(node);
-        if (input.Network is not null)
+        if (_input.Network is not null)
         {
             DesiredByNode[node.Name] = Desired.Count - before;
         }
@@ -91,8 +91,8 @@ internal sealed class NodePlanner
                     )
                 );
                 return;
-            case NodeIdentity.Ec2 instance when input.Network is not null:
-                Add(node, instance, input.Network, free!);
+            case NodeIdentity.Ec2 instance when _input.Network is not null:
+                Add(node, instance, _input.Network, _free!);
                 return;
             default:
                 return;
@@ -101,7 +101,7 @@ internal sealed class NodePlanner
 
     private void Add(PlannedNode node, NodeIdentity.Ec2 instance, ResolvedNetwork network, FreeAddresses addresses)
     {
-        var spec = input.NodeEni.Spec!;
+        var spec = _input.NodeEni.Spec!;
         var inZone = network.Subnets.Where(subnet => subnet.Zone == instance.Zone).ToList();
         if (inZone.Count == 0)
         {
@@ -114,7 +114,7 @@ internal sealed class NodePlanner
             return;
         }
 
-        var wanted = SubnetChoice.For(input, instance, inZone, existing, addresses);
+        var wanted = SubnetChoice.For(_input, instance, inZone, _existing, addresses);
         if (wanted.Count > 1 && !string.IsNullOrEmpty(spec.DpdkPciAddress))
         {
             Problem(
@@ -127,21 +127,21 @@ internal sealed class NodePlanner
         }
 
         var slots = wanted
-            .Select(slot => new Slot(SlotName.Of(input.NodeEni.Metadata.Name, input.NodeEni.Metadata.Uid!, instance.InstanceId, slot.Slot), slot))
+            .Select(slot => new Slot(SlotName.Of(_input.NodeEni.Metadata.Name, _input.NodeEni.Metadata.Uid!, instance.InstanceId, slot.Slot), slot))
             .ToList();
         AddSlots(node, instance, slots, addresses);
     }
 
     private void AddSlots(PlannedNode node, NodeIdentity.Ec2 instance, List<Slot> slots, FreeAddresses addresses)
     {
-        var spec = input.NodeEni.Spec!;
-        var limits = node.InstanceType is null ? null : input.Limits(node.InstanceType);
-        var own = existingByInstance[instance.InstanceId].ToList();
-        var room = InstanceRoom.Of(limits, spec.NetworkCardIndex, input.CardsOfOthers(instance.InstanceId), own);
-        var indexes = new IndexPreference(firstIndex);
+        var spec = _input.NodeEni.Spec!;
+        var limits = node.InstanceType is null ? null : _input.Limits(node.InstanceType);
+        var own = _existingByInstance[instance.InstanceId].ToList();
+        var room = InstanceRoom.Of(limits, spec.NetworkCardIndex, _input.CardsOfOthers(instance.InstanceId), own);
+        var indexes = new IndexPreference(_firstIndex);
         foreach (var slot in slots)
         {
-            if (existing.TryGetValue(slot.Name, out var present))
+            if (_existing.TryGetValue(slot.Name, out var present))
             {
                 indexes.Keep(present);
             }
@@ -151,14 +151,14 @@ internal sealed class NodePlanner
         for (var position = 0; position < slots.Count; position++)
         {
             var slot = slots[position];
-            existing.TryGetValue(slot.Name, out var present);
+            _existing.TryGetValue(slot.Name, out var present);
             if (present is null && !MayAdd(node, instance, slot, limits, room, addresses, ref refused))
             {
                 continue;
             }
 
             var index = indexes.For(position, present);
-            Desired.Add(slot.Name, template!.Build(node, instance, slot.Name, slot.Of.Slot, slot.Of.Subnet, index));
+            Desired.Add(slot.Name, _template!.Build(node, instance, slot.Name, slot.Of.Slot, slot.Of.Subnet, index));
         }
 
         if (refused > 0)
@@ -179,8 +179,8 @@ internal sealed class NodePlanner
         ref int refused
     )
     {
-        var spec = input.NodeEni.Spec!;
-        if (limits is null && node.InstanceType is not null && input.LimitsUnavailable is { } why)
+        var spec = _input.NodeEni.Spec!;
+        if (limits is null && node.InstanceType is not null && _input.LimitsUnavailable is { } why)
         {
             Problems.Add(
                 new NodeProblem(
@@ -223,14 +223,14 @@ internal sealed class NodePlanner
         }
 
         UsedFreeAddresses = true;
-        var adoptable = input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
-        if (!adoptable && addresses.In(slot.Of.Subnet) < neededAddresses)
+        var adoptable = _input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
+        if (!adoptable && addresses.In(slot.Of.Subnet) < _neededAddresses)
         {
             Problem(
                 node,
                 Reasons.SubnetFull,
                 $"subnet {slot.Of.Subnet.SubnetId} has {Math.Max(addresses.In(slot.Of.Subnet), 0)} free addresses left, those of ENIs under way taken off, "
-                    + $"and {neededAddresses} are needed; free some, or name another subnet"
+                    + $"and {_neededAddresses} are needed; free some, or name another subnet"
             );
             return false;
         }
@@ -238,7 +238,7 @@ internal sealed class NodePlanner
         room.Take();
         if (!adoptable)
         {
-            addresses.Take(slot.Of.Subnet, neededAddresses);
+            addresses.Take(slot.Of.Subnet, _neededAddresses);
         }
 
         return true;

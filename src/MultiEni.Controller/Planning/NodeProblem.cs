@@ -5,4 +5,4 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
 /// <param name="Message">What is the case and what to do.</param>
 /// <param name="Temporary">Whether it should end by itself, so that it is progress and not a defect.</param>
-public sealed record NodeProblem(string NodeName, string Reason, string Message, bool Temporary);
+internal sealed record NodeProblem(string NodeName, string Reason, string Message, bool Temporary);

@@ -8,7 +8,7 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Problems">Nodes that get fewer ENIs than asked for, sorted by name.</param>
 /// <param name="Desired">How many attachments there should be.</param>
 /// <param name="UsesFreeAddresses">Whether free addresses of subnets had a part in it, so that they had better be fresh.</param>
-public sealed record Plan(
+internal sealed record Plan(
     IReadOnlyList<EniAttachment> Apply,
     IReadOnlyList<EniAttachment> Delete,
     IReadOnlyList<NodeProblem> Problems,

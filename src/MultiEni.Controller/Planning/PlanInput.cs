@@ -12,7 +12,7 @@ namespace MultiEni.Controller.Planning;
 /// <param name="CardsOfOthers">For an instance, the network card of every attachment that other NodeENIs have on it.</param>
 /// <param name="AttachmentsIn">All attachments in a subnet, of whichever NodeENI.</param>
 /// <param name="Limits">Limits of an instance type; null when EC2 does not know it, or could not be asked.</param>
-public sealed record PlanInput(
+internal sealed record PlanInput(
     NodeEni NodeEni,
     IReadOnlyList<PlannedNode> Nodes,
     ResolvedNetwork? Network,

@@ -6,12 +6,11 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Name">Its name.</param>
 /// <param name="Identity">What stands behind it.</param>
 /// <param name="InstanceType">Its instance type, or null when no label tells.</param>
-public sealed record PlannedNode(string Name, NodeIdentity Identity, string? InstanceType)
+internal sealed record PlannedNode(string Name, NodeIdentity Identity, string? InstanceType)
 {
     /// <summary>Reads a node of the Kubernetes API.</summary>
     public static PlannedNode Of(Node node)
     {
-        ArgumentNullException.ThrowIfNull(node);
         return new PlannedNode(node.Metadata.Name, NodeIdentity.Of(node), node.Metadata.Label(NodeIdentity.InstanceTypeLabel));
     }
 }

@@ -3,12 +3,11 @@ using MultiEni.Api.EniAttachments;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>Decides which attachments a NodeENI should have. Pure.</summary>
-public static class Planner
+internal static class Planner
 {
     /// <summary>The plan for one NodeENI.</summary>
     public static Plan Plan(PlanInput input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         var existing = input.Existing.ToDictionary(attachment => attachment.Metadata.Name);
         if (input.NodeEni.Metadata.IsBeingDeleted)
         {

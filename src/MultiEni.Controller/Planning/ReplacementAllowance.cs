@@ -8,39 +8,39 @@ namespace MultiEni.Controller.Planning;
 /// </summary>
 internal sealed class ReplacementAllowance
 {
-    private readonly HashSet<string> nodesInReplacement;
-    private readonly HashSet<string> nodesWithoutAll;
-    private readonly int maximum;
+    private readonly HashSet<string> _nodesInReplacement;
+    private readonly HashSet<string> _nodesWithoutAll;
+    private readonly int _maximum;
 
     public ReplacementAllowance(int nodes, IReadOnlyDictionary<string, EniAttachment> existing, IReadOnlyDictionary<string, EniAttachment> desired)
     {
-        maximum = Math.Max(1, nodes / 10);
-        nodesInReplacement = existing.Values.Where(IsInReplacement).Select(NodeOf).ToHashSet();
+        _maximum = Math.Max(1, nodes / 10);
+        _nodesInReplacement = existing.Values.Where(IsInReplacement).Select(NodeOf).ToHashSet();
 
         // Between the old one's end and the new one's beginning there is none, and yet the next node has to wait.
-        nodesWithoutAll = desired.Values.Where(wanted => !existing.ContainsKey(wanted.Metadata.Name)).Select(NodeOf).ToHashSet();
-        nodesWithoutAll.UnionWith(nodesInReplacement);
+        _nodesWithoutAll = desired.Values.Where(wanted => !existing.ContainsKey(wanted.Metadata.Name)).Select(NodeOf).ToHashSet();
+        _nodesWithoutAll.UnionWith(_nodesInReplacement);
     }
 
     /// <summary>The nodes that the others have to wait for, in order.</summary>
-    public IReadOnlyList<string> InTheWay => [.. nodesWithoutAll.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> InTheWay => [.. _nodesWithoutAll.Order(StringComparer.Ordinal)];
 
     /// <summary>Whether the attachment may be taken away now. All of one node count as one.</summary>
     public bool TryTake(EniAttachment attachment)
     {
         var node = NodeOf(attachment);
-        if (nodesInReplacement.Contains(node))
+        if (_nodesInReplacement.Contains(node))
         {
             return true;
         }
 
-        if (nodesWithoutAll.Count - (nodesWithoutAll.Contains(node) ? 1 : 0) >= maximum)
+        if (_nodesWithoutAll.Count - (_nodesWithoutAll.Contains(node) ? 1 : 0) >= _maximum)
         {
             return false;
         }
 
-        nodesWithoutAll.Add(node);
-        return nodesInReplacement.Add(node);
+        _nodesWithoutAll.Add(node);
+        return _nodesInReplacement.Add(node);
     }
 
     private static string NodeOf(EniAttachment attachment) => attachment.Spec!.NodeName;

@@ -3,13 +3,11 @@ using MultiEni.Api.EniAttachments;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>Tells whether two specifications of an attachment mean the same. Records compare their lists by reference, hence this.</summary>
-public static class SpecComparison
+internal static class SpecComparison
 {
     /// <summary>Equal in everything.</summary>
     public static bool SameSpec(EniAttachmentSpec left, EniAttachmentSpec right)
     {
-        ArgumentNullException.ThrowIfNull(left);
-        ArgumentNullException.ThrowIfNull(right);
         return CanBecome(left, right)
             && CanBecome(right, left)
             && left.DeleteOnTermination == right.DeleteOnTermination
@@ -27,8 +25,6 @@ public static class SpecComparison
     /// </summary>
     public static bool CanBecome(EniAttachmentSpec present, EniAttachmentSpec wanted)
     {
-        ArgumentNullException.ThrowIfNull(present);
-        ArgumentNullException.ThrowIfNull(wanted);
         return present.NodeEniRef == wanted.NodeEniRef
             && present.NodeName == wanted.NodeName
             && present.InstanceId == wanted.InstanceId

@@ -8,7 +8,7 @@ using MultiEni.Controller.Summary;
 namespace MultiEni.Controller.StartupTaint;
 
 /// <summary>Decides whether a node may lose its startup taint. Pure.</summary>
-public static class TaintDecision
+internal static class TaintDecision
 {
     /// <summary>The effect of the taint.</summary>
     public const string Effect = "NoSchedule";
@@ -16,7 +16,6 @@ public static class TaintDecision
     /// <summary>Where the taint is in the node's list; -1 when it is not.</summary>
     public static int IndexOf(Node node)
     {
-        ArgumentNullException.ThrowIfNull(node);
         return node.Spec.Taints?.FindIndex(taint => taint.Key == Names.StartupTaint && taint.Effect == Effect) ?? -1;
     }
 
@@ -35,9 +34,6 @@ public static class TaintDecision
         IReadOnlyList<EniAttachment> attachments
     )
     {
-        ArgumentNullException.ThrowIfNull(node);
-        ArgumentNullException.ThrowIfNull(selecting);
-        ArgumentNullException.ThrowIfNull(planOf);
         if (NodeIdentity.Of(node) is NodeIdentity.Unknown or NodeIdentity.WithoutZone)
         {
             return false;

@@ -6,12 +6,11 @@ using MultiEni.Controller.Attachments;
 namespace MultiEni.Controller.Summary;
 
 /// <summary>What the agent says of an ENI as it is attached and specified now. Pure.</summary>
-public static class AgentAnswer
+internal static class AgentAnswer
 {
     /// <summary>What the agent said of the device, unless that was the device of an earlier attachment in EC2.</summary>
     public static DeviceStatus? Device(EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var device = attachment.Status?.Device;
         return attachment.Status?.Network?.AttachmentId is { } now && device?.AttachmentId != now ? null : device;
     }
@@ -28,7 +27,6 @@ public static class AgentAnswer
     /// <param name="attachmentId">The attachment in EC2 at present: `eni-attach-…`.</param>
     public static Condition? To(EniAttachment attachment, string type, string? attachmentId)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var condition = attachment.Status?.Conditions.Find(type);
         var isOfOlderSpec = condition?.ObservedGeneration is { } observed && observed < attachment.Metadata.Generation;
         var isOfEarlierAttachment = attachment.Status?.Device?.AttachmentId != attachmentId;

@@ -8,12 +8,11 @@ namespace MultiEni.Controller.Summary;
 /// Tells whether an attachment is ready as it is specified now. Pure. One that is being deleted is not, whatever its status says: for one that is gone in
 /// a moment it is not written.
 /// </summary>
-public static class AttachmentReadiness
+internal static class AttachmentReadiness
 {
     /// <summary>Whether it stays, is ready, and was seen to be since its specification changed last.</summary>
     public static bool Is(EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         return !attachment.Metadata.IsBeingDeleted
             && attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: ConditionStatus.True } ready
             && !(ready.ObservedGeneration < attachment.Metadata.Generation);

@@ -4,12 +4,11 @@ using MultiEni.Api.EniAttachments;
 namespace MultiEni.Controller.Summary;
 
 /// <summary>Where the ENI of an attachment is on its road. Pure. The status of one that goes away without trouble is still that from before its deletion.</summary>
-public static class AttachmentState
+internal static class AttachmentState
 {
     /// <summary>One of <see cref="EniState"/>.</summary>
     public static string Of(EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var said = attachment.Status?.Network?.State ?? EniState.Pending;
         return !IsDeletionUnreported(attachment) ? said
             : EniState.IsAttached(said) ? EniState.Releasing
@@ -21,14 +20,12 @@ public static class AttachmentState
     /// </summary>
     public static bool IsHeldByAgent(EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         return !attachment.Metadata.IsBeingDeleted || attachment.Metadata.HasFinalizer(Names.DeviceFinalizer);
     }
 
     /// <summary>Whether it is being deleted and its status is from before that.</summary>
     public static bool IsDeletionUnreported(EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         return attachment.Metadata.IsBeingDeleted && !EniState.ReportsDeletion(attachment.Status?.Network?.State);
     }
 }

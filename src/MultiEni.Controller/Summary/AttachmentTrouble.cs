@@ -5,7 +5,7 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Controller.Summary;
 
 /// <summary>Tells an attachment that needs somebody's help from one that only needs time. Pure.</summary>
-public static class AttachmentTrouble
+internal static class AttachmentTrouble
 {
     // What takes seconds on a healthy node, and what waits in line for EC2's budget: an hour of it is thousands of ENIs (docs/scaling.md).
     private static readonly TimeSpan OnTheNode = TimeSpan.FromMinutes(3);
@@ -40,14 +40,12 @@ public static class AttachmentTrouble
     /// <summary>Whether it will not become ready by itself, as far as its reason and the time tell.</summary>
     public static bool Is(EniAttachment attachment, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         return !AttachmentReadiness.Is(attachment) && (!Passing.ContainsKey(Reason(attachment)) || Due(attachment) <= now);
     }
 
     /// <summary>When a reason that passes by itself counts as trouble because it has not; null when it never will, or does already for another cause.</summary>
     public static DateTimeOffset? Due(EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         // One that was ready before its specification changed waits for the controller alone, which writes at once.
         var isReady = !attachment.Metadata.IsBeingDeleted && attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true;
         return isReady || !Passing.TryGetValue(Reason(attachment), out var limit) ? null : Since(attachment) + limit.Patience;
@@ -56,7 +54,6 @@ public static class AttachmentTrouble
     /// <summary>Why.</summary>
     public static string Reason(EniAttachment attachment)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         return AttachmentState.IsDeletionUnreported(attachment) ? Reasons.Deleting
             : attachment.Status?.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True, Reason: { } reason } ? reason
             : Reasons.Progressing;
@@ -65,7 +62,6 @@ public static class AttachmentTrouble
     /// <summary>What hinders it; when it has lasted too long, since when and what to do.</summary>
     public static string Describe(EniAttachment attachment, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
         var message = ready switch
         {

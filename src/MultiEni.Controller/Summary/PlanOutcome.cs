@@ -9,7 +9,7 @@ namespace MultiEni.Controller.Summary;
 /// <param name="Resolution">What became of subnets and security groups.</param>
 /// <param name="Problems">Nodes that get fewer ENIs than asked for.</param>
 /// <param name="DesiredByNode">For every node that was planned, how many attachments it should have.</param>
-public sealed record PlanOutcome(
+internal sealed record PlanOutcome(
     long? Generation,
     int MatchedNodes,
     int Desired,

@@ -8,7 +8,7 @@ using MultiEni.Controller.Planning;
 namespace MultiEni.Controller.Summary;
 
 /// <summary>Summarises the attachments of a NodeENI in its status. Pure, and stable: the same facts give an equal status.</summary>
-public static class Summarizer
+internal static class Summarizer
 {
     /// <summary>How many nodes a message names before it counts.</summary>
     private const int NamedNodes = 3;
@@ -29,9 +29,6 @@ public static class Summarizer
         DateTimeOffset now
     )
     {
-        ArgumentNullException.ThrowIfNull(nodeEni);
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(attachments);
         var situation = new Situation(nodeEni, plan, attachments, denied, refused, now);
         var ready = situation.Ready;
         var status = new NodeEniStatus

@@ -6,4 +6,4 @@ namespace MultiEni.Controller.Summary;
 /// <param name="Resource">The lower-case plural, with the subresource where there is one: <c>nodeenis/status</c>.</param>
 /// <param name="Key">The object.</param>
 /// <param name="Message">The request and the server's words.</param>
-public sealed record WriteFailure(string Resource, ObjectKey Key, string Message);
+internal sealed record WriteFailure(string Resource, ObjectKey Key, string Message);

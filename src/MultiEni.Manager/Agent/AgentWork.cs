@@ -3,7 +3,7 @@ namespace MultiEni.Manager.Agent;
 /// <summary>Something to look at.</summary>
 /// <param name="Kind">What kind of thing.</param>
 /// <param name="Name">Name of the attachment, PCI address of the orphan, or empty.</param>
-public readonly record struct AgentWork(AgentWorkKind Kind, string Name)
+internal readonly record struct AgentWork(AgentWorkKind Kind, string Name)
 {
     /// <summary>Look for devices that no attachment asks for any more.</summary>
     public static AgentWork Sweep { get; } = new(AgentWorkKind.Sweep, "");

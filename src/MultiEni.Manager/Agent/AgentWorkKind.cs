@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Agent;
 
 /// <summary>What the agent looks at.</summary>
-public enum AgentWorkKind
+internal enum AgentWorkKind
 {
     /// <summary>An attachment of this node.</summary>
     Attachment,

@@ -5,13 +5,13 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Hands each piece of work to whoever does it.</summary>
-public sealed class AgentWorker(
+internal sealed class AgentWorker(
     AttachmentReconciler reconciler,
     OrphanSearch orphans,
-    BootWatch boot,
+    BootGuard boot,
     NodeView view,
     IDevicePublisher publisher,
-    AgentWake wake,
+    WorkEnqueuer wake,
     WorkQueue<AgentWork> queue
 )
 {

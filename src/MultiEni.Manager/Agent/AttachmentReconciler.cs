@@ -11,16 +11,16 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Observe, decide, act, report: for one attachment, or for a device that no attachment asks for any more.</summary>
-public sealed class AttachmentReconciler(
+internal sealed class AttachmentReconciler(
     NodeView view,
-    BootWatch boot,
-    SituationReader situations,
+    BootGuard boot,
+    DeviceObserver situations,
     DeviceActions actions,
     UsageProbe usage,
     OfferOwners owners,
-    AttachmentEdge edge,
-    RetryGate retries,
-    LinkBrake brake,
+    AttachmentStatusWriter edge,
+    RetryBackoff retries,
+    LinkRepairLimiter brake,
     ManagerSettings settings,
     TimeProvider time,
     ILogger logger
@@ -123,10 +123,10 @@ public sealed class AttachmentReconciler(
         }
     }
 
-    private static Refusal Failure(Exception error) =>
+    private static Blocker Failure(Exception error) =>
         error is JournalException
-            ? new Refusal(Reasons.JournalUnwritable, error.Message)
-            : new Refusal(
+            ? new Blocker(Reasons.JournalUnwritable, error.Message)
+            : new Blocker(
                 Reasons.ReconcileFailed,
                 $"The ENI manager could not go on ({error.GetType().Name}): {error.Message} It tries again; its log on the node has the details."
             );
@@ -178,7 +178,7 @@ public sealed class AttachmentReconciler(
                 : situations.ReadOrphan(progress.Orphan, seen, known);
             progress.Situation = situation;
             progress.Claim = claim;
-            progress.Step = NextStep.Decide(situation);
+            progress.Step = DeviceDecision.Decide(situation);
             if (count == MostSteps)
             {
                 throw new InvalidOperationException($"{progress.Work.Name} does not settle; the last step was {progress.Step}.");
@@ -290,12 +290,12 @@ public sealed class AttachmentReconciler(
         return false;
     }
 
-    private static Refusal Contested(DeviceStep step)
+    private static Blocker Contested(DeviceStep step)
     {
         var (name, what) = step is DeviceStep.SetMtu mtu
             ? (mtu.Name, $"its MTU to something else than {mtu.Mtu}")
             : (((DeviceStep.LinkUp)step).Name, "it down");
-        return new Refusal(
+        return new Blocker(
             Reasons.LinkFailed,
             $"Somebody keeps setting {name} back: {what}, again after each repair. It is repaired a few times a minute; keep the other program, such as "
                 + "systemd-networkd or NetworkManager, off this interface."
@@ -372,7 +372,7 @@ public sealed class AttachmentReconciler(
 
         public PciAddress Orphan { get; init; }
 
-        public DeviceSituation? Situation { get; set; }
+        public DeviceObservation? Situation { get; set; }
 
         public DeviceClaim? Claim { get; set; }
 

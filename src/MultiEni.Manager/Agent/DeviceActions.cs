@@ -10,7 +10,7 @@ using MultiEni.Manager.Steps;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Carries out steps. What goes wrong comes back as a refusal; null means done.</summary>
-public sealed class DeviceActions(
+internal sealed class DeviceActions(
     NodeHost host,
     ManagerSettings settings,
     BindingJournal journal,
@@ -26,9 +26,8 @@ public sealed class DeviceActions(
     private static readonly TimeSpan LinkInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Brings a link up and waits until it is.</summary>
-    public async Task<Refusal?> LinkUpAsync(string attachment, DeviceStep.LinkUp step, CancellationToken cancellationToken)
+    public async Task<Blocker?> LinkUpAsync(string attachment, DeviceStep.LinkUp step, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(step);
         var error = await host.Links.SetUpAsync(step.LinkIndex, true, cancellationToken);
         if (error != Errno.None)
         {
@@ -47,7 +46,7 @@ public sealed class DeviceActions(
 
             if (time.GetElapsedTime(start) >= settings.InterfaceUpTimeout)
             {
-                return new Refusal(
+                return new Blocker(
                     Reasons.LinkFailed,
                     $"{step.Name} was brought up and is not up after {settings.InterfaceUpTimeout.TotalSeconds} s (INTERFACE_UP_TIMEOUT)."
                 );
@@ -58,9 +57,8 @@ public sealed class DeviceActions(
     }
 
     /// <summary>Sets a link's MTU.</summary>
-    public async Task<Refusal?> SetMtuAsync(string attachment, DeviceStep.SetMtu step, CancellationToken cancellationToken)
+    public async Task<Blocker?> SetMtuAsync(string attachment, DeviceStep.SetMtu step, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(step);
         var error = await host.Links.SetMtuAsync(step.LinkIndex, step.Mtu, cancellationToken);
         if (error != Errno.None)
         {
@@ -72,17 +70,14 @@ public sealed class DeviceActions(
     }
 
     /// <summary>Hands a device to its user-space driver.</summary>
-    public async Task<(Refusal? Why, TimeSpan First, TimeSpan Longest)> BindAsync(
+    public async Task<(Blocker? Why, TimeSpan First, TimeSpan Longest)> BindAsync(
         DeviceStep.Bind step,
-        DeviceSituation situation,
+        DeviceObservation situation,
         DeviceClaim claim,
         string bootId,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(situation);
-        ArgumentNullException.ThrowIfNull(claim);
         using var inside = Enter(out var unable);
         if (inside is null)
         {
@@ -108,17 +103,14 @@ public sealed class DeviceActions(
     }
 
     /// <summary>Returns a device to its kernel driver.</summary>
-    public async Task<(Refusal? Why, TimeSpan First, TimeSpan Longest)> GiveBackAsync(
+    public async Task<(Blocker? Why, TimeSpan First, TimeSpan Longest)> GiveBackAsync(
         DeviceStep.GiveBack step,
-        DeviceSituation situation,
+        DeviceObservation situation,
         DeviceClaim claim,
         string bootId,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(situation);
-        ArgumentNullException.ThrowIfNull(claim);
         using var inside = Enter(out var unable);
         if (inside is null)
         {
@@ -145,16 +137,15 @@ public sealed class DeviceActions(
     }
 
     /// <summary>Offers a device, after noting under which name: whoever gets it is known by that.</summary>
-    public async Task<Refusal?> PublishAsync(string attachment, OfferedDevice offer, string bootId, CancellationToken cancellationToken)
+    public async Task<Blocker?> PublishAsync(string attachment, OfferedDevice offer, string bootId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(offer);
         try
         {
             journal.NoteOffer(offer.Address, bootId, offer.Resource.ToString());
         }
         catch (JournalException error)
         {
-            return new Refusal(Reasons.JournalUnwritable, error.Message);
+            return new Blocker(Reasons.JournalUnwritable, error.Message);
         }
 
         await publisher.OfferAsync(offer, cancellationToken);
@@ -178,7 +169,7 @@ public sealed class DeviceActions(
     /// <summary>Forgets a device that needs nothing more.</summary>
     public void Forget(PciAddress address) => journal.Remove(address);
 
-    private (Refusal? Why, TimeSpan First, TimeSpan Longest) Account(
+    private (Blocker? Why, TimeSpan First, TimeSpan Longest) Account(
         string operation,
         string driver,
         ChangeOutcome outcome,
@@ -215,12 +206,12 @@ public sealed class DeviceActions(
         return (why, first, longest);
     }
 
-    private IDisposable? Enter(out (Refusal? Why, TimeSpan First, TimeSpan Longest) unable)
+    private IDisposable? Enter(out (Blocker? Why, TimeSpan First, TimeSpan Longest) unable)
     {
         try
         {
             unable = (
-                new Refusal(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
+                new Blocker(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
                 TimeSpan.Zero,
                 TimeSpan.Zero
             );
@@ -228,12 +219,12 @@ public sealed class DeviceActions(
         }
         catch (JournalException error)
         {
-            unable = (new Refusal(Reasons.JournalUnwritable, error.Message), settings.RetryDelay, settings.RetryDelay * 12);
+            unable = (new Blocker(Reasons.JournalUnwritable, error.Message), settings.RetryDelay, settings.RetryDelay * 12);
             return null;
         }
     }
 
-    private static Refusal LinkFailure(string what, Errno error) =>
+    private static Blocker LinkFailure(string what, Errno error) =>
         new(
             error is Errno.NotPermitted or Errno.AccessDenied ? Reasons.InsufficientPermissions : Reasons.LinkFailed,
             $"{what} ({SysfsFailure.Name(error)})."

@@ -6,12 +6,12 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Wakes the agent when the kernel announces something (rule 15).</summary>
-public sealed class HostListener(
+internal sealed class HostListener(
     IHostEvents events,
     IDevicePublisher publisher,
-    BootWatch boot,
+    BootGuard boot,
     NodeView view,
-    AgentWake wake,
+    WorkEnqueuer wake,
     TimeProvider time,
     ILogger logger
 )

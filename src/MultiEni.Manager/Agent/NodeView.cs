@@ -8,7 +8,7 @@ using MultiEni.Operator.Informers;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>What Kubernetes says about this node: its object and its attachments.</summary>
-public sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCache<Node> nodes, string nodeName)
+internal sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCache<Node> nodes, string nodeName)
 {
     /// <summary>The node's attachments. The label may be a hash, so the name itself decides.</summary>
     public IReadOnlyList<EniAttachment> Attachments => [.. attachments.List().Where(attachment => attachment.Spec?.NodeName == nodeName)];
@@ -69,7 +69,6 @@ public sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCac
     /// <param name="mayEliminate">Whether devices without an interface are candidates.</param>
     public static DeviceClaim Claim(EniAttachment attachment, string bootId, JournalEntry? journaled, bool mayEliminate)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var network = attachment.Status?.Network;
         var report = attachment.Status?.Device;
         return new DeviceClaim

@@ -4,7 +4,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>For which attachment each device was offered, since this agent started: the status that says so may not be written yet.</summary>
-public sealed class OfferOwners
+internal sealed class OfferOwners
 {
     private readonly ConcurrentDictionary<PciAddress, string> _owners = new();
 

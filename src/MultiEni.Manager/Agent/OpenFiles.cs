@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Agent;
 /// Looks for the process that has a device node open (S11). A node of VFIO has a single opener and tells by itself that it is taken; one
 /// of UIO takes any number, so that only the kernel's list of open files knows.
 /// </summary>
-public sealed class OpenFiles(IHostFiles files)
+internal sealed class OpenFiles(IHostFiles files)
 {
     // PROC_PID_INIT_INO of include/uapi/linux/nsfs.h: the number of the first process namespace on every kernel.
     private const string HostNamespace = "pid:[4026531836]";

@@ -6,7 +6,7 @@ using MultiEni.Manager.Publishing;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Finds what no attachment of this node asks for any more: devices bound, or offered, by this agent or a predecessor.</summary>
-public sealed class OrphanSearch(NodeView view, BindingJournal journal, IDevicePublisher publisher, OfferOwners owners, ILogger logger)
+internal sealed class OrphanSearch(NodeView view, BindingJournal journal, IDevicePublisher publisher, OfferOwners owners, ILogger logger)
 {
     /// <summary>Their addresses.</summary>
     public IReadOnlySet<PciAddress> Find(string bootId)

@@ -5,7 +5,7 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>Looks at everything now and then, in case an announcement was lost or somebody changed the device plugin's file.</summary>
-public sealed class RepairLoop(IDevicePublisher publisher, BootWatch boot, AgentWake wake, TimeSpan interval, TimeProvider time, ILogger logger)
+internal sealed class RepairLoop(IDevicePublisher publisher, BootGuard boot, WorkEnqueuer wake, TimeSpan interval, TimeProvider time, ILogger logger)
 {
     /// <summary>Repairs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

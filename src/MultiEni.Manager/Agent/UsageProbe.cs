@@ -17,14 +17,13 @@ namespace MultiEni.Manager.Agent;
 /// When the kubelet does not answer, any pod of the node that requested an extended resource counts as the device's user: which devices it got
 /// cannot be told, and a device must not be torn from a pod. When pods may not be listed either, nothing can be told, and that is the answer.
 /// </remarks>
-public sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, HandoutLog handouts, NodePods pods, FinishedPods finished)
+internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, RecentAllocations handouts, NodePods pods, FinishedPods finished)
 {
     private readonly OpenFiles _open = new(files);
 
     /// <summary>Looks.</summary>
     public async Task<DeviceUsage> LookAsync(PciDevice device, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         return await AskAsync(device, cancellationToken) ?? await ProbeAsync(device, cancellationToken);
     }
 

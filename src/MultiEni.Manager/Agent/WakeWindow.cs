@@ -4,7 +4,7 @@ namespace MultiEni.Manager.Agent;
 /// Turns a burst of announcements into a few wakes. The first one wakes at once; what follows is collected, for 10 ms at first and for twice as long each
 /// time, up to 200 ms. A card that is plugged in is not held up by that, and a node whose routes change all the time is looked at five times a second.
 /// </summary>
-public sealed class WakeWindow : IDisposable
+internal sealed class WakeWindow : IDisposable
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
@@ -20,7 +20,6 @@ public sealed class WakeWindow : IDisposable
     /// <param name="time">Clock.</param>
     public WakeWindow(Action wake, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(time);
         _wake = wake;
         _timer = time.CreateTimer(static window => ((WakeWindow)window!).End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

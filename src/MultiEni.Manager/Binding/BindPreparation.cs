@@ -14,16 +14,15 @@ namespace MultiEni.Manager.Binding;
 /// <param name="locked">Its files that only one may write.</param>
 /// <param name="mode">When a device may be bound without an IOMMU.</param>
 /// <param name="setupProblem">Why the node could not be made ready, as the setup of this boot noted it; empty when it was, or when nothing was noted.</param>
-public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIommuMode mode, Func<string> setupProblem)
+internal sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIommuMode mode, Func<string> setupProblem)
 {
     /// <summary>Why the bind cannot begin; null when it can. Nothing of the device has been changed either way.</summary>
-    public async Task<Refusal?> PrepareAsync(PciDevice device, string driver, CancellationToken cancellationToken)
+    public async Task<Blocker?> PrepareAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         if (!await files.ExistsAsync(SysfsPaths.Driver(driver), cancellationToken))
         {
             var why = setupProblem();
-            return new Refusal(
+            return new Blocker(
                 Reasons.DriverModuleUnavailable,
                 $"The driver {driver} is not loaded on the node ({SysfsPaths.Driver(driver)} does not exist). Load its kernel module "
                     + $"(modprobe {driver}) or restart the eni-manager pod, whose init container does so."
@@ -35,7 +34,7 @@ public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIomm
         if (driver != DpdkDrivers.VfioPci)
         {
             return confined
-                ? new Refusal(
+                ? new Blocker(
                     Reasons.InvalidSpec,
                     $"{device.Address} is behind an IOMMU (group {device.IommuGroup}), where {driver} must not be used. Set dpdkDriver to vfio-pci."
                 )
@@ -49,7 +48,7 @@ public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIomm
 
         if (mode == NoIommuMode.Never)
         {
-            return new Refusal(
+            return new Blocker(
                 Reasons.IommuUnavailable,
                 $"{device.Address} has no IOMMU group and NOIOMMU_MODE is 'never'. Use an instance type with an IOMMU, or set NOIOMMU_MODE=auto "
                     + "and accept that pods with the device can reach all memory of the node."
@@ -60,12 +59,12 @@ public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIomm
     }
 
     // Only before the driver probes the device: later it has no effect on it (docs/reference/driver-binding.md#no-iommu-mode).
-    private async Task<Refusal?> SwitchOnAsync(PciDevice device, CancellationToken cancellationToken)
+    private async Task<Blocker?> SwitchOnAsync(PciDevice device, CancellationToken cancellationToken)
     {
         var present = await files.ReadTextAsync(SysfsPaths.NoIommuMode, cancellationToken);
         if (present is null)
         {
-            return new Refusal(
+            return new Blocker(
                 Reasons.NoIommuUnsupportedByKernel,
                 $"{device.Address} has no IOMMU group and the node's kernel has no no-IOMMU mode ({SysfsPaths.NoIommuMode} does not exist). "
                     + "Use an instance type with an IOMMU or a kernel with CONFIG_VFIO_NOIOMMU."
@@ -85,10 +84,10 @@ public sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIomm
 
         return IsOn(await files.ReadTextAsync(SysfsPaths.NoIommuMode, cancellationToken))
             ? null
-            : new Refusal(Reasons.NoIommuUnsupportedByKernel, $"No-IOMMU mode stays off although {SysfsPaths.NoIommuMode} was written.");
+            : new Blocker(Reasons.NoIommuUnsupportedByKernel, $"No-IOMMU mode stays off although {SysfsPaths.NoIommuMode} was written.");
     }
 
-    private async Task<Refusal> ExplainAsync(Errno error, CancellationToken cancellationToken)
+    private async Task<Blocker> ExplainAsync(Errno error, CancellationToken cancellationToken)
     {
         var why = SysfsFailure.Explain(SysfsPaths.NoIommuMode, error, DpdkDrivers.VfioPci);
         var lockdown = await files.ReadTextAsync("/sys/kernel/security/lockdown", cancellationToken);

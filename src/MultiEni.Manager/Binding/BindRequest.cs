@@ -3,7 +3,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>A device to be handed to a user-space driver, after identity and safety were checked.</summary>
-public sealed record BindRequest
+internal sealed record BindRequest
 {
     /// <summary>The device.</summary>
     public required PciAddress Address { get; init; }

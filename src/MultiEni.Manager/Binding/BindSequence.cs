@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Binding;
 /// <summary>
 /// Hands a device to a user-space driver (docs/reference/driver-binding.md#bind): prepare, note, take down, move, verify; undo when it fails.
 /// </summary>
-public sealed class BindSequence(
+internal sealed class BindSequence(
     NodeHost host,
     LockedFiles locked,
     IDriverMethod method,
@@ -21,14 +21,13 @@ public sealed class BindSequence(
     /// <summary>Binds, or finishes or adopts a bind that was begun before.</summary>
     public async Task<ChangeOutcome> BindAsync(BindRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         var address = request.Address;
         try
         {
             var device = await verification.ReadAsync(address, cancellationToken);
             if (device is null || device.Ids != request.Ids)
             {
-                return new ChangeOutcome.Removed(new Refusal(Reasons.DeviceRemoved, $"The device at {address} is gone or another one now."));
+                return new ChangeOutcome.Removed(new Blocker(Reasons.DeviceRemoved, $"The device at {address} is gone or another one now."));
             }
 
             if (locked.IsStuck(address))
@@ -46,7 +45,7 @@ public sealed class BindSequence(
         }
         catch (JournalException error)
         {
-            return new ChangeOutcome.Refused(new Refusal(Reasons.JournalUnwritable, error.Message));
+            return new ChangeOutcome.Refused(new Blocker(Reasons.JournalUnwritable, error.Message));
         }
     }
 
@@ -72,7 +71,7 @@ public sealed class BindSequence(
         )
         {
             return new ChangeOutcome.Removed(
-                new Refusal(
+                new Blocker(
                     Reasons.DeviceRemoved,
                     $"The device at {request.Address} was exchanged: {link.Name} is {found}, and {request.EniId} is {wanted}."
                 )
@@ -97,7 +96,7 @@ public sealed class BindSequence(
         if (after is null)
         {
             journal.Remove(request.Address);
-            return new ChangeOutcome.Removed(new Refusal(Reasons.DeviceRemoved, $"{request.Address} was removed from the node while it was bound."));
+            return new ChangeOutcome.Removed(new Blocker(Reasons.DeviceRemoved, $"{request.Address} was removed from the node while it was bound."));
         }
 
         var why = await verification.CheckBoundAsync(after, request.Driver, cancellationToken);
@@ -130,9 +129,9 @@ public sealed class BindSequence(
 
     // The driver has the device and only udev is late, or the container does not show the host's /dev: another bind would not help
     // (docs/reference/driver-binding.md#bind).
-    private static bool IsUnfinished(Refusal why) => why.Reason == Reasons.DeviceNodeMissing;
+    private static bool IsUnfinished(Blocker why) => why.Reason == Reasons.DeviceNodeMissing;
 
-    private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Refusal why, CancellationToken cancellationToken) =>
+    private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Blocker why, CancellationToken cancellationToken) =>
         await restoration.RestoreAsync(entry, restoreLink: true, cancellationToken) switch
         {
             ChangeOutcome.Done back => new ChangeOutcome.RolledBack(
@@ -146,12 +145,12 @@ public sealed class BindSequence(
         };
 
     // The route by which the node lives may have moved to this link since the rules were checked (S2).
-    private async Task<Refusal?> TakeDownAsync(BindRequest request, Link link, NetworkState before, CancellationToken cancellationToken)
+    private async Task<Blocker?> TakeDownAsync(BindRequest request, Link link, NetworkState before, CancellationToken cancellationToken)
     {
         var error = await host.Links.SetUpAsync(link.Index, false, cancellationToken);
         if (error != Errno.None)
         {
-            return new Refusal(Reasons.LinkFailed, $"{link.Name} could not be taken down ({SysfsFailure.Name(error)}).");
+            return new Blocker(Reasons.LinkFailed, $"{link.Name} could not be taken down ({SysfsFailure.Name(error)}).");
         }
 
         var after = await host.Links.ReadAsync(cancellationToken);
@@ -161,7 +160,7 @@ public sealed class BindSequence(
         }
 
         await host.Links.SetUpAsync(link.Index, true, cancellationToken);
-        return new Refusal(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
+        return new Blocker(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
 
         IReadOnlySet<int> Defaults(NetworkState network) =>
             PrimaryInterface.EffectiveDefaultLinks(network, request.NodeAddresses, request.PrimaryInterface);
@@ -191,7 +190,7 @@ public sealed class BindSequence(
 
     private static ChangeOutcome.Stuck Stuck(PciAddress address, string? holder, string what) =>
         new(
-            new Refusal(
+            new Blocker(
                 Reasons.UnbindTimeout,
                 $"{holder ?? "The driver"} does not let {address} go ({what}): a process has the device open, or the driver hangs. "
                     + "Nothing more is tried until it lets go."

@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Binding;
 /// What this program changed, on disk before each change (rule 13), so that a successor can finish or undo it. Entries of an
 /// earlier boot are void: the kernel has forgotten what they tell of (docs/reference/driver-binding.md#reboot-and-hot-plug).
 /// </summary>
-public sealed class BindingJournal
+internal sealed class BindingJournal
 {
     private readonly string _path;
     private readonly Action<string>? _before;
@@ -64,7 +64,6 @@ public sealed class BindingJournal
     /// <exception cref="JournalException">The disk does not take it; nothing is noted and nothing may be changed.</exception>
     public void Save(JournalEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         _before?.Invoke($"journal {entry.Phase}");
         lock (_lock)
         {
@@ -89,7 +88,6 @@ public sealed class BindingJournal
     /// </summary>
     public void Advance(JournalEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         _before?.Invoke($"journal {entry.Phase}");
         lock (_lock)
         {

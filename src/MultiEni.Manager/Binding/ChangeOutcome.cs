@@ -4,7 +4,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>How a change of driver ended.</summary>
-public abstract record ChangeOutcome
+internal abstract record ChangeOutcome
 {
     private ChangeOutcome() { }
 
@@ -12,17 +12,17 @@ public abstract record ChangeOutcome
     public sealed record Done(PciDevice Device) : ChangeOutcome;
 
     /// <summary>Refused before anything was changed.</summary>
-    public sealed record Refused(Refusal Why) : ChangeOutcome;
+    public sealed record Refused(Blocker Why) : ChangeOutcome;
 
     /// <summary>It failed and the kernel driver has the device again.</summary>
-    public sealed record RolledBack(Refusal Why) : ChangeOutcome;
+    public sealed record RolledBack(Blocker Why) : ChangeOutcome;
 
     /// <summary>It failed and no driver holds the device.</summary>
-    public sealed record Driverless(Refusal Why) : ChangeOutcome;
+    public sealed record Driverless(Blocker Why) : ChangeOutcome;
 
     /// <summary>A write has not returned; nothing else is tried on the device until it does.</summary>
-    public sealed record Stuck(Refusal Why) : ChangeOutcome;
+    public sealed record Stuck(Blocker Why) : ChangeOutcome;
 
     /// <summary>The device is gone.</summary>
-    public sealed record Removed(Refusal Why) : ChangeOutcome;
+    public sealed record Removed(Blocker Why) : ChangeOutcome;
 }

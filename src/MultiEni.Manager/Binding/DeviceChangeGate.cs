@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Binding;
 /// One change of driver at a time on the node (S13): among the workers of this program, and, by a lock on a file, among two agents
 /// that meet while one replaces the other.
 /// </summary>
-public sealed class DeviceChangeGate(string lockPath) : IDisposable
+internal sealed class DeviceChangeGate(string lockPath) : IDisposable
 {
     private readonly SemaphoreSlim _semaphore = new(1, 1);
 

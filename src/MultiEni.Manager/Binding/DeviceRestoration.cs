@@ -9,7 +9,7 @@ namespace MultiEni.Manager.Binding;
 /// Puts the kernel driver back and proves it: after a failed bind, and when a device is given back. A device ends with its kernel
 /// driver, or the journal and the outcome say that it has none (rule 13).
 /// </summary>
-public sealed class DeviceRestoration(
+internal sealed class DeviceRestoration(
     NodeHost host,
     LockedFiles locked,
     IDriverMethod method,
@@ -24,7 +24,6 @@ public sealed class DeviceRestoration(
     /// <param name="cancellationToken">Ends the wait; the journal tells a successor to go on.</param>
     public async Task<ChangeOutcome> RestoreAsync(JournalEntry entry, bool restoreLink, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var address = PciAddress.Parse(entry.PciAddress);
         journal.Advance(entry with { Phase = JournalPhase.GivingBack });
         var device = await verification.ReadAsync(address, cancellationToken);
@@ -34,7 +33,7 @@ public sealed class DeviceRestoration(
             return Gone(address);
         }
 
-        Refusal? hint = null;
+        Blocker? hint = null;
         if (!IsKernelDriver(device, entry))
         {
             hint = await method.GiveBackAsync(device, entry.OriginalDriver, cancellationToken);
@@ -84,17 +83,17 @@ public sealed class DeviceRestoration(
         return new ChangeOutcome.Done(back);
     }
 
-    private ChangeOutcome NotBack(PciDevice device, JournalEntry entry, Refusal? hint)
+    private ChangeOutcome NotBack(PciDevice device, JournalEntry entry, Blocker? hint)
     {
         if (device.Driver is { } holder)
         {
-            return new ChangeOutcome.Refused(hint ?? new Refusal(Reasons.BindFailed, $"{holder} holds {device.Address} and does not let it go."));
+            return new ChangeOutcome.Refused(hint ?? new Blocker(Reasons.BindFailed, $"{holder} holds {device.Address} and does not let it go."));
         }
 
         journal.Advance(entry with { Phase = JournalPhase.Driverless });
         var wanted = entry.OriginalDriver.Length > 0 ? entry.OriginalDriver : "its kernel driver";
         return new ChangeOutcome.Driverless(
-            new Refusal(
+            new Blocker(
                 Reasons.Driverless,
                 $"No driver holds {device.Address}: {wanted} did not take it back. {hint?.Message} It is tried again; "
                     + $"see the kernel log of the node, and that the module of {wanted} is loaded."
@@ -124,5 +123,5 @@ public sealed class DeviceRestoration(
     private static bool IsKernelDriver(PciDevice device, JournalEntry entry) =>
         device.Driver is not null && !device.IsHeldByDpdk && device.Driver != entry.TargetDriver;
 
-    private static ChangeOutcome.Removed Gone(PciAddress address) => new(new Refusal(Reasons.DeviceRemoved, $"{address} was removed from the node."));
+    private static ChangeOutcome.Removed Gone(PciAddress address) => new(new Blocker(Reasons.DeviceRemoved, $"{address} was removed from the node."));
 }

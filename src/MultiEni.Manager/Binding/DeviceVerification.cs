@@ -7,7 +7,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>Success is what the kernel shows, not what a write returned (docs/reference/driver-binding.md#bind).</summary>
-public sealed class DeviceVerification(NodeHost host, TimeProvider time)
+internal sealed class DeviceVerification(NodeHost host, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan NodeLimit = TimeSpan.FromSeconds(5);
@@ -19,12 +19,11 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
 
     /// <summary>Whether a process could use the device now: the driver holds it and the device node is there.</summary>
     /// <returns>Why not; null when it could.</returns>
-    public async Task<Refusal?> CheckBoundAsync(PciDevice device, string driver, CancellationToken cancellationToken)
+    public async Task<Blocker?> CheckBoundAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         if (device.Driver != driver)
         {
-            return new Refusal(Reasons.BindFailed, $"{device.Address} is held by {device.Driver ?? "no driver"} after it was handed to {driver}.");
+            return new Blocker(Reasons.BindFailed, $"{device.Address} is held by {device.Driver ?? "no driver"} after it was handed to {driver}.");
         }
 
         if (driver != DpdkDrivers.VfioPci)
@@ -34,7 +33,7 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
 
         if (device.IommuGroup is not { } group)
         {
-            return new Refusal(Reasons.BindFailed, $"vfio-pci holds {device.Address} but it has no IOMMU group, so no process can open it.");
+            return new Blocker(Reasons.BindFailed, $"vfio-pci holds {device.Address} but it has no IOMMU group, so no process can open it.");
         }
 
         var node = SysfsPaths.VfioNode(group, device.NoIommu);
@@ -60,12 +59,12 @@ public sealed class DeviceVerification(NodeHost host, TimeProvider time)
     }
 
     // The kernel makes /dev/uioN together with the UIO device. Whether this container shows it says nothing: its /dev is as old as itself.
-    private async Task<Refusal?> AwaitUioAsync(PciAddress address, string driver, CancellationToken cancellationToken) =>
+    private async Task<Blocker?> AwaitUioAsync(PciAddress address, string driver, CancellationToken cancellationToken) =>
         await UntilAsync(async () => await SysfsPaths.UioNodeAsync(host.Files, address, cancellationToken) is not null, NodeLimit, cancellationToken)
             ? null
-            : new Refusal(Reasons.BindFailed, $"{driver} holds {address} but made no UIO device (nothing in {SysfsPaths.Device(address, "uio")}).");
+            : new Blocker(Reasons.BindFailed, $"{driver} holds {address} but made no UIO device (nothing in {SysfsPaths.Device(address, "uio")}).");
 
-    private static Refusal NodeMissing(string driver, PciAddress address, string node) =>
+    private static Blocker NodeMissing(string driver, PciAddress address, string node) =>
         new(
             Reasons.DeviceNodeMissing,
             $"{driver} holds {address} but {node} has not appeared, so no process can open it. See that the eni-manager container has the host's /dev/vfio mounted."

@@ -3,7 +3,7 @@ using System.Text;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>Replaces a file as a whole: a reader, and a crash, see the old text or the new one.</summary>
-public static class DurableFile
+internal static class DurableFile
 {
     /// <summary>Writes beside the file, forces it to the disk, renames. Creates the folder when it is missing.</summary>
     /// <exception cref="IOException">The disk does not take it; the old file is untouched.</exception>
@@ -20,7 +20,6 @@ public static class DurableFile
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public static PendingFile Prepare(string path, string text)
     {
-        ArgumentNullException.ThrowIfNull(path);
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");

@@ -5,12 +5,11 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>Returns a device to its kernel driver (docs/reference/driver-binding.md#give-back), after it was withdrawn and proven unused.</summary>
-public sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration restoration)
+internal sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration restoration)
 {
     /// <summary>Gives back the device of an entry.</summary>
     public async Task<ChangeOutcome> GiveBackAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var address = PciAddress.Parse(entry.PciAddress);
         try
         {
@@ -26,7 +25,7 @@ public sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration resto
 
     private static ChangeOutcome.Stuck Stuck(JournalEntry entry, string what) =>
         new(
-            new Refusal(
+            new Blocker(
                 Reasons.UnbindTimeout,
                 $"{entry.TargetDriver} does not let {entry.PciAddress} go ({what}): a process has the device open. End the pod that uses it; "
                     + "nothing more is tried until then."

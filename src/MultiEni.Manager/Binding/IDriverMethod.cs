@@ -4,10 +4,10 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>How a device is moved from one driver to another: by the kernel's files, or by a script of the administrator's.</summary>
-public interface IDriverMethod
+internal interface IDriverMethod
 {
     /// <summary>Why this method cannot be used at all, such as a script that is missing; null when it can.</summary>
-    Refusal? Unusable();
+    Blocker? Unusable();
 
     /// <summary>
     /// Moves the device. What is returned is a hint for people: whether it worked is read from the driver link afterwards.
@@ -17,9 +17,9 @@ public interface IDriverMethod
     /// <param name="unbound">Called once the old driver has let go, before the new one is asked.</param>
     /// <param name="cancellationToken">Ends the wait; the journal tells a successor how far it came.</param>
     /// <exception cref="StuckCallException">The kernel does not return.</exception>
-    Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken);
+    Task<Blocker?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken);
 
     /// <summary>Moves the device back to its kernel driver, or leaves that to the kernel's choice when <paramref name="driver"/> is empty.</summary>
     /// <exception cref="StuckCallException">The kernel does not return.</exception>
-    Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken);
+    Task<Blocker?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken);
 }

@@ -2,7 +2,7 @@ namespace MultiEni.Manager.Binding;
 
 /// <summary>What this program changed on one device, and how it was before. Valid for one boot.</summary>
 /// <remarks>A wire type: setters, see <c>ObjectMeta</c>.</remarks>
-public sealed record JournalEntry
+internal sealed record JournalEntry
 {
     /// <summary>The device.</summary>
     public string PciAddress { get; set; } = "";

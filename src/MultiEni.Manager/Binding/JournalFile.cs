@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Binding;
 
 /// <summary>The journal as stored.</summary>
-public sealed record JournalFile
+internal sealed record JournalFile
 {
     /// <summary>Form of the file.</summary>
     public int Version { get; set; } = 1;

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Binding;
 
 /// <summary>How far a change of driver had come when it was noted, always before the write that it announces.</summary>
-public enum JournalPhase
+internal enum JournalPhase
 {
     /// <summary>About to take the device from its kernel driver.</summary>
     Unbinding,

@@ -13,7 +13,7 @@ namespace MultiEni.Manager.Binding;
 /// <param name="limit">How long a write may take; a read gets at most two seconds of it.</param>
 /// <param name="before">Called before each write with its path; lets tests end the program there.</param>
 /// <param name="released">Called when a call that was given up on has returned after all.</param>
-public sealed class LockedFiles(IHostFiles files, TimeProvider time, TimeSpan limit, Action<string>? before, Action<PciAddress>? released)
+internal sealed class LockedFiles(IHostFiles files, TimeProvider time, TimeSpan limit, Action<string>? before, Action<PciAddress>? released)
 {
     // A read waits only for somebody else's change, and a probe of a healthy device ends within that time.
     private readonly TimeSpan _readLimit = TimeSpan.FromTicks(Math.Min(limit.Ticks, 2 * TimeSpan.TicksPerSecond));

@@ -8,19 +8,17 @@ namespace MultiEni.Manager.Binding;
 /// <summary>
 /// The write sequences of docs/reference/driver-binding.md#bind and docs/reference/driver-binding.md#give-back on the kernel's own files.
 /// </summary>
-public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, TimeProvider time) : IDriverMethod
+internal sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
     private static readonly TimeSpan DeferredProbeDelay = TimeSpan.FromMilliseconds(200);
     private const int DeferredProbeAttempts = 3;
 
     /// <inheritdoc />
-    public Refusal? Unusable() => null;
+    public Blocker? Unusable() => null;
 
     /// <inheritdoc />
-    public async Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
+    public async Task<Blocker?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentNullException.ThrowIfNull(unbound);
         if (await UnbindAsync(device, cancellationToken) is { } why)
         {
             return why;
@@ -31,9 +29,8 @@ public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, Tim
     }
 
     /// <inheritdoc />
-    public async Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
+    public async Task<Blocker?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         var address = device.Address;
         if (await UnbindAsync(device, cancellationToken) is { } why)
         {
@@ -66,7 +63,7 @@ public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, Tim
         };
     }
 
-    private async Task<Refusal?> UnbindAsync(PciDevice device, CancellationToken cancellationToken)
+    private async Task<Blocker?> UnbindAsync(PciDevice device, CancellationToken cancellationToken)
     {
         if (device.Driver is not { } holder)
         {
@@ -79,12 +76,12 @@ public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, Tim
         return left switch
         {
             null => null,
-            _ when error == Errno.None => new Refusal(Reasons.BindFailed, $"{left} still holds {device.Address} although it was told to let go."),
+            _ when error == Errno.None => new Blocker(Reasons.BindFailed, $"{left} still holds {device.Address} although it was told to let go."),
             _ => SysfsFailure.Explain(path, error, holder),
         };
     }
 
-    private async Task<Refusal?> OverrideAsync(PciAddress address, string driver, CancellationToken cancellationToken)
+    private async Task<Blocker?> OverrideAsync(PciAddress address, string driver, CancellationToken cancellationToken)
     {
         var path = SysfsPaths.Device(address, "driver_override");
         var error = await locked.WriteAsync(address, path, driver, cancellationToken);
@@ -94,10 +91,10 @@ public sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, Tim
         }
 
         var stored = await locked.ReadOverrideAsync(address, cancellationToken);
-        return stored == driver ? null : new Refusal(Reasons.BindFailed, $"{path} reads '{stored ?? "(null)"}' after '{driver}' was written.");
+        return stored == driver ? null : new Blocker(Reasons.BindFailed, $"{path} reads '{stored ?? "(null)"}' after '{driver}' was written.");
     }
 
-    private async Task<Refusal?> ProbeAsync(PciAddress address, string driver, CancellationToken cancellationToken)
+    private async Task<Blocker?> ProbeAsync(PciAddress address, string driver, CancellationToken cancellationToken)
     {
         var path = SysfsPaths.Driver(driver, "bind");
         var error = Errno.None;

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Binding;
 
 /// <summary>A file that is on the disk beside the one that it is to replace; see <see cref="DurableFile.Prepare"/>.</summary>
-public sealed class PendingFile(string temporary, string path) : IDisposable
+internal sealed class PendingFile(string temporary, string path) : IDisposable
 {
     private bool _committed;
 

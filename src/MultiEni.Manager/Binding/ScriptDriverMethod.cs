@@ -11,14 +11,14 @@ namespace MultiEni.Manager.Binding;
 /// Moves devices with the program that <c>DPDK_BINDING_SCRIPT</c> names, such as <c>dpdk-devbind.py</c>: <c>-b DRIVER ADDRESS</c>. Its exit code is
 /// reported and never believed: the tool exits 0 for several failures (docs/reference/driver-binding.md#dpdk-devbind).
 /// </summary>
-public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles locked, TimeProvider time) : IDriverMethod
+internal sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
     private const int OutputLimit = 600;
     private const string KernelDriver = "ena";
     private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />
-    public Refusal? Unusable()
+    public Blocker? Unusable()
     {
         if (!File.Exists(path))
         {
@@ -32,20 +32,18 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles 
     }
 
     /// <inheritdoc />
-    public Task<Refusal?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
+    public Task<Blocker?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         return RunAsync(device.Address, driver, cancellationToken);
     }
 
     /// <inheritdoc />
-    public Task<Refusal?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
+    public Task<Blocker?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         return RunAsync(device.Address, driver.Length == 0 ? KernelDriver : driver, cancellationToken);
     }
 
-    private async Task<Refusal?> RunAsync(PciAddress address, string driver, CancellationToken cancellationToken)
+    private async Task<Blocker?> RunAsync(PciAddress address, string driver, CancellationToken cancellationToken)
     {
         if (Unusable() is { } unusable)
         {
@@ -86,7 +84,7 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles 
         {
             await EndAsync(process, address);
             cancellationToken.ThrowIfCancellationRequested();
-            return new Refusal(
+            return new Blocker(
                 Reasons.BindingScriptTimeout,
                 $"{path} -b {driver} {address} did not end within {limit.TotalSeconds:0} s and was stopped.{output}"
             );
@@ -94,7 +92,7 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles 
 
         // A hint either way: whether the script had an effect is read from the driver link by the caller.
         var effect = process.ExitCode == 0 ? " but had no effect" : "";
-        return new Refusal(Reasons.BindingScriptFailed, $"{path} -b {driver} {address} ended with exit code {process.ExitCode}{effect}.{output}");
+        return new Blocker(Reasons.BindingScriptFailed, $"{path} -b {driver} {address} ended with exit code {process.ExitCode}{effect}.{output}");
     }
 
     // A process inside an unbind that the kernel does not finish cannot be killed either.
@@ -112,13 +110,13 @@ public sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles 
         }
     }
 
-    private Refusal NotFound() =>
+    private Blocker NotFound() =>
         new(
             Reasons.BindingScriptNotFound,
             $"The binding script {path} does not exist in the eni-manager container. Mount it there, correct DPDK_BINDING_SCRIPT, or set it to 'native'."
         );
 
-    private Refusal NotExecutable(string why) =>
+    private Blocker NotExecutable(string why) =>
         new(
             Reasons.BindingScriptNotExecutable,
             $"The binding script {path} cannot be executed ({why}). Make it executable (chmod +x), see that the interpreter of its first line is in "

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Devices;
 
 /// <summary>What is known of an ENI for finding its device.</summary>
-public sealed record DeviceClaim
+internal sealed record DeviceClaim
 {
     /// <summary>Name of the attachment.</summary>
     public required string Attachment { get; init; }

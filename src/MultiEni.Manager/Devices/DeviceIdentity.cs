@@ -6,7 +6,7 @@ namespace MultiEni.Manager.Devices;
 /// Finds the device of an ENI (rule 11): by hardware address, for a device without an interface by the journal of this boot, by this
 /// agent's report of this boot, then by elimination; never by slot order or by the form of a name.
 /// </summary>
-public static class DeviceIdentity
+internal static class DeviceIdentity
 {
     /// <summary>The device of <paramref name="claim"/>.</summary>
     /// <param name="claim">The ENI looked for.</param>
@@ -15,10 +15,6 @@ public static class DeviceIdentity
     /// <param name="allowed">Devices that an ENI can be.</param>
     public static DeviceMatch Find(DeviceClaim claim, IReadOnlyList<DeviceClaim> others, HostObservation host, IReadOnlyList<PciIds> allowed)
     {
-        ArgumentNullException.ThrowIfNull(claim);
-        ArgumentNullException.ThrowIfNull(others);
-        ArgumentNullException.ThrowIfNull(host);
-        ArgumentNullException.ThrowIfNull(allowed);
         if (claim.Mac is not { } mac)
         {
             return ByDeviceIndex(claim, others, host, allowed);
@@ -51,8 +47,6 @@ public static class DeviceIdentity
         IReadOnlyList<PciIds> allowed
     )
     {
-        ArgumentNullException.ThrowIfNull(claim);
-        ArgumentNullException.ThrowIfNull(host);
         if (claim.JournalAddress is not { } address || host.DeviceAt(address) is not { } device || HasMoved(claim, device, host))
         {
             return claim.Mac is null && Reported(claim, others, host) is { } noted

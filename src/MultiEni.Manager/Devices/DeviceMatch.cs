@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Devices;
 
 /// <summary>The answer to: which device is this ENI?</summary>
-public abstract record DeviceMatch
+internal abstract record DeviceMatch
 {
     private DeviceMatch() { }
 

@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Devices;
 /// <param name="Devices">PCI network functions, sorted by address.</param>
 /// <param name="Network">Links, addresses, routes and rules.</param>
 /// <param name="EnaVersion">Version of the kernel's ena driver; null when it does not tell.</param>
-public sealed record HostObservation(string BootId, IReadOnlyList<PciDevice> Devices, NetworkState Network, string? EnaVersion)
+internal sealed record HostObservation(string BootId, IReadOnlyList<PciDevice> Devices, NetworkState Network, string? EnaVersion)
 {
     /// <summary>The device at an address, or null.</summary>
     public PciDevice? DeviceAt(PciAddress address)
@@ -33,7 +33,6 @@ public sealed record HostObservation(string BootId, IReadOnlyList<PciDevice> Dev
     /// <summary>The device's link, or null while the host's network namespace has none.</summary>
     public Link? LinkOf(PciDevice device)
     {
-        ArgumentNullException.ThrowIfNull(device);
         return device.InterfaceName is null ? null : Network.Links.FirstOrDefault(link => link.Name == device.InterfaceName);
     }
 

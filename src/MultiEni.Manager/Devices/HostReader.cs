@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Devices;
 /// Reads the observation from the host. Reads only what decisions use, only of network functions, and no file that the kernel reads under the
 /// device's lock (<c>driver_override</c>, <c>sriov_numvfs</c>, on some kernels <c>uevent</c>): a device that cannot be let go would stop the look at all others.
 /// </summary>
-public sealed class HostReader(NodeHost host)
+internal sealed class HostReader(NodeHost host)
 {
     private const string NetworkClass = "02";
 

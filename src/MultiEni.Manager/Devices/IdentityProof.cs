@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Devices;
 
 /// <summary>What the identity of a device rests on, the strongest first (docs/reference/driver-binding.md#identity-of-a-device).</summary>
-public enum IdentityProof
+internal enum IdentityProof
 {
     /// <summary>Its interface shows the ENI's hardware address.</summary>
     HardwareAddress,

@@ -6,7 +6,7 @@ namespace MultiEni.Manager.Devices;
 /// Where a device sits on the PCI bus, as sysfs spells it: <c>0000:00:06.0</c>. Upper case and a missing domain are accepted and
 /// normalised (docs/reference/driver-binding.md#identity-of-a-device).
 /// </summary>
-public readonly record struct PciAddress : IParsable<PciAddress>, IComparable<PciAddress>
+internal readonly record struct PciAddress : IParsable<PciAddress>, IComparable<PciAddress>
 {
     private readonly string? _text;
 
@@ -53,7 +53,6 @@ public readonly record struct PciAddress : IParsable<PciAddress>, IComparable<Pc
     /// <summary>The last PCI address in a path such as <c>../../devices/pci0000:00/0000:00:05.0/virtio2/net/ens5</c>: the nearest ancestor.</summary>
     public static PciAddress? LastIn(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
         var parts = path.Split('/');
         for (var i = parts.Length - 1; i >= 0; i--)
         {

@@ -3,7 +3,7 @@ using MultiEni.Api.NodeEnis;
 namespace MultiEni.Manager.Devices;
 
 /// <summary>One PCI network function as sysfs shows it.</summary>
-public sealed record PciDevice
+internal sealed record PciDevice
 {
     /// <summary>Where it sits.</summary>
     public required PciAddress Address { get; init; }

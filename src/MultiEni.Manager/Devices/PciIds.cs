@@ -3,7 +3,7 @@ namespace MultiEni.Manager.Devices;
 /// <summary>Vendor and device number of a PCI function, four lower-case hexadecimal digits each.</summary>
 /// <param name="Vendor">Such as <c>1d0f</c> for Amazon.</param>
 /// <param name="Device">Such as <c>ec20</c> for an elastic network adapter.</param>
-public readonly record struct PciIds(string Vendor, string Device)
+internal readonly record struct PciIds(string Vendor, string Device)
 {
     /// <summary>
     /// The elastic network adapters that DPDK's driver knows (docs/reference/driver-binding.md#ena-devices). EFA shares the vendor and is not one of
@@ -15,7 +15,6 @@ public readonly record struct PciIds(string Vendor, string Device)
     /// <exception cref="FormatException">It is not of that form.</exception>
     public static PciIds Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var parts = text.Trim().ToLowerInvariant().Split(':');
         return parts is [{ Length: 4 } vendor, { Length: 4 } device] && vendor.All(char.IsAsciiHexDigit) && device.All(char.IsAsciiHexDigit)
             ? new PciIds(vendor, device)

@@ -4,7 +4,7 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Devices;
 
 /// <summary>Which links the node itself lives on.</summary>
-public static class PrimaryInterface
+internal static class PrimaryInterface
 {
     /// <summary>RTPROT_RA: the kernel, systemd-networkd or NetworkManager made the route of a router advertisement.</summary>
     public const int RouterAdvertisementProtocol = 9;
@@ -26,8 +26,6 @@ public static class PrimaryInterface
     /// <param name="named">The interface that the administrator named as the primary one; empty for none.</param>
     public static IReadOnlyList<Route> EffectiveDefaults(NetworkState network, IReadOnlyList<string> nodeAddresses, string named)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(nodeAddresses);
         var home = network.Links.Where(link => link.Name == named).Select(link => link.Index).Concat(LinksWith(nodeAddresses, network)).ToHashSet();
         var ipv4 = Lowest(network.Routes.Where(route => IsMainDefault(route) && route.Family == 4));
         var ipv6 = network.Routes.Where(route => IsMainDefault(route) && route.Family == 6).ToList();
@@ -50,8 +48,6 @@ public static class PrimaryInterface
     /// <summary>Links that have one of these addresses.</summary>
     public static IReadOnlySet<int> LinksWith(IReadOnlyList<string> addresses, NetworkState network)
     {
-        ArgumentNullException.ThrowIfNull(addresses);
-        ArgumentNullException.ThrowIfNull(network);
         return network
             .Addresses.Where(own =>
                 addresses.Any(address =>
@@ -65,7 +61,6 @@ public static class PrimaryInterface
     /// <summary>Whether a route is a default route of the main table, however its destination is spelled.</summary>
     public static bool IsMainDefault(Route route)
     {
-        ArgumentNullException.ThrowIfNull(route);
         return route.Table == MainTable && route.Destination is null or "0.0.0.0/0" or "::/0" or "default";
     }
 

@@ -3,7 +3,7 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Devices;
 
 /// <summary>Paths of the kernel's files that this program reads and writes.</summary>
-public static class SysfsPaths
+internal static class SysfsPaths
 {
     /// <summary>All PCI devices.</summary>
     public const string PciDevices = "/sys/bus/pci/devices";
@@ -38,7 +38,6 @@ public static class SysfsPaths
     /// <summary>The device node through which a process uses a device of igb_uio or uio_pci_generic; null when there is none.</summary>
     public static async Task<string?> UioNodeAsync(IHostFiles files, PciAddress address, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(files);
         var numbers = await files.ListAsync(Device(address, "uio"), cancellationToken);
         return numbers.FirstOrDefault(name => name.StartsWith("uio", StringComparison.Ordinal)) is { } uio ? $"/dev/{uio}" : null;
     }

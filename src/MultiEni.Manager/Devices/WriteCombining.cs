@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Devices;
 /// and later are slow. The kernel shows no such thing before an application runs; what the drivers are is all that can be told
 /// (docs/reference/driver-binding.md#iommu-and-write-combining).
 /// </summary>
-public static class WriteCombining
+internal static class WriteCombining
 {
     /// <summary>The driver can do it when it was loaded with <c>wc_activate=1</c>, which it does not let anybody read back.</summary>
     public const string IgbUio = "igb_uio";

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host;
 
 /// <summary>Error numbers of Linux that this program tells apart (include/uapi/asm-generic/errno-base.h). Others keep their number.</summary>
-public enum Errno
+internal enum Errno
 {
     /// <summary>Success.</summary>
     None = 0,

@@ -4,7 +4,7 @@ using MultiEni.Manager.Host.Simulated;
 namespace MultiEni.Manager.Host;
 
 /// <summary>Which host the agent acts on: this machine's kernel, or a simulated one on this machine.</summary>
-public static class HostChoice
+internal static class HostChoice
 {
     /// <summary>What <c>--host</c> says for this machine's kernel.</summary>
     public const string Kernel = "kernel";
@@ -13,7 +13,6 @@ public static class HostChoice
     /// <exception cref="FormatException">It is neither <c>kernel</c>, nor <c>kernel:/ROOT</c>, nor a loopback address.</exception>
     public static string Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         if (text == Kernel || IsRooted(text))
         {
             return text;
@@ -49,7 +48,6 @@ public static class HostChoice
     /// <param name="text">A value that <see cref="Parse"/> accepted.</param>
     public static string Root(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         return IsRooted(text) ? text[(Kernel.Length + 1)..] : "/";
     }
 

@@ -4,7 +4,7 @@ namespace MultiEni.Manager.Host;
 /// <param name="Action"><c>add</c>, <c>remove</c>, <c>bind</c>, <c>unbind</c>, <c>change</c> or <c>move</c>, as in a kernel uevent.</param>
 /// <param name="Subsystem"><c>pci</c>, <c>net</c>, or <c>route</c> for a route other than a default route.</param>
 /// <param name="Subject">The PCI address or the interface name concerned.</param>
-public sealed record HostEvent(string Action, string Subsystem, string Subject)
+internal sealed record HostEvent(string Action, string Subsystem, string Subject)
 {
     /// <summary>A PCI device.</summary>
     public const string Pci = "pci";

@@ -4,7 +4,7 @@ namespace MultiEni.Manager.Host;
 /// The kernel's files: sysfs, procfs and the device nodes. Paths are absolute as on the host (<c>/sys/bus/pci/devices/0000:00:06.0/driver</c>);
 /// an implementation puts its own root before them. Implemented by the real kernel and by the simulated node.
 /// </summary>
-public interface IHostFiles
+internal interface IHostFiles
 {
     /// <summary>The text of a file without its trailing newline; null when it does not exist or vanished meanwhile.</summary>
     ValueTask<string?> ReadTextAsync(string path, CancellationToken cancellationToken);

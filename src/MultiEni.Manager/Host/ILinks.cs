@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host;
 
 /// <summary>The kernel's network links and routes, as rtnetlink shows them. Implemented by the real kernel and by the simulated node.</summary>
-public interface ILinks
+internal interface ILinks
 {
     /// <summary>
     /// Links, addresses, routes of all tables and rules of the host's network namespace at one moment. Of several routes over one link that are neither

@@ -8,4 +8,4 @@ namespace MultiEni.Manager.Host;
 /// <param name="Up">Administratively up.</param>
 /// <param name="MasterIndex">The bond, bridge or VRF that it is part of, or null.</param>
 /// <param name="LowerIndex">The link on which it is stacked (VLAN, macvlan, ipvlan), or null.</param>
-public sealed record Link(int Index, string Name, string MacAddress, int Mtu, bool Up, int? MasterIndex, int? LowerIndex);
+internal sealed record Link(int Index, string Name, string MacAddress, int Mtu, bool Up, int? MasterIndex, int? LowerIndex);

@@ -5,7 +5,7 @@ namespace MultiEni.Manager.Host;
 /// <param name="Addresses">All addresses.</param>
 /// <param name="Routes">Routes of all tables, IPv4 and IPv6, as many as <see cref="ILinks.ReadAsync"/> gives.</param>
 /// <param name="Rules">Policy rules, IPv4 and IPv6.</param>
-public sealed record NetworkState(
+internal sealed record NetworkState(
     IReadOnlyList<Link> Links,
     IReadOnlyList<LinkAddress> Addresses,
     IReadOnlyList<Route> Routes,

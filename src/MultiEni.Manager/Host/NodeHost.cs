@@ -4,4 +4,4 @@ namespace MultiEni.Manager.Host;
 /// <param name="Files">The kernel's files.</param>
 /// <param name="Links">The kernel's links.</param>
 /// <param name="Events">The kernel's announcements.</param>
-public sealed record NodeHost(IHostFiles Files, ILinks Links, IHostEvents Events);
+internal sealed record NodeHost(IHostFiles Files, ILinks Links, IHostEvents Events);

@@ -8,4 +8,4 @@ namespace MultiEni.Manager.Host;
 /// <param name="LinkIndex">Outgoing link.</param>
 /// <param name="Metric">The lowest wins.</param>
 /// <param name="Protocol">Who made it: 2 is the kernel itself, for connected prefixes.</param>
-public sealed record Route(int Family, int Table, string? Destination, string? Gateway, int LinkIndex, int Metric, int Protocol);
+internal sealed record Route(int Family, int Table, string? Destination, string? Gateway, int LinkIndex, int Metric, int Protocol);

@@ -5,4 +5,4 @@ namespace MultiEni.Manager.Host;
 /// <param name="Priority">The lowest is asked first.</param>
 /// <param name="Source">Source prefix, or null for any, or for all but one.</param>
 /// <param name="Table">The table it leads to.</param>
-public sealed record RoutingRule(int Family, int Priority, string? Source, int Table);
+internal sealed record RoutingRule(int Family, int Priority, string? Source, int Table);

@@ -11,14 +11,13 @@ namespace MultiEni.Manager.Host;
 /// </remarks>
 /// <param name="limit">How long a call may take.</param>
 /// <param name="clock">The clock of the machine that answers, which may be another one than that of the program's own waits.</param>
-public sealed class TimeLimits(TimeSpan limit, TimeProvider clock)
+internal sealed class TimeLimits(TimeSpan limit, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, Task> _outstanding = new(StringComparer.Ordinal);
 
     /// <summary>The host whose reads and changes of links end in time, with a <see cref="TimeoutException"/> that says what did not.</summary>
     public NodeHost Apply(NodeHost host)
     {
-        ArgumentNullException.ThrowIfNull(host);
         return host with { Files = new Files(host.Files, this), Links = new Links(host.Links, this) };
     }
 

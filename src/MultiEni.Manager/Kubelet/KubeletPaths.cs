@@ -5,7 +5,7 @@ namespace MultiEni.Manager.Kubelet;
 /// <param name="PluginFolder">
 /// The folder of device plugins, which does not follow <c>--root-dir</c>: <c>DevicePluginPath</c> of k8s.io/kubelet/pkg/apis/deviceplugin/v1beta1 is a constant.
 /// </param>
-public sealed record KubeletPaths(string Root, string PluginFolder)
+internal sealed record KubeletPaths(string Root, string PluginFolder)
 {
     /// <summary>Name of the kubelet's own socket in each of its folders.</summary>
     public const string SocketName = "kubelet.sock";

@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Pods;
 /// Whether a pod that the kubelet names as a device's holder has finished. Kubelets before 1.34 name a pod until its object is deleted
 /// (kubernetes/kubernetes#132028), and only the API server tells, if the agent may ask it.
 /// </summary>
-public sealed class FinishedPods(NodePods pods, bool allowed, TimeProvider time)
+internal sealed class FinishedPods(NodePods pods, bool allowed, TimeProvider time)
 {
     // A device is looked at every few seconds while a pod has it, and most pods go on for long. That one has finished is never remembered: the
     // next one of a StatefulSet has its name, and the kubelet names no UID.

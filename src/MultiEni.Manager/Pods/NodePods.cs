@@ -3,7 +3,7 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Manager.Pods;
 
 /// <summary>The pods of this node. Asked for when needed and not watched: that happens only around changes.</summary>
-public sealed class NodePods(KubernetesClient client, string nodeName)
+internal sealed class NodePods(KubernetesClient client, string nodeName)
 {
     private static readonly ResourceKind<Pod> Kind = new("", "v1", "pods", "Pod", true, PodJson.Default.Pod, PodJson.Default.KubernetesListPod);
 
@@ -43,7 +43,6 @@ public sealed class NodePods(KubernetesClient client, string nodeName)
     /// <summary>Deletes a pod, that very one; its controller makes another. Returns whether it was still there.</summary>
     public async Task<bool> DeleteAsync(Pod pod, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(pod);
         return (await client.DeleteAsync(Kind, ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancellationToken)).Existed;
     }
 }

@@ -4,7 +4,7 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Manager.Pods;
 
 /// <summary>A pod, cut down to what tells whose it is and which devices it asked for.</summary>
-public sealed record Pod : IKubernetesObject
+internal sealed record Pod : IKubernetesObject
 {
     /// <inheritdoc />
     public string? ApiVersion { get; set; }

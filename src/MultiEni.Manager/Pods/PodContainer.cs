@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MultiEni.Manager.Pods;
 
 /// <summary>The part of a container that is read.</summary>
-public sealed record PodContainer
+internal sealed record PodContainer
 {
     /// <summary>What it asks for.</summary>
     public PodResources? Resources { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace MultiEni.Manager.Pods;
 
 /// <summary>What a container is doing, cut down to whether it runs.</summary>
-public sealed record PodContainerState
+internal sealed record PodContainerState
 {
     /// <summary>Set while it runs.</summary>
     public JsonElement? Running { get; set; }

@@ -5,13 +5,12 @@ namespace MultiEni.Manager.Pods;
 /// <summary>A label by which pods are recognised.</summary>
 /// <param name="Key">Name of the label.</param>
 /// <param name="Value">Its value.</param>
-public sealed record PodLabel(string Key, string Value)
+internal sealed record PodLabel(string Key, string Value)
 {
     /// <summary>Reads <c>key=value</c>.</summary>
     /// <exception cref="FormatException">It is not of that form.</exception>
     public static PodLabel Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         return text.Trim().Split('=') is [{ Length: > 0 } key, { Length: > 0 } value]
             ? new PodLabel(key, value)
             : throw new FormatException("key=value");
@@ -20,7 +19,6 @@ public sealed record PodLabel(string Key, string Value)
     /// <summary>Whether an object has it.</summary>
     public bool Matches(ObjectMeta metadata)
     {
-        ArgumentNullException.ThrowIfNull(metadata);
         return metadata.Label(Key) == Value;
     }
 }

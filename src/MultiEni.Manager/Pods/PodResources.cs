@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Pods;
 
 /// <summary>Quantities by resource name.</summary>
-public sealed record PodResources
+internal sealed record PodResources
 {
     /// <summary>What is reserved.</summary>
     public Dictionary<string, string>? Requests { get; set; }

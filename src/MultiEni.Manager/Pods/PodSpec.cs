@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Pods;
 
 /// <summary>The part of a pod's specification that is read.</summary>
-public sealed record PodSpec
+internal sealed record PodSpec
 {
     /// <summary>The node it runs on.</summary>
     public string? NodeName { get; set; }

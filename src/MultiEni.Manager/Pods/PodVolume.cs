@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace MultiEni.Manager.Pods;
 
 /// <summary>A volume of a pod, cut down to where it comes from.</summary>
-public sealed record PodVolume
+internal sealed record PodVolume
 {
     /// <summary>Its name.</summary>
     public string Name { get; set; } = "";

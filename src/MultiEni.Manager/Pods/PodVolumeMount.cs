@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Pods;
 
 /// <summary>Where a container sees a volume.</summary>
-public sealed record PodVolumeMount
+internal sealed record PodVolumeMount
 {
     /// <summary>The volume.</summary>
     public string Name { get; set; } = "";

@@ -10,7 +10,7 @@ namespace MultiEni.Manager.Publishing;
 /// keep their meaning; what is written passes the plugin's own checks, because one bad entry takes down all resources of a node
 /// (docs/reference/sriov-device-plugin.md#what-is-refused).
 /// </summary>
-public static class DevicePluginFile
+internal static class DevicePluginFile
 {
     private const string ListKey = "resourceList";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -21,8 +21,6 @@ public static class DevicePluginFile
     /// <param name="devices">All devices that we offer.</param>
     public static PluginFileResult Merge(string? existing, IReadOnlySet<string> owned, IReadOnlyList<OfferedDevice> devices)
     {
-        ArgumentNullException.ThrowIfNull(owned);
-        ArgumentNullException.ThrowIfNull(devices);
         JsonObject file;
         try
         {
@@ -103,7 +101,6 @@ public static class DevicePluginFile
     /// <param name="devices">The devices in question.</param>
     public static IEnumerable<OfferedDevice> Offers(string? text, IEnumerable<OfferedDevice> devices)
     {
-        ArgumentNullException.ThrowIfNull(devices);
         try
         {
             var file = Parse(text);
@@ -119,7 +116,6 @@ public static class DevicePluginFile
     /// <summary>The resources whose entries are ours once <paramref name="devices"/> are offered: theirs, and the guard's.</summary>
     public static IReadOnlySet<string> OwnedBy(IEnumerable<OfferedDevice> devices)
     {
-        ArgumentNullException.ThrowIfNull(devices);
         var owned = devices.Select(device => device.Resource.ToString()).ToHashSet(StringComparer.Ordinal);
         owned.Add(PluginEntry.GuardName);
         return owned;

@@ -4,7 +4,7 @@ using MultiEni.Manager.Pods;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>Has the SR-IOV device plugin of this node read a changed file, by deleting its pod: once for a batch of changes.</summary>
-public sealed class DevicePluginRestarter(
+internal sealed class DevicePluginRestarter(
     FileDevicePublisher publisher,
     NodePods pods,
     ManagerSettings settings,

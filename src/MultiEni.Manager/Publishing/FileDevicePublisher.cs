@@ -13,7 +13,7 @@ namespace MultiEni.Manager.Publishing;
 /// <param name="metrics">Counts what is done.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-public sealed class FileDevicePublisher(string path, Action<string>? before, ManagerMetrics metrics, TimeProvider time, ILogger logger)
+internal sealed class FileDevicePublisher(string path, Action<string>? before, ManagerMetrics metrics, TimeProvider time, ILogger logger)
     : IDevicePublisher,
         IDisposable
 {
@@ -50,7 +50,6 @@ public sealed class FileDevicePublisher(string path, Action<string>? before, Man
     /// <inheritdoc />
     public Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         return ApplyAsync(state => state.Offer(device), cancellationToken);
     }
 

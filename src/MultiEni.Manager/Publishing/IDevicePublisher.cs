@@ -3,7 +3,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>Offers devices to pods: through the SR-IOV device plugin's file, or as a device plugin of its own. Safe for concurrent use.</summary>
-public interface IDevicePublisher
+internal interface IDevicePublisher
 {
     /// <summary>All devices on offer.</summary>
     IReadOnlyList<OfferedDevice> Offered { get; }

@@ -3,7 +3,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>Offers nothing.</summary>
-public sealed class NoPublisher : IDevicePublisher
+internal sealed class NoPublisher : IDevicePublisher
 {
     /// <inheritdoc />
     public IReadOnlyList<OfferedDevice> Offered => [];

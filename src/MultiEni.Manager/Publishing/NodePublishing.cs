@@ -10,7 +10,7 @@ using MultiEni.Operator.Hosting;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>The node's publisher as it was chosen, and what it needs.</summary>
-public sealed class NodePublishing : IAsyncDisposable
+internal sealed class NodePublishing : IAsyncDisposable
 {
     private static readonly TimeSpan PodResourcesLimit = TimeSpan.FromSeconds(10);
     private readonly PluginRegistry? _registry;
@@ -19,9 +19,8 @@ public sealed class NodePublishing : IAsyncDisposable
     /// <summary>Puts the parts together; nothing is read or written yet.</summary>
     public NodePublishing(ManagerSettings settings, NodeHost host, ManagerMetrics metrics, ILoggerFactory loggers, TimeProvider time, ILogger logger)
     {
-        ArgumentNullException.ThrowIfNull(settings);
         var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
-        Handouts = new HandoutLog(time);
+        Handouts = new RecentAllocations(time);
         PodResources = new PodResourcesClient(new GrpcClient(kubelet.PodResourcesSocket, PodResourcesLimit, time));
         File = new FileDevicePublisher(settings.DevicePluginFile, settings.BeforeEachWrite, metrics, time, logger);
         switch (settings.DevicePublisher)
@@ -30,10 +29,10 @@ public sealed class NodePublishing : IAsyncDisposable
                 _registry = new PluginRegistry(kubelet, loggers, time, logger);
                 var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
                 _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, time, logger);
-                Publisher = new HandoverPublisher(_plugin, File);
+                Publisher = new PublisherMigration(_plugin, File);
                 break;
             case PublisherChoice.None:
-                Publisher = new HandoverPublisher(new NoPublisher(), File);
+                Publisher = new PublisherMigration(new NoPublisher(), File);
                 break;
             default:
                 Publisher = File;
@@ -51,7 +50,7 @@ public sealed class NodePublishing : IAsyncDisposable
     public PodResourcesClient PodResources { get; }
 
     /// <summary>Devices that a container is getting just now.</summary>
-    public HandoutLog Handouts { get; }
+    public RecentAllocations Handouts { get; }
 
     /// <summary>Called when the kubelet's view of our offers changed, or the device plugin's file could be written at last.</summary>
     public Action Settled
@@ -66,7 +65,6 @@ public sealed class NodePublishing : IAsyncDisposable
     /// <summary>Starts what keeps the kubelet informed and the device plugin's file written.</summary>
     public void Begin(BackgroundTasks background)
     {
-        ArgumentNullException.ThrowIfNull(background);
         background.Add(File.RunAsync);
         if (_registry is not null)
         {

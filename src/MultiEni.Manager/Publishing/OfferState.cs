@@ -3,7 +3,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>How far the offer of one device to pods, or its end, has come.</summary>
-public abstract record OfferState
+internal abstract record OfferState
 {
     private OfferState() { }
 
@@ -11,14 +11,14 @@ public abstract record OfferState
     public sealed record NotOffered : OfferState;
 
     /// <summary>Offered; the node does not confirm it yet.</summary>
-    public sealed record Pending(OfferedDevice Device, Refusal Why) : OfferState;
+    public sealed record Pending(OfferedDevice Device, Blocker Why) : OfferState;
 
     /// <summary>The node counts it.</summary>
     public sealed record Confirmed(OfferedDevice Device) : OfferState;
 
     /// <summary>Taken back; the node still counts it.</summary>
-    public sealed record Withdrawing(OfferedDevice Device, Refusal Why) : OfferState;
+    public sealed record Withdrawing(OfferedDevice Device, Blocker Why) : OfferState;
 
     /// <summary>It cannot be offered.</summary>
-    public sealed record Failed(OfferedDevice Device, Refusal Why) : OfferState;
+    public sealed record Failed(OfferedDevice Device, Blocker Why) : OfferState;
 }

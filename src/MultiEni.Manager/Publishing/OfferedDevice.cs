@@ -7,4 +7,4 @@ namespace MultiEni.Manager.Publishing;
 /// <param name="Address">Where it is.</param>
 /// <param name="Ids">What it is, read from the device.</param>
 /// <param name="Driver">The driver that really holds it.</param>
-public sealed record OfferedDevice(ResourceName Resource, PciAddress Address, PciIds Ids, string Driver);
+internal sealed record OfferedDevice(ResourceName Resource, PciAddress Address, PciIds Ids, string Driver);

@@ -3,7 +3,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>What becomes of the device plugin's file.</summary>
-public abstract record PluginFileResult
+internal abstract record PluginFileResult
 {
     private PluginFileResult() { }
 

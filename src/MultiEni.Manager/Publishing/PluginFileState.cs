@@ -48,7 +48,7 @@ internal sealed record PluginFileState
     public PluginSight Plugin { get; init; } = new PluginSight.Present();
 
     /// <summary>Why the file does not say what it should; null when it does.</summary>
-    public Refusal? Trouble { get; init; }
+    public Blocker? Trouble { get; init; }
 
     /// <summary>What a predecessor left. What it offered in another boot is withdrawn.</summary>
     public static PluginFileState Of(PublisherRecord record, string bootId)
@@ -143,7 +143,7 @@ internal sealed record PluginFileState
     /// <param name="why">Why not.</param>
     /// <param name="inFile">The devices that pods can get as long as it is as it is.</param>
     /// <param name="conflicts">Devices that entries of others keep out of it in any case.</param>
-    public PluginFileState Disagreeing(Refusal why, IEnumerable<OfferedDevice> inFile, IReadOnlyDictionary<PciAddress, EntryConflict> conflicts) =>
+    public PluginFileState Disagreeing(Blocker why, IEnumerable<OfferedDevice> inFile, IReadOnlyDictionary<PciAddress, EntryConflict> conflicts) =>
         this with
         {
             Trouble = why,
@@ -190,7 +190,7 @@ internal sealed record PluginFileState
 
             // A change that the plugin has yet to read says nothing about the devices that it serves already.
             var unread = Unread.Contains(address);
-            return OfferJudgement.Offered(
+            return AdvertisementStatus.Offered(
                 device,
                 unread ? Serving(InFile) : Serving(InFile.Except(Unread)),
                 unread,
@@ -208,7 +208,7 @@ internal sealed record PluginFileState
 
         return Trouble is not null && InFile.Contains(address)
             ? new OfferState.Withdrawing(gone, Trouble)
-            : OfferJudgement.Withdrawn(gone, Serving(InFile.Except(Unread)), due, Plugin, allocatable);
+            : AdvertisementStatus.Withdrawn(gone, Serving(InFile.Except(Unread)), due, Plugin, allocatable);
     }
 
     private static ImmutableSortedDictionary<PciAddress, OfferedDevice> Devices(IEnumerable<PublisherRecordDevice> stored) =>

@@ -158,7 +158,7 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
             // The copy is a courtesy; the file itself is not touched.
         }
 
-        var why = new Refusal(Reasons.DevicePluginFileInvalid, $"{path} cannot be used and was left alone{kept}: {message}. Correct or remove it.");
+        var why = new Blocker(Reasons.DevicePluginFileInvalid, $"{path} cannot be used and was left alone{kept}: {message}. Correct or remove it.");
         if (Record(wanted) is { } failed)
         {
             Log.PublisherRecordUnwritten(logger, _recordPath, failed.Message);
@@ -189,7 +189,7 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
         };
         return Disagree(
             wanted,
-            new Refusal(
+            new Blocker(
                 Reasons.DevicePluginFileUnwritable,
                 $"{file} could not be {operation} ({(number is { } known ? SysfsFailure.Name(known) : error.Message)}). {remedy}. It is tried again by itself."
             ),
@@ -200,7 +200,7 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
 
     private PluginFileState Disagree(
         PluginFileState wanted,
-        Refusal why,
+        Blocker why,
         IEnumerable<OfferedDevice> inFile,
         IReadOnlyDictionary<PciAddress, EntryConflict> conflicts
     )
@@ -214,7 +214,7 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
         return wanted.Disagreeing(why, inFile, conflicts);
     }
 
-    private Refusal Contested() =>
+    private Blocker Contested() =>
         new(
             Reasons.DevicePluginFileContested,
             $"Somebody keeps changing {path} so that the ENI manager's entries are lost or altered. They were put back {MostRepairs} times within "

@@ -14,7 +14,6 @@ internal static class PluginMount
     /// <summary>What the pod reads in place of a file of the host; null when it does read one.</summary>
     public static string? ReadsInstead(Pod pod)
     {
-        ArgumentNullException.ThrowIfNull(pod);
         var found = (pod.Spec?.Containers ?? []).Select(container => Instead(pod, container)).ToList();
 
         // A container without a volume there is a side car, as long as another has one.

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>What was last seen of the SR-IOV device plugin on the node.</summary>
-public abstract record PluginSight
+internal abstract record PluginSight
 {
     private PluginSight() { }
 

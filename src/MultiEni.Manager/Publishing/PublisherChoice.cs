@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>Who offers devices to pods.</summary>
-public enum PublisherChoice
+internal enum PublisherChoice
 {
     /// <summary>The SR-IOV device plugin, by its file.</summary>
     SriovConfig,

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>What this program remembers beside the device plugin's file: which entries are its own, and whether the plugin has read them.</summary>
-public sealed record PublisherRecord
+internal sealed record PublisherRecord
 {
     /// <summary>The boot in which the offers hold.</summary>
     public string BootId { get; set; } = "";

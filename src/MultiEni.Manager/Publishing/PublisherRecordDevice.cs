@@ -3,7 +3,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>An offered device as stored.</summary>
-public sealed record PublisherRecordDevice
+internal sealed record PublisherRecordDevice
 {
     /// <summary><c>prefix/name</c>.</summary>
     public string Resource { get; set; } = "";
@@ -20,7 +20,6 @@ public sealed record PublisherRecordDevice
     /// <summary>The stored form of a device.</summary>
     public static PublisherRecordDevice Of(OfferedDevice device)
     {
-        ArgumentNullException.ThrowIfNull(device);
         return new()
         {
             Resource = device.Resource.ToString(),

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>An extended resource, <c>prefix/name</c>, as pods request it (docs/reference/sriov-device-plugin.md#resource-names).</summary>
-public readonly record struct ResourceName : IParsable<ResourceName>
+internal readonly record struct ResourceName : IParsable<ResourceName>
 {
     private const string DefaultPrefix = "intel.com";
     private const int NameLimit = 63;

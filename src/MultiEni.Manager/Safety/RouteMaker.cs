@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MultiEni.Manager.Safety;
 
 /// <summary>Who made a route, by its protocol (<c>/etc/iproute2/rt_protos</c>, <c>RTPROT_</c> of <c>include/uapi/linux/rtnetlink.h</c>).</summary>
-public static class RouteMaker
+internal static class RouteMaker
 {
     private static readonly Dictionary<int, (string Name, string Maker)> Known = new()
     {

@@ -3,7 +3,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Safety;
 
 /// <summary>What the safety rules judge. All of it was read just before.</summary>
-public sealed record SafetyFacts
+internal sealed record SafetyFacts
 {
     /// <summary>The device about to be changed.</summary>
     public required PciDevice Device { get; init; }

@@ -4,7 +4,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Safety;
 
 /// <summary>What the administrator allows.</summary>
-public sealed record SafetyPolicy
+internal sealed record SafetyPolicy
 {
     /// <summary>Devices that may be handed to a user-space driver.</summary>
     public IReadOnlyList<PciIds> AllowedDevices { get; init; } = PciIds.ElasticNetworkAdapters;

@@ -9,7 +9,7 @@ namespace MultiEni.Manager.Safety;
 /// The rules S1 to S13 of docs/safety.md as a function of facts. They fail closed: what is not known counts as a reason not to act.
 /// S7 (the interface is elsewhere), S9 (deletion of the attachment) and S11 (held by a pod or process) are part of the device step, which has to wait on them.
 /// </summary>
-public static class SafetyRules
+internal static class SafetyRules
 {
     private const int MainTable = 254;
     private const int LocalTable = 255;
@@ -21,17 +21,14 @@ public static class SafetyRules
     private const int DhcpProtocol = 16;
 
     /// <summary>Why the device must not be touched at all, not even its link; null when it may.</summary>
-    public static Refusal? CheckTouch(SafetyFacts facts, SafetyPolicy policy)
+    public static Blocker? CheckTouch(SafetyFacts facts, SafetyPolicy policy)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(policy);
-
         // A doubt comes last: it must not hide what speaks against the device.
         return NotOurs(facts) ?? Unsupported(facts, policy) ?? Primary(facts, policy) ?? Excluded(facts, policy) ?? PrimaryUnknown(facts, policy);
     }
 
     /// <summary>Why the device must not be handed to a user-space driver; null when it may.</summary>
-    public static Refusal? CheckBind(SafetyFacts facts, SafetyPolicy policy) =>
+    public static Blocker? CheckBind(SafetyFacts facts, SafetyPolicy policy) =>
         CheckTouch(facts, policy)
         ?? Leaving(facts)
         ?? Stacked(facts)
@@ -42,37 +39,37 @@ public static class SafetyRules
         ?? OneAtATime(facts);
 
     // S3
-    private static Refusal? NotOurs(SafetyFacts facts) =>
+    private static Blocker? NotOurs(SafetyFacts facts) =>
         facts.IsOurs
             ? null
-            : new Refusal(
+            : new Blocker(
                 Reasons.UnsupportedDevice,
                 $"{facts.Device.Address} is not an ENI that this product attached to this node; it is left alone."
             );
 
     // S8
-    private static Refusal? Unsupported(SafetyFacts facts, SafetyPolicy policy)
+    private static Blocker? Unsupported(SafetyFacts facts, SafetyPolicy policy)
     {
         var device = facts.Device;
         if (!policy.AllowedDevices.Contains(device.Ids))
         {
-            return new Refusal(
+            return new Blocker(
                 Reasons.UnsupportedDevice,
                 $"{device.Address} is {device.Ids}; allowed are {string.Join(", ", policy.AllowedDevices)} (--allowed-devices)."
             );
         }
 
         return device.HasVirtualFunctions
-            ? new Refusal(Reasons.UnsupportedDevice, $"{device.Address} has virtual functions switched on; switch them off first.")
+            ? new Blocker(Reasons.UnsupportedDevice, $"{device.Address} has virtual functions switched on; switch them off first.")
             : null;
     }
 
     // S1, S2
-    private static Refusal? Primary(SafetyFacts facts, SafetyPolicy policy)
+    private static Blocker? Primary(SafetyFacts facts, SafetyPolicy policy)
     {
         if (facts.Slot is (0, 0))
         {
-            return new Refusal(Reasons.PrimaryInterface, $"{facts.Device.Address} has the device index 0: it is the node's primary interface.");
+            return new Blocker(Reasons.PrimaryInterface, $"{facts.Device.Address} has the device index 0: it is the node's primary interface.");
         }
 
         var network = facts.Host.Network;
@@ -85,24 +82,24 @@ public static class SafetyRules
 
         if (link.Name == policy.PrimaryInterface)
         {
-            return new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) is the interface named by --primary-interface.");
+            return new Blocker(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) is the interface named by --primary-interface.");
         }
 
         if (defaults.FirstOrDefault(route => route.LinkIndex == link.Index) is { } route)
         {
-            return new Refusal(
+            return new Blocker(
                 Reasons.PrimaryInterface,
                 $"{link.Name} ({facts.Device.Address}) carries the node's default route: {Describe(route, link.Name)}"
             );
         }
 
         return nodeLinks.Contains(link.Index)
-            ? new Refusal(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) has the node's InternalIP address.")
+            ? new Blocker(Reasons.PrimaryInterface, $"{link.Name} ({facts.Device.Address}) has the node's InternalIP address.")
             : null;
     }
 
     // S1, S2
-    private static Refusal? PrimaryUnknown(SafetyFacts facts, SafetyPolicy policy)
+    private static Blocker? PrimaryUnknown(SafetyFacts facts, SafetyPolicy policy)
     {
         var network = facts.Host.Network;
         var addresses = facts.NodeAddresses ?? [];
@@ -111,7 +108,7 @@ public static class SafetyRules
             || PrimaryInterface.EffectiveDefaults(network, addresses, "").Count > 0
             || PrimaryInterface.LinksWith(addresses, network).Count > 0
             ? null
-            : new Refusal(
+            : new Blocker(
                 Reasons.PrimaryInterface,
                 "The node's primary interface cannot be told: there is no default route and no interface has the node's InternalIP. "
                     + "Name it with --primary-interface."
@@ -130,7 +127,7 @@ public static class SafetyRules
             : $"{what} Give another interface's default route a lower metric first.";
     }
 
-    private static Refusal? Excluded(SafetyFacts facts, SafetyPolicy policy)
+    private static Blocker? Excluded(SafetyFacts facts, SafetyPolicy policy)
     {
         if (facts.Device.InterfaceName is not { } name)
         {
@@ -139,25 +136,25 @@ public static class SafetyRules
 
         if (policy.IgnoredInterfaces.Contains(name, StringComparer.Ordinal))
         {
-            return new Refusal(Reasons.UnsupportedDevice, $"The interface {name} is listed in IGNORE_INTERFACES; take it off the list to use it.");
+            return new Blocker(Reasons.UnsupportedDevice, $"The interface {name} is listed in IGNORE_INTERFACES; take it off the list to use it.");
         }
 
         return policy.InterfacePattern.IsMatch(name)
             ? null
-            : new Refusal(
+            : new Blocker(
                 Reasons.UnsupportedDevice,
                 $"The interface {name} does not match ENI_PATTERN '{policy.InterfacePattern}'; widen the pattern to use it."
             );
     }
 
     // S9. The deletion of the attachment itself is the device step's.
-    private static Refusal? Leaving(SafetyFacts facts) =>
+    private static Blocker? Leaving(SafetyFacts facts) =>
         facts.NodeIsLeaving is { } why
-            ? new Refusal(Reasons.Deleting, $"{facts.Device.Address} is not bound any more: the node is about to be removed, {why}.")
+            ? new Blocker(Reasons.Deleting, $"{facts.Device.Address} is not bound any more: the node is about to be removed, {why}.")
             : null;
 
     // S6
-    private static Refusal? Stacked(SafetyFacts facts)
+    private static Blocker? Stacked(SafetyFacts facts)
     {
         if (facts.Host.LinkOf(facts.Device) is not { } link)
         {
@@ -176,7 +173,7 @@ public static class SafetyRules
     }
 
     // S4a: an address that EC2 does not know was put there by somebody for a purpose.
-    private static Refusal? Addressed(SafetyFacts facts)
+    private static Blocker? Addressed(SafetyFacts facts)
     {
         if (facts.Host.LinkOf(facts.Device) is not { } link)
         {
@@ -199,7 +196,7 @@ public static class SafetyRules
     // S4a and S5: the VPC CNI's and anybody else's routes stand in tables of their own. So do those that cloud-init (table 101 and up) and nodeadm
     // (10000 and up) make for each further ENI; they are told apart by who is led there: only what the interface itself sends, which ends with it.
     // A pod's address belongs to the ENI as well, but is not on the interface. nodeadm's tables may have lost their rule.
-    private static Refusal? Routed(SafetyFacts facts)
+    private static Blocker? Routed(SafetyFacts facts)
     {
         if (facts.Host.LinkOf(facts.Device) is not { } link)
         {
@@ -244,7 +241,7 @@ public static class SafetyRules
             : "";
 
     // S10
-    private static Refusal? GroupNotViable(SafetyFacts facts)
+    private static Blocker? GroupNotViable(SafetyFacts facts)
     {
         if (facts.Device.IommuGroup is null || facts.Device.NoIommu)
         {
@@ -259,14 +256,14 @@ public static class SafetyRules
             .ToList();
         return obstacles.Count == 0
             ? null
-            : new Refusal(
+            : new Blocker(
                 Reasons.IommuGroupNotViable,
                 $"{self} shares IOMMU group {facts.Device.IommuGroup} with devices that kernel drivers hold: {string.Join(", ", obstacles)}."
             );
     }
 
     // S12: amzn-drivers issues 379 and 380.
-    private static Refusal? KnownBad(SafetyFacts facts, SafetyPolicy policy)
+    private static Blocker? KnownBad(SafetyFacts facts, SafetyPolicy policy)
     {
         var version = facts.Host.EnaVersion;
         var bad =
@@ -274,7 +271,7 @@ public static class SafetyRules
             && version is not null
             && (version.StartsWith("2.17.0", StringComparison.Ordinal) || version.StartsWith("2.17.1", StringComparison.Ordinal));
         return bad && !policy.AcceptKnownBadEna
-            ? new Refusal(
+            ? new Blocker(
                 Reasons.UnsupportedDevice,
                 $"The node's ena driver {version} can crash the kernel when it lets a device go. Update it to 2.17.2 or later, or accept the risk with ACCEPT_KNOWN_BAD_ENA=true."
             )
@@ -282,9 +279,9 @@ public static class SafetyRules
     }
 
     // S13
-    private static Refusal? OneAtATime(SafetyFacts facts) =>
+    private static Blocker? OneAtATime(SafetyFacts facts) =>
         facts.DriverlessElsewhere is { } other && other != facts.Device.Address
-            ? new Refusal(
+            ? new Blocker(
                 Reasons.ConcurrentOperation,
                 $"{other} has no driver since a change of it went wrong; no further device is bound until it is repaired."
             )
@@ -297,7 +294,7 @@ public static class SafetyRules
         || PrimaryInterface.IsMainDefault(route)
         || (route.Table == MainTable && route.Protocol is DhcpProtocol or PrimaryInterface.RouterAdvertisementProtocol);
 
-    private static Refusal InUse(string what) => new(Reasons.DeviceInUse, "The device is in use: " + what);
+    private static Blocker InUse(string what) => new(Reasons.DeviceInUse, "The device is in use: " + what);
 
     private static bool IsLinkLocal(string address) =>
         IPAddress.TryParse(address, out var parsed) && (parsed.IsIPv6LinkLocal || address.StartsWith("169.254.", StringComparison.Ordinal));

@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>Why a module is not there after an attempt to load it, and what to do about it.</summary>
-public static class ModuleFailure
+internal static class ModuleFailure
 {
     // What kmod prints of the kernel's answers; in the C locale, in which it is run.
     private static readonly string[] Forbidden = ["Operation not permitted", "Permission denied"];
@@ -16,10 +16,8 @@ public static class ModuleFailure
     /// <param name="module">The module.</param>
     /// <param name="load">What came of the attempt.</param>
     /// <param name="facts">The host.</param>
-    public static Refusal Explain(string module, ModuleLoad load, SetupFacts facts)
+    public static Blocker Explain(string module, ModuleLoad load, SetupFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(load);
-        ArgumentNullException.ThrowIfNull(facts);
         var subject = $"The kernel module {module} could not be loaded";
         return load switch
         {
@@ -38,7 +36,7 @@ public static class ModuleFailure
         };
     }
 
-    private static Refusal Failed(string module, string subject, string output, SetupFacts facts)
+    private static Blocker Failed(string module, string subject, string output, SetupFacts facts)
     {
         if (output.Contains("not found in directory", StringComparison.Ordinal))
         {
@@ -56,7 +54,7 @@ public static class ModuleFailure
 
         if (Says(output, Forbidden))
         {
-            return new Refusal(
+            return new Blocker(
                 Reasons.InsufficientPermissions,
                 $"{subject}: this container may not load modules. Run it privileged, or with the capability SYS_MODULE. It said: {output}"
             );
@@ -75,7 +73,7 @@ public static class ModuleFailure
             : "Install the package of kernel modules that has it (kernel-modules-extra, linux-modules-extra), use an AMI with it, or, "
                 + "where no device is to be bound, set eniManager.dpdk.enabled=false.";
 
-    private static Refusal Unavailable(string message) => new(Reasons.DriverModuleUnavailable, message);
+    private static Blocker Unavailable(string message) => new(Reasons.DriverModuleUnavailable, message);
 
     private static bool Says(string output, string[] texts) => texts.Any(text => output.Contains(text, StringComparison.Ordinal));
 }

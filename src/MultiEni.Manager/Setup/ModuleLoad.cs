@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Setup;
 
 /// <summary>What came of an attempt to load a module.</summary>
-public abstract record ModuleLoad
+internal abstract record ModuleLoad
 {
     private ModuleLoad() { }
 

@@ -10,7 +10,7 @@ namespace MultiEni.Manager.Setup;
 /// <param name="folders">Folders in which modprobe is looked for.</param>
 /// <param name="limit">How long one module may take.</param>
 /// <param name="time">The clock of the limit.</param>
-public sealed class ModuleLoader(string root, IReadOnlyList<string> folders, TimeSpan limit, TimeProvider time)
+internal sealed class ModuleLoader(string root, IReadOnlyList<string> folders, TimeSpan limit, TimeProvider time)
 {
     private const int OutputLimit = 600;
 

@@ -11,7 +11,7 @@ namespace MultiEni.Manager.Setup;
 /// Decides how a host is made ready for user-space drivers: their modules first, then no-IOMMU mode, which is switched on only where there is no
 /// IOMMU and the policy allows it (rule 14). Asked again after each step.
 /// </summary>
-public static class NextSetupStep
+internal static class NextSetupStep
 {
     /// <summary>Confines the memory accesses of a DPDK application where there is an IOMMU; vfio needs it then.</summary>
     public const string IommuModule = "vfio_iommu_type1";
@@ -23,22 +23,19 @@ public static class NextSetupStep
     /// <summary>The modules that the drivers need on this host, in the order in which they are loaded.</summary>
     public static IReadOnlyList<string> Modules(SetupSettings settings, bool hasIommu)
     {
-        ArgumentNullException.ThrowIfNull(settings);
         return hasIommu && settings.Drivers.Contains(DpdkDrivers.VfioPci) ? [.. settings.Drivers, IommuModule] : settings.Drivers;
     }
 
     /// <summary>The next step.</summary>
     public static SetupStep Decide(SetupSettings settings, SetupFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(facts);
         if (!settings.DpdkEnabled)
         {
             return new SetupStep.Done(["ENABLE_DPDK is false on this node: nothing is set up."], "");
         }
 
         // One driver that cannot be had is no reason to do without the others.
-        var missing = new List<Refusal>();
+        var missing = new List<Blocker>();
         foreach (var module in Modules(settings, facts.HasIommu).Where(module => !facts.Present.Contains(module)))
         {
             if (!facts.Tried.TryGetValue(module, out var tried))
@@ -56,7 +53,7 @@ public static class NextSetupStep
             switch (facts)
             {
                 case { NoIommuMode: null } when settings.NoIommu == NoIommuMode.Always:
-                    missing.Add(new Refusal(Reasons.NoIommuUnsupportedByKernel, $"NOIOMMU_MODE is 'always', but {NoIommuWarning}"));
+                    missing.Add(new Blocker(Reasons.NoIommuUnsupportedByKernel, $"NOIOMMU_MODE is 'always', but {NoIommuWarning}"));
                     break;
                 case { NoIommuMode: null }:
                     warning = NoIommuWarning;
@@ -82,7 +79,6 @@ public static class NextSetupStep
     /// <param name="switchedOnIn">The boot in which no-IOMMU mode was switched on by this program; null when it was not.</param>
     public static SetupStep Undo(SetupFacts facts, string? switchedOnIn)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         if (!facts.NoIommuIsOn || switchedOnIn != facts.BootId)
         {
             return new SetupStep.Done(
@@ -124,11 +120,11 @@ public static class NextSetupStep
         return new SetupStep.Done(summary, warning);
     }
 
-    private static Refusal NotSwitched(Errno answer, SetupFacts facts)
+    private static Blocker NotSwitched(Errno answer, SetupFacts facts)
     {
         if (answer == Errno.None)
         {
-            return new Refusal(
+            return new Blocker(
                 Reasons.NoIommuUnsupportedByKernel,
                 $"{SysfsPaths.NoIommuMode} still reads '{facts.NoIommuMode}' after it was written."
             );

@@ -5,7 +5,7 @@ using MultiEni.Operator.Logging;
 namespace MultiEni.Manager.Setup;
 
 /// <summary><c>eni-manager setup</c>: the init container's job, in the program itself, so that it needs neither a shell nor the internet.</summary>
-public static class SetupCommand
+internal static class SetupCommand
 {
     /// <summary>The word by which it is called.</summary>
     public const string Word = "setup";
@@ -17,7 +17,6 @@ public static class SetupCommand
     /// <returns>The exit status.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Func<string, string?> environment, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         var reader = new SettingsReader($"eni-manager {Word}", arguments, environment);
         using var loggers = ConsoleLogging.Create(reader, TimeProvider.System);
         var settings = SetupSettings.Read(reader);

@@ -3,7 +3,7 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>What the host shows, and what was tried on it already.</summary>
-public sealed record SetupFacts
+internal sealed record SetupFacts
 {
     /// <summary>Modules that are there: loaded, or built into the kernel.</summary>
     public IReadOnlySet<string> Present { get; init; } = new HashSet<string>(StringComparer.Ordinal);

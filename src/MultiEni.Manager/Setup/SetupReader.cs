@@ -6,7 +6,7 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>Reads what decides how a host is set up.</summary>
-public sealed class SetupReader(IHostFiles files)
+internal sealed class SetupReader(IHostFiles files)
 {
     private const string Groups = "/sys/kernel/iommu_groups";
     private const int ModuleCapability = 16;

@@ -5,7 +5,7 @@ namespace MultiEni.Manager.Setup;
 
 /// <summary>What a run of the setup switched on, so that it can be taken back and nothing else is, and why the node could not be made ready.</summary>
 /// <remarks>A wire type: setters, see <c>ObjectMeta</c>.</remarks>
-public sealed record SetupRecord
+internal sealed record SetupRecord
 {
     /// <summary>The boot in which no-IOMMU mode was switched on; empty when it was not.</summary>
     public string NoIommuSwitchedOnIn { get; set; } = "";

@@ -6,11 +6,11 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>Sets a host up, or takes that back: observe, decide, act, until nothing is left to do.</summary>
-public sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleLoader loader, ILogger logger)
+internal sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleLoader loader, ILogger logger)
 {
     /// <summary>Runs.</summary>
     /// <returns>Why it cannot be done; null when it is done.</returns>
-    public async Task<Refusal?> RunAsync(CancellationToken cancellationToken)
+    public async Task<Blocker?> RunAsync(CancellationToken cancellationToken)
     {
         var reader = new SetupReader(files);
         var tried = new Dictionary<string, ModuleLoad>(StringComparer.Ordinal);

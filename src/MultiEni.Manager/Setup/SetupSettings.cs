@@ -6,7 +6,7 @@ using MultiEni.Operator.Configuration;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>What <c>eni-manager setup</c> is to do, under the names that the ENI manager itself has for it.</summary>
-public sealed record SetupSettings
+internal sealed record SetupSettings
 {
     /// <summary>See <see cref="HostChoice"/>.</summary>
     public string Host { get; init; } = HostChoice.Kernel;
@@ -35,7 +35,6 @@ public sealed record SetupSettings
     /// <summary>Asks for all settings. Call <see cref="SettingsReader.Finish"/> afterwards.</summary>
     public static SetupSettings Read(SettingsReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         string[] known = [DpdkDrivers.VfioPci, DpdkDrivers.IgbUio, DpdkDrivers.UioPciGeneric];
         var host = reader.Parsed(
             "host",

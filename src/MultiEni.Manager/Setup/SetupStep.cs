@@ -3,7 +3,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>What to do next when a host is set up.</summary>
-public abstract record SetupStep
+internal abstract record SetupStep
 {
     private SetupStep() { }
 
@@ -16,7 +16,7 @@ public abstract record SetupStep
     public sealed record Switch(bool On) : SetupStep;
 
     /// <summary>It cannot be done.</summary>
-    public sealed record Fail(Refusal Why) : SetupStep;
+    public sealed record Fail(Blocker Why) : SetupStep;
 
     /// <summary>There is nothing left to do.</summary>
     /// <param name="Summary">How it stands, a sentence each.</param>

@@ -16,7 +16,7 @@ internal static class DeviceGuard
     /// The device as it is to be offered at present, or null when it must not be: only one that is attached, identified and verified. A doubt keeps an
     /// offer from being made, and does not end one: to withdraw every device of the node and offer it again stops the pods that start meanwhile.
     /// </summary>
-    public static OfferedDevice? Wanted(DeviceSituation situation)
+    public static OfferedDevice? Wanted(DeviceObservation situation)
     {
         var wish = situation.Wish;
         if (
@@ -37,15 +37,15 @@ internal static class DeviceGuard
     }
 
     /// <summary>The wait for the end of an offer; null when the node counts the device no more.</summary>
-    public static DeviceStep? Unoffered(DeviceSituation situation, string condition) =>
+    public static DeviceStep? Unoffered(DeviceObservation situation, string condition) =>
         situation.Offer is OfferState.Withdrawing withdrawing ? new DeviceStep.Wait(condition, withdrawing.Why) : null;
 
     /// <summary>As above, and that no earlier call is still at the device.</summary>
-    public static DeviceStep? Quiet(DeviceSituation situation, PciDevice device, string condition) =>
+    public static DeviceStep? Quiet(DeviceObservation situation, PciDevice device, string condition) =>
         Unoffered(situation, condition) ?? (situation.IsStuck ? new DeviceStep.Wait(condition, Stuck(device)) : null);
 
     /// <summary>A step that would take the device from whoever has it: taken when that is nobody.</summary>
-    public static DeviceStep WhenUnused(DeviceSituation situation, PciDevice device, string condition, DeviceStep then) =>
+    public static DeviceStep WhenUnused(DeviceObservation situation, PciDevice device, string condition, DeviceStep then) =>
         Quiet(situation, device, condition)
         ?? situation.Usage switch
         {
@@ -57,7 +57,7 @@ internal static class DeviceGuard
     /// A new offer. Whoever has the device under that very resource may keep it, because the kubelet gives it to nobody else under the same
     /// name; under another name it would become a second one's.
     /// </summary>
-    public static DeviceStep Offer(DeviceSituation situation, OfferedDevice wanted, PciDevice device)
+    public static DeviceStep Offer(DeviceObservation situation, OfferedDevice wanted, PciDevice device)
     {
         const string Condition = ConditionTypes.Advertised;
         if (Quiet(situation, device, Condition) is { } wait)
@@ -73,7 +73,7 @@ internal static class DeviceGuard
             { Usage: DeviceUsage.InUse { Resource: { } held } } when held == resource => new DeviceStep.Publish(wanted),
             { Usage: DeviceUsage.InUse { Resource: { } former } use } => new DeviceStep.Wait(
                 Condition,
-                new Refusal(
+                new Blocker(
                     Reasons.DeviceInUse,
                     $"{use.Message} It was given under the former name {former} and is offered as {resource} afterwards."
                 )
@@ -83,7 +83,7 @@ internal static class DeviceGuard
     }
 
     /// <summary>What is said of a device at which an earlier call has not returned.</summary>
-    public static Refusal Stuck(PciDevice device) =>
+    public static Blocker Stuck(PciDevice device) =>
         new(
             Reasons.UnbindTimeout,
             $"{device.Driver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
@@ -92,8 +92,8 @@ internal static class DeviceGuard
     private static DeviceStep Occupied(DeviceUsage usage, PciDevice device, string condition) =>
         usage switch
         {
-            DeviceUsage.InUse use => new DeviceStep.Wait(condition, new Refusal(Reasons.DeviceInUse, use.Message)),
-            DeviceUsage.Unknown unknown => new DeviceStep.Wait(condition, new Refusal(Reasons.DeviceUsageUnknown, unknown.Message)),
+            DeviceUsage.InUse use => new DeviceStep.Wait(condition, new Blocker(Reasons.DeviceInUse, use.Message)),
+            DeviceUsage.Unknown unknown => new DeviceStep.Wait(condition, new Blocker(Reasons.DeviceUsageUnknown, unknown.Message)),
             _ => new DeviceStep.CheckUse(device),
         };
 }

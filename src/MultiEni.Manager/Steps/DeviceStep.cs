@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>What the agent does next for one attachment.</summary>
-public abstract record DeviceStep
+internal abstract record DeviceStep
 {
     private DeviceStep() { }
 
@@ -15,12 +15,12 @@ public abstract record DeviceStep
     /// <summary>Something that should come by itself is missing.</summary>
     /// <param name="Condition">The condition that it keeps from being true.</param>
     /// <param name="Why">What, and what helps.</param>
-    public sealed record Wait(string Condition, Refusal Why) : DeviceStep;
+    public sealed record Wait(string Condition, Blocker Why) : DeviceStep;
 
     /// <summary>It must not, or cannot, be done until somebody changes something.</summary>
     /// <param name="Condition">The condition that it keeps from being true.</param>
     /// <param name="Why">What, and what helps.</param>
-    public sealed record Refuse(string Condition, Refusal Why) : DeviceStep;
+    public sealed record Refuse(string Condition, Blocker Why) : DeviceStep;
 
     /// <summary>Bring the link up.</summary>
     public sealed record LinkUp(int LinkIndex, string Name) : DeviceStep;

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Steps;
 
 /// <summary>Whether a pod or a process has the device (S11).</summary>
-public abstract record DeviceUsage
+internal abstract record DeviceUsage
 {
     private DeviceUsage() { }
 

@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Steps;
 /// Decides for how long a report that differs from what the status says may stay unwritten. A device without trouble is told of once, when all is done, and
 /// on its way back not at all: the finalizer that goes says everything.
 /// </summary>
-public static class ReportWriteDelay
+internal static class ReportWriteDelay
 {
     /// <summary>Zero for what is written at once; null for what need not be written at all.</summary>
     /// <param name="attachment">The attachment with the agent's latest report.</param>
@@ -16,8 +16,6 @@ public static class ReportWriteDelay
     /// <param name="next">The report.</param>
     public static TimeSpan? Of(EniAttachment attachment, DeviceStep step, EniAttachmentStatus next)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(next);
         var said = StatusReport.Ours(attachment.Status)?.Conditions ?? [];
         if (attachment.Metadata.IsBeingDeleted)
         {

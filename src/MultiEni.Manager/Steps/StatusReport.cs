@@ -10,7 +10,7 @@ using Found = MultiEni.Manager.Devices.DeviceMatch.Found;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>The agent's part of an attachment's status, as a function of what was seen and of the step at which it stands.</summary>
-public static class StatusReport
+internal static class StatusReport
 {
     private const string SinceThen = " Since then: ";
 
@@ -20,11 +20,8 @@ public static class StatusReport
     /// <param name="step">The step at which it stands: nothing, a wait, a refusal or the release.</param>
     /// <param name="bootId">The present boot.</param>
     /// <param name="now">The time.</param>
-    public static EniAttachmentStatus Build(EniAttachment attachment, DeviceSituation situation, DeviceStep step, string bootId, DateTimeOffset now)
+    public static EniAttachmentStatus Build(EniAttachment attachment, DeviceObservation situation, DeviceStep step, string bootId, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(situation);
-        ArgumentNullException.ThrowIfNull(step);
         var conditions = new List<Condition>();
         foreach (var (type, status, reason, message) in Statements(situation, step))
         {
@@ -44,10 +41,8 @@ public static class StatusReport
     /// <param name="attachment">The attachment with the agent's latest report.</param>
     /// <param name="why">What failed.</param>
     /// <param name="now">The time.</param>
-    public static EniAttachmentStatus Failed(EniAttachment attachment, Refusal why, DateTimeOffset now)
+    public static EniAttachmentStatus Failed(EniAttachment attachment, Blocker why, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
-        ArgumentNullException.ThrowIfNull(why);
         var (type, status) = attachment.Metadata.IsBeingDeleted
             ? (ConditionTypes.Released, ConditionStatus.False)
             : (ConditionTypes.Configured, ConditionStatus.Unknown);
@@ -67,7 +62,6 @@ public static class StatusReport
     /// <param name="now">The time.</param>
     public static EniAttachmentStatus NotLetGo(EniAttachment attachment, string why, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(attachment);
         var before = Ours(attachment.Status) ?? new EniAttachmentStatus();
         var said = before.Conditions.Find(ConditionTypes.Released)?.Message ?? "The device is given back.";
         var message = And(said, $"the finalizer {Names.DeviceFinalizer} cannot be removed: {why}");
@@ -129,7 +123,7 @@ public static class StatusReport
     private static Condition First(string type, string status, string reason, string message, EniAttachment attachment, DateTimeOffset now) =>
         Conditions.Next(null, type, status, reason, message, attachment.Metadata.Generation, now);
 
-    private static IEnumerable<(string Type, string Status, string Reason, string Message)> Statements(DeviceSituation situation, DeviceStep step)
+    private static IEnumerable<(string Type, string Status, string Reason, string Message)> Statements(DeviceObservation situation, DeviceStep step)
     {
         var (obstacle, why) = step switch
         {
@@ -169,7 +163,7 @@ public static class StatusReport
         }
     }
 
-    private static IEnumerable<string> Applicable(DeviceWish wish)
+    private static IEnumerable<string> Applicable(DesiredDevice wish)
     {
         yield return ConditionTypes.Configured;
         if (wish.Use == DeviceUses.Bound)
@@ -188,7 +182,7 @@ public static class StatusReport
         }
     }
 
-    private static (string, string, string, string) Achieved(string type, DeviceSituation situation)
+    private static (string, string, string, string) Achieved(string type, DeviceObservation situation)
     {
         var device = situation.Device;
         return type switch
@@ -205,7 +199,7 @@ public static class StatusReport
         };
     }
 
-    private static (string, string, string, string) WhileDeleting(string type, DeviceSituation situation, DeviceStep step)
+    private static (string, string, string, string) WhileDeleting(string type, DeviceObservation situation, DeviceStep step)
     {
         var bound = situation.Device?.IsHeldByDpdk == true;
         return type switch
@@ -224,7 +218,7 @@ public static class StatusReport
         };
     }
 
-    private static string Where(DeviceSituation situation) =>
+    private static string Where(DeviceObservation situation) =>
         (situation.Device, situation.Link) switch
         {
             ({ } device, { } link) => $"{device.Address} is {link.Name}, {(link.Up ? "up" : "down")} with MTU {link.Mtu}.",
@@ -233,7 +227,7 @@ public static class StatusReport
             _ => "",
         };
 
-    private static DeviceStatus? Device(DeviceSituation situation, DeviceStep step, string bootId)
+    private static DeviceStatus? Device(DeviceObservation situation, DeviceStep step, string bootId)
     {
         if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is { IsDoubt: false })
         {
@@ -250,7 +244,7 @@ public static class StatusReport
         }
 
         var link = situation.Link;
-        var offered = NextStep.OfferOf(situation) is not null;
+        var offered = DeviceDecision.OfferOf(situation) is not null;
         var published = situation.Publishes && situation.Wish.Use is DeviceUses.Bound or DeviceUses.Advertised;
         var resource = situation.Wish.Resource?.ToString();
         if (step is DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse or Reasons.DeviceUsageUnknown or Reasons.Releasing })

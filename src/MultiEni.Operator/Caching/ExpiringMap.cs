@@ -14,19 +14,19 @@ public sealed class ExpiringMap<TKey, TValue>(TimeProvider time)
 {
     private const int WorthSweeping = 64;
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<TKey, (TValue Value, TimeSpan Until)> entries = [];
-    private readonly long start = time.GetTimestamp();
-    private int sweepAt = WorthSweeping;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TKey, (TValue Value, TimeSpan Until)> _entries = [];
+    private readonly long _start = time.GetTimestamp();
+    private int _sweepAt = WorthSweeping;
 
     /// <summary>How many entries are held, expired ones included.</summary>
     public int Count
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return entries.Count;
+                return _entries.Count;
             }
         }
     }
@@ -34,13 +34,13 @@ public sealed class ExpiringMap<TKey, TValue>(TimeProvider time)
     /// <summary>Remembers a value, or remembers it for longer.</summary>
     public void Set(TKey key, TValue value, TimeSpan lifetime)
     {
-        lock (gate)
+        lock (_gate)
         {
-            entries[key] = (value, Now + lifetime);
-            if (entries.Count >= sweepAt)
+            _entries[key] = (value, Now + lifetime);
+            if (_entries.Count >= _sweepAt)
             {
                 Drop(static (_, _) => false);
-                sweepAt = Math.Max(WorthSweeping, entries.Count * 2);
+                _sweepAt = Math.Max(WorthSweeping, _entries.Count * 2);
             }
         }
     }
@@ -48,9 +48,9 @@ public sealed class ExpiringMap<TKey, TValue>(TimeProvider time)
     /// <summary>The value, unless it has expired.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var found = entries.TryGetValue(key, out var entry) && entry.Until > Now;
+            var found = _entries.TryGetValue(key, out var entry) && entry.Until > Now;
             value = found ? entry.Value : default;
             return found;
         }
@@ -59,22 +59,22 @@ public sealed class ExpiringMap<TKey, TValue>(TimeProvider time)
     /// <summary>Drops all values of which this holds.</summary>
     public void RemoveWhere(Func<TKey, TValue, bool> condition)
     {
-        lock (gate)
+        lock (_gate)
         {
             Drop(condition);
         }
     }
 
-    private TimeSpan Now => time.GetElapsedTime(start);
+    private TimeSpan Now => time.GetElapsedTime(_start);
 
     private void Drop(Func<TKey, TValue, bool> condition)
     {
         var now = Now;
-        foreach (var (key, entry) in entries)
+        foreach (var (key, entry) in _entries)
         {
             if (entry.Until <= now || condition(key, entry.Value))
             {
-                entries.Remove(key);
+                _entries.Remove(key);
             }
         }
     }

@@ -23,10 +23,10 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     // JSON is YAML, so the body may be JSON; only this media type is accepted by every server version.
     private const string ApplyPatch = "application/apply-patch+yaml";
 
-    private readonly RequestSender sender = new(http, time, beforeWrite, afterWrite);
+    private readonly RequestSender _sender = new(http, time, beforeWrite, afterWrite);
 
     private KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite, bool renewsConnections)
-        : this(http, time, beforeWrite) => sender.RenewsConnections = renewsConnections;
+        : this(http, time, beforeWrite) => _sender.RenewsConnections = renewsConnections;
 
     /// <summary>The same connection, with a check before every write: what is written through it is written by a leader or not at all.</summary>
     public KubernetesClient GuardedBy(Action check) => new(http, time, check, afterWrite);
@@ -44,7 +44,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         try
         {
             var request = new ApiRequest(Describe("get", kind, key, null), HttpMethod.Get, kind.ObjectPath(key, null));
-            return await sender.SendAsync(request, kind.Json, cancellationToken);
+            return await _sender.SendAsync(request, kind.Json, cancellationToken);
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {
@@ -65,7 +65,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
             .Add("continue", options.Continue)
             .Add("resourceVersion", options.ResourceVersion);
         var request = new ApiRequest($"list {kind.Plural}", HttpMethod.Get, kind.CollectionPath(options.Namespace) + query);
-        return sender.SendAsync(request, kind.ListJson, cancellationToken);
+        return _sender.SendAsync(request, kind.ListJson, cancellationToken);
     }
 
     /// <summary>Changes as they happen, until the server ends the watch.</summary>
@@ -88,7 +88,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
             .Add("timeoutSeconds", ((long)options.Timeout.TotalSeconds).ToString());
         var request = new ApiRequest($"watch {kind.Plural}", HttpMethod.Get, kind.CollectionPath(options.Namespace) + query);
         using var deadline = new RequestDeadline(request.Name, options.Timeout + options.Grace, time, cancellationToken);
-        using var response = await deadline.RunAsync(async token => await sender.OpenAsync(request, token));
+        using var response = await deadline.RunAsync(async token => await _sender.OpenAsync(request, token));
         var body = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
         var lines = new WatchLines<T>(body, kind);
         while (await deadline.RunAsync(lines.NextAsync) is { } next)
@@ -108,7 +108,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         ArgumentNullException.ThrowIfNull(kind);
         var key = ObjectKey.Of(obj);
         var path = subresource is null ? kind.CollectionPath(key.Namespace) : kind.ObjectPath(key, subresource);
-        return sender.SendAsync(Write("create", kind, key, subresource, HttpMethod.Post, path, Body(kind, obj)), kind.Json, cancellationToken);
+        return _sender.SendAsync(Write("create", kind, key, subresource, HttpMethod.Post, path, Body(kind, obj)), kind.Json, cancellationToken);
     }
 
     /// <summary>
@@ -137,7 +137,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         var query = new QueryString().Add("fieldManager", fieldManager).Add("force", force ? "true" : null);
         var path = kind.ObjectPath(key, subresource) + query;
         var request = Write("apply", kind, key, subresource, HttpMethod.Patch, path, Body(kind, patch), ApplyPatch);
-        return sender.SendAsync(request, kind.Json, cancellationToken);
+        return _sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
     /// <summary>JSON merge patch (RFC 7386): null removes a field, lists are replaced as a whole.</summary>
@@ -147,7 +147,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         ArgumentNullException.ThrowIfNull(kind);
         var path = kind.ObjectPath(key, subresource);
         var request = Write("patch", kind, key, subresource, HttpMethod.Patch, path, Bytes(patch), MergePatch);
-        return sender.SendAsync(request, kind.Json, cancellationToken);
+        return _sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
     /// <summary>JSON patch (RFC 6902): operations one after another, of which a failed <c>test</c> refuses the whole.</summary>
@@ -156,7 +156,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     {
         ArgumentNullException.ThrowIfNull(kind);
         var request = Write("patch", kind, key, null, HttpMethod.Patch, kind.ObjectPath(key, null), Bytes(operations), JsonPatch);
-        return sender.SendAsync(request, kind.Json, cancellationToken);
+        return _sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
     /// <summary>Replaces the object; fails with a conflict when its resourceVersion is not the present one.</summary>
@@ -167,7 +167,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         var key = ObjectKey.Of(obj);
         var path = kind.ObjectPath(key, subresource);
         var request = Write("replace", kind, key, subresource, HttpMethod.Put, path, Body(kind, obj));
-        return sender.SendAsync(request, kind.Json, cancellationToken);
+        return _sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
     /// <summary>Asks for the deletion; finalizers may keep the object for a while.</summary>
@@ -179,7 +179,7 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         try
         {
             var request = Write("delete", kind, key, null, HttpMethod.Delete, kind.ObjectPath(key, null), Bytes(options.ToJson()));
-            return new Deletion<T>(Existed: true, await sender.SendAsync(request, answer => Remaining(kind, answer), cancellationToken));
+            return new Deletion<T>(Existed: true, await _sender.SendAsync(request, answer => Remaining(kind, answer), cancellationToken));
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
         {

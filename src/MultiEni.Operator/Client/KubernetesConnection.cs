@@ -31,7 +31,7 @@ public static class KubernetesConnection
     {
         ArgumentNullException.ThrowIfNull(config);
         var http = new HttpClient(
-            new SignInHandler(config, time) { InnerHandler = config.Transport ?? new RenewableConnections(() => Sockets(config)) }
+            new AuthenticationHandler(config, time) { InnerHandler = config.Transport ?? new RenewableConnections(() => Sockets(config)) }
         )
         {
             BaseAddress = config.Server,

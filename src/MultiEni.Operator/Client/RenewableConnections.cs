@@ -9,7 +9,7 @@ internal sealed class RenewableConnections(Func<HttpMessageHandler> open) : Http
     /// <summary>Set on a request that shall not go over any connection used so far.</summary>
     public static readonly HttpRequestOptionsKey<bool> Renew = new("MultiEni.Renew");
 
-    private HttpMessageInvoker current = new(open());
+    private HttpMessageInvoker _current = new(open());
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -17,10 +17,10 @@ internal sealed class RenewableConnections(Func<HttpMessageHandler> open) : Http
         if (request.Options.TryGetValue(Renew, out var renew) && renew)
         {
             // The former connections are not closed, as watches may still go on over them: each ends with its last request or when it has idled too long.
-            Volatile.Write(ref current, new HttpMessageInvoker(open()));
+            Volatile.Write(ref _current, new HttpMessageInvoker(open()));
         }
 
-        return Volatile.Read(ref current).SendAsync(request, cancellationToken);
+        return Volatile.Read(ref _current).SendAsync(request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -28,7 +28,7 @@ internal sealed class RenewableConnections(Func<HttpMessageHandler> open) : Http
     {
         if (disposing)
         {
-            current.Dispose();
+            _current.Dispose();
         }
 
         base.Dispose(disposing);

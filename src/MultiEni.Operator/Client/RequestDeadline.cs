@@ -3,20 +3,20 @@ namespace MultiEni.Operator.Client;
 /// <summary>Bounds a request in time and tells our own deadline apart from the caller's cancellation.</summary>
 internal sealed class RequestDeadline : IDisposable
 {
-    private readonly string request;
-    private readonly TimeSpan limit;
-    private readonly CancellationToken caller;
-    private readonly CancellationTokenSource timer;
-    private readonly CancellationTokenSource linked;
+    private readonly string _request;
+    private readonly TimeSpan _limit;
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _timer;
+    private readonly CancellationTokenSource _linked;
 
     /// <summary>Starts the clock for <paramref name="request"/>, which is named in the exception.</summary>
     public RequestDeadline(string request, TimeSpan limit, TimeProvider time, CancellationToken caller)
     {
-        this.request = request;
-        this.limit = limit;
-        this.caller = caller;
-        timer = new CancellationTokenSource(limit, time);
-        linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, caller);
+        _request = request;
+        _limit = limit;
+        _caller = caller;
+        _timer = new CancellationTokenSource(limit, time);
+        _linked = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, caller);
     }
 
     /// <summary>Runs a part of the request under the deadline.</summary>
@@ -25,18 +25,18 @@ internal sealed class RequestDeadline : IDisposable
     {
         try
         {
-            return await part(linked.Token);
+            return await part(_linked.Token);
         }
-        catch (OperationCanceledException e) when (!caller.IsCancellationRequested && timer.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!_caller.IsCancellationRequested && _timer.IsCancellationRequested)
         {
-            throw new TimeoutException($"{request}: no answer within {limit.TotalSeconds:0.###} s", e);
+            throw new TimeoutException($"{_request}: no answer within {_limit.TotalSeconds:0.###} s", e);
         }
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        linked.Dispose();
-        timer.Dispose();
+        _linked.Dispose();
+        _timer.Dispose();
     }
 }

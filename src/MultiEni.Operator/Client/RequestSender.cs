@@ -53,7 +53,7 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
         if (beforeWrite is not null && request.Method != HttpMethod.Get)
         {
             beforeWrite();
-            message.Options.Set(SignInHandler.BeforeSend, beforeWrite);
+            message.Options.Set(AuthenticationHandler.BeforeSend, beforeWrite);
         }
 
         if (RenewsConnections)

@@ -3,8 +3,8 @@ namespace MultiEni.Operator.Client;
 /// <summary>Keeps a bearer token for as long as it may be used.</summary>
 internal sealed class TokenSource(Func<CancellationToken, Task<BearerToken>> fetch, TimeProvider time) : IDisposable
 {
-    private readonly SemaphoreSlim turn = new(1);
-    private volatile BearerToken? current;
+    private readonly SemaphoreSlim _turn = new(1);
+    private volatile BearerToken? _current;
 
     /// <summary>The source for a configuration, or null when it uses no token.</summary>
     public static TokenSource? For(KubernetesConfig config, TimeProvider time) =>
@@ -19,30 +19,30 @@ internal sealed class TokenSource(Func<CancellationToken, Task<BearerToken>> fet
     /// <summary>A token that is good now.</summary>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
-        if (current is { } fresh && time.GetUtcNow() < fresh.GoodUntil)
+        if (_current is { } fresh && time.GetUtcNow() < fresh.GoodUntil)
         {
             return fresh.Value;
         }
 
-        await turn.WaitAsync(cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (current is not { } token || time.GetUtcNow() >= token.GoodUntil)
+            if (_current is not { } token || time.GetUtcNow() >= token.GoodUntil)
             {
-                current = token = await fetch(cancellationToken);
+                _current = token = await fetch(cancellationToken);
             }
 
             return token.Value;
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
     /// <summary>The server has refused the token: the next request fetches another.</summary>
-    public void Invalidate() => current = null;
+    public void Invalidate() => _current = null;
 
     /// <inheritdoc />
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => _turn.Dispose();
 }

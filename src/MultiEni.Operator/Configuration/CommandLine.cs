@@ -3,7 +3,7 @@ namespace MultiEni.Operator.Configuration;
 /// <summary>The arguments of the process, taken piece by piece by the settings that know them.</summary>
 internal sealed class CommandLine(IReadOnlyList<string> arguments)
 {
-    private readonly bool[] taken = new bool[arguments.Count];
+    private readonly bool[] _taken = new bool[arguments.Count];
 
     /// <summary>The value of a flag; the value is null when it is missing, the whole when the flag is not there. The last one wins.</summary>
     /// <param name="name">Flag without dashes.</param>
@@ -13,12 +13,12 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
         FlagValue? last = null;
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (taken[i] || NameOf(arguments[i]) != name)
+            if (_taken[i] || NameOf(arguments[i]) != name)
             {
                 continue;
             }
 
-            taken[i] = true;
+            _taken[i] = true;
             var equals = arguments[i].IndexOf('=', StringComparison.Ordinal);
             if (equals >= 0)
             {
@@ -30,7 +30,7 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
             }
             else if (i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
             {
-                taken[++i] = true;
+                _taken[++i] = true;
                 last = new(arguments[i]);
             }
             else
@@ -47,7 +47,7 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
     {
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (taken[i] || NameOf(arguments[i]) is "help" or "h")
+            if (_taken[i] || NameOf(arguments[i]) is "help" or "h")
             {
                 continue;
             }

@@ -17,16 +17,16 @@ namespace MultiEni.Operator.Configuration;
 public sealed class SettingsReader(string program, IReadOnlyList<string> arguments, Func<string, string?> environment)
 {
     private const string Hidden = "(hidden)";
-    private readonly CommandLine commandLine = new(arguments);
-    private readonly List<string> errors = [];
-    private readonly List<EffectiveSetting> effective = [];
-    private readonly List<SettingHelp> known = [];
+    private readonly CommandLine _commandLine = new(arguments);
+    private readonly List<string> _errors = [];
+    private readonly List<EffectiveSetting> _effective = [];
+    private readonly List<SettingHelp> _known = [];
 
     /// <summary>Whether <c>--help</c> or <c>-h</c> was given; print <see cref="Help"/> and stop, after asking for all settings.</summary>
     public bool HelpRequested { get; } = arguments.Any(argument => argument is "--help" or "-help" or "-h");
 
     /// <summary>All settings with their values and where they came from; secrets are hidden.</summary>
-    public IReadOnlyList<EffectiveSetting> Effective => effective;
+    public IReadOnlyList<EffectiveSetting> Effective => _effective;
 
     /// <summary>Any text.</summary>
     public string Text(string? flag, string? variable, string fallback, string help, bool secret = false) =>
@@ -118,14 +118,14 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
     }
 
     /// <summary>An error that shows only when several settings are seen together; reported by <see cref="Finish"/> with the others.</summary>
-    public void Refuse(string error) => errors.Add(error);
+    public void Refuse(string error) => _errors.Add(error);
 
     /// <summary>Ends the reading.</summary>
     /// <exception cref="SettingsException">Values are bad, or flags unknown.</exception>
     public void Finish()
     {
-        var flags = known.Select(setting => setting.Flag).OfType<string>().ToList();
-        var all = errors.Concat(commandLine.Leftovers(flags)).ToList();
+        var flags = _known.Select(setting => setting.Flag).OfType<string>().ToList();
+        var all = _errors.Concat(_commandLine.Leftovers(flags)).ToList();
         if (all.Count > 0)
         {
             throw new SettingsException(all);
@@ -135,21 +135,21 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
     /// <summary>Writes all settings to the log, one a line.</summary>
     public void LogEffective(ILogger logger)
     {
-        foreach (var setting in effective)
+        foreach (var setting in _effective)
         {
             OperatorLog.Setting(logger, setting.Name, setting.Value, setting.Source);
         }
     }
 
     /// <summary>Text for <c>--help</c>.</summary>
-    public string Help(string summary) => SettingHelp.Render(program, summary, known);
+    public string Help(string summary) => SettingHelp.Render(program, summary, _known);
 
     /// <summary>The same as a Markdown table for the documentation, one row a setting.</summary>
-    public string HelpTable() => SettingHelp.RenderTable(known);
+    public string HelpTable() => SettingHelp.RenderTable(_known);
 
     private T Read<T>(SettingHelp setting, T fallback, Func<string, T> parse)
     {
-        known.Add(setting);
+        _known.Add(setting);
         var (text, source) = Find(setting);
         var value = fallback;
         if (text is not null)
@@ -161,22 +161,22 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
             catch (FormatException e)
             {
                 var shown = setting.IsSecret ? Hidden : $"'{text}'";
-                errors.Add($"{setting.NameFor(source)}: {shown} is not allowed; it must be {e.Message}.");
+                _errors.Add($"{setting.NameFor(source)}: {shown} is not allowed; it must be {e.Message}.");
             }
         }
 
         var printed = text ?? setting.Fallback;
-        effective.Add(new(setting.Name, setting.IsSecret && printed.Length > 0 ? Hidden : printed, source));
+        _effective.Add(new(setting.Name, setting.IsSecret && printed.Length > 0 ? Hidden : printed, source));
         return value;
     }
 
     private (string? Text, string Source) Find(SettingHelp setting)
     {
-        if (setting.Flag is { } flag && commandLine.Take(flag, setting.IsSwitch) is { } taken)
+        if (setting.Flag is { } flag && _commandLine.Take(flag, setting.IsSwitch) is { } taken)
         {
             if (taken.Value is null)
             {
-                errors.Add($"--{flag} needs a value: {setting.Allowed}.");
+                _errors.Add($"--{flag} needs a value: {setting.Allowed}.");
                 return (null, "default");
             }
 

@@ -21,12 +21,12 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
     private const int MostConnections = 16;
     private static readonly TimeSpan AgainDelay = TimeSpan.FromMilliseconds(100);
 
-    private readonly CancellationTokenSource stop = new();
-    private readonly LinkedList<Socket> connections = [];
-    private readonly Lock gate = new();
-    private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Socket? listener;
-    private Task accepting = Task.CompletedTask;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly LinkedList<Socket> _connections = [];
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Socket? _listener;
+    private Task _accepting = Task.CompletedTask;
 
     /// <summary>Starts listening; returns the port, or null when the server is switched off.</summary>
     /// <exception cref="SettingsException">The address cannot be read, or the port is taken.</exception>
@@ -41,7 +41,7 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
 
         try
         {
-            listener = Listen(listen);
+            _listener = Listen(listen);
         }
         catch (SocketException error)
         {
@@ -50,8 +50,8 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
             ]);
         }
 
-        accepting = AcceptAsync(listener);
-        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        _accepting = AcceptAsync(_listener);
+        var port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         OperatorLog.DiagnosticsListening(loggers.CreateLogger<DiagnosticsServer>(), port);
         return Task.FromResult<int?>(port);
     }
@@ -59,19 +59,19 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
     /// <summary>Stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        listener?.Dispose();
-        await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (gate)
+        await _stop.CancelAsync();
+        _listener?.Dispose();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
         {
-            if (connections.Count == 0)
+            if (_connections.Count == 0)
             {
-                empty.TrySetResult();
+                _empty.TrySetResult();
             }
         }
 
-        await empty.Task;
-        stop.Dispose();
+        await _empty.Task;
+        _stop.Dispose();
     }
 
     private static ListenAddress Parse(string address)
@@ -115,7 +115,7 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
         {
             try
             {
-                _ = ServeAsync(Enter(await socket.AcceptAsync(stop.Token)));
+                _ = ServeAsync(Enter(await socket.AcceptAsync(_stop.Token)));
             }
             catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
@@ -124,7 +124,7 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
             catch (SocketException)
             {
                 // No descriptors or no memory left: what is there may still be answered.
-                await Task.Delay(AgainDelay, TimeProvider.System, stop.Token);
+                await Task.Delay(AgainDelay, TimeProvider.System, _stop.Token);
             }
         }
     }
@@ -133,30 +133,30 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
     // must not wait for him.
     private LinkedListNode<Socket> Enter(Socket caller)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (connections.Count >= MostConnections)
+            if (_connections.Count >= MostConnections)
             {
-                connections.First!.Value.Dispose();
-                connections.RemoveFirst();
+                _connections.First!.Value.Dispose();
+                _connections.RemoveFirst();
             }
 
-            return connections.AddLast(caller);
+            return _connections.AddLast(caller);
         }
     }
 
     private void Leave(LinkedListNode<Socket> connection)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (connection.List is not null)
             {
-                connections.Remove(connection);
+                _connections.Remove(connection);
             }
 
-            if (connections.Count == 0 && stop.IsCancellationRequested)
+            if (_connections.Count == 0 && _stop.IsCancellationRequested)
             {
-                empty.TrySetResult();
+                _empty.TrySetResult();
             }
         }
     }
@@ -166,7 +166,7 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
         try
         {
             await using var stream = new NetworkStream(connection.Value, ownsSocket: true);
-            await HttpExchange.AnswerAsync(stream, Answer, stop.Token);
+            await HttpExchange.AnswerAsync(stream, Answer, _stop.Token);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
         {

@@ -10,14 +10,14 @@ public sealed class HealthChecks
 {
     private static readonly TimeSpan ToleratedStall = TimeSpan.FromMinutes(15);
 
-    private readonly ConcurrentDictionary<string, Func<HealthResult>> liveness = new();
-    private readonly ConcurrentDictionary<string, Func<HealthResult>> readiness = new();
+    private readonly ConcurrentDictionary<string, Func<HealthResult>> _liveness = new();
+    private readonly ConcurrentDictionary<string, Func<HealthResult>> _readiness = new();
 
     /// <summary>A check whose failure asks for a restart of the process.</summary>
-    public void AddLiveness(string name, Func<HealthResult> check) => liveness[name] = check;
+    public void AddLiveness(string name, Func<HealthResult> check) => _liveness[name] = check;
 
     /// <summary>A check whose failure says that the process is not yet, or not now, doing its work.</summary>
-    public void AddReadiness(string name, Func<HealthResult> check) => readiness[name] = check;
+    public void AddReadiness(string name, Func<HealthResult> check) => _readiness[name] = check;
 
     /// <summary>Watches an informer: ready as long as its cache is current, alive as long as it asks.</summary>
     public void Add<T>(string name, Informer<T> informer)
@@ -55,15 +55,15 @@ public sealed class HealthChecks
     /// <summary>Takes the checks of this name out again.</summary>
     public void Remove(string name)
     {
-        liveness.TryRemove(name, out _);
-        readiness.TryRemove(name, out _);
+        _liveness.TryRemove(name, out _);
+        _readiness.TryRemove(name, out _);
     }
 
     /// <summary>The failing liveness checks, as <c>name: reason</c>.</summary>
-    public IReadOnlyList<string> LivenessFailures() => Failures(liveness);
+    public IReadOnlyList<string> LivenessFailures() => Failures(_liveness);
 
     /// <summary>The failing readiness checks, as <c>name: reason</c>.</summary>
-    public IReadOnlyList<string> ReadinessFailures() => Failures(readiness);
+    public IReadOnlyList<string> ReadinessFailures() => Failures(_readiness);
 
     private static List<string> Failures(ConcurrentDictionary<string, Func<HealthResult>> checks)
     {

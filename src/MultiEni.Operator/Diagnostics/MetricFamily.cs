@@ -10,22 +10,22 @@ internal sealed class MetricFamily
     private const string Overflow = "overflow=\"true\"";
     private static readonly double[] DefaultBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-    private readonly Lock gate = new();
-    private readonly SortedDictionary<string, MetricSeries> series = new(StringComparer.Ordinal);
-    private readonly string type;
-    private readonly string help;
-    private readonly bool isObserved;
-    private readonly bool isSum;
-    private readonly double[] bounds;
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
+    private readonly string _type;
+    private readonly string _help;
+    private readonly bool _isObserved;
+    private readonly bool _isSum;
+    private readonly double[] _bounds;
 
     private MetricFamily(Instrument instrument, string type, bool isSum, double[] bounds)
     {
         Name = instrument.Name;
-        help = instrument.Description ?? "";
-        isObserved = instrument.IsObservable;
-        this.type = type;
-        this.isSum = isSum;
-        this.bounds = bounds;
+        _help = instrument.Description ?? "";
+        _isObserved = instrument.IsObservable;
+        _type = type;
+        _isSum = isSum;
+        _bounds = bounds;
     }
 
     /// <summary>The instrument's name, verbatim.</summary>
@@ -55,29 +55,29 @@ internal sealed class MetricFamily
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = PrometheusText.Labels(tags);
-        lock (gate)
+        lock (_gate)
         {
-            if (!series.TryGetValue(labels, out var entry))
+            if (!_series.TryGetValue(labels, out var entry))
             {
-                labels = series.Count < MaximumSeries ? labels : Overflow;
-                if (!series.TryGetValue(labels, out entry))
+                labels = _series.Count < MaximumSeries ? labels : Overflow;
+                if (!_series.TryGetValue(labels, out entry))
                 {
-                    series.Add(labels, entry = new MetricSeries(bounds));
+                    _series.Add(labels, entry = new MetricSeries(_bounds));
                 }
             }
 
-            entry.Record(value, isSum);
+            entry.Record(value, _isSum);
         }
     }
 
     /// <summary>Before a new observation: a series that is not observed any more must not keep its last value.</summary>
     public void ForgetObserved()
     {
-        if (isObserved)
+        if (_isObserved)
         {
-            lock (gate)
+            lock (_gate)
             {
-                series.Clear();
+                _series.Clear();
             }
         }
     }
@@ -85,12 +85,12 @@ internal sealed class MetricFamily
     /// <summary>Writes the family.</summary>
     public void Write(PrometheusText text)
     {
-        text.Head(Name, type, help);
-        lock (gate)
+        text.Head(Name, _type, _help);
+        lock (_gate)
         {
-            foreach (var (labels, entry) in series)
+            foreach (var (labels, entry) in _series)
             {
-                if (type == "histogram")
+                if (_type == "histogram")
                 {
                     entry.WriteHistogram(text, Name, labels);
                 }

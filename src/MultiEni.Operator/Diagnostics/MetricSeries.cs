@@ -5,8 +5,8 @@ namespace MultiEni.Operator.Diagnostics;
 /// <summary>The values of one combination of labels.</summary>
 internal sealed class MetricSeries(double[] bounds)
 {
-    private readonly long[] buckets = new long[bounds.Length];
-    private long count;
+    private readonly long[] _buckets = new long[bounds.Length];
+    private long _count;
 
     /// <summary>Sum or last value.</summary>
     public double Value { get; private set; }
@@ -20,12 +20,12 @@ internal sealed class MetricSeries(double[] bounds)
             return;
         }
 
-        count++;
+        _count++;
         Value += value;
         var index = Array.FindIndex(bounds, bound => value <= bound);
         if (index >= 0)
         {
-            buckets[index]++;
+            _buckets[index]++;
         }
     }
 
@@ -36,12 +36,12 @@ internal sealed class MetricSeries(double[] bounds)
         var cumulative = 0L;
         for (var i = 0; i < bounds.Length; i++)
         {
-            cumulative += buckets[i];
+            cumulative += _buckets[i];
             text.Sample($"{name}_bucket", $"{before}le=\"{bounds[i].ToString(CultureInfo.InvariantCulture)}\"", cumulative);
         }
 
-        text.Sample($"{name}_bucket", $"{before}le=\"+Inf\"", count);
+        text.Sample($"{name}_bucket", $"{before}le=\"+Inf\"", _count);
         text.Sample($"{name}_sum", labels, Value);
-        text.Sample($"{name}_count", labels, count);
+        text.Sample($"{name}_count", labels, _count);
     }
 }

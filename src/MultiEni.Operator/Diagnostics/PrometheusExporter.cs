@@ -9,11 +9,11 @@ namespace MultiEni.Operator.Diagnostics;
 /// </summary>
 public sealed class PrometheusExporter : IDisposable
 {
-    private readonly MeterListener listener = new();
-    private readonly ConcurrentDictionary<string, MetricFamily> families = new();
-    private readonly Lock rendering = new();
-    private readonly TimeProvider time;
-    private readonly long start;
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<string, MetricFamily> _families = new();
+    private readonly Lock _rendering = new();
+    private readonly TimeProvider _time;
+    private readonly long _start;
 
     /// <summary>Starts to listen, also to instruments that exist already; what they measured before is lost.</summary>
     /// <param name="meterPrefix">Start of the names of the meters to collect.</param>
@@ -22,50 +22,50 @@ public sealed class PrometheusExporter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(meterPrefix);
         ArgumentNullException.ThrowIfNull(time);
-        this.time = time;
-        start = time.GetTimestamp();
-        listener.InstrumentPublished = (instrument, subscriber) =>
+        _time = time;
+        _start = time.GetTimestamp();
+        _listener.InstrumentPublished = (instrument, subscriber) =>
         {
             if (instrument.Meter.Name.StartsWith(meterPrefix, StringComparison.Ordinal))
             {
-                subscriber.EnableMeasurementEvents(instrument, families.GetOrAdd(instrument.Name, _ => MetricFamily.For(instrument)));
+                subscriber.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument.Name, _ => MetricFamily.For(instrument)));
             }
         };
-        listener.SetMeasurementEventCallback<byte>(static (_, value, tags, family) => Record(family, value, tags));
-        listener.SetMeasurementEventCallback<short>(static (_, value, tags, family) => Record(family, value, tags));
-        listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => Record(family, value, tags));
-        listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => Record(family, value, tags));
-        listener.SetMeasurementEventCallback<float>(static (_, value, tags, family) => Record(family, value, tags));
-        listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => Record(family, value, tags));
-        listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, family) => Record(family, (double)value, tags));
-        listener.Start();
+        _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, family) => Record(family, value, tags));
+        _listener.SetMeasurementEventCallback<short>(static (_, value, tags, family) => Record(family, value, tags));
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => Record(family, value, tags));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => Record(family, value, tags));
+        _listener.SetMeasurementEventCallback<float>(static (_, value, tags, family) => Record(family, value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => Record(family, value, tags));
+        _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, family) => Record(family, (double)value, tags));
+        _listener.Start();
     }
 
     /// <summary>Everything as text, with process metrics; families in order of their names.</summary>
     public string Render()
     {
         // One at a time: observable instruments are read into the families first.
-        lock (rendering)
+        lock (_rendering)
         {
-            foreach (var family in families.Values)
+            foreach (var family in _families.Values)
             {
                 family.ForgetObserved();
             }
 
-            listener.RecordObservableInstruments();
+            _listener.RecordObservableInstruments();
             var text = new PrometheusText();
-            foreach (var family in families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
+            foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
             {
                 family.Write(text);
             }
 
-            ProcessMetrics.Write(text, time.GetElapsedTime(start));
+            ProcessMetrics.Write(text, _time.GetElapsedTime(_start));
             return text.ToString();
         }
     }
 
     /// <summary>Stops listening.</summary>
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => _listener.Dispose();
 
     private static void Record(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         ((MetricFamily)family!).Record(value, tags);

@@ -6,7 +6,7 @@ namespace MultiEni.Operator.Diagnostics;
 /// <summary>Writes the Prometheus text format, version 0.0.4.</summary>
 internal sealed class PrometheusText
 {
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder _text = new();
 
     /// <summary>Labels without braces, sorted by name, values escaped.</summary>
     public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -32,27 +32,27 @@ internal sealed class PrometheusText
     {
         if (help.Length > 0)
         {
-            text.Append("# HELP ").Append(name).Append(' ');
-            text.Append(help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
+            _text.Append("# HELP ").Append(name).Append(' ');
+            _text.Append(help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
         }
 
-        text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        _text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
     }
 
     /// <summary>One value.</summary>
     public void Sample(string name, string labels, double value)
     {
-        text.Append(name);
+        _text.Append(name);
         if (labels.Length > 0)
         {
-            text.Append('{').Append(labels).Append('}');
+            _text.Append('{').Append(labels).Append('}');
         }
 
-        text.Append(' ').Append(Number(value)).Append('\n');
+        _text.Append(' ').Append(Number(value)).Append('\n');
     }
 
     /// <inheritdoc />
-    public override string ToString() => text.ToString();
+    public override string ToString() => _text.ToString();
 
     private static string Number(double value) =>
         double.IsPositiveInfinity(value) ? "+Inf"

@@ -19,16 +19,16 @@ internal sealed class EventCorrelator(string component, string instance)
     // The API server keeps events for an hour by default; what is older cannot be counted up.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(55);
 
-    private readonly Dictionary<EventIdentity, Written> written = [];
-    private readonly Dictionary<EventIdentity, Dictionary<string, DateTimeOffset>> messages = [];
-    private long lastNumber;
+    private readonly Dictionary<EventIdentity, Written> _written = [];
+    private readonly Dictionary<EventIdentity, Dictionary<string, DateTimeOffset>> _messages = [];
+    private long _lastNumber;
 
     /// <summary>What to write.</summary>
     public EventWrite Correlate(EventOccurrence occurrence)
     {
         ForgetOld(occurrence.Time);
         var identity = Identify(occurrence, out var message);
-        if (written.TryGetValue(identity, out var before))
+        if (_written.TryGetValue(identity, out var before))
         {
             before.Count++;
             before.Last = occurrence.Time;
@@ -36,12 +36,12 @@ internal sealed class EventCorrelator(string component, string instance)
         }
 
         var created = NewEvent(occurrence, message);
-        written[identity] = new Written { Key = ObjectKey.Of(created), Last = occurrence.Time };
+        _written[identity] = new Written { Key = ObjectKey.Of(created), Last = occurrence.Time };
         return new EventWrite.Create(created);
     }
 
     /// <summary>The event of this occurrence is not, or no longer, on the server: the next occurrence creates it anew.</summary>
-    public void Forget(EventOccurrence occurrence) => written.Remove(Identify(occurrence, out _));
+    public void Forget(EventOccurrence occurrence) => _written.Remove(Identify(occurrence, out _));
 
     private EventIdentity Identify(EventOccurrence occurrence, out string message)
     {
@@ -52,9 +52,9 @@ internal sealed class EventCorrelator(string component, string instance)
             return family;
         }
 
-        if (!messages.TryGetValue(family, out var seen))
+        if (!_messages.TryGetValue(family, out var seen))
         {
-            messages.Add(family, seen = []);
+            _messages.Add(family, seen = []);
         }
 
         foreach (var (old, time) in seen)
@@ -78,7 +78,7 @@ internal sealed class EventCorrelator(string component, string instance)
     private KubernetesEvent NewEvent(EventOccurrence occurrence, string message)
     {
         var time = Timestamps.ToSeconds(occurrence.Time);
-        var suffix = $".{occurrence.Time.UtcTicks + ++lastNumber:x}";
+        var suffix = $".{occurrence.Time.UtcTicks + ++_lastNumber:x}";
         var name = occurrence.Regarding.Name ?? "unknown";
         // Events about cluster-scoped objects live in the namespace default, where kubectl describe looks for them.
         var home = string.IsNullOrEmpty(occurrence.Regarding.Namespace) ? "default" : occurrence.Regarding.Namespace;
@@ -100,19 +100,19 @@ internal sealed class EventCorrelator(string component, string instance)
 
     private void ForgetOld(DateTimeOffset now)
     {
-        if (written.Count >= MaximumRemembered)
+        if (_written.Count >= MaximumRemembered)
         {
             // Rare: forgetting everything costs a few duplicate events and keeps this simple.
-            written.Clear();
-            messages.Clear();
+            _written.Clear();
+            _messages.Clear();
         }
 
-        foreach (var (identity, entry) in written)
+        foreach (var (identity, entry) in _written)
         {
             if (now - entry.Last > Lifetime)
             {
-                written.Remove(identity);
-                messages.Remove(identity with { Message = "" });
+                _written.Remove(identity);
+                _messages.Remove(identity with { Message = "" });
             }
         }
     }

@@ -20,16 +20,16 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
     // Thousands of ENIs that come or go are thousands of occurrences of two events: what counts them up is written now and then.
     private static readonly TimeSpan RepeatInterval = TimeSpan.FromSeconds(10);
 
-    private readonly EventCorrelator correlator = new(component, instance);
-    private readonly Channel<EventOccurrence> waiting = Channel.CreateBounded<EventOccurrence>(
+    private readonly EventCorrelator _correlator = new(component, instance);
+    private readonly Channel<EventOccurrence> _waiting = Channel.CreateBounded<EventOccurrence>(
         new BoundedChannelOptions(Capacity) { SingleReader = true }
     );
-    private readonly Dictionary<ObjectKey, HeldRepeat> held = [];
-    private readonly Dictionary<ObjectKey, DateTimeOffset> written = [];
-    private long dropped;
+    private readonly Dictionary<ObjectKey, HeldRepeat> _held = [];
+    private readonly Dictionary<ObjectKey, DateTimeOffset> _written = [];
+    private long _dropped;
 
     /// <summary>Events that were given up because the queue was full or the API server did not take them.</summary>
-    public long Dropped => Interlocked.Read(ref dropped);
+    public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Queues an event; returns at once.</summary>
     /// <param name="regarding">The object it is about.</param>
@@ -39,7 +39,7 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
     /// <param name="progress">How far that brings the whole, such as "3 of 8": asked for when the event is written, which is seldom. Null for nothing.</param>
     public void Record(ObjectReference regarding, EventType type, string reason, string message, Func<string>? progress = null)
     {
-        if (!waiting.Writer.TryWrite(new EventOccurrence(regarding, type, reason, message, time.GetUtcNow(), progress)))
+        if (!_waiting.Writer.TryWrite(new EventOccurrence(regarding, type, reason, message, time.GetUtcNow(), progress)))
         {
             CountDropped();
         }
@@ -53,7 +53,7 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = cancellationToken.Register(() =>
         {
-            waiting.Writer.TryComplete();
+            _waiting.Writer.TryComplete();
             stopped.TrySetResult();
         });
         await Task.WhenAny(writing, stopped.Task);
@@ -70,7 +70,7 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
 
     private async Task WriteAllAsync(CancellationToken cancellationToken)
     {
-        var reader = waiting.Reader;
+        var reader = _waiting.Reader;
         var news = reader.WaitToReadAsync(CancellationToken.None).AsTask();
         while (true)
         {
@@ -94,33 +94,31 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
     /// <summary>Waits for the next occurrence, or until a repeat that was held back is due.</summary>
     private async Task WaitAsync(Task news, CancellationToken cancellationToken)
     {
-        if (held.Count == 0)
+        if (_held.Count == 0)
         {
             await news;
             return;
         }
 
-        var wait = held.Values.Min(repeat => repeat.Due) - time.GetUtcNow();
+        var wait = _held.Values.Min(repeat => repeat.Due) - time.GetUtcNow();
         if (wait > TimeSpan.Zero)
         {
-            // Task.Delay cuts what is not a whole millisecond off, and would come back at once for the rest of it, again and again.
-            wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
             using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(news, Task.Delay(wait, time, cut.Token));
+            await Task.WhenAny(news, Task.Delay(wait.RoundUp(), time, cut.Token));
             await cut.CancelAsync();
         }
     }
 
     private async Task TakeAsync(EventOccurrence occurrence, CancellationToken cancellationToken)
     {
-        switch (correlator.Correlate(occurrence))
+        switch (_correlator.Correlate(occurrence))
         {
             case EventWrite.Create create:
                 await WriteAsync(occurrence, create, cancellationToken);
                 break;
             case EventWrite.Repeat repeat:
-                var due = written.TryGetValue(repeat.Key, out var last) ? last + RepeatInterval : time.GetUtcNow();
-                held[repeat.Key] = new HeldRepeat(occurrence, repeat, due);
+                var due = _written.TryGetValue(repeat.Key, out var last) ? last + RepeatInterval : time.GetUtcNow();
+                _held[repeat.Key] = new HeldRepeat(occurrence, repeat, due);
                 break;
         }
     }
@@ -128,17 +126,17 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
     private async Task WriteHeldAsync(bool all, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        foreach (var (key, repeat) in held.Where(entry => all || entry.Value.Due <= now).ToList())
+        foreach (var (key, repeat) in _held.Where(entry => all || entry.Value.Due <= now).ToList())
         {
-            held.Remove(key);
+            _held.Remove(key);
             await WriteAsync(repeat.Occurrence, repeat.Write, cancellationToken);
         }
 
-        foreach (var (key, last) in written)
+        foreach (var (key, last) in _written)
         {
             if (now - last > RepeatInterval)
             {
-                written.Remove(key);
+                _written.Remove(key);
             }
         }
     }
@@ -150,13 +148,13 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
             for (var attempt = 1; !await TryWriteAsync(write.With(occurrence.Progress), attempt, cancellationToken); attempt++)
             {
                 // The server has no such event, or nobody knows whether it has: begin anew.
-                correlator.Forget(occurrence);
-                write = correlator.Correlate(occurrence);
+                _correlator.Forget(occurrence);
+                write = _correlator.Correlate(occurrence);
             }
         }
         catch (Exception e)
         {
-            correlator.Forget(occurrence);
+            _correlator.Forget(occurrence);
             CountDropped();
             OperatorLog.EventDropped(logger, occurrence.Reason, occurrence.Regarding.Name, e.Message);
         }
@@ -171,10 +169,10 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
             {
                 case EventWrite.Create create:
                     await client.CreateAsync(KubernetesEvent.Resource, create.Event, cancellationToken);
-                    written[ObjectKey.Of(create.Event)] = time.GetUtcNow();
+                    _written[ObjectKey.Of(create.Event)] = time.GetUtcNow();
                     return true;
                 case EventWrite.Repeat repeat:
-                    written[repeat.Key] = time.GetUtcNow();
+                    _written[repeat.Key] = time.GetUtcNow();
                     return await TryRepeatAsync(repeat, cancellationToken);
             }
 
@@ -210,7 +208,7 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
 
     private void CountDropped()
     {
-        Interlocked.Increment(ref dropped);
+        Interlocked.Increment(ref _dropped);
         OperatorMeter.EventsDropped.Add(1);
     }
 

@@ -9,16 +9,16 @@ namespace MultiEni.Operator.Hosting;
 /// <param name="stop">Ends them all.</param>
 public sealed class BackgroundTasks(CancellationToken stop) : IAsyncDisposable
 {
-    private readonly CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-    private readonly CancellationTokenSource mainEnding = CancellationTokenSource.CreateLinkedTokenSource(stop);
-    private readonly List<Task> tasks = [];
-    private Exception? failure;
+    private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    private readonly CancellationTokenSource _mainEnding = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    private readonly List<Task> _tasks = [];
+    private Exception? _failure;
 
     /// <summary>Starts one, before the main task or from within it.</summary>
     public void Add(Func<CancellationToken, Task> task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        tasks.Add(WatchAsync(task));
+        _tasks.Add(WatchAsync(task));
     }
 
     /// <summary>Runs the main task; the others are ended after it, so that it may use them to the last.</summary>
@@ -27,14 +27,14 @@ public sealed class BackgroundTasks(CancellationToken stop) : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(main);
         try
         {
-            await main(mainEnding.Token);
+            await main(_mainEnding.Token);
         }
-        catch (OperationCanceledException) when (mainEnding.IsCancellationRequested)
+        catch (OperationCanceledException) when (_mainEnding.IsCancellationRequested)
         {
             // Asked to stop, or one of the others failed, which shows below.
         }
 
-        if (Volatile.Read(ref failure) is { } reason)
+        if (Volatile.Read(ref _failure) is { } reason)
         {
             ExceptionDispatchInfo.Throw(reason);
         }
@@ -43,30 +43,30 @@ public sealed class BackgroundTasks(CancellationToken stop) : IAsyncDisposable
     /// <summary>Ends the tasks and waits for them.</summary>
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
-        await Task.WhenAll(tasks);
-        ending.Dispose();
-        mainEnding.Dispose();
+        await _ending.CancelAsync();
+        await Task.WhenAll(_tasks);
+        _ending.Dispose();
+        _mainEnding.Dispose();
     }
 
     private async Task WatchAsync(Func<CancellationToken, Task> task)
     {
         try
         {
-            await task(ending.Token);
+            await task(_ending.Token);
         }
-        catch (Exception) when (ending.IsCancellationRequested)
+        catch (Exception) when (_ending.IsCancellationRequested)
         {
             // That is how they end.
         }
         catch (Exception e)
         {
-            Interlocked.CompareExchange(ref failure, e, null);
+            Interlocked.CompareExchange(ref _failure, e, null);
         }
 
-        if (!ending.IsCancellationRequested)
+        if (!_ending.IsCancellationRequested)
         {
-            await mainEnding.CancelAsync();
+            await _mainEnding.CancelAsync();
         }
     }
 }

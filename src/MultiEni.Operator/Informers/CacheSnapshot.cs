@@ -13,10 +13,10 @@ internal sealed record CacheSnapshot<T>(
 )
     where T : class, IKubernetesObject
 {
-    private T[]? list;
+    private T[]? _list;
 
     /// <summary>All objects; computed once a snapshot, when asked for.</summary>
-    public IReadOnlyList<T> List => list ??= [.. Objects.Values];
+    public IReadOnlyList<T> List => _list ??= [.. Objects.Values];
 
     /// <summary>The objects filed under a value.</summary>
     public IReadOnlyList<T> Filed(string index, string value)

@@ -18,25 +18,25 @@ public sealed class Informer<T>
     // A watch is asked to end after ten minutes at most, and given up soon after that.
     private static readonly TimeSpan ToleratedSilence = TimeSpan.FromMinutes(30);
 
-    private readonly KubernetesClient client;
-    private readonly ResourceKind<T> kind;
-    private readonly InformerScope scope;
-    private readonly Func<T, T>? trim;
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
-    private readonly Func<double> random;
-    private readonly ObjectStore<T> store;
-    private readonly KeyValuePair<string, object?> label;
-    private readonly TaskCompletionSource<IObjectCache<T>> synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock healthGate = new();
-    private InformerHealth health = new(false, null, null);
-    private string? version;
-    private bool sawFrames;
-    private bool hasExpired;
-    private int failures;
-    private int started;
-    private long attemptedAt;
-    private long? failingSince;
+    private readonly KubernetesClient _client;
+    private readonly ResourceKind<T> _kind;
+    private readonly InformerScope _scope;
+    private readonly Func<T, T>? _trim;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Func<double> _random;
+    private readonly ObjectStore<T> _store;
+    private readonly KeyValuePair<string, object?> _label;
+    private readonly TaskCompletionSource<IObjectCache<T>> _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _healthGate = new();
+    private InformerHealth _health = new(false, null, null);
+    private string? _version;
+    private bool _sawFrames;
+    private bool _hasExpired;
+    private int _failures;
+    private int _started;
+    private long _attemptedAt;
+    private long? _failingSince;
 
     /// <summary>An informer that waits for <see cref="RunAsync"/>.</summary>
     /// <param name="client">Connection.</param>
@@ -57,16 +57,16 @@ public sealed class Informer<T>
     )
     {
         ArgumentNullException.ThrowIfNull(kind);
-        this.client = client;
-        this.kind = kind;
-        this.scope = scope;
-        this.trim = trim;
-        this.time = time;
-        this.logger = logger;
-        this.random = random ?? Random.Shared.NextDouble;
-        store = new ObjectStore<T>(kind.Plural, trim);
-        label = new("resource", kind.Plural);
-        attemptedAt = time.GetTimestamp();
+        _client = client;
+        _kind = kind;
+        _scope = scope;
+        _trim = trim;
+        _time = time;
+        _logger = logger;
+        _random = random ?? Random.Shared.NextDouble;
+        _store = new ObjectStore<T>(kind.Plural, trim);
+        _label = new("resource", kind.Plural);
+        _attemptedAt = time.GetTimestamp();
     }
 
     /// <summary>How the informer is doing.</summary>
@@ -74,9 +74,9 @@ public sealed class Informer<T>
     {
         get
         {
-            lock (healthGate)
+            lock (_healthGate)
             {
-                return health;
+                return _health;
             }
         }
     }
@@ -84,15 +84,15 @@ public sealed class Informer<T>
     /// <summary>Whether the cache is complete, and not older than a minute of failing requests.</summary>
     public HealthResult Readiness()
     {
-        lock (healthGate)
+        lock (_healthGate)
         {
-            if (!health.IsSynced)
+            if (!_health.IsSynced)
             {
-                return HealthResult.Unhealthy(health.LastFailure ?? "the first list is not in yet");
+                return HealthResult.Unhealthy(_health.LastFailure ?? "the first list is not in yet");
             }
 
-            return failingSince is { } since && time.GetElapsedTime(since) is var failing && failing >= ToleratedFailing
-                ? HealthResult.Unhealthy($"requests have failed for {failing.TotalSeconds:0} s, the last one with: {health.LastFailure}")
+            return _failingSince is { } since && _time.GetElapsedTime(since) is var failing && failing >= ToleratedFailing
+                ? HealthResult.Unhealthy($"requests have failed for {failing.TotalSeconds:0} s, the last one with: {_health.LastFailure}")
                 : HealthResult.Healthy;
         }
     }
@@ -103,9 +103,9 @@ public sealed class Informer<T>
     /// </summary>
     public HealthResult Liveness()
     {
-        lock (healthGate)
+        lock (_healthGate)
         {
-            var silent = time.GetElapsedTime(attemptedAt);
+            var silent = _time.GetElapsedTime(_attemptedAt);
             return silent < ToleratedSilence
                 ? HealthResult.Healthy
                 : HealthResult.Unhealthy($"the last request began {silent.TotalMinutes:0} min ago and has not ended");
@@ -116,30 +116,30 @@ public sealed class Informer<T>
     /// <exception cref="InvalidOperationException">The informer runs already, or the name is taken.</exception>
     public void AddIndex(string name, Func<T, IEnumerable<string>> values)
     {
-        if (Volatile.Read(ref started) != 0)
+        if (Volatile.Read(ref _started) != 0)
         {
-            throw new InvalidOperationException($"The informer of {kind.Plural} runs already; its indexes are fixed.");
+            throw new InvalidOperationException($"The informer of {_kind.Plural} runs already; its indexes are fixed.");
         }
 
-        store.AddIndex(name, values);
+        _store.AddIndex(name, values);
     }
 
     /// <summary>The cache, as soon as the first complete list is in. There is no other way to it.</summary>
-    public Task<IObjectCache<T>> SyncedAsync(CancellationToken cancellationToken) => synced.Task.WaitAsync(cancellationToken);
+    public Task<IObjectCache<T>> SyncedAsync(CancellationToken cancellationToken) => _synced.Task.WaitAsync(cancellationToken);
 
     /// <summary>
     /// Calls <paramref name="onChange"/> for every object known now, as added, and for every change from now on, one at a time and in
     /// order, until disposed. The call must be short: it holds up the informer. What it throws ends <see cref="RunAsync"/>: a change that was lost is a bug
     /// that must be seen.
     /// </summary>
-    public IDisposable Subscribe(Action<ObjectChange<T>> onChange) => store.Subscribe(onChange);
+    public IDisposable Subscribe(Action<ObjectChange<T>> onChange) => _store.Subscribe(onChange);
 
     /// <summary>Runs until cancelled; survives every failure of the connection, and no failure of a subscriber.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref started, 1) != 0)
+        if (Interlocked.Exchange(ref _started, 1) != 0)
         {
-            throw new InvalidOperationException($"The informer of {kind.Plural} runs already.");
+            throw new InvalidOperationException($"The informer of {_kind.Plural} runs already.");
         }
 
         try
@@ -149,7 +149,7 @@ public sealed class Informer<T>
                 var pause = await FollowAsync(cancellationToken);
                 if (pause > TimeSpan.Zero)
                 {
-                    await Task.Delay(pause, time, cancellationToken);
+                    await Task.Delay(pause, _time, cancellationToken);
                 }
             }
         }
@@ -159,32 +159,32 @@ public sealed class Informer<T>
         }
         finally
         {
-            synced.TrySetCanceled(CancellationToken.None);
+            _synced.TrySetCanceled(CancellationToken.None);
         }
     }
 
     /// <summary>One list, if needed, and one watch. Returns how long to wait before the next.</summary>
     private async Task<TimeSpan> FollowAsync(CancellationToken cancellationToken)
     {
-        sawFrames = false;
+        _sawFrames = false;
         Attempted();
         try
         {
-            version ??= await ListAsync(cancellationToken);
-            var asked = ShortestWatch * (1 + random());
-            var begin = time.GetTimestamp();
+            _version ??= await ListAsync(cancellationToken);
+            var asked = ShortestWatch * (1 + _random());
+            var begin = _time.GetTimestamp();
             await WatchAsync(asked, cancellationToken);
-            hasExpired = false;
-            return Recover(WatchRecovery.AfterEnd(sawFrames, time.GetElapsedTime(begin), asked), "the watch ended at once");
+            _hasExpired = false;
+            return Recover(WatchRecovery.AfterEnd(_sawFrames, _time.GetElapsedTime(begin), asked), "the watch ended at once");
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not ConsumerFailedException)
         {
-            OperatorMeter.InformerFailures.Add(1, label);
-            var recovery = WatchRecovery.AfterFailure(e, sawFrames, hasExpired);
-            hasExpired = e is KubernetesApiException { IsExpired: true };
+            OperatorMeter.InformerFailures.Add(1, _label);
+            var recovery = WatchRecovery.AfterFailure(e, _sawFrames, _hasExpired);
+            _hasExpired = e is KubernetesApiException { IsExpired: true };
             if (!recovery.IsFailure)
             {
-                OperatorLog.Expired(logger, kind.Plural);
+                OperatorLog.Expired(_logger, _kind.Plural);
             }
 
             return Recover(recovery, e.Message);
@@ -195,33 +195,33 @@ public sealed class Informer<T>
     {
         if (recovery.ListAgain)
         {
-            version = null;
+            _version = null;
         }
 
         if (!recovery.IsFailure)
         {
             // The server has answered, whatever was before.
-            failures = 0;
+            _failures = 0;
             HeardFromServer();
             return TimeSpan.Zero;
         }
 
-        var delay = Backoff.Reconnect.Delay(failures++, random());
+        var delay = Backoff.Reconnect.Delay(_failures++, _random());
         var isNew = false;
-        lock (healthGate)
+        lock (_healthGate)
         {
-            isNew = health.LastFailure != failure;
-            health = health with { LastFailure = failure };
-            failingSince ??= time.GetTimestamp();
+            isNew = _health.LastFailure != failure;
+            _health = _health with { LastFailure = failure };
+            _failingSince ??= _time.GetTimestamp();
         }
 
         if (isNew)
         {
-            OperatorLog.ContactLost(logger, kind.Plural, delay, failure);
+            OperatorLog.ContactLost(_logger, _kind.Plural, delay, failure);
         }
         else
         {
-            OperatorLog.StillNoContact(logger, kind.Plural, delay, failure);
+            OperatorLog.StillNoContact(_logger, _kind.Plural, delay, failure);
         }
 
         return delay;
@@ -229,20 +229,20 @@ public sealed class Informer<T>
 
     private async Task<string?> ListAsync(CancellationToken cancellationToken)
     {
-        store.BeginList();
+        _store.BeginList();
         var objects = new List<T>();
         var options = new ListOptions
         {
-            Namespace = scope.Namespace,
-            LabelSelector = scope.LabelSelector,
-            FieldSelector = scope.FieldSelector,
+            Namespace = _scope.Namespace,
+            LabelSelector = _scope.LabelSelector,
+            FieldSelector = _scope.FieldSelector,
             Limit = PageSize,
         };
         while (true)
         {
             try
             {
-                var page = await client.ListAsync(kind, options, cancellationToken);
+                var page = await _client.ListAsync(_kind, options, cancellationToken);
                 HeardFromServer();
                 foreach (var obj in page.Items)
                 {
@@ -259,7 +259,7 @@ public sealed class Informer<T>
             catch (KubernetesApiException e) when (e.IsExpired && options.Continue is not null)
             {
                 // The pages took longer than the server keeps history: all in one piece instead.
-                store.BeginList();
+                _store.BeginList();
                 objects.Clear();
                 options = options with { Continue = null, Limit = null };
             }
@@ -268,15 +268,15 @@ public sealed class Informer<T>
 
     private string? TakeOver(List<T> objects, string? listVersion)
     {
-        store.Replace(objects, listVersion);
-        OperatorMeter.InformerLists.Add(1, label);
-        lock (healthGate)
+        _store.Replace(objects, listVersion);
+        OperatorMeter.InformerLists.Add(1, _label);
+        lock (_healthGate)
         {
-            health = health with { IsSynced = true };
+            _health = _health with { IsSynced = true };
         }
 
-        OperatorLog.Listed(logger, kind.Plural, objects.Count, listVersion);
-        synced.TrySetResult(store);
+        OperatorLog.Listed(_logger, _kind.Plural, objects.Count, listVersion);
+        _synced.TrySetResult(_store);
         return listVersion;
     }
 
@@ -284,13 +284,13 @@ public sealed class Informer<T>
     {
         var options = new WatchOptions
         {
-            Namespace = scope.Namespace,
-            LabelSelector = scope.LabelSelector,
-            FieldSelector = scope.FieldSelector,
-            ResourceVersion = version,
+            Namespace = _scope.Namespace,
+            LabelSelector = _scope.LabelSelector,
+            FieldSelector = _scope.FieldSelector,
+            ResourceVersion = _version,
             Timeout = asked,
         };
-        await foreach (var frame in client.WatchAsync(kind, options, cancellationToken))
+        await foreach (var frame in _client.WatchAsync(_kind, options, cancellationToken))
         {
             switch (frame)
             {
@@ -307,7 +307,7 @@ public sealed class Informer<T>
                     MoveTo(reached);
                     break;
                 case WatchEvent<T>.Error(var status):
-                    throw new KubernetesApiException($"watch {kind.Plural}", status);
+                    throw new KubernetesApiException($"watch {_kind.Plural}", status);
             }
         }
     }
@@ -315,20 +315,20 @@ public sealed class Informer<T>
     private void Take(T obj, bool isDeletion)
     {
         var seen = Trimmed(obj);
-        store.See(seen, isDeletion);
+        _store.See(seen, isDeletion);
         MoveTo(seen.Metadata.ResourceVersion);
     }
 
-    private T Trimmed(T obj) => trim is null ? obj : trim(obj);
+    private T Trimmed(T obj) => _trim is null ? obj : _trim(obj);
 
     private void MoveTo(string? reached)
     {
-        sawFrames = true;
-        failures = 0;
+        _sawFrames = true;
+        _failures = 0;
         if (!string.IsNullOrEmpty(reached))
         {
-            version = reached;
-            store.Reach(reached);
+            _version = reached;
+            _store.Reach(reached);
         }
 
         HeardFromServer();
@@ -336,26 +336,26 @@ public sealed class Informer<T>
 
     private void Attempted()
     {
-        lock (healthGate)
+        lock (_healthGate)
         {
-            attemptedAt = time.GetTimestamp();
+            _attemptedAt = _time.GetTimestamp();
         }
     }
 
     private void HeardFromServer()
     {
         var isBack = false;
-        lock (healthGate)
+        lock (_healthGate)
         {
-            isBack = health.LastFailure is not null;
-            health = health with { LastContact = time.GetUtcNow(), LastFailure = null };
-            failingSince = null;
-            attemptedAt = time.GetTimestamp();
+            isBack = _health.LastFailure is not null;
+            _health = _health with { LastContact = _time.GetUtcNow(), LastFailure = null };
+            _failingSince = null;
+            _attemptedAt = _time.GetTimestamp();
         }
 
         if (isBack)
         {
-            OperatorLog.ContactBack(logger, kind.Plural);
+            OperatorLog.ContactBack(_logger, _kind.Plural);
         }
     }
 }

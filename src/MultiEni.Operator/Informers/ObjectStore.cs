@@ -8,39 +8,39 @@ namespace MultiEni.Operator.Informers;
 internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCache<T>
     where T : class, IKubernetesObject
 {
-    private readonly Lock turn = new();
-    private readonly Dictionary<string, Func<T, IEnumerable<string>>> indexers = [];
-    private readonly OwnWrites<T> ownWrites = new();
-    private ImmutableList<Subscription> subscriptions = [];
-    private ConsumerFailedException? failed;
-    private volatile CacheSnapshot<T> snapshot = new(
+    private readonly Lock _turn = new();
+    private readonly Dictionary<string, Func<T, IEnumerable<string>>> _indexers = [];
+    private readonly OwnWrites<T> _ownWrites = new();
+    private ImmutableList<Subscription> _subscriptions = [];
+    private ConsumerFailedException? _failed;
+    private volatile CacheSnapshot<T> _snapshot = new(
         ImmutableDictionary<ObjectKey, T>.Empty,
         ImmutableDictionary<string, ImmutableDictionary<string, ImmutableHashSet<ObjectKey>>>.Empty
     );
 
     /// <inheritdoc />
-    public int Count => snapshot.Objects.Count;
+    public int Count => _snapshot.Objects.Count;
 
     /// <inheritdoc />
-    public T? Get(ObjectKey key) => snapshot.Objects.GetValueOrDefault(key);
+    public T? Get(ObjectKey key) => _snapshot.Objects.GetValueOrDefault(key);
 
     /// <inheritdoc />
-    public IReadOnlyList<T> List() => snapshot.List;
+    public IReadOnlyList<T> List() => _snapshot.List;
 
     /// <inheritdoc />
-    public IReadOnlyList<T> ByIndex(string index, string value) => snapshot.Filed(index, value);
+    public IReadOnlyList<T> ByIndex(string index, string value) => _snapshot.Filed(index, value);
 
     /// <summary>Registers an index while the store is empty.</summary>
     public void AddIndex(string name, Func<T, IEnumerable<string>> values)
     {
-        lock (turn)
+        lock (_turn)
         {
-            if (!indexers.TryAdd(name, values))
+            if (!_indexers.TryAdd(name, values))
             {
                 throw new InvalidOperationException($"The index '{name}' exists already.");
             }
 
-            snapshot = snapshot.After([], indexers);
+            _snapshot = _snapshot.After([], _indexers);
         }
     }
 
@@ -48,10 +48,10 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     public void Wrote(T answer)
     {
         var written = trim is null ? answer : trim(answer);
-        lock (turn)
+        lock (_turn)
         {
             var known = Get(ObjectKey.Of(written));
-            if (ownWrites.TryAdd(written, known))
+            if (_ownWrites.TryAdd(written, known))
             {
                 Apply(CacheDiff.ToEvent(known, written, OwnWrites<T>.IsGone(written)));
             }
@@ -61,12 +61,12 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     /// <inheritdoc />
     public void Gone(T last)
     {
-        lock (turn)
+        lock (_turn)
         {
             var known = Get(ObjectKey.Of(last));
             if (known?.Metadata.Uid == last.Metadata.Uid)
             {
-                ownWrites.Bury(known!);
+                _ownWrites.Bury(known!);
                 Apply([new ObjectChange<T>.Deleted(known!)]);
             }
         }
@@ -75,9 +75,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     /// <summary>A list is about to be read.</summary>
     public void BeginList()
     {
-        lock (turn)
+        lock (_turn)
         {
-            ownWrites.Clear();
+            _ownWrites.Clear();
         }
     }
 
@@ -85,10 +85,10 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     /// <exception cref="ConsumerFailedException">An index or a subscriber failed, now or on an own write.</exception>
     public void Replace(IReadOnlyCollection<T> listed, string? version)
     {
-        lock (turn)
+        lock (_turn)
         {
-            Apply(CacheDiff.ToList(snapshot.Objects, ownWrites.Over(listed, version)));
-            ownWrites.Reach(version);
+            Apply(CacheDiff.ToList(_snapshot.Objects, _ownWrites.Over(listed, version)));
+            _ownWrites.Reach(version);
             ThrowIfFailed();
         }
     }
@@ -97,9 +97,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     /// <exception cref="ConsumerFailedException">An index or a subscriber failed, now or on an own write.</exception>
     public void See(T seen, bool isDeletion)
     {
-        lock (turn)
+        lock (_turn)
         {
-            if (!ownWrites.Hides(seen, isDeletion))
+            if (!_ownWrites.Hides(seen, isDeletion))
             {
                 Apply(CacheDiff.ToEvent(Get(ObjectKey.Of(seen)), seen, isDeletion));
             }
@@ -112,9 +112,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     /// <exception cref="ConsumerFailedException">An index or a subscriber failed on an own write.</exception>
     public void Reach(string? version)
     {
-        lock (turn)
+        lock (_turn)
         {
-            ownWrites.Reach(version);
+            _ownWrites.Reach(version);
             ThrowIfFailed();
         }
     }
@@ -122,15 +122,15 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     /// <summary>Tells of every object known now, then of every change.</summary>
     public IDisposable Subscribe(Action<ObjectChange<T>> onChange)
     {
-        lock (turn)
+        lock (_turn)
         {
             var subscription = new Subscription(this, onChange);
-            foreach (var obj in snapshot.Objects.Values)
+            foreach (var obj in _snapshot.Objects.Values)
             {
                 onChange(new ObjectChange<T>.Added(obj));
             }
 
-            subscriptions = subscriptions.Add(subscription);
+            _subscriptions = _subscriptions.Add(subscription);
             return subscription;
         }
     }
@@ -139,9 +139,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     // same; the event of that write is on its way to the informer.
     private void ThrowIfFailed()
     {
-        if (failed is not null)
+        if (_failed is not null)
         {
-            throw failed;
+            throw _failed;
         }
     }
 
@@ -167,10 +167,10 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
         }
 
         // First the cache, then the news: who hears of a change finds it in the cache.
-        Attempt(() => snapshot = snapshot.After(changes, indexers));
+        Attempt(() => _snapshot = _snapshot.After(changes, _indexers));
         foreach (var change in changes)
         {
-            foreach (var subscription in subscriptions)
+            foreach (var subscription in _subscriptions)
             {
                 Attempt(() => subscription.OnChange(change));
             }
@@ -178,7 +178,7 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
 
         if (failure is not null)
         {
-            failed ??= new ConsumerFailedException(kind, failure);
+            _failed ??= new ConsumerFailedException(kind, failure);
         }
     }
 
@@ -186,9 +186,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     {
         public void Dispose()
         {
-            lock (Store.turn)
+            lock (Store._turn)
             {
-                Store.subscriptions = Store.subscriptions.RemoveAll(other => ReferenceEquals(other, this));
+                Store._subscriptions = Store._subscriptions.RemoveAll(other => ReferenceEquals(other, this));
             }
         }
     }

@@ -16,14 +16,14 @@ namespace MultiEni.Operator.Informers;
 internal sealed class OwnWrites<T>
     where T : class, IKubernetesObject
 {
-    private readonly Dictionary<ObjectKey, Write> ahead = [];
-    private ulong reached;
+    private readonly Dictionary<ObjectKey, Write> _ahead = [];
+    private ulong _reached;
 
     /// <summary>Whether the object is as good as deleted: nothing keeps it any more.</summary>
     public static bool IsGone(T obj) => obj.Metadata is { IsBeingDeleted: true, Finalizers: null or { Count: 0 } };
 
     /// <summary>The watch has shown everything up to this version.</summary>
-    public void Reach(string? version) => reached = ulong.TryParse(version, out var number) ? number : reached;
+    public void Reach(string? version) => _reached = ulong.TryParse(version, out var number) ? number : _reached;
 
     /// <summary>Keeps the answer to a write; false when the cache knows as much already.</summary>
     /// <param name="answer">The object after the write.</param>
@@ -34,23 +34,23 @@ internal sealed class OwnWrites<T>
         var isGone = IsGone(answer);
         var isNews = isGone
             ? known?.Metadata.Uid == answer.Metadata.Uid
-            : Version(answer) > reached && !(ahead.TryGetValue(key, out var other) && Version(other.Object) >= Version(answer));
+            : Version(answer) > _reached && !(_ahead.TryGetValue(key, out var other) && Version(other.Object) >= Version(answer));
         if (isNews)
         {
-            ahead[key] = new Write(answer, isGone);
+            _ahead[key] = new Write(answer, isGone);
         }
 
         return isNews;
     }
 
     /// <summary>The server said that the object is gone.</summary>
-    public void Bury(T last) => ahead[ObjectKey.Of(last)] = new Write(last, IsGone: true);
+    public void Bury(T last) => _ahead[ObjectKey.Of(last)] = new Write(last, IsGone: true);
 
     /// <summary>Whether a watched object is older than the answer to an own write. What is as new ends the keeping of that.</summary>
     public bool Hides(T seen, bool isDeletion)
     {
         var key = ObjectKey.Of(seen);
-        if (!ahead.TryGetValue(key, out var own))
+        if (!_ahead.TryGetValue(key, out var own))
         {
             return false;
         }
@@ -61,12 +61,12 @@ internal sealed class OwnWrites<T>
             return true;
         }
 
-        ahead.Remove(key);
+        _ahead.Remove(key);
         return false;
     }
 
     /// <summary>A list that begins now shows everything that was answered before.</summary>
-    public void Clear() => ahead.Clear();
+    public void Clear() => _ahead.Clear();
 
     /// <summary>A complete list, with what was written after it; what was written before and is not in it was deleted meanwhile.</summary>
     /// <param name="listed">The objects.</param>
@@ -76,19 +76,19 @@ internal sealed class OwnWrites<T>
         if (ulong.TryParse(version, out var shown))
         {
             // The answer to a write that ended an object may carry a version from before its deletion.
-            foreach (var (key, _) in ahead.Where(entry => !entry.Value.IsGone && Version(entry.Value.Object) <= shown).ToList())
+            foreach (var (key, _) in _ahead.Where(entry => !entry.Value.IsGone && Version(entry.Value.Object) <= shown).ToList())
             {
-                ahead.Remove(key);
+                _ahead.Remove(key);
             }
         }
 
-        if (ahead.Count == 0)
+        if (_ahead.Count == 0)
         {
             return listed;
         }
 
         var newest = listed.Where(obj => !Hides(obj, isDeletion: false)).ToDictionary(obj => ObjectKey.Of(obj));
-        foreach (var (key, own) in ahead.Where(entry => !entry.Value.IsGone))
+        foreach (var (key, own) in _ahead.Where(entry => !entry.Value.IsGone))
         {
             newest[key] = own.Object;
         }

@@ -15,12 +15,12 @@ public sealed class LeaderElector
     private static readonly TimeSpan ShortestAttempt = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
 
-    private readonly LeaderElectionOptions options;
-    private readonly LeaseContender contender;
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
-    private volatile Leadership? current;
-    private bool isUnanswered;
+    private readonly LeaderElectionOptions _options;
+    private readonly LeaseContender _contender;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private volatile Leadership? _current;
+    private bool _isUnanswered;
 
     /// <summary>A candidate.</summary>
     /// <exception cref="ArgumentException">The periods do not fit: retry &lt; renew deadline &lt; lease duration.</exception>
@@ -36,14 +36,14 @@ public sealed class LeaderElector
             );
         }
 
-        this.options = options;
-        this.time = time;
-        this.logger = logger;
-        contender = new LeaseContender(client, options, time);
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _contender = new LeaseContender(client, options, time);
     }
 
     /// <summary>Whether this process leads now.</summary>
-    public bool IsLeader => current is { IsHeld: true };
+    public bool IsLeader => _current is { IsHeld: true };
 
     /// <summary>
     /// Waits for the lease, runs <paramref name="lead"/> while renewing it, waits for it to end and gives the lease back. The token
@@ -66,16 +66,16 @@ public sealed class LeaderElector
             return;
         }
 
-        using var leadership = new Leadership(time, options.RenewDeadline, acquired);
-        current = leadership;
+        using var leadership = new Leadership(_time, _options.RenewDeadline, acquired);
+        _current = leadership;
         try
         {
-            OperatorLog.Leading(logger, options.Identity);
+            OperatorLog.Leading(_logger, _options.Identity);
             await LeadAsync(lead, leadership, cancellationToken);
         }
         finally
         {
-            current = null;
+            _current = null;
             await ReleaseAsync(leadership);
         }
     }
@@ -85,15 +85,15 @@ public sealed class LeaderElector
         string? told = null;
         while (true)
         {
-            if (await AttemptAsync(ShareOf(options.RenewDeadline), cancellationToken) is { } sent)
+            if (await AttemptAsync(ShareOf(_options.RenewDeadline), cancellationToken) is { } sent)
             {
                 return sent;
             }
 
-            if (contender.Holder is { Length: > 0 } holder && holder != told)
+            if (_contender.Holder is { Length: > 0 } holder && holder != told)
             {
                 told = holder;
-                OperatorLog.StandingBy(logger, options.Identity, holder);
+                OperatorLog.StandingBy(_logger, _options.Identity, holder);
             }
 
             await PauseAsync(cancellationToken);
@@ -122,7 +122,7 @@ public sealed class LeaderElector
 
         if (leadership.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new LeadershipLostException($"{options.Identity} has lost the lease {options.Namespace}/{options.Name}.");
+            throw new LeadershipLostException($"{_options.Identity} has lost the lease {_options.Namespace}/{_options.Name}.");
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class LeaderElector
             while (leadership.IsHeld)
             {
                 // One broken connection does not end leadership: attempts go on until the deadline, and one that is not answered has waited already.
-                if (!isUnanswered)
+                if (!_isUnanswered)
                 {
                     await PauseAsync(either.Token);
                 }
@@ -143,9 +143,9 @@ public sealed class LeaderElector
                 {
                     leadership.Extend(sent);
                 }
-                else if (contender.Holder is { Length: > 0 } holder && holder != options.Identity)
+                else if (_contender.Holder is { Length: > 0 } holder && holder != _options.Identity)
                 {
-                    OperatorLog.LeadershipLost(logger, $"{holder} holds the lease");
+                    OperatorLog.LeadershipLost(_logger, $"{holder} holds the lease");
                     leadership.Lose();
                     return;
                 }
@@ -158,7 +158,7 @@ public sealed class LeaderElector
 
         if (!leadership.IsHeld && !cancellationToken.IsCancellationRequested)
         {
-            OperatorLog.LeadershipLost(logger, $"not renewed within {options.RenewDeadline}");
+            OperatorLog.LeadershipLost(_logger, $"not renewed within {_options.RenewDeadline}");
             leadership.Lose();
         }
     }
@@ -166,18 +166,18 @@ public sealed class LeaderElector
     /// <summary>One attempt on the lease. Returns when it was sent if it succeeded: leadership counts from there, not from the answer.</summary>
     private async Task<long?> AttemptAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        var sent = time.GetTimestamp();
-        var renewsConnection = isUnanswered;
-        isUnanswered = false;
+        var sent = _time.GetTimestamp();
+        var renewsConnection = _isUnanswered;
+        _isUnanswered = false;
         try
         {
-            using var deadline = new RequestDeadline("lease", limit, time, cancellationToken);
-            return await deadline.RunAsync(async token => await contender.TryAsync(renewsConnection, token)) ? sent : null;
+            using var deadline = new RequestDeadline("lease", limit, _time, cancellationToken);
+            return await deadline.RunAsync(async token => await _contender.TryAsync(renewsConnection, token)) ? sent : null;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            isUnanswered = e is TimeoutException;
-            OperatorLog.LeaseAttemptFailed(logger, e.Message);
+            _isUnanswered = e is TimeoutException;
+            OperatorLog.LeaseAttemptFailed(_logger, e.Message);
             return null;
         }
     }
@@ -186,7 +186,7 @@ public sealed class LeaderElector
     private static TimeSpan ShareOf(TimeSpan left) => left / 2 > ShortestAttempt ? left / 2 : left;
 
     private Task PauseAsync(CancellationToken cancellationToken) =>
-        Task.Delay(options.RetryPeriod * (1 + (Spread * Random.Shared.NextDouble())), time, cancellationToken);
+        Task.Delay(_options.RetryPeriod * (1 + (Spread * Random.Shared.NextDouble())), _time, cancellationToken);
 
     private async Task ReleaseAsync(Leadership leadership)
     {
@@ -197,17 +197,17 @@ public sealed class LeaderElector
 
         try
         {
-            using var deadline = new RequestDeadline("release the lease", ReleaseLimit, time, CancellationToken.None);
+            using var deadline = new RequestDeadline("release the lease", ReleaseLimit, _time, CancellationToken.None);
             await deadline.RunAsync(async token =>
             {
-                await contender.ReleaseAsync(token);
+                await _contender.ReleaseAsync(token);
                 return true;
             });
-            OperatorLog.LeaseReleased(logger);
+            OperatorLog.LeaseReleased(_logger);
         }
         catch (Exception e)
         {
-            OperatorLog.LeaseNotReleased(logger, e.Message);
+            OperatorLog.LeaseNotReleased(_logger, e.Message);
         }
     }
 }

@@ -3,33 +3,33 @@ namespace MultiEni.Operator.LeaderElection;
 /// <summary>The right to act, for as long as the lease is renewed. Checked by a monotonic clock, so a paused process notices at once.</summary>
 public sealed class Leadership : IDisposable
 {
-    private readonly TimeProvider time;
-    private readonly TimeSpan renewDeadline;
-    private readonly CancellationTokenSource lost = new();
-    private readonly ITimer alarm;
-    private long renewed;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _renewDeadline;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly ITimer _alarm;
+    private long _renewed;
 
     /// <summary>Leadership that began with a request sent at <paramref name="renewed"/>.</summary>
     internal Leadership(TimeProvider time, TimeSpan renewDeadline, long renewed)
     {
-        this.time = time;
-        this.renewDeadline = renewDeadline;
-        this.renewed = renewed;
-        alarm = time.CreateTimer(static self => ((Leadership)self!).Check(), this, Remaining, Timeout.InfiniteTimeSpan);
+        _time = time;
+        _renewDeadline = renewDeadline;
+        _renewed = renewed;
+        _alarm = time.CreateTimer(static self => ((Leadership)self!).Check(), this, Remaining, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whether now is before the start of the last successful renewal plus the renew deadline.</summary>
-    public bool IsHeld => !lost.IsCancellationRequested && Remaining > TimeSpan.Zero;
+    public bool IsHeld => !_lost.IsCancellationRequested && Remaining > TimeSpan.Zero;
 
     /// <summary>Cancelled when leadership is lost. Reading <see cref="IsHeld"/> may notice earlier.</summary>
-    public CancellationToken Lost => lost.Token;
+    public CancellationToken Lost => _lost.Token;
 
     /// <summary>Time left without another renewal; never negative.</summary>
     internal TimeSpan Remaining
     {
         get
         {
-            var left = renewDeadline - time.GetElapsedTime(Interlocked.Read(ref renewed));
+            var left = _renewDeadline - _time.GetElapsedTime(Interlocked.Read(ref _renewed));
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -45,30 +45,30 @@ public sealed class Leadership : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => alarm.Dispose();
+    public void Dispose() => _alarm.Dispose();
 
     /// <summary>A renewal sent at <paramref name="sent"/> has succeeded. Leadership that ran out before does not come back.</summary>
     internal void Extend(long sent)
     {
         if (IsHeld)
         {
-            Interlocked.Exchange(ref renewed, sent);
+            Interlocked.Exchange(ref _renewed, sent);
         }
     }
 
     /// <summary>Ends it at once.</summary>
-    internal void Lose() => lost.Cancel();
+    internal void Lose() => _lost.Cancel();
 
     private void Check()
     {
         var left = Remaining;
         if (left <= TimeSpan.Zero)
         {
-            lost.Cancel();
+            _lost.Cancel();
         }
         else
         {
-            alarm.Change(left, Timeout.InfiniteTimeSpan);
+            _alarm.Change(left.RoundUp(), Timeout.InfiniteTimeSpan);
         }
     }
 }

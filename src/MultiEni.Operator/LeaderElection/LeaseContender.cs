@@ -6,12 +6,12 @@ namespace MultiEni.Operator.LeaderElection;
 internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOptions options, TimeProvider time)
 {
     private static readonly LeaseSpec None = new();
-    private Lease? held;
-    private LeaseSpec observed = None;
-    private long observedSince = time.GetTimestamp();
+    private Lease? _held;
+    private LeaseSpec _observed = None;
+    private long _observedSince = time.GetTimestamp();
 
     /// <summary>Who holds the lease, as last seen; null or empty when nobody does.</summary>
-    public string? Holder => observed.HolderIdentity;
+    public string? Holder => _observed.HolderIdentity;
 
     /// <summary>Tries to get or renew the lease. True when it is ours afterwards.</summary>
     /// <remarks>Every write carries the resourceVersion read before, so of two that write at once one gets a conflict.</remarks>
@@ -22,16 +22,16 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
         Lease? lease = null;
         try
         {
-            lease = held ?? await ReadAsync(renewsConnection ? client.OverNewConnection() : client, cancellationToken);
+            lease = _held ?? await ReadAsync(renewsConnection ? client.OverNewConnection() : client, cancellationToken);
             // Whatever happens from here on, unless the write succeeds, the next attempt reads first.
-            held = null;
-            held = await WriteAsync(lease, cancellationToken);
-            return held is not null;
+            _held = null;
+            _held = await WriteAsync(lease, cancellationToken);
+            return _held is not null;
         }
         // A lease that was read and is gone is somebody else's doing; when there was none, it is the namespace that does not exist.
         catch (KubernetesApiException e) when (e.IsConflict || e.IsAlreadyExists || (e.IsNotFound && lease is not null))
         {
-            held = null;
+            _held = null;
             Observe(await ReadAsync(client, cancellationToken));
             return false;
         }
@@ -50,7 +50,7 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
         var now = time.GetUtcNow();
         var free = lease.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now };
         await client.ReplaceAsync(Lease.Resource, lease with { Spec = free }, null, cancellationToken);
-        held = null;
+        _held = null;
     }
 
     private ObjectKey Key => new(options.Namespace, options.Name);
@@ -70,7 +70,7 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
             RenewTime = now,
             LeaseTransitions = (lease?.Spec.LeaseTransitions ?? -1) + 1,
         };
-        switch (LeaseDecision.Decide(lease?.Spec, options.Identity, time.GetElapsedTime(observedSince), options.LeaseDuration))
+        switch (LeaseDecision.Decide(lease?.Spec, options.Identity, time.GetElapsedTime(_observedSince), options.LeaseDuration))
         {
             case LeaseDecision.Create:
                 var created = new Lease
@@ -93,10 +93,10 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
     private Lease? Observe(Lease? lease)
     {
         var spec = lease?.Spec ?? None;
-        if (spec != observed)
+        if (spec != _observed)
         {
-            observed = spec;
-            observedSince = time.GetTimestamp();
+            _observed = spec;
+            _observedSince = time.GetTimestamp();
         }
 
         return lease;

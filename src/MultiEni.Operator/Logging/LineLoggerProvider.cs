@@ -5,7 +5,7 @@ namespace MultiEni.Operator.Logging;
 /// <summary>Writes each event as one line, whole, whoever else logs at the same time.</summary>
 internal sealed class LineLoggerProvider(LogFormat format, TextWriter output, TimeProvider time) : ILoggerProvider, ISupportExternalScope
 {
-    private readonly Lock turn = new();
+    private readonly Lock _turn = new();
 
     /// <summary>The scopes that are open; their values become fields.</summary>
     public IExternalScopeProvider Scopes { get; private set; } = new LoggerExternalScopeProvider();
@@ -24,7 +24,7 @@ internal sealed class LineLoggerProvider(LogFormat format, TextWriter output, Ti
     {
         var stamped = line with { Time = time.GetUtcNow().UtcDateTime };
         var text = format == LogFormat.Json ? stamped.ToJson() : stamped.ToText();
-        lock (turn)
+        lock (_turn)
         {
             output.WriteLine(text);
             output.Flush();

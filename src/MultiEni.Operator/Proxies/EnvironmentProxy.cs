@@ -12,15 +12,15 @@ public sealed class EnvironmentProxy : IWebProxy
     // Instance metadata, the credentials of ECS and those of EKS Pod Identity: addresses of the machine itself.
     private static readonly string[] OfThisMachine = ["169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"];
 
-    private readonly Uri? forHttp;
-    private readonly Uri? forHttps;
-    private readonly List<ProxyExemption> exemptions;
+    private readonly Uri? _forHttp;
+    private readonly Uri? _forHttps;
+    private readonly List<ProxyExemption> _exemptions;
 
     private EnvironmentProxy(Uri? forHttp, Uri? forHttps, List<ProxyExemption> exemptions)
     {
-        this.forHttp = forHttp is null ? null : ProxyAddress.WithoutCredentials(forHttp);
-        this.forHttps = forHttps is null ? null : ProxyAddress.WithoutCredentials(forHttps);
-        this.exemptions = exemptions;
+        _forHttp = forHttp is null ? null : ProxyAddress.WithoutCredentials(forHttp);
+        _forHttps = forHttps is null ? null : ProxyAddress.WithoutCredentials(forHttps);
+        _exemptions = exemptions;
         Credentials = new ProxyCredentials(forHttp, forHttps);
     }
 
@@ -55,8 +55,8 @@ public sealed class EnvironmentProxy : IWebProxy
     {
         ArgumentNullException.ThrowIfNull(destination);
         var proxy =
-            destination.Scheme == Uri.UriSchemeHttps ? forHttps
-            : destination.Scheme == Uri.UriSchemeHttp ? forHttp
+            destination.Scheme == Uri.UriSchemeHttps ? _forHttps
+            : destination.Scheme == Uri.UriSchemeHttp ? _forHttp
             : null;
         return proxy is null || IsDirect(destination) ? null : proxy;
     }
@@ -77,6 +77,6 @@ public sealed class EnvironmentProxy : IWebProxy
         var isAddress = destination.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
         var address = isAddress ? ProxyExemption.Plain(IPAddress.Parse(host.Split('%')[0])) : null;
         return (address is not null && (IPAddress.IsLoopback(address) || OfThisMachine.Contains(address.ToString())))
-            || exemptions.Exists(exemption => exemption.Covers(host, address, destination.Port));
+            || _exemptions.Exists(exemption => exemption.Covers(host, address, destination.Port));
     }
 }

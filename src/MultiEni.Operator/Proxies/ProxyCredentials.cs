@@ -9,13 +9,13 @@ namespace MultiEni.Operator.Proxies;
 /// <param name="proxies">The addresses as they were set.</param>
 internal sealed class ProxyCredentials(params IEnumerable<Uri?> proxies) : ICredentials
 {
-    private readonly List<Uri> withCredentials = [.. proxies.OfType<Uri>().Where(proxy => proxy.UserInfo.Length > 0)];
+    private readonly List<Uri> _withCredentials = [.. proxies.OfType<Uri>().Where(proxy => proxy.UserInfo.Length > 0)];
 
     /// <inheritdoc/>
     public NetworkCredential? GetCredential(Uri uri, string authType)
     {
         var asked = ProxyAddress.WithoutCredentials(uri);
-        if (withCredentials.Find(proxy => ProxyAddress.WithoutCredentials(proxy) == asked) is not { } found)
+        if (_withCredentials.Find(proxy => ProxyAddress.WithoutCredentials(proxy) == asked) is not { } found)
         {
             return null;
         }

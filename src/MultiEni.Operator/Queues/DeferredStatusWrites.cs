@@ -12,24 +12,24 @@ public sealed class DeferredStatusWrites(TimeProvider time)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
-    private readonly Lock gate = new();
-    private readonly long begin = time.GetTimestamp();
-    private TimeSpan next;
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly long _begin = time.GetTimestamp();
+    private TimeSpan _next;
 
     /// <summary>How many are remembered.</summary>
-    public int Count => entries.Count;
+    public int Count => _entries.Count;
 
-    /// <summary>How long the status may still wait; null when it is to be told now.</summary>
+    /// <summary>How long the status may still wait, in whole milliseconds; null when it is to be told now.</summary>
     /// <param name="metadata">The object. Its deletion, and a successor of the same name, begin anew.</param>
     /// <param name="patience">For how long it may be deferred.</param>
     public TimeSpan? Wait(ObjectMeta metadata, TimeSpan patience)
     {
         ArgumentNullException.ThrowIfNull(metadata);
         // A clock that is set back must not silence anybody.
-        var now = time.GetElapsedTime(begin);
+        var now = time.GetElapsedTime(_begin);
         var (uid, deleting) = (metadata.Uid, metadata.IsBeingDeleted);
-        var entry = entries.AddOrUpdate(
+        var entry = _entries.AddOrUpdate(
             metadata.Name,
             _ => new Entry(uid, deleting, now, null),
             (_, known) => known.Uid == uid && known.Deleting == deleting ? known : new Entry(uid, deleting, now, null)
@@ -37,22 +37,22 @@ public sealed class DeferredStatusWrites(TimeProvider time)
         if (entry.Turn is null && now - entry.Since >= patience)
         {
             entry = entry with { Turn = NextTurn(now) };
-            entries[metadata.Name] = entry;
+            _entries[metadata.Name] = entry;
         }
 
         var wait = (entry.Turn ?? entry.Since + patience) - now;
-        return wait > TimeSpan.Zero ? wait : null;
+        return wait > TimeSpan.Zero ? wait.RoundUp() : null;
     }
 
     /// <summary>All is told, or the object is gone.</summary>
-    public void Forget(string name) => entries.TryRemove(name, out _);
+    public void Forget(string name) => _entries.TryRemove(name, out _);
 
     private TimeSpan NextTurn(TimeSpan now)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var turn = next > now ? next : now;
-            next = turn + Pace;
+            var turn = _next > now ? _next : now;
+            _next = turn + Pace;
             return turn;
         }
     }

@@ -22,8 +22,8 @@ public sealed class ReconcileLoop<TKey>(
 )
     where TKey : notnull
 {
-    private readonly ConcurrentDictionary<TKey, string> lastFailures = new();
-    private readonly KeyValuePair<string, object?> label = new("name", name);
+    private readonly ConcurrentDictionary<TKey, string> _lastFailures = new();
+    private readonly KeyValuePair<string, object?> _label = new("name", name);
 
     /// <summary>
     /// Works until cancelled. Then takes no more keys, lets running reconciles finish within the grace period, cancels those that do
@@ -80,7 +80,7 @@ public sealed class ReconcileLoop<TKey>(
             }
             finally
             {
-                OperatorMeter.ReconcileTime.Record(time.GetElapsedTime(begin).TotalSeconds, label);
+                OperatorMeter.ReconcileTime.Record(time.GetElapsedTime(begin).TotalSeconds, _label);
                 queue.Done(work.Key);
             }
         }
@@ -89,7 +89,7 @@ public sealed class ReconcileLoop<TKey>(
     private void Settle(QueuedWork<TKey> work, ReconcileResult result)
     {
         queue.Forget(work.Key);
-        if (lastFailures.TryRemove(work.Key, out _))
+        if (_lastFailures.TryRemove(work.Key, out _))
         {
             OperatorLog.ReconcileRecovered(logger, name, $"{work.Key}");
         }
@@ -106,8 +106,8 @@ public sealed class ReconcileLoop<TKey>(
     {
         var attempt = queue.Failures(work.Key) + 1;
         var delay = queue.AddRateLimited(work.Key, work.Priority);
-        var isNew = !lastFailures.TryGetValue(work.Key, out var before) || before != failure.Message;
-        lastFailures[work.Key] = failure.Message;
+        var isNew = !_lastFailures.TryGetValue(work.Key, out var before) || before != failure.Message;
+        _lastFailures[work.Key] = failure.Message;
         if (isNew)
         {
             OperatorLog.ReconcileFailed(logger, failure, name, $"{work.Key}", attempt, delay, failure.Message);
@@ -120,5 +120,5 @@ public sealed class ReconcileLoop<TKey>(
         Count("error");
     }
 
-    private void Count(string result) => OperatorMeter.Reconciles.Add(1, label, new("result", result));
+    private void Count(string result) => OperatorMeter.Reconciles.Add(1, _label, new("result", result));
 }

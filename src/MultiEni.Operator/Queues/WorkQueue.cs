@@ -9,23 +9,23 @@ namespace MultiEni.Operator.Queues;
 public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
-    private readonly Lock gate = new();
-    private readonly SemaphoreSlim available = new(0);
-    private readonly Dictionary<TKey, WorkState> states = [];
-    private readonly Dictionary<TKey, int> failures = [];
-    private readonly PriorityQueue<(TKey Key, long Ticket), (int Urgency, long Arrival)> ready = new();
-    private readonly PriorityQueue<(TKey Key, long Ticket), (TimeSpan Due, long Arrival)> delayed = new();
-    private readonly KeyValuePair<string, object?> label;
-    private readonly TimeProvider time;
-    private readonly Backoff backoff;
-    private readonly Func<double> random;
-    private readonly ITimer timer;
-    private readonly long start;
-    private long lastTicket;
-    private int depth;
-    private int dirty;
-    private TimeSpan? stalledSince;
-    private bool isShutDown;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _available = new(0);
+    private readonly Dictionary<TKey, WorkState> _states = [];
+    private readonly Dictionary<TKey, int> _failures = [];
+    private readonly PriorityQueue<(TKey Key, long Ticket), (int Urgency, long Arrival)> _ready = new();
+    private readonly PriorityQueue<(TKey Key, long Ticket), (TimeSpan Due, long Arrival)> _delayed = new();
+    private readonly KeyValuePair<string, object?> _label;
+    private readonly TimeProvider _time;
+    private readonly Backoff _backoff;
+    private readonly Func<double> _random;
+    private readonly ITimer _timer;
+    private readonly long _start;
+    private long _lastTicket;
+    private int _depth;
+    private int _dirty;
+    private TimeSpan? _stalledSince;
+    private bool _isShutDown;
 
     /// <summary>An empty queue.</summary>
     /// <param name="name">Label of its metrics.</param>
@@ -35,12 +35,12 @@ public sealed class WorkQueue<TKey> : IDisposable
     public WorkQueue(string name, TimeProvider time, Backoff? backoff = null, Func<double>? random = null)
     {
         ArgumentNullException.ThrowIfNull(time);
-        this.time = time;
-        this.backoff = backoff ?? Backoff.Reconcile;
-        this.random = random ?? Random.Shared.NextDouble;
-        label = new("name", name);
-        start = time.GetTimestamp();
-        timer = time.CreateTimer(static queue => ((WorkQueue<TKey>)queue!).MoveDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _time = time;
+        _backoff = backoff ?? Backoff.Reconcile;
+        _random = random ?? Random.Shared.NextDouble;
+        _label = new("name", name);
+        _start = time.GetTimestamp();
+        _timer = time.CreateTimer(static queue => ((WorkQueue<TKey>)queue!).MoveDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Keys ready and not yet taken.</summary>
@@ -48,9 +48,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return depth;
+                return _depth;
             }
         }
     }
@@ -60,9 +60,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return stalledSince is { } since ? Now - since : TimeSpan.Zero;
+                return _stalledSince is { } since ? Now - since : TimeSpan.Zero;
             }
         }
     }
@@ -72,10 +72,10 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
                 (TKey Key, TimeSpan For)? longest = null;
-                foreach (var (key, state) in states)
+                foreach (var (key, state) in _states)
                 {
                     if (state.IsTaken && Now - state.TakenAt is var taken && (longest is null || taken > longest.Value.For))
                     {
@@ -91,9 +91,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <summary>Makes the key ready now. A key that waits already moves up if the new priority is greater.</summary>
     public void Add(TKey key, int priority = WorkPriority.Normal)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!isShutDown)
+            if (!_isShutDown)
             {
                 MakeReady(key, StateOf(key), priority);
             }
@@ -112,9 +112,9 @@ public sealed class WorkQueue<TKey> : IDisposable
             return;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            if (isShutDown)
+            if (_isShutDown)
             {
                 return;
             }
@@ -133,8 +133,8 @@ public sealed class WorkQueue<TKey> : IDisposable
             }
 
             state.Due = due;
-            state.DueTicket = ++lastTicket;
-            delayed.Enqueue((key, state.DueTicket), (due, state.DueTicket));
+            state.DueTicket = ++_lastTicket;
+            _delayed.Enqueue((key, state.DueTicket), (due, state.DueTicket));
             ArmTimer();
         }
     }
@@ -143,14 +143,14 @@ public sealed class WorkQueue<TKey> : IDisposable
     public TimeSpan AddRateLimited(TKey key, int priority = WorkPriority.Normal)
     {
         TimeSpan delay;
-        lock (gate)
+        lock (_gate)
         {
-            var failed = failures.GetValueOrDefault(key);
-            failures[key] = failed + 1;
-            delay = backoff.Delay(failed, random());
+            var failed = _failures.GetValueOrDefault(key);
+            _failures[key] = failed + 1;
+            delay = _backoff.Delay(failed, _random());
         }
 
-        OperatorMeter.QueueRetries.Add(1, label);
+        OperatorMeter.QueueRetries.Add(1, _label);
         AddAfter(key, delay, priority);
         return delay;
     }
@@ -158,39 +158,39 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <summary>The key succeeded: its backoff starts over.</summary>
     public void Forget(TKey key)
     {
-        lock (gate)
+        lock (_gate)
         {
-            failures.Remove(key);
+            _failures.Remove(key);
         }
     }
 
     /// <summary>How often the key failed since it was last forgotten.</summary>
     public int Failures(TKey key)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return failures.GetValueOrDefault(key);
+            return _failures.GetValueOrDefault(key);
         }
     }
 
     /// <summary>The most urgent key, as soon as there is one; null once the queue is shut down.</summary>
     public async ValueTask<QueuedWork<TKey>?> TakeAsync(CancellationToken cancellationToken)
     {
-        await available.WaitAsync(cancellationToken);
-        lock (gate)
+        await _available.WaitAsync(cancellationToken);
+        lock (_gate)
         {
-            if (isShutDown)
+            if (_isShutDown)
             {
                 // One permit wakes all waiters, one after the other.
-                available.Release();
+                _available.Release();
                 return null;
             }
 
             while (true)
             {
-                var (key, ticket) = ready.Dequeue();
+                var (key, ticket) = _ready.Dequeue();
                 // An entry whose key has moved up since is a leftover.
-                if (states.TryGetValue(key, out var state) && state.IsReady && state.Ticket == ticket)
+                if (_states.TryGetValue(key, out var state) && state.IsReady && state.Ticket == ticket)
                 {
                     return Take(key, state);
                 }
@@ -201,23 +201,23 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <summary>The worker is done with a key it took.</summary>
     public void Done(TKey key)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!states.TryGetValue(key, out var state) || !state.IsTaken)
+            if (!_states.TryGetValue(key, out var state) || !state.IsTaken)
             {
                 throw new InvalidOperationException($"'{key}' was not taken from the queue.");
             }
 
             state.IsTaken = false;
-            dirty -= state.IsDirty ? 1 : 0;
-            if (state.IsDirty && !isShutDown)
+            _dirty -= state.IsDirty ? 1 : 0;
+            if (state.IsDirty && !_isShutDown)
             {
                 state.IsDirty = false;
                 Enqueue(key, state, state.Priority);
             }
             else if (state.Due is null)
             {
-                states.Remove(key);
+                _states.Remove(key);
             }
 
             Progressed();
@@ -227,14 +227,14 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <summary>Hands out and accepts nothing any more.</summary>
     public void ShutDown()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!isShutDown)
+            if (!_isShutDown)
             {
-                isShutDown = true;
-                OperatorMeter.QueueDepth.Add(-depth, label);
-                depth = 0;
-                available.Release();
+                _isShutDown = true;
+                OperatorMeter.QueueDepth.Add(-_depth, _label);
+                _depth = 0;
+                _available.Release();
             }
         }
     }
@@ -243,16 +243,16 @@ public sealed class WorkQueue<TKey> : IDisposable
     public void Dispose()
     {
         ShutDown();
-        timer.Dispose();
+        _timer.Dispose();
     }
 
-    private TimeSpan Now => time.GetElapsedTime(start);
+    private TimeSpan Now => _time.GetElapsedTime(_start);
 
     private WorkState StateOf(TKey key)
     {
-        if (!states.TryGetValue(key, out var state))
+        if (!_states.TryGetValue(key, out var state))
         {
-            states.Add(key, state = new WorkState());
+            _states.Add(key, state = new WorkState());
         }
 
         return state;
@@ -264,9 +264,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         if (state.IsTaken)
         {
             state.Priority = state.IsDirty ? Math.Max(state.Priority, priority) : priority;
-            dirty += state.IsDirty ? 0 : 1;
+            _dirty += state.IsDirty ? 0 : 1;
             state.IsDirty = true;
-            stalledSince ??= Now;
+            _stalledSince ??= Now;
         }
         else if (!state.IsReady)
         {
@@ -283,18 +283,18 @@ public sealed class WorkQueue<TKey> : IDisposable
         state.IsReady = true;
         state.ReadySince = Now;
         Place(key, state, priority);
-        depth++;
-        stalledSince ??= Now;
-        OperatorMeter.QueueDepth.Add(1, label);
-        OperatorMeter.QueueAdds.Add(1, label);
-        available.Release();
+        _depth++;
+        _stalledSince ??= Now;
+        OperatorMeter.QueueDepth.Add(1, _label);
+        OperatorMeter.QueueAdds.Add(1, _label);
+        _available.Release();
     }
 
     private void Place(TKey key, WorkState state, int priority)
     {
         state.Priority = priority;
-        state.Ticket = ++lastTicket;
-        ready.Enqueue((key, state.Ticket), (-priority, state.Ticket));
+        state.Ticket = ++_lastTicket;
+        _ready.Enqueue((key, state.Ticket), (-priority, state.Ticket));
     }
 
     private QueuedWork<TKey> Take(TKey key, WorkState state)
@@ -302,25 +302,25 @@ public sealed class WorkQueue<TKey> : IDisposable
         state.IsReady = false;
         state.IsTaken = true;
         state.TakenAt = Now;
-        depth--;
+        _depth--;
         Progressed();
         var waited = Now - state.ReadySince;
-        OperatorMeter.QueueDepth.Add(-1, label);
-        OperatorMeter.QueueWait.Record(waited.TotalSeconds, label);
+        OperatorMeter.QueueDepth.Add(-1, _label);
+        OperatorMeter.QueueWait.Record(waited.TotalSeconds, _label);
         return new QueuedWork<TKey>(key, state.Priority, waited);
     }
 
-    private void Progressed() => stalledSince = depth + dirty > 0 ? Now : null;
+    private void Progressed() => _stalledSince = _depth + _dirty > 0 ? Now : null;
 
     private void MoveDue()
     {
-        lock (gate)
+        lock (_gate)
         {
-            while (!isShutDown && delayed.TryPeek(out var next, out var order) && order.Due <= Now)
+            while (!_isShutDown && _delayed.TryPeek(out var next, out var order) && order.Due <= Now)
             {
-                delayed.Dequeue();
+                _delayed.Dequeue();
                 // An entry whose key was due earlier, or became ready meanwhile, is a leftover.
-                if (states.TryGetValue(next.Key, out var state) && state.Due is not null && state.DueTicket == next.Ticket)
+                if (_states.TryGetValue(next.Key, out var state) && state.Due is not null && state.DueTicket == next.Ticket)
                 {
                     MakeReady(next.Key, state, state.DuePriority);
                 }
@@ -332,11 +332,10 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     private void ArmTimer()
     {
-        if (delayed.TryPeek(out _, out var order) && !isShutDown)
+        if (_delayed.TryPeek(out _, out var order) && !_isShutDown)
         {
-            // Rounded up: a timer that fires a tick early would find nothing due.
-            var wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, (order.Due - Now).TotalMilliseconds)));
-            timer.Change(wait, Timeout.InfiniteTimeSpan);
+            var wait = order.Due - Now;
+            _timer.Change(wait > TimeSpan.Zero ? wait.RoundUp() : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -11,32 +11,32 @@ namespace MultiEni.Simulator.Nodes.Cluster;
 /// </summary>
 public sealed class ClusterMachinery : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Kubelet> kubelets = new(StringComparer.Ordinal);
-    private readonly ClusterMachineryOptions options;
-    private readonly ClusterPart scheduling;
-    private readonly ClusterPart daemons;
-    private readonly ClusterPart controllers;
-    private readonly Scheduler scheduler;
-    private readonly DevicePluginDaemon plugins;
-    private readonly NodeLifecycle lifecycle;
+    private readonly ConcurrentDictionary<string, Kubelet> _kubelets = new(StringComparer.Ordinal);
+    private readonly ClusterMachineryOptions _options;
+    private readonly ClusterPart _scheduling;
+    private readonly ClusterPart _daemons;
+    private readonly ClusterPart _controllers;
+    private readonly Scheduler _scheduler;
+    private readonly DevicePluginDaemon _plugins;
+    private readonly NodeLifecycle _lifecycle;
 
     private ClusterMachinery(ClusterMachineryOptions options)
     {
-        this.options = options;
-        scheduling = new ClusterPart(options.Api, "kube-scheduler", options.As(Identities.Scheduler), options.TimeProvider);
-        daemons = new ClusterPart(options.Api, "daemon-set-controller", options.As(Identities.DaemonSetController), options.TimeProvider);
-        controllers = new ClusterPart(options.Api, "node-controller", options.As(Identities.NodeController), options.TimeProvider);
-        scheduler = new Scheduler(scheduling, options.SchedulerName, options.TimeProvider);
-        plugins = new DevicePluginDaemon(daemons, options);
-        lifecycle = new NodeLifecycle(controllers);
+        _options = options;
+        _scheduling = new ClusterPart(options.Api, "kube-scheduler", options.As(Identities.Scheduler), options.TimeProvider);
+        _daemons = new ClusterPart(options.Api, "daemon-set-controller", options.As(Identities.DaemonSetController), options.TimeProvider);
+        _controllers = new ClusterPart(options.Api, "node-controller", options.As(Identities.NodeController), options.TimeProvider);
+        _scheduler = new Scheduler(_scheduling, options.SchedulerName, options.TimeProvider);
+        _plugins = new DevicePluginDaemon(_daemons, options);
+        _lifecycle = new NodeLifecycle(_controllers);
     }
 
     /// <summary>The first bug that stopped a part, or null.</summary>
     public Exception? Failure =>
-        scheduling.Failure
-        ?? daemons.Failure
-        ?? controllers.Failure
-        ?? kubelets.Values.Select(kubelet => kubelet.Failure).FirstOrDefault(bug => bug is not null);
+        _scheduling.Failure
+        ?? _daemons.Failure
+        ?? _controllers.Failure
+        ?? _kubelets.Values.Select(kubelet => kubelet.Failure).FirstOrDefault(bug => bug is not null);
 
     /// <summary>Starts the parts that a cluster has once; they see what is there when the task completes.</summary>
     public static async Task<ClusterMachinery> StartAsync(ClusterMachineryOptions options, CancellationToken cancellationToken)
@@ -45,10 +45,10 @@ public sealed class ClusterMachinery : IAsyncDisposable
         var machinery = new ClusterMachinery(options);
         try
         {
-            await machinery.scheduler.StartAsync(cancellationToken);
+            await machinery._scheduler.StartAsync(cancellationToken);
             if (options.DevicePlugin is not null)
             {
-                await machinery.plugins.StartAsync(cancellationToken);
+                await machinery._plugins.StartAsync(cancellationToken);
             }
 
             return machinery;
@@ -75,13 +75,13 @@ public sealed class ClusterMachinery : IAsyncDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(host);
-        var kubelet = new Kubelet(host, pluginFile, deviceManager, options);
-        kubelets[host.Name] = kubelet;
+        var kubelet = new Kubelet(host, pluginFile, deviceManager, _options);
+        _kubelets[host.Name] = kubelet;
         await kubelet.StartAsync(registration, cancellationToken);
-        await lifecycle.AdmitAsync(host.Name).WaitAsync(cancellationToken);
-        if (options.DevicePlugin is not null)
+        await _lifecycle.AdmitAsync(host.Name).WaitAsync(cancellationToken);
+        if (_options.DevicePlugin is not null)
         {
-            plugins.AddNode(host.Name);
+            _plugins.AddNode(host.Name);
         }
     }
 
@@ -89,33 +89,33 @@ public sealed class ClusterMachinery : IAsyncDisposable
     public async Task RemoveNodeAsync(string name, string instanceId)
     {
         if (
-            await lifecycle.DeleteAsync(name, instanceId)
-            && kubelets.TryGetValue(name, out var kubelet)
+            await _lifecycle.DeleteAsync(name, instanceId)
+            && _kubelets.TryGetValue(name, out var kubelet)
             && kubelet.InstanceId == instanceId
-            && kubelets.TryRemove(name, out _)
+            && _kubelets.TryRemove(name, out _)
         )
         {
-            await plugins.RemoveNodeAsync(name);
+            await _plugins.RemoveNodeAsync(name);
             await kubelet.DisposeAsync();
-            await lifecycle.CollectPodsAsync(name);
+            await _lifecycle.CollectPodsAsync(name);
         }
     }
 
     /// <summary>As <see cref="RemoveNodeAsync"/>, after a while.</summary>
     public void RemoveNodeLater(TimeSpan delay, string name, string instanceId) =>
-        controllers.PostLater(delay, () => RemoveNodeAsync(name, instanceId));
+        _controllers.PostLater(delay, () => RemoveNodeAsync(name, instanceId));
 
     /// <summary>What the device plugin of a node logged at its last start.</summary>
     public async Task<IReadOnlyList<string>> PluginLogAsync(string node, CancellationToken cancellationToken) =>
-        kubelets.TryGetValue(node, out var kubelet) ? await kubelet.PluginLogAsync(cancellationToken) : [];
+        _kubelets.TryGetValue(node, out var kubelet) ? await kubelet.PluginLogAsync(cancellationToken) : [];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         // Those that wait for others first.
-        await controllers.DisposeAsync();
-        await scheduling.DisposeAsync();
-        await daemons.DisposeAsync();
-        await Task.WhenAll(kubelets.Values.Select(kubelet => kubelet.DisposeAsync().AsTask()));
+        await _controllers.DisposeAsync();
+        await _scheduling.DisposeAsync();
+        await _daemons.DisposeAsync();
+        await Task.WhenAll(_kubelets.Values.Select(kubelet => kubelet.DisposeAsync().AsTask()));
     }
 }

@@ -10,9 +10,9 @@ namespace MultiEni.Simulator.Nodes.Cluster;
 internal sealed class ClusterPart : IAsyncDisposable
 {
     private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(100), 2, TimeSpan.FromSeconds(5), 0.5);
-    private readonly HttpClient http;
-    private readonly Sequencer sequencer;
-    private readonly List<Task> informers = [];
+    private readonly HttpClient _http;
+    private readonly Sequencer _sequencer;
+    private readonly List<Task> _informers = [];
 
     /// <summary>Connects when there is something to ask.</summary>
     /// <param name="api">The API, as an administrator who may act as everybody.</param>
@@ -21,24 +21,24 @@ internal sealed class ClusterPart : IAsyncDisposable
     /// <param name="time">The clock of its waits. Requests have the clock of the machine: they take real time whatever the cluster's clock says.</param>
     internal ClusterPart(KubernetesConfig api, string program, Impersonation? identity, TimeProvider time)
     {
-        http = KubernetesConnection.Open(api with { ActAs = identity }, program, TimeProvider.System);
-        Client = new KubernetesClient(http, TimeProvider.System);
-        sequencer = new Sequencer(time);
+        _http = KubernetesConnection.Open(api with { ActAs = identity }, program, TimeProvider.System);
+        Client = new KubernetesClient(_http, TimeProvider.System);
+        _sequencer = new Sequencer(time);
     }
 
     /// <summary>For requests that may fail.</summary>
     internal KubernetesClient Client { get; }
 
-    internal CancellationToken Stopping => sequencer.Stopping;
+    internal CancellationToken Stopping => _sequencer.Stopping;
 
     /// <summary>A bug that stopped this part, or null.</summary>
-    internal Exception? Failure => sequencer.Failure ?? informers.Select(informer => informer.Exception).FirstOrDefault(bug => bug is not null);
+    internal Exception? Failure => _sequencer.Failure ?? _informers.Select(informer => informer.Exception).FirstOrDefault(bug => bug is not null);
 
-    internal void Post(Func<Task> action) => sequencer.Post(action);
+    internal void Post(Func<Task> action) => _sequencer.Post(action);
 
-    internal void PostLater(TimeSpan delay, Func<Task> action) => sequencer.PostLater(delay, action);
+    internal void PostLater(TimeSpan delay, Func<Task> action) => _sequencer.PostLater(delay, action);
 
-    internal Task DrainAsync(CancellationToken cancellationToken) => sequencer.DrainAsync(cancellationToken);
+    internal Task DrainAsync(CancellationToken cancellationToken) => _sequencer.DrainAsync(cancellationToken);
 
     /// <summary>
     /// Calls for each object that is there and whenever one has changed or is gone, with its newest state: what is read late is read as it is then. Ends
@@ -63,7 +63,7 @@ internal sealed class ClusterPart : IAsyncDisposable
                 await see(gone ? seen : newest!, gone);
             });
         });
-        informers.Add(informer.RunAsync(Stopping));
+        _informers.Add(informer.RunAsync(Stopping));
         await informer.SyncedAsync(cancellationToken);
     }
 
@@ -110,9 +110,9 @@ internal sealed class ClusterPart : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await sequencer.DisposeAsync();
-        await Task.WhenAll(informers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        http.Dispose();
+        await _sequencer.DisposeAsync();
+        await Task.WhenAll(_informers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _http.Dispose();
     }
 
     // A patch with the uid of an object that was replaced tries to change what cannot be changed.

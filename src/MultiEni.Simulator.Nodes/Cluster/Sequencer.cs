@@ -5,16 +5,16 @@ namespace MultiEni.Simulator.Nodes.Cluster;
 /// <summary>Runs what it is given one after the other, so that a part of the cluster needs no locks.</summary>
 internal sealed class Sequencer : IAsyncDisposable
 {
-    private readonly Channel<Func<Task>> actions = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly CancellationTokenSource stopping = new();
-    private readonly TimeProvider time;
-    private readonly Task loop;
+    private readonly Channel<Func<Task>> _actions = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TimeProvider _time;
+    private readonly Task _loop;
 
     internal Sequencer(TimeProvider time)
     {
-        this.time = time;
-        Stopping = stopping.Token;
-        loop = RunAsync();
+        _time = time;
+        Stopping = _stopping.Token;
+        _loop = RunAsync();
     }
 
     internal CancellationToken Stopping { get; }
@@ -22,7 +22,7 @@ internal sealed class Sequencer : IAsyncDisposable
     /// <summary>The first exception of an action: a bug of the simulator. Nothing runs after it.</summary>
     internal Exception? Failure { get; private set; }
 
-    internal void Post(Func<Task> action) => actions.Writer.TryWrite(action);
+    internal void Post(Func<Task> action) => _actions.Writer.TryWrite(action);
 
     internal void PostLater(TimeSpan delay, Func<Task> action)
     {
@@ -50,17 +50,17 @@ internal sealed class Sequencer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        actions.Writer.TryComplete();
-        await loop;
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        _actions.Writer.TryComplete();
+        await _loop;
+        _stopping.Dispose();
     }
 
     private async Task DelayAsync(TimeSpan delay, Func<Task> action)
     {
         try
         {
-            await Task.Delay(delay, time, Stopping);
+            await Task.Delay(delay, _time, Stopping);
             Post(action);
         }
         catch (OperationCanceledException)
@@ -73,7 +73,7 @@ internal sealed class Sequencer : IAsyncDisposable
     {
         // What is posted does not run on the thread of who posts it.
         await Task.Yield();
-        await foreach (var action in actions.Reader.ReadAllAsync())
+        await foreach (var action in _actions.Reader.ReadAllAsync())
         {
             if (Stopping.IsCancellationRequested || Failure is not null)
             {

@@ -12,11 +12,11 @@ internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, S
     private static readonly Dictionary<string, IReadOnlyList<string>> Nothing = new(StringComparer.Ordinal);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    private ClusterObject? pod;
-    private int restarts;
+    private ClusterObject? _pod;
+    private int _restarts;
 
     // Counts pods and starts, so that a timer of an earlier one is recognised.
-    private int generation;
+    private int _generation;
 
     /// <summary>What it logged at its last start.</summary>
     internal IReadOnlyList<string> Log { get; private set; } = [];
@@ -32,19 +32,19 @@ internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, S
     {
         if (!gone && !seen.Metadata.IsBeingDeleted)
         {
-            if (pod?.Uid != seen.Uid)
+            if (_pod?.Uid != seen.Uid)
             {
-                pod = seen;
-                restarts = 0;
+                _pod = seen;
+                _restarts = 0;
                 StartLater(options.Timings.PluginStart);
             }
 
             return;
         }
 
-        if (pod?.Uid == seen.Uid)
+        if (_pod?.Uid == seen.Uid)
         {
-            pod = null;
+            _pod = null;
             await StopAsync();
         }
 
@@ -58,19 +58,19 @@ internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, S
     internal async Task SeeRebootAsync()
     {
         await StopAsync();
-        restarts++;
+        _restarts++;
         StartLater(options.Timings.PluginStart);
     }
 
     private void StartLater(TimeSpan delay)
     {
-        var expected = ++generation;
-        part.PostLater(delay, () => expected == generation && pod is { } current && host.Up ? StartAsync(current) : Task.CompletedTask);
+        var expected = ++_generation;
+        part.PostLater(delay, () => expected == _generation && _pod is { } current && host.Up ? StartAsync(current) : Task.CompletedTask);
     }
 
     private Task StopAsync()
     {
-        generation++;
+        _generation++;
         return kubelet.SeePluginAsync(Nothing);
     }
 
@@ -83,7 +83,7 @@ internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, S
         {
             case DevicePluginRun.Serving serving:
                 await kubelet.SeePluginAsync(serving.Devices);
-                await WriteStatusAsync(current, PodStatuses.Running(current, host.PrimaryAddress, host.PrimaryAddress, Now(), restarts, Nothing));
+                await WriteStatusAsync(current, PodStatuses.Running(current, host.PrimaryAddress, host.PrimaryAddress, Now(), _restarts, Nothing));
                 break;
             case DevicePluginRun.Crashed crashed:
                 var pause = Pause();
@@ -92,12 +92,12 @@ internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, S
                     "Running",
                     host.PrimaryAddress,
                     Now(),
-                    restarts,
+                    _restarts,
                     "CrashLoopBackOff",
                     $"back-off {pause.TotalSeconds:0}s restarting failed container=kube-sriovdp pod={current.Name}_{current.Namespace}",
                     crashed.ExitCode
                 );
-                restarts++;
+                _restarts++;
                 // Whoever reads of the pause may rely on its having begun.
                 StartLater(pause);
                 await WriteStatusAsync(current, status);
@@ -111,7 +111,7 @@ internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, S
     private TimeSpan Pause()
     {
         var pause = options.Timings.CrashLoopPause;
-        for (var i = 0; i < restarts && pause < LongestPause; i++)
+        for (var i = 0; i < _restarts && pause < LongestPause; i++)
         {
             pause *= 2;
         }

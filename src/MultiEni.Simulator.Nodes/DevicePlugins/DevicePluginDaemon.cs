@@ -11,8 +11,8 @@ internal sealed class DevicePluginDaemon(ClusterPart part, ClusterMachineryOptio
     internal const string AppLabel = "sriovdp";
 
     // By node: the uid of its pod, empty while there is none.
-    private readonly Dictionary<string, string> pods = new(StringComparer.Ordinal);
-    private int made;
+    private readonly Dictionary<string, string> _pods = new(StringComparer.Ordinal);
+    private int _made;
 
     internal Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class DevicePluginDaemon(ClusterPart part, ClusterMachineryOptio
     internal void AddNode(string node) =>
         part.Post(() =>
         {
-            pods[node] = "";
+            _pods[node] = "";
             return EnsurePodAsync(node);
         });
 
@@ -32,7 +32,7 @@ internal sealed class DevicePluginDaemon(ClusterPart part, ClusterMachineryOptio
     {
         part.Post(() =>
         {
-            pods.Remove(node);
+            _pods.Remove(node);
             return Task.CompletedTask;
         });
         return part.DrainAsync(part.Stopping);
@@ -40,9 +40,9 @@ internal sealed class DevicePluginDaemon(ClusterPart part, ClusterMachineryOptio
 
     private Task SeePodAsync(ClusterObject pod, bool gone)
     {
-        if (gone && pods.TryGetValue(pod.NodeName, out var uid) && uid == pod.Uid)
+        if (gone && _pods.TryGetValue(pod.NodeName, out var uid) && uid == pod.Uid)
         {
-            pods[pod.NodeName] = "";
+            _pods[pod.NodeName] = "";
             part.PostLater(options.Timings.PluginReplacement, () => EnsurePodAsync(pod.NodeName));
         }
 
@@ -51,11 +51,11 @@ internal sealed class DevicePluginDaemon(ClusterPart part, ClusterMachineryOptio
 
     private async Task EnsurePodAsync(string node)
     {
-        if (pods.TryGetValue(node, out var uid) && uid.Length == 0)
+        if (_pods.TryGetValue(node, out var uid) && uid.Length == 0)
         {
-            var manifest = new ClusterObject(Manifest($"kube-sriov-device-plugin-{Suffix(node, made++)}", node));
+            var manifest = new ClusterObject(Manifest($"kube-sriov-device-plugin-{Suffix(node, _made++)}", node));
             var pod = await part.AskAsync((client, stop) => client.CreateAsync(ClusterKinds.Pods, manifest, stop));
-            pods[node] = pod?.Uid ?? "";
+            _pods[node] = pod?.Uid ?? "";
         }
     }
 

@@ -13,15 +13,15 @@ internal sealed partial class DevicePluginFile
 
     private static readonly string[] ListsThatMatchNoInterface = ["pfNames", "rootDevices", "acpiIndexes", "ddpProfiles", "pKeys", "auxTypes"];
 
-    private readonly List<string> log = [];
-    private readonly List<ResourcePool> pools = [];
-    private readonly DevicePluginRelease release;
+    private readonly List<string> _log = [];
+    private readonly List<ResourcePool> _pools = [];
+    private readonly DevicePluginRelease _release;
 
-    private DevicePluginFile(DevicePluginRelease release) => this.release = release;
+    private DevicePluginFile(DevicePluginRelease release) => _release = release;
 
-    internal IReadOnlyList<string> Log => log;
+    internal IReadOnlyList<string> Log => _log;
 
-    internal IReadOnlyList<ResourcePool> Pools => pools;
+    internal IReadOnlyList<ResourcePool> Pools => _pools;
 
     /// <summary>The pools of a file, or how the plugin ends on it.</summary>
     internal static (DevicePluginFile File, DevicePluginRun.Crashed? Crash) Read(string? text, DevicePluginRelease release)
@@ -53,7 +53,7 @@ internal sealed partial class DevicePluginFile
             }
         }
 
-        return pools.Count == 0 ? Crash(0, "no resource configuration; exiting") : CheckNames();
+        return _pools.Count == 0 ? Crash(0, "no resource configuration; exiting") : CheckNames();
     }
 
     private DevicePluginRun.Crashed? ReadEntry(JsonElement entry)
@@ -72,11 +72,11 @@ internal sealed partial class DevicePluginFile
 
         try
         {
-            pools.Add(pool with { Selectors = ReadSelectors(selectors) });
+            _pools.Add(pool with { Selectors = ReadSelectors(selectors) });
         }
         catch (FormatException wrong)
         {
-            log.Add($"unable to get SelectorObj from selectors list:'{selectors.GetRawText()}' for deviceType: {type} error: {wrong.Message}");
+            _log.Add($"unable to get SelectorObj from selectors list:'{selectors.GetRawText()}' for deviceType: {type} error: {wrong.Message}");
         }
 
         return null;
@@ -89,7 +89,7 @@ internal sealed partial class DevicePluginFile
             return [ReadSelector(selectors)];
         }
 
-        if (selectors.ValueKind != JsonValueKind.Array || release == DevicePluginRelease.V35)
+        if (selectors.ValueKind != JsonValueKind.Array || _release == DevicePluginRelease.V35)
         {
             throw new FormatException("error unmarshalling NetDevice selector bytes json: cannot unmarshal array into Go value");
         }
@@ -117,17 +117,17 @@ internal sealed partial class DevicePluginFile
     private DevicePluginRun.Crashed? CheckNames()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var pool in pools)
+        foreach (var pool in _pools)
         {
-            if (!ResourceName().IsMatch(pool.Name) || (release == DevicePluginRelease.V35 && pool.Name.Contains('-', StringComparison.Ordinal)))
+            if (!ResourceName().IsMatch(pool.Name) || (_release == DevicePluginRelease.V35 && pool.Name.Contains('-', StringComparison.Ordinal)))
             {
-                log.Add($"resource name \"{pool.Name}\" contains invalid characters");
+                _log.Add($"resource name \"{pool.Name}\" contains invalid characters");
                 return Crash(1, "Exiting.. one or more invalid configuration(s) given");
             }
 
             if (!seen.Add(pool.FullName))
             {
-                log.Add($"resource name \"{pool.FullName}\" already exists");
+                _log.Add($"resource name \"{pool.FullName}\" already exists");
                 return Crash(1, "Exiting.. one or more invalid configuration(s) given");
             }
         }
@@ -137,8 +137,8 @@ internal sealed partial class DevicePluginFile
 
     private DevicePluginRun.Crashed Crash(int exitCode, string line)
     {
-        log.Add(line);
-        return new DevicePluginRun.Crashed(log, exitCode);
+        _log.Add(line);
+        return new DevicePluginRun.Crashed(_log, exitCode);
     }
 
     private static JsonElement Object(JsonElement element) =>

@@ -25,66 +25,66 @@ internal sealed class Kubelet : IAsyncDisposable
     private static readonly TimeSpan LeaseRenewal = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RightsTakeEffect = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, RunningPod> pods = new(StringComparer.Ordinal);
-    private readonly HashSet<string> finished = new(StringComparer.Ordinal);
-    private readonly NodeDevices devices = new();
-    private readonly ClusterPart part;
-    private readonly SimulatedHost host;
-    private readonly KubeletDeviceManager deviceManager;
-    private readonly DevicePluginContainer plugin;
-    private readonly ClusterMachineryOptions options;
+    private readonly Dictionary<string, RunningPod> _pods = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _finished = new(StringComparer.Ordinal);
+    private readonly NodeDevices _devices = new();
+    private readonly ClusterPart _part;
+    private readonly SimulatedHost _host;
+    private readonly KubeletDeviceManager _deviceManager;
+    private readonly DevicePluginContainer _plugin;
+    private readonly ClusterMachineryOptions _options;
 
     internal Kubelet(SimulatedHost host, string pluginFile, KubeletDeviceManager deviceManager, ClusterMachineryOptions options)
     {
-        this.host = host;
-        this.deviceManager = deviceManager;
-        this.options = options;
-        part = new ClusterPart(options.Api, "kubelet", options.As(Identities.Kubelet(host.Name)), options.TimeProvider);
-        plugin = new DevicePluginContainer(this, part, host, pluginFile, options);
+        _host = host;
+        _deviceManager = deviceManager;
+        _options = options;
+        _part = new ClusterPart(options.Api, "kubelet", options.As(Identities.Kubelet(host.Name)), options.TimeProvider);
+        _plugin = new DevicePluginContainer(this, _part, host, pluginFile, options);
     }
 
     /// <summary>The machine that it runs on: another one may come under the same name.</summary>
-    internal string InstanceId => host.InstanceId;
+    internal string InstanceId => _host.InstanceId;
 
     /// <summary>A bug that stopped it, or null.</summary>
-    internal Exception? Failure => part.Failure;
+    internal Exception? Failure => _part.Failure;
 
     /// <summary>Registers the node and begins to run its pods.</summary>
     /// <exception cref="KubernetesApiException">There is a Node of that name already.</exception>
     internal async Task StartAsync(NodeRegistration registration, CancellationToken cancellationToken)
     {
-        var node = new ClusterObject(NodeManifest.Of(registration, host, options.Guest, Now()));
+        var node = new ClusterObject(NodeManifest.Of(registration, _host, _options.Guest, Now()));
         await RegisterAsync(node, cancellationToken);
-        deviceManager.Registered += (_, seen) => part.Post(() => SeeRegistrationAsync(seen.Resource));
-        deviceManager.Changed += (_, seen) =>
+        _deviceManager.Registered += (_, seen) => _part.Post(() => SeeRegistrationAsync(seen.Resource));
+        _deviceManager.Changed += (_, seen) =>
         {
-            var announced = deviceManager.Devices(seen.Resource);
-            part.Post(() => SeeDevicesAsync(seen.Resource, announced));
+            var announced = _deviceManager.Devices(seen.Resource);
+            _part.Post(() => SeeDevicesAsync(seen.Resource, announced));
         };
-        host.ProcessesLost += (_, _) => part.Post(() => host.Up ? SeeRebootAsync() : Task.CompletedTask);
-        var own = new InformerScope { FieldSelector = $"spec.nodeName={host.Name}" };
-        await part.FollowAsync(ClusterKinds.Pods, own, SeePodAsync, cancellationToken);
-        if (options.Guest is not null)
+        _host.ProcessesLost += (_, _) => _part.Post(() => _host.Up ? SeeRebootAsync() : Task.CompletedTask);
+        var own = new InformerScope { FieldSelector = $"spec.nodeName={_host.Name}" };
+        await _part.FollowAsync(ClusterKinds.Pods, own, SeePodAsync, cancellationToken);
+        if (_options.Guest is not null)
         {
-            part.Post(RenewLeaseAsync);
+            _part.Post(RenewLeaseAsync);
         }
     }
 
     /// <summary>What the device plugin logged at its last start.</summary>
     internal async Task<IReadOnlyList<string>> PluginLogAsync(CancellationToken cancellationToken)
     {
-        await part.DrainAsync(cancellationToken);
-        return plugin.Log;
+        await _part.DrainAsync(cancellationToken);
+        return _plugin.Log;
     }
 
     /// <summary>The device plugin of the node's own pod offers these devices and no others.</summary>
     internal Task SeePluginAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> offered)
     {
-        devices.Stop(DeviceSource.SriovPlugin);
+        _devices.Stop(DeviceSource.SriovPlugin);
         foreach (var (resource, addresses) in offered)
         {
-            devices.Register(resource, DeviceSource.SriovPlugin);
-            devices.Announce(resource, DeviceSource.SriovPlugin, addresses);
+            _devices.Register(resource, DeviceSource.SriovPlugin);
+            _devices.Announce(resource, DeviceSource.SriovPlugin, addresses);
         }
 
         return ReportDevicesAsync();
@@ -92,8 +92,8 @@ internal sealed class Kubelet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await part.DisposeAsync();
-        foreach (var uid in pods.Keys.ToList())
+        await _part.DisposeAsync();
+        foreach (var uid in _pods.Keys.ToList())
         {
             Forget(uid);
         }
@@ -107,7 +107,7 @@ internal sealed class Kubelet : IAsyncDisposable
         {
             try
             {
-                await part.Client.CreateAsync(ClusterKinds.Nodes, node, cancellationToken);
+                await _part.Client.CreateAsync(ClusterKinds.Nodes, node, cancellationToken);
                 return;
             }
             catch (KubernetesApiException refused) when (refused.IsForbidden && TimeProvider.System.GetElapsedTime(begin) < RightsTakeEffect)
@@ -120,20 +120,20 @@ internal sealed class Kubelet : IAsyncDisposable
     // Where the controllers of a real cluster run, a node that does not show that it lives is given up after a while.
     private async Task RenewLeaseAsync()
     {
-        await part.AskAsync((client, stop) => client.ApplyAsync(ClusterKinds.Leases, NodeLease(), "kubelet", force: true, subresource: null, stop));
-        part.PostLater(LeaseRenewal, RenewLeaseAsync);
+        await _part.AskAsync((client, stop) => client.ApplyAsync(ClusterKinds.Leases, NodeLease(), "kubelet", force: true, subresource: null, stop));
+        _part.PostLater(LeaseRenewal, RenewLeaseAsync);
     }
 
     private ClusterObject NodeLease() =>
         new(
             new JsonObject
             {
-                ["metadata"] = new JsonObject { ["name"] = host.Name, ["namespace"] = "kube-node-lease" },
+                ["metadata"] = new JsonObject { ["name"] = _host.Name, ["namespace"] = "kube-node-lease" },
                 ["spec"] = new JsonObject
                 {
-                    ["holderIdentity"] = host.Name,
+                    ["holderIdentity"] = _host.Name,
                     ["leaseDurationSeconds"] = 40,
-                    ["renewTime"] = options
+                    ["renewTime"] = _options
                         .TimeProvider.GetUtcNow()
                         .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
                 },
@@ -142,24 +142,24 @@ internal sealed class Kubelet : IAsyncDisposable
 
     private async Task SeePodAsync(ClusterObject pod, bool gone)
     {
-        if (plugin.IsForIt(pod))
+        if (_plugin.IsForIt(pod))
         {
-            await plugin.SeePodAsync(pod, gone);
+            await _plugin.SeePodAsync(pod, gone);
         }
         else if (gone)
         {
             Forget(pod.Uid);
-            finished.Remove(pod.Uid);
+            _finished.Remove(pod.Uid);
         }
         else if (pod.Metadata.IsBeingDeleted)
         {
             await EndAsync(pod);
         }
-        else if (pod.Phase == "Pending" && !pods.ContainsKey(pod.Uid) && !finished.Contains(pod.Uid))
+        else if (pod.Phase == "Pending" && !_pods.ContainsKey(pod.Uid) && !_finished.Contains(pod.Uid))
         {
             var running = new RunningPod(pod);
-            pods.Add(pod.Uid, running);
-            part.PostLater(options.Timings.PodStart, () => StartAsync(running));
+            _pods.Add(pod.Uid, running);
+            _part.PostLater(_options.Timings.PodStart, () => StartAsync(running));
         }
         else if (pod.Phase is "Failed" or "Succeeded")
         {
@@ -170,7 +170,7 @@ internal sealed class Kubelet : IAsyncDisposable
     // A pod is gone, or has failed: its containers end.
     private void Forget(string uid)
     {
-        if (pods.Remove(uid, out var pod))
+        if (_pods.Remove(uid, out var pod))
         {
             pod.LetGo();
             ShowPodDevices();
@@ -180,7 +180,7 @@ internal sealed class Kubelet : IAsyncDisposable
     // Pods with devices are not admitted again, because the plugin has registered nothing yet (kubernetes/kubernetes#128043).
     private async Task SeeRebootAsync()
     {
-        foreach (var pod in pods.Values.ToList())
+        foreach (var pod in _pods.Values.ToList())
         {
             pod.Holds.Clear();
             if (pod.Devices.Count > 0)
@@ -189,19 +189,19 @@ internal sealed class Kubelet : IAsyncDisposable
             }
         }
 
-        await plugin.SeeRebootAsync();
+        await _plugin.SeeRebootAsync();
     }
 
-    private bool Runs(RunningPod pod) => !pod.Stopping && pods.TryGetValue(pod.Uid, out var current) && ReferenceEquals(current, pod);
+    private bool Runs(RunningPod pod) => !pod.Stopping && _pods.TryGetValue(pod.Uid, out var current) && ReferenceEquals(current, pod);
 
     private async Task StartAsync(RunningPod pod)
     {
-        if (!host.Up || !Runs(pod) || pod.Allocating || (pod.Devices.Count == 0 && !await ChooseAsync(pod)))
+        if (!_host.Up || !Runs(pod) || pod.Allocating || (pod.Devices.Count == 0 && !await ChooseAsync(pod)))
         {
             return;
         }
 
-        if (pod.Devices.Keys.Any(resource => devices.SourceOf(resource) == DeviceSource.Socket && !pod.Grants.ContainsKey(resource)))
+        if (pod.Devices.Keys.Any(resource => _devices.SourceOf(resource) == DeviceSource.Socket && !pod.Grants.ContainsKey(resource)))
         {
             pod.Allocating = true;
             _ = AllocateAsync(pod, [.. pod.Devices]);
@@ -222,9 +222,9 @@ internal sealed class Kubelet : IAsyncDisposable
         {
             foreach (var (resource, ids) in chosen)
             {
-                if (deviceManager.Resources.Contains(resource, StringComparer.Ordinal))
+                if (_deviceManager.Resources.Contains(resource, StringComparer.Ordinal))
                 {
-                    grants[resource] = await deviceManager.AllocateAsync(resource, ids, part.Stopping);
+                    grants[resource] = await _deviceManager.AllocateAsync(resource, ids, _part.Stopping);
                 }
             }
         }
@@ -233,7 +233,7 @@ internal sealed class Kubelet : IAsyncDisposable
             refusal = refused.Message;
         }
 
-        part.Post(() => SeeAllocationAsync(pod, grants, refusal));
+        _part.Post(() => SeeAllocationAsync(pod, grants, refusal));
     }
 
     private async Task SeeAllocationAsync(RunningPod pod, Dictionary<string, KubeletAllocation> grants, string? refusal)
@@ -261,14 +261,14 @@ internal sealed class Kubelet : IAsyncDisposable
 
     private Task SeeRegistrationAsync(string resource)
     {
-        devices.Register(resource, DeviceSource.Socket);
+        _devices.Register(resource, DeviceSource.Socket);
         return ReportDevicesAsync();
     }
 
     // A program that registered announced devices, or ended.
     private Task SeeDevicesAsync(string resource, IReadOnlyList<KubeletDevice> announced)
     {
-        devices.Announce(resource, DeviceSource.Socket, [.. announced.Where(device => device.Healthy).Select(device => device.Id)]);
+        _devices.Announce(resource, DeviceSource.Socket, [.. announced.Where(device => device.Healthy).Select(device => device.Id)]);
         return ReportDevicesAsync();
     }
 
@@ -276,9 +276,9 @@ internal sealed class Kubelet : IAsyncDisposable
     {
         var patch = new JsonObject
         {
-            ["status"] = new JsonObject { ["capacity"] = devices.Counts(), ["allocatable"] = devices.Counts() },
+            ["status"] = new JsonObject { ["capacity"] = _devices.Counts(), ["allocatable"] = _devices.Counts() },
         };
-        await part.AskAsync((client, stop) => client.MergePatchAsync(ClusterKinds.Nodes, ObjectKey.Cluster(host.Name), patch, "status", stop));
+        await _part.AskAsync((client, stop) => client.MergePatchAsync(ClusterKinds.Nodes, ObjectKey.Cluster(_host.Name), patch, "status", stop));
     }
 
     private async Task<bool> ChooseAsync(RunningPod pod)
@@ -300,14 +300,14 @@ internal sealed class Kubelet : IAsyncDisposable
 
     private List<string> Free(string resource)
     {
-        var taken = pods.Values.SelectMany(pod => pod.Devices.GetValueOrDefault(resource, [])).ToHashSet(StringComparer.Ordinal);
-        return [.. devices.Of(resource).Where(address => !taken.Contains(address))];
+        var taken = _pods.Values.SelectMany(pod => pod.Devices.GetValueOrDefault(resource, [])).ToHashSet(StringComparer.Ordinal);
+        return [.. _devices.Of(resource).Where(address => !taken.Contains(address))];
     }
 
     // The pod resources socket tells which pods have which devices.
     private void ShowPodDevices()
     {
-        var held = pods
+        var held = _pods
             .Values.SelectMany(pod =>
                 pod.Devices.Select(given => new KubeletPodDevices(
                     pod.Manifest.Namespace,
@@ -318,7 +318,7 @@ internal sealed class Kubelet : IAsyncDisposable
                 ))
             )
             .ToList();
-        deviceManager.PodDevices = () => held;
+        _deviceManager.PodDevices = () => held;
     }
 
     private async Task RunAsync(RunningPod pod)
@@ -327,9 +327,9 @@ internal sealed class Kubelet : IAsyncDisposable
         {
             foreach (var address in pod.Devices.Values.SelectMany(addresses => addresses))
             {
-                if (host.Device(address) is { Driver: "vfio-pci" or "igb_uio" or "uio_pci_generic" } or null)
+                if (_host.Device(address) is { Driver: "vfio-pci" or "igb_uio" or "uio_pci_generic" } or null)
                 {
-                    pod.Holds.Add(host.HoldOpen(address));
+                    pod.Holds.Add(_host.HoldOpen(address));
                 }
             }
         }
@@ -339,20 +339,20 @@ internal sealed class Kubelet : IAsyncDisposable
             var waiting = PodStatuses.Waiting(
                 pod.Manifest,
                 "Pending",
-                host.PrimaryAddress,
+                _host.PrimaryAddress,
                 Now(),
                 0,
                 "CreateContainerError",
                 refused.Message,
                 exitCode: null
             );
-            part.PostLater(options.Timings.ContainerRetry, () => StartAsync(pod));
-            await part.WritePodStatusAsync(pod.Key, pod.Uid, waiting);
+            _part.PostLater(_options.Timings.ContainerRetry, () => StartAsync(pod));
+            await _part.WritePodStatusAsync(pod.Key, pod.Uid, waiting);
             return;
         }
 
-        var running = PodStatuses.Running(pod.Manifest, host.PrimaryAddress, PodAddress(pod), Now(), restarts: 0, pod.Devices);
-        await part.WritePodStatusAsync(pod.Key, pod.Uid, running, Annotations(pod));
+        var running = PodStatuses.Running(pod.Manifest, _host.PrimaryAddress, PodAddress(pod), Now(), restarts: 0, pod.Devices);
+        await _part.WritePodStatusAsync(pod.Key, pod.Uid, running, Annotations(pod));
     }
 
     private static JsonObject? Annotations(RunningPod pod)
@@ -395,9 +395,9 @@ internal sealed class Kubelet : IAsyncDisposable
 
     private async Task EndAsync(ClusterObject pod)
     {
-        if (!pods.TryGetValue(pod.Uid, out var running))
+        if (!_pods.TryGetValue(pod.Uid, out var running))
         {
-            await part.RemovePodAsync(pod.Key, pod.Uid);
+            await _part.RemovePodAsync(pod.Key, pod.Uid);
             return;
         }
 
@@ -408,12 +408,12 @@ internal sealed class Kubelet : IAsyncDisposable
 
         running.Stopping = true;
         var grace = TimeSpan.FromSeconds(pod["metadata"]?["deletionGracePeriodSeconds"]?.GetValue<long>() ?? 0);
-        part.PostLater(
-            options.Timings.PodStop < grace ? options.Timings.PodStop : grace,
+        _part.PostLater(
+            _options.Timings.PodStop < grace ? _options.Timings.PodStop : grace,
             () =>
             {
                 Forget(running.Uid);
-                return part.RemovePodAsync(running.Key, running.Uid);
+                return _part.RemovePodAsync(running.Key, running.Uid);
             }
         );
     }
@@ -421,7 +421,7 @@ internal sealed class Kubelet : IAsyncDisposable
     private Task FailAsync(RunningPod pod, string resource, int requested, int available) =>
         RefuseAsync(
             pod,
-            devices.Of(resource).Count > 0
+            _devices.Of(resource).Count > 0
                 ? $"Allocate failed due to requested number of devices unavailable for {resource}. Requested: {requested}, Available: {available}, which is unexpected"
                 : $"Allocate failed due to no healthy devices present; cannot allocate unhealthy devices {resource}, which is unexpected"
         );
@@ -430,11 +430,11 @@ internal sealed class Kubelet : IAsyncDisposable
     {
         Forget(pod.Uid);
         // The watch may still show it as it was before.
-        finished.Add(pod.Uid);
-        await part.WritePodStatusAsync(pod.Key, pod.Uid, PodStatuses.Failed(AdmissionError, message, Now()));
+        _finished.Add(pod.Uid);
+        await _part.WritePodStatusAsync(pod.Key, pod.Uid, PodStatuses.Failed(AdmissionError, message, Now()));
     }
 
-    private string Now() => PodStatuses.Time(options.TimeProvider);
+    private string Now() => PodStatuses.Time(_options.TimeProvider);
 
     private static string PodAddress(RunningPod pod)
     {

@@ -12,27 +12,27 @@ namespace MultiEni.Simulator.Nodes.Kubelets;
 /// </summary>
 public sealed class KubeletDeviceManager : IAsyncDisposable
 {
-    private readonly string root;
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, PluginEndpoint> endpoints = new(StringComparer.Ordinal);
-    private readonly List<PluginEndpoint> replaced = [];
-    private readonly List<KubeletRegistration> registrations = [];
-    private readonly Dictionary<string, List<IReadOnlyList<KubeletDevice>>> announced = new(StringComparer.Ordinal);
-    private Func<IReadOnlyList<KubeletPodDevices>> podDevices = () => [];
-    private readonly SemaphoreSlim turn = new(1, 1);
-    private volatile bool disposed;
-    private WebApplication? server;
+    private readonly string _root;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, PluginEndpoint> _endpoints = new(StringComparer.Ordinal);
+    private readonly List<PluginEndpoint> _replaced = [];
+    private readonly List<KubeletRegistration> _registrations = [];
+    private readonly Dictionary<string, List<IReadOnlyList<KubeletDevice>>> _announced = new(StringComparer.Ordinal);
+    private Func<IReadOnlyList<KubeletPodDevices>> _podDevices = () => [];
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private volatile bool _disposed;
+    private WebApplication? _server;
 
-    private KubeletDeviceManager(string root) => this.root = root;
+    private KubeletDeviceManager(string root) => _root = root;
 
     /// <summary>The folder below which the sockets are, in place of <c>/var/lib/kubelet</c>.</summary>
-    public string Root => root;
+    public string Root => _root;
 
     /// <summary>The folder with <c>kubelet.sock</c> and the sockets of plugins.</summary>
-    public string PluginFolder => Path.Combine(root, "device-plugins");
+    public string PluginFolder => Path.Combine(_root, "device-plugins");
 
     /// <summary>The socket of the pod resources API.</summary>
-    public string PodResourcesSocket => Path.Combine(root, "pod-resources", "kubelet.sock");
+    public string PodResourcesSocket => Path.Combine(_root, "pod-resources", "kubelet.sock");
 
     /// <summary>The socket at which plugins register.</summary>
     public string RegistrationSocket => Path.Combine(PluginFolder, "kubelet.sock");
@@ -40,8 +40,8 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     /// <summary>Devices of pods, as the pod resources API tells them.</summary>
     public Func<IReadOnlyList<KubeletPodDevices>> PodDevices
     {
-        get => Volatile.Read(ref podDevices);
-        set => Volatile.Write(ref podDevices, value);
+        get => Volatile.Read(ref _podDevices);
+        set => Volatile.Write(ref _podDevices, value);
     }
 
     /// <summary>Raised with the resource that a plugin registered.</summary>
@@ -55,9 +55,9 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return [.. endpoints.Keys.Order(StringComparer.Ordinal)];
+                return [.. _endpoints.Keys.Order(StringComparer.Ordinal)];
             }
         }
     }
@@ -67,9 +67,9 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return [.. registrations];
+                return [.. _registrations];
             }
         }
     }
@@ -85,18 +85,18 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     /// <summary>Devices of a resource at this moment; empty when its plugin is dead or unknown.</summary>
     public IReadOnlyList<KubeletDevice> Devices(string resource)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return endpoints.TryGetValue(resource, out var endpoint) ? endpoint.Devices : [];
+            return _endpoints.TryGetValue(resource, out var endpoint) ? endpoint.Devices : [];
         }
     }
 
     /// <summary>Everything that plugins of a resource ever announced, oldest first.</summary>
     public IReadOnlyList<IReadOnlyList<KubeletDevice>> Announced(string resource)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return announced.TryGetValue(resource, out var lists) ? [.. lists] : [];
+            return _announced.TryGetValue(resource, out var lists) ? [.. lists] : [];
         }
     }
 
@@ -125,55 +125,55 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     /// <summary>The kubelet ends. What it knew of plugins is gone.</summary>
     public async Task StopAsync()
     {
-        await turn.WaitAsync();
+        await _turn.WaitAsync();
         try
         {
             await EndAsync();
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
     /// <summary>The kubelet starts, unless it runs.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (!disposed && server is null)
+            if (!_disposed && _server is null)
             {
                 await BeginAsync(cancellationToken);
             }
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        disposed = true;
+        _disposed = true;
         await StopAsync();
     }
 
     private async Task EndAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
-            await server.DisposeAsync();
-            server = null;
+            await _server.DisposeAsync();
+            _server = null;
         }
 
         List<PluginEndpoint> known;
-        lock (gate)
+        lock (_gate)
         {
-            known = [.. endpoints.Values, .. replaced];
-            endpoints.Clear();
-            replaced.Clear();
+            known = [.. _endpoints.Values, .. _replaced];
+            _endpoints.Clear();
+            _replaced.Clear();
         }
 
         foreach (var endpoint in known)
@@ -200,33 +200,33 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
             kestrel.ListenUnixSocket(RegistrationSocket, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.ListenUnixSocket(PodResourcesSocket, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        server = builder.Build();
-        server.MapGrpcService<RegistrationService>();
-        server.MapGrpcService<PodResourcesService>();
-        await server.StartAsync(cancellationToken);
+        _server = builder.Build();
+        _server.MapGrpcService<RegistrationService>();
+        _server.MapGrpcService<PodResourcesService>();
+        await _server.StartAsync(cancellationToken);
     }
 
     internal void Register(KubeletRegistration registration)
     {
         // Told before the first announcement can come.
         Registered?.Invoke(this, new KubeletResourceEventArgs(registration.Resource));
-        lock (gate)
+        lock (_gate)
         {
-            registrations.Add(registration);
-            if (endpoints.Remove(registration.Resource, out var before))
+            _registrations.Add(registration);
+            if (_endpoints.Remove(registration.Resource, out var before))
             {
-                replaced.Add(before);
+                _replaced.Add(before);
             }
 
-            endpoints[registration.Resource] = new PluginEndpoint(PluginFolder, registration, OnChanged);
+            _endpoints[registration.Resource] = new PluginEndpoint(PluginFolder, registration, OnChanged);
         }
     }
 
     private PluginEndpoint Endpoint(string resource)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return endpoints.GetValueOrDefault(resource)
+            return _endpoints.GetValueOrDefault(resource)
                 ?? throw new PluginCallException($"can't allocate unregistered device {resource}", inner: null);
         }
     }
@@ -234,17 +234,17 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     private void OnChanged(PluginEndpoint endpoint)
     {
         var resource = endpoint.Registration.Resource;
-        lock (gate)
+        lock (_gate)
         {
             // The last one to register serves the resource; what an earlier one still says does not count.
-            if (!ReferenceEquals(endpoints.GetValueOrDefault(resource), endpoint))
+            if (!ReferenceEquals(_endpoints.GetValueOrDefault(resource), endpoint))
             {
                 return;
             }
 
-            if (!announced.TryGetValue(resource, out var lists))
+            if (!_announced.TryGetValue(resource, out var lists))
             {
-                announced[resource] = lists = [];
+                _announced[resource] = lists = [];
             }
 
             lists.Add(endpoint.Devices);

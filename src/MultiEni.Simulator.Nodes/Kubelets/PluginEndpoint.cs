@@ -7,19 +7,19 @@ namespace MultiEni.Simulator.Nodes.Kubelets;
 /// <summary>One registered plugin: the kubelet's connection to it, and the devices that it announced last.</summary>
 internal sealed class PluginEndpoint : IAsyncDisposable
 {
-    private readonly GrpcChannel channel;
-    private readonly Protocol.DevicePluginApi.DevicePlugin.DevicePluginClient client;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Action<PluginEndpoint> changed;
-    private readonly Task watching;
+    private readonly GrpcChannel _channel;
+    private readonly Protocol.DevicePluginApi.DevicePlugin.DevicePluginClient _client;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Action<PluginEndpoint> _changed;
+    private readonly Task _watching;
 
     internal PluginEndpoint(string folder, KubeletRegistration registration, Action<PluginEndpoint> changed)
     {
         Registration = registration;
-        this.changed = changed;
-        channel = UnixChannel.Open(Path.Combine(folder, registration.Endpoint));
-        client = new Protocol.DevicePluginApi.DevicePlugin.DevicePluginClient(channel);
-        watching = WatchAsync();
+        _changed = changed;
+        _channel = UnixChannel.Open(Path.Combine(folder, registration.Endpoint));
+        _client = new Protocol.DevicePluginApi.DevicePlugin.DevicePluginClient(_channel);
+        _watching = WatchAsync();
     }
 
     internal KubeletRegistration Registration { get; }
@@ -36,7 +36,7 @@ internal sealed class PluginEndpoint : IAsyncDisposable
         request.AvailableDeviceIDs.AddRange(available);
         try
         {
-            var answer = await client.GetPreferredAllocationAsync(
+            var answer = await _client.GetPreferredAllocationAsync(
                 new PreferredAllocationRequest { ContainerRequests = { request } },
                 cancellationToken: cancellationToken
             );
@@ -54,7 +54,7 @@ internal sealed class PluginEndpoint : IAsyncDisposable
         request.DevicesIds.AddRange(devices);
         try
         {
-            var answer = await client.AllocateAsync(new AllocateRequest { ContainerRequests = { request } }, cancellationToken: cancellationToken);
+            var answer = await _client.AllocateAsync(new AllocateRequest { ContainerRequests = { request } }, cancellationToken: cancellationToken);
             var container = answer.ContainerResponses.Single();
             return new KubeletAllocation(
                 container.Envs.ToDictionary(StringComparer.Ordinal),
@@ -71,10 +71,10 @@ internal sealed class PluginEndpoint : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await watching;
-        channel.Dispose();
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        await _watching;
+        _channel.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task WatchAsync()
@@ -83,8 +83,8 @@ internal sealed class PluginEndpoint : IAsyncDisposable
         {
             // Register is answered before the plugin is called back, as its server may be busy with that very call.
             await Task.Yield();
-            using var call = client.ListAndWatch(new Empty(), cancellationToken: stopping.Token);
-            while (await call.ResponseStream.MoveNext(stopping.Token))
+            using var call = _client.ListAndWatch(new Empty(), cancellationToken: _stopping.Token);
+            while (await call.ResponseStream.MoveNext(_stopping.Token))
             {
                 Devices =
                 [
@@ -94,7 +94,7 @@ internal sealed class PluginEndpoint : IAsyncDisposable
                         [.. device.Topology?.Nodes.Select(node => node.ID) ?? []]
                     )),
                 ];
-                changed(this);
+                _changed(this);
             }
         }
         catch (Exception ended) when (ended is RpcException or OperationCanceledException)
@@ -104,7 +104,7 @@ internal sealed class PluginEndpoint : IAsyncDisposable
 
         Stopped = true;
         Devices = [];
-        changed(this);
+        _changed(this);
     }
 
     private static PluginCallException Failure(RpcException refused) =>

@@ -8,12 +8,12 @@ namespace MultiEni.Simulator.Nodes.Scheduling;
 /// <summary>Binds pods to nodes with room for them.</summary>
 internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time)
 {
-    private readonly SortedDictionary<string, NodeOffer> nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> versions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, long>> used = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Node, PodNeeds Needs)> bound = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ClusterObject> waiting = new(StringComparer.Ordinal);
-    private bool retryIsPosted;
+    private readonly SortedDictionary<string, NodeOffer> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _versions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, long>> _used = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Node, PodNeeds Needs)> _bound = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClusterObject> _waiting = new(StringComparer.Ordinal);
+    private bool _retryIsPosted;
 
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
     {
         if (gone)
         {
-            nodes.Remove(node.Name);
+            _nodes.Remove(node.Name);
         }
         else
         {
@@ -38,7 +38,7 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
 
     private async Task SeePodAsync(ClusterObject pod, bool gone)
     {
-        waiting.Remove(pod.Uid);
+        _waiting.Remove(pod.Uid);
         if (gone || pod.Phase is "Succeeded" or "Failed")
         {
             Forget(pod.Uid);
@@ -47,7 +47,7 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
         {
             Count(pod.Uid, pod.NodeName, PodNeeds.Of(pod));
         }
-        else if (!pod.Metadata.IsBeingDeleted && !bound.ContainsKey(pod.Uid) && pod["spec"]?["schedulerName"]?.GetValue<string>() == name)
+        else if (!pod.Metadata.IsBeingDeleted && !_bound.ContainsKey(pod.Uid) && pod["spec"]?["schedulerName"]?.GetValue<string>() == name)
         {
             await PlaceAsync(pod);
         }
@@ -75,29 +75,29 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
         }
         else if (placement is Placement.Nowhere { Message: var message })
         {
-            waiting[pod.Uid] = pod;
+            _waiting[pod.Uid] = pod;
             await SetUnschedulableAsync(pod, message);
         }
     }
 
     private Placement PlacementOf(PodNeeds needs) =>
-        Placement.Of(needs, [.. nodes.Values.Select(node => (node, (IReadOnlyDictionary<string, long>)UsedOn(node.Name)))]);
+        Placement.Of(needs, [.. _nodes.Values.Select(node => (node, (IReadOnlyDictionary<string, long>)UsedOn(node.Name)))]);
 
     private async Task<bool> HasChangedUnseenAsync(string node) =>
         await part.AskAsync((client, stop) => client.GetAsync(ClusterKinds.Nodes, ObjectKey.Cluster(node), stop)) is { } live
             ? Remember(live)
-            : nodes.Remove(node);
+            : _nodes.Remove(node);
 
     private bool Remember(ClusterObject node)
     {
         var version = node.Metadata.ResourceVersion!;
-        var isNew = versions.GetValueOrDefault(node.Name) != version;
-        versions[node.Name] = version;
-        nodes[node.Name] = NodeOffer.Of(node);
+        var isNew = _versions.GetValueOrDefault(node.Name) != version;
+        _versions[node.Name] = version;
+        _nodes[node.Name] = NodeOffer.Of(node);
         return isNew;
     }
 
-    private Dictionary<string, long> UsedOn(string node) => used.GetValueOrDefault(node, []);
+    private Dictionary<string, long> UsedOn(string node) => _used.GetValueOrDefault(node, []);
 
     private async Task SetUnschedulableAsync(ClusterObject pod, string message)
     {
@@ -111,18 +111,18 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
 
     private void RetryWaiting()
     {
-        if (retryIsPosted || waiting.Count == 0)
+        if (_retryIsPosted || _waiting.Count == 0)
         {
             return;
         }
 
-        retryIsPosted = true;
+        _retryIsPosted = true;
         part.Post(async () =>
         {
-            retryIsPosted = false;
-            foreach (var pod in waiting.Values.ToList())
+            _retryIsPosted = false;
+            foreach (var pod in _waiting.Values.ToList())
             {
-                waiting.Remove(pod.Uid);
+                _waiting.Remove(pod.Uid);
                 await PlaceAsync(pod);
             }
         });
@@ -130,14 +130,14 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
 
     private void Count(string uid, string node, PodNeeds needs)
     {
-        if (!bound.TryAdd(uid, (node, needs)))
+        if (!_bound.TryAdd(uid, (node, needs)))
         {
             return;
         }
 
-        if (!used.TryGetValue(node, out var amounts))
+        if (!_used.TryGetValue(node, out var amounts))
         {
-            used[node] = amounts = new Dictionary<string, long>(StringComparer.Ordinal);
+            _used[node] = amounts = new Dictionary<string, long>(StringComparer.Ordinal);
         }
 
         foreach (var (resource, amount) in needs.Resources)
@@ -148,12 +148,12 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
 
     private void Forget(string uid)
     {
-        if (!bound.Remove(uid, out var pod))
+        if (!_bound.Remove(uid, out var pod))
         {
             return;
         }
 
-        var amounts = used[pod.Node];
+        var amounts = _used[pod.Node];
         foreach (var (resource, amount) in pod.Needs.Resources)
         {
             amounts[resource] -= amount;

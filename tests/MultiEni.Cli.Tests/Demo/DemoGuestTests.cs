@@ -21,11 +21,11 @@ public sealed class DemoGuestTests : IDisposable
         "apis/apiextensions.k8s.io/v1/customresourcedefinitions",
     ];
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("guest-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("guest-");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private string Kubeconfig => Path.Combine(folder.FullName, "kubeconfig");
+    private string Kubeconfig => Path.Combine(_folder.FullName, "kubeconfig");
 
     [Fact]
     public async Task It_tells_what_it_makes_and_leaves_nothing_behind_in_the_server_of_another_process()
@@ -101,7 +101,7 @@ public sealed class DemoGuestTests : IDisposable
         var before = await StateAsync(server);
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         await using var output = new StringWriter();
-        var surroundings = new Surroundings
+        var surroundings = new CliContext
         {
             Output = TextWriter.Synchronized(output),
             Error = TextWriter.Null,
@@ -193,7 +193,7 @@ public sealed class DemoGuestTests : IDisposable
         );
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private static async Task<bool> IsAppliedAsync(HttpClient http)
     {

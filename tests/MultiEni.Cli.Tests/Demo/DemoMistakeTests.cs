@@ -3,7 +3,7 @@ namespace MultiEni.Cli.Tests.Demo;
 /// <summary>What a new user gets wrong first.</summary>
 public sealed class DemoMistakeTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("demo-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("demo-");
 
     [Theory]
     [InlineData("--speed", "fast", "--speed is 'fast'; it must be a number above 0 and at most 1000")]
@@ -25,7 +25,7 @@ public sealed class DemoMistakeTests : IDisposable
     [InlineData("kind: NodeENI\nspec: {}\n", "has no metadata.name")]
     public async Task A_manifest_that_cannot_be_applied_is_told_before_anything_starts(string manifest, string said)
     {
-        var path = Path.Combine(folder.FullName, "manifest.yaml");
+        var path = Path.Combine(_folder.FullName, "manifest.yaml");
         await File.WriteAllTextAsync(path, manifest, TestContext.Current.CancellationToken);
 
         var run = await CommandRun.Of("demo", "--manifest", path);
@@ -36,5 +36,5 @@ public sealed class DemoMistakeTests : IDisposable
         Assert.DoesNotContain("== A cluster", run.Output);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 }

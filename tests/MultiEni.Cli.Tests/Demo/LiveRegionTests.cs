@@ -9,9 +9,9 @@ public sealed class LiveRegionTests : IDisposable
 {
     private const string Long =
         "a line that is longer than the table's lines are, and that says so in as many words as it needs to be longer than 80";
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("region-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("region-");
 
-    private string Pipe => Path.Combine(folder.FullName, "pipe");
+    private string Pipe => Path.Combine(_folder.FullName, "pipe");
 
     [Theory]
     [InlineData(80)]
@@ -76,7 +76,7 @@ public sealed class LiveRegionTests : IDisposable
         Assert.Equal($"line{Environment.NewLine}", output.ToString());
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     // As wide as a region may be.
     private static List<string> Table(int columns, params string[] rows) => [.. rows.Select(row => row.PadRight(columns - 2, '─') + "╮")];

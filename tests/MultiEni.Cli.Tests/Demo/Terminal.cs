@@ -5,11 +5,11 @@ namespace MultiEni.Cli.Tests.Demo;
 /// <summary>A real terminal: a pane of a tmux server of its own, which a test resizes and reads.</summary>
 internal sealed class Terminal : IAsyncDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("terminal-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("terminal-");
 
-    private string ExitFile => Path.Combine(folder.FullName, "exit-code");
+    private string ExitFile => Path.Combine(_folder.FullName, "exit-code");
 
-    private string Socket => Path.Combine(folder.FullName, "tmux");
+    private string Socket => Path.Combine(_folder.FullName, "tmux");
 
     /// <summary>Opens one in which a command runs; the pane stays when the command has ended.</summary>
     public static async Task<Terminal> OpenAsync(int columns, int rows, string command, params string[] environment)
@@ -90,7 +90,7 @@ internal sealed class Terminal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await TmuxAsync("kill-server");
-        folder.Delete(recursive: true);
+        _folder.Delete(recursive: true);
     }
 
     private async Task<string> TmuxAsync(params string[] arguments)

@@ -13,7 +13,7 @@ namespace MultiEni.Cli.Tests.Sweep;
 [Trait("speed", "slow")]
 public sealed class SsoProfileTests : IDisposable
 {
-    private readonly DirectoryInfo home = Directory.CreateTempSubdirectory("sso-");
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("sso-");
 
     [Theory]
     [InlineData("2099-01-01T00:00:00Z", 0, "0 leaked ENIs of cluster c in us-east-1")]
@@ -25,14 +25,14 @@ public sealed class SsoProfileTests : IDisposable
         await using var portal = await PortalAsync(request =>
             asked = $"{request.Query["role_name"]} {request.Query["account_id"]} {request.Headers["x-amz-sso_bearer_token"]}"
         );
-        var cache = Path.Combine(home.CreateSubdirectory(".aws/sso/cache").FullName, $"{Convert.ToHexStringLower(Sha1("corp"))}.json");
+        var cache = Path.Combine(_home.CreateSubdirectory(".aws/sso/cache").FullName, $"{Convert.ToHexStringLower(Sha1("corp"))}.json");
         await File.WriteAllTextAsync(
             cache,
             $$"""{"startUrl":"https://corp.example/start","region":"us-east-1","accessToken":"the-token","expiresAt":"{{expiry}}"}""",
             TestContext.Current.CancellationToken
         );
         await File.WriteAllTextAsync(
-            Path.Combine(home.FullName, ".aws", "config"),
+            Path.Combine(_home.FullName, ".aws", "config"),
             """
             [sso-session corp]
             sso_start_url = https://corp.example/start
@@ -50,7 +50,7 @@ public sealed class SsoProfileTests : IDisposable
         var run = await RunAsync(
             new Dictionary<string, string>
             {
-                ["HOME"] = home.FullName,
+                ["HOME"] = _home.FullName,
                 ["AWS_PROFILE"] = "mine",
                 ["AWS_ENDPOINT_URL_SSO"] = portal.Urls.Single(),
                 ["AWS_ENDPOINT_URL_EC2"] = ec2.BaseAddress.AbsoluteUri,
@@ -63,7 +63,7 @@ public sealed class SsoProfileTests : IDisposable
         Assert.Equal(code == 0 ? "Cleaner 123456789012 the-token" : "", asked);
     }
 
-    public void Dispose() => home.Delete(recursive: true);
+    public void Dispose() => _home.Delete(recursive: true);
 
     private static async Task<WebApplication> PortalAsync(Action<HttpRequest> onRequest)
     {

@@ -9,16 +9,16 @@ public sealed class AddressDriftTests
     [Trait("weakness", "W29")]
     [InlineData(1, 1, 1, 1, null, 0)]
     [InlineData(0, 0, 0, 0, null, 0)]
-    [InlineData(4, 0, 0, 0, AddressKind.SecondaryIpv4, 3)]
-    [InlineData(0, 2, 0, 0, AddressKind.Ipv4Prefix, 1)]
-    [InlineData(0, 0, 3, 0, AddressKind.Ipv6, 2)]
-    [InlineData(0, 0, 0, 2, AddressKind.Ipv6Prefix, 1)]
+    [InlineData(4, 0, 0, 0, nameof(AddressKind.SecondaryIpv4), 3)]
+    [InlineData(0, 2, 0, 0, nameof(AddressKind.Ipv4Prefix), 1)]
+    [InlineData(0, 0, 3, 0, nameof(AddressKind.Ipv6), 2)]
+    [InlineData(0, 0, 0, 2, nameof(AddressKind.Ipv6Prefix), 1)]
     public void What_is_missing_is_found_and_what_is_there_beyond_it_stays(
         int ipv4,
         int prefixes,
         int ipv6,
         int ipv6Prefixes,
-        AddressKind? kind,
+        string? kind,
         int count
     )
     {
@@ -38,7 +38,7 @@ public sealed class AddressDriftTests
 
         var missing = AddressDrift.Find(attachment.Spec!, row);
 
-        Assert.Equal((kind, count), (missing?.Kind, missing?.Count ?? 0));
+        Assert.Equal((kind, count), (missing?.Kind.ToString(), missing?.Count ?? 0));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class AgentReleaseTests
         var row = state == EniStates.Attached ? A.Row(attachment: A.Attached()) : A.Row();
         var heard = A.Noon.AddHours(3);
         return EniDecision.Next(
-            new EniSituation(
+            new EniObservation(
                 attachment,
                 new SlotObservation.Present([row]),
                 null,

@@ -27,7 +27,7 @@ public sealed class BoundedMemoryTests
     public void Subnets_that_were_full_once_are_forgotten()
     {
         var time = new FakeTimeProvider();
-        var pauses = new CreatePauses(time);
+        var pauses = new CreateCooldowns(time);
         for (var hour = 0; hour < 3 * 7 * 24; hour++)
         {
             pauses.PauseSubnet($"subnet-{hour}", onlyPrefixes: hour % 2 == 0, TimeSpan.FromSeconds(150), Reasons.SubnetFull, "m");
@@ -41,7 +41,7 @@ public sealed class BoundedMemoryTests
     public void A_subnet_without_blocks_is_paused_for_ENIs_with_prefixes_alone_and_one_without_addresses_for_all()
     {
         var time = new FakeTimeProvider();
-        var pauses = new CreatePauses(time);
+        var pauses = new CreateCooldowns(time);
         var told = new List<string>();
         pauses.SubnetPaused = told.Add;
         var plain = A.Attachment().Spec!;

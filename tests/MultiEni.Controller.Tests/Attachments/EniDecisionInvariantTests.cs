@@ -228,7 +228,7 @@ public sealed class EniDecisionInvariantTests
         public EniAttachment Attachment { get; } =
             A.Attachment(deleting: Deleting, finalizers: AgentHasIt ? [Names.EniFinalizer, Names.DeviceFinalizer] : [Names.EniFinalizer]);
 
-        public EniSituation Situation
+        public EniObservation Situation
         {
             get
             {

@@ -240,6 +240,6 @@ public sealed class EniDecisionTests
         EniRow? adoptable = null
     ) =>
         EniDecision.Next(
-            new EniSituation(attachment, slot, adoptable, indexes, maximum, gone, detachSince, attachSince, now ?? A.Noon, new EniTimeLimits())
+            new EniObservation(attachment, slot, adoptable, indexes, maximum, gone, detachSince, attachSince, now ?? A.Noon, new EniTimeLimits())
         );
 }

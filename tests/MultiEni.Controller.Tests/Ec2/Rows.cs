@@ -3,7 +3,7 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Tests.Ec2;
 
 /// <summary>Rows as EC2 would describe them, for one cluster named `test`.</summary>
-public static class Rows
+internal static class Rows
 {
     public const string Cluster = "test";
     public const string Instance = "i-0a";

@@ -6,40 +6,40 @@ namespace MultiEni.Controller.Tests.Kubernetes;
 
 public sealed class WriteFailuresTests
 {
-    private readonly FakeTimeProvider time = new(A.Noon);
-    private readonly WriteFailures failures;
-    private int changes;
+    private readonly FakeTimeProvider _time = new(A.Noon);
+    private readonly WriteFailures _failures;
+    private int _changes;
 
-    public WriteFailuresTests() => failures = new WriteFailures(time) { Changed = () => changes++ };
+    public WriteFailuresTests() => _failures = new WriteFailures(_time) { Changed = () => _changes++ };
 
     [Fact]
     public void What_is_refused_longer_than_a_hiccup_shows_until_it_is_accepted()
     {
         Observe("apply", "eniattachments", "a", Refusal(422));
-        Assert.Empty(failures.Current);
-        Assert.Equal(TimeSpan.FromSeconds(3), failures.NextChange);
+        Assert.Empty(_failures.Current);
+        Assert.Equal(TimeSpan.FromSeconds(3), _failures.NextChange);
 
-        time.Advance(TimeSpan.FromSeconds(3));
+        _time.Advance(TimeSpan.FromSeconds(3));
         Observe("apply", "eniattachments", "a", Refusal(422));
-        var failure = Assert.Single(failures.Current);
+        var failure = Assert.Single(_failures.Current);
         Assert.Equal(("eniattachments", "a"), (failure.Resource, failure.Key.Name));
         Assert.Contains("the server's words", failure.Message, StringComparison.Ordinal);
 
         Observe("delete", "eniattachments", "a", null);
-        Assert.Empty(failures.Current);
-        Assert.Equal(2, changes);
+        Assert.Empty(_failures.Current);
+        Assert.Equal(2, _changes);
     }
 
     [Fact]
     public void What_is_not_tried_any_more_is_forgotten()
     {
         Observe("apply", "eniattachments", "a", new TimeoutException("no answer"));
-        time.Advance(TimeSpan.FromMinutes(9));
-        Assert.Single(failures.Current);
+        _time.Advance(TimeSpan.FromMinutes(9));
+        Assert.Single(_failures.Current);
 
-        time.Advance(TimeSpan.FromMinutes(2));
-        Assert.Empty(failures.Current);
-        Assert.Null(failures.NextChange);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Empty(_failures.Current);
+        Assert.Null(_failures.NextChange);
     }
 
     [Theory]
@@ -50,9 +50,9 @@ public sealed class WriteFailuresTests
     public void An_object_that_is_gone_or_changed_is_no_refusal(string verb, string resource, int code)
     {
         Observe(verb, resource, "a", Refusal(code));
-        time.Advance(TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Empty(failures.Current);
+        Assert.Empty(_failures.Current);
     }
 
     // As a kube-apiserver answers a test that fails, and as it tells what a webhook said.
@@ -68,18 +68,18 @@ public sealed class WriteFailuresTests
             Message = message,
         };
         Observe("patch", "eniattachments", "a", new KubernetesApiException("patch eniattachments a", status));
-        time.Advance(TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(failing, failures.Current.Count);
+        Assert.Equal(failing, _failures.Current.Count);
     }
 
     [Fact]
     public void A_kind_that_does_not_exist_is_one()
     {
         Observe("apply", "network-attachment-definitions", "a", Refusal(404));
-        time.Advance(TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Single(failures.Current);
+        Assert.Single(_failures.Current);
     }
 
     [Fact]
@@ -87,15 +87,15 @@ public sealed class WriteFailuresTests
     {
         Observe("create", "events", "a.1", Refusal(403));
         Observe("create", "events", "a.2", Refusal(403));
-        time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Single(failures.Current);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(_failures.Current);
 
         Observe("create", "events", "a.3", null);
-        Assert.Empty(failures.Current);
+        Assert.Empty(_failures.Current);
     }
 
     private void Observe(string verb, string resource, string name, Exception? failure) =>
-        failures.Observe(new WriteOutcome(verb, resource, ObjectKey.Cluster(name), failure));
+        _failures.Observe(new WriteOutcome(verb, resource, ObjectKey.Cluster(name), failure));
 
     private static KubernetesApiException Refusal(int code) => new("apply x", new KubernetesStatus { Code = code, Message = "the server's words" });
 }

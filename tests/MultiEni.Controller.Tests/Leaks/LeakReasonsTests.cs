@@ -5,11 +5,11 @@ namespace MultiEni.Controller.Tests.Leaks;
 public sealed class LeakReasonsTests
 {
     [Theory]
-    [InlineData(false, false, LeakReason.NodeEniGone, "nodeeni_gone")]
-    [InlineData(false, true, LeakReason.NodeEniGone, "nodeeni_gone")]
-    [InlineData(true, false, LeakReason.NodeGone, "node_gone")]
-    [InlineData(true, true, LeakReason.SlotUnwanted, "slot_unwanted")]
-    public void The_reason_is_what_is_missing_first(bool nodeEniExists, bool nodeExists, LeakReason reason, string metric)
+    [InlineData(false, false, nameof(LeakReason.NodeEniGone), "nodeeni_gone")]
+    [InlineData(false, true, nameof(LeakReason.NodeEniGone), "nodeeni_gone")]
+    [InlineData(true, false, nameof(LeakReason.NodeGone), "node_gone")]
+    [InlineData(true, true, nameof(LeakReason.SlotUnwanted), "slot_unwanted")]
+    public void The_reason_is_what_is_missing_first(bool nodeEniExists, bool nodeExists, string reason, string metric)
     {
         var row = A.Row() with
         {
@@ -18,6 +18,6 @@ public sealed class LeakReasonsTests
 
         var found = LeakReasons.Of(row, name => nodeEniExists && name == "multus", name => nodeExists && name == "node-1");
 
-        Assert.Equal((reason, metric), (found, LeakReasons.Metric(found)));
+        Assert.Equal((reason, metric), (found.ToString(), LeakReasons.Metric(found)));
     }
 }

@@ -16,7 +16,7 @@ public sealed class TaintDecisionTests
         new ConditionClaim(true, Reasons.Resolved, "")
     );
 
-    private readonly NodeEni nodeEni = A.NodeEni();
+    private readonly NodeEni _nodeEni = A.NodeEni();
 
     [Fact]
     public void A_node_is_free_when_as_many_ENIs_are_ready_as_were_planned()
@@ -61,7 +61,7 @@ public sealed class TaintDecisionTests
     [Fact]
     public void A_NodeENI_that_is_going_away_keeps_nobody_waiting()
     {
-        nodeEni.Metadata.DeletionTimestamp = A.Noon;
+        _nodeEni.Metadata.DeletionTimestamp = A.Noon;
 
         Assert.True(MayRemove(null));
     }
@@ -87,7 +87,7 @@ public sealed class TaintDecisionTests
         );
 
     private bool MayRemove(PlanOutcome? plan, params EniAttachment[] attachments) =>
-        TaintDecision.MayRemove(Node(), [nodeEni], _ => plan, attachments);
+        TaintDecision.MayRemove(Node(), [_nodeEni], _ => plan, attachments);
 
     private static PlanOutcome Planned(int desired) => new(1, 1, desired, Resolved, [], new Dictionary<string, int> { ["node-1"] = desired });
 

@@ -9,11 +9,11 @@ namespace MultiEni.Controller.Tests.Wire;
 /// <summary>Everything of AWS that a start of the controller asks, on loopback: EC2, the token service, the container endpoint and instance metadata.</summary>
 internal sealed class AwsEndpoint : IAsyncDisposable
 {
-    private readonly WebApplication application;
+    private readonly WebApplication _application;
 
-    private AwsEndpoint(WebApplication application) => this.application = application;
+    private AwsEndpoint(WebApplication application) => _application = application;
 
-    public Uri Address => new(application.Urls.Single());
+    public Uri Address => new(_application.Urls.Single());
 
     /// <summary>What was asked, as <c>service: detail</c>.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
@@ -39,7 +39,7 @@ internal sealed class AwsEndpoint : IAsyncDisposable
         return endpoint;
     }
 
-    public ValueTask DisposeAsync() => application.DisposeAsync();
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -9,9 +9,9 @@ namespace MultiEni.Controller.Tests.Wire;
 /// </summary>
 internal sealed class ControllerProcess : IAsyncDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
-    private ControllerProcess(Process process) => this.process = process;
+    private ControllerProcess(Process process) => _process = process;
 
     public ConcurrentQueue<string> Log { get; } = [];
 
@@ -67,28 +67,28 @@ internal sealed class ControllerProcess : IAsyncDisposable
 
     public async Task<int> ExitAsync()
     {
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode;
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
+            _process.Kill();
         }
 
-        await process.WaitForExitAsync(CancellationToken.None);
-        process.Dispose();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
     }
 
     private void Begin()
     {
-        process.ErrorDataReceived += (_, line) => Add(line.Data);
-        process.OutputDataReceived += (_, line) => Add(line.Data);
-        process.Start();
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
+        _process.ErrorDataReceived += (_, line) => Add(line.Data);
+        _process.OutputDataReceived += (_, line) => Add(line.Data);
+        _process.Start();
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
     }
 
     private void Add(string? line)

@@ -16,17 +16,17 @@ namespace MultiEni.Manager.Tests.Agent;
 public sealed class UsageProbeTests
 {
     private const string Resource = "intel.com/dpdk_1";
-    private readonly FakeTimeProvider clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public async Task A_device_is_in_use_from_the_moment_at_which_it_is_given_and_then_as_long_as_the_kubelet_says_so()
     {
         await using var bench = await EmbeddedBench.StartAsync();
         using var http = new HttpClient { BaseAddress = new Uri("http://127.0.0.1:1/") };
-        var handouts = new HandoutLog(clock);
+        var handouts = new RecentAllocations(_clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
-        var pods = new NodePods(new KubernetesClient(http, clock), "node-1");
-        var probe = new UsageProbe(bench.Host.Files, kubelet, handouts, pods, new FinishedPods(pods, allowed: true, clock));
+        var pods = new NodePods(new KubernetesClient(http, _clock), "node-1");
+        var probe = new UsageProbe(bench.Host.Files, kubelet, handouts, pods, new FinishedPods(pods, allowed: true, _clock));
         var device = (await new HostReader(bench.Host).ReadDeviceAsync((await bench.PlugAsync(1)).Address, EmbeddedBench.Stop))!;
         Task<DeviceUsage> LookAsync() => probe.LookAsync(device, EmbeddedBench.Stop);
 
@@ -37,7 +37,7 @@ public sealed class UsageProbeTests
         // The kubelet names the pod, under whatever resource and however long ago.
         bench.Kubelet.PodDevices = () =>
             [new KubeletPodDevices("team", "app", "main", "other.com/name", ["0000:00:1f.0", device.Address.ToString()])];
-        clock.Advance(TimeSpan.FromHours(1));
+        _clock.Advance(TimeSpan.FromHours(1));
         var held = Assert.IsType<DeviceUsage.InUse>(await LookAsync());
         Assert.Contains("pod team/app, which requested other.com/name", held.Message, StringComparison.Ordinal);
 
@@ -93,7 +93,7 @@ public sealed class UsageProbeTests
     public async Task That_a_pod_has_finished_is_not_remembered_for_the_next_one_of_its_name()
     {
         var api = new PodsApi("""{"items":[{"metadata":{"name":"app-0"},"status":{"phase":"Succeeded"}}]}""");
-        var finished = new FinishedPods(Pods(api, clock), allowed: true, clock);
+        var finished = new FinishedPods(Pods(api, _clock), allowed: true, _clock);
         Assert.True(await finished.AskAsync("team", "app-0", EmbeddedBench.Stop));
         api.Answer = """{"items":[{"metadata":{"name":"app-0"},"status":{"phase":"Running","containerStatuses":[{"state":{"running":{}}}]}}]}""";
         Assert.False(await finished.AskAsync("team", "app-0", EmbeddedBench.Stop));
@@ -105,12 +105,12 @@ public sealed class UsageProbeTests
     public async Task Only_a_missing_permission_is_remembered_for_long(HttpStatusCode refusal, int seconds)
     {
         var api = new PodsApi(null) { Refusal = refusal };
-        var finished = new FinishedPods(Pods(api, clock), allowed: true, clock);
+        var finished = new FinishedPods(Pods(api, _clock), allowed: true, _clock);
         Assert.Null(await finished.AskAsync("team", "app", EmbeddedBench.Stop));
-        clock.Advance(TimeSpan.FromSeconds(seconds - 1));
+        _clock.Advance(TimeSpan.FromSeconds(seconds - 1));
         Assert.Null(await finished.AskAsync("team", "app", EmbeddedBench.Stop));
         Assert.Single(api.Requests);
-        clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await finished.AskAsync("team", "app", EmbeddedBench.Stop));
         Assert.Equal(2, api.Requests.Count);
     }
@@ -160,9 +160,9 @@ public sealed class UsageProbeTests
 
     private UsageProbe Probe(EmbeddedBench bench, PodsApi api, bool allowed = true)
     {
-        var pods = Pods(api, clock);
+        var pods = Pods(api, _clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
-        return new UsageProbe(bench.Host.Files, kubelet, new HandoutLog(clock), pods, new FinishedPods(pods, allowed, clock));
+        return new UsageProbe(bench.Host.Files, kubelet, new RecentAllocations(_clock), pods, new FinishedPods(pods, allowed, _clock));
     }
 
     /// <summary>Lists the pods that it was given; with none it refuses, as it does an agent as installed.</summary>

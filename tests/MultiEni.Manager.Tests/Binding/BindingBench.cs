@@ -9,11 +9,11 @@ namespace MultiEni.Manager.Tests.Binding;
 /// <summary>The binding parts of an agent on a simulated node, over the wire.</summary>
 internal sealed class BindingBench : IAsyncDisposable
 {
-    private readonly SimulatedHosts hosts;
+    private readonly SimulatedHosts _hosts;
 
     private BindingBench(SimulatedHosts hosts, SimulatedHost node)
     {
-        this.hosts = hosts;
+        _hosts = hosts;
         Node = node;
         Wire = SimulatedHostClient.Open(hosts.HostUri(node.Name));
     }
@@ -22,7 +22,7 @@ internal sealed class BindingBench : IAsyncDisposable
 
     public NodeHost Wire { get; }
 
-    public int Port => hosts.Address.Port;
+    public int Port => _hosts.Address.Port;
 
     public TemporaryFolder Folder { get; } = new();
 
@@ -73,7 +73,7 @@ internal sealed class BindingBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await hosts.DisposeAsync();
+        await _hosts.DisposeAsync();
         Folder.Dispose();
     }
 }

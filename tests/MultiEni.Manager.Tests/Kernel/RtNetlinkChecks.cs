@@ -225,7 +225,7 @@ public sealed class RtNetlinkChecks
         Assert.Equal(Reasons.PrimaryInterface, (await JudgeAsync("10.6.0.5", "fd00:6::5"))?.Reason);
     }
 
-    private async Task<Refusal?> JudgeAsync(params string[] node)
+    private async Task<Blocker?> JudgeAsync(params string[] node)
     {
         var device = A.Device(interfaceName: "ens60");
         var facts = new SafetyFacts

@@ -69,11 +69,11 @@ public sealed class DevicePluginRestarterTests
     /// <summary>One plugin pod, which stays there with its deletion timestamp until another has its place.</summary>
     private sealed class PluginApi : HttpMessageHandler
     {
-        private int looks;
+        private int _looks;
 
         public string Uid { get; set; } = "old";
 
-        public int Looks => Volatile.Read(ref looks);
+        public int Looks => Volatile.Read(ref _looks);
 
         public ConcurrentQueue<string> Deleted { get; } = new();
 
@@ -86,7 +86,7 @@ public sealed class DevicePluginRestarterTests
             }
             else if (isDeleted)
             {
-                Interlocked.Increment(ref looks);
+                Interlocked.Increment(ref _looks);
             }
 
             var deletion = isDeleted ? ",\"deletionTimestamp\":\"2000-01-01T00:00:00Z\"" : "";

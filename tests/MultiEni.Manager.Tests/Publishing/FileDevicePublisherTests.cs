@@ -8,19 +8,19 @@ namespace MultiEni.Manager.Tests.Publishing;
 
 public sealed class FileDevicePublisherTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly ManagerMetrics metrics = new("node-1", () => []);
-    private readonly FakeTimeProvider time = new();
-    private readonly List<FileDevicePublisher> publishers = [];
-    private int restarts;
-    private Exception? disk;
-    private readonly ConcurrentQueue<DateTimeOffset> attempts = new();
-    private int writes;
-    private int failingWrite;
-    private string? failingPoint;
-    private string file = "config.json";
+    private readonly TemporaryFolder _folder = new();
+    private readonly ManagerMetrics _metrics = new("node-1", () => []);
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<FileDevicePublisher> _publishers = [];
+    private int _restarts;
+    private Exception? _disk;
+    private readonly ConcurrentQueue<DateTimeOffset> _attempts = new();
+    private int _writes;
+    private int _failingWrite;
+    private string? _failingPoint;
+    private string _file = "config.json";
 
-    private string File => folder.File(file);
+    private string File => _folder.File(_file);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -28,29 +28,29 @@ public sealed class FileDevicePublisherTests : IDisposable
 
     private async Task<FileDevicePublisher> StartAsync(string boot)
     {
-        var publisher = new FileDevicePublisher(File, BeforeWrite, metrics, time, NullLogger.Instance) { RestartNeeded = () => restarts++ };
-        publishers.Add(publisher);
+        var publisher = new FileDevicePublisher(File, BeforeWrite, _metrics, _time, NullLogger.Instance) { RestartNeeded = () => _restarts++ };
+        _publishers.Add(publisher);
         await publisher.StartAsync(boot, Stop);
         return publisher;
     }
 
     private void BeforeWrite(string point)
     {
-        attempts.Enqueue(time.GetUtcNow());
-        if (++writes >= failingWrite && disk is not null && (failingPoint ?? point) == point)
+        _attempts.Enqueue(_time.GetUtcNow());
+        if (++_writes >= _failingWrite && _disk is not null && (_failingPoint ?? point) == point)
         {
-            throw disk;
+            throw _disk;
         }
     }
 
-    private Task ReadAsync(FileDevicePublisher publisher) => publisher.PluginReadAsync(publisher.RestartDueSince ?? time.GetUtcNow(), Stop);
+    private Task ReadAsync(FileDevicePublisher publisher) => publisher.PluginReadAsync(publisher.RestartDueSince ?? _time.GetUtcNow(), Stop);
 
     [Fact]
     public async Task A_node_without_devices_gets_no_file()
     {
         await StartAsync(A.Boot);
-        Assert.Empty(Directory.GetFiles(folder.Path));
-        Assert.Equal(0, restarts);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+        Assert.Equal(0, _restarts);
     }
 
     [Fact]
@@ -69,11 +69,11 @@ public sealed class FileDevicePublisherTests : IDisposable
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
         await ReadAsync(publisher);
-        restarts = 0;
+        _restarts = 0;
         var written = System.IO.File.GetLastWriteTimeUtc(File);
         await publisher.OfferAsync(A.Offer(), Stop);
         await publisher.RepairAsync(Stop);
-        Assert.Equal(0, restarts);
+        Assert.Equal(0, _restarts);
         Assert.Equal(written, System.IO.File.GetLastWriteTimeUtc(File));
     }
 
@@ -191,17 +191,17 @@ public sealed class FileDevicePublisherTests : IDisposable
     public async Task A_file_that_cannot_be_written_is_said_with_path_and_error_number_and_asks_for_no_restart_until_it_is()
     {
         var publisher = await StartAsync(A.Boot);
-        disk = new IOException("No space left on device", 28);
+        _disk = new IOException("No space left on device", 28);
         await publisher.OfferAsync(A.Offer(), Stop);
         var failed = Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One));
         Assert.Equal((A.Offer(), Reasons.DevicePluginFileUnwritable), (failed.Device, failed.Why.Reason));
         Assert.Contains($"{File} could not be written (ENOSPC)", failed.Why.Message, StringComparison.Ordinal);
-        Assert.Equal((0, null), (restarts, publisher.RestartDueSince));
-        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.Equal((0, null), (_restarts, publisher.RestartDueSince));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
 
-        disk = null;
+        _disk = null;
         await publisher.RepairAsync(Stop);
-        Assert.Equal(1, restarts);
+        Assert.Equal(1, _restarts);
         await ReadAsync(publisher);
         Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
     }
@@ -212,28 +212,28 @@ public sealed class FileDevicePublisherTests : IDisposable
         var publisher = await StartAsync(A.Boot);
         var settled = new TaskCompletionSource();
         publisher.Settled = settled.SetResult;
-        disk = new IOException("Read-only file system", 30);
+        _disk = new IOException("Read-only file system", 30);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var running = publisher.RunAsync(ended.Token);
         await publisher.OfferAsync(A.Offer(), Stop);
-        attempts.Clear();
-        attempts.Enqueue(time.GetUtcNow());
+        _attempts.Clear();
+        _attempts.Enqueue(_time.GetUtcNow());
         await Eventually.Holds(
             () =>
             {
-                time.Advance(TimeSpan.FromSeconds(1));
-                return attempts.Count > 8;
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return _attempts.Count > 8;
             },
             "eight attempts"
         );
-        var pauses = attempts.Zip(attempts.Skip(1), (one, next) => (next - one).TotalSeconds).ToList();
+        var pauses = _attempts.Zip(_attempts.Skip(1), (one, next) => (next - one).TotalSeconds).ToList();
         Assert.All(pauses.Zip([1, 2, 4, 8, 16, 32, 60, 60]), pair => Assert.InRange(pair.First, pair.Second, pair.Second * 3));
 
-        disk = null;
+        _disk = null;
         await Eventually.Holds(
             () =>
             {
-                time.Advance(TimeSpan.FromSeconds(1));
+                _time.Advance(TimeSpan.FromSeconds(1));
                 return settled.Task.IsCompleted;
             },
             "the write"
@@ -249,15 +249,15 @@ public sealed class FileDevicePublisherTests : IDisposable
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
         await ReadAsync(publisher);
-        restarts = 0;
-        disk = new IOException("Input/output error", 5);
+        _restarts = 0;
+        _disk = new IOException("Input/output error", 5);
         await publisher.WithdrawAsync(A.Address, Stop);
         var none = new Dictionary<string, string>();
         Assert.Equal(Reasons.DevicePluginFileUnwritable, Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, none)).Why.Reason);
         Assert.False(await publisher.ConfirmAsync(none, Stop));
-        Assert.Equal(0, restarts);
+        Assert.Equal(0, _restarts);
 
-        disk = null;
+        _disk = null;
         await publisher.RepairAsync(Stop);
         await ReadAsync(publisher);
         Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, none));
@@ -267,7 +267,7 @@ public sealed class FileDevicePublisherTests : IDisposable
     public async Task A_device_that_never_came_into_the_file_is_withdrawn_at_once_on_a_disk_that_takes_nothing()
     {
         var publisher = await StartAsync(A.Boot);
-        disk = new IOException("Read-only file system", 30);
+        _disk = new IOException("Read-only file system", 30);
         await publisher.OfferAsync(A.Offer(), Stop);
         await publisher.WithdrawAsync(A.Address, Stop);
         Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, new Dictionary<string, string>()));
@@ -279,7 +279,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
         await ReadAsync(publisher);
-        disk = new IOException("No space left on device", 28);
+        _disk = new IOException("No space left on device", 28);
         await publisher.OfferAsync(A.Offer(address: "0000:00:07.0"), Stop);
         Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
         Assert.IsType<OfferState.Failed>(publisher.StateOf(A.OtherAddress, One));
@@ -294,10 +294,10 @@ public sealed class FileDevicePublisherTests : IDisposable
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer("intel.com/dpdk_2", "0000:00:07.0"), Stop);
         await ReadAsync(publisher);
-        (writes, failingWrite, disk) = (0, write, new InvalidOperationException("killed"));
+        (_writes, _failingWrite, _disk) = (0, write, new InvalidOperationException("killed"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.OfferAsync(A.Offer(), Stop));
 
-        disk = null;
+        _disk = null;
         var successor = await StartAsync(A.Boot);
         await successor.OfferAsync(A.Offer(), Stop);
         Assert.NotNull(successor.RestartDueSince);
@@ -312,15 +312,15 @@ public sealed class FileDevicePublisherTests : IDisposable
     [Fact]
     public async Task A_folder_that_is_a_file_is_said_and_made_up_for()
     {
-        await System.IO.File.WriteAllTextAsync(folder.File("etc"), "", Stop);
-        file = System.IO.Path.Combine("etc", "config.json");
+        await System.IO.File.WriteAllTextAsync(_folder.File("etc"), "", Stop);
+        _file = System.IO.Path.Combine("etc", "config.json");
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
         var failed = Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One));
         Assert.Contains($"{File} could not be written (E", failed.Why.Message, StringComparison.Ordinal);
         Assert.Contains("SRIOV_DP_CONFIG_PATH", failed.Why.Message, StringComparison.Ordinal);
 
-        System.IO.File.Delete(folder.File("etc"));
+        System.IO.File.Delete(_folder.File("etc"));
         await publisher.RepairAsync(Stop);
         Assert.IsType<OfferState.Pending>(publisher.StateOf(A.Address, One));
     }
@@ -332,7 +332,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
         await ReadAsync(publisher);
-        restarts = 0;
+        _restarts = 0;
         for (var check = 0; check < 20; check++)
         {
             await System.IO.File.WriteAllTextAsync(File, Theirs, Stop);
@@ -342,10 +342,10 @@ public sealed class FileDevicePublisherTests : IDisposable
                 await ReadAsync(publisher);
             }
 
-            time.Advance(TimeSpan.FromSeconds(10));
+            _time.Advance(TimeSpan.FromSeconds(10));
         }
 
-        Assert.Equal(3, restarts);
+        Assert.Equal(3, _restarts);
         var failed = Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One));
         Assert.Equal(Reasons.DevicePluginFileContested, failed.Why.Reason);
         Assert.Contains(File, failed.Why.Message, StringComparison.Ordinal);
@@ -356,7 +356,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         await System.IO.File.WriteAllTextAsync(File, Theirs, Stop);
         await publisher.RepairAsync(Stop);
         Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One));
-        time.Advance(TimeSpan.FromMinutes(10));
+        _time.Advance(TimeSpan.FromMinutes(10));
         await publisher.RepairAsync(Stop);
         Assert.IsType<OfferState.Pending>(publisher.StateOf(A.Address, One));
     }
@@ -369,11 +369,11 @@ public sealed class FileDevicePublisherTests : IDisposable
         var publisher = await StartAsync(A.Boot);
         await publisher.OfferAsync(A.Offer(), Stop);
         Assert.Equal(Reasons.DeviceSelectedByOtherEntry, Assert.IsType<OfferState.Failed>(publisher.StateOf(A.Address, One)).Why.Reason);
-        Assert.Equal((Wildcard, 0), (await System.IO.File.ReadAllTextAsync(File, Stop), restarts));
+        Assert.Equal((Wildcard, 0), (await System.IO.File.ReadAllTextAsync(File, Stop), _restarts));
 
         await System.IO.File.WriteAllTextAsync(File, Wildcard.Replace("vfio-pci", "ena", StringComparison.Ordinal), Stop);
         await publisher.RepairAsync(Stop);
-        Assert.Equal(1, restarts);
+        Assert.Equal(1, _restarts);
         await ReadAsync(publisher);
         Assert.IsType<OfferState.Confirmed>(publisher.StateOf(A.Address, One));
     }
@@ -387,14 +387,14 @@ public sealed class FileDevicePublisherTests : IDisposable
         await publisher.WithdrawAsync(A.Address, Stop);
         await ReadAsync(publisher);
         var none = new Dictionary<string, string>();
-        writes = 0;
+        _writes = 0;
         Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, none));
         Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
-        Assert.Equal(0, writes);
+        Assert.Equal(0, _writes);
         Assert.False(await publisher.ConfirmAsync(One, Stop));
         Assert.True(await publisher.ConfirmAsync(none, Stop));
         Assert.IsType<OfferState.NotOffered>(publisher.StateOf(A.Address, One));
-        Assert.Equal(1, writes);
+        Assert.Equal(1, _writes);
     }
 
     [Fact]
@@ -405,9 +405,9 @@ public sealed class FileDevicePublisherTests : IDisposable
         await first.WithdrawAsync(A.Address, Stop);
         await ReadAsync(first);
         await first.ConfirmAsync(new Dictionary<string, string>(), Stop);
-        restarts = 0;
+        _restarts = 0;
         await StartAsync("boot-2");
-        Assert.Equal(0, restarts);
+        Assert.Equal(0, _restarts);
     }
 
     [Fact]
@@ -418,7 +418,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         await ReadAsync(publisher);
         await publisher.WithdrawAsync(A.Address, Stop);
         await ReadAsync(publisher);
-        disk = new IOException("No space left on device", 28);
+        _disk = new IOException("No space left on device", 28);
         await publisher.OfferAsync(A.Offer(address: "0000:00:07.0"), Stop);
         Assert.IsType<OfferState.Withdrawing>(publisher.StateOf(A.Address, One));
     }
@@ -428,11 +428,11 @@ public sealed class FileDevicePublisherTests : IDisposable
     {
         var first = await StartAsync(A.Boot);
         await first.OfferAsync(A.Offer(), Stop);
-        var record = folder.File(".aws-multi-eni-controller.json");
+        var record = _folder.File(".aws-multi-eni-controller.json");
         System.IO.File.Move(record, record + ".kept");
         Directory.CreateDirectory(record);
-        var second = new FileDevicePublisher(File, BeforeWrite, metrics, time, NullLogger.Instance);
-        publishers.Add(second);
+        var second = new FileDevicePublisher(File, BeforeWrite, _metrics, _time, NullLogger.Instance);
+        _publishers.Add(second);
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => second.StartAsync(A.Boot, Stop));
 
         Directory.Delete(record);
@@ -460,7 +460,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         }
         else
         {
-            (disk, failingPoint) = (new IOException("Read-only file system", 30), point);
+            (_disk, _failingPoint) = (new IOException("Read-only file system", 30), point);
         }
 
         // Another start in the new boot, after one of which the record may have been written, knows no less.
@@ -474,7 +474,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         }
 
         // A plugin that started meanwhile has read the old entry: its restart is waited for.
-        disk = null;
+        _disk = null;
         await System.IO.File.WriteAllTextAsync(File, text, Stop);
         await second.RepairAsync(Stop);
         Assert.IsType<OfferState.Withdrawing>(second.StateOf(A.Address, new Dictionary<string, string>()));
@@ -505,8 +505,8 @@ public sealed class FileDevicePublisherTests : IDisposable
 
     public void Dispose()
     {
-        publishers.ForEach(publisher => publisher.Dispose());
-        metrics.Dispose();
-        folder.Dispose();
+        _publishers.ForEach(publisher => publisher.Dispose());
+        _metrics.Dispose();
+        _folder.Dispose();
     }
 }

@@ -86,7 +86,7 @@ public sealed class GrowthTests
     public void Handouts_are_remembered_for_a_moment_only()
     {
         var time = new FakeTimeProvider();
-        var handouts = new HandoutLog(time);
+        var handouts = new RecentAllocations(time);
         for (var hour = 0; hour < Hours; hour++)
         {
             handouts.Note(Address(hour));

@@ -32,7 +32,7 @@ public sealed class SafetyRulesTests
             },
         };
 
-    private static void Refused(string reason, string part, Refusal? refusal)
+    private static void Refused(string reason, string part, Blocker? refusal)
     {
         Assert.NotNull(refusal);
         Assert.Equal(reason, refusal.Reason);

@@ -41,21 +41,21 @@ public sealed class NextSetupStepTests
     }
 
     [Theory]
-    [InlineData(NoIommuMode.Auto, true)]
-    [InlineData(NoIommuMode.Always, true)]
-    [InlineData(NoIommuMode.Never, false)]
-    public void Without_an_IOMMU_the_policy_decides_about_no_IOMMU_mode(NoIommuMode mode, bool switched)
+    [InlineData(nameof(NoIommuMode.Auto), true)]
+    [InlineData(nameof(NoIommuMode.Always), true)]
+    [InlineData(nameof(NoIommuMode.Never), false)]
+    public void Without_an_IOMMU_the_policy_decides_about_no_IOMMU_mode(string mode, bool switched)
     {
-        var step = NextSetupStep.Decide(Mode(mode), Ready with { NoIommuMode = "N" });
+        var step = NextSetupStep.Decide(Mode(Enum.Parse<NoIommuMode>(mode)), Ready with { NoIommuMode = "N" });
         Assert.Equal(switched, step is SetupStep.Switch { On: true });
         Assert.Equal(!switched, step is SetupStep.Done);
     }
 
     [Theory]
-    [InlineData(NoIommuMode.Auto)]
-    [InlineData(NoIommuMode.Always)]
-    [InlineData(NoIommuMode.Never)]
-    public void With_an_IOMMU_no_policy_gives_up_its_protection(NoIommuMode mode)
+    [InlineData(nameof(NoIommuMode.Auto))]
+    [InlineData(nameof(NoIommuMode.Always))]
+    [InlineData(nameof(NoIommuMode.Never))]
+    public void With_an_IOMMU_no_policy_gives_up_its_protection(string mode)
     {
         var facts = Ready with
         {
@@ -63,7 +63,7 @@ public sealed class NextSetupStepTests
             NoIommuMode = "N",
             Present = new HashSet<string> { "vfio-pci", "vfio_iommu_type1" },
         };
-        Assert.IsType<SetupStep.Done>(NextSetupStep.Decide(Mode(mode), facts));
+        Assert.IsType<SetupStep.Done>(NextSetupStep.Decide(Mode(Enum.Parse<NoIommuMode>(mode)), facts));
     }
 
     [Fact]

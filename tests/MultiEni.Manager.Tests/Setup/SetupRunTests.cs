@@ -94,7 +94,7 @@ public sealed class SetupRunTests : IDisposable
         Assert.Equal("1", NoIommu);
     }
 
-    private async Task<Refusal?> RunAsync(bool undo = false)
+    private async Task<Blocker?> RunAsync(bool undo = false)
     {
         var settings = new SetupSettings { RecordPath = At("state/setup.json"), Undo = undo };
         var files = new KernelFiles(new KernelHostOptions { Root = _root.Path }, new BlockingCalls());

@@ -14,10 +14,10 @@ public sealed class DeviceDecisionTests
 {
     private const string Name = "intel.com/dpdk_1";
     private const string Former = "intel.com/former";
-    private static readonly Refusal Because = new("Because", "of this");
-    private static readonly Refusal Doubt = Because with { IsDoubt = true };
+    private static readonly Blocker Because = new("Because", "of this");
+    private static readonly Blocker Doubt = Because with { IsDoubt = true };
 
-    private static readonly DeviceWish[] Wishes =
+    private static readonly DesiredDevice[] Wishes =
     [
         .. from use in new[] { DeviceUses.Plain, DeviceUses.Advertised, DeviceUses.Bound }
         from driver in use == DeviceUses.Bound ? new[] { "vfio-pci", "igb_uio", "none" } : [""]
@@ -25,7 +25,7 @@ public sealed class DeviceDecisionTests
         from state in new[] { EniState.Pending, EniState.Attached, EniState.Releasing, EniState.Detaching }
         from deleting in new[] { false, true }
         from held in new[] { false, true }
-        select new DeviceWish
+        select new DesiredDevice
         {
             Use = use,
             Driver = driver,
@@ -94,7 +94,7 @@ public sealed class DeviceDecisionTests
         new DeviceUsage.Unknown("silence"),
     ];
 
-    private static readonly Func<DeviceSituation, DeviceSituation>[] Circumstances =
+    private static readonly Func<DeviceObservation, DeviceObservation>[] Circumstances =
     [
         situation => situation,
         situation => situation with { IsStuck = true },
@@ -105,7 +105,7 @@ public sealed class DeviceDecisionTests
         situation => situation with { DpdkEnabled = false },
     ];
 
-    private static IEnumerable<DeviceSituation> All() =>
+    private static IEnumerable<DeviceObservation> All() =>
         from wish in Wishes
         from match in Matches
         from journal in Journals
@@ -113,7 +113,7 @@ public sealed class DeviceDecisionTests
         from usage in Usages
         from circumstance in Circumstances
         select circumstance(
-            new DeviceSituation
+            new DeviceObservation
             {
                 Wish = wish,
                 Match = match.Match,
@@ -125,7 +125,7 @@ public sealed class DeviceDecisionTests
         );
 
     /// <summary>What must be so, in words.</summary>
-    private static readonly (string Invariant, Func<DeviceSituation, DeviceStep, bool> Holds)[] Invariants =
+    private static readonly (string Invariant, Func<DeviceObservation, DeviceStep, bool> Holds)[] Invariants =
     [
         (
             "a device that is not proven unused is never taken from its driver, given back or let go",
@@ -172,7 +172,7 @@ public sealed class DeviceDecisionTests
             "an offer is made, and stands, only for a device that is attached, identified and verified",
             (situation, step) =>
                 step is DeviceStep.Withdraw
-                || (step is DeviceStep.Publish publish ? publish.Offer : NextStep.OfferOf(situation)) is not { } offered
+                || (step is DeviceStep.Publish publish ? publish.Offer : DeviceDecision.OfferOf(situation)) is not { } offered
                 || IsRight(situation, offered)
         ),
         (
@@ -182,7 +182,7 @@ public sealed class DeviceDecisionTests
                 || step switch
                 {
                     DeviceStep.Refuse refuse => refuse.Why == doubt,
-                    DeviceStep.Withdraw => NextStep.Decide(situation with { TouchRefusal = null, BindRefusal = null }) == step,
+                    DeviceStep.Withdraw => DeviceDecision.Decide(situation with { TouchRefusal = null, BindRefusal = null }) == step,
                     _ => situation.Wish.NetworkState != EniState.Attached,
                 }
         ),
@@ -225,7 +225,7 @@ public sealed class DeviceDecisionTests
         var looked = 0;
         foreach (var situation in All())
         {
-            var step = NextStep.Decide(situation);
+            var step = DeviceDecision.Decide(situation);
             looked++;
             foreach (var (invariant, holds) in Invariants)
             {
@@ -242,7 +242,7 @@ public sealed class DeviceDecisionTests
 
     private static bool IsOn(OfferState offer) => offer is OfferState.Pending or OfferState.Confirmed or OfferState.Failed;
 
-    private static bool IsRight(DeviceSituation situation, OfferedDevice offered) =>
+    private static bool IsRight(DeviceObservation situation, OfferedDevice offered) =>
         situation is { Wish: { Deleting: false, NetworkState: EniState.Attached }, TouchRefusal: null or { IsDoubt: true }, Publishes: true }
         && situation.Device is { Driver: { } driver } device
         && (offered.Resource, offered.Address, offered.Driver) == (situation.Wish.Resource, device.Address, driver)
@@ -253,9 +253,9 @@ public sealed class DeviceDecisionTests
             _ => false,
         };
 
-    private static bool Says(Refusal why) => why.Reason.Length > 0 && why.Message.Length > 0;
+    private static bool Says(Blocker why) => why.Reason.Length > 0 && why.Message.Length > 0;
 
-    private static bool Shows(DeviceSituation situation, string condition) =>
+    private static bool Shows(DeviceObservation situation, string condition) =>
         condition switch
         {
             ConditionTypes.Released => situation.Wish.Deleting,

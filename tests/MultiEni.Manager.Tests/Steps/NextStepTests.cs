@@ -10,9 +10,9 @@ namespace MultiEni.Manager.Tests.Steps;
 
 public sealed class NextStepTests
 {
-    private static readonly Refusal Because = new("Because", "of this");
+    private static readonly Blocker Because = new("Because", "of this");
 
-    private static DeviceWish Wish(string use) =>
+    private static DesiredDevice Wish(string use) =>
         new()
         {
             Use = use,
@@ -24,7 +24,7 @@ public sealed class NextStepTests
             HasFinalizer = true,
         };
 
-    private static DeviceSituation With(string use, PciDevice device) =>
+    private static DeviceObservation With(string use, PciDevice device) =>
         new()
         {
             Wish = Wish(use),
@@ -40,35 +40,35 @@ public sealed class NextStepTests
             Phase = phase,
         };
 
-    private static DeviceSituation BoundByUs() => With(DeviceUses.Bound, A.BoundDevice()) with { Journal = Entry(JournalPhase.Bound) };
+    private static DeviceObservation BoundByUs() => With(DeviceUses.Bound, A.BoundDevice()) with { Journal = Entry(JournalPhase.Bound) };
 
-    private static DeviceSituation Deleting(DeviceSituation situation) => situation with { Wish = situation.Wish with { Deleting = true } };
+    private static DeviceObservation Deleting(DeviceObservation situation) => situation with { Wish = situation.Wish with { Deleting = true } };
 
-    private static DeviceSituation Unused(DeviceSituation situation) => situation with { Usage = new DeviceUsage.Free() };
+    private static DeviceObservation Unused(DeviceObservation situation) => situation with { Usage = new DeviceUsage.Free() };
 
-    private static DeviceSituation Used(DeviceSituation situation, string? resource = null) =>
+    private static DeviceObservation Used(DeviceObservation situation, string? resource = null) =>
         situation with
         {
             Usage = new DeviceUsage.InUse("pod x/y", resource),
         };
 
-    private static DeviceSituation OfferedAs(DeviceSituation situation, string resource) =>
+    private static DeviceObservation OfferedAs(DeviceObservation situation, string resource) =>
         situation with
         {
             Journal = situation.Journal! with { ResourceName = resource },
         };
 
-    private static T Is<T>(DeviceSituation situation)
-        where T : DeviceStep => Assert.IsType<T>(NextStep.Decide(situation));
+    private static T Is<T>(DeviceObservation situation)
+        where T : DeviceStep => Assert.IsType<T>(DeviceDecision.Decide(situation));
 
-    private static void Waits(string condition, string reason, DeviceSituation situation)
+    private static void Waits(string condition, string reason, DeviceObservation situation)
     {
         var wait = Is<DeviceStep.Wait>(situation);
         Assert.Equal((condition, reason), (wait.Condition, wait.Why.Reason));
         Assert.NotEmpty(wait.Why.Message);
     }
 
-    private static void Refuses(string condition, string reason, DeviceSituation situation)
+    private static void Refuses(string condition, string reason, DeviceObservation situation)
     {
         var refusal = Is<DeviceStep.Refuse>(situation);
         Assert.Equal((condition, reason), (refusal.Condition, refusal.Why.Reason));
@@ -109,8 +109,8 @@ public sealed class NextStepTests
     public void A_plain_ENI_is_brought_up_then_gets_its_MTU_then_rests()
     {
         var situation = With(DeviceUses.Plain, A.Device());
-        Assert.Equal(new DeviceStep.LinkUp(3, "ens6"), NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) }));
-        Assert.Equal(new DeviceStep.SetMtu(3, "ens6", 9001), NextStep.Decide(situation with { Link = A.Link(3, "ens6", "", mtu: 1500) }));
+        Assert.Equal(new DeviceStep.LinkUp(3, "ens6"), DeviceDecision.Decide(situation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) }));
+        Assert.Equal(new DeviceStep.SetMtu(3, "ens6", 9001), DeviceDecision.Decide(situation with { Link = A.Link(3, "ens6", "", mtu: 1500) }));
         Is<DeviceStep.Nothing>(situation);
     }
 
@@ -130,7 +130,7 @@ public sealed class NextStepTests
     {
         var situation = With(DeviceUses.Advertised, A.Device());
         Is<DeviceStep.CheckUse>(situation);
-        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), NextStep.Decide(Unused(situation)));
+        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), DeviceDecision.Decide(Unused(situation)));
     }
 
     [Fact]
@@ -180,9 +180,9 @@ public sealed class NextStepTests
     public void A_device_is_bound_and_only_then_offered_and_only_when_the_node_counts_it_at_rest()
     {
         Is<DeviceStep.CheckUse>(With(DeviceUses.Bound, A.Device()));
-        Assert.Equal(new DeviceStep.Bind(A.Device(), "vfio-pci"), NextStep.Decide(Unused(With(DeviceUses.Bound, A.Device()))));
+        Assert.Equal(new DeviceStep.Bind(A.Device(), "vfio-pci"), DeviceDecision.Decide(Unused(With(DeviceUses.Bound, A.Device()))));
         Is<DeviceStep.CheckUse>(BoundByUs());
-        Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(Unused(BoundByUs())));
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), DeviceDecision.Decide(Unused(BoundByUs())));
         Waits(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Pending(A.Offer(), Because) });
         Refuses(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Failed(A.Offer(), Because) });
         Is<DeviceStep.Nothing>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) });
@@ -198,13 +198,13 @@ public sealed class NextStepTests
         Is<DeviceStep.CheckUse>(renamed);
         var used = Used(renamed, "intel.com/old");
         Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, used);
-        Assert.Contains("former name intel.com/old", ((DeviceStep.Wait)NextStep.Decide(used)).Why.Message, StringComparison.Ordinal);
-        Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(Unused(renamed)));
+        Assert.Contains("former name intel.com/old", ((DeviceStep.Wait)DeviceDecision.Decide(used)).Why.Message, StringComparison.Ordinal);
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), DeviceDecision.Decide(Unused(renamed)));
     }
 
     [Fact]
     public void A_device_that_was_offered_under_the_name_before_is_offered_again_without_disturbing_whoever_has_it() =>
-        Assert.Equal(new DeviceStep.Publish(A.Offer()), NextStep.Decide(OfferedAs(BoundByUs(), "intel.com/dpdk_1")));
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), DeviceDecision.Decide(OfferedAs(BoundByUs(), "intel.com/dpdk_1")));
 
     [Fact]
     public void What_is_on_offer_with_another_driver_is_withdrawn_first() =>
@@ -371,12 +371,12 @@ public sealed class NextStepTests
     }
 
     [Theory]
-    [InlineData(IdentityProof.Report)]
-    [InlineData(IdentityProof.Elimination)]
-    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return(IdentityProof proof)
+    [InlineData(nameof(IdentityProof.Report))]
+    [InlineData(nameof(IdentityProof.Elimination))]
+    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return(string proof)
     {
         var device = A.Device(interfaceName: null);
-        var situation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, proof) };
+        var situation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, Enum.Parse<IdentityProof>(proof)) };
         Is<DeviceStep.CheckUse>(situation);
         Waits(ConditionTypes.Released, Reasons.DeviceInUse, Unused(situation));
     }

@@ -115,9 +115,9 @@ public sealed class ReportWriteDelayTests
         Assert.Equal(AtOnce, Patience(going, Wait(Reasons.Withdrawn)));
     }
 
-    private static DeviceStep.Wait Wait(string reason) => new(ConditionTypes.Configured, new Refusal(reason, "m"));
+    private static DeviceStep.Wait Wait(string reason) => new(ConditionTypes.Configured, new Blocker(reason, "m"));
 
-    private static DeviceStep.Refuse Refuse(string reason) => new(ConditionTypes.Configured, new Refusal(reason, "m"));
+    private static DeviceStep.Refuse Refuse(string reason) => new(ConditionTypes.Configured, new Blocker(reason, "m"));
 
     private static Condition Condition(string type, bool holds) =>
         new()

@@ -11,18 +11,18 @@ namespace MultiEni.Manager.Tests.Steps;
 public sealed class StatusReportTests
 {
     private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly Refusal Because = new("Because", "of this");
+    private static readonly Blocker Because = new("Because", "of this");
 
-    private static DeviceSituation Bound(string use = DeviceUses.Bound) =>
+    private static DeviceObservation Bound(string use = DeviceUses.Bound) =>
         new()
         {
-            Wish = new DeviceWish { Use = use, Resource = ResourceName.Parse("intel.com/dpdk_1") },
+            Wish = new DesiredDevice { Use = use, Resource = ResourceName.Parse("intel.com/dpdk_1") },
             Match = new DeviceMatch.Found(A.BoundDevice(), IdentityProof.Journal),
             Offer = new OfferState.Confirmed(A.Offer()),
         };
 
     private static EniAttachmentStatus Report(
-        DeviceSituation situation,
+        DeviceObservation situation,
         DeviceStep step,
         EniAttachment? attachment = null,
         DateTimeOffset? now = null
@@ -36,9 +36,9 @@ public sealed class StatusReportTests
     [InlineData(false, "down")]
     public void Configured_says_of_the_link_what_linkState_says(bool up, string state)
     {
-        var situation = new DeviceSituation
+        var situation = new DeviceObservation
         {
-            Wish = new DeviceWish { Use = DeviceUses.Bound },
+            Wish = new DesiredDevice { Use = DeviceUses.Bound },
             Match = new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress),
             Link = A.Link(3, "ens6", A.Mac.ToString(), up),
         };
@@ -166,7 +166,7 @@ public sealed class StatusReportTests
             NodeName = "node-1",
             ResourceNames = new Dictionary<string, string>(StringComparer.Ordinal) { ["ens6"] = "by_interface" },
         };
-        Assert.Equal(expected, WishReader.Read(attachment, interfaceName, settings).Resource.ToString());
+        Assert.Equal(expected, DesiredDeviceReader.Read(attachment, interfaceName, settings).Resource.ToString());
     }
 
     [Theory]
@@ -184,7 +184,7 @@ public sealed class StatusReportTests
             DefaultMtu = 9001,
             InterfaceMtus = new Dictionary<string, int>(StringComparer.Ordinal) { ["ens6"] = 3000 },
         };
-        Assert.Equal(expected, WishReader.Read(attachment, interfaceName, settings).Mtu);
+        Assert.Equal(expected, DesiredDeviceReader.Read(attachment, interfaceName, settings).Mtu);
     }
 
     [Fact]
@@ -195,12 +195,12 @@ public sealed class StatusReportTests
         EniAttachmentStatus At(TimeSpan age) =>
             StatusReport.Build(
                 attachment,
-                new DeviceSituation
+                new DeviceObservation
                 {
-                    Wish = new DeviceWish { Deleting = true, HasFinalizer = true },
+                    Wish = new DesiredDevice { Deleting = true, HasFinalizer = true },
                     Match = new DeviceMatch.Absent("gone"),
                 },
-                new DeviceStep.Wait(ConditionTypes.Released, new Refusal(Reasons.Releasing, "soon")),
+                new DeviceStep.Wait(ConditionTypes.Released, new Blocker(Reasons.Releasing, "soon")),
                 A.Boot,
                 begin + age
             );
@@ -220,7 +220,7 @@ public sealed class StatusReportTests
     public void A_failure_is_told_beside_what_was_said_before()
     {
         var now = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        var why = new Refusal(Reasons.ReconcileFailed, "the disk is gone");
+        var why = new Blocker(Reasons.ReconcileFailed, "the disk is gone");
         var bound = new Condition { Type = ConditionTypes.Bound, Status = ConditionStatus.True };
         var device = new DeviceStatus { AttachmentId = "eni-attach-a", PciAddress = "0000:00:06.0" };
         var attachment = A.Attachment();
@@ -272,7 +272,7 @@ public sealed class StatusReportTests
         attachment.Status = attachment.Status! with { Conditions = [looked] };
         foreach (var failure in new[] { "the disk is full", "the disk is gone" })
         {
-            attachment.Status = StatusReport.Failed(attachment, new Refusal(Reasons.JournalUnwritable, failure), Now);
+            attachment.Status = StatusReport.Failed(attachment, new Blocker(Reasons.JournalUnwritable, failure), Now);
             var released = Assert.Single(attachment.Status.Conditions!);
             Assert.Equal(stands ? said : Reasons.JournalUnwritable, released.Reason);
             Assert.Equal(stands ? $"pod x/y has it. Since then: {failure}" : failure, released.Message);

@@ -16,17 +16,17 @@ internal sealed class AgentBench : IAsyncDisposable
     /// <summary>The agent's name as a client of the API server, which others of the cluster ask as well.</summary>
     public const string Program = "eni-manager";
 
-    private readonly StringWriter log = new();
-    private readonly TextWriter output;
-    private readonly Dictionary<string, string> extra;
-    private CancellationTokenSource? stop;
-    private Task? running;
+    private readonly StringWriter _log = new();
+    private readonly TextWriter _output;
+    private readonly Dictionary<string, string> _extra;
+    private CancellationTokenSource? _stop;
+    private Task? _running;
 
     private AgentBench(SimulatedCluster cluster, Dictionary<string, string> extra)
     {
         Cluster = cluster;
-        output = TextWriter.Synchronized(log);
-        this.extra = extra;
+        _output = TextWriter.Synchronized(_log);
+        _extra = extra;
     }
 
     public SimulatedCluster Cluster { get; }
@@ -45,9 +45,9 @@ internal sealed class AgentBench : IAsyncDisposable
         get
         {
             // The wrapper synchronizes on itself.
-            lock (output)
+            lock (_output)
             {
-                return log.ToString();
+                return _log.ToString();
             }
         }
     }
@@ -70,19 +70,19 @@ internal sealed class AgentBench : IAsyncDisposable
     /// <summary>Starts an agent with the environment that the cluster gives and short delays.</summary>
     public void StartAgent(Func<ManagerSettings, ManagerSettings>? change = null)
     {
-        stop = new CancellationTokenSource();
-        running = RunAsync(change ?? (settings => settings), stop.Token);
+        _stop = new CancellationTokenSource();
+        _running = RunAsync(change ?? (settings => settings), _stop.Token);
     }
 
     /// <summary>Stops the agent as SIGTERM does.</summary>
     public async Task StopAgentAsync()
     {
-        if (stop is not null)
+        if (_stop is not null)
         {
-            await stop.CancelAsync();
-            await running!;
-            stop.Dispose();
-            stop = null;
+            await _stop.CancelAsync();
+            await _running!;
+            _stop.Dispose();
+            _stop = null;
         }
     }
 
@@ -199,7 +199,7 @@ internal sealed class AgentBench : IAsyncDisposable
             () =>
             {
                 Assert.Null(Cluster.Failure);
-                Assert.False(running?.IsFaulted == true, running?.Exception?.ToString());
+                Assert.False(_running?.IsFaulted == true, _running?.Exception?.ToString());
                 return Task.FromResult(condition());
             },
             () => $"{what}\n{Cluster.Kubernetes.Store.Find(Resource, "a")?["status"]}\n{Log}"
@@ -213,7 +213,7 @@ internal sealed class AgentBench : IAsyncDisposable
     {
         await StopAgentAsync();
         await Cluster.DisposeAsync();
-        await log.DisposeAsync();
+        await _log.DisposeAsync();
     }
 
     private const string Resource = "eniattachments.networking.k8s.aws";
@@ -225,7 +225,7 @@ internal sealed class AgentBench : IAsyncDisposable
             ["METRICS_ADDR"] = "0",
             ["DEVICE_PLUGIN_RESTART_DELAY"] = "50ms",
         };
-        foreach (var (name, value) in extra)
+        foreach (var (name, value) in _extra)
         {
             environment[name] = value;
         }
@@ -240,7 +240,7 @@ internal sealed class AgentBench : IAsyncDisposable
             EliminationDelay = TimeSpan.FromMilliseconds(500),
             DevicePluginRetryInterval = TimeSpan.FromMilliseconds(300),
         };
-        using var loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, output, TimeProvider.System);
+        using var loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, _output, TimeProvider.System);
         await ManagerApp.RunAsync(change(settings), loggers, TimeProvider.System, cancellationToken);
     }
 }

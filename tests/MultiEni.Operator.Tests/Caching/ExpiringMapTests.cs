@@ -5,32 +5,32 @@ namespace MultiEni.Operator.Tests.Caching;
 
 public sealed class ExpiringMapTests
 {
-    private readonly FakeTimeProvider time = new();
-    private readonly ExpiringMap<int, string> map;
+    private readonly FakeTimeProvider _time = new();
+    private readonly ExpiringMap<int, string> _map;
 
-    public ExpiringMapTests() => map = new(time);
+    public ExpiringMapTests() => _map = new(_time);
 
     [Fact]
     public void A_value_counts_for_its_lifetime_and_no_longer()
     {
-        map.Set(1, "a", TimeSpan.FromSeconds(10));
+        _map.Set(1, "a", TimeSpan.FromSeconds(10));
 
-        time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
-        Assert.True(map.TryGet(1, out var value));
+        _time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
+        Assert.True(_map.TryGet(1, out var value));
         Assert.Equal("a", value);
-        time.Advance(TimeSpan.FromTicks(1));
-        Assert.False(map.TryGet(1, out _));
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.False(_map.TryGet(1, out _));
     }
 
     [Fact]
     public void Setting_it_again_prolongs_it()
     {
-        map.Set(1, "a", TimeSpan.FromSeconds(10));
-        time.Advance(TimeSpan.FromSeconds(9));
-        map.Set(1, "b", TimeSpan.FromSeconds(10));
-        time.Advance(TimeSpan.FromSeconds(9));
+        _map.Set(1, "a", TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(9));
+        _map.Set(1, "b", TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(9));
 
-        Assert.True(map.TryGet(1, out var value));
+        Assert.True(_map.TryGet(1, out var value));
         Assert.Equal("b", value);
     }
 
@@ -39,22 +39,22 @@ public sealed class ExpiringMapTests
     {
         for (var i = 0; i < 100_000; i++)
         {
-            map.Set(i, "a", TimeSpan.FromSeconds(500));
-            Assert.True(map.TryGet(Math.Max(0, i - 499), out _));
-            Assert.InRange(map.Count, 0, 1100);
-            time.Advance(TimeSpan.FromSeconds(1));
+            _map.Set(i, "a", TimeSpan.FromSeconds(500));
+            Assert.True(_map.TryGet(Math.Max(0, i - 499), out _));
+            Assert.InRange(_map.Count, 0, 1100);
+            _time.Advance(TimeSpan.FromSeconds(1));
         }
     }
 
     [Fact]
     public void What_is_removed_is_gone_and_the_rest_stays()
     {
-        map.Set(1, "a", TimeSpan.FromSeconds(10));
-        map.Set(2, "b", TimeSpan.FromSeconds(10));
+        _map.Set(1, "a", TimeSpan.FromSeconds(10));
+        _map.Set(2, "b", TimeSpan.FromSeconds(10));
 
-        map.RemoveWhere((key, value) => key == 1 && value == "a");
+        _map.RemoveWhere((key, value) => key == 1 && value == "a");
 
-        Assert.False(map.TryGet(1, out _));
-        Assert.True(map.TryGet(2, out _));
+        Assert.False(_map.TryGet(1, out _));
+        Assert.True(_map.TryGet(2, out _));
     }
 }

@@ -7,37 +7,37 @@ namespace MultiEni.Operator.Tests.Client;
 
 public sealed class KubernetesClientTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider time = new();
-    private TestApi api = null!;
-    private KubernetesClient client = null!;
+    private readonly FakeTimeProvider _time = new();
+    private TestApi _api = null!;
+    private KubernetesClient _client = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        api = await TestApi.StartAsync();
-        client = api.Client(time);
+        _api = await TestApi.StartAsync();
+        _client = _api.Client(_time);
     }
 
-    public ValueTask DisposeAsync() => api.DisposeAsync();
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Fact]
     public async Task A_missing_object_is_null_and_its_deletion_false()
     {
-        api.On(_ => true, TestApi.Refuse(404, "NotFound"));
+        _api.On(_ => true, TestApi.Refuse(404, "NotFound"));
 
-        Assert.Null(await client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token));
-        Assert.False((await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new DeleteOptions(), Token)).Existed);
+        Assert.Null(await _client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token));
+        Assert.False((await _client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new DeleteOptions(), Token)).Existed);
     }
 
     [Fact]
     public async Task Apply_sends_only_what_is_claimed_with_kind_and_version()
     {
-        api.On(_ => true, TestApi.Json(TestNodes.Json("a", "2")));
+        _api.On(_ => true, TestApi.Json(TestNodes.Json("a", "2")));
 
-        await client.ApplyAsync(TestNodes.Kind, new() { Metadata = new() { Name = "a" } }, "me", true, "status", Token);
+        await _client.ApplyAsync(TestNodes.Kind, new() { Metadata = new() { Name = "a" } }, "me", true, "status", Token);
 
-        var call = api.Calls[0];
+        var call = _api.Calls[0];
         Assert.Equal(("PATCH", "/api/v1/nodes/a/status", "application/apply-patch+yaml"), (call.Method, call.Path, call.ContentType));
         Assert.Equal(("me", "true"), (call.Query["fieldManager"], call.Query["force"]));
         Assert.True(
@@ -48,7 +48,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task Delete_sends_its_conditions()
     {
-        api.On(_ => true, TestApi.Json("""{"kind":"Status"}"""));
+        _api.On(_ => true, TestApi.Json("""{"kind":"Status"}"""));
         var options = new DeleteOptions
         {
             Uid = "u1",
@@ -56,9 +56,9 @@ public sealed class KubernetesClientTests : IAsyncLifetime
             Propagation = DeletePropagation.Foreground,
         };
 
-        Assert.True((await client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), options, Token)).Existed);
+        Assert.True((await _client.DeleteAsync(TestNodes.Kind, ObjectKey.Cluster("a"), options, Token)).Existed);
 
-        var body = api.Calls[0].Json;
+        var body = _api.Calls[0].Json;
         Assert.Equal("u1", (string?)body["preconditions"]!["uid"]);
         Assert.Equal(0, (int?)body["gracePeriodSeconds"]);
         Assert.Equal("Foreground", (string?)body["propagationPolicy"]);
@@ -67,9 +67,9 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_is_not_of_an_API_server_is_a_failure_like_others_and_told()
     {
-        api.On(_ => true, TestApi.Json("<html>Please sign in</html>"));
+        _api.On(_ => true, TestApi.Json("<html>Please sign in</html>"));
         var outcomes = new List<WriteOutcome>();
-        var telling = new KubernetesClient(api.Http, time, afterWrite: outcomes.Add);
+        var telling = new KubernetesClient(_api.Http, _time, afterWrite: outcomes.Add);
         var key = ObjectKey.Cluster("a");
         Func<Task>[] requests =
         [
@@ -92,13 +92,13 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task Too_many_requests_is_waited_out_as_long_as_the_server_says()
     {
-        api.On(_ => true, TestApi.Json("{}", 429, "7"), TestApi.Json(TestNodes.Json("a", "2")));
+        _api.On(_ => true, TestApi.Json("{}", 429, "7"), TestApi.Json(TestNodes.Json("a", "2")));
 
-        var getting = client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token);
-        await Eventually.Holds(() => getting.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(1)), "an answer");
+        var getting = _client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token);
+        await Eventually.Holds(() => getting.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(1)), "an answer");
 
         Assert.Equal("2", (await getting)!.Metadata.ResourceVersion);
-        Assert.True(time.GetUtcNow() - time.Start >= TimeSpan.FromSeconds(7));
+        Assert.True(_time.GetUtcNow() - _time.Start >= TimeSpan.FromSeconds(7));
     }
 
     [Theory]
@@ -111,10 +111,10 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [InlineData(404, "NotFound", nameof(KubernetesApiException.IsNotFound))]
     public async Task A_refusal_has_exactly_one_meaning_and_names_verb_and_object(int status, string reason, string meaning)
     {
-        api.On(_ => true, TestApi.Refuse(status, reason, "because"));
+        _api.On(_ => true, TestApi.Refuse(status, reason, "because"));
 
         var e = await Assert.ThrowsAsync<KubernetesApiException>(() =>
-            client.MergePatchAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new JsonObject(), null, Token)
+            _client.MergePatchAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new JsonObject(), null, Token)
         );
 
         Assert.Equal($"patch nodes a: {status} {reason}: because", e.Message);
@@ -134,10 +134,10 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task A_guarded_client_checks_before_each_write_and_each_repeat_of_it_and_before_no_read()
     {
-        api.On(call => call.Method == "GET", TestApi.Json(TestNodes.Json("a", "2")));
-        api.On(_ => true, TestApi.Json("{}", 429, "7"), TestApi.Json(TestNodes.Json("a", "2")));
+        _api.On(call => call.Method == "GET", TestApi.Json(TestNodes.Json("a", "2")));
+        _api.On(_ => true, TestApi.Json("{}", 429, "7"), TestApi.Json(TestNodes.Json("a", "2")));
         var leads = true;
-        var guarded = client.GuardedBy(() =>
+        var guarded = _client.GuardedBy(() =>
         {
             if (!leads)
             {
@@ -146,29 +146,29 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         });
 
         var writing = guarded.MergePatchAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new JsonObject(), null, Token);
-        await Eventually.Holds(() => api.Calls.Count == 1, "the first attempt");
+        await Eventually.Holds(() => _api.Calls.Count == 1, "the first attempt");
         leads = false;
-        await Eventually.Holds(() => writing.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(2)), "the end");
+        await Eventually.Holds(() => writing.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(2)), "the end");
 
         await Assert.ThrowsAsync<LeadershipLostException>(() => writing);
         Assert.NotNull(await guarded.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token));
-        Assert.Single(api.Calls, call => call.Method == "PATCH");
+        Assert.Single(_api.Calls, call => call.Method == "PATCH");
     }
 
     /// <summary>Signing in can take seconds: a token may have to be fetched by a program.</summary>
     [Fact]
     public async Task A_guarded_client_checks_once_more_after_it_has_signed_in()
     {
-        api.On(_ => true, TestApi.Json(TestNodes.Json("a", "2")));
+        _api.On(_ => true, TestApi.Json(TestNodes.Json("a", "2")));
         var config = new KubernetesConfig
         {
-            Server = api.Http.BaseAddress!,
+            Server = _api.Http.BaseAddress!,
             Source = "test",
             Credentials = new ClientCredentials.Token("t"),
         };
-        using var http = KubernetesConnection.Open(config, "test", time);
+        using var http = KubernetesConnection.Open(config, "test", _time);
         var checks = 0;
-        var guarded = new KubernetesClient(http, time).GuardedBy(() =>
+        var guarded = new KubernetesClient(http, _time).GuardedBy(() =>
         {
             if (++checks == 2)
             {
@@ -180,16 +180,16 @@ public sealed class KubernetesClientTests : IAsyncLifetime
             guarded.MergePatchAsync(TestNodes.Kind, ObjectKey.Cluster("a"), new JsonObject(), null, Token)
         );
 
-        Assert.Empty(api.Calls);
+        Assert.Empty(_api.Calls);
     }
 
     [Fact]
     public async Task A_body_that_stalls_ends_with_the_callers_token()
     {
-        api.On(_ => true, api.Hang("""{"metadata":"""));
+        _api.On(_ => true, _api.Hang("""{"metadata":"""));
         using var cancelled = new CancellationTokenSource();
-        var getting = client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), cancelled.Token);
-        await Eventually.Holds(() => api.Calls.Count == 1, "the request");
+        var getting = _client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), cancelled.Token);
+        await Eventually.Holds(() => _api.Calls.Count == 1, "the request");
 
         await cancelled.CancelAsync();
 
@@ -199,10 +199,10 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task A_body_that_stalls_ends_with_a_timeout_of_our_own()
     {
-        api.On(_ => true, api.Hang("""{"metadata":"""));
-        var getting = client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token);
+        _api.On(_ => true, _api.Hang("""{"metadata":"""));
+        var getting = _client.GetAsync(TestNodes.Kind, ObjectKey.Cluster("a"), Token);
 
-        await Eventually.Holds(() => getting.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(5)), "the end");
+        await Eventually.Holds(() => getting.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(5)), "the end");
 
         Assert.Contains("get nodes a", (await Assert.ThrowsAsync<TimeoutException>(() => getting)).Message, StringComparison.Ordinal);
     }

@@ -10,9 +10,9 @@ namespace MultiEni.Operator.Tests.Client;
 
 public sealed class KubernetesConfigTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("kubeconfig").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("kubeconfig").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void A_file_as_aws_eks_writes_it_is_read()
@@ -84,7 +84,7 @@ public sealed class KubernetesConfigTests : IDisposable
             """
         );
 
-        var config = KubernetesConfig.Load(null, name => name == "KUBECONFIG" ? $"{folder}/absent:{path}" : null);
+        var config = KubernetesConfig.Load(null, name => name == "KUBECONFIG" ? $"{_folder}/absent:{path}" : null);
 
         Assert.Equal("https://127.0.0.1:6443/base/", config.Server.AbsoluteUri);
         Assert.True(config.SkipTlsVerification);
@@ -202,7 +202,7 @@ public sealed class KubernetesConfigTests : IDisposable
     [Fact]
     public void Of_several_files_the_first_that_has_a_name_counts_and_paths_are_relative_to_their_file()
     {
-        Directory.CreateDirectory(Path.Combine(folder, "one"));
+        Directory.CreateDirectory(Path.Combine(_folder, "one"));
         Write("one/token", "of one");
         var one = Write(
             "one/config",
@@ -225,7 +225,7 @@ public sealed class KubernetesConfigTests : IDisposable
         var config = KubernetesConfig.Load(null, name => name == "KUBECONFIG" ? $"{one}:{Write("empty", "")}:{two}:{three}" : null);
 
         Assert.Equal(("https://two/", "default", null), (config.Server.AbsoluteUri, config.Namespace, config.TlsServerName));
-        Assert.Equal(Path.Combine(folder, "one", "token"), Assert.IsType<ClientCredentials.TokenFile>(config.Credentials).Path);
+        Assert.Equal(Path.Combine(_folder, "one", "token"), Assert.IsType<ClientCredentials.TokenFile>(config.Credentials).Path);
     }
 
     [Fact]
@@ -300,7 +300,7 @@ public sealed class KubernetesConfigTests : IDisposable
     [Fact]
     public void Nothing_configured_says_where_was_looked()
     {
-        var e = Assert.Throws<KubernetesConfigException>(() => KubernetesConfig.Load("", name => name == "HOME" ? folder : null));
+        var e = Assert.Throws<KubernetesConfigException>(() => KubernetesConfig.Load("", name => name == "HOME" ? _folder : null));
         Assert.Contains("KUBERNETES_SERVICE_HOST", e.Message, StringComparison.Ordinal);
     }
 
@@ -349,7 +349,7 @@ public sealed class KubernetesConfigTests : IDisposable
             "client.authentication.k8s.io/v1",
             "/bin/sh",
             ["-c", script],
-            new Dictionary<string, string> { ["COUNT"] = Path.Combine(folder, "count") }
+            new Dictionary<string, string> { ["COUNT"] = Path.Combine(_folder, "count") }
         );
         using var tokens = TokenSource.For(
             new KubernetesConfig
@@ -409,7 +409,7 @@ public sealed class KubernetesConfigTests : IDisposable
 
     private string Write(string name, string text)
     {
-        var path = Path.Combine(folder, name);
+        var path = Path.Combine(_folder, name);
         File.WriteAllText(path, text);
         return path;
     }

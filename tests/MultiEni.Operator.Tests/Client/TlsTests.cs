@@ -12,14 +12,14 @@ namespace MultiEni.Operator.Tests.Client;
 
 public sealed class TlsTests : IAsyncLifetime
 {
-    private readonly X509Certificate2 authority = Issue("CN=authority", null);
-    private WebApplication server = null!;
-    private string protocol = "";
-    private string? caller;
+    private readonly X509Certificate2 _authority = Issue("CN=authority", null);
+    private WebApplication _server = null!;
+    private string _protocol = "";
+    private string? _caller;
 
     public async ValueTask InitializeAsync()
     {
-        using var leaf = Issue("CN=api", authority);
+        using var leaf = Issue("CN=api", _authority);
         // The TLS stack wants a key that it can reopen.
         var usable = X509CertificateLoader.LoadPkcs12(leaf.Export(X509ContentType.Pkcs12), null);
         var builder = WebApplication.CreateSlimBuilder();
@@ -40,39 +40,39 @@ public sealed class TlsTests : IAsyncLifetime
                     )
             )
         );
-        server = builder.Build();
-        server.Run(context =>
+        _server = builder.Build();
+        _server.Run(context =>
         {
-            protocol = context.Request.Protocol;
-            caller = context.Connection.ClientCertificate?.Subject;
+            _protocol = context.Request.Protocol;
+            _caller = context.Connection.ClientCertificate?.Subject;
             return context.Response.WriteAsync(TestNodes.Json("a", "1"), context.RequestAborted);
         });
-        await server.StartAsync(TestContext.Current.CancellationToken);
+        await _server.StartAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await server.DisposeAsync();
-        authority.Dispose();
+        await _server.DisposeAsync();
+        _authority.Dispose();
     }
 
     [Fact]
     public async Task A_server_of_the_configured_authority_is_trusted_over_HTTP_2()
     {
-        await GetAsync(Config() with { CertificateAuthorities = [authority] });
+        await GetAsync(Config() with { CertificateAuthorities = [_authority] });
 
-        Assert.Equal("HTTP/2", protocol);
-        Assert.Null(caller);
+        Assert.Equal("HTTP/2", _protocol);
+        Assert.Null(_caller);
     }
 
     [Fact]
     public async Task A_client_certificate_is_shown()
     {
-        using var certificate = Issue("CN=someone", authority);
+        using var certificate = Issue("CN=someone", _authority);
 
-        await GetAsync(Config() with { CertificateAuthorities = [authority], ClientCertificate = certificate });
+        await GetAsync(Config() with { CertificateAuthorities = [_authority], ClientCertificate = certificate });
 
-        Assert.Equal("CN=someone", caller);
+        Assert.Equal("CN=someone", _caller);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class TlsTests : IAsyncLifetime
     [Fact]
     public async Task The_expected_server_name_must_be_in_the_certificate()
     {
-        var config = Config() with { CertificateAuthorities = [authority] };
+        var config = Config() with { CertificateAuthorities = [_authority] };
 
         await GetAsync(config with { TlsServerName = "api.internal" });
         await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(config with { TlsServerName = "elsewhere" }));
@@ -101,7 +101,7 @@ public sealed class TlsTests : IAsyncLifetime
         await GetAsync(Config() with { SkipTlsVerification = true });
     }
 
-    private KubernetesConfig Config() => new() { Server = new Uri(server.Urls.First() + "/"), Source = "test" };
+    private KubernetesConfig Config() => new() { Server = new Uri(_server.Urls.First() + "/"), Source = "test" };
 
     private static async Task GetAsync(KubernetesConfig config)
     {

@@ -7,8 +7,8 @@ namespace MultiEni.Operator.Tests.Diagnostics;
 public sealed class HealthChecksTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
-    private readonly FakeTimeProvider time = new();
-    private readonly HealthChecks checks = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly HealthChecks _checks = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -17,13 +17,13 @@ public sealed class HealthChecksTests
     {
         using var queue = Watched();
         queue.Add("a");
-        time.Advance(Limit - TimeSpan.FromSeconds(1));
-        Assert.Empty(checks.LivenessFailures());
-        time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("work: work waits, and none was taken or finished for 15 min", Assert.Single(checks.LivenessFailures()));
+        _time.Advance(Limit - TimeSpan.FromSeconds(1));
+        Assert.Empty(_checks.LivenessFailures());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("work: work waits, and none was taken or finished for 15 min", Assert.Single(_checks.LivenessFailures()));
 
         await queue.TakeAsync(Stop);
-        Assert.Empty(checks.LivenessFailures());
+        Assert.Empty(_checks.LivenessFailures());
     }
 
     [Fact]
@@ -33,35 +33,35 @@ public sealed class HealthChecksTests
         queue.Add("a");
         await queue.TakeAsync(Stop);
         queue.AddAfter("b", TimeSpan.FromHours(2));
-        time.Advance(TimeSpan.FromHours(1));
-        Assert.Empty(checks.LivenessFailures());
-        Assert.Equal("work: a has been worked on for 60 min", Assert.Single(checks.ReadinessFailures()));
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(_checks.LivenessFailures());
+        Assert.Equal("work: a has been worked on for 60 min", Assert.Single(_checks.ReadinessFailures()));
 
         queue.Add("a");
-        Assert.Empty(checks.LivenessFailures());
-        time.Advance(Limit);
-        Assert.Single(checks.LivenessFailures());
+        Assert.Empty(_checks.LivenessFailures());
+        _time.Advance(Limit);
+        Assert.Single(_checks.LivenessFailures());
 
         queue.Done("a");
-        Assert.Empty(checks.LivenessFailures());
-        Assert.Empty(checks.ReadinessFailures());
+        Assert.Empty(_checks.LivenessFailures());
+        Assert.Empty(_checks.ReadinessFailures());
     }
 
     [Fact]
     public async Task As_long_as_anything_is_taken_or_finished_it_lives_and_an_idle_queue_does_for_ever()
     {
         using var queue = Watched();
-        time.Advance(TimeSpan.FromDays(1));
+        _time.Advance(TimeSpan.FromDays(1));
         queue.Add("a");
         queue.Add("b");
         queue.Add("c");
         for (var round = 0; round < 10; round++)
         {
-            time.Advance(Limit - TimeSpan.FromSeconds(1));
-            Assert.Empty(checks.LivenessFailures());
+            _time.Advance(Limit - TimeSpan.FromSeconds(1));
+            Assert.Empty(_checks.LivenessFailures());
             var work = await queue.TakeAsync(Stop);
-            time.Advance(Limit - TimeSpan.FromSeconds(1));
-            Assert.Empty(checks.LivenessFailures());
+            _time.Advance(Limit - TimeSpan.FromSeconds(1));
+            Assert.Empty(_checks.LivenessFailures());
             queue.Done(work!.Value.Key);
             queue.Add(work.Value.Key);
         }
@@ -69,8 +69,8 @@ public sealed class HealthChecksTests
 
     private WorkQueue<string> Watched()
     {
-        var queue = new WorkQueue<string>("work", time);
-        checks.Add("work", queue);
+        var queue = new WorkQueue<string>("work", _time);
+        _checks.Add("work", queue);
         return queue;
     }
 }

@@ -9,70 +9,70 @@ namespace MultiEni.Operator.Tests.Events;
 public sealed class EventRecorderTests : IAsyncLifetime
 {
     private const string Stored = """{"metadata":{"name":"n","namespace":"default"}}""";
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private readonly CancellationTokenSource stop = new();
-    private readonly ObjectReference node = new()
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ObjectReference _node = new()
     {
         ApiVersion = "v1",
         Kind = "Node",
         Name = "a",
         Uid = "u",
     };
-    private TestApi api = null!;
-    private EventRecorder recorder = null!;
+    private TestApi _api = null!;
+    private EventRecorder _recorder = null!;
 
     public async ValueTask InitializeAsync()
     {
-        api = await TestApi.StartAsync();
-        recorder = new(api.Client(time), "eni-controller", "pod-1", time, NullLogger.Instance);
+        _api = await TestApi.StartAsync();
+        _recorder = new(_api.Client(_time), "eni-controller", "pod-1", _time, NullLogger.Instance);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await api.DisposeAsync();
-        stop.Dispose();
+        await _api.DisposeAsync();
+        _stop.Dispose();
     }
 
     [Fact]
     public async Task A_bug_in_the_writing_ends_it_at_once_and_is_the_outcome()
     {
-        var failing = new EventRecorder(api.Client(time), "eni-controller", "pod-1", time, new FailingLogger());
-        api.On(_ => true, TestApi.Refuse(403, "Forbidden"));
-        failing.Record(node, EventType.Normal, "Attached", "done");
-        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => failing.RunAsync(stop.Token).Within());
+        var failing = new EventRecorder(_api.Client(_time), "eni-controller", "pod-1", _time, new FailingLogger());
+        _api.On(_ => true, TestApi.Refuse(403, "Forbidden"));
+        failing.Record(_node, EventType.Normal, "Attached", "done");
+        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => failing.RunAsync(_stop.Token).Within());
         Assert.Equal("a bug", failed.Message);
     }
 
     [Fact]
     public async Task A_repeat_counts_up_the_event_instead_of_adding_one()
     {
-        api.On(_ => true, TestApi.Json(Stored));
-        recorder.Record(node, EventType.Warning, "SubnetFull", "no address");
-        recorder.Record(node, EventType.Warning, "SubnetFull", "no address");
-        recorder.Record(node, EventType.Normal, "Attached", "done");
+        _api.On(_ => true, TestApi.Json(Stored));
+        _recorder.Record(_node, EventType.Warning, "SubnetFull", "no address");
+        _recorder.Record(_node, EventType.Warning, "SubnetFull", "no address");
+        _recorder.Record(_node, EventType.Normal, "Attached", "done");
 
         await DrainAsync();
 
-        Assert.Equal(["POST", "POST", "PATCH"], api.Calls.Select(call => call.Method));
-        var created = api.Calls[0];
+        Assert.Equal(["POST", "POST", "PATCH"], _api.Calls.Select(call => call.Method));
+        var created = _api.Calls[0];
         Assert.Equal("/api/v1/namespaces/default/events", created.Path);
         Assert.Equal(("Warning", "SubnetFull", 1), ((string?)created.Json["type"], (string?)created.Json["reason"], (int?)created.Json["count"]));
         Assert.Equal("eni-controller", (string?)created.Json["source"]!["component"]);
         Assert.Equal("u", (string?)created.Json["involvedObject"]!["uid"]);
-        Assert.Equal(2, (int?)api.Calls[2].Json["count"]);
-        Assert.EndsWith((string)created.Json["metadata"]!["name"]!, api.Calls[2].Path, StringComparison.Ordinal);
+        Assert.Equal(2, (int?)_api.Calls[2].Json["count"]);
+        Assert.EndsWith((string)created.Json["metadata"]!["name"]!, _api.Calls[2].Path, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_thousand_normal_occurrences_in_a_few_seconds_are_a_handful_of_writes_of_one_event_with_an_example_and_the_progress()
     {
-        api.On(_ => true, TestApi.Json(Stored));
-        var running = recorder.RunAsync(stop.Token);
+        _api.On(_ => true, TestApi.Json(Stored));
+        var running = _recorder.RunAsync(_stop.Token);
         for (var i = 1; i <= 1000; i++)
         {
             var reached = i;
-            recorder.Record(node, EventType.Normal, "ENIDeleted", $"eni-{i} is deleted", () => $"{reached} of 1000");
-            time.Advance(TimeSpan.FromMilliseconds(25));
+            _recorder.Record(_node, EventType.Normal, "ENIDeleted", $"eni-{i} is deleted", () => $"{reached} of 1000");
+            _time.Advance(TimeSpan.FromMilliseconds(25));
             if (i % 100 == 0)
             {
                 await Task.Yield();
@@ -80,15 +80,15 @@ public sealed class EventRecorderTests : IAsyncLifetime
         }
 
         await Eventually.Holds(
-            () => api.Calls is [.., var last] && (int?)last.Json["count"] == 1000,
-            () => time.Advance(TimeSpan.FromSeconds(1)),
+            () => _api.Calls is [.., var last] && (int?)last.Json["count"] == 1000,
+            () => _time.Advance(TimeSpan.FromSeconds(1)),
             "all are counted"
         );
-        Assert.InRange(api.Calls.Count, 2, 5);
-        Assert.Single(api.Calls, call => call.Method == "POST");
-        Assert.Equal("eni-1 is deleted (1 of 1000)", (string?)api.Calls[0].Json["message"]);
-        Assert.Equal("eni-1000 is deleted (1000 of 1000)", (string?)api.Calls[^1].Json["message"]);
-        await stop.CancelAsync();
+        Assert.InRange(_api.Calls.Count, 2, 5);
+        Assert.Single(_api.Calls, call => call.Method == "POST");
+        Assert.Equal("eni-1 is deleted (1 of 1000)", (string?)_api.Calls[0].Json["message"]);
+        Assert.Equal("eni-1000 is deleted (1000 of 1000)", (string?)_api.Calls[^1].Json["message"]);
+        await _stop.CancelAsync();
         await running.Within();
     }
 
@@ -97,20 +97,20 @@ public sealed class EventRecorderTests : IAsyncLifetime
     public async Task What_is_held_back_is_waited_for_by_one_delay_that_does_not_end_before_it_is_due()
     {
         var clock = new DelaysNoted();
-        var exact = new EventRecorder(api.Client(clock), "eni-controller", "pod-1", clock, NullLogger.Instance);
-        api.On(_ => true, TestApi.Json(Stored));
-        var running = exact.RunAsync(stop.Token);
-        exact.Record(node, EventType.Normal, "R", "m");
-        exact.Record(node, EventType.Normal, "Another", "m");
-        await Eventually.Holds(() => api.Calls.Count == 2, "the answer to the first is known, for the second is being written");
+        var exact = new EventRecorder(_api.Client(clock), "eni-controller", "pod-1", clock, NullLogger.Instance);
+        _api.On(_ => true, TestApi.Json(Stored));
+        var running = exact.RunAsync(_stop.Token);
+        exact.Record(_node, EventType.Normal, "R", "m");
+        exact.Record(_node, EventType.Normal, "Another", "m");
+        await Eventually.Holds(() => _api.Calls.Count == 2, "the answer to the first is known, for the second is being written");
         clock.Advance(TimeSpan.FromMilliseconds(0.5));
-        exact.Record(node, EventType.Normal, "R", "m");
+        exact.Record(_node, EventType.Normal, "R", "m");
 
         await Eventually.Holds(() => clock.Delays.Any(IsOfTheRepeat), "the repeat is waited for");
         Assert.True(clock.Delays.Single(IsOfTheRepeat) >= TimeSpan.FromMilliseconds(9999.5));
         clock.Advance(TimeSpan.FromSeconds(10));
-        await Eventually.Holds(() => api.Calls.Count == 3, "the repeat is written");
-        await stop.CancelAsync();
+        await Eventually.Holds(() => _api.Calls.Count == 3, "the repeat is written");
+        await _stop.CancelAsync();
         await running.Within();
 
         static bool IsOfTheRepeat(TimeSpan delay) => delay > TimeSpan.FromSeconds(9) && delay < TimeSpan.FromSeconds(11);
@@ -119,32 +119,32 @@ public sealed class EventRecorderTests : IAsyncLifetime
     [Fact]
     public async Task An_event_that_the_server_has_dropped_is_created_anew()
     {
-        api.On(call => call.Method == "PATCH", TestApi.Refuse(404, "NotFound"));
-        api.On(_ => true, TestApi.Json(Stored));
-        recorder.Record(node, EventType.Normal, "R", "m");
-        recorder.Record(node, EventType.Normal, "R", "m");
+        _api.On(call => call.Method == "PATCH", TestApi.Refuse(404, "NotFound"));
+        _api.On(_ => true, TestApi.Json(Stored));
+        _recorder.Record(_node, EventType.Normal, "R", "m");
+        _recorder.Record(_node, EventType.Normal, "R", "m");
 
         await DrainAsync();
 
-        Assert.Equal(["POST", "PATCH", "POST"], api.Calls.Select(call => call.Method));
-        Assert.Equal(0, recorder.Dropped);
+        Assert.Equal(["POST", "PATCH", "POST"], _api.Calls.Select(call => call.Method));
+        Assert.Equal(0, _recorder.Dropped);
     }
 
     [Fact]
     public async Task A_flood_of_messages_of_one_reason_is_combined_after_ten()
     {
-        api.On(_ => true, TestApi.Json(Stored));
+        _api.On(_ => true, TestApi.Json(Stored));
         for (var i = 0; i < 14; i++)
         {
-            recorder.Record(node, EventType.Warning, "R", $"message {i}");
+            _recorder.Record(_node, EventType.Warning, "R", $"message {i}");
         }
 
         await DrainAsync();
 
-        Assert.Equal(11, api.Calls.Count(call => call.Method == "POST"));
-        Assert.Equal("(combined from similar events) message 10", (string?)api.Calls[10].Json["message"]);
-        Assert.Equal("(combined from similar events) message 13", (string?)api.Calls[^1].Json["message"]);
-        Assert.Equal(4, (int?)api.Calls[^1].Json["count"]);
+        Assert.Equal(11, _api.Calls.Count(call => call.Method == "POST"));
+        Assert.Equal("(combined from similar events) message 10", (string?)_api.Calls[10].Json["message"]);
+        Assert.Equal("(combined from similar events) message 13", (string?)_api.Calls[^1].Json["message"]);
+        Assert.Equal(4, (int?)_api.Calls[^1].Json["count"]);
     }
 
     [Fact]
@@ -152,32 +152,32 @@ public sealed class EventRecorderTests : IAsyncLifetime
     {
         for (var i = 0; i < 1005; i++)
         {
-            recorder.Record(node, EventType.Normal, "R", "m");
+            _recorder.Record(_node, EventType.Normal, "R", "m");
         }
 
-        Assert.Equal(5, recorder.Dropped);
-        api.On(_ => true, TestApi.Json(Stored));
+        Assert.Equal(5, _recorder.Dropped);
+        _api.On(_ => true, TestApi.Json(Stored));
         await DrainAsync();
     }
 
     [Fact]
     public async Task A_server_that_is_down_is_tried_again_and_then_given_up()
     {
-        api.On(_ => true, TestApi.Refuse(503, "ServiceUnavailable"));
-        var running = recorder.RunAsync(stop.Token);
-        recorder.Record(node, EventType.Normal, "R", "m");
+        _api.On(_ => true, TestApi.Refuse(503, "ServiceUnavailable"));
+        var running = _recorder.RunAsync(_stop.Token);
+        _recorder.Record(_node, EventType.Normal, "R", "m");
 
-        await Eventually.Holds(() => recorder.Dropped == 1, () => time.Advance(TimeSpan.FromSeconds(1)), "given up");
+        await Eventually.Holds(() => _recorder.Dropped == 1, () => _time.Advance(TimeSpan.FromSeconds(1)), "given up");
 
-        Assert.Equal(3, api.Calls.Count);
-        await stop.CancelAsync();
+        Assert.Equal(3, _api.Calls.Count);
+        await _stop.CancelAsync();
         await running.Within();
     }
 
     private async Task DrainAsync()
     {
-        var running = recorder.RunAsync(stop.Token);
-        await stop.CancelAsync();
+        var running = _recorder.RunAsync(_stop.Token);
+        await _stop.CancelAsync();
         await running.Within();
     }
 

@@ -11,59 +11,59 @@ namespace MultiEni.Operator.Tests.Informers;
 
 public sealed class InformerTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider time = new();
-    private readonly CancellationTokenSource stop = new();
-    private readonly List<string> news = [];
-    private TestApi api = null!;
-    private Informer<Node> informer = null!;
-    private Task running = Task.CompletedTask;
+    private readonly FakeTimeProvider _time = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<string> _news = [];
+    private TestApi _api = null!;
+    private Informer<Node> _informer = null!;
+    private Task _running = Task.CompletedTask;
 
     public async ValueTask InitializeAsync()
     {
-        api = await TestApi.StartAsync();
-        informer = new(api.Client(time), TestNodes.Kind, InformerScope.All, null, time, NullLogger.Instance, () => 0);
-        informer.Subscribe(change =>
+        _api = await TestApi.StartAsync();
+        _informer = new(_api.Client(_time), TestNodes.Kind, InformerScope.All, null, _time, NullLogger.Instance, () => 0);
+        _informer.Subscribe(change =>
         {
-            lock (news)
+            lock (_news)
             {
-                news.Add($"{change.GetType().Name} {change.Current.Metadata.Name}@{change.Current.Metadata.ResourceVersion}");
+                _news.Add($"{change.GetType().Name} {change.Current.Metadata.Name}@{change.Current.Metadata.ResourceVersion}");
             }
         });
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await running.Within();
-        await api.DisposeAsync();
+        await _stop.CancelAsync();
+        await _running.Within();
+        await _api.DisposeAsync();
     }
 
     [Fact]
     public async Task The_cache_is_there_only_after_the_last_page()
     {
-        api.On(call => call.Query.GetValueOrDefault("continue") == "next", TestApi.Json(TestNodes.List("7", TestNodes.Json("b", "2"))));
-        api.OnWatch(api.Hang());
-        api.OnList(TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("a", "1"))));
-        Assert.False(informer.SyncedAsync(stop.Token).IsCompleted);
+        _api.On(call => call.Query.GetValueOrDefault("continue") == "next", TestApi.Json(TestNodes.List("7", TestNodes.Json("b", "2"))));
+        _api.OnWatch(_api.Hang());
+        _api.OnList(TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("a", "1"))));
+        Assert.False(_informer.SyncedAsync(_stop.Token).IsCompleted);
 
         var cache = await StartAsync();
 
         Assert.Equal(["a", "b"], cache.List().Select(node => node.Metadata.Name).Order());
-        await Eventually.Holds(() => api.Calls.Any(call => call.IsWatch), "a watch");
-        var watch = api.Calls[^1];
+        await Eventually.Holds(() => _api.Calls.Any(call => call.IsWatch), "a watch");
+        var watch = _api.Calls[^1];
         Assert.Equal("7", watch.Query["resourceVersion"]);
         Assert.Equal("true", watch.Query["allowWatchBookmarks"]);
         Assert.Equal("300", watch.Query["timeoutSeconds"]);
-        Assert.Equal("500", api.Calls[0].Query["limit"]);
+        Assert.Equal("500", _api.Calls[0].Query["limit"]);
     }
 
     [Fact]
     public async Task A_page_that_has_expired_makes_it_list_in_one_piece()
     {
-        api.OnWatch(api.Hang());
-        api.On(call => call.Query.ContainsKey("continue"), TestApi.Refuse(410, "Expired"));
-        api.On(call => call.Query.ContainsKey("limit"), TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("stale", "1"))));
-        api.OnList(TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
+        _api.OnWatch(_api.Hang());
+        _api.On(call => call.Query.ContainsKey("continue"), TestApi.Refuse(410, "Expired"));
+        _api.On(call => call.Query.ContainsKey("limit"), TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("stale", "1"))));
+        _api.OnList(TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
 
         var cache = await StartAsync();
 
@@ -75,8 +75,8 @@ public sealed class InformerTests : IAsyncLifetime
     public async Task A_list_that_begins_anew_shows_what_was_written_while_the_former_was_read()
     {
         var synced = new TaskCompletionSource<IObjectCache<Node>>();
-        api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")), api.Hang());
-        api.On(
+        _api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")), _api.Hang());
+        _api.On(
             call => call.Query.ContainsKey("continue"),
             async context =>
             {
@@ -85,8 +85,8 @@ public sealed class InformerTests : IAsyncLifetime
                 await TestApi.Refuse(410, "Expired")(context);
             }
         );
-        api.On(call => call.Query.ContainsKey("limit"), TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.Page("7", "next")));
-        api.OnList(TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
+        _api.On(call => call.Query.ContainsKey("limit"), TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.Page("7", "next")));
+        _api.OnList(TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
 
         var cache = await StartAsync();
         synced.SetResult(cache);
@@ -99,8 +99,8 @@ public sealed class InformerTests : IAsyncLifetime
     public async Task Changes_of_the_watch_reach_cache_and_subscribers_in_order()
     {
         var frames = Channel.CreateUnbounded<string>();
-        api.OnWatch(api.Feed(frames.Reader));
-        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
+        _api.OnWatch(_api.Feed(frames.Reader));
+        _api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
         var cache = await StartAsync();
 
         frames.Writer.TryWrite(TestNodes.Added(TestNodes.Json("b", "6")));
@@ -120,22 +120,22 @@ public sealed class InformerTests : IAsyncLifetime
     {
         var whole = TestNodes.Bookmark("6") + "\n" + TestNodes.Added(TestNodes.Json("b", "11")) + "\n";
         var sent = where == "between frames" ? whole : whole + """{"type":"ADDED","obj""";
-        api.OnWatch(TestApi.Cut(sent, () => News().Count == 1), api.Hang());
-        api.OnList(TestApi.Json(TestNodes.List("5")));
+        _api.OnWatch(TestApi.Cut(sent, () => News().Count == 1), _api.Hang());
+        _api.OnList(TestApi.Json(TestNodes.List("5")));
         await StartAsync();
 
         await Eventually.Holds(() => Watches().Count == 2, Tick, "a second watch");
 
         Assert.Equal(["5", "11"], Watches().Select(call => call.Query["resourceVersion"]));
-        Assert.Single(api.Calls, call => !call.IsWatch);
+        Assert.Single(_api.Calls, call => !call.IsWatch);
         Assert.Equal(["Added b@11"], News());
     }
 
     [Fact]
     public async Task A_watch_that_gets_410_lists_again_and_tells_only_the_difference()
     {
-        api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")), api.Hang());
-        api.OnList(
+        _api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")), _api.Hang());
+        _api.OnList(
             TestApi.Json(TestNodes.List("5", TestNodes.Json("gone", "1"), TestNodes.Json("same", "2"), TestNodes.Json("changed", "3"))),
             TestApi.Json(TestNodes.List("9", TestNodes.Json("same", "2"), TestNodes.Json("changed", "8"), TestNodes.Json("new", "9")))
         );
@@ -150,11 +150,11 @@ public sealed class InformerTests : IAsyncLifetime
     [Fact]
     public async Task A_410_that_comes_again_at_once_is_not_a_hot_loop()
     {
-        api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")));
-        api.OnList(TestApi.Json(TestNodes.List("5")));
+        _api.OnWatch(TestApi.Stream(TestNodes.Error(410, "Expired")));
+        _api.OnList(TestApi.Json(TestNodes.List("5")));
         await StartAsync();
 
-        await Eventually.Holds(() => informer.Health.LastFailure is not null, "the second 410 counted as a failure");
+        await Eventually.Holds(() => _informer.Health.LastFailure is not null, "the second 410 counted as a failure");
 
         Assert.Equal(2, Watches().Count);
         await Eventually.Holds(() => Watches().Count >= 3, Tick, "a third attempt when time passes");
@@ -163,7 +163,7 @@ public sealed class InformerTests : IAsyncLifetime
     [Fact]
     public async Task A_410_after_an_outage_lists_at_once_however_long_it_was()
     {
-        api.OnWatch(
+        _api.OnWatch(
             TestApi.Stream(TestNodes.Bookmark("6")),
             TestApi.Refuse(503, "ServiceUnavailable"),
             TestApi.Refuse(503, "ServiceUnavailable"),
@@ -171,30 +171,30 @@ public sealed class InformerTests : IAsyncLifetime
             TestApi.Refuse(503, "ServiceUnavailable"),
             TestApi.Stream(TestNodes.Error(410, "Expired")),
             TestApi.Refuse(503, "ServiceUnavailable"),
-            api.Hang()
+            _api.Hang()
         );
-        api.OnList(TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
+        _api.OnList(TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.List("9", TestNodes.Json("a", "8"))));
         await StartAsync();
-        await Eventually.Holds(() => Watches().Count >= 6, () => time.Advance(TimeSpan.FromMilliseconds(100)), "the 410");
+        await Eventually.Holds(() => Watches().Count >= 6, () => _time.Advance(TimeSpan.FromMilliseconds(100)), "the 410");
 
         await Eventually.Holds(() => News().Count == 1, "the list after it, without waiting");
 
         // The outage before it has no part in the next pause, which is the shortest one again: 0.4 s where the random number is 0.
         await Eventually.Holds(() => Watches().Count == 7, "a watch of the new list");
-        await Eventually.Holds(() => informer.Health.LastFailure is not null, "its failure");
-        time.Advance(TimeSpan.FromSeconds(0.4));
+        await Eventually.Holds(() => _informer.Health.LastFailure is not null, "its failure");
+        _time.Advance(TimeSpan.FromSeconds(0.4));
         await Eventually.Holds(() => Watches().Count == 8, "the next watch");
     }
 
     [Fact]
     public async Task A_watch_that_stays_silent_beyond_its_time_is_given_up_and_listed_again()
     {
-        api.OnWatch(api.Hang());
-        api.OnList(TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.List("6", TestNodes.Json("a", "6"))));
+        _api.OnWatch(_api.Hang());
+        _api.OnList(TestApi.Json(TestNodes.List("5")), TestApi.Json(TestNodes.List("6", TestNodes.Json("a", "6"))));
         await StartAsync();
         await Eventually.Holds(() => Watches().Count == 1, "a watch");
 
-        await Eventually.Holds(() => News().Count == 1, () => time.Advance(TimeSpan.FromSeconds(10)), "the second list");
+        await Eventually.Holds(() => News().Count == 1, () => _time.Advance(TimeSpan.FromSeconds(10)), "the second list");
 
         Assert.Equal(["Added a@6"], News());
     }
@@ -202,26 +202,26 @@ public sealed class InformerTests : IAsyncLifetime
     [Fact]
     public async Task A_list_that_fails_is_tried_again_with_growing_pauses()
     {
-        api.OnWatch(api.Hang());
-        api.OnList(
+        _api.OnWatch(_api.Hang());
+        _api.OnList(
             TestApi.Json("upstream gone", 502),
             TestApi.Cut("""{"metadata":{"resourceVersion":"1"},"items":["""),
             TestApi.Refuse(403, "Forbidden"),
             TestApi.Json("not json"),
             TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1")))
         );
-        running = informer.RunAsync(stop.Token);
+        _running = _informer.RunAsync(_stop.Token);
 
-        await Eventually.Holds(() => informer.Health.IsSynced, Tick, "synced in the end");
+        await Eventually.Holds(() => _informer.Health.IsSynced, Tick, "synced in the end");
 
-        Assert.Equal(5, api.Calls.Count(call => !call.IsWatch));
+        Assert.Equal(5, _api.Calls.Count(call => !call.IsWatch));
     }
 
     [Fact]
     public async Task A_watch_that_ends_in_good_order_goes_on_at_once()
     {
-        api.OnWatch(TestApi.Stream(TestNodes.Bookmark("8")), api.Hang());
-        api.OnList(TestApi.Json(TestNodes.List("5")));
+        _api.OnWatch(TestApi.Stream(TestNodes.Bookmark("8")), _api.Hang());
+        _api.OnList(TestApi.Json(TestNodes.List("5")));
         await StartAsync();
 
         await Eventually.Holds(() => Watches().Count == 2, "a second watch without time passing");
@@ -232,12 +232,12 @@ public sealed class InformerTests : IAsyncLifetime
     [Fact]
     public async Task A_late_subscriber_hears_of_present_objects_as_added()
     {
-        api.OnWatch(api.Hang());
-        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
+        _api.OnWatch(_api.Hang());
+        _api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
         await StartAsync();
         var heard = new List<ObjectChange<Node>>();
 
-        informer.Subscribe(heard.Add).Dispose();
+        _informer.Subscribe(heard.Add).Dispose();
 
         Assert.Equal("a", Assert.IsType<ObjectChange<Node>.Added>(Assert.Single(heard)).Object.Metadata.Name);
     }
@@ -245,39 +245,39 @@ public sealed class InformerTests : IAsyncLifetime
     [Fact]
     public async Task A_subscriber_that_throws_does_not_cut_the_others_off_and_ends_the_informer()
     {
-        using var bad = informer.Subscribe(_ => throw new InvalidOperationException("bug"));
+        using var bad = _informer.Subscribe(_ => throw new InvalidOperationException("bug"));
         var heard = 0;
-        using var good = informer.Subscribe(_ => heard++);
-        api.OnWatch(api.Hang());
-        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"), TestNodes.Json("b", "2"))));
+        using var good = _informer.Subscribe(_ => heard++);
+        _api.OnWatch(_api.Hang());
+        _api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"), TestNodes.Json("b", "2"))));
 
-        var e = await Assert.ThrowsAsync<ConsumerFailedException>(() => informer.RunAsync(stop.Token).Within());
+        var e = await Assert.ThrowsAsync<ConsumerFailedException>(() => _informer.RunAsync(_stop.Token).Within());
 
         Assert.Equal(2, heard);
         Assert.Equal("bug", e.InnerException!.Message);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => informer.SyncedAsync(stop.Token).Within());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _informer.SyncedAsync(_stop.Token).Within());
     }
 
     [Fact]
     public async Task Who_subscribes_late_and_throws_hears_of_it_himself()
     {
-        api.OnWatch(api.Hang());
-        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
+        _api.OnWatch(_api.Hang());
+        _api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1"))));
         await StartAsync();
 
-        Assert.Throws<InvalidOperationException>(() => informer.Subscribe(_ => throw new InvalidOperationException("bug")));
+        Assert.Throws<InvalidOperationException>(() => _informer.Subscribe(_ => throw new InvalidOperationException("bug")));
 
-        Assert.True(informer.Health.IsSynced);
-        Assert.False(running.IsCompleted);
+        Assert.True(_informer.Health.IsSynced);
+        Assert.False(_running.IsCompleted);
     }
 
     [Fact]
     public async Task Indexes_follow_the_objects()
     {
         var frames = Channel.CreateUnbounded<string>();
-        informer.AddIndex("zone", node => node.Metadata.Label("zone") is { } zone ? [zone] : []);
-        api.OnWatch(api.Feed(frames.Reader));
-        api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1", zone: "x"), TestNodes.Json("b", "2", zone: "x"))));
+        _informer.AddIndex("zone", node => node.Metadata.Label("zone") is { } zone ? [zone] : []);
+        _api.OnWatch(_api.Feed(frames.Reader));
+        _api.OnList(TestApi.Json(TestNodes.List("5", TestNodes.Json("a", "1", zone: "x"), TestNodes.Json("b", "2", zone: "x"))));
         var cache = await StartAsync();
         Assert.Equal(["a", "b"], cache.ByIndex("zone", "x").Select(node => node.Metadata.Name).Order());
 
@@ -288,29 +288,29 @@ public sealed class InformerTests : IAsyncLifetime
         Assert.Empty(cache.ByIndex("zone", "x"));
         Assert.Equal("6", Assert.Single(cache.ByIndex("zone", "y")).Metadata.ResourceVersion);
         Assert.Throws<ArgumentException>(() => cache.ByIndex("colour", "x"));
-        Assert.Throws<InvalidOperationException>(() => informer.AddIndex("late", _ => []));
+        Assert.Throws<InvalidOperationException>(() => _informer.AddIndex("late", _ => []));
     }
 
     [Fact]
     public async Task It_is_ready_for_a_minute_of_failures_and_again_with_the_first_answer_and_lives_all_the_time()
     {
-        Assert.Contains("first list", informer.Readiness().Reason, StringComparison.Ordinal);
+        Assert.Contains("first list", _informer.Readiness().Reason, StringComparison.Ordinal);
         var frames = Channel.CreateUnbounded<string>();
         var refusals = Enumerable.Repeat(TestApi.Refuse(401, "Unauthorized"), 4).ToArray();
-        api.OnWatch(TestApi.Stream(TestNodes.Bookmark("6")), TestApi.Refuse(401, "Unauthorized"), api.Feed(frames.Reader));
-        api.OnList([TestApi.Json(TestNodes.List("5")), .. refusals, TestApi.Json(TestNodes.List("9"))]);
+        _api.OnWatch(TestApi.Stream(TestNodes.Bookmark("6")), TestApi.Refuse(401, "Unauthorized"), _api.Feed(frames.Reader));
+        _api.OnList([TestApi.Json(TestNodes.List("5")), .. refusals, TestApi.Json(TestNodes.List("9"))]);
         await StartAsync();
-        await Eventually.Holds(() => informer.Health.LastFailure is not null, "the refusal");
-        Assert.True(informer.Readiness().IsHealthy);
+        await Eventually.Holds(() => _informer.Health.LastFailure is not null, "the refusal");
+        Assert.True(_informer.Readiness().IsHealthy);
 
-        time.Advance(TimeSpan.FromSeconds(59));
-        Assert.True(informer.Readiness().IsHealthy);
-        await Eventually.Holds(() => !informer.Readiness().IsHealthy, Tick, "that it is not ready");
-        Assert.Contains("requests have failed for 6", informer.Readiness().Reason, StringComparison.Ordinal);
-        Assert.True(informer.Liveness().IsHealthy);
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.True(_informer.Readiness().IsHealthy);
+        await Eventually.Holds(() => !_informer.Readiness().IsHealthy, Tick, "that it is not ready");
+        Assert.Contains("requests have failed for 6", _informer.Readiness().Reason, StringComparison.Ordinal);
+        Assert.True(_informer.Liveness().IsHealthy);
 
-        await Eventually.Holds(() => informer.Readiness().IsHealthy, () => time.Advance(TimeSpan.FromSeconds(30)), "that it is ready again");
-        Assert.True(informer.Liveness().IsHealthy);
+        await Eventually.Holds(() => _informer.Readiness().IsHealthy, () => _time.Advance(TimeSpan.FromSeconds(30)), "that it is ready again");
+        Assert.True(_informer.Liveness().IsHealthy);
     }
 
     [Fact]
@@ -318,26 +318,26 @@ public sealed class InformerTests : IAsyncLifetime
     {
         using var hold = new ManualResetEventSlim();
         var isAway = true;
-        api.OnWatch(context =>
+        _api.OnWatch(context =>
             (isAway ? TestApi.Refuse(503, "ServiceUnavailable") : TestApi.Stream(TestNodes.Added(TestNodes.Json("a", "6"))))(context)
         );
-        api.OnList(TestApi.Json(TestNodes.List("5")));
+        _api.OnList(TestApi.Json(TestNodes.List("5")));
         await StartAsync();
         for (var hour = 0; hour < 24; hour++)
         {
-            var before = api.Calls.Count;
-            await Eventually.Holds(() => api.Calls.Count > before, () => time.Advance(TimeSpan.FromMinutes(1)), "another attempt");
-            Assert.True(informer.Liveness().IsHealthy);
+            var before = _api.Calls.Count;
+            await Eventually.Holds(() => _api.Calls.Count > before, () => _time.Advance(TimeSpan.FromMinutes(1)), "another attempt");
+            Assert.True(_informer.Liveness().IsHealthy);
         }
 
         // Somebody who is told of a change and does not come back.
-        using var stuck = informer.Subscribe(_ => hold.Wait());
+        using var stuck = _informer.Subscribe(_ => hold.Wait());
         isAway = false;
         try
         {
-            await Eventually.Holds(() => News().Contains("Added a@6"), () => time.Advance(TimeSpan.FromSeconds(1)), "that it is stuck");
-            await Eventually.Holds(() => !informer.Liveness().IsHealthy, () => time.Advance(TimeSpan.FromMinutes(1)), "that it lives no more");
-            Assert.Contains("has not ended", informer.Liveness().Reason, StringComparison.Ordinal);
+            await Eventually.Holds(() => News().Contains("Added a@6"), () => _time.Advance(TimeSpan.FromSeconds(1)), "that it is stuck");
+            await Eventually.Holds(() => !_informer.Liveness().IsHealthy, () => _time.Advance(TimeSpan.FromMinutes(1)), "that it lives no more");
+            Assert.Contains("has not ended", _informer.Liveness().Reason, StringComparison.Ordinal);
         }
         finally
         {
@@ -360,12 +360,12 @@ public sealed class InformerTests : IAsyncLifetime
     [InlineData("""{"seconds":[7]}""")]
     public async Task A_time_that_cannot_be_read_is_none_and_hides_no_object(string value)
     {
-        var attachments = new Informer<EniAttachment>(api.Client(time), Attachments, InformerScope.All, null, time, NullLogger.Instance, () => 0);
+        var attachments = new Informer<EniAttachment>(_api.Client(_time), Attachments, InformerScope.All, null, _time, NullLogger.Instance, () => 0);
         var frames = Channel.CreateUnbounded<string>();
-        api.OnWatch(api.Feed(frames.Reader));
-        api.OnList(TestApi.Json(TestNodes.List("5", WithTime("a", "1", value), WithTime("b", "2", "\"2026-01-01T00:00:00+00:00\""))));
-        running = attachments.RunAsync(stop.Token);
-        var cache = await attachments.SyncedAsync(stop.Token).Within();
+        _api.OnWatch(_api.Feed(frames.Reader));
+        _api.OnList(TestApi.Json(TestNodes.List("5", WithTime("a", "1", value), WithTime("b", "2", "\"2026-01-01T00:00:00+00:00\""))));
+        _running = attachments.RunAsync(_stop.Token);
+        var cache = await attachments.SyncedAsync(_stop.Token).Within();
         frames.Writer.TryWrite(TestNodes.Added(WithTime("c", "6", value)));
         await Eventually.Holds(() => cache.Count == 3, "the object of the watch");
 
@@ -399,19 +399,19 @@ public sealed class InformerTests : IAsyncLifetime
 
     private async Task<IObjectCache<Node>> StartAsync()
     {
-        running = informer.RunAsync(stop.Token);
-        return await informer.SyncedAsync(stop.Token).Within();
+        _running = _informer.RunAsync(_stop.Token);
+        return await _informer.SyncedAsync(_stop.Token).Within();
     }
 
-    private void Tick() => time.Advance(TimeSpan.FromSeconds(1));
+    private void Tick() => _time.Advance(TimeSpan.FromSeconds(1));
 
-    private List<ApiCall> Watches() => [.. api.Calls.Where(call => call.IsWatch)];
+    private List<ApiCall> Watches() => [.. _api.Calls.Where(call => call.IsWatch)];
 
     private List<string> News()
     {
-        lock (news)
+        lock (_news)
         {
-            return [.. news];
+            return [.. _news];
         }
     }
 }

@@ -7,78 +7,78 @@ namespace MultiEni.Operator.Tests.Informers;
 
 public sealed class OwnWritesTests
 {
-    private readonly ObjectStore<Node> store = new("nodes", null);
+    private readonly ObjectStore<Node> _store = new("nodes", null);
 
     [Fact]
     public void A_write_is_seen_at_once_and_no_older_event_takes_it_back()
     {
-        store.Replace([TestNodes.Node("a", "5")], "5");
-        store.Wrote(TestNodes.Node("a", "8"));
+        _store.Replace([TestNodes.Node("a", "5")], "5");
+        _store.Wrote(TestNodes.Node("a", "8"));
         Assert.Equal("8", Version("a"));
 
-        store.See(TestNodes.Node("a", "7"), isDeletion: false);
+        _store.See(TestNodes.Node("a", "7"), isDeletion: false);
         Assert.Equal("8", Version("a"));
 
-        store.See(TestNodes.Node("a", "8"), isDeletion: false);
-        store.See(TestNodes.Node("a", "9"), isDeletion: false);
+        _store.See(TestNodes.Node("a", "8"), isDeletion: false);
+        _store.See(TestNodes.Node("a", "9"), isDeletion: false);
         Assert.Equal("9", Version("a"));
     }
 
     [Fact]
     public void An_answer_that_comes_after_its_event_changes_nothing()
     {
-        store.Replace([TestNodes.Node("a", "5")], "5");
-        store.See(TestNodes.Node("a", "9"), isDeletion: false);
-        store.Reach("9");
-        store.Wrote(TestNodes.Node("a", "8"));
+        _store.Replace([TestNodes.Node("a", "5")], "5");
+        _store.See(TestNodes.Node("a", "9"), isDeletion: false);
+        _store.Reach("9");
+        _store.Wrote(TestNodes.Node("a", "8"));
         Assert.Equal("9", Version("a"));
 
-        store.See(TestNodes.Node("a", "10"), isDeletion: true);
-        store.Reach("10");
-        store.Wrote(TestNodes.Node("a", "9"));
+        _store.See(TestNodes.Node("a", "10"), isDeletion: true);
+        _store.Reach("10");
+        _store.Wrote(TestNodes.Node("a", "9"));
         Assert.Null(Version("a"));
     }
 
     [Fact]
     public void The_write_that_ends_an_object_removes_it_and_its_own_older_events_do_not_bring_it_back()
     {
-        store.Replace([TestNodes.Node("a", "5")], "5");
-        store.Wrote(Ended("a", "7"));
+        _store.Replace([TestNodes.Node("a", "5")], "5");
+        _store.Wrote(Ended("a", "7"));
         Assert.Null(Version("a"));
 
-        store.See(TestNodes.Node("a", "6"), isDeletion: false);
-        store.See(TestNodes.Node("a", "7"), isDeletion: false);
+        _store.See(TestNodes.Node("a", "6"), isDeletion: false);
+        _store.See(TestNodes.Node("a", "7"), isDeletion: false);
         Assert.Null(Version("a"));
 
-        store.See(TestNodes.Node("a", "8"), isDeletion: true);
-        store.See(TestNodes.Node("a", "9", uid: "another"), isDeletion: false);
+        _store.See(TestNodes.Node("a", "8"), isDeletion: true);
+        _store.See(TestNodes.Node("a", "9", uid: "another"), isDeletion: false);
         Assert.Equal("9", Version("a"));
     }
 
     [Fact]
     public void What_the_server_said_is_gone_stays_gone_and_its_successor_does_not()
     {
-        store.Replace([TestNodes.Node("a", "5")], "5");
-        store.Gone(TestNodes.Node("a", "5"));
-        store.See(TestNodes.Node("a", "6"), isDeletion: false);
+        _store.Replace([TestNodes.Node("a", "5")], "5");
+        _store.Gone(TestNodes.Node("a", "5"));
+        _store.See(TestNodes.Node("a", "6"), isDeletion: false);
         Assert.Null(Version("a"));
 
-        store.Wrote(TestNodes.Node("a", "8", uid: "another"));
-        store.See(TestNodes.Node("a", "7"), isDeletion: true);
+        _store.Wrote(TestNodes.Node("a", "8", uid: "another"));
+        _store.See(TestNodes.Node("a", "7"), isDeletion: true);
         Assert.Equal("8", Version("a"));
     }
 
     [Fact]
     public void A_list_shows_what_was_written_before_it_and_keeps_what_was_written_while_it_was_read()
     {
-        store.Replace([TestNodes.Node("a", "5"), TestNodes.Node("b", "5")], "5");
-        store.Wrote(TestNodes.Node("a", "90"));
+        _store.Replace([TestNodes.Node("a", "5"), TestNodes.Node("b", "5")], "5");
+        _store.Wrote(TestNodes.Node("a", "90"));
 
         // A database that was restored from a backup counts from an earlier version again.
-        store.BeginList();
-        store.Wrote(TestNodes.Node("b", "91"));
-        store.Wrote(TestNodes.Node("c", "92"));
-        store.Replace([TestNodes.Node("a", "6"), TestNodes.Node("b", "7")], "7");
+        _store.BeginList();
+        _store.Wrote(TestNodes.Node("b", "91"));
+        _store.Wrote(TestNodes.Node("c", "92"));
+        _store.Replace([TestNodes.Node("a", "6"), TestNodes.Node("b", "7")], "7");
 
         Assert.Equal(("6", "91", "92"), (Version("a"), Version("b"), Version("c")));
     }
@@ -86,27 +86,27 @@ public sealed class OwnWritesTests
     [Fact]
     public void A_subscriber_that_fails_on_an_own_write_ends_the_informer_and_not_the_write()
     {
-        store.Replace([TestNodes.Node("a", "5")], "5");
-        using var subscription = store.Subscribe(change => _ = change is ObjectChange<Node>.Added ? "" : throw new FormatException("a bug"));
+        _store.Replace([TestNodes.Node("a", "5")], "5");
+        using var subscription = _store.Subscribe(change => _ = change is ObjectChange<Node>.Added ? "" : throw new FormatException("a bug"));
 
-        store.Wrote(TestNodes.Node("a", "8"));
+        _store.Wrote(TestNodes.Node("a", "8"));
         Assert.Equal("8", Version("a"));
 
-        var failure = Assert.Throws<ConsumerFailedException>(() => store.See(TestNodes.Node("a", "7"), isDeletion: false));
+        var failure = Assert.Throws<ConsumerFailedException>(() => _store.See(TestNodes.Node("a", "7"), isDeletion: false));
         Assert.IsType<FormatException>(failure.InnerException);
-        Assert.Throws<ConsumerFailedException>(() => store.Reach("7"));
-        Assert.Throws<ConsumerFailedException>(() => store.Replace([], "9"));
+        Assert.Throws<ConsumerFailedException>(() => _store.Reach("7"));
+        Assert.Throws<ConsumerFailedException>(() => _store.Replace([], "9"));
     }
 
     [Fact]
     public void A_list_does_not_bring_back_what_was_written_and_deleted_while_it_was_read()
     {
-        store.Replace([TestNodes.Node("a", "5")], "5");
+        _store.Replace([TestNodes.Node("a", "5")], "5");
 
-        store.BeginList();
-        store.Wrote(TestNodes.Node("a", "100"));
-        store.Wrote(TestNodes.Node("b", "106"));
-        store.Replace([], "105");
+        _store.BeginList();
+        _store.Wrote(TestNodes.Node("a", "100"));
+        _store.Wrote(TestNodes.Node("b", "106"));
+        _store.Replace([], "105");
 
         Assert.Equal((null, "106"), (Version("a"), Version("b")));
     }
@@ -114,11 +114,11 @@ public sealed class OwnWritesTests
     [Fact]
     public void What_is_gone_is_not_brought_back_by_a_list_from_before_its_deletion()
     {
-        store.Replace([TestNodes.Node("a", "5")], "5");
+        _store.Replace([TestNodes.Node("a", "5")], "5");
 
-        store.BeginList();
-        store.Gone(TestNodes.Node("a", "5"));
-        store.Replace([TestNodes.Node("a", "5")], "7");
+        _store.BeginList();
+        _store.Gone(TestNodes.Node("a", "5"));
+        _store.Replace([TestNodes.Node("a", "5")], "7");
 
         Assert.Null(Version("a"));
     }
@@ -163,7 +163,7 @@ public sealed class OwnWritesTests
             );
     }
 
-    private string? Version(string name) => store.Get(ObjectKey.Cluster(name))?.Metadata.ResourceVersion;
+    private string? Version(string name) => _store.Get(ObjectKey.Cluster(name))?.Metadata.ResourceVersion;
 
     private static Node Ended(string name, string version)
     {

@@ -7,9 +7,9 @@ namespace MultiEni.Operator.Tests.LeaderElection;
 /// <summary>The Lease resource with optimistic concurrency, and a switch for trouble.</summary>
 public sealed class LeaseServer
 {
-    private readonly Lock gate = new();
-    private Lease? stored;
-    private int version;
+    private readonly Lock _gate = new();
+    private Lease? _stored;
+    private int _version;
 
     /// <summary>Runs in place of the next requests while it returns an answer.</summary>
     public Func<ApiCall, Func<HttpContext, Task>?> Trouble { get; set; } = _ => null;
@@ -18,9 +18,9 @@ public sealed class LeaseServer
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return stored;
+                return _stored;
             }
         }
     }
@@ -47,9 +47,9 @@ public sealed class LeaseServer
 
     private void Change(Lease lease)
     {
-        lock (gate)
+        lock (_gate)
         {
-            stored = lease with { Metadata = lease.Metadata with { Namespace = "system", Name = "lock", ResourceVersion = $"{++version}" } };
+            _stored = lease with { Metadata = lease.Metadata with { Namespace = "system", Name = "lock", ResourceVersion = $"{++_version}" } };
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class LeaseServer
     public Task AnswerAsync(HttpContext context)
     {
         var call = TestApi.CallOf(context);
-        lock (gate)
+        lock (_gate)
         {
             if (call.Body.Length > 0)
             {
@@ -66,22 +66,22 @@ public sealed class LeaseServer
 
             switch (call.Method)
             {
-                case "GET" when stored is null:
+                case "GET" when _stored is null:
                     return TestApi.Refuse(404, "NotFound")(context);
                 case "GET":
                     break;
-                case "POST" when stored is not null:
+                case "POST" when _stored is not null:
                     return TestApi.Refuse(409, "AlreadyExists")(context);
-                case "PUT" when stored is null:
+                case "PUT" when _stored is null:
                     return TestApi.Refuse(404, "NotFound")(context);
-                case "PUT" when Parse(call.Body).Metadata.ResourceVersion != stored.Metadata.ResourceVersion:
+                case "PUT" when Parse(call.Body).Metadata.ResourceVersion != _stored.Metadata.ResourceVersion:
                     return TestApi.Refuse(409, "Conflict")(context);
                 default:
                     Change(Parse(call.Body));
                     break;
             }
 
-            return TestApi.Json(JsonSerializer.Serialize(stored!, OperatorJson.Default.Lease))(context);
+            return TestApi.Json(JsonSerializer.Serialize(_stored!, OperatorJson.Default.Lease))(context);
         }
     }
 

@@ -7,15 +7,15 @@ namespace MultiEni.Operator.Tests.Logging;
 
 public sealed class ConsoleLoggingTests : IDisposable
 {
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
-    private readonly StringWriter output = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+    private readonly StringWriter _output = new();
 
-    public void Dispose() => output.Dispose();
+    public void Dispose() => _output.Dispose();
 
     [Fact]
     public void A_JSON_line_has_the_values_as_fields()
     {
-        using (var loggers = ConsoleLogging.Create(LogFormat.Json, LogLevel.Information, output, time))
+        using (var loggers = ConsoleLogging.Create(LogFormat.Json, LogLevel.Information, _output, _time))
         {
             var logger = loggers.CreateLogger("Eni.Controller");
             using var scope = logger.BeginScope(new Dictionary<string, object?> { ["node"] = "n1" });
@@ -35,7 +35,7 @@ public sealed class ConsoleLoggingTests : IDisposable
     [Fact]
     public void A_text_line_is_one_line_and_shows_what_the_message_does_not()
     {
-        using (var loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, output, time))
+        using (var loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, _output, _time))
         {
             var logger = loggers.CreateLogger("Eni.Controller");
             using var scope = logger.BeginScope(new Dictionary<string, object?> { ["nodeENI"] = "my eni" });
@@ -48,7 +48,7 @@ public sealed class ConsoleLoggingTests : IDisposable
     [Fact]
     public void The_web_servers_chatter_is_left_out()
     {
-        using (var loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Trace, output, time))
+        using (var loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Trace, _output, _time))
         {
             loggers.CreateLogger("Microsoft.AspNetCore").LogInformation("request");
         }
@@ -56,5 +56,5 @@ public sealed class ConsoleLoggingTests : IDisposable
         Assert.Empty(Lines());
     }
 
-    private string[] Lines() => output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private string[] Lines() => _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -6,17 +6,17 @@ namespace MultiEni.Operator.Tests.Queues;
 
 public sealed class ReconcileLoopTests : IDisposable
 {
-    private readonly FakeTimeProvider time = new();
-    private readonly WorkQueue<string> queue;
-    private readonly RecordingLogger log = new();
-    private readonly CancellationTokenSource stop = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly WorkQueue<string> _queue;
+    private readonly RecordingLogger _log = new();
+    private readonly CancellationTokenSource _stop = new();
 
-    public ReconcileLoopTests() => queue = new("test", time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
+    public ReconcileLoopTests() => _queue = new("test", _time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
 
     public void Dispose()
     {
-        queue.Dispose();
-        stop.Dispose();
+        _queue.Dispose();
+        _stop.Dispose();
     }
 
     [Fact]
@@ -32,15 +32,15 @@ public sealed class ReconcileLoopTests : IDisposable
                     _ => Task.FromResult(ReconcileResult.Done),
                 }
         );
-        queue.Add("a");
+        _queue.Add("a");
 
-        await Eventually.Holds(() => log.Count(LogLevel.Information) == 1, () => time.Advance(TimeSpan.FromSeconds(1)), "recovery");
+        await Eventually.Holds(() => _log.Count(LogLevel.Information) == 1, () => _time.Advance(TimeSpan.FromSeconds(1)), "recovery");
 
         Assert.Equal(4, attempts);
-        Assert.Equal(["first", "second"], log.At(LogLevel.Warning).Select(entry => entry[(entry.LastIndexOf(' ') + 1)..]));
-        Assert.Equal(1, log.Count(LogLevel.Debug));
-        Assert.Equal(0, queue.Failures("a"));
-        await stop.CancelAsync();
+        Assert.Equal(["first", "second"], _log.At(LogLevel.Warning).Select(entry => entry[(entry.LastIndexOf(' ') + 1)..]));
+        Assert.Equal(1, _log.Count(LogLevel.Debug));
+        Assert.Equal(0, _queue.Failures("a"));
+        await _stop.CancelAsync();
         await running.Within();
     }
 
@@ -49,12 +49,12 @@ public sealed class ReconcileLoopTests : IDisposable
     {
         var attempts = 0;
         var running = Run((_, _) => Task.FromResult(++attempts == 1 ? ReconcileResult.After(TimeSpan.FromMinutes(5)) : ReconcileResult.Done));
-        queue.Add("a");
+        _queue.Add("a");
         await Eventually.Holds(() => Volatile.Read(ref attempts) == 1, "the first look");
 
-        await Eventually.Holds(() => Volatile.Read(ref attempts) == 2, () => time.Advance(TimeSpan.FromMinutes(1)), "the second look");
+        await Eventually.Holds(() => Volatile.Read(ref attempts) == 2, () => _time.Advance(TimeSpan.FromMinutes(1)), "the second look");
 
-        await stop.CancelAsync();
+        await _stop.CancelAsync();
         await running.Within();
     }
 
@@ -71,11 +71,11 @@ public sealed class ReconcileLoopTests : IDisposable
                 return ReconcileResult.Done;
             }
         );
-        queue.Add("a");
-        queue.Add("b");
+        _queue.Add("a");
+        _queue.Add("b");
         await Eventually.Holds(() => begun.Count == 1, "work on a");
 
-        await stop.CancelAsync();
+        await _stop.CancelAsync();
         Assert.False(running.IsCompleted);
         gate.SetResult();
         await running.Within();
@@ -94,7 +94,7 @@ public sealed class ReconcileLoopTests : IDisposable
                 begun = true;
                 try
                 {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+                    await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
                 }
                 catch (OperationCanceledException)
                 {
@@ -105,11 +105,11 @@ public sealed class ReconcileLoopTests : IDisposable
                 return ReconcileResult.Done;
             }
         );
-        queue.Add("a");
+        _queue.Add("a");
         await Eventually.Holds(() => begun, "work");
 
-        await stop.CancelAsync();
-        await Eventually.Holds(() => running.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(1)), "the end of the loop");
+        await _stop.CancelAsync();
+        await Eventually.Holds(() => running.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(1)), "the end of the loop");
 
         await running;
         Assert.True(cancelled);
@@ -131,16 +131,16 @@ public sealed class ReconcileLoopTests : IDisposable
         );
         foreach (var key in new[] { "a", "b", "c", "d" })
         {
-            queue.Add(key);
+            _queue.Add(key);
         }
 
         await Eventually.Holds(() => Volatile.Read(ref busy) == 3, "three at once");
-        Assert.Equal(1, queue.Depth);
+        Assert.Equal(1, _queue.Depth);
         gate.SetResult();
-        await stop.CancelAsync();
+        await _stop.CancelAsync();
         await running.Within();
     }
 
     private Task Run(Func<string, CancellationToken, Task<ReconcileResult>> reconcile, int workers = 1) =>
-        new ReconcileLoop<string>("test", queue, reconcile, new ReconcileLoopOptions { Workers = workers }, time, log).RunAsync(stop.Token);
+        new ReconcileLoop<string>("test", _queue, reconcile, new ReconcileLoopOptions { Workers = workers }, _time, _log).RunAsync(_stop.Token);
 }

@@ -3,10 +3,10 @@ namespace MultiEni.Operator.Tests.Queues;
 /// <summary>What a work queue should do, in the plainest form.</summary>
 public sealed class WorkQueueModel
 {
-    private readonly HashSet<int> dirty = [];
-    private readonly Dictionary<int, (int Time, int Order)> due = [];
-    private int now;
-    private int order;
+    private readonly HashSet<int> _dirty = [];
+    private readonly Dictionary<int, (int Time, int Order)> _due = [];
+    private int _now;
+    private int _order;
 
     public List<int> Ready { get; } = [];
 
@@ -14,10 +14,10 @@ public sealed class WorkQueueModel
 
     public void Add(int key)
     {
-        due.Remove(key);
+        _due.Remove(key);
         if (Taken.Contains(key))
         {
-            dirty.Add(key);
+            _dirty.Add(key);
         }
         else if (!Ready.Contains(key))
         {
@@ -27,9 +27,9 @@ public sealed class WorkQueueModel
 
     public void AddAfter(int key, int seconds)
     {
-        if (!Ready.Contains(key) && (!due.TryGetValue(key, out var earlier) || now + seconds < earlier.Time))
+        if (!Ready.Contains(key) && (!_due.TryGetValue(key, out var earlier) || _now + seconds < earlier.Time))
         {
-            due[key] = (now + seconds, ++order);
+            _due[key] = (_now + seconds, ++_order);
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class WorkQueueModel
     public void Done(int key)
     {
         Taken.Remove(key);
-        if (dirty.Remove(key))
+        if (_dirty.Remove(key))
         {
             Ready.Add(key);
         }
@@ -52,8 +52,8 @@ public sealed class WorkQueueModel
 
     public void Advance(int seconds)
     {
-        now += seconds;
-        foreach (var (key, _) in due.Where(entry => entry.Value.Time <= now).OrderBy(entry => entry.Value).ToList())
+        _now += seconds;
+        foreach (var (key, _) in _due.Where(entry => entry.Value.Time <= _now).OrderBy(entry => entry.Value).ToList())
         {
             Add(key);
         }

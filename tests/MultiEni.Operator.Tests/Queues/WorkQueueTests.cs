@@ -7,35 +7,35 @@ namespace MultiEni.Operator.Tests.Queues;
 
 public sealed class WorkQueueTests : IDisposable
 {
-    private readonly FakeTimeProvider time = new();
-    private readonly WorkQueue<string> queue;
+    private readonly FakeTimeProvider _time = new();
+    private readonly WorkQueue<string> _queue;
 
-    public WorkQueueTests() => queue = new("test", time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
+    public WorkQueueTests() => _queue = new("test", _time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
 
     public void Dispose()
     {
-        queue.Dispose();
+        _queue.Dispose();
     }
 
     [Fact]
     public async Task A_key_that_waits_is_not_added_twice()
     {
-        queue.Add("a");
-        queue.Add("a");
+        _queue.Add("a");
+        _queue.Add("a");
 
         Assert.Equal("a", await TakeAsync());
-        Assert.Equal(0, queue.Depth);
+        Assert.Equal(0, _queue.Depth);
     }
 
     [Fact]
     public async Task A_key_added_while_worked_on_comes_again_after_that()
     {
-        queue.Add("a");
+        _queue.Add("a");
         await TakeAsync();
-        queue.Add("a");
-        Assert.Equal(0, queue.Depth);
+        _queue.Add("a");
+        Assert.Equal(0, _queue.Depth);
 
-        queue.Done("a");
+        _queue.Done("a");
 
         Assert.Equal("a", await TakeAsync());
     }
@@ -43,20 +43,20 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public async Task A_key_not_added_again_does_not_come_again()
     {
-        queue.Add("a");
+        _queue.Add("a");
         await TakeAsync();
-        queue.Done("a");
+        _queue.Done("a");
 
-        Assert.Equal(0, queue.Depth);
+        Assert.Equal(0, _queue.Depth);
     }
 
     [Fact]
     public async Task Greater_priority_goes_first_and_equals_in_order_of_arrival()
     {
-        queue.Add("repair", WorkPriority.Repair);
-        queue.Add("first");
-        queue.Add("second");
-        queue.Add("urgent", WorkPriority.Urgent);
+        _queue.Add("repair", WorkPriority.Repair);
+        _queue.Add("first");
+        _queue.Add("second");
+        _queue.Add("urgent", WorkPriority.Urgent);
 
         Assert.Equal(["urgent", "first", "second", "repair"], [await TakeAsync(), await TakeAsync(), await TakeAsync(), await TakeAsync()]);
     }
@@ -64,24 +64,24 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public async Task A_waiting_key_moves_up_but_never_down()
     {
-        queue.Add("a", WorkPriority.Repair);
-        queue.Add("b");
-        queue.Add("a", WorkPriority.Urgent);
-        queue.Add("a", WorkPriority.Repair);
+        _queue.Add("a", WorkPriority.Repair);
+        _queue.Add("b");
+        _queue.Add("a", WorkPriority.Urgent);
+        _queue.Add("a", WorkPriority.Repair);
 
         Assert.Equal("a", await TakeAsync());
         Assert.Equal("b", await TakeAsync());
-        Assert.Equal(0, queue.Depth);
+        Assert.Equal(0, _queue.Depth);
     }
 
     [Fact]
     public async Task A_delayed_key_comes_when_its_time_has_come()
     {
-        queue.AddAfter("a", TimeSpan.FromSeconds(10));
-        time.Advance(TimeSpan.FromSeconds(9.999));
-        Assert.Equal(0, queue.Depth);
+        _queue.AddAfter("a", TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(9.999));
+        Assert.Equal(0, _queue.Depth);
 
-        time.Advance(TimeSpan.FromSeconds(0.001));
+        _time.Advance(TimeSpan.FromSeconds(0.001));
 
         Assert.Equal("a", await TakeAsync());
     }
@@ -91,26 +91,26 @@ public sealed class WorkQueueTests : IDisposable
     [InlineData(10, 5)]
     public async Task Of_two_deadlines_the_earlier_wins_and_the_later_is_forgotten(int first, int second)
     {
-        queue.AddAfter("a", TimeSpan.FromSeconds(first));
-        queue.AddAfter("a", TimeSpan.FromSeconds(second));
+        _queue.AddAfter("a", TimeSpan.FromSeconds(first));
+        _queue.AddAfter("a", TimeSpan.FromSeconds(second));
 
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("a", await TakeAsync());
-        queue.Done("a");
-        time.Advance(TimeSpan.FromSeconds(60));
+        _queue.Done("a");
+        _time.Advance(TimeSpan.FromSeconds(60));
 
-        Assert.Equal(0, queue.Depth);
+        Assert.Equal(0, _queue.Depth);
     }
 
     [Fact]
     public async Task A_deadline_set_while_the_key_is_worked_on_holds()
     {
-        queue.Add("a");
+        _queue.Add("a");
         await TakeAsync();
-        queue.AddAfter("a", TimeSpan.FromSeconds(5));
-        queue.Done("a");
+        _queue.AddAfter("a", TimeSpan.FromSeconds(5));
+        _queue.Done("a");
 
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal("a", await TakeAsync());
     }
@@ -119,22 +119,22 @@ public sealed class WorkQueueTests : IDisposable
     public void Backoff_grows_until_the_key_is_forgotten()
     {
         Assert.Equal([1, 2, 4], new[] { Limited(), Limited(), Limited() });
-        Assert.Equal(3, queue.Failures("a"));
+        Assert.Equal(3, _queue.Failures("a"));
 
-        queue.Forget("a");
+        _queue.Forget("a");
 
         Assert.Equal(1, Limited());
 
-        double Limited() => queue.AddRateLimited("a").TotalSeconds;
+        double Limited() => _queue.AddRateLimited("a").TotalSeconds;
     }
 
     [Fact]
     public async Task A_waiting_worker_wakes_when_a_key_arrives()
     {
-        var waiting = queue.TakeAsync(TestContext.Current.CancellationToken).AsTask();
+        var waiting = _queue.TakeAsync(TestContext.Current.CancellationToken).AsTask();
         Assert.False(waiting.IsCompleted);
 
-        queue.Add("a");
+        _queue.Add("a");
 
         Assert.Equal("a", (await waiting.Within())!.Value.Key);
     }
@@ -143,11 +143,11 @@ public sealed class WorkQueueTests : IDisposable
     public async Task A_cancelled_worker_takes_no_key_with_it()
     {
         using var cancelled = new CancellationTokenSource();
-        var waiting = queue.TakeAsync(cancelled.Token).AsTask();
+        var waiting = _queue.TakeAsync(cancelled.Token).AsTask();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
-        queue.Add("a");
+        _queue.Add("a");
 
         Assert.Equal("a", await TakeAsync());
     }
@@ -155,25 +155,25 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public async Task Shutdown_releases_all_workers_and_accepts_nothing()
     {
-        var waiting = Enumerable.Range(0, 3).Select(_ => queue.TakeAsync(CancellationToken.None).AsTask()).ToList();
+        var waiting = Enumerable.Range(0, 3).Select(_ => _queue.TakeAsync(CancellationToken.None).AsTask()).ToList();
 
-        queue.ShutDown();
-        queue.Add("a");
+        _queue.ShutDown();
+        _queue.Add("a");
 
         foreach (var worker in waiting)
         {
             Assert.Null(await worker.Within());
         }
 
-        Assert.Null(await queue.TakeAsync(TestContext.Current.CancellationToken).AsTask().Within());
-        Assert.Equal(0, queue.Depth);
+        Assert.Null(await _queue.TakeAsync(TestContext.Current.CancellationToken).AsTask().Within());
+        Assert.Equal(0, _queue.Depth);
     }
 
     [Fact]
     public void Done_without_a_take_is_a_bug_and_says_so()
     {
-        queue.Add("a");
-        Assert.Throws<InvalidOperationException>(() => queue.Done("a"));
+        _queue.Add("a");
+        Assert.Throws<InvalidOperationException>(() => _queue.Done("a"));
     }
 
     /// <summary>A plain model beside the queue: what is ready, what is taken, what is dirty, what is due.</summary>
@@ -269,5 +269,5 @@ public sealed class WorkQueueTests : IDisposable
         }
     }
 
-    private async Task<string> TakeAsync() => (await queue.TakeAsync(TestContext.Current.CancellationToken).AsTask().Within())!.Value.Key;
+    private async Task<string> TakeAsync() => (await _queue.TakeAsync(TestContext.Current.CancellationToken).AsTask().Within())!.Value.Key;
 }

@@ -7,16 +7,16 @@ namespace MultiEni.Reliability.Crashes;
 internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashConditions conditions)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
-    private readonly ConcurrentDictionary<string, int> calls = new();
-    private TaskCompletionSource killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool counting;
-    private int struck;
+    private readonly ConcurrentDictionary<string, int> _calls = new();
+    private TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _counting;
+    private int _struck;
 
     /// <summary>Whether the point came up.</summary>
-    public bool Struck => struck > 0;
+    public bool Struck => _struck > 0;
 
     /// <summary>How often each call was made since the flow began.</summary>
-    public IReadOnlyDictionary<string, int> Calls => calls;
+    public IReadOnlyDictionary<string, int> Calls => _calls;
 
     /// <summary>Calls that can change something, by name.</summary>
     public ConcurrentDictionary<string, bool> Writes { get; } = new();
@@ -53,20 +53,20 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
             await cluster.UntilAsync(() => Outcome.LacksReadiness(cluster, flow.Before, nodes: 1), Patience, "the state before");
         }
 
-        counting = true;
+        _counting = true;
         flow.Begin(cluster);
         controller ??= cluster.StartController();
         var done = cluster.UntilAsync(() => flow.Lacks(cluster), Patience, "the end");
-        while (await Task.WhenAny(done, killed.Task, controller.Ended) != done)
+        while (await Task.WhenAny(done, _killed.Task, controller.Ended) != done)
         {
             // As a kubelet does, also for one that gave up because it lost the lease.
             await controller.EndAsync();
-            killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             controller = cluster.StartController();
         }
 
         await done;
-        counting = false;
+        _counting = false;
         await LeaksAreGoneAsync(cluster);
         if (flow.After is not null)
         {
@@ -98,14 +98,14 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
         }
     }
 
-    private Fate Decide(LabCall call, CallMoment moment)
+    private CallFate Decide(LabCall call, CallMoment moment)
     {
-        if (!counting)
+        if (!_counting)
         {
-            return Fate.Pass;
+            return CallFate.Pass;
         }
 
-        var ordinal = moment == CallMoment.Before ? calls.AddOrUpdate(call.Name, 1, (_, before) => before + 1) : calls.GetValueOrDefault(call.Name);
+        var ordinal = moment == CallMoment.Before ? _calls.AddOrUpdate(call.Name, 1, (_, before) => before + 1) : _calls.GetValueOrDefault(call.Name);
         Writes[call.Name] = call.IsWrite;
         OnNode[call.Name] = call.IsOnNode;
         if (
@@ -115,25 +115,25 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
             || (moment == CallMoment.Before) != (point.Mode == CrashMode.KilledBefore)
         )
         {
-            return Fate.Pass;
+            return CallFate.Pass;
         }
 
-        if (Interlocked.Exchange(ref struck, 1) != 0)
+        if (Interlocked.Exchange(ref _struck, 1) != 0)
         {
-            return Fate.Pass;
+            return CallFate.Pass;
         }
 
         if (point.Mode == CrashMode.AnswerLost)
         {
-            return Fate.Lose;
+            return CallFate.Lose;
         }
 
         // Whoever supervises an ENI manager sees it end.
         if (!call.IsByManager)
         {
-            killed.TrySetResult();
+            _killed.TrySetResult();
         }
 
-        return Fate.Kill;
+        return CallFate.Kill;
     }
 }

@@ -23,24 +23,24 @@ internal sealed class Cluster : IAsyncDisposable
     public const string Group = "sg-00000001";
     public const string OtherGroup = "sg-00000002";
 
-    private readonly ConcurrentDictionary<string, Incarnation> controllers = new();
-    private readonly ConcurrentDictionary<string, Incarnation> processes = new();
-    private readonly CancellationTokenSource ending = new();
-    private readonly StringWriter log = new();
-    private readonly ILoggerFactory loggers;
-    private readonly ClusterOptions options;
-    private readonly DevicePluginPods? plugins;
-    private Task agentsRunning = Task.CompletedTask;
-    private int started;
-    private int launched;
+    private readonly ConcurrentDictionary<string, ProcessRun> _controllers = new();
+    private readonly ConcurrentDictionary<string, ProcessRun> _processes = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly StringWriter _log = new();
+    private readonly ILoggerFactory _loggers;
+    private readonly ClusterOptions _options;
+    private readonly DevicePluginPods? _plugins;
+    private Task _agentsRunning = Task.CompletedTask;
+    private int _started;
+    private int _launched;
 
     private Cluster(ClusterOptions options, VirtualCluster servers, Machines? machines)
     {
-        this.options = options;
+        _options = options;
         Machines = machines;
-        plugins = machines is null ? null : new DevicePluginPods(this);
+        _plugins = machines is null ? null : new DevicePluginPods(this);
         Servers = servers;
-        loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), servers.Time);
+        _loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(_log), servers.Time);
         Foreign = new ForeignEnis(Ec2.World);
         Agents = new NodeAgents(this);
         Lease = options.Controller.LeaderElection ? new LeaseWatch(this, options.Controller.RenewDeadline) : null;
@@ -71,13 +71,13 @@ internal sealed class Cluster : IAsyncDisposable
     public Machines? Machines { get; }
 
     /// <summary>Decides what becomes of a call; null lets all pass.</summary>
-    public Func<LabCall, CallMoment, Fate>? Decide { get; set; }
+    public Func<LabCall, CallMoment, CallFate>? Decide { get; set; }
 
     /// <summary>Told of every call that was answered, with the error if it was one.</summary>
     public Action<LabCall, string?>? Answered { get; set; }
 
     /// <summary>All controllers that were started, the dead ones included.</summary>
-    public IReadOnlyCollection<Incarnation> Controllers => [.. controllers.Values];
+    public IReadOnlyCollection<ProcessRun> Controllers => [.. _controllers.Values];
 
     public static async Task<Cluster> StartAsync(ClusterOptions options, VirtualClock time, CancellationToken cancellationToken)
     {
@@ -112,37 +112,37 @@ internal sealed class Cluster : IAsyncDisposable
             ValueTask.FromResult(cluster.Judge(cluster.Of(request), CallMoment.Before, null).ForKubernetes());
         kubernetes.Faults.AfterRequest = (request, code) =>
             ValueTask.FromResult(cluster.Judge(cluster.Of(request), CallMoment.After, code < 300 ? null : $"{code}").ForKubernetes());
-        cluster.agentsRunning = cluster.plugins?.RunAsync(cluster.ending.Token) ?? cluster.Agents.RunAsync(cluster.ending.Token);
+        cluster._agentsRunning = cluster._plugins?.RunAsync(cluster._ending.Token) ?? cluster.Agents.RunAsync(cluster._ending.Token);
         return cluster;
     }
 
     /// <summary>Starts one more controller process.</summary>
-    public Incarnation StartController(Func<ControllerSettings, ControllerSettings>? change = null)
+    public ProcessRun StartController(Func<ControllerSettings, ControllerSettings>? change = null)
     {
-        var settings = change is null ? options.Controller : change(options.Controller);
-        var name = $"controller-{Interlocked.Increment(ref started)}";
-        return Incarnation.Start(
+        var settings = change is null ? _options.Controller : change(_options.Controller);
+        var name = $"controller-{Interlocked.Increment(ref _started)}";
+        return ProcessRun.Start(
             name,
-            (_, stop) => Servers.Controller(settings with { Identity = name }, loggers).RunAsync(stop),
+            (_, stop) => Servers.Controller(settings with { Identity = name }, _loggers).RunAsync(stop),
             created =>
             {
-                controllers[name] = created;
+                _controllers[name] = created;
                 Know(created);
             }
         );
     }
 
     /// <summary>From here on the calls of a process are told from those of others.</summary>
-    public void Know(Incarnation process) => processes[process.Name] = process;
+    public void Know(ProcessRun process) => _processes[process.Name] = process;
 
     /// <summary>Whether an ENI manager lives to write something to its node.</summary>
-    public bool MayWrite(Incarnation manager, string point) =>
+    public bool MayWrite(ProcessRun manager, string point) =>
         Judge(
             new LabCall(manager, $"{LabCall.ByManager}write", IsEc2: false, IsWrite: true, point, Time.GetUtcNow()) { IsOnNode = true },
             CallMoment.Before,
             null
         )
-            is not (Fate.KillsCaller or Fate.IsLost);
+            is not (CallFate.KillsCaller or CallFate.IsLost);
 
     /// <summary>What of an ENI's device must not be detached yet, or null.</summary>
     public string? BoundAt(string attachmentId) =>
@@ -157,7 +157,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <param name="name">Null for a new name; that of a node which was terminated stands for a replacement.</param>
     public (string Name, string InstanceId) AddNode(string? name = null)
     {
-        name ??= $"node-{Interlocked.Increment(ref launched)}";
+        name ??= $"node-{Interlocked.Increment(ref _launched)}";
         var instance = Ec2.World.RunInstance("m5.4xlarge", "subnet-0000000f");
         Kubernetes.Store.Create(
             "nodes",
@@ -180,9 +180,9 @@ internal sealed class Cluster : IAsyncDisposable
             },
             taintNode: false
         );
-        if (Machines?.Add(this, name, instance, loggers) is { } machine)
+        if (Machines?.Add(this, name, instance, _loggers) is { } machine)
         {
-            _ = plugins!.ServeAsync(machine, ending.Token);
+            _ = _plugins!.ServeAsync(machine, _ending.Token);
         }
 
         return (name, instance);
@@ -197,12 +197,12 @@ internal sealed class Cluster : IAsyncDisposable
         if (Machines?.All.FirstOrDefault(machine => machine.Node == name) is { } machine)
         {
             Machines.Remove(name);
-            plugins!.Collect(machine);
+            _plugins!.Collect(machine);
         }
     }
 
     /// <summary>Somebody deletes the pod of a node's device plugin.</summary>
-    public void RestartPlugin(string node) => plugins!.Collect(Machines!.Of(node));
+    public void RestartPlugin(string node) => _plugins!.Collect(Machines!.Of(node));
 
     /// <summary>What the user of the cluster does.</summary>
     public void Apply(NodeEniSketch nodeEni) => Kubernetes.Store.Apply(Objects.NodeEnis, nodeEni.ToJson(), Objects.AsUser);
@@ -245,9 +245,9 @@ internal sealed class Cluster : IAsyncDisposable
     {
         get
         {
-            lock (log)
+            lock (_log)
             {
-                var text = log.ToString();
+                var text = _log.ToString();
                 return text.Length > 12_000 ? text[^12_000..] : text;
             }
         }
@@ -256,57 +256,57 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Takes all controllers away and forgets what they said, for the next test in a cluster that is empty again.</summary>
     public async Task EmptyAsync()
     {
-        foreach (var controller in controllers.Values)
+        foreach (var controller in _controllers.Values)
         {
             controller.Kill();
             await controller.EndAsync();
             controller.Dispose();
-            processes.TryRemove(controller.Name, out _);
+            _processes.TryRemove(controller.Name, out _);
         }
 
-        controllers.Clear();
+        _controllers.Clear();
         Decide = null;
         Answered = null;
-        lock (log)
+        lock (_log)
         {
-            log.GetStringBuilder().Clear();
+            _log.GetStringBuilder().Clear();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await EmptyAsync();
-        await ending.CancelAsync();
-        await agentsRunning;
+        await _ending.CancelAsync();
+        await _agentsRunning;
         if (Machines is not null)
         {
             await Machines.DisposeAsync();
         }
 
         await Servers.DisposeAsync();
-        loggers.Dispose();
-        await log.DisposeAsync();
-        ending.Dispose();
+        _loggers.Dispose();
+        await _log.DisposeAsync();
+        _ending.Dispose();
     }
 
     private string? Broken() =>
         Invariants.Violation
-        ?? processes
+        ?? _processes
             .Values.Select(process => process.Failure)
             // That one ends is how it must be; whoever supervises it starts another.
             .FirstOrDefault(failure => failure is not (null or LeadershipLostException))
             ?.ToString();
 
-    private Fate Judge(LabCall? call, CallMoment moment, string? error)
+    private CallFate Judge(LabCall? call, CallMoment moment, string? error)
     {
         if (call is null)
         {
-            return Fate.Pass;
+            return CallFate.Pass;
         }
 
         if (call.By.IsDead)
         {
-            return Fate.Lose;
+            return CallFate.Lose;
         }
 
         if (moment == CallMoment.After)
@@ -315,8 +315,8 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         Invariants.Look(call, moment, error);
-        var fate = Decide?.Invoke(call, moment) ?? Fate.Pass;
-        if (fate is Fate.KillsCaller)
+        var fate = Decide?.Invoke(call, moment) ?? CallFate.Pass;
+        if (fate is CallFate.KillsCaller)
         {
             call.By.Kill();
         }
@@ -350,7 +350,7 @@ internal sealed class Cluster : IAsyncDisposable
         return Caller(request.User) is { } by
             ? new LabCall(
                 by,
-                $"{(controllers.ContainsKey(by.Name) ? "" : LabCall.ByManager)}{request.Verb} {resource}",
+                $"{(_controllers.ContainsKey(by.Name) ? "" : LabCall.ByManager)}{request.Verb} {resource}",
                 IsEc2: false,
                 request.IsWrite,
                 request.Name,
@@ -359,5 +359,5 @@ internal sealed class Cluster : IAsyncDisposable
             : null;
     }
 
-    private Incarnation? Caller(string name) => processes.GetValueOrDefault(name);
+    private ProcessRun? Caller(string name) => _processes.GetValueOrDefault(name);
 }

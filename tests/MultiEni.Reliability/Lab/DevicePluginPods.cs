@@ -15,15 +15,15 @@ internal sealed class DevicePluginPods(Cluster cluster)
     private const string Namespace = "kube-system";
     private static readonly TimeSpan StartDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CrashLoopPause = TimeSpan.FromSeconds(10);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> running = new(StringComparer.Ordinal);
-    private int made;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _running = new(StringComparer.Ordinal);
+    private int _made;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // A watch that was broken on purpose ends; what went meanwhile is found by looking.
         while (!cancellationToken.IsCancellationRequested)
         {
-            foreach (var pod in running.Keys.Where(pod => cluster.Kubernetes.Store.Find("pods", pod, Namespace) is null))
+            foreach (var pod in _running.Keys.Where(pod => cluster.Kubernetes.Store.Find("pods", pod, Namespace) is null))
             {
                 Gone(pod);
             }
@@ -44,9 +44,9 @@ internal sealed class DevicePluginPods(Cluster cluster)
     {
         while (!machine.IsGone && !cancellationToken.IsCancellationRequested)
         {
-            var pod = $"kube-sriov-device-plugin-{Interlocked.Increment(ref made)}";
+            var pod = $"kube-sriov-device-plugin-{Interlocked.Increment(ref _made)}";
             var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            running[pod] = gone;
+            _running[pod] = gone;
             cluster.Kubernetes.Store.Create("pods", Manifest(pod, machine.Node));
             await StartAsync(machine, pod, cancellationToken);
             await gone.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -80,7 +80,7 @@ internal sealed class DevicePluginPods(Cluster cluster)
 
     private void Gone(string pod)
     {
-        if (running.TryRemove(pod, out var gone))
+        if (_running.TryRemove(pod, out var gone))
         {
             gone.TrySetResult();
         }
@@ -91,7 +91,7 @@ internal sealed class DevicePluginPods(Cluster cluster)
         for (var pause = StartDelay; ; pause = CrashLoopPause)
         {
             await Task.Delay(pause, cluster.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancellationToken.IsCancellationRequested || machine.IsGone || !running.ContainsKey(pod))
+            if (cancellationToken.IsCancellationRequested || machine.IsGone || !_running.ContainsKey(pod))
             {
                 return;
             }

@@ -5,7 +5,7 @@ namespace MultiEni.Reliability.Lab;
 /// <summary>Network interfaces of others in the same account: of instances, of the VPC CNI, of another cluster of this very product.</summary>
 internal sealed class ForeignEnis(Ec2World world)
 {
-    private readonly Dictionary<string, NetworkInterface> rows = [];
+    private readonly Dictionary<string, NetworkInterface> _rows = [];
 
     /// <summary>Puts some where they are easily taken for ours: attached at an index that a NodeENI asks for, or lying about like a leak.</summary>
     /// <param name="cluster">The cluster tag of our own ENIs.</param>
@@ -31,18 +31,18 @@ internal sealed class ForeignEnis(Ec2World world)
         );
         foreach (var row in world.NetworkInterfaces)
         {
-            rows[row.Id] = row;
+            _rows[row.Id] = row;
         }
 
         world.Terminate(gone);
     }
 
-    public bool Contains(string eniId) => rows.ContainsKey(eniId);
+    public bool Contains(string eniId) => _rows.ContainsKey(eniId);
 
     /// <summary>What was done to one of them, or null.</summary>
     public string? Touched()
     {
-        foreach (var (id, before) in rows)
+        foreach (var (id, before) in _rows)
         {
             var now = world.FindNetworkInterface(id);
             if (now is null)

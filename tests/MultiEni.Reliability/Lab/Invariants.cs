@@ -5,10 +5,10 @@ namespace MultiEni.Reliability.Lab;
 /// <summary>What may never be so, not even for a moment.</summary>
 internal sealed class Invariants(Cluster cluster, LeaseWatch? lease)
 {
-    private volatile string? violation;
+    private volatile string? _violation;
 
     /// <summary>The first thing that was so and may not be, or null.</summary>
-    public string? Violation => violation;
+    public string? Violation => _violation;
 
     /// <summary>Looks at a call of a process that is alive.</summary>
     public void Look(LabCall call, CallMoment moment, string? error)
@@ -36,7 +36,7 @@ internal sealed class Invariants(Cluster cluster, LeaseWatch? lease)
     }
 
     /// <summary>Reports something that another part found.</summary>
-    public void Report(string what) => Interlocked.CompareExchange(ref violation, what, null);
+    public void Report(string what) => Interlocked.CompareExchange(ref _violation, what, null);
 
     private void LookAtEc2(string after)
     {

@@ -8,15 +8,7 @@ namespace MultiEni.Reliability.Lab;
 /// <param name="Target">The object or ENI that it names, for messages.</param>
 /// <param name="ReceivedAt">When it arrived, which is before the server has thought about it.</param>
 /// <param name="InstanceId">The instance that it names, or an empty text.</param>
-internal sealed record LabCall(
-    Incarnation By,
-    string Name,
-    bool IsEc2,
-    bool IsWrite,
-    string Target,
-    DateTimeOffset ReceivedAt,
-    string InstanceId = ""
-)
+internal sealed record LabCall(ProcessRun By, string Name, bool IsEc2, bool IsWrite, string Target, DateTimeOffset ReceivedAt, string InstanceId = "")
 {
     /// <summary>Whether an ENI manager makes it, which needs no lease.</summary>
     public bool IsByManager => Name.StartsWith(ByManager, StringComparison.Ordinal);

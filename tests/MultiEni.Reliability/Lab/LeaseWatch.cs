@@ -9,7 +9,7 @@ namespace MultiEni.Reliability.Lab;
 /// </summary>
 internal sealed class LeaseWatch(Cluster cluster, TimeSpan renewDeadline)
 {
-    private readonly ConcurrentDictionary<string, DateTimeOffset> renewed = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _renewed = new();
 
     /// <summary>Who holds the lease, or an empty text.</summary>
     public string Holder =>
@@ -30,7 +30,7 @@ internal sealed class LeaseWatch(Cluster cluster, TimeSpan renewDeadline)
         {
             if (moment == CallMoment.After && error is null && IsHeldBy(call.By))
             {
-                renewed[call.By.Name] = cluster.Time.GetUtcNow();
+                _renewed[call.By.Name] = cluster.Time.GetUtcNow();
             }
 
             return null;
@@ -46,11 +46,11 @@ internal sealed class LeaseWatch(Cluster cluster, TimeSpan renewDeadline)
             return $"{call.By.Name} called {call.Name} {call.Target} while {Holder} held the lease";
         }
 
-        var since = call.ReceivedAt - renewed.GetValueOrDefault(call.By.Name);
+        var since = call.ReceivedAt - _renewed.GetValueOrDefault(call.By.Name);
         return since <= renewDeadline
             ? null
             : $"{call.By.Name} called {call.Name} {call.Target} {since.TotalSeconds:0.0} s after it renewed the lease, with a deadline of {renewDeadline}";
     }
 
-    private bool IsHeldBy(Incarnation controller) => Holder.StartsWith(controller.Name + "_", StringComparison.Ordinal);
+    private bool IsHeldBy(ProcessRun controller) => Holder.StartsWith(controller.Name + "_", StringComparison.Ordinal);
 }

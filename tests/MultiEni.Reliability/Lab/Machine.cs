@@ -24,5 +24,5 @@ internal sealed class Machine(string node, SimulatedHost host, string disk)
     public bool IsGone { get; set; }
 
     /// <summary>The process at present.</summary>
-    public Incarnation? Manager { get; set; }
+    public ProcessRun? Manager { get; set; }
 }

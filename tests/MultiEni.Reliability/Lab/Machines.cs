@@ -22,27 +22,27 @@ internal sealed class Machines : IAsyncDisposable
         """{"resourceList":[{"resourcePrefix":"example.com","resourceName":"somebody_elses","deviceType":"netDevice","selectors":{"vendors":["8086"],"devices":["154c"],"drivers":["iavf"],"pciAddresses":["0000:7f:00.0"]}}]}""";
 
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<string, Machine> machines = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource ending = new();
-    private readonly SimulatedHosts hosts;
-    private readonly HostBackplane backplane;
-    private readonly string disks = Directory.CreateTempSubdirectory("reliability-").FullName;
-    private readonly ConcurrentBag<Task> supervising = [];
-    private int started;
+    private readonly ConcurrentDictionary<string, Machine> _machines = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly SimulatedHosts _hosts;
+    private readonly HostBackplane _backplane;
+    private readonly string _disks = Directory.CreateTempSubdirectory("reliability-").FullName;
+    private readonly ConcurrentBag<Task> _supervising = [];
+    private int _started;
 
     private Machines(SimulatedHosts hosts)
     {
-        this.hosts = hosts;
-        backplane = new HostBackplane(hosts);
+        _hosts = hosts;
+        _backplane = new HostBackplane(hosts);
     }
 
     /// <summary>What lets devices appear where EC2 attaches ENIs.</summary>
-    public IInstanceBackplane Backplane => backplane;
+    public IInstanceBackplane Backplane => _backplane;
 
     /// <summary>How many ENI managers were started.</summary>
-    public int Started => started;
+    public int Started => _started;
 
-    public IReadOnlyCollection<Machine> All => [.. machines.Values.OrderBy(machine => machine.Node, StringComparer.Ordinal)];
+    public IReadOnlyCollection<Machine> All => [.. _machines.Values.OrderBy(machine => machine.Node, StringComparer.Ordinal)];
 
     public static async Task<Machines> StartAsync(CancellationToken cancellationToken) =>
         new(await SimulatedHosts.StartAsync(server => server.UseTestServer(), cancellationToken));
@@ -60,28 +60,28 @@ internal sealed class Machines : IAsyncDisposable
             seed: int.Parse(instanceId.AsSpan(instanceId.Length - 6), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
             cluster.Time
         );
-        var machine = new Machine(node, host, Path.Combine(disks, instanceId));
+        var machine = new Machine(node, host, Path.Combine(_disks, instanceId));
         Directory.CreateDirectory(Path.GetDirectoryName(machine.PluginFile)!);
         File.WriteAllText(machine.PluginFile, ForeignPluginFile);
-        backplane.Add(host);
-        machines[node] = machine;
-        supervising.Add(SuperviseAsync(cluster, machine, loggers));
+        _backplane.Add(host);
+        _machines[node] = machine;
+        _supervising.Add(SuperviseAsync(cluster, machine, loggers));
         return machine;
     }
 
     /// <summary>The machine is switched off.</summary>
     public void Remove(string node)
     {
-        if (machines.TryRemove(node, out var machine))
+        if (_machines.TryRemove(node, out var machine))
         {
             machine.IsGone = true;
             machine.Manager?.Kill();
-            hosts.Remove(machine.Host.InstanceId);
+            _hosts.Remove(machine.Host.InstanceId);
         }
     }
 
     /// <summary>The machine of a node.</summary>
-    public Machine Of(string node) => machines[node];
+    public Machine Of(string node) => _machines[node];
 
     /// <summary>Asks the ENI manager of a node to end, as before a rollout.</summary>
     public async Task StopManagerAsync(string node)
@@ -97,7 +97,7 @@ internal sealed class Machines : IAsyncDisposable
     {
         var machine = Of(node);
         machine.Manager?.Kill();
-        await machine.Host.RebootAsync(ending.Token);
+        await machine.Host.RebootAsync(_ending.Token);
     }
 
     /// <summary>What is left on the nodes after everything was deleted; null when nothing is.</summary>
@@ -125,33 +125,33 @@ internal sealed class Machines : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
-        foreach (var machine in machines.Values)
+        await _ending.CancelAsync();
+        foreach (var machine in _machines.Values)
         {
             machine.Manager?.Kill();
         }
 
-        await Task.WhenAll(supervising);
-        await hosts.DisposeAsync();
-        Directory.Delete(disks, recursive: true);
-        ending.Dispose();
+        await Task.WhenAll(_supervising);
+        await _hosts.DisposeAsync();
+        Directory.Delete(_disks, recursive: true);
+        _ending.Dispose();
     }
 
     private async Task SuperviseAsync(Cluster cluster, Machine machine, ILoggerFactory loggers)
     {
-        while (!machine.IsGone && !ending.IsCancellationRequested)
+        while (!machine.IsGone && !_ending.IsCancellationRequested)
         {
             var process = Start(cluster, machine, loggers);
             await Task.WhenAny(process.Ended, process.Killed);
             await process.EndAsync();
-            await Task.Delay(RestartDelay, cluster.Time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(RestartDelay, cluster.Time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private Incarnation Start(Cluster cluster, Machine machine, ILoggerFactory loggers)
+    private ProcessRun Start(Cluster cluster, Machine machine, ILoggerFactory loggers)
     {
-        var name = $"manager-{Interlocked.Increment(ref started)}-of-{machine.Node}";
-        return Incarnation.Start(
+        var name = $"manager-{Interlocked.Increment(ref _started)}-of-{machine.Node}";
+        return ProcessRun.Start(
             name,
             (process, stop) => ManagerApp.RunAsync(Settings(cluster, machine, process), loggers, cluster.Time, stop),
             process =>
@@ -162,7 +162,7 @@ internal sealed class Machines : IAsyncDisposable
         );
     }
 
-    private ManagerSettings Settings(Cluster cluster, Machine machine, Incarnation process) =>
+    private ManagerSettings Settings(Cluster cluster, Machine machine, ProcessRun process) =>
         new()
         {
             Kubernetes = new KubernetesConfig
@@ -173,8 +173,8 @@ internal sealed class Machines : IAsyncDisposable
                 Transport = new InMemoryTransport(cluster.Kubernetes.Server),
             },
             NodeName = machine.Node,
-            Host = hosts.HostUri(machine.Node).ToString(),
-            HostTransport = new LivingOnly(process) { InnerHandler = new InMemoryTransport(hosts.Server) },
+            Host = _hosts.HostUri(machine.Node).ToString(),
+            HostTransport = new LivingOnly(process) { InnerHandler = new InMemoryTransport(_hosts.Server) },
             MetricsAddress = "0",
             DevicePluginNamespaces = ["kube-system"],
             DevicePluginFile = machine.PluginFile,
@@ -191,7 +191,7 @@ internal sealed class Machines : IAsyncDisposable
         };
 
     // A dead process reads and writes nothing of the kernel's.
-    private sealed class LivingOnly(Incarnation process) : DelegatingHandler
+    private sealed class LivingOnly(ProcessRun process) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             process.IsDead ? throw new HttpRequestException($"{process.Name} was killed") : base.SendAsync(request, cancellationToken);

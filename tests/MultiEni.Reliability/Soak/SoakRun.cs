@@ -10,12 +10,12 @@ internal sealed class SoakRun(int seed, VirtualClock time)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(40);
 
     // Every second run has the ENI managers themselves, with devices that are bound and offered.
-    private readonly bool hasManagers = seed % 2 == 1;
+    private readonly bool _hasManagers = seed % 2 == 1;
 
     private ClusterOptions Options =>
         new()
         {
-            RealManagers = hasManagers,
+            RealManagers = _hasManagers,
             WatchLag = WatchLag.Typical with { Seed = seed },
             Nodes = 3,
             Controller = new ClusterOptions().Controller with
@@ -34,7 +34,7 @@ internal sealed class SoakRun(int seed, VirtualClock time)
     public async Task<string?> RunAsync(CancellationToken cancellationToken)
     {
         await using var cluster = await Cluster.StartAsync(Options, time, cancellationToken);
-        var weather = new Weather(seed);
+        var weather = new FaultPlan(seed);
         var supervisor = new Supervisor(cluster);
         var story = new SoakStory(seed, cluster, weather, supervisor);
         cluster.Decide = weather.Decide;

@@ -4,25 +4,25 @@ using MultiEni.Simulator.Kubernetes.Errors;
 namespace MultiEni.Reliability.Soak;
 
 /// <summary>What users, autoscalers, operators and accidents do in one run, drawn from a seed.</summary>
-internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supervisor supervisor)
+internal sealed class SoakStory(int seed, Cluster cluster, FaultPlan weather, Supervisor supervisor)
 {
     private const int Length = 60;
-    private readonly Random dice = new(seed);
+    private readonly Random _dice = new(seed);
 
     // Dice of their own, so that what happens besides is the same with and without ENI managers.
-    private readonly Random nodeDice = new(~seed);
-    private readonly List<string> nodes = [.. Enumerable.Range(1, 3).Select(number => $"node-{number}")];
-    private readonly HashSet<string> unlabelled = [];
-    private readonly Dictionary<string, NodeEniSketch> wanted = [];
+    private readonly Random _nodeDice = new(~seed);
+    private readonly List<string> _nodes = [.. Enumerable.Range(1, 3).Select(number => $"node-{number}")];
+    private readonly HashSet<string> _unlabelled = [];
+    private readonly Dictionary<string, NodeEniSketch> _wanted = [];
 
     /// <summary>What was done, in order.</summary>
     public List<string> Deeds { get; } = [];
 
     /// <summary>The NodeENIs that there must be in the end.</summary>
-    public IReadOnlyCollection<NodeEniSketch> Wanted => wanted.Values;
+    public IReadOnlyCollection<NodeEniSketch> Wanted => _wanted.Values;
 
     /// <summary>Nodes that they select.</summary>
-    public int SelectedNodes => nodes.Count - unlabelled.Count;
+    public int SelectedNodes => _nodes.Count - _unlabelled.Count;
 
     /// <summary>Does one thing after the other, with pauses.</summary>
     public async Task PlayAsync(CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
         for (var deed = 0; deed < Length; deed++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await Task.Delay(TimeSpan.FromSeconds(2 + dice.Next(20)), cluster.Time, cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(2 + _dice.Next(20)), cluster.Time, cancellationToken);
             await supervisor.TendAsync();
             if (cluster.Invariants.Violation is { } violation)
             {
@@ -47,7 +47,7 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
 
         weather.Paused = null;
         cluster.Ec2.Faults.StaleReads = TimeSpan.Zero;
-        foreach (var node in unlabelled.ToList())
+        foreach (var node in _unlabelled.ToList())
         {
             Label(node);
         }
@@ -55,8 +55,8 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
 
     private async Task DoSomethingAsync()
     {
-        var controller = supervisor.Running[dice.Next(2)];
-        switch (dice.Next(14))
+        var controller = supervisor.Running[_dice.Next(2)];
+        switch (_dice.Next(14))
         {
             case 0 or 1:
                 Note($"kill {controller.Name}");
@@ -71,11 +71,11 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
                 Note($"paused: {weather.Paused ?? "nobody"}");
                 break;
             case 4:
-                cluster.Ec2.Faults.StaleReads = TimeSpan.FromSeconds(dice.Next(26));
+                cluster.Ec2.Faults.StaleReads = TimeSpan.FromSeconds(_dice.Next(26));
                 Note($"reads are {cluster.Ec2.Faults.StaleReads} behind");
                 break;
             case 5:
-                Note($"{cluster.Kubernetes.Faults.DropWatches(cut: dice.Next(2) == 0)} watches dropped");
+                Note($"{cluster.Kubernetes.Faults.DropWatches(cut: _dice.Next(2) == 0)} watches dropped");
                 break;
             case 6:
                 cluster.Kubernetes.Faults.CompactHistory();
@@ -105,8 +105,8 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
 
     private async Task DoSomethingToAsync(Machines machines)
     {
-        var node = nodes[nodeDice.Next(nodes.Count)];
-        switch (nodeDice.Next(10))
+        var node = _nodes[_nodeDice.Next(_nodes.Count)];
+        switch (_nodeDice.Next(10))
         {
             case 0 or 1:
                 Note($"kill the ENI manager of {node}");
@@ -116,7 +116,7 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
                 Note($"stop the ENI manager of {node}");
                 await machines.StopManagerAsync(node);
                 break;
-            case 3 when nodeDice.Next(3) == 0:
+            case 3 when _nodeDice.Next(3) == 0:
                 Note($"reboot {node}");
                 await machines.RebootAsync(node);
                 cluster.RestartPlugin(node);
@@ -130,20 +130,20 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
 
     private void ReplaceNode()
     {
-        var node = nodes[dice.Next(nodes.Count)];
+        var node = _nodes[_dice.Next(_nodes.Count)];
         Note($"terminate {node} and replace it");
         cluster.TerminateNode(node);
-        nodes.Remove(node);
-        unlabelled.Remove(node);
+        _nodes.Remove(node);
+        _unlabelled.Remove(node);
 
         // Some clusters name a replacement like the machine that went.
-        nodes.Add(cluster.AddNode(dice.Next(2) == 0 ? node : null).Name);
+        _nodes.Add(cluster.AddNode(_dice.Next(2) == 0 ? node : null).Name);
     }
 
     private void ToggleLabel()
     {
-        var node = nodes[dice.Next(nodes.Count)];
-        if (unlabelled.Contains(node))
+        var node = _nodes[_dice.Next(_nodes.Count)];
+        if (_unlabelled.Contains(node))
         {
             Label(node);
         }
@@ -151,7 +151,7 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
         {
             Note($"take the label of {node} away");
             cluster.Kubernetes.Store.Change("nodes", node, live => live["metadata"]!["labels"]!["ng"] = "none");
-            unlabelled.Add(node);
+            _unlabelled.Add(node);
         }
     }
 
@@ -159,22 +159,22 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
     {
         Note($"label {node} again");
         cluster.Kubernetes.Store.Change("nodes", node, live => live["metadata"]!["labels"]!["ng"] = "multi-eni");
-        unlabelled.Remove(node);
+        _unlabelled.Remove(node);
     }
 
     private void ChangeSpec()
     {
-        var before = wanted.Values.ElementAt(dice.Next(wanted.Count));
-        var after = dice.Next(6) switch
+        var before = _wanted.Values.ElementAt(_dice.Next(_wanted.Count));
+        var after = _dice.Next(6) switch
         {
             0 => before with { Groups = before.Groups.Count == 1 ? [Cluster.Group, Cluster.OtherGroup] : [Cluster.Group] },
-            1 => before with { Description = $"changed {dice.Next(1000)}" },
-            2 => before with { Team = $"team-{dice.Next(1000)}" },
+            1 => before with { Description = $"changed {_dice.Next(1000)}" },
+            2 => before with { Team = $"team-{_dice.Next(1000)}" },
             3 => before with { SourceDestCheck = !before.SourceDestCheck },
             4 => before with { DeleteOnTermination = !before.DeleteOnTermination },
-            _ => before with { DeviceIndex = 2 + dice.Next(3) },
+            _ => before with { DeviceIndex = 2 + _dice.Next(3) },
         };
-        if (cluster.Machines is not null && nodeDice.Next(4) == 0)
+        if (cluster.Machines is not null && _nodeDice.Next(4) == 0)
         {
             after = after with { Dpdk = !after.Dpdk };
         }
@@ -184,7 +184,7 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
 
     private void ToggleSecond()
     {
-        if (wanted.Remove("second"))
+        if (_wanted.Remove("second"))
         {
             Note("delete second");
             cluster.Delete("second");
@@ -212,7 +212,7 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
     {
         if (cluster.OurEnis is { Count: > 0 } enis)
         {
-            var row = enis[dice.Next(enis.Count)];
+            var row = enis[_dice.Next(enis.Count)];
             Note($"somebody changes {row.Id}");
             cluster.Ec2.World.Change(row.Id, now => now with { SourceDestCheck = !now.SourceDestCheck, Description = "by hand" });
         }
@@ -221,14 +221,14 @@ internal sealed class SoakStory(int seed, Cluster cluster, Weather weather, Supe
     private void Want(NodeEniSketch nodeEni)
     {
         Note($"apply {nodeEni}");
-        wanted[nodeEni.Name] = nodeEni;
+        _wanted[nodeEni.Name] = nodeEni;
         Reapply(nodeEni);
     }
 
     /// <summary>Applies what is wanted and not there, or there and not as wanted.</summary>
     public void Persist()
     {
-        foreach (var nodeEni in wanted.Values)
+        foreach (var nodeEni in _wanted.Values)
         {
             Reapply(nodeEni);
         }

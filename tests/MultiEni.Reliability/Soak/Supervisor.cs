@@ -6,31 +6,31 @@ namespace MultiEni.Reliability.Soak;
 internal sealed class Supervisor(Cluster cluster)
 {
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
-    private readonly List<Incarnation> running = [];
+    private readonly List<ProcessRun> _running = [];
 
     /// <summary>How many processes ended, by crash, by request or because they lost the lease.</summary>
     public int Ended { get; private set; }
 
-    public IReadOnlyList<Incarnation> Running => [.. running];
+    public IReadOnlyList<ProcessRun> Running => [.. _running];
 
     /// <summary>Replaces what has ended.</summary>
     public async Task TendAsync()
     {
-        foreach (var controller in running.Where(controller => controller.HasEnded || controller.IsDead).ToList())
+        foreach (var controller in _running.Where(controller => controller.HasEnded || controller.IsDead).ToList())
         {
             await controller.EndAsync();
-            running.Remove(controller);
+            _running.Remove(controller);
             Ended++;
         }
 
-        while (running.Count < 2)
+        while (_running.Count < 2)
         {
-            running.Add(cluster.StartController());
+            _running.Add(cluster.StartController());
         }
     }
 
     /// <summary>Asks one of them to end, as before a rollout.</summary>
-    public async Task StopAsync(Incarnation controller)
+    public async Task StopAsync(ProcessRun controller)
     {
         await controller.EndAsync();
         await Task.Delay(Moment, cluster.Time);

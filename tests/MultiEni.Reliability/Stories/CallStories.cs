@@ -14,10 +14,10 @@ public sealed class CallStories : Story
         var cluster = await StartAsync();
         var refusing = true;
         cluster.Decide = (call, moment) =>
-            refusing && moment == CallMoment.Before && call.Name == "patch eniattachments/status" ? new Fate.KubernetesRefuses(500)
+            refusing && moment == CallMoment.Before && call.Name == "patch eniattachments/status" ? new CallFate.KubernetesRefuses(500)
             : refusing && moment == CallMoment.Before && call.Name == "AttachNetworkInterface"
-                ? new Fate.Ec2Refuses("InvalidNetworkInterfaceID.NotFound")
-            : Fate.Pass;
+                ? new CallFate.Ec2Refuses("InvalidNetworkInterfaceID.NotFound")
+            : CallFate.Pass;
         cluster.StartController();
         cluster.Apply(Fleet with { Subnets = [Cluster.SubnetA] });
         await UntilAsync(cluster, () => cluster.OurEnis is [{ Status: MultiEni.Simulator.Ec2.NetworkInterfaceStatus.Available }], "the ENI is made");
@@ -31,6 +31,32 @@ public sealed class CallStories : Story
         refusing = false;
         await UntilAsync(cluster, () => cluster.NodeEni("fleet")?.Status?.ReadyEnis == 1, "another ENI is ready");
         Assert.Single(cluster.OurEnis);
+    }
+
+    /// <summary>Of every kind of call that a controller makes before it leads. A process that ended would be a violation.</summary>
+    [Theory]
+    [InlineData("get namespaces")]
+    [InlineData("get customresourcedefinitions")]
+    [InlineData("list nodeenis")]
+    [InlineData("list nodes")]
+    [InlineData("list eniattachments")]
+    [InlineData("DescribeNetworkInterfaces")]
+    public async Task A_controller_that_is_answered_with_errors_at_its_start_waits_and_does_not_end(string name)
+    {
+        var cluster = await StartAsync();
+        var failed = 0;
+        cluster.Decide = (call, moment) =>
+            call.Name == name && moment == CallMoment.Before && Interlocked.Increment(ref failed) <= 4
+                ? call.IsEc2
+                    ? new CallFate.Ec2Refuses("InternalError")
+                    : new CallFate.KubernetesRefuses(500)
+                : CallFate.Pass;
+
+        cluster.StartController();
+        cluster.Apply(Fleet);
+
+        await ReadyAsync(cluster);
+        Assert.True(failed > 4);
     }
 
     [Fact]

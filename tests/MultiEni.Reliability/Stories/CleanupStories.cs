@@ -39,8 +39,8 @@ public sealed class CleanupStories : Story
         var failing = true;
         cluster.Decide = (call, moment) =>
             failing && moment == CallMoment.Before && call.Name is ("DetachNetworkInterface" or "DeleteNetworkInterface")
-                ? new Fate.Ec2Refuses(code)
-                : Fate.Pass;
+                ? new CallFate.Ec2Refuses(code)
+                : CallFate.Pass;
 
         cluster.Delete("fleet");
         await WaitAsync(TimeSpan.FromMinutes(2));
@@ -86,7 +86,7 @@ public sealed class CleanupStories : Story
                 cluster.TerminateNode("node-1");
             }
 
-            return Fate.Pass;
+            return CallFate.Pass;
         };
 
         cluster.Delete("fleet");
@@ -104,8 +104,8 @@ public sealed class CleanupStories : Story
         var failing = true;
         cluster.Decide = (call, moment) =>
             failing && call.Name == "DeleteNetworkInterface" && call.Target == stuck && moment == CallMoment.Before
-                ? new Fate.Ec2Refuses("InternalError")
-                : Fate.Pass;
+                ? new CallFate.Ec2Refuses("InternalError")
+                : CallFate.Pass;
 
         cluster.Delete("fleet");
         await UntilAsync(cluster, () => cluster.OurEnis.Count == 1, "the ENI of the other subnet is gone");
@@ -143,10 +143,10 @@ public sealed class CleanupStories : Story
             if (call.Name == "DeleteNetworkInterface" && moment == CallMoment.Before && Interlocked.Increment(ref others) <= 2)
             {
                 _ = cluster.DeleteEniAsync(call.Target);
-                return new Fate.IsSlow(TimeSpan.FromSeconds(5));
+                return new CallFate.IsSlow(TimeSpan.FromSeconds(5));
             }
 
-            return Fate.Pass;
+            return CallFate.Pass;
         };
 
         cluster.Delete("fleet");

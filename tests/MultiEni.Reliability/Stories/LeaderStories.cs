@@ -25,7 +25,7 @@ public sealed class LeaderStories : Story
         var first = cluster.StartController();
         await UntilAsync(cluster, () => Leads(cluster, first), "the first leads");
         var second = cluster.StartController();
-        cluster.Decide = (made, moment) => made.By == first && made.Name == call && moment == CallMoment.After ? Fate.Kill : Fate.Pass;
+        cluster.Decide = (made, moment) => made.By == first && made.Name == call && moment == CallMoment.After ? CallFate.Kill : CallFate.Pass;
 
         cluster.Apply(Fleet);
         await ReadyAsync(cluster);
@@ -45,7 +45,7 @@ public sealed class LeaderStories : Story
         cluster.Apply(Fleet);
         await ReadyAsync(cluster);
         var second = cluster.StartController();
-        cluster.Decide = (call, _) => call.IsLease && call.By == first ? new Fate.IsSlow(TimeSpan.FromMinutes(5)) : Fate.Pass;
+        cluster.Decide = (call, _) => call.IsLease && call.By == first ? new CallFate.IsSlow(TimeSpan.FromMinutes(5)) : CallFate.Pass;
 
         for (var change = 0; !Leads(cluster, second); change++)
         {
@@ -74,6 +74,6 @@ public sealed class LeaderStories : Story
         await UntilAsync(cluster, () => Leads(cluster, second), "the second leads", TimeSpan.FromSeconds(5));
     }
 
-    private static bool Leads(Cluster cluster, Incarnation controller) =>
+    private static bool Leads(Cluster cluster, ProcessRun controller) =>
         cluster.Lease!.Holder.StartsWith(controller.Name + "_", StringComparison.Ordinal);
 }

@@ -8,10 +8,10 @@ public abstract class Story : IAsyncLifetime
 {
     private protected static readonly NodeEniSketch Fleet = new("fleet");
     private protected static readonly TimeSpan Soon = TimeSpan.FromMinutes(3);
-    private readonly List<Cluster> clusters = [];
-    private readonly VirtualTimeDriver driver;
+    private readonly List<Cluster> _clusters = [];
+    private readonly VirtualTimeDriver _driver;
 
-    protected Story() => driver = VirtualTimeDriver.Start(Time);
+    protected Story() => _driver = VirtualTimeDriver.Start(Time);
 
     /// <summary>A cluster with one controller and no election, for stories of something else.</summary>
     private protected static ClusterOptions Alone { get; } = new() { Controller = new ClusterOptions().Controller with { LeaderElection = false } };
@@ -26,19 +26,19 @@ public abstract class Story : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var cluster in clusters)
+        foreach (var cluster in _clusters)
         {
             await cluster.DisposeAsync();
         }
 
-        driver.Dispose();
+        _driver.Dispose();
         GC.SuppressFinalize(this);
     }
 
     private protected async Task<Cluster> StartAsync(ClusterOptions? options = null)
     {
         var cluster = await Cluster.StartAsync(options ?? Alone, Time, TestContext.Current.CancellationToken);
-        clusters.Add(cluster);
+        _clusters.Add(cluster);
         return cluster;
     }
 

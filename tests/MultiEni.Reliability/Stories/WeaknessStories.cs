@@ -35,7 +35,7 @@ public sealed class WeaknessStories : Story
     {
         var cluster = await StartReadyAsync();
         var attachment = cluster.EniAttachments[0].Metadata.Name;
-        cluster.Decide = (call, _) => call.Name == "DeleteNetworkInterface" ? new Fate.Ec2Refuses("DependencyViolation") : Fate.Pass;
+        cluster.Decide = (call, _) => call.Name == "DeleteNetworkInterface" ? new CallFate.Ec2Refuses("DependencyViolation") : CallFate.Pass;
         cluster.Delete("fleet");
         await UntilAsync(cluster, () => cluster.OurEnis.All(row => row.Attachment is null), "all ENIs are detached");
 
@@ -126,8 +126,8 @@ public sealed class WeaknessStories : Story
         var failures = 0;
         cluster.Decide = (call, moment) =>
             call.Name == "patch eniattachments/status" && moment == CallMoment.Before && Interlocked.Increment(ref failures) <= 4
-                ? new Fate.KubernetesRefuses(failures % 2 == 0 ? 409 : 500)
-                : Fate.Pass;
+                ? new CallFate.KubernetesRefuses(failures % 2 == 0 ? 409 : 500)
+                : CallFate.Pass;
 
         await cluster.DetachAsync(cluster.OurEnis[0].Attachment!.Id);
         await UntilAsync(cluster, () => failures > 4, "writes failed and were repeated");
@@ -150,7 +150,7 @@ public sealed class WeaknessStories : Story
                 cluster.Kubernetes.Store.Change(Objects.NodeEnis, "fleet", live => live["metadata"]!["finalizers"] = new JsonArray(Theirs));
             }
 
-            return Fate.Pass;
+            return CallFate.Pass;
         };
         cluster.StartController();
         cluster.Apply(Fleet);
@@ -177,7 +177,7 @@ public sealed class WeaknessStories : Story
                 );
             }
 
-            return Fate.Pass;
+            return CallFate.Pass;
         };
 
         cluster.Delete("fleet");
@@ -193,8 +193,8 @@ public sealed class WeaknessStories : Story
         var slow = cluster.Kubernetes.Store.Get("nodes", "node-1")["spec"]!["providerID"]!.GetValue<string>().Split('/')[^1];
         cluster.Decide = (call, moment) =>
             call.Name == "AttachNetworkInterface" && call.InstanceId == slow && moment == CallMoment.Before
-                ? new Fate.IsSlow(TimeSpan.FromMinutes(2))
-                : Fate.Pass;
+                ? new CallFate.IsSlow(TimeSpan.FromMinutes(2))
+                : CallFate.Pass;
         cluster.StartController();
         cluster.Apply(Fleet);
 
@@ -214,11 +214,11 @@ public sealed class WeaknessStories : Story
         {
             if (call.Name != "AttachNetworkInterface" || moment != CallMoment.Before)
             {
-                return Fate.Pass;
+                return CallFate.Pass;
             }
 
             waiting = true;
-            return new Fate.IsSlow(TimeSpan.FromMinutes(30));
+            return new CallFate.IsSlow(TimeSpan.FromMinutes(30));
         };
         var controller = cluster.StartController();
         cluster.Apply(Fleet);

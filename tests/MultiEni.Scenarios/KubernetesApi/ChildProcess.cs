@@ -6,14 +6,14 @@ namespace MultiEni.Scenarios.KubernetesApi;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 20;
-    private readonly Queue<string> lines = [];
-    private readonly Process process;
-    private readonly string path;
+    private readonly Queue<string> _lines = [];
+    private readonly Process _process;
+    private readonly string _path;
 
     private ChildProcess(string path, IReadOnlyList<string> arguments)
     {
-        this.path = path;
-        process = new Process
+        _path = path;
+        _process = new Process
         {
             StartInfo = new ProcessStartInfo(path, arguments)
             {
@@ -22,19 +22,19 @@ internal sealed class ChildProcess : IAsyncDisposable
                 RedirectStandardOutput = true,
             },
         };
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
     }
 
-    public bool HasEnded => process.HasExited;
+    public bool HasEnded => _process.HasExited;
 
     public string LastLines
     {
         get
         {
-            lock (lines)
+            lock (_lines)
             {
-                return string.Join('\n', lines);
+                return string.Join('\n', _lines);
             }
         }
     }
@@ -44,28 +44,28 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(string path, IReadOnlyList<string> arguments)
     {
         var child = new ChildProcess(path, arguments);
-        child.process.Start();
-        child.process.BeginOutputReadLine();
-        child.process.BeginErrorReadLine();
+        child._process.Start();
+        child._process.BeginOutputReadLine();
+        child._process.BeginErrorReadLine();
         return child;
     }
 
     /// <summary>How a program that has ended did so. Waits for the last of what it wrote.</summary>
     public async Task<string> ObituaryAsync(CancellationToken cancellationToken)
     {
-        await process.WaitForExitAsync(cancellationToken);
-        return $"{path} ended with code {process.ExitCode}: {LastLines}";
+        await _process.WaitForExitAsync(cancellationToken);
+        return $"{_path} ended with code {_process.ExitCode}: {LastLines}";
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: true);
         }
 
-        await process.WaitForExitAsync(CancellationToken.None);
-        process.Dispose();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
     }
 
     private void Keep(string? line)
@@ -75,12 +75,12 @@ internal sealed class ChildProcess : IAsyncDisposable
             return;
         }
 
-        lock (lines)
+        lock (_lines)
         {
-            lines.Enqueue(line);
-            if (lines.Count > KeptLines)
+            _lines.Enqueue(line);
+            if (_lines.Count > KeptLines)
             {
-                lines.Dequeue();
+                _lines.Dequeue();
             }
         }
     }

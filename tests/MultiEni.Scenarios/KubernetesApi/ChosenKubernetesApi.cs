@@ -5,13 +5,13 @@ namespace MultiEni.Scenarios.KubernetesApi;
 /// <summary>The API server that the environment asks for, running.</summary>
 internal sealed class ChosenKubernetesApi : IAsyncDisposable
 {
-    private readonly IAsyncDisposable server;
-    private readonly DirectoryInfo? folder;
+    private readonly IAsyncDisposable _server;
+    private readonly DirectoryInfo? _folder;
 
     private ChosenKubernetesApi(IAsyncDisposable server, string kubeconfigPath, DirectoryInfo? folder)
     {
-        this.server = server;
-        this.folder = folder;
+        _server = server;
+        _folder = folder;
         KubeconfigPath = kubeconfigPath;
     }
 
@@ -47,7 +47,7 @@ internal sealed class ChosenKubernetesApi : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await server.DisposeAsync();
-        folder?.Delete(recursive: true);
+        await _server.DisposeAsync();
+        _folder?.Delete(recursive: true);
     }
 }

@@ -16,12 +16,12 @@ internal sealed class RealApiServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
-    private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("multi-eni-apiserver-");
-    private readonly List<ChildProcess> processes = [];
+    private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("multi-eni-apiserver-");
+    private readonly List<ChildProcess> _processes = [];
 
     private RealApiServer() { }
 
-    public string KubeconfigPath => Path.Combine(state.FullName, "kubeconfig");
+    public string KubeconfigPath => Path.Combine(_state.FullName, "kubeconfig");
 
     /// <summary>Starts both and waits until the API server is ready.</summary>
     /// <exception cref="InvalidOperationException">A program ended, or it is not ready in time; the message has what it wrote last.</exception>
@@ -72,12 +72,12 @@ internal sealed class RealApiServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in Enumerable.Reverse(processes))
+        foreach (var process in Enumerable.Reverse(_processes))
         {
             await process.DisposeAsync();
         }
 
-        state.Delete(recursive: true);
+        _state.Delete(recursive: true);
     }
 
     private async Task LaunchAsync(string folder, CancellationToken cancellationToken)
@@ -86,8 +86,8 @@ internal sealed class RealApiServer : IAsyncDisposable
         await WriteSecretsAsync(token, cancellationToken);
         var (etcdPort, port) = FreePorts();
         await WriteKubeconfigAsync(port, token, cancellationToken);
-        processes.Add(ChildProcess.Start(Path.Combine(folder, Etcd), EtcdArguments(Path.Combine(state.FullName, "etcd"), etcdPort)));
-        processes.Add(ChildProcess.Start(Path.Combine(folder, ApiServer), ApiServerArguments(state.FullName, etcdPort, port)));
+        _processes.Add(ChildProcess.Start(Path.Combine(folder, Etcd), EtcdArguments(Path.Combine(_state.FullName, "etcd"), etcdPort)));
+        _processes.Add(ChildProcess.Start(Path.Combine(folder, ApiServer), ApiServerArguments(_state.FullName, etcdPort, port)));
         using var api = new ClusterApi(KubeconfigPath);
         await UntilAsync(() => api.AnswersAsync("/readyz", cancellationToken), "ready", cancellationToken);
         await InstallAsync(api, cancellationToken);
@@ -117,7 +117,7 @@ internal sealed class RealApiServer : IAsyncDisposable
         var begin = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            if (processes.Find(process => process.HasEnded) is { } ended)
+            if (_processes.Find(process => process.HasEnded) is { } ended)
             {
                 throw new InvalidOperationException(await ended.ObituaryAsync(cancellationToken));
             }
@@ -129,7 +129,7 @@ internal sealed class RealApiServer : IAsyncDisposable
 
             if (TimeProvider.System.GetElapsedTime(begin) > Patience)
             {
-                throw new InvalidOperationException($"{ApiServer} is not {what} after {Patience.TotalSeconds:0} s: {processes[^1].LastLines}");
+                throw new InvalidOperationException($"{ApiServer} is not {what} after {Patience.TotalSeconds:0} s: {_processes[^1].LastLines}");
             }
 
             await Task.Delay(Glance, TimeProvider.System, cancellationToken);
@@ -139,9 +139,9 @@ internal sealed class RealApiServer : IAsyncDisposable
     private async Task WriteSecretsAsync(string token, CancellationToken cancellationToken)
     {
         using var key = RSA.Create(2048);
-        await File.WriteAllTextAsync(Path.Combine(state.FullName, "service-accounts.key"), key.ExportPkcs8PrivateKeyPem(), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(state.FullName, "service-accounts.pub"), key.ExportSubjectPublicKeyInfoPem(), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(state.FullName, "tokens.csv"), $"{token},story,story,system:masters\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_state.FullName, "service-accounts.key"), key.ExportPkcs8PrivateKeyPem(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_state.FullName, "service-accounts.pub"), key.ExportSubjectPublicKeyInfoPem(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_state.FullName, "tokens.csv"), $"{token},story,story,system:masters\n", cancellationToken);
     }
 
     // The certificate is one that the API server makes for itself, and nobody else listens on this loopback port.

@@ -7,7 +7,7 @@ namespace MultiEni.Scenarios.KubernetesApi;
 [SupportedOSPlatform("linux")]
 public sealed class RealApiServerTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("multi-eni-stand-ins-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multi-eni-stand-ins-");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -17,7 +17,7 @@ public sealed class RealApiServerTests : IDisposable
         StandIn("etcd", "exec sleep 600");
         StandIn("kube-apiserver", "until [ -s \"$(dirname \"$0\")/etcd.process\" ]; do :; done; echo 'no such flag' >&2; exit 3");
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RealApiServer.StartAsync(folder.FullName, Stop));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RealApiServer.StartAsync(_folder.FullName, Stop));
 
         Assert.Contains("kube-apiserver ended with code 3: no such flag", failure.Message);
         Assert.True(HasEnded("etcd"), "etcd was left running");
@@ -29,7 +29,7 @@ public sealed class RealApiServerTests : IDisposable
         StandIn("etcd", "until [ -s \"$(dirname \"$0\")/kube-apiserver.process\" ]; do :; done; echo 'disk full' >&2; exit 1");
         StandIn("kube-apiserver", "exec sleep 600");
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RealApiServer.StartAsync(folder.FullName, Stop));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RealApiServer.StartAsync(_folder.FullName, Stop));
 
         Assert.Contains("etcd ended with code 1: disk full", failure.Message);
         Assert.True(HasEnded("kube-apiserver"), "the API server was left running");
@@ -41,7 +41,7 @@ public sealed class RealApiServerTests : IDisposable
         StandIn("etcd", "exec sleep 600");
         StandIn("kube-apiserver", "until [ -s \"$(dirname \"$0\")/etcd.process\" ]; do :; done; exit 1");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => RealApiServer.StartAsync(folder.FullName, Stop));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RealApiServer.StartAsync(_folder.FullName, Stop));
 
         var etcd = await ArgumentsAsync("etcd");
         var server = await ArgumentsAsync("kube-apiserver");
@@ -56,29 +56,29 @@ public sealed class RealApiServerTests : IDisposable
     [Fact]
     public async Task A_folder_without_the_programs_says_so()
     {
-        var choice = KubernetesApiChoice.From(_ => folder.FullName, File.Exists);
+        var choice = KubernetesApiChoice.From(_ => _folder.FullName, File.Exists);
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => ChosenKubernetesApi.StartAsync(choice, TimeProvider.System, Stop));
 
         Assert.Contains("no etcd and no kube-apiserver", failure.Message);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private void StandIn(string program, string then)
     {
-        var path = Path.Combine(folder.FullName, program);
+        var path = Path.Combine(_folder.FullName, program);
         File.WriteAllText(path, $"#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$0.arguments\"\necho $$ > \"$0.process\"\n{then}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private Task<string[]> ArgumentsAsync(string program) => File.ReadAllLinesAsync(Path.Combine(folder.FullName, $"{program}.arguments"), Stop);
+    private Task<string[]> ArgumentsAsync(string program) => File.ReadAllLinesAsync(Path.Combine(_folder.FullName, $"{program}.arguments"), Stop);
 
     private bool HasEnded(string program)
     {
         try
         {
-            using var process = Process.GetProcessById(int.Parse(File.ReadAllText(Path.Combine(folder.FullName, $"{program}.process"))));
+            using var process = Process.GetProcessById(int.Parse(File.ReadAllText(Path.Combine(_folder.FullName, $"{program}.process"))));
             return process.HasExited;
         }
         catch (ArgumentException)

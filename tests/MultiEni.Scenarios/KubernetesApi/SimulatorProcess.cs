@@ -4,11 +4,11 @@ namespace MultiEni.Scenarios.KubernetesApi;
 internal sealed class SimulatorProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("multi-eni-simulator-");
-    private readonly ChildProcess process;
+    private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("multi-eni-simulator-");
+    private readonly ChildProcess _process;
 
     private SimulatorProcess() =>
-        process = ChildProcess.Start(
+        _process = ChildProcess.Start(
             "dotnet",
             [
                 "exec",
@@ -21,7 +21,7 @@ internal sealed class SimulatorProcess : IAsyncDisposable
             ]
         );
 
-    public string KubeconfigPath => Path.Combine(state.FullName, "kubeconfig");
+    public string KubeconfigPath => Path.Combine(_state.FullName, "kubeconfig");
 
     public static async Task<SimulatorProcess> StartAsync(CancellationToken cancellationToken)
     {
@@ -40,24 +40,24 @@ internal sealed class SimulatorProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await process.DisposeAsync();
-        state.Delete(recursive: true);
+        await _process.DisposeAsync();
+        _state.Delete(recursive: true);
     }
 
     // It says so on its output when it listens.
     private async Task UntilReadyAsync(CancellationToken cancellationToken)
     {
         var begin = TimeProvider.System.GetTimestamp();
-        while (!process.LastLines.Contains("Simulated Kubernetes API at", StringComparison.Ordinal))
+        while (!_process.LastLines.Contains("Simulated Kubernetes API at", StringComparison.Ordinal))
         {
-            if (process.HasEnded)
+            if (_process.HasEnded)
             {
-                throw new InvalidOperationException(await process.ObituaryAsync(cancellationToken));
+                throw new InvalidOperationException(await _process.ObituaryAsync(cancellationToken));
             }
 
             if (TimeProvider.System.GetElapsedTime(begin) > Patience)
             {
-                throw new InvalidOperationException($"the simulated API server is not ready after {Patience.TotalSeconds:0} s: {process.LastLines}");
+                throw new InvalidOperationException($"the simulated API server is not ready after {Patience.TotalSeconds:0} s: {_process.LastLines}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);

@@ -7,14 +7,14 @@ namespace MultiEni.Scenarios.Staging;
 /// <param name="factor">How many of its seconds go into a real one.</param>
 internal sealed class AcceleratedTime(int factor) : TimeProvider
 {
-    private readonly long start = System.GetTimestamp();
-    private readonly DateTimeOffset origin = System.GetUtcNow();
+    private readonly long _start = System.GetTimestamp();
+    private readonly DateTimeOffset _origin = System.GetUtcNow();
 
     public override long TimestampFrequency => System.TimestampFrequency;
 
-    public override long GetTimestamp() => start + ((System.GetTimestamp() - start) * factor);
+    public override long GetTimestamp() => _start + ((System.GetTimestamp() - _start) * factor);
 
-    public override DateTimeOffset GetUtcNow() => origin + (System.GetElapsedTime(start) * factor);
+    public override DateTimeOffset GetUtcNow() => _origin + (System.GetElapsedTime(_start) * factor);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new AcceleratedTimer(System.CreateTimer(callback, state, Shorten(dueTime), Shorten(period)), this);

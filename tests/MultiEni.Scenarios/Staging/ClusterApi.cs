@@ -17,10 +17,10 @@ namespace MultiEni.Scenarios.Staging;
 internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null) : IDisposable
 {
     private const string ApiGroup = $"/apis/{Names.ApiVersion}";
-    private readonly HttpClient http = KubernetesConnection.Open(ConfigOf(kubeconfig, person), "test", TimeProvider.System);
+    private readonly HttpClient _http = KubernetesConnection.Open(ConfigOf(kubeconfig, person), "test", TimeProvider.System);
 
     /// <summary>The product's own client, for watches.</summary>
-    public KubernetesClient Client => new(http, TimeProvider.System);
+    public KubernetesClient Client => new(_http, TimeProvider.System);
 
     /// <summary>Server-side apply of every document, with the strict field validation that kubectl asks for.</summary>
     /// <exception cref="RefusedException">The API server refuses one.</exception>
@@ -43,14 +43,14 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
         {
             Content = Body(document, "application/apply-patch+yaml"),
         };
-        using var response = await http.SendAsync(request, cancellationToken);
+        using var response = await _http.SendAsync(request, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
     }
 
     /// <summary>An object by its path, or null.</summary>
     public async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync(path, cancellationToken);
+        using var response = await _http.GetAsync(path, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
@@ -75,7 +75,7 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
             var live = await FindAsync(path, cancellationToken) ?? throw new InvalidOperationException($"the API has no {path}");
             change(live);
             using var content = Body(live, "application/json");
-            using var response = await http.PutAsync(path, content, cancellationToken);
+            using var response = await _http.PutAsync(path, content, cancellationToken);
             if (response.StatusCode != HttpStatusCode.Conflict)
             {
                 await ThrowIfRefusedAsync(response, cancellationToken);
@@ -95,7 +95,7 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
     {
         var labels = new JsonObject { [key] = value };
         using var content = Body(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } }, "application/merge-patch+json");
-        using var response = await http.PatchAsync($"/api/v1/nodes/{node}", content, cancellationToken);
+        using var response = await _http.PatchAsync($"/api/v1/nodes/{node}", content, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
     }
 
@@ -104,7 +104,7 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
     {
         var taints = new JsonArray([.. keys.Select(key => (JsonNode)new JsonObject { ["key"] = key, ["effect"] = "NoSchedule" })]);
         using var content = Body(new JsonObject { ["spec"] = new JsonObject { ["taints"] = taints } }, "application/merge-patch+json");
-        using var response = await http.PatchAsync($"/api/v1/nodes/{node}", content, cancellationToken);
+        using var response = await _http.PatchAsync($"/api/v1/nodes/{node}", content, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
     }
 
@@ -129,10 +129,10 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
             new() { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray(finalizer) } },
             "application/merge-patch+json"
         );
-        using var first = await http.PatchAsync(path, finalizers, cancellationToken);
+        using var first = await _http.PatchAsync(path, finalizers, cancellationToken);
         await ThrowIfRefusedAsync(first, cancellationToken);
         using var body = Body(new JsonObject { ["status"] = status }, "application/merge-patch+json");
-        using var second = await http.PatchAsync($"{path}/status", body, cancellationToken);
+        using var second = await _http.PatchAsync($"{path}/status", body, cancellationToken);
         await ThrowIfRefusedAsync(second, cancellationToken);
     }
 
@@ -140,7 +140,7 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
     public async Task CreateAsync(string collection, JsonObject body, CancellationToken cancellationToken)
     {
         using var content = Body(body, "application/json");
-        using var response = await http.PostAsync(collection, content, cancellationToken);
+        using var response = await _http.PostAsync(collection, content, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
     }
 
@@ -158,7 +158,7 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
     {
         try
         {
-            using var response = await http.GetAsync(path, cancellationToken);
+            using var response = await _http.GetAsync(path, cancellationToken);
             return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -167,33 +167,33 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     /// <summary>A merge patch by path, as whoever the kubeconfig says.</summary>
     public async Task MergePatchAsync(string path, JsonObject patch)
     {
         using var content = Body(patch, "application/merge-patch+json");
-        using var response = await http.PatchAsync(path, content, Stage.Stop);
+        using var response = await _http.PatchAsync(path, content, Stage.Stop);
         await ThrowIfRefusedAsync(response, Stage.Stop);
     }
 
     /// <summary>Asks to run a program in a pod.</summary>
     public async Task ExecAsync(string pod)
     {
-        using var response = await http.PostAsync($"{pod}/exec?command=id", content: null, Stage.Stop);
+        using var response = await _http.PostAsync($"{pod}/exec?command=id", content: null, Stage.Stop);
         await ThrowIfRefusedAsync(response, Stage.Stop);
     }
 
     /// <summary>A deletion by path.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
-        using var response = await http.DeleteAsync(path, cancellationToken);
+        using var response = await _http.DeleteAsync(path, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
     }
 
     private async Task<T> ReadAsync<T>(string plural, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        await using var body = await http.GetStreamAsync($"{ApiGroup}/{plural}", cancellationToken);
+        await using var body = await _http.GetStreamAsync($"{ApiGroup}/{plural}", cancellationToken);
         return (await JsonSerializer.DeserializeAsync(body, type, cancellationToken))!;
     }
 

@@ -22,24 +22,24 @@ namespace MultiEni.Scenarios.Staging;
 /// </summary>
 internal sealed class Stage : IAsyncDisposable
 {
-    private readonly StringWriter log = new();
-    private readonly ILoggerFactory loggers;
-    private readonly StageOptions options;
-    private readonly TimeProvider time;
-    private readonly TimeSpan patience;
-    private readonly ChosenKubernetesApi? kubernetes;
-    private readonly Dictionary<string, RunningProgram> managers = [];
-    private readonly Dictionary<string, RunningProgram> controllers = [];
+    private readonly StringWriter _log = new();
+    private readonly ILoggerFactory _loggers;
+    private readonly StageOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
+    private readonly ChosenKubernetesApi? _kubernetes;
+    private readonly Dictionary<string, RunningProgram> _managers = [];
+    private readonly Dictionary<string, RunningProgram> _controllers = [];
 
     private Stage(StageOptions options, TimeSpan patience, ChosenKubernetesApi? kubernetes, SimulatedCluster cluster, TimeProvider time)
     {
-        this.options = options;
-        this.patience = patience;
-        this.kubernetes = kubernetes;
-        this.time = time;
+        _options = options;
+        _patience = patience;
+        _kubernetes = kubernetes;
+        _time = time;
         Cluster = cluster;
         Api = new ClusterApi(cluster.KubeconfigPath);
-        loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(log), time);
+        _loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(_log), time);
     }
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -52,10 +52,10 @@ internal sealed class Stage : IAsyncDisposable
     public ClusterApi Api { get; }
 
     /// <summary>Seconds of the stage's clock in one real second.</summary>
-    public int Acceleration => options.Acceleration;
+    public int Acceleration => _options.Acceleration;
 
     /// <summary>The clock of everything on the stage.</summary>
-    public TimeProvider Time => time;
+    public TimeProvider Time => _time;
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -99,13 +99,13 @@ internal sealed class Stage : IAsyncDisposable
 
     public void StartController(string name = "controller", Func<ControllerSettings, ControllerSettings>? change = null)
     {
-        var settings = options.Controller(
+        var settings = _options.Controller(
             new ControllerSettings
             {
                 MetricsAddress = "0",
                 LeaderElection = false,
                 Identity = name,
-                ClusterName = options.ClusterName ?? "",
+                ClusterName = _options.ClusterName ?? "",
                 ReconcilePeriod = TimeSpan.FromSeconds(30),
             }
         );
@@ -116,8 +116,8 @@ internal sealed class Stage : IAsyncDisposable
             Endpoint = Cluster.Ec2.BaseAddress,
             AccessKey = new FixedAccessKey(AccessKey, "simulated"),
         };
-        var app = new ControllerApp(settings, KubernetesConfig.Load(Cluster.ControllerEnvironment()["KUBECONFIG"], _ => null), ec2, loggers, time);
-        controllers.Add(name, RunningProgram.Start(name, app.RunAsync));
+        var app = new ControllerApp(settings, KubernetesConfig.Load(Cluster.ControllerEnvironment()["KUBECONFIG"], _ => null), ec2, _loggers, _time);
+        _controllers.Add(name, RunningProgram.Start(name, app.RunAsync));
     }
 
     /// <summary>The AWS SDK: as the controller with its access key, or as somebody else in the account with another one.</summary>
@@ -129,7 +129,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public async Task StopControllerAsync(string name = "controller")
     {
-        controllers.Remove(name, out var program);
+        _controllers.Remove(name, out var program);
         await program!.StopAsync();
         program.Dispose();
     }
@@ -144,14 +144,14 @@ internal sealed class Stage : IAsyncDisposable
             ["LIST_PODS"] = "false",
         };
         var reader = new SettingsReader("eni-manager", [], environment.GetValueOrDefault);
-        var settings = options.Manager(ManagerSettings.Read(reader, environment.GetValueOrDefault));
+        var settings = _options.Manager(ManagerSettings.Read(reader, environment.GetValueOrDefault));
         reader.Finish();
-        managers.Add(node, RunningProgram.Start($"manager of {node}", stop => ManagerApp.RunAsync(settings, loggers, time, stop)));
+        _managers.Add(node, RunningProgram.Start($"manager of {node}", stop => ManagerApp.RunAsync(settings, _loggers, _time, stop)));
     }
 
     public async Task StopManagerAsync(string node)
     {
-        managers.Remove(node, out var program);
+        _managers.Remove(node, out var program);
         await program!.StopAsync();
         program.Dispose();
     }
@@ -247,7 +247,7 @@ internal sealed class Stage : IAsyncDisposable
         while (!await condition())
         {
             var broken = Broken();
-            if (broken is not null || TimeProvider.System.GetElapsedTime(begin) > patience)
+            if (broken is not null || TimeProvider.System.GetElapsedTime(begin) > _patience)
             {
                 Assert.Fail($"waited in vain until {what}\n{broken}\n{await SituationAsync()}");
             }
@@ -258,7 +258,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var program in controllers.Values.Concat(managers.Values))
+        foreach (var program in _controllers.Values.Concat(_managers.Values))
         {
             await program.StopAsync();
             program.Dispose();
@@ -266,26 +266,26 @@ internal sealed class Stage : IAsyncDisposable
 
         Api.Dispose();
         await Cluster.DisposeAsync();
-        if (kubernetes is not null)
+        if (_kubernetes is not null)
         {
-            await kubernetes.DisposeAsync();
+            await _kubernetes.DisposeAsync();
         }
 
-        loggers.Dispose();
-        await log.DisposeAsync();
+        _loggers.Dispose();
+        await _log.DisposeAsync();
     }
 
     private Exception? Broken() =>
         Cluster.Failure
         ?? Cluster.Ec2.World.BackplaneErrors.FirstOrDefault()
-        ?? controllers.Values.Concat(managers.Values).Select(program => program.Failure).FirstOrDefault(failure => failure is not null);
+        ?? _controllers.Values.Concat(_managers.Values).Select(program => program.Failure).FirstOrDefault(failure => failure is not null);
 
     private async Task<string> SituationAsync()
     {
         string said;
-        lock (log)
+        lock (_log)
         {
-            said = log.ToString();
+            said = _log.ToString();
         }
 
         return await Situation.DescribeAsync(this, said, Stop);

@@ -15,18 +15,18 @@ namespace MultiEni.Scenarios.Staging;
 /// </summary>
 internal sealed class WaitForReady : IAsyncDisposable
 {
-    private readonly CancellationTokenSource ending = new();
-    private readonly ConcurrentQueue<string> tooEarly = new();
-    private readonly Task following;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentQueue<string> _tooEarly = new();
+    private readonly Task _following;
 
     private WaitForReady(ClusterApi api, string nodeEni, Func<EniAttachment, bool> isAsWanted, int enis)
     {
-        following = FollowAsync(api, nodeEni, isAsWanted, enis, ending.Token);
+        _following = FollowAsync(api, nodeEni, isAsWanted, enis, _ending.Token);
     }
 
     /// <summary>What was missing when it returned too early.</summary>
     public IReadOnlyCollection<string> TooEarly =>
-        following.IsCompleted ? throw new InvalidOperationException("nobody looked until now", following.Exception) : tooEarly;
+        _following.IsCompleted ? throw new InvalidOperationException("nobody looked until now", _following.Exception) : _tooEarly;
 
     /// <summary>Begins to look.</summary>
     /// <param name="stage">The stage.</param>
@@ -38,9 +38,9 @@ internal sealed class WaitForReady : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
-        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ending.Dispose();
+        await _ending.CancelAsync();
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ending.Dispose();
     }
 
     private async Task FollowAsync(
@@ -65,7 +65,7 @@ internal sealed class WaitForReady : IAsyncDisposable
                 && await LackAsync(api, seen.Metadata.ResourceVersion!, isAsWanted, enis, cancellationToken) is { } lack
             )
             {
-                tooEarly.Enqueue($"{lack}: {string.Join(", ", seen.Status!.Conditions!)}");
+                _tooEarly.Enqueue($"{lack}: {string.Join(", ", seen.Status!.Conditions!)}");
             }
         }
     }

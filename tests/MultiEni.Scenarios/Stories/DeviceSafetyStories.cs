@@ -18,9 +18,9 @@ public class DeviceSafetyStories
     private const string Other = "intel.com/other_name";
 
     [Theory]
-    [InlineData(PublisherChoice.SriovConfig)]
-    [InlineData(PublisherChoice.Embedded)]
-    public async Task A_device_that_a_pod_has_is_offered_under_another_name_only_when_the_pod_has_ended(PublisherChoice publisher)
+    [InlineData(nameof(PublisherChoice.SriovConfig))]
+    [InlineData(nameof(PublisherChoice.Embedded))]
+    public async Task A_device_that_a_pod_has_is_offered_under_another_name_only_when_the_pod_has_ended(string publisher)
     {
         // With uio_pci_generic any number of processes could open it: nothing but the offer keeps the second pod away.
         await using var stage = await Stage.StartAsync(
@@ -28,7 +28,7 @@ public class DeviceSafetyStories
             {
                 Nodes = 1,
                 Cluster = options => options with { Host = options.Host with { Modules = ["uio_pci_generic"] } },
-                Manager = settings => settings with { DevicePublisher = publisher },
+                Manager = settings => settings with { DevicePublisher = Enum.Parse<PublisherChoice>(publisher) },
             }
         );
         await stage.ApplyAsync(Bound("dpdk", Manifests.Resource, "dpdkDriver: uio_pci_generic"));

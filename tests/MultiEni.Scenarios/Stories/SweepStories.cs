@@ -150,7 +150,7 @@ public class SweepStories
         var young = await LeakAsync(stage);
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var surroundings = new Surroundings
+        var surroundings = new CliContext
         {
             Output = output,
             Error = error,

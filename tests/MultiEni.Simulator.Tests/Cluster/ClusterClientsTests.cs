@@ -8,7 +8,7 @@ namespace MultiEni.Simulator.Tests.Cluster;
 /// <summary>The cluster's own parts are clients of its API: with identities, with no more rights than these have, and through whatever happens to a client.</summary>
 public sealed class ClusterClientsTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("clients-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("clients-");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -144,9 +144,9 @@ public sealed class ClusterClientsTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => cluster.Kubernetes);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
-    private string Kubeconfig(KubernetesSimulator server) => server.WriteKubeconfig(Path.Combine(folder.FullName, "kubeconfig"));
+    private string Kubeconfig(KubernetesSimulator server) => server.WriteKubeconfig(Path.Combine(_folder.FullName, "kubeconfig"));
 
     private static JsonObject Pod(string name) =>
         new()

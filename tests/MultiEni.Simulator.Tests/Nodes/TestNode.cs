@@ -22,12 +22,12 @@ internal sealed class TestNode : IAsyncDisposable
     public const string EnaUnbind = "/sys/bus/pci/drivers/ena/unbind";
     public const string NoIommu = "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode";
 
-    private readonly SimulatedHosts hosts;
-    private readonly HttpClient http = new();
+    private readonly SimulatedHosts _hosts;
+    private readonly HttpClient _http = new();
 
     private TestNode(SimulatedHosts hosts, SimulatedHost host, FakeTimeProvider time)
     {
-        this.hosts = hosts;
+        _hosts = hosts;
         Host = host;
         Time = time;
     }
@@ -91,18 +91,18 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async Task<HttpStatusCode> StatusAsync()
     {
-        using var response = await http.GetAsync($"{hosts.HostUri(Name)}/files/exists?path=/sys", Cancelled);
+        using var response = await _http.GetAsync($"{_hosts.HostUri(Name)}/files/exists?path=/sys", Cancelled);
         return response.StatusCode;
     }
 
-    public Uri Uri(string relative) => new($"{hosts.HostUri(Name)}/{relative}");
+    public Uri Uri(string relative) => new($"{_hosts.HostUri(Name)}/{relative}");
 
-    public void Terminate() => hosts.Remove(Host.InstanceId);
+    public void Terminate() => _hosts.Remove(Host.InstanceId);
 
     /// <summary>Events from now on; the stream is open when this returns.</summary>
     public async Task<StreamReader> EventsAsync()
     {
-        var response = await http.GetAsync($"{hosts.HostUri(Name)}/events", HttpCompletionOption.ResponseHeadersRead, Cancelled);
+        var response = await _http.GetAsync($"{_hosts.HostUri(Name)}/events", HttpCompletionOption.ResponseHeadersRead, Cancelled);
         return new StreamReader(await response.Content.ReadAsStreamAsync(Cancelled));
     }
 
@@ -125,13 +125,13 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        http.Dispose();
-        await hosts.DisposeAsync();
+        _http.Dispose();
+        await _hosts.DisposeAsync();
     }
 
     private async Task<string?> GetAsync(string relative)
     {
-        using var response = await http.GetAsync($"{hosts.HostUri(Name)}/{relative}", Cancelled);
+        using var response = await _http.GetAsync($"{_hosts.HostUri(Name)}/{relative}", Cancelled);
         return response.StatusCode == HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancelled);
     }
 
@@ -139,7 +139,7 @@ internal sealed class TestNode : IAsyncDisposable
     {
         using var content = new StringContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var response = await http.PostAsync($"{hosts.HostUri(Name)}/{relative}", content, Cancelled);
+        using var response = await _http.PostAsync($"{_hosts.HostUri(Name)}/{relative}", content, Cancelled);
         return JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancelled))!["errno"]!.GetValue<int>();
     }
 }

@@ -6,44 +6,44 @@ namespace MultiEni.Controller.Attachments.Admission;
 /// </summary>
 /// <param name="capacity">How many are in at once.</param>
 /// <param name="admitted">Told the name of one that was let in after waiting; must not block.</param>
-public sealed class AdmissionLine(int capacity, Action<string> admitted)
+internal sealed class AdmissionLine(int capacity, Action<string> admitted)
 {
-    private readonly Lock gate = new();
-    private readonly HashSet<string> inside = new(StringComparer.Ordinal);
-    private readonly HashSet<string> outside = new(StringComparer.Ordinal);
-    private readonly NodeTurns turns = new();
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _inside = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _outside = new(StringComparer.Ordinal);
+    private readonly NodeTurns _turns = new();
 
     /// <summary>How many wait.</summary>
     public int Waiting
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return turns.Count;
+                return _turns.Count;
             }
         }
     }
 
     /// <summary>Whether the attachment is in, now or already; otherwise it waits, once however often it asks.</summary>
-    public bool TryEnter(Turn turn)
+    public bool TryEnter(Waiter turn)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (inside.Contains(turn.Name))
+            if (_inside.Contains(turn.Name))
             {
                 return true;
             }
 
-            if (inside.Count < capacity && turns.Count == 0)
+            if (_inside.Count < capacity && _turns.Count == 0)
             {
-                inside.Add(turn.Name);
+                _inside.Add(turn.Name);
                 return true;
             }
 
-            if (outside.Add(turn.Name))
+            if (_outside.Add(turn.Name))
             {
-                turns.Add(turn);
+                _turns.Add(turn);
             }
 
             return false;
@@ -53,17 +53,17 @@ public sealed class AdmissionLine(int capacity, Action<string> admitted)
     /// <summary>The attachment is done, for now at least. Of no effect on one that is not in.</summary>
     public void Leave(string name)
     {
-        Turn next;
-        lock (gate)
+        Waiter next;
+        lock (_gate)
         {
-            if (!inside.Remove(name) || turns.Next() is not { } turn)
+            if (!_inside.Remove(name) || _turns.Next() is not { } turn)
             {
                 return;
             }
 
             next = turn;
-            outside.Remove(next.Name);
-            inside.Add(next.Name);
+            _outside.Remove(next.Name);
+            _inside.Add(next.Name);
         }
 
         admitted(next.Name);

@@ -6,72 +6,72 @@ namespace MultiEni.Controller.Attachments.Admission;
 /// node by node, half of the nodes are usable in half of the time, and in any other order nearly none (docs/reference/ec2.md#call-plan). Not for
 /// concurrent use.
 /// </summary>
-public sealed class NodeTurns
+internal sealed class NodeTurns
 {
-    private readonly Queue<Turn> begun = new();
-    private readonly Dictionary<string, Queue<Turn>> byNode = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Queue<string>> nodesOfParty = new(StringComparer.Ordinal);
-    private readonly Queue<string> parties = new();
-    private string? current;
+    private readonly Queue<Waiter> _begun = new();
+    private readonly Dictionary<string, Queue<Waiter>> _byNode = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<string>> _nodesOfParty = new(StringComparer.Ordinal);
+    private readonly Queue<string> _parties = new();
+    private string? _current;
 
     /// <summary>How many wait.</summary>
     public int Count { get; private set; }
 
     /// <summary>One more waits.</summary>
-    public void Add(Turn turn)
+    public void Add(Waiter turn)
     {
         Count++;
         if (turn.IsBegun)
         {
-            begun.Enqueue(turn);
+            _begun.Enqueue(turn);
             return;
         }
 
-        if (byNode.TryGetValue(turn.Node, out var others))
+        if (_byNode.TryGetValue(turn.Node, out var others))
         {
             others.Enqueue(turn);
             return;
         }
 
-        byNode.Add(turn.Node, new Queue<Turn>([turn]));
-        if (turn.Node == current)
+        _byNode.Add(turn.Node, new Queue<Waiter>([turn]));
+        if (turn.Node == _current)
         {
             return;
         }
 
-        if (!nodesOfParty.TryGetValue(turn.Party, out var nodes))
+        if (!_nodesOfParty.TryGetValue(turn.Party, out var nodes))
         {
-            nodesOfParty.Add(turn.Party, nodes = new Queue<string>());
-            parties.Enqueue(turn.Party);
+            _nodesOfParty.Add(turn.Party, nodes = new Queue<string>());
+            _parties.Enqueue(turn.Party);
         }
 
         nodes.Enqueue(turn.Node);
     }
 
     /// <summary>Whose turn it is; null when nobody waits.</summary>
-    public Turn? Next()
+    public Waiter? Next()
     {
-        if (begun.TryDequeue(out var first))
+        if (_begun.TryDequeue(out var first))
         {
             Count--;
             return first;
         }
 
-        if (current is null || !byNode.ContainsKey(current))
+        if (_current is null || !_byNode.ContainsKey(_current))
         {
-            current = NextNode();
+            _current = NextNode();
         }
 
-        if (current is null)
+        if (_current is null)
         {
             return null;
         }
 
-        var waiting = byNode[current];
+        var waiting = _byNode[_current];
         var next = waiting.Dequeue();
         if (waiting.Count == 0)
         {
-            byNode.Remove(current);
+            _byNode.Remove(_current);
         }
 
         Count--;
@@ -80,20 +80,20 @@ public sealed class NodeTurns
 
     private string? NextNode()
     {
-        if (!parties.TryDequeue(out var party))
+        if (!_parties.TryDequeue(out var party))
         {
             return null;
         }
 
-        var nodes = nodesOfParty[party];
+        var nodes = _nodesOfParty[party];
         var node = nodes.Dequeue();
         if (nodes.Count > 0)
         {
-            parties.Enqueue(party);
+            _parties.Enqueue(party);
         }
         else
         {
-            nodesOfParty.Remove(party);
+            _nodesOfParty.Remove(party);
         }
 
         return node;

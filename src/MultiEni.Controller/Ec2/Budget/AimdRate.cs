@@ -4,7 +4,7 @@ namespace MultiEni.Controller.Ec2.Budget;
 /// A rate that rises slowly while nothing is refused and falls fast when something is (additive increase, multiplicative decrease)
 /// (docs/reference/ec2.md#rate-budget).
 /// </summary>
-public sealed class AimdRate
+internal sealed class AimdRate
 {
     private const double Decrease = 0.6;
     private const double Increase = 0.05;

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>One API's bucket, the rate it is refilled at, and who waits for it.</summary>
-public sealed class ApiBudget
+internal sealed class ApiBudget
 {
     private const double LeakShare = 0.5;
 
@@ -16,7 +16,6 @@ public sealed class ApiBudget
     /// <summary>Begins as the options say.</summary>
     public ApiBudget(ApiRate quota, Ec2BudgetOptions options, TimeSpan now)
     {
-        ArgumentNullException.ThrowIfNull(options);
         Mutating = quota.Mutating;
         _burst = Math.Max(1, quota.Burst * options.RateProfile);
         var perSecond = quota.PerSecond * options.RateProfile;

@@ -3,7 +3,7 @@ using static MultiEni.Controller.Ec2.Ec2Actions;
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>Default quotas of an account in a region (docs/reference/ec2.md#request-tokens).</summary>
-public static class ApiRates
+internal static class ApiRates
 {
     /// <summary>The class that APIs without an entry of their own are in, and the pool that some accounts share.</summary>
     public static ApiRate DefaultMutating { get; } = new(50, 5, Mutating: true);
@@ -15,7 +15,6 @@ public static class ApiRates
     /// <summary>Quota of one API. All our describes are filtered and paged, which is the larger class.</summary>
     public static ApiRate Of(string api)
     {
-        ArgumentNullException.ThrowIfNull(api);
         return api switch
         {
             CreateNetworkInterface

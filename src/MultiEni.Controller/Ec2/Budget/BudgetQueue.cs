@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>Calls that wait for one bucket: by priority, and in order of arrival within it.</summary>
-public sealed class BudgetQueue
+internal sealed class BudgetQueue
 {
     private readonly SortedDictionary<(CallPriority Priority, long Ticket), bool> _waiting = [];
 

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>All buckets and queues as one deterministic state machine: calls arrive and leave, time passes, tickets are granted.</summary>
-public sealed class BudgetState
+internal sealed class BudgetState
 {
     private readonly Ec2BudgetOptions _options;
     private readonly ParentBudget _parent;
@@ -12,7 +12,6 @@ public sealed class BudgetState
     /// <summary>Begins as the options say.</summary>
     public BudgetState(Ec2BudgetOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _options = options.Validated();
         _parent = new(options);
     }

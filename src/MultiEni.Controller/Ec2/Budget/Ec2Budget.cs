@@ -3,7 +3,7 @@ namespace MultiEni.Controller.Ec2.Budget;
 /// <summary>
 /// Spends the account's request tokens: every call waits here, in order of priority, before it is sent (docs/reference/ec2.md#rate-budget).
 /// </summary>
-public sealed class Ec2Budget : IDisposable
+internal sealed class Ec2Budget : IDisposable
 {
     // Timers of the system count milliseconds; shorter waits would spin.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
@@ -20,7 +20,6 @@ public sealed class Ec2Budget : IDisposable
     /// <summary>Begins with the buckets as <paramref name="options"/> say.</summary>
     public Ec2Budget(Ec2BudgetOptions options, Ec2Metrics metrics, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(time);
         _state = new(options);
         _metrics = metrics;
         _time = time;

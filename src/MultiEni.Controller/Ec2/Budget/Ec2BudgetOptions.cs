@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>How much of the account's request quotas the controller may use.</summary>
-public sealed record Ec2BudgetOptions
+internal sealed record Ec2BudgetOptions
 {
     /// <summary>Multiplies every bucket, for accounts with raised quotas (`--ec2-rate-profile`); above 0.</summary>
     public double RateProfile { get; init; } = 1.0;

@@ -5,7 +5,7 @@ namespace MultiEni.Controller.Ec2.Budget;
 /// where they share one (docs/reference/ec2.md#request-tokens). It is engaged only by evidence: throttles of two mutating APIs within ten seconds
 /// (docs/reference/ec2.md#rate-budget).
 /// </summary>
-public sealed class ParentBudget
+internal sealed class ParentBudget
 {
     private static readonly TimeSpan Evidence = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
@@ -21,7 +21,6 @@ public sealed class ParentBudget
     /// <summary>Not engaged at first.</summary>
     public ParentBudget(Ec2BudgetOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _perSecond = ApiRates.DefaultMutating.PerSecond * options.RateProfile;
         _burst = Math.Max(1, ApiRates.DefaultMutating.Burst * options.RateProfile * options.SafetyShare);
         _share = options.SafetyShare;

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>A token bucket over given points in time, which must not go back. It has no clock of its own.</summary>
-public sealed class TokenBucket
+internal sealed class TokenBucket
 {
     // Sums of many small refills miss a whole token by rounding.
     private const double Rounding = 1e-9;

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Failures;
 
 /// <summary>A call of EC2 failed; the one exception type that leaves the edge, besides cancellation and what the mutation guard throws.</summary>
-public sealed class Ec2CallException : Exception
+internal sealed class Ec2CallException : Exception
 {
     /// <summary>Wraps a classified failure.</summary>
     public Ec2CallException(Ec2Failure failure, Exception? innerException = null)

@@ -3,7 +3,7 @@ using MultiEni.Api;
 namespace MultiEni.Controller.Ec2.Failures;
 
 /// <summary>What an error of EC2 asks for (docs/reference/ec2.md#errors). Closed: decisions switch over the cases, never over error codes.</summary>
-public abstract record Ec2Reaction
+internal abstract record Ec2Reaction
 {
     private static readonly TimeSpan SubnetPause = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan QuotaPause = TimeSpan.FromMinutes(3);

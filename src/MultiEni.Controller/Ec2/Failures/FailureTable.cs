@@ -8,7 +8,7 @@ namespace MultiEni.Controller.Ec2.Failures;
 /// <summary>
 /// The table from error codes to reactions (docs/reference/ec2.md#errors). Codes are matched by family, since EC2 spells some in several ways.
 /// </summary>
-public static partial class FailureTable
+internal static partial class FailureTable
 {
     /// <summary>Code of our own for a call that was never sent, because no credentials could be had.</summary>
     public const string NoCredentials = nameof(NoCredentials);
@@ -70,9 +70,6 @@ public static partial class FailureTable
     /// <param name="message">EC2's text; looked at only where one code has several meanings.</param>
     public static Ec2Failure Classify(string action, string code, string message)
     {
-        ArgumentNullException.ThrowIfNull(action);
-        ArgumentNullException.ThrowIfNull(code);
-        ArgumentNullException.ThrowIfNull(message);
         return new(action, code, message, ReactionTo(action, code, message));
     }
 
@@ -94,7 +91,6 @@ public static partial class FailureTable
     /// <summary>Classifies a call without an answer. The request may have been carried out.</summary>
     public static Ec2Failure NoAnswer(string action, Exception exception)
     {
-        ArgumentNullException.ThrowIfNull(exception);
         var code = exception is TimeoutException or OperationCanceledException ? TimedOut : ConnectionFailed;
         return new(action, code, CauseInWords.Of(exception), new Ec2Reaction.OutcomeUnknown());
     }

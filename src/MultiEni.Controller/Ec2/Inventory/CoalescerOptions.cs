@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>When questions that came together are asked together (docs/reference/ec2.md#rate-budget).</summary>
-public sealed record CoalescerOptions
+internal sealed record CoalescerOptions
 {
     /// <summary>A batch goes when no question came for this long.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMilliseconds(100);

@@ -6,7 +6,7 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// </summary>
 /// <typeparam name="TKey">What is asked for.</typeparam>
 /// <typeparam name="TValue">What is answered for each key.</typeparam>
-public sealed class DescribeCoalescer<TKey, TValue> : IDisposable
+internal sealed class DescribeCoalescer<TKey, TValue> : IDisposable
     where TKey : notnull
 {
     private readonly Lock _gate = new();
@@ -29,7 +29,6 @@ public sealed class DescribeCoalescer<TKey, TValue> : IDisposable
         TimeProvider time
     )
     {
-        ArgumentNullException.ThrowIfNull(time);
         _describe = describe;
         _worthSplitting = worthSplitting;
         _options = options;

@@ -5,4 +5,4 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// <param name="DeviceIndex">Index on the card.</param>
 /// <param name="EniId">What is attached there.</param>
 /// <param name="Ours">Whether the ENI is one of this cluster's slots; otherwise it is the VPC CNI's or somebody else's.</param>
-public readonly record struct DeviceSlot(int NetworkCardIndex, int DeviceIndex, string EniId, bool Ours);
+internal readonly record struct DeviceSlot(int NetworkCardIndex, int DeviceIndex, string EniId, bool Ours);

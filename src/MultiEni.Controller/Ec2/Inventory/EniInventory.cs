@@ -6,7 +6,7 @@ using MultiEni.Controller.Ec2.Failures;
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>What is known of our ENIs, without asking EC2 for each: one paged sweep, the answers of our own calls, and one shared poll for whatever is in transition.</summary>
-public sealed class EniInventory : IDisposable
+internal sealed class EniInventory : IDisposable
 {
     private static readonly TimeSpan UnclaimedLifetime = TimeSpan.FromMinutes(30);
 
@@ -24,9 +24,6 @@ public sealed class EniInventory : IDisposable
     /// <summary>Empty until the first sweep. Learns of our own calls from <see cref="Ec2Client.Changed"/>.</summary>
     public EniInventory(Ec2Client client, EniInventoryOptions options, TimeProvider time, ILogger? logger = null)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(time);
         _client = client;
         _options = options;
         _time = time;
@@ -119,7 +116,6 @@ public sealed class EniInventory : IDisposable
     /// </summary>
     public async Task<bool> ConfirmUnclaimedAsync(EniRow row, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(row);
         var observation = Begin();
         var now = await _confirmations.GetAsync(EniId.Parse(row.EniId, null), cancellationToken);
         if (now?.Tags.GetValueOrDefault(EniTags.Cluster) == _options.Cluster)
@@ -190,7 +186,6 @@ public sealed class EniInventory : IDisposable
     /// <summary>Reads the ENIs of these slots, after calls whose outcome is unknown.</summary>
     public async Task RefreshSlotsAsync(IReadOnlyCollection<string> slots, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(slots);
         var observation = Begin();
         var rows = await _client.DescribeEnisBySlotAsync(_options.Cluster, slots, CallPriority.AttachUnready, cancellationToken);
         Step(state => state.Observe(observation, rows));
@@ -282,7 +277,7 @@ public sealed class EniInventory : IDisposable
         _confirmations.Dispose();
     }
 
-    private void Record(OwnChange change) => Step(state => state.Apply(change, _time.GetUtcNow()));
+    private void Record(LocalEffect change) => Step(state => state.Apply(change, _time.GetUtcNow()));
 
     private Observation Begin() => Read(state => state.Begin(_time.GetUtcNow()));
 

@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>Times of the inventory.</summary>
-public sealed record EniInventoryOptions
+internal sealed record EniInventoryOptions
 {
     /// <summary>Value of the cluster tag on our ENIs.</summary>
     public required string Cluster { get; init; }

@@ -4,7 +4,7 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// What observations and our own calls add up to, as a state machine over given points in time. Each step returns the keys that changed:
 /// the slot, or the ENI where there is none. Not for concurrent use.
 /// </summary>
-public sealed class InventoryState
+internal sealed class InventoryState
 {
     private readonly TimeSpan _grace;
     private readonly Dictionary<string, KnownEni> _enis = new(StringComparer.Ordinal);
@@ -99,7 +99,6 @@ public sealed class InventoryState
     /// <summary>A description shows these.</summary>
     public IReadOnlyList<string> Observe(Observation observation, IReadOnlyList<EniRow> rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
         var changed = new List<string>();
         foreach (var row in rows)
         {
@@ -116,7 +115,6 @@ public sealed class InventoryState
     /// <returns>Keys that changed, and the ENIs proven gone.</returns>
     public (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) EndSweep(Observation sweep, IReadOnlySet<string> seen)
     {
-        ArgumentNullException.ThrowIfNull(seen);
         var result = Absent(sweep, [.. _enis.Keys.Where(id => !seen.Contains(id))]);
         var proven = SlotsNotSeen(sweep, [.. _creates.Slots]);
         if (_lastSweep is not { } last || sweep.Began > last)
@@ -137,7 +135,6 @@ public sealed class InventoryState
     /// <returns>Keys that changed, and the ENIs proven gone.</returns>
     public (IReadOnlyList<string> Changed, IReadOnlyList<string> Gone) Absent(Observation observation, IReadOnlyList<string> eniIds)
     {
-        ArgumentNullException.ThrowIfNull(eniIds);
         var changed = new List<string>();
         var gone = new List<string>();
         foreach (var id in eniIds)
@@ -175,7 +172,6 @@ public sealed class InventoryState
     /// <summary>A complete description of these slots showed nothing for them; returns those now proven empty.</summary>
     public IReadOnlyList<string> SlotsNotSeen(Observation observation, IReadOnlyList<string> slots)
     {
-        ArgumentNullException.ThrowIfNull(slots);
         List<string> proven = [.. slots.Where(slot => _bySlot[slot].Count == 0 && _creates.NotSeen(slot, observation))];
         if (observation.Began - _born >= _grace)
         {
@@ -186,42 +182,42 @@ public sealed class InventoryState
     }
 
     /// <summary>One of our calls had an effect.</summary>
-    public IReadOnlyList<string> Apply(OwnChange change, DateTimeOffset now)
+    public IReadOnlyList<string> Apply(LocalEffect change, DateTimeOffset now)
     {
         switch (change)
         {
-            case OwnChange.CreateSent sent:
+            case LocalEffect.CreateSent sent:
                 _creates.Send(sent.Slot, now);
                 return [];
-            case OwnChange.CreateRefused refused:
+            case LocalEffect.CreateRefused refused:
                 _creates.Refuse(refused.Slot);
                 return [];
-            case OwnChange.Created created:
+            case LocalEffect.Created created:
                 return Created(created.Row, now);
-            case OwnChange.Adopted adopted:
+            case LocalEffect.Adopted adopted:
                 Unclaimed.Remove(adopted.Row.EniId);
                 return Created(adopted.Row, now);
-            case OwnChange.Deleted deleted:
+            case LocalEffect.Deleted deleted:
                 _deleted[deleted.EniId] = now;
                 _watched.Remove(deleted.EniId);
                 return Forget(deleted.EniId) is { } row ? [KeyOf(row)] : [];
-            case OwnChange.Attached attached:
+            case LocalEffect.Attached attached:
                 return Apply(attached.EniId, change, now);
-            case OwnChange.Detached detached:
+            case LocalEffect.Detached detached:
                 return _byAttachment[detached.AttachmentId].FirstOrDefault() is { } eniId ? Apply(eniId, change, now) : [];
-            case OwnChange.SourceDestCheckSet set:
+            case LocalEffect.SourceDestCheckSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.DeleteOnTerminationSet set:
+            case LocalEffect.DeleteOnTerminationSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.SecurityGroupsSet set:
+            case LocalEffect.SecurityGroupsSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.DescriptionSet set:
+            case LocalEffect.DescriptionSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.TagsSet set:
+            case LocalEffect.TagsSet set:
                 return Apply(set.EniId, change, now);
-            case OwnChange.AddressesAssigned assigned:
+            case LocalEffect.AddressesAssigned assigned:
                 return Apply(assigned.EniId, change, now);
-            case OwnChange.TagsRemoved removed:
+            case LocalEffect.TagsRemoved removed:
                 return Apply(removed.EniId, change, now);
             default:
                 throw new InvalidOperationException($"Unknown change {change}");
@@ -288,7 +284,7 @@ public sealed class InventoryState
         return [KeyOf(row)];
     }
 
-    private List<string> Apply(string eniId, OwnChange change, DateTimeOffset now)
+    private List<string> Apply(string eniId, LocalEffect change, DateTimeOffset now)
     {
         if (!_enis.TryGetValue(eniId, out var known))
         {

@@ -35,12 +35,12 @@ internal sealed class KnownEni(EniRow row, long generation, DateTimeOffset prove
     }
 
     /// <summary>Lays the effect of a call of ours over the row.</summary>
-    public void Apply(OwnChange change, long generation, DateTimeOffset now)
+    public void Apply(LocalEffect change, long generation, DateTimeOffset now)
     {
         // An attachment that was begun and then ended must not come back. Addresses add up; all else replaces what was before.
         _pending.RemoveAll(pending =>
-            (pending.Change.GetType() == change.GetType() && change is not OwnChange.AddressesAssigned)
-            || change is OwnChange.Detached && pending.Change is OwnChange.Attached
+            (pending.Change.GetType() == change.GetType() && change is not LocalEffect.AddressesAssigned)
+            || change is LocalEffect.Detached && pending.Change is LocalEffect.Attached
         );
         var pending = new PendingChange(change, now);
         _pending.Add(pending);

@@ -6,4 +6,4 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// <param name="Generation">Grows with every observation and every call of ours.</param>
 /// <param name="Began">When it was asked.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Observation(long Generation, DateTimeOffset Began);
+internal readonly record struct Observation(long Generation, DateTimeOffset Began);

@@ -5,30 +5,30 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// </summary>
 /// <param name="Change">The effect.</param>
 /// <param name="Made">When the call was answered.</param>
-internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset Made)
+internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset Made)
 {
     /// <summary>The row as it will be; the same instance when it already is.</summary>
     public EniRow LaidOver(EniRow row) =>
         Change switch
         {
-            OwnChange.Attached attached => Attach(row, attached.Attachment),
-            OwnChange.Detached detached => Detach(row, detached.AttachmentId),
-            OwnChange.SourceDestCheckSet set => row.SourceDestCheck == set.Value ? row : row with { SourceDestCheck = set.Value },
-            OwnChange.DeleteOnTerminationSet set => DeleteOnTermination(row, set),
-            OwnChange.SecurityGroupsSet set => row.SecurityGroupIds.SequenceEqual(set.SecurityGroupIds)
+            LocalEffect.Attached attached => Attach(row, attached.Attachment),
+            LocalEffect.Detached detached => Detach(row, detached.AttachmentId),
+            LocalEffect.SourceDestCheckSet set => row.SourceDestCheck == set.Value ? row : row with { SourceDestCheck = set.Value },
+            LocalEffect.DeleteOnTerminationSet set => DeleteOnTermination(row, set),
+            LocalEffect.SecurityGroupsSet set => row.SecurityGroupIds.SequenceEqual(set.SecurityGroupIds)
                 ? row
                 : row with
                 {
                     SecurityGroupIds = set.SecurityGroupIds,
                 },
-            OwnChange.DescriptionSet set => row.Description == set.Description ? row : row with { Description = set.Description },
-            OwnChange.TagsSet set => Tag(row, set.Tags),
-            OwnChange.TagsRemoved removed => Untag(row, removed.Keys),
-            OwnChange.AddressesAssigned assigned => Assign(row, assigned),
+            LocalEffect.DescriptionSet set => row.Description == set.Description ? row : row with { Description = set.Description },
+            LocalEffect.TagsSet set => Tag(row, set.Tags),
+            LocalEffect.TagsRemoved removed => Untag(row, removed.Keys),
+            LocalEffect.AddressesAssigned assigned => Assign(row, assigned),
             _ => row,
         };
 
-    private static EniRow Assign(EniRow row, OwnChange.AddressesAssigned assigned)
+    private static EniRow Assign(EniRow row, LocalEffect.AddressesAssigned assigned)
     {
         var shown =
             !assigned.PrivateIps.Except(row.PrivateIps).Any()
@@ -63,7 +63,7 @@ internal readonly record struct PendingChange(OwnChange Change, DateTimeOffset M
             }
             : row;
 
-    private static EniRow DeleteOnTermination(EniRow row, OwnChange.DeleteOnTerminationSet set) =>
+    private static EniRow DeleteOnTermination(EniRow row, LocalEffect.DeleteOnTerminationSet set) =>
         row.Attachment is { } attachment && attachment.AttachmentId == set.AttachmentId && attachment.DeleteOnTermination != set.Value
             ? row with
             {

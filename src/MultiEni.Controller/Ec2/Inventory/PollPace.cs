@@ -6,18 +6,18 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// </summary>
 /// <param name="first">The first pause.</param>
 /// <param name="longest">The longest.</param>
-public sealed class PollPace(TimeSpan first, TimeSpan longest)
+internal sealed class PollPace(TimeSpan first, TimeSpan longest)
 {
-    private TimeSpan? last;
+    private TimeSpan? _last;
 
     /// <summary>Nothing was under way for a while.</summary>
-    public void Rest() => last = null;
+    public void Rest() => _last = null;
 
     /// <summary>The pause before the next poll.</summary>
     public TimeSpan Next()
     {
-        var pause = last is { } before ? before * 2 : first;
-        last = pause < longest ? pause : longest;
-        return last.Value;
+        var pause = _last is { } before ? before * 2 : first;
+        _last = pause < longest ? pause : longest;
+        return _last.Value;
     }
 }

@@ -4,7 +4,7 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// What is known of whether an ENI exists. EC2 forgets to mention young ENIs for seconds, so not being mentioned proves nothing at first
 /// (docs/reference/ec2.md#consistency).
 /// </summary>
-public abstract record Presence
+internal abstract record Presence
 {
     private Presence() { }
 

@@ -6,17 +6,17 @@ namespace MultiEni.Controller.Ec2.Limits;
 /// Limits of instance types: a table in the program for those whose values were published or described, EC2 for the others. Values that were
 /// only recalled count while EC2 cannot be asked, and no longer. Safe for concurrent use.
 /// </summary>
-public sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : IDisposable
+internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : IDisposable
 {
     // A type may be new in the Region; what EC2 does not know is asked again. What it does know does not change.
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<string, Asked> asked = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim asking = new(1);
+    private readonly ConcurrentDictionary<string, Asked> _asked = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _asking = new(1);
 
     /// <summary>What is known without asking; null when nothing is.</summary>
     public InstanceTypeLimits? Find(string instanceType) =>
-        asked.TryGetValue(instanceType, out var answer) && answer.Limits is not null
+        _asked.TryGetValue(instanceType, out var answer) && answer.Limits is not null
             ? answer.Limits
             : InstanceTypeTable.Types.GetValueOrDefault(instanceType)?.Limits;
 
@@ -24,14 +24,13 @@ public sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : I
     /// <exception cref="Failures.Ec2CallException">EC2 did not answer.</exception>
     public async Task LearnAsync(IEnumerable<string> instanceTypes, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(instanceTypes);
         var wanted = instanceTypes.Where(Uncertain).Distinct(StringComparer.Ordinal).ToList();
         if (wanted.Count == 0)
         {
             return;
         }
 
-        await asking.WaitAsync(cancellationToken);
+        await _asking.WaitAsync(cancellationToken);
         try
         {
             wanted.RemoveAll(type => !Uncertain(type));
@@ -44,17 +43,17 @@ public sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : I
             var byType = rows.ToDictionary(row => row.InstanceType, StringComparer.Ordinal);
             foreach (var type in wanted)
             {
-                asked[type] = new(byType.GetValueOrDefault(type), time.GetTimestamp());
+                _asked[type] = new(byType.GetValueOrDefault(type), time.GetTimestamp());
             }
         }
         finally
         {
-            asking.Release();
+            _asking.Release();
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => asking.Dispose();
+    public void Dispose() => _asking.Dispose();
 
     private bool Uncertain(string type)
     {
@@ -63,7 +62,7 @@ public sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : I
             return false;
         }
 
-        return !asked.TryGetValue(type, out var answer) || (answer.Limits is null && time.GetElapsedTime(answer.At) >= UnknownLifetime);
+        return !_asked.TryGetValue(type, out var answer) || (answer.Limits is null && time.GetElapsedTime(answer.At) >= UnknownLifetime);
     }
 
     private sealed record Asked(InstanceTypeLimits? Limits, long At);

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace MultiEni.Controller.Ec2.Limits;
 
 /// <summary>The table of instance types that is part of the program: one line a type, so that common clusters ask EC2 for none. <c>eng/InstanceTypes</c> writes it.</summary>
-public static class InstanceTypeTable
+internal static class InstanceTypeTable
 {
     private const string Resource = "MultiEni.Controller.Ec2.Limits.instance-types.tsv";
 
@@ -17,7 +17,6 @@ public static class InstanceTypeTable
     /// </summary>
     public static IReadOnlyList<TabledType> Parse(TextReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         var types = new List<TabledType>();
         while (reader.ReadLine() is { } line)
         {

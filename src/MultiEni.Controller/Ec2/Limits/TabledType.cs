@@ -3,7 +3,7 @@ namespace MultiEni.Controller.Ec2.Limits;
 /// <summary>One line of the table of instance types.</summary>
 /// <param name="Limits">The limits.</param>
 /// <param name="Source">Where they are from: <c>described</c> (an answer of DescribeInstanceTypes), <c>published</c> or <c>recalled</c>.</param>
-public sealed record TabledType(InstanceTypeLimits Limits, string Source)
+internal sealed record TabledType(InstanceTypeLimits Limits, string Source)
 {
     /// <summary>Values from general knowledge: asked of EC2 before they are believed.</summary>
     public const string Recalled = "recalled";

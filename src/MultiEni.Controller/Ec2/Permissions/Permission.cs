@@ -1,7 +1,7 @@
 namespace MultiEni.Controller.Ec2.Permissions;
 
 /// <summary>What a dry run proved.</summary>
-public abstract record Permission
+internal abstract record Permission
 {
     private Permission() { }
 

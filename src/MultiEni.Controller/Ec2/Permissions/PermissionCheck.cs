@@ -31,17 +31,17 @@ internal sealed class PermissionCheck(
         Ec2Actions.DeleteNetworkInterface,
     ];
 
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private (string SubnetId, IReadOnlyList<string> SecurityGroupIds)? place;
-    private bool triedCreate;
-    private bool triedOurs;
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private (string SubnetId, IReadOnlyList<string> SecurityGroupIds)? _place;
+    private bool _triedCreate;
+    private bool _triedOurs;
 
     /// <summary>A subnet and groups that ENIs are created with; the first ones are kept.</summary>
     public void Offer(string subnetId, IReadOnlyList<string> securityGroupIds)
     {
-        if (place is null)
+        if (_place is null)
         {
-            place = (subnetId, securityGroupIds);
+            _place = (subnetId, securityGroupIds);
             Wake();
         }
     }
@@ -49,9 +49,9 @@ internal sealed class PermissionCheck(
     /// <summary>Something happened after which there may be an ENI of ours to try on.</summary>
     public void Wake()
     {
-        if (!triedCreate || !triedOurs)
+        if (!_triedCreate || !_triedOurs)
         {
-            wake.Writer.TryWrite(item: true);
+            _wake.Writer.TryWrite(item: true);
         }
     }
 
@@ -76,20 +76,20 @@ internal sealed class PermissionCheck(
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var woken = wake.Reader.ReadAsync(waiting.Token).AsTask();
+        var woken = _wake.Reader.ReadAsync(waiting.Token).AsTask();
         var due = Task.Delay(RepeatWhileDenied, time, waiting.Token);
         await Task.WhenAny(woken, due);
         await waiting.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         if (due.IsCompletedSuccessfully && ledger.Denied.Count > 0)
         {
-            (triedCreate, triedOurs) = (false, false);
+            (_triedCreate, _triedOurs) = (false, false);
         }
     }
 
     private async Task TryAsync(CancellationToken cancellationToken)
     {
-        if (!triedCreate && place is { } known)
+        if (!_triedCreate && _place is { } known)
         {
             var tags = new Dictionary<string, string>
             {
@@ -99,10 +99,10 @@ internal sealed class PermissionCheck(
                 [EniTags.Slot] = "permission-check",
             };
             await TryAsync(Ec2Actions.CreateNetworkInterface, new(known.SubnetId, known.SecurityGroupIds, tags, "", "", ""), cancellationToken);
-            triedCreate = true;
+            _triedCreate = true;
         }
 
-        if (!triedOurs && inventory.Rows().FirstOrDefault(row => row.Attachment is { Status: EniStates.Attached, InstanceId: not null }) is { } row)
+        if (!_triedOurs && inventory.Rows().FirstOrDefault(row => row.Attachment is { Status: EniStates.Attached, InstanceId: not null }) is { } row)
         {
             var subject = new PreflightSubject("", [], row.Tags, row.EniId, row.Attachment!.InstanceId!, row.Attachment.AttachmentId);
             foreach (var action in OnOurEnis)
@@ -110,7 +110,7 @@ internal sealed class PermissionCheck(
                 await TryAsync(action, subject, cancellationToken);
             }
 
-            triedOurs = true;
+            _triedOurs = true;
         }
     }
 

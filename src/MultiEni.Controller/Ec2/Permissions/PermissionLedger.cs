@@ -7,16 +7,16 @@ namespace MultiEni.Controller.Ec2.Permissions;
 /// Which EC2 actions the controller's role lacks, as far as calls and dry runs have shown. The last answer for an action counts, so a permission
 /// that is granted clears itself with the next call.
 /// </summary>
-public sealed class PermissionLedger
+internal sealed class PermissionLedger
 {
-    private readonly ConcurrentDictionary<string, DeniedPermission> denied = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DeniedPermission> _denied = new(StringComparer.Ordinal);
 
     /// <summary>Told when an action is denied that was not, or allowed again. Must not block.</summary>
     public Action? Changed { get; set; }
 
     /// <summary>Permissions that were denied last, sorted; one that several APIs need once.</summary>
     public IReadOnlyList<DeniedPermission> Denied =>
-        [.. denied.Values.DistinctBy(permission => permission.Action).OrderBy(permission => permission.Action, StringComparer.Ordinal)];
+        [.. _denied.Values.DistinctBy(permission => permission.Action).OrderBy(permission => permission.Action, StringComparer.Ordinal)];
 
     /// <summary>An action was answered.</summary>
     /// <param name="action">API name.</param>
@@ -26,9 +26,9 @@ public sealed class PermissionLedger
         switch (failure?.Reaction)
         {
             case Ec2Reaction.Unauthorized { Permission: { } missing }:
-                var before = denied.GetValueOrDefault(action);
-                denied[action] = new DeniedPermission(missing["ec2:".Length..], failure.Message);
-                if (before?.Action != denied[action].Action)
+                var before = _denied.GetValueOrDefault(action);
+                _denied[action] = new DeniedPermission(missing["ec2:".Length..], failure.Message);
+                if (before?.Action != _denied[action].Action)
                 {
                     Changed?.Invoke();
                 }
@@ -41,7 +41,7 @@ public sealed class PermissionLedger
             or Ec2Reaction.Unauthenticated
             or Ec2Reaction.Unauthorized:
                 return;
-            case null or Ec2Reaction.DryRunAllowed when denied.TryRemove(action, out _):
+            case null or Ec2Reaction.DryRunAllowed when _denied.TryRemove(action, out _):
                 Changed?.Invoke();
                 return;
             default:

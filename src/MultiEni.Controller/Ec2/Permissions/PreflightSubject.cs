@@ -7,7 +7,7 @@ namespace MultiEni.Controller.Ec2.Permissions;
 /// <param name="EniId">For everything else; a made-up one mostly gives an inconclusive answer.</param>
 /// <param name="InstanceId">For Attach.</param>
 /// <param name="AttachmentId">For Detach.</param>
-public sealed record PreflightSubject(
+internal sealed record PreflightSubject(
     string SubnetId,
     IReadOnlyList<string> SecurityGroupIds,
     IReadOnlyDictionary<string, string> Tags,

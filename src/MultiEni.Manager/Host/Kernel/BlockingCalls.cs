@@ -5,7 +5,7 @@ namespace MultiEni.Manager.Host.Kernel;
 /// uninterruptibly and survives even SIGKILL (docs/reference/driver-binding.md#calls-that-do-not-return); meanwhile it holds the device's lock,
 /// for which many kernels make even a read of <c>driver_override</c> wait. On the thread pool such calls would take the whole program with them.
 /// </summary>
-public sealed class BlockingCalls
+internal sealed class BlockingCalls
 {
     /// <summary>Threads that are kept for the next call; more exist only while calls are under way at once.</summary>
     private const int KeptThreads = 2;
@@ -19,7 +19,6 @@ public sealed class BlockingCalls
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<T> RunAsync<T>(string name, Func<T> call, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(call);
         cancellationToken.ThrowIfCancellationRequested();
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         Start(name, () => Complete(completion, call));

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>Paths as on the host, checked before they are joined with a root.</summary>
-public static class HostPath
+internal static class HostPath
 {
     private static readonly string[] Trees = ["sys", "proc", "dev"];
 
@@ -9,7 +9,6 @@ public static class HostPath
     /// <exception cref="ArgumentException">Not an absolute path in one of the three trees, or one with an empty, <c>.</c> or <c>..</c> part.</exception>
     public static string Resolve(string root, string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
         var parts = path.Split('/');
         if (parts is not ["", var tree, ..] || Array.IndexOf(Trees, tree) < 0)
         {

@@ -10,7 +10,7 @@ namespace MultiEni.Manager.Host.Kernel;
 /// What the kernel announces about PCI devices and network interfaces. Nothing runs between announcements. Who does not take them in time
 /// lets the kernel's buffer overflow, which shows as an <c>overrun</c>.
 /// </summary>
-public sealed class KernelEvents(KernelHostOptions options) : IHostEvents
+internal sealed class KernelEvents(KernelHostOptions options) : IHostEvents
 {
     /// <summary>Announcements taken from the kernel ahead of the listener; the rest waits in the kernel's buffers.</summary>
     private const int Ahead = 16;

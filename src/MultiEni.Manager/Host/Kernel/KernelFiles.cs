@@ -9,7 +9,7 @@ namespace MultiEni.Manager.Host.Kernel;
 /// Every operation leaves the thread pool, reads included: while an unbind waits for the user of a device, some kernels let reads of that device's
 /// files wait with it. Giving up by cancellation leaves the call behind on its own thread.
 /// </remarks>
-public sealed class KernelFiles : IHostFiles
+internal sealed class KernelFiles : IHostFiles
 {
     private const int ReadStep = 4096;
 
@@ -24,8 +24,6 @@ public sealed class KernelFiles : IHostFiles
     /// <exception cref="ArgumentException">The root is not an absolute path.</exception>
     public KernelFiles(KernelHostOptions options, BlockingCalls calls)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(calls);
         if (!Path.IsPathRooted(options.Root))
         {
             throw new ArgumentException($"The root '{options.Root}' is not an absolute path.", nameof(options));
@@ -60,7 +58,6 @@ public sealed class KernelFiles : IHostFiles
     /// <exception cref="InvalidOperationException">The file is the kernel's own, and <see cref="KernelHostOptions.AllowRealSysfs"/> is off.</exception>
     public ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var bytes = Encoding.UTF8.GetBytes(text);
         return HostPath.IsBelow("/sys", path)
             ? RunAsync("host write", path, resolved => Write(resolved, bytes), cancellationToken)

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>The machine on which the program runs, as a <see cref="NodeHost"/>.</summary>
-public static class KernelHost
+internal static class KernelHost
 {
     /// <summary>
     /// Nothing is opened yet, so this cannot fail on a machine without permissions; the operations say so themselves.
@@ -10,7 +10,6 @@ public static class KernelHost
     /// <exception cref="ArgumentException">The root is not an absolute path.</exception>
     public static NodeHost Create(KernelHostOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var calls = new BlockingCalls();
         return new NodeHost(new KernelFiles(options, calls), new RtNetlink(calls), new KernelEvents(options));
     }

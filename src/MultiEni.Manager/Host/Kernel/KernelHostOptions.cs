@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>How the program reaches the kernel of the machine it runs on.</summary>
-public sealed record KernelHostOptions
+internal sealed record KernelHostOptions
 {
     /// <summary>The absolute folder under which the host's <c>/sys</c>, <c>/proc</c> and <c>/dev</c> are found: <c>/</c>, or where a container mounts them.</summary>
     public string Root { get; init; } = "/";

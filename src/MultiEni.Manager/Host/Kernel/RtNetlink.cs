@@ -9,7 +9,7 @@ namespace MultiEni.Manager.Host.Kernel;
 /// pool: the kernel works on a request while it is sent, and waits there for whoever holds its one lock for links, such as a driver that is
 /// being unbound.
 /// </remarks>
-public sealed class RtNetlink(BlockingCalls calls) : ILinks
+internal sealed class RtNetlink(BlockingCalls calls) : ILinks
 {
     /// <summary>How often a table is read again because it changed meanwhile.</summary>
     private const int MaximumReads = 20;

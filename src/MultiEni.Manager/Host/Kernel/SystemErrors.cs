@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>What the runtime's file exceptions say about the error number behind them.</summary>
-public static class SystemErrors
+internal static class SystemErrors
 {
     private const int NoSuchProcess = 3;
     private const int NoSuchDeviceOrAddress = 6;

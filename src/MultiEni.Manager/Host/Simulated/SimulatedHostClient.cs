@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 namespace MultiEni.Manager.Host.Simulated;
 
 /// <summary>A simulated node over HTTP as a <see cref="NodeHost"/>. The protocol is described in <c>SIMULATED.md</c>.</summary>
-public static class SimulatedHostClient
+internal static class SimulatedHostClient
 {
     /// <summary>The host at <paramref name="address"/>; nothing is asked yet.</summary>
     /// <param name="address">Where it answers.</param>
@@ -12,7 +12,6 @@ public static class SimulatedHostClient
     /// <exception cref="ArgumentException">The address is not on loopback: whoever answers there decides what this program believes of the machine.</exception>
     public static NodeHost Open(Uri address, HttpMessageHandler? transport = null)
     {
-        ArgumentNullException.ThrowIfNull(address);
         if (!address.IsLoopback || address.Scheme != Uri.UriSchemeHttp)
         {
             throw new ArgumentException($"{address} is not a loopback address.", nameof(address));

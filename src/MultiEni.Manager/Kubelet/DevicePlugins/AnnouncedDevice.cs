@@ -4,4 +4,4 @@ namespace MultiEni.Manager.Kubelet.DevicePlugins;
 /// <param name="Id">Its PCI address, under which Multus finds it.</param>
 /// <param name="Healthy">Whether pods may get it.</param>
 /// <param name="NumaNode">The NUMA node that it is near to, or null.</param>
-public sealed record AnnouncedDevice(string Id, bool Healthy, int? NumaNode);
+internal sealed record AnnouncedDevice(string Id, bool Healthy, int? NumaNode);

@@ -3,4 +3,4 @@ namespace MultiEni.Manager.Kubelet.DevicePlugins;
 /// <summary>What a container gets with its devices.</summary>
 /// <param name="Environment">Environment variables.</param>
 /// <param name="Nodes">Device nodes.</param>
-public sealed record ContainerGrant(IReadOnlyDictionary<string, string> Environment, IReadOnlyList<DeviceNode> Nodes);
+internal sealed record ContainerGrant(IReadOnlyDictionary<string, string> Environment, IReadOnlyList<DeviceNode> Nodes);

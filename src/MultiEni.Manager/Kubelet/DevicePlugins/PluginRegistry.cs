@@ -10,7 +10,7 @@ namespace MultiEni.Manager.Kubelet.DevicePlugins;
 /// Keeps device plugins known to the kubelet: one socket each in the kubelet's folder, registered again whenever the kubelet has started anew,
 /// which is when it empties that folder and makes its own socket again.
 /// </summary>
-public sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const string SocketPrefix = "eni-";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -39,7 +39,6 @@ public sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers, T
     /// <summary>Serves a plugin; registering it is what <see cref="RunAsync"/> does.</summary>
     public async Task AddAsync(ResourcePlugin plugin, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plugin);
         await _turn.WaitAsync(cancellationToken);
         try
         {

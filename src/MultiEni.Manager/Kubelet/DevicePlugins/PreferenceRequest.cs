@@ -4,4 +4,4 @@ namespace MultiEni.Manager.Kubelet.DevicePlugins;
 /// <param name="Available">Ids of devices that are free.</param>
 /// <param name="Required">Ids of devices that must be among them.</param>
 /// <param name="Count">How many are wanted.</param>
-public sealed record PreferenceRequest(IReadOnlyList<string> Available, IReadOnlyList<string> Required, int Count);
+internal sealed record PreferenceRequest(IReadOnlyList<string> Available, IReadOnlyList<string> Required, int Count);

@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Kubelet.DevicePlugins;
 /// <param name="resource"><c>prefix/name</c>.</param>
 /// <param name="grant">Gives devices to one container, or refuses with a <see cref="GrpcException"/>.</param>
 /// <param name="watched">Called when the kubelet begins or ends to watch.</param>
-public sealed class ResourcePlugin(string resource, Func<IReadOnlyList<string>, CancellationToken, Task<ContainerGrant>> grant, Action watched)
+internal sealed class ResourcePlugin(string resource, Func<IReadOnlyList<string>, CancellationToken, Task<ContainerGrant>> grant, Action watched)
     : IGrpcService
 {
     private readonly Lock _lock = new();

@@ -6,4 +6,4 @@ namespace MultiEni.Manager.Kubelet.PodResources;
 /// <param name="Container">Name of the container.</param>
 /// <param name="Resource">The resource under which it was requested.</param>
 /// <param name="DeviceId">The device; PCI address with ours and with the SR-IOV device plugin.</param>
-public sealed record HeldDevice(string Namespace, string Pod, string Container, string Resource, string DeviceId);
+internal sealed record HeldDevice(string Namespace, string Pod, string Container, string Resource, string DeviceId);

@@ -12,7 +12,7 @@ namespace MultiEni.Manager.Kubelet.Wire;
 /// <param name="socketPath">The server's socket.</param>
 /// <param name="limit">How long a call may take.</param>
 /// <param name="time">The clock.</param>
-public sealed class GrpcClient(string socketPath, TimeSpan limit, TimeProvider time)
+internal sealed class GrpcClient(string socketPath, TimeSpan limit, TimeProvider time)
 {
     private static readonly Uri Authority = new("http://localhost/");
 

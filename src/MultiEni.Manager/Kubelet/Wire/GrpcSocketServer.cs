@@ -15,7 +15,7 @@ namespace MultiEni.Manager.Kubelet.Wire;
 /// Serves gRPC on any number of Unix sockets that come and go, with one Kestrel for all of them: each Kestrel has a thread that wakes every
 /// second, and a node may have a resource for each ENI.
 /// </summary>
-public sealed class GrpcSocketServer : IAsyncDisposable
+internal sealed class GrpcSocketServer : IAsyncDisposable
 {
     private readonly SocketTransportFactory _sockets;
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>();

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Kubelet.Wire;
 
 /// <summary>How a gRPC call ended (grpc.io, "Status codes").</summary>
-public enum GrpcStatus
+internal enum GrpcStatus
 {
     /// <summary>Well.</summary>
     Ok = 0,

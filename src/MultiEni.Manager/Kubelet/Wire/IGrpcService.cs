@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Kubelet.Wire;
 
 /// <summary>What is behind one socket.</summary>
-public interface IGrpcService
+internal interface IGrpcService
 {
     /// <summary>Answers a call.</summary>
     /// <param name="method">Such as <c>v1beta1.DevicePlugin/Allocate</c>.</param>

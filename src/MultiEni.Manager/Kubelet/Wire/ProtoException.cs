@@ -1,4 +1,4 @@
 namespace MultiEni.Manager.Kubelet.Wire;
 
 /// <summary>Bytes that are no protocol buffer message.</summary>
-public sealed class ProtoException(string message, Exception? inner = null) : FormatException(message, inner);
+internal sealed class ProtoException(string message, Exception? inner = null) : FormatException(message, inner);

@@ -3,7 +3,7 @@ using System.Text;
 namespace MultiEni.Manager.Kubelet.Wire;
 
 /// <summary>Reads the fields of one protocol buffer message, in the order in which they come.</summary>
-public ref struct ProtoReader(ReadOnlySpan<byte> message)
+internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 {
     private const int LongestVarint = 10;
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

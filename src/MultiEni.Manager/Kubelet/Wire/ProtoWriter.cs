@@ -4,7 +4,7 @@ using System.Text;
 namespace MultiEni.Manager.Kubelet.Wire;
 
 /// <summary>Writes one protocol buffer message. Values that are the default of their type are left out, as proto3 does.</summary>
-public sealed class ProtoWriter
+internal sealed class ProtoWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
@@ -39,7 +39,6 @@ public sealed class ProtoWriter
     /// <summary>A nested message, also an empty one.</summary>
     public void Message(int field, Action<ProtoWriter> write)
     {
-        ArgumentNullException.ThrowIfNull(write);
         var nested = new ProtoWriter();
         write(nested);
         Bytes(field, nested.Written.Span);
@@ -48,7 +47,6 @@ public sealed class ProtoWriter
     /// <summary>Entries of a map, by key so that the bytes do not depend on chance.</summary>
     public void Map(int field, IReadOnlyDictionary<string, string> entries)
     {
-        ArgumentNullException.ThrowIfNull(entries);
         foreach (var (key, value) in entries.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             Message(

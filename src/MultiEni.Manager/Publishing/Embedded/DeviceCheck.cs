@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing.Embedded;
 
 /// <summary>Whether a container could use an offered device at this moment.</summary>
-public abstract record DeviceCheck
+internal abstract record DeviceCheck
 {
     private DeviceCheck() { }
 
@@ -16,5 +16,5 @@ public abstract record DeviceCheck
     public sealed record Usable(PciAddress Address, IReadOnlyList<DeviceNode> Nodes, int? NumaNode) : DeviceCheck;
 
     /// <summary>It could not.</summary>
-    public sealed record Unusable(Refusal Why) : DeviceCheck;
+    public sealed record Unusable(Blocker Why) : DeviceCheck;
 }

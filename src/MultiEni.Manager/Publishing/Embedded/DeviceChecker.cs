@@ -8,14 +8,13 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing.Embedded;
 
 /// <summary>Looks at an offered device anew: what was verified when it was bound may be different by now.</summary>
-public sealed class DeviceChecker(NodeHost host)
+internal sealed class DeviceChecker(NodeHost host)
 {
     private readonly HostReader _reader = new(host);
 
     /// <summary>Looks.</summary>
     public async Task<DeviceCheck> CheckAsync(OfferedDevice offered, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(offered);
         var device = await _reader.ReadDeviceAsync(offered.Address, cancellationToken);
         if (device is null || device.Ids != offered.Ids)
         {
@@ -63,5 +62,5 @@ public sealed class DeviceChecker(NodeHost host)
         );
     }
 
-    private static DeviceCheck.Unusable Unusable(string reason, string message) => new(new Refusal(reason, message));
+    private static DeviceCheck.Unusable Unusable(string reason, string message) => new(new Blocker(reason, message));
 }

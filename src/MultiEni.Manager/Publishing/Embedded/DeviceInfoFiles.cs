@@ -11,14 +11,13 @@ namespace MultiEni.Manager.Publishing.Embedded;
 /// </summary>
 /// <param name="folder">Their folder; empty for none.</param>
 /// <param name="logger">The log.</param>
-public sealed class DeviceInfoFiles(string folder, ILogger logger)
+internal sealed class DeviceInfoFiles(string folder, ILogger logger)
 {
     private const string Version = "1.1.0";
 
     /// <summary>Writes the file of a device.</summary>
     public void Write(OfferedDevice device)
     {
-        ArgumentNullException.ThrowIfNull(device);
         var info = new JsonObject
         {
             ["type"] = "pci",
@@ -31,7 +30,6 @@ public sealed class DeviceInfoFiles(string folder, ILogger logger)
     /// <summary>Removes the file of a device.</summary>
     public void Remove(OfferedDevice device)
     {
-        ArgumentNullException.ThrowIfNull(device);
         Attempt(device, File.Delete);
     }
 

@@ -9,11 +9,11 @@ namespace MultiEni.Manager.Publishing.Embedded;
 /// Publishes as a device plugin of its own, one for each resource. Unlike the SR-IOV device plugin it sees a device go, and looks at a device
 /// again before a container gets it.
 /// </summary>
-public sealed class EmbeddedDevicePublisher(
+internal sealed class EmbeddedDevicePublisher(
     PluginRegistry registry,
     DeviceChecker checker,
     DeviceInfoFiles info,
-    HandoutLog handouts,
+    RecentAllocations handouts,
     TimeProvider time,
     ILogger logger
 ) : IDevicePublisher, IDisposable
@@ -56,7 +56,6 @@ public sealed class EmbeddedDevicePublisher(
     /// <inheritdoc />
     public async Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         var check = await checker.CheckAsync(device, cancellationToken);
         lock (_lock)
         {

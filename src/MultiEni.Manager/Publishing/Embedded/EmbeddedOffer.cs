@@ -30,7 +30,7 @@ internal static class EmbeddedOffer
         {
             return new OfferState.Pending(
                 device,
-                new Refusal(
+                new Blocker(
                     Reasons.KubeletUnavailable,
                     $"{device.Resource} is not known to the kubelet: {problem}. If it stays so, see that the agent has the host folder of DEVICE_PLUGINS_PATH "
                         + "mounted at the same path, and that the kubelet runs."
@@ -43,7 +43,7 @@ internal static class EmbeddedOffer
             ? new OfferState.Confirmed(device)
             : new OfferState.Pending(
                 device,
-                new Refusal(
+                new Blocker(
                     Reasons.AllocatableMismatch,
                     $"The node counts {counted} of {device.Resource} and {usable} are offered. The kubelet tells it at its next status update; "
                         + "if it stays so, another device plugin serves the same resource."
@@ -66,7 +66,7 @@ internal static class EmbeddedOffer
 
         return new OfferState.Withdrawing(
             device,
-            new Refusal(
+            new Blocker(
                 Reasons.Releasing,
                 allocatable is null
                     ? "What the node counts is not known yet."

@@ -61,7 +61,7 @@ public sealed class AdmissionLineTests
     [Fact]
     public void A_hundred_ENIs_at_most_are_created_and_not_attached()
     {
-        var admissions = new Admissions(cleanups: 1, _admitted.Add);
+        var admissions = new ConcurrencyLimits(cleanups: 1, _admitted.Add);
         var inside = Enumerable.Range(0, 300).Count(i => admissions.TryEnter(new EniStep.Create(1), Attachment($"a{i}")));
 
         Assert.Equal(100, inside);
@@ -70,7 +70,7 @@ public sealed class AdmissionLineTests
     [Fact]
     public void Changes_that_nobody_waits_for_do_not_keep_ENIs_from_being_created()
     {
-        var admissions = new Admissions(cleanups: 1, _admitted.Add);
+        var admissions = new ConcurrencyLimits(cleanups: 1, _admitted.Add);
         for (var i = 0; i < 300; i++)
         {
             admissions.TryEnter(new EniStep.SetDeleteOnTermination(Rows.Available($"eni-{i}", "slot"), Enabled: true), Attachment($"a{i}"));
@@ -83,7 +83,7 @@ public sealed class AdmissionLineTests
     [Fact]
     public void The_source_dest_check_does_not_stand_in_line_with_changes_that_nobody_waits_for()
     {
-        var admissions = new Admissions(cleanups: 1, _admitted.Add);
+        var admissions = new ConcurrencyLimits(cleanups: 1, _admitted.Add);
         for (var i = 0; i < 100; i++)
         {
             admissions.TryEnter(new EniStep.SetDeleteOnTermination(Rows.Available($"eni-{i}", "slot"), Enabled: true), Attachment($"a{i}"));
@@ -106,7 +106,7 @@ public sealed class AdmissionLineTests
 
         foreach (var step in calls)
         {
-            var admissions = new Admissions(cleanups: 50, _admitted.Add);
+            var admissions = new ConcurrencyLimits(cleanups: 50, _admitted.Add);
             Assert.InRange(Enumerable.Range(0, 500).Count(i => admissions.TryEnter(step, Attachment($"a{i}"))), 1, 100);
         }
     }
@@ -114,7 +114,7 @@ public sealed class AdmissionLineTests
     [Fact]
     public void ENIs_that_are_adopted_and_ENIs_that_are_created_do_not_wait_for_each_other()
     {
-        var admissions = new Admissions(cleanups: 1, _admitted.Add);
+        var admissions = new ConcurrencyLimits(cleanups: 1, _admitted.Add);
         for (var i = 0; i < 300; i++)
         {
             admissions.TryEnter(new EniStep.Adopt(Rows.Available($"eni-{i}", "slot")), Attachment($"a{i}"));
@@ -138,5 +138,5 @@ public sealed class AdmissionLineTests
             },
         };
 
-    private static Turn Turn(string name) => new(name, "node", "nodeeni", IsBegun: false);
+    private static Waiter Turn(string name) => new(name, "node", "nodeeni", IsBegun: false);
 }

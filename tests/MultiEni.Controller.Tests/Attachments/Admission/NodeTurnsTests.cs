@@ -30,7 +30,7 @@ public sealed class NodeTurnsTests
     public void What_is_begun_comes_first()
     {
         Add("a", "n1", "n2");
-        _turns.Add(new Turn("a@n9", "n9", "a", IsBegun: true));
+        _turns.Add(new Waiter("a@n9", "n9", "a", IsBegun: true));
 
         Assert.Equal(["a@n9", "a@n1", "a@n2"], Drain());
     }
@@ -55,7 +55,7 @@ public sealed class NodeTurnsTests
                 var (added, taken) = (0, new List<string>());
                 foreach (var (party, node, begun, takes) in steps)
                 {
-                    turns.Add(new Turn($"{added++}", $"n{node}", $"p{party}", begun));
+                    turns.Add(new Waiter($"{added++}", $"n{node}", $"p{party}", begun));
                     if (takes && turns.Next() is { } early)
                     {
                         taken.Add(early.Name);
@@ -74,7 +74,7 @@ public sealed class NodeTurnsTests
     {
         foreach (var node in nodes)
         {
-            _turns.Add(new Turn($"{party}@{node}", node, party, IsBegun: false));
+            _turns.Add(new Waiter($"{party}@{node}", node, party, IsBegun: false));
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class InventoryStateTests
         Sweep(0, Available("eni-2", "a"), Available("eni-3", "a"), Available("eni-1", "a"));
         Assert.Equal(["eni-1", "eni-2", "eni-3"], _state.FindBySlot("a").Select(row => row.EniId));
 
-        _state.Apply(new OwnChange.Deleted("eni-2"), At(1));
+        _state.Apply(new LocalEffect.Deleted("eni-2"), At(1));
         Assert.Equal(["eni-1", "eni-3"], _state.FindBySlot("a").Select(row => row.EniId));
     }
 
@@ -48,7 +48,7 @@ public sealed class InventoryStateTests
     {
         Sweep(0, Available("eni-1", "a"));
         var old = _state.Begin(At(60));
-        _state.Apply(new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(61));
+        _state.Apply(new LocalEffect.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(61));
 
         Assert.Empty(_state.Observe(old, [Available("eni-1", "a")]));
         Assert.Empty(_state.EndSweep(old, new HashSet<string>()).Gone);
@@ -59,8 +59,8 @@ public sealed class InventoryStateTests
     public void A_description_that_does_not_show_our_call_yet_is_corrected_until_the_grace_time_is_over()
     {
         Sweep(0, Available("eni-1", "a"));
-        _state.Apply(new OwnChange.SourceDestCheckSet("eni-1", Value: false), At(60));
-        _state.Apply(new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(60));
+        _state.Apply(new LocalEffect.SourceDestCheckSet("eni-1", Value: false), At(60));
+        _state.Apply(new LocalEffect.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(60));
 
         Assert.Empty(Sweep(61, Available("eni-1", "a")).Changed);
         Assert.False(_state.Find("eni-1")!.SourceDestCheck);
@@ -75,8 +75,8 @@ public sealed class InventoryStateTests
     public void An_attachment_that_was_ended_does_not_come_back()
     {
         Sweep(0, Available("eni-1", "a"));
-        _state.Apply(new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(1));
-        _state.Apply(new OwnChange.Detached("eni-attach-1"), At(2));
+        _state.Apply(new LocalEffect.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(1));
+        _state.Apply(new LocalEffect.Detached("eni-attach-1"), At(2));
 
         Sweep(3, Attached("eni-1", "a", "eni-attach-1"));
         Assert.Equal(EniStates.Detaching, _state.Find("eni-1")!.Attachment!.Status);
@@ -89,7 +89,7 @@ public sealed class InventoryStateTests
     {
         Sweep(0, Available("eni-1", "a"));
 
-        Assert.Equal(["a"], _state.Apply(new OwnChange.Deleted("eni-1"), At(10)));
+        Assert.Equal(["a"], _state.Apply(new LocalEffect.Deleted("eni-1"), At(10)));
         Assert.Empty(Sweep(11, Available("eni-1", "a")).Changed);
         Assert.IsType<Presence.Absent>(_state.PresenceOf("eni-1"));
         Assert.IsType<Presence.Absent>(_state.PresenceOfSlot("a"));
@@ -98,7 +98,7 @@ public sealed class InventoryStateTests
     [Fact]
     public void An_ENI_that_is_not_mentioned_is_absent_only_after_the_grace_time()
     {
-        _state.Apply(new OwnChange.Created(Available("eni-1", "a")), At(0));
+        _state.Apply(new LocalEffect.Created(Available("eni-1", "a")), At(0));
 
         Assert.Equal(["a"], Sweep(5).Changed);
         Assert.IsType<Presence.AbsentWithinGrace>(_state.PresenceOf("eni-1"));
@@ -114,7 +114,7 @@ public sealed class InventoryStateTests
     [Fact]
     public void A_missing_ENI_that_shows_up_again_was_never_gone()
     {
-        _state.Apply(new OwnChange.Created(Available("eni-1", "a")), At(0));
+        _state.Apply(new LocalEffect.Created(Available("eni-1", "a")), At(0));
         Sweep(5);
 
         Assert.Equal(["a"], Sweep(7, Available("eni-1", "a")).Changed);
@@ -138,7 +138,7 @@ public sealed class InventoryStateTests
     public void A_create_without_an_answer_keeps_the_slot_uncertain_until_the_grace_time_proves_it_empty()
     {
         Sweep(0);
-        _state.Apply(new OwnChange.CreateSent("a"), At(10));
+        _state.Apply(new LocalEffect.CreateSent("a"), At(10));
 
         Assert.IsType<Presence.AbsentWithinGrace>(_state.PresenceOfSlot("a"));
         Assert.Empty(_state.PollTargets(At(12)).Slots);
@@ -152,7 +152,7 @@ public sealed class InventoryStateTests
     public void A_create_without_an_answer_that_did_happen_is_found_by_its_slot()
     {
         Sweep(0);
-        _state.Apply(new OwnChange.CreateSent("a"), At(10));
+        _state.Apply(new LocalEffect.CreateSent("a"), At(10));
 
         Assert.Equal(["a"], _state.Observe(_state.Begin(At(16)), [Available("eni-1", "a")]));
         Assert.Equal("eni-1", Assert.IsType<Presence.Present>(_state.PresenceOfSlot("a")).Row.EniId);
@@ -163,23 +163,23 @@ public sealed class InventoryStateTests
     public void A_refused_create_settles_itself_but_not_the_unanswered_one_before_it()
     {
         Sweep(0);
-        _state.Apply(new OwnChange.CreateSent("a"), At(1));
-        _state.Apply(new OwnChange.CreateRefused("a"), At(2));
+        _state.Apply(new LocalEffect.CreateSent("a"), At(1));
+        _state.Apply(new LocalEffect.CreateRefused("a"), At(2));
         Assert.IsType<Presence.Absent>(_state.PresenceOfSlot("a"));
 
-        _state.Apply(new OwnChange.CreateSent("a"), At(3));
-        _state.Apply(new OwnChange.CreateSent("a"), At(4));
-        _state.Apply(new OwnChange.CreateRefused("a"), At(5));
+        _state.Apply(new LocalEffect.CreateSent("a"), At(3));
+        _state.Apply(new LocalEffect.CreateSent("a"), At(4));
+        _state.Apply(new LocalEffect.CreateRefused("a"), At(5));
         Assert.IsType<Presence.AbsentWithinGrace>(_state.PresenceOfSlot("a"));
     }
 
     [Fact]
     public void A_replayed_create_does_not_undo_what_is_known_since()
     {
-        _state.Apply(new OwnChange.Created(Available("eni-1", "a")), At(0));
-        _state.Apply(new OwnChange.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(1));
+        _state.Apply(new LocalEffect.Created(Available("eni-1", "a")), At(0));
+        _state.Apply(new LocalEffect.Attached("eni-1", Attachment("eni-attach-1", EniStates.Attaching)), At(1));
 
-        Assert.Empty(_state.Apply(new OwnChange.Created(Available("eni-1", "a")), At(2)));
+        Assert.Empty(_state.Apply(new LocalEffect.Created(Available("eni-1", "a")), At(2)));
         Assert.NotNull(_state.Find("eni-1")!.Attachment);
     }
 
@@ -279,13 +279,13 @@ public sealed class InventoryStateTests
                 state.Observe(open[0], [Attached(eni, slot, $"eni-attach-{eni[4..]}")]);
                 break;
             case 3:
-                state.Apply(new OwnChange.Attached(eni, Attachment($"eni-attach-{eni[4..]}", EniStates.Attaching)), now);
+                state.Apply(new LocalEffect.Attached(eni, Attachment($"eni-attach-{eni[4..]}", EniStates.Attaching)), now);
                 break;
             case 4:
-                state.Apply(new OwnChange.Detached($"eni-attach-{eni[4..]}"), now);
+                state.Apply(new LocalEffect.Detached($"eni-attach-{eni[4..]}"), now);
                 break;
             case 5:
-                state.Apply(new OwnChange.Deleted(eni), now);
+                state.Apply(new LocalEffect.Deleted(eni), now);
                 break;
             case 6 when open.Count > 0:
                 state.EndSweep(open[^1], new HashSet<string>(StringComparer.Ordinal) { eni });

@@ -61,15 +61,15 @@ public sealed class PermissionCheckTests
 
     private sealed class Running : IAsyncDisposable
     {
-        private readonly CancellationTokenSource stop = new();
-        private readonly Task running;
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _running;
 
         public Running(Ec2World world)
         {
             world.Client.Answered = Ledger.Answered;
             Inventory = world.NewInventory();
             Check = new PermissionCheck(world.Client, Inventory, Ledger, Rows.Cluster, world.Time, NullLogger.Instance);
-            running = Check.RunAsync(stop.Token);
+            _running = Check.RunAsync(_stop.Token);
         }
 
         public PermissionLedger Ledger { get; } = new();
@@ -83,7 +83,7 @@ public sealed class PermissionCheckTests
             var began = TimeProvider.System.GetTimestamp();
             while (!condition())
             {
-                Assert.False(running.IsFaulted, running.Exception?.ToString());
+                Assert.False(_running.IsFaulted, _running.Exception?.ToString());
                 Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"waited in vain until {what}");
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Ct);
             }
@@ -91,10 +91,10 @@ public sealed class PermissionCheckTests
 
         public async ValueTask DisposeAsync()
         {
-            await stop.CancelAsync();
-            await running.ContinueWith(_ => { }, TaskScheduler.Default);
+            await _stop.CancelAsync();
+            await _running.ContinueWith(_ => { }, TaskScheduler.Default);
             Inventory.Dispose();
-            stop.Dispose();
+            _stop.Dispose();
         }
     }
 }

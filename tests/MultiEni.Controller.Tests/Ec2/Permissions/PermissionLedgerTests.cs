@@ -6,23 +6,23 @@ namespace MultiEni.Controller.Tests.Ec2.Permissions;
 
 public sealed class PermissionLedgerTests
 {
-    private readonly PermissionLedger ledger = new();
-    private int changes;
+    private readonly PermissionLedger _ledger = new();
+    private int _changes;
 
-    public PermissionLedgerTests() => ledger.Changed = () => changes++;
+    public PermissionLedgerTests() => _ledger.Changed = () => _changes++;
 
     [Fact]
     public void A_refused_action_is_on_record_once_until_it_succeeds()
     {
         Refuse("UnauthorizedOperation");
         Refuse("UnauthorizedOperation");
-        Assert.Equal(Ec2Actions.CreateNetworkInterface, Assert.Single(ledger.Denied).Action);
-        Assert.Equal(1, changes);
+        Assert.Equal(Ec2Actions.CreateNetworkInterface, Assert.Single(_ledger.Denied).Action);
+        Assert.Equal(1, _changes);
 
-        ledger.Answered(Ec2Actions.CreateNetworkInterface, null);
+        _ledger.Answered(Ec2Actions.CreateNetworkInterface, null);
 
-        Assert.Empty(ledger.Denied);
-        Assert.Equal(2, changes);
+        Assert.Empty(_ledger.Denied);
+        Assert.Equal(2, _changes);
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class PermissionLedgerTests
 
         Refuse(code);
 
-        Assert.Equal(stillDenied, ledger.Denied.Count > 0);
+        Assert.Equal(stillDenied, _ledger.Denied.Count > 0);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class PermissionLedgerTests
         Refuse("AuthFailure");
         Refuse(FailureTable.NoCredentials);
 
-        Assert.Empty(ledger.Denied);
+        Assert.Empty(_ledger.Denied);
     }
 
     [Fact]
@@ -57,11 +57,11 @@ public sealed class PermissionLedgerTests
             "UnauthorizedOperation",
             "not authorized to perform: ec2:CreateTags on r"
         );
-        ledger.Answered(Ec2Actions.CreateNetworkInterface, failure);
-        Assert.Equal(Ec2Actions.CreateTags, Assert.Single(ledger.Denied).Action);
+        _ledger.Answered(Ec2Actions.CreateNetworkInterface, failure);
+        Assert.Equal(Ec2Actions.CreateTags, Assert.Single(_ledger.Denied).Action);
 
-        ledger.Answered(Ec2Actions.CreateNetworkInterface, null);
-        Assert.Empty(ledger.Denied);
+        _ledger.Answered(Ec2Actions.CreateNetworkInterface, null);
+        Assert.Empty(_ledger.Denied);
     }
 
     [Fact]
@@ -69,11 +69,11 @@ public sealed class PermissionLedgerTests
     {
         Refuse("UnauthorizedOperation");
 
-        ledger.Answered(Ec2Actions.DescribeSubnets, null);
+        _ledger.Answered(Ec2Actions.DescribeSubnets, null);
 
-        Assert.Single(ledger.Denied);
+        Assert.Single(_ledger.Denied);
     }
 
     private void Refuse(string code) =>
-        ledger.Answered(Ec2Actions.CreateNetworkInterface, FailureTable.Classify(Ec2Actions.CreateNetworkInterface, code, "text"));
+        _ledger.Answered(Ec2Actions.CreateNetworkInterface, FailureTable.Classify(Ec2Actions.CreateNetworkInterface, code, "text"));
 }

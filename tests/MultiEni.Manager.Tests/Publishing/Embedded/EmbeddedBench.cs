@@ -14,25 +14,25 @@ namespace MultiEni.Manager.Tests.Publishing.Embedded;
 /// <summary>The embedded device plugin on a simulated node, before a stand-in kubelet whose gRPC is not ours.</summary>
 internal sealed class EmbeddedBench : IAsyncDisposable
 {
-    private readonly SimulatedHosts hosts;
-    private readonly PluginRegistry registry;
-    private readonly CancellationTokenSource ended = new();
-    private Task running = Task.CompletedTask;
+    private readonly SimulatedHosts _hosts;
+    private readonly PluginRegistry _registry;
+    private readonly CancellationTokenSource _ended = new();
+    private Task _running = Task.CompletedTask;
 
     private EmbeddedBench(SimulatedHosts hosts, SimulatedHost node, TemporaryFolder folder)
     {
-        this.hosts = hosts;
+        _hosts = hosts;
         Node = node;
         Folder = folder;
         Host = SimulatedHostClient.Open(hosts.HostUri(node.Name));
-        registry = new PluginRegistry(
+        _registry = new PluginRegistry(
             new KubeletPaths(KubeletRoot, Path.Combine(KubeletRoot, "device-plugins")),
             NullLoggerFactory.Instance,
             TimeProvider.System,
             NullLogger.Instance
         );
         Publisher = new EmbeddedDevicePublisher(
-            registry,
+            _registry,
             new DeviceChecker(Host),
             new DeviceInfoFiles(InfoFolder, NullLogger.Instance),
             Handouts,
@@ -56,7 +56,7 @@ internal sealed class EmbeddedBench : IAsyncDisposable
     /// <summary>The publisher's clock; the kubelet's and the sockets' is the system's.</summary>
     public FakeTimeProvider Clock { get; } = new();
 
-    public HandoutLog Handouts { get; } = new(TimeProvider.System);
+    public RecentAllocations Handouts { get; } = new(TimeProvider.System);
 
     public EmbeddedDevicePublisher Publisher { get; }
 
@@ -80,7 +80,7 @@ internal sealed class EmbeddedBench : IAsyncDisposable
             await bench.StartKubeletAsync();
         }
 
-        bench.running = bench.registry.RunAsync(bench.ended.Token);
+        bench._running = bench._registry.RunAsync(bench._ended.Token);
         return bench;
     }
 
@@ -124,9 +124,9 @@ internal sealed class EmbeddedBench : IAsyncDisposable
     /// <summary>The agent is asked to stop, and does.</summary>
     public async Task EndAgentAsync()
     {
-        await ended.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await registry.DisposeAsync();
+        await _ended.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _registry.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -138,8 +138,8 @@ internal sealed class EmbeddedBench : IAsyncDisposable
         }
 
         Publisher.Dispose();
-        await hosts.DisposeAsync();
+        await _hosts.DisposeAsync();
         Folder.Dispose();
-        ended.Dispose();
+        _ended.Dispose();
     }
 }

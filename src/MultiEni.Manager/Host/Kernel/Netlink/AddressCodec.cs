@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Addresses of links in messages (struct ifaddrmsg and IFA_ attributes).</summary>
-public static class AddressCodec
+internal static class AddressCodec
 {
     internal const int HeaderSize = 8;
 

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Goes through attributes, at the top of a message or nested in another attribute. Stops at the first that is malformed.</summary>
-public ref struct AttributeReader
+internal ref struct AttributeReader
 {
     private const int HeaderSize = 4;
     private const int TypeMask = 0x3fff;

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Links in messages (struct ifinfomsg and IFLA_ attributes).</summary>
-public static class LinkCodec
+internal static class LinkCodec
 {
     internal const int HeaderSize = 16;
 

@@ -5,7 +5,7 @@ namespace MultiEni.Manager.Host.Kernel.Netlink;
 /// <param name="LinkIndex">The link concerned; 0 when there is none, as for a blackhole route.</param>
 /// <param name="Name">Its name, when the announcement has it.</param>
 /// <param name="Subsystem">As in <see cref="HostEvent"/>.</param>
-public readonly record struct LinkNotification(string Action, int LinkIndex, string? Name, string Subsystem = HostEvent.Net)
+internal readonly record struct LinkNotification(string Action, int LinkIndex, string? Name, string Subsystem = HostEvent.Net)
 {
     /// <summary>Reads an announcement; null when the message is none that this program listens for.</summary>
     public static LinkNotification? Decode(NetlinkMessage message)

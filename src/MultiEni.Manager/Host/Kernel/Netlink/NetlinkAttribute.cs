@@ -3,7 +3,7 @@ using System.Text;
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>One attribute of a message: a type and a value of any length.</summary>
-public readonly ref struct NetlinkAttribute
+internal readonly ref struct NetlinkAttribute
 {
     internal NetlinkAttribute(int type, ReadOnlySpan<byte> value)
     {

@@ -2,7 +2,7 @@ namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Flags in the header of a message.</summary>
 [Flags]
-public enum NetlinkFlags : ushort
+internal enum NetlinkFlags : ushort
 {
     /// <summary>None.</summary>
     None = 0,

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>One message of a datagram.</summary>
-public readonly ref struct NetlinkMessage
+internal readonly ref struct NetlinkMessage
 {
     internal NetlinkMessage(NetlinkMessageType type, NetlinkFlags flags, uint sequence, ReadOnlySpan<byte> payload)
     {

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Kinds of messages (include/uapi/linux/netlink.h and rtnetlink.h), as far as this program uses them.</summary>
-public enum NetlinkMessageType : ushort
+internal enum NetlinkMessageType : ushort
 {
     /// <summary>Not a message of the kernel's.</summary>
     None = 0,

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Goes through the messages of one datagram. Never reads beyond it, whatever lengths it claims.</summary>
-public ref struct NetlinkReader
+internal ref struct NetlinkReader
 {
     /// <summary>Bytes of a message header (struct nlmsghdr).</summary>
     public const int HeaderSize = 16;

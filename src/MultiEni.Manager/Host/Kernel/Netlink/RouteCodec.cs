@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Routes in messages (struct rtmsg, struct rtnexthop and RTA_ attributes).</summary>
-public static class RouteCodec
+internal static class RouteCodec
 {
     internal const int HeaderSize = 12;
 

@@ -7,4 +7,4 @@ namespace MultiEni.Manager.Host.Kernel.Netlink;
 /// <param name="Protocol">Who made it.</param>
 /// <param name="IsDefault">Whether its prefix has length 0.</param>
 /// <param name="IsMultipath">Whether it has next hops of its own, over perhaps more than one link.</param>
-public readonly record struct RouteKey(int Family, int Table, int LinkIndex, int Protocol, bool IsDefault, bool IsMultipath = false);
+internal readonly record struct RouteKey(int Family, int Table, int LinkIndex, int Protocol, bool IsDefault, bool IsMultipath = false);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>The requests to rtnetlink that this program makes, as bytes.</summary>
-public static class RouteRequests
+internal static class RouteRequests
 {
     private const int MtuAttribute = 4;
     private const int ExtendedMaskAttribute = 29;

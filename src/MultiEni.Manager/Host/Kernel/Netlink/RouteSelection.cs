@@ -4,7 +4,7 @@ namespace MultiEni.Manager.Host.Kernel.Netlink;
 /// Takes from a dump the routes that can make a difference: all default and multipath routes, and of the others the first over each link, in each table
 /// and of each protocol. A node of a BGP network has ten thousand of those others, and whether a link has one or a thousand of a kind decides nothing.
 /// </summary>
-public sealed class RouteSelection
+internal sealed class RouteSelection
 {
     private readonly HashSet<RouteKey> _seen = [];
 

@@ -1,7 +1,7 @@
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Policy rules in messages (struct fib_rule_hdr and FRA_ attributes).</summary>
-public static class RuleCodec
+internal static class RuleCodec
 {
     internal const int HeaderSize = 12;
 

@@ -4,7 +4,7 @@ using MultiEni.Manager.Devices;
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
 /// <summary>Device announcements of the kernel (lib/kobject_uevent.c): a line <c>add@/devices/…</c>, then <c>KEY=value</c>, each ended by a zero.</summary>
-public static class Uevent
+internal static class Uevent
 {
     /// <summary>
     /// Reads an announcement about a PCI device or a network interface; null for any other, and for what does not come from the kernel:

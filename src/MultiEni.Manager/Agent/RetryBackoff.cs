@@ -1,0 +1,58 @@
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Agent;
+
+/// <summary>
+/// Spaces out attempts that fail. A failed bind announces itself as a change of the device, so without this each failure would at once
+/// cause the next attempt.
+/// </summary>
+internal sealed class RetryBackoff(TimeProvider time)
+{
+    private readonly Dictionary<AgentWork, Failure> _failures = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>The failure that is still waited on and for how long, or null when an attempt may be made.</summary>
+    /// <param name="work">What it is about.</param>
+    /// <param name="generation">The specification's generation: a changed specification may be tried at once.</param>
+    public (Blocker Why, TimeSpan Left)? Closed(AgentWork work, long? generation)
+    {
+        lock (_lock)
+        {
+            if (!_failures.TryGetValue(work, out var failure) || failure.Generation != generation)
+            {
+                return null;
+            }
+
+            var left = failure.Delay - time.GetElapsedTime(failure.Since);
+            return left > TimeSpan.Zero ? (failure.Why, left) : null;
+        }
+    }
+
+    /// <summary>An attempt failed: the next one comes after a delay that doubles each time.</summary>
+    public TimeSpan Fail(AgentWork work, long? generation, Blocker why, TimeSpan first, TimeSpan longest)
+    {
+        lock (_lock)
+        {
+            var previous = _failures.TryGetValue(work, out var failure) && failure.Generation == generation ? failure.Delay : TimeSpan.Zero;
+            var delay = previous == TimeSpan.Zero ? first : previous * 2;
+            if (delay > longest)
+            {
+                delay = longest;
+            }
+
+            _failures[work] = new Failure(generation, why, time.GetTimestamp(), delay);
+            return delay;
+        }
+    }
+
+    /// <summary>An attempt succeeded, or the thing is gone.</summary>
+    public void Forget(AgentWork work)
+    {
+        lock (_lock)
+        {
+            _failures.Remove(work);
+        }
+    }
+
+    private sealed record Failure(long? Generation, Blocker Why, long Since, TimeSpan Delay);
+}

@@ -1,0 +1,61 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Publishing;
+
+namespace MultiEni.Manager.Steps;
+
+/// <summary>What an attachment asks of the node: its specification, then the node's defaults by interface, then those for all.</summary>
+internal static class DesiredDeviceReader
+{
+    /// <summary>Reads the wish.</summary>
+    /// <param name="attachment">The attachment.</param>
+    /// <param name="interfaceName">The interface, or its name before the device was bound; null when never seen.</param>
+    /// <param name="settings">The node's defaults.</param>
+    public static DesiredDevice Read(EniAttachment attachment, string? interfaceName, ManagerSettings settings)
+    {
+        var spec = attachment.Spec ?? new EniAttachmentSpec();
+        var network = attachment.Status?.Network;
+        var name = ResourceText(attachment, interfaceName, settings);
+        ResourceName? resource = ResourceName.TryParse(name, null, out var parsed) ? parsed : null;
+        return new DesiredDevice
+        {
+            Use = spec.Device.Use,
+            Driver = spec.Device.Use == DeviceUses.Bound ? Or(spec.Device.Driver, settings.DefaultDriver) : "",
+            Mtu = Mtu(spec.Mtu, interfaceName, settings),
+            Resource = resource,
+            ResourceProblem = resource is not null
+                ? ""
+                : $"dpdkResourceName '{name}' is not a resource name; write prefix/name with a DNS name and at most 63 letters, digits, hyphens or underscores.",
+            EniId = network?.EniId ?? "",
+            NetworkState = network?.State ?? EniState.Pending,
+            Deleting = attachment.Metadata.IsBeingDeleted,
+            HasFinalizer = attachment.Metadata.HasFinalizer(Names.DeviceFinalizer),
+        };
+    }
+
+    private static string ResourceText(EniAttachment attachment, string? interfaceName, ManagerSettings settings)
+    {
+        if (attachment.Spec?.Device.ResourceName is { Length: > 0 } asked)
+        {
+            return asked;
+        }
+
+        return interfaceName is not null && settings.ResourceNames.TryGetValue(interfaceName, out var byInterface)
+            ? byInterface
+            : $"{Names.DefaultResourceName}{attachment.Status?.Network?.DeviceIndex ?? attachment.Spec?.DeviceIndex ?? 1}";
+    }
+
+    private static int Mtu(int asked, string? interfaceName, ManagerSettings settings)
+    {
+        if (asked > 0)
+        {
+            return asked;
+        }
+
+        return interfaceName is not null && settings.InterfaceMtus.TryGetValue(interfaceName, out var byInterface)
+            ? byInterface
+            : settings.DefaultMtu;
+    }
+
+    private static string Or(string? value, string fallback) => string.IsNullOrEmpty(value) ? fallback : value;
+}

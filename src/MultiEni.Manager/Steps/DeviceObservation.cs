@@ -1,0 +1,66 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Steps;
+
+/// <summary>Everything that the next step of one attachment depends on.</summary>
+internal sealed record DeviceObservation
+{
+    /// <summary>What is asked for.</summary>
+    public required DesiredDevice Wish { get; init; }
+
+    /// <summary>Which device it is.</summary>
+    public required DeviceMatch Match { get; init; }
+
+    /// <summary>The device's link in the host's network namespace, if it has one there.</summary>
+    public Link? Link { get; init; }
+
+    /// <summary>What the journal of this boot says of the device.</summary>
+    public JournalEntry? Journal { get; init; }
+
+    /// <summary>How far the offer to pods has come.</summary>
+    public OfferState Offer { get; init; } = new OfferState.NotOffered();
+
+    /// <summary>Whether a pod or a process has the device.</summary>
+    public DeviceUsage Usage { get; init; } = new DeviceUsage.NotChecked();
+
+    /// <summary>Why the device must not be touched.</summary>
+    public Blocker? TouchRefusal { get; init; }
+
+    /// <summary>Why the device must not be bound.</summary>
+    public Blocker? BindRefusal { get; init; }
+
+    /// <summary>The node's InternalIP addresses; empty while they are not known.</summary>
+    public IReadOnlyList<string> NodeAddresses { get; init; } = [];
+
+    /// <summary>How the vfio-pci module differs from one of the kernel's own; null when the kernel does not tell.</summary>
+    public string? VfioTaint { get; init; }
+
+    /// <summary>Whether an earlier write to the device has not returned.</summary>
+    public bool IsStuck { get; init; }
+
+    /// <summary>Whether the node's administrator allows binding at all.</summary>
+    public bool DpdkEnabled { get; init; } = true;
+
+    /// <summary>Whether devices are offered to pods on this node at all.</summary>
+    public bool Publishes { get; init; } = true;
+
+    /// <summary>The resource that this agent last reported in this boot, or null: a pod may have the device under it.</summary>
+    public string? ReportedResource { get; init; }
+
+    /// <summary>
+    /// What this agent last reported in this boot of a device that is still there and shows no other ENI's hardware address, or null. Of a device that is in a
+    /// pod and that no driver of ours holds, it is the only record of which one it is.
+    /// </summary>
+    public DeviceStatus? Reported { get; init; }
+
+    /// <summary>Whether the journal says that this agent bound the device of this very ENI and verified it.</summary>
+    public bool IsBoundByUs => Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == Wish.EniId;
+
+    /// <summary>The device, or null while it is not known.</summary>
+    public PciDevice? Device => (Match as DeviceMatch.Found)?.Device;
+}

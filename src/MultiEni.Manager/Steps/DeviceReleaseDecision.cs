@@ -1,0 +1,77 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Steps;
+
+/// <summary>The road back: wait until nobody has the device, give it to the kernel driver, let the attachment go (rule 6).</summary>
+internal static class DeviceReleaseDecision
+{
+    /// <summary>The next step of an attachment that is being deleted, whose device is no longer on offer.</summary>
+    public static DeviceStep Decide(DeviceObservation situation)
+    {
+        if (!situation.Wish.HasFinalizer)
+        {
+            return new DeviceStep.Nothing();
+        }
+
+        return situation.Match switch
+        {
+            DeviceMatch.Found { Device: var device } => WithDevice(situation, device),
+            // Which one it is will show, and until then none of them may be taken from under a pod.
+            DeviceMatch.Ambiguous ambiguous => new DeviceStep.Wait(ConditionTypes.Released, new Blocker(Reasons.DeviceAmbiguous, ambiguous.Message)),
+            // Ends by itself: what is attached and stays invisible is looked for by elimination.
+            DeviceMatch.Absent { MayBeHidden: true } when EniState.IsAttached(situation.Wish.NetworkState) => new DeviceStep.Wait(
+                ConditionTypes.Released,
+                new Blocker(
+                    Reasons.WaitingForDevice,
+                    $"No interface shows the hardware address of {situation.Wish.EniId}, and a device without an interface could be it, in use by a pod. "
+                        + "Whether it is will be known within seconds."
+                )
+            ),
+            _ => DeviceGuard.Unoffered(situation, ConditionTypes.Released) ?? new DeviceStep.ReleaseDone("The node has no device of this ENI."),
+        };
+    }
+
+    /// <summary>The next step on the way back to the kernel driver.</summary>
+    public static DeviceStep GiveBack(DeviceObservation situation, PciDevice device, string condition)
+    {
+        var step = new DeviceStep.GiveBack(device, condition);
+        return device.IsHeldByDpdk
+            ? DeviceGuard.WhenUnused(situation, device, condition, step)
+            : DeviceGuard.Quiet(situation, device, condition) ?? step;
+    }
+
+    private static DeviceStep WithDevice(DeviceObservation situation, PciDevice device)
+    {
+        if (device.IsLeavingVfio)
+        {
+            return DeviceDecision.Leaving(situation, device, ConditionTypes.Released);
+        }
+
+        if (device.IsHeldByDpdk || situation.Journal is not null)
+        {
+            return GiveBack(situation, device, ConditionTypes.Released);
+        }
+
+        if (device.Driver is null)
+        {
+            return DeviceGuard.Quiet(situation, device, ConditionTypes.Released) ?? new DeviceStep.ReleaseDone($"{device.Address} has no driver.");
+        }
+
+        // S7: nobody registers who moved an interface that was not requested, so its return is all that can be waited for.
+        DeviceStep done = situation is { Link: null, Match: DeviceMatch.Found { Proof: IdentityProof.Report or IdentityProof.Elimination } }
+            ? new DeviceStep.Wait(
+                ConditionTypes.Released,
+                new Blocker(
+                    Reasons.DeviceInUse,
+                    $"The interface of {device.Address} is not in the host's network namespace: it is in use by a pod. End that pod."
+                )
+            )
+            : new DeviceStep.ReleaseDone($"{device.Address} is held by its kernel driver {device.Driver}.");
+
+        // Whatever is asked for now: a pod may have got the device while it was offered.
+        return DeviceGuard.WhenUnused(situation, device, ConditionTypes.Released, done);
+    }
+}

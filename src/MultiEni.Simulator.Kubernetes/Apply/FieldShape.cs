@@ -72,6 +72,7 @@ internal sealed record FieldShape(string? Kind, Func<string, FieldShape?>? Field
     private static FieldShape Of(SchemaNode node) =>
         node.Type switch
         {
+            SchemaType.Object when node.PreservesUnknownFields => new FieldShape(Map, null, null, Granular),
             SchemaType.Object => new FieldShape(Map, name => node.Child(name) is { } child ? Of(child) : null, null, Granular),
             SchemaType.Array => new FieldShape(
                 List,

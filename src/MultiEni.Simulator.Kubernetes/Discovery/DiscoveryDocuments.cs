@@ -86,7 +86,7 @@ internal static class DiscoveryDocuments
             {
                 ["kind"] = "APIResourceList",
                 ["apiVersion"] = "v1",
-                ["groupVersion"] = $"{group}/{version}",
+                ["groupVersion"] = resources[0].ApiVersion,
                 ["resources"] = entries,
             };
     }

@@ -51,7 +51,7 @@ internal sealed class Pruning
             {
                 Value(value, child);
             }
-            else
+            else if (!schema.PreservesUnknownFields)
             {
                 (unknown ??= []).Add(name);
                 removed.Add(path.ToDotted());

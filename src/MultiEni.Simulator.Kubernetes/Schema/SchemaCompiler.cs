@@ -36,6 +36,7 @@ internal sealed class SchemaCompiler
         ["type"] = JsonValueKind.String,
         ["x-kubernetes-list-map-keys"] = JsonValueKind.Array,
         ["x-kubernetes-list-type"] = JsonValueKind.String,
+        ["x-kubernetes-preserve-unknown-fields"] = JsonValueKind.True,
         ["x-kubernetes-validations"] = JsonValueKind.Array,
     };
 
@@ -77,10 +78,15 @@ internal sealed class SchemaCompiler
         var listType = ListTypeOf(json, type);
         var items = json["items"] as JsonObject;
         NotSimulatedException.ThrowUnless((type == SchemaType.Array) == (items is not null), "a list without items, or items of something else");
+        NotSimulatedException.ThrowUnless(
+            type == SchemaType.Object || !json.ContainsKey("x-kubernetes-preserve-unknown-fields"),
+            "x-kubernetes-preserve-unknown-fields on something else than an object"
+        );
         var node = new SchemaNode
         {
             Type = type,
             Format = json.Text("format"),
+            PreservesUnknownFields = json.Flag("x-kubernetes-preserve-unknown-fields"),
             Properties = Properties(json, count, isCorrelated, isRoot),
             AdditionalProperties = json["additionalProperties"] is JsonObject values
                 ? Node(values, count * (json.Integer("maxProperties") ?? MostEntries), isCorrelated)

@@ -13,6 +13,8 @@ internal sealed class SchemaNode
 
     public string? Format { get; init; }
 
+    public bool PreservesUnknownFields { get; init; }
+
     public IReadOnlyDictionary<string, SchemaNode> Properties { get; init; } = NoProperties;
 
     /// <summary>Schema of the values of a map.</summary>

@@ -17,6 +17,7 @@ public sealed class StructuralTests
           "made": {"type": "object", "default": {}, "properties": {"child": {"type": "string", "default": "c"}}},
           "list": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer", "default": 1}}}},
           "map": {"type": "object", "additionalProperties": {"type": "object", "properties": {"a": {"type": "integer", "default": 1}}}},
+          "open": {"type": "object", "x-kubernetes-preserve-unknown-fields": true, "properties": {"known": {"type": "object", "properties": {"x": {"type": "string"}}}}},
           "set": {"type": "array", "x-kubernetes-list-type": "set", "items": {"type": "string"}},
           "keyed": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"], "items": {"type": "object", "required": ["k"], "properties": {"k": {"type": "string"}, "tags": {"type": "array", "items": {"type": "string"}}}}}
         }}
@@ -57,6 +58,8 @@ public sealed class StructuralTests
     [InlineData("""{"parent":{"child":"c","typo":1}}""", "spec.parent.typo")]
     [InlineData("""{"list":[{"a":1},{"typo":1}]}""", "spec.list[1].typo")]
     [InlineData("""{"map":{"k":{"typo":1}}}""", "spec.map.k.typo")]
+    [InlineData("""{"open":{"anything":{"deep":1}}}""", "")]
+    [InlineData("""{"open":{"known":{"x":"y","typo":1}}}""", "spec.open.known.typo")]
     public void Unknown_fields_are_removed_and_named(string given, string expected)
     {
         var obj = JsonNode.Parse("""{"apiVersion":"v1","kind":"K","metadata":{"name":"n","labels":{"a":"b"}}}""")!.AsObject();

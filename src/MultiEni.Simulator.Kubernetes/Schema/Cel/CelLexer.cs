@@ -37,12 +37,13 @@ internal static partial class CelLexer
                     {
                         'n' => "\n",
                         't' => "\t",
+                        'u' when match.Length == 6 => $"{(char)Convert.ToInt32(match.Value[2..], 16)}",
                         '\\' or '"' or '\'' => match.Value[1..],
                         _ => throw new CelRefusal($"the escape {match.Value}"),
                     }
             );
 
-    [GeneratedRegex(@"\\.", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\\(?:u[0-9a-fA-F]{4}|.)", RegexOptions.None, 1000)]
     private static partial Regex Escape();
 
     // Prefixed and triple-quoted texts, unsigned and hexadecimal numbers fall into two tokens, which the grammar does not allow side by side.

@@ -20,11 +20,7 @@ internal static class OpenApiDocuments
     /// <summary>A document that holds nothing but its version: field 1, "2.0". Newer clients read version 3 for everything that they need.</summary>
     public static Answer.Body Version2(string accept) =>
         accept.Contains("protobuf", StringComparison.Ordinal)
-            ? new Answer.Body(
-                200,
-                new byte[] { 0x0A, 0x03, (byte)'2', (byte)'.', (byte)'0' },
-                "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-            )
+            ? new Answer.Body(200, "\n\u00032.0"u8.ToArray(), "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
             : throw new NotSimulatedException("OpenAPI version 2 as JSON; version 3 is there");
 
     /// <summary>Where the documents are.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes;
 
@@ -13,11 +14,9 @@ internal static class JsonReading
 
     public static long? Integer(this JsonObject? obj, string field) =>
         obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
-            ? value.TryGetValue<long>(out var number)
-                ? number
-                : value.TryGetValue<int>(out var small)
-                    ? small
-                    : (long)value.GetValue<double>()
+            ? JsonNumber.Read(value) is { IsInteger: true } whole
+                ? whole.Integer
+                : (long)value.GetValue<double>()
             : null;
 
     public static bool Flag(this JsonObject? obj, string field) => obj?[field] is JsonValue value && value.GetValueKind() == JsonValueKind.True;
@@ -31,16 +30,28 @@ internal static class JsonReading
     public static List<JsonObject> Objects(this JsonObject? obj, string field) => [.. (obj?[field] as JsonArray ?? []).OfType<JsonObject>()];
 
     /// <summary>The metadata of an object, added when absent.</summary>
-    public static JsonObject Metadata(this JsonObject obj)
+    public static JsonObject Metadata(this JsonObject obj) => obj.Child("metadata");
+
+    /// <summary>An object in an object, added when absent.</summary>
+    public static JsonObject Child(this JsonObject obj, string field)
     {
-        if (obj["metadata"] is JsonObject metadata)
+        if (obj[field] is not JsonObject child)
         {
-            return metadata;
+            obj[field] = child = [];
         }
 
-        metadata = [];
-        obj["metadata"] = metadata;
-        return metadata;
+        return child;
+    }
+
+    /// <summary>A list in an object, added when absent.</summary>
+    public static JsonArray List(this JsonObject obj, string field)
+    {
+        if (obj[field] is not JsonArray list)
+        {
+            obj[field] = list = [];
+        }
+
+        return list;
     }
 
     /// <summary>The value at a dotted path as text, as field selectors compare it; empty when absent.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MultiEni.Simulator.Kubernetes.Faults;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Storage;
@@ -12,7 +13,7 @@ public sealed class KubernetesFaults
     private readonly ResourceRegistry _registry;
     private readonly List<(FaultRule Rule, int Left)> _rules = [];
     private readonly Dictionary<RequestKey, long> _counts = [];
-    private readonly List<RequestInfo> _log = [];
+    private readonly ConcurrentQueue<RequestInfo> _log = [];
 
     internal KubernetesFaults(ObjectStore store)
     {
@@ -33,16 +34,7 @@ public sealed class KubernetesFaults
     public int OpenWatches => _ledger.CountWatches();
 
     /// <summary>The requests so far, when <see cref="KeepsLog"/> is on.</summary>
-    public IReadOnlyList<RequestInfo> Log
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _log];
-            }
-        }
-    }
+    public IReadOnlyList<RequestInfo> Log => [.. _log];
 
     /// <summary>Ends all watches, of one resource or of all.</summary>
     /// <param name="cut">Resets connections; otherwise the streams end in order, as on a server's timeout.</param>
@@ -125,47 +117,38 @@ public sealed class KubernetesFaults
             _counts[key] = _counts.GetValueOrDefault(key) + 1;
             if (KeepsLog)
             {
-                _log.Add(request);
+                _log.Enqueue(request);
             }
         }
     }
 
     internal async ValueTask<FaultAction?> StrikeAsync(RequestInfo request, FaultMoment moment, int code)
     {
-        var hooked =
-            moment == FaultMoment.Before
-                ? BeforeRequest is { } before
-                    ? await before(request)
-                    : null
-                : AfterRequest is { } after
-                    ? await after(request, code)
-                    : null;
-        return hooked ?? Take(request, moment);
+        var hooked = moment == FaultMoment.Before ? BeforeRequest?.Invoke(request) : AfterRequest?.Invoke(request, code);
+        return (hooked is { } strike ? await strike : null) ?? Take(request, moment);
     }
 
     private FaultAction? Take(RequestInfo request, FaultMoment moment)
     {
         lock (_gate)
         {
-            for (var index = 0; index < _rules.Count; index++)
+            var index = _rules.FindIndex(entry => entry.Rule.Moment == moment && entry.Rule.Matches(request));
+            if (index < 0)
             {
-                var (rule, left) = _rules[index];
-                if (rule.Moment == moment && rule.Matches(request))
-                {
-                    if (left > 1)
-                    {
-                        _rules[index] = (rule, left - 1);
-                    }
-                    else
-                    {
-                        _rules.RemoveAt(index);
-                    }
-
-                    return rule.Action;
-                }
+                return null;
             }
-        }
 
-        return null;
+            var (rule, left) = _rules[index];
+            if (left > 1)
+            {
+                _rules[index] = (rule, left - 1);
+            }
+            else
+            {
+                _rules.RemoveAt(index);
+            }
+
+            return rule.Action;
+        }
     }
 }

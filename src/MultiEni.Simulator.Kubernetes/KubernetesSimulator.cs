@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -65,11 +64,6 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     public static async Task<KubernetesSimulator> StartAsync(KubernetesSimulatorOptions options, CancellationToken cancellationToken)
     {
         var store = new ObjectStore(options);
-        if (options.EnforcesAccess)
-        {
-            BootstrapRoles.Install(store);
-        }
-
         var faults = new KubernetesFaults(store);
         var stopping = new CancellationTokenSource();
         var access = new AccessControl(options, store);
@@ -124,36 +118,17 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     /// <returns><paramref name="path"/>.</returns>
     public string WriteKubeconfig(string path, string? token = null)
     {
-        const string name = "simulated";
-        var user = new JsonObject();
-        if (token is not null)
-        {
-            user["token"] = token;
-        }
-
         // JSON is YAML, and needs no care about quoting.
-        var config = new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Config",
-            ["clusters"] = new JsonArray(
-                new JsonObject
-                {
-                    ["name"] = name,
-                    ["cluster"] = new JsonObject { ["server"] = BaseAddress.ToString().TrimEnd('/') },
-                }
-            ),
-            ["users"] = new JsonArray(new JsonObject { ["name"] = name, ["user"] = user }),
-            ["contexts"] = new JsonArray(
-                new JsonObject
-                {
-                    ["name"] = name,
-                    ["context"] = new JsonObject { ["cluster"] = name, ["user"] = name },
-                }
-            ),
-            ["current-context"] = name,
-        };
-        File.WriteAllBytes(path, StoredObject.ToUtf8(config));
+        var user = token is null ? "{}" : $$"""{"token":"{{token}}"}""";
+        File.WriteAllText(
+            path,
+            $$"""
+            {"apiVersion":"v1","kind":"Config","current-context":"simulated",
+             "clusters":[{"name":"simulated","cluster":{"server":"{{BaseAddress.ToString().TrimEnd('/')}}"} }],
+             "users":[{"name":"simulated","user":{{user}} }],
+             "contexts":[{"name":"simulated","context":{"cluster":"simulated","user":"simulated"} }]}
+            """
+        );
         return path;
     }
 

@@ -20,12 +20,6 @@ public sealed record KubernetesSimulatorOptions
     /// </summary>
     public TimeSpan ControllerDelay { get; init; }
 
-    /// <summary>Whether a new node gets the taint <c>node.kubernetes.io/not-ready:NoSchedule</c>, as in a cluster.</summary>
-    public bool NewNodesAreTainted { get; init; } = true;
-
-    /// <summary>How often a watch that wants bookmarks gets one.</summary>
-    public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
-
     /// <summary>How far watches are behind the writes; null for watches that show a write before its answer is read.</summary>
     public WatchLag? WatchLag { get; init; }
 

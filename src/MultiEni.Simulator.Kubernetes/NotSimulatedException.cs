@@ -5,4 +5,14 @@ namespace MultiEni.Simulator.Kubernetes;
 /// changed when it is thrown.
 /// </summary>
 /// <param name="what">What was asked for, such as <c>the CEL function url</c>.</param>
-public sealed class NotSimulatedException(string what) : Exception($"not supported by the simulated API server: {what}");
+public sealed class NotSimulatedException(string what) : Exception($"not supported by the simulated API server: {what}")
+{
+    /// <summary>Throws unless something is known here.</summary>
+    internal static void ThrowUnless(bool isKnown, string what)
+    {
+        if (!isKnown)
+        {
+            throw new NotSimulatedException(what);
+        }
+    }
+}

@@ -4,11 +4,6 @@ using MultiEni.Simulator.Kubernetes.Resources;
 namespace MultiEni.Simulator.Kubernetes.Access;
 
 /// <summary>A write that is about to be stored.</summary>
-/// <param name="Operation"><c>CREATE</c>, <c>UPDATE</c> or <c>DELETE</c>.</param>
-/// <param name="Resource">What it is about.</param>
-/// <param name="Subresource">Such as <c>status</c>, or empty.</param>
-/// <param name="Object">The object as it would be; null for a deletion.</param>
-/// <param name="OldObject">The object as it is; null for a creation.</param>
 internal sealed record AdmissionAttempt(string Operation, ResourceDefinition Resource, string Subresource, JsonObject? Object, JsonObject? OldObject)
 {
     /// <summary>Whether nothing is stored in the end.</summary>

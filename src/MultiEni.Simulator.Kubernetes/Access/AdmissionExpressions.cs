@@ -9,21 +9,19 @@ internal static class AdmissionExpressions
     private static readonly string[] MetadataLists = ["labels", "annotations", "finalizers", "ownerReferences"];
 
     private static readonly CelType Texts = CelType.Of(CelKind.List, CelType.String);
+    private static readonly CelType Kind = Strings("group", "version", "kind");
+    private static readonly CelType Plural = Strings("group", "version", "resource");
 
     // Objects are of any kind, so their fields are known at run time only; a misspelt field of the request is found when a policy is written.
-    private static readonly CelType Request = Object(
-        ("kind", Object(("group", CelType.String), ("version", CelType.String), ("kind", CelType.String))),
-        ("resource", Object(("group", CelType.String), ("version", CelType.String), ("resource", CelType.String))),
-        ("subResource", CelType.String),
-        ("requestKind", Object(("group", CelType.String), ("version", CelType.String), ("kind", CelType.String))),
-        ("requestResource", Object(("group", CelType.String), ("version", CelType.String), ("resource", CelType.String))),
-        ("requestSubResource", CelType.String),
-        ("name", CelType.String),
-        ("namespace", CelType.String),
-        ("operation", CelType.String),
+    private static readonly CelType Request = Object([
+        ("kind", Kind),
+        ("resource", Plural),
+        ("requestKind", Kind),
+        ("requestResource", Plural),
         ("dryRun", CelType.Bool),
-        ("userInfo", Object(("username", CelType.String), ("uid", CelType.String), ("groups", Texts), ("extra", CelType.Of(CelKind.Map, Texts))))
-    );
+        ("userInfo", Object([.. Strings("username", "uid").Fields.Select(Pair), ("groups", Texts), ("extra", CelType.Of(CelKind.Map, Texts))])),
+        .. Strings("subResource", "requestSubResource", "name", "namespace", "operation").Fields.Select(Pair),
+    ]);
 
     /// <summary>The types of what expressions see, but for the policy's own variables.</summary>
     public static Dictionary<string, CelType> Types() =>
@@ -49,6 +47,10 @@ internal static class AdmissionExpressions
     /// <summary>An object with these fields.</summary>
     public static CelType Object(params (string Name, CelType Type)[] fields) =>
         new(CelKind.Object) { Fields = fields.ToDictionary(static field => field.Name, static field => field.Type, StringComparer.Ordinal) };
+
+    private static CelType Strings(params string[] names) => Object(Array.ConvertAll(names, static name => (name, CelType.String)));
+
+    private static (string, CelType) Pair(KeyValuePair<string, CelType> field) => (field.Key, field.Value);
 
     // The server reads metadata into a struct and serialises that, without its empty fields; of custom resources too.
     private static JsonObject? WithoutEmptyMetadata(JsonObject? obj)

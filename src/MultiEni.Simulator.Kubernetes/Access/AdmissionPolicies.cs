@@ -76,7 +76,7 @@ internal sealed class AdmissionPolicies(ObjectStore store)
                     {
                         inForce.Add(
                             new InForce(
-                                AdmissionPolicy.Read(resource, policy),
+                                AdmissionPolicy.Read(policy),
                                 binding.Text("metadata", "name") ?? "",
                                 new PolicyScope(spec["matchResources"] as JsonObject),
                                 spec.Texts("validationActions")

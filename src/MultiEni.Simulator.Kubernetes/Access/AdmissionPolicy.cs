@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using MultiEni.Simulator.Kubernetes.Errors;
-using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
@@ -55,14 +53,12 @@ internal sealed class AdmissionPolicy
     public string Name { get; }
 
     /// <summary>Compiles a policy.</summary>
-    /// <exception cref="StatusException">422: it is wrong.</exception>
-    /// <exception cref="NotSimulatedException">It asks for what is not known here.</exception>
-    public static AdmissionPolicy Read(ResourceDefinition resource, JsonObject obj)
+    /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
+    public static AdmissionPolicy Read(JsonObject obj)
     {
-        var name = obj.Text("metadata", "name") ?? "";
         var spec = obj["spec"] as JsonObject ?? [];
-        var errors = PolicyChecks.Policy(spec);
-        return errors.Count == 0 ? new AdmissionPolicy(name, spec.Copy()) : throw StatusErrors.Invalid(resource, name, errors);
+        PolicyChecks.CheckPolicy(spec);
+        return new AdmissionPolicy(obj.Text("metadata", "name") ?? "", spec.Copy());
     }
 
     /// <summary>Whether the policy is about a write at all.</summary>
@@ -112,7 +108,7 @@ internal sealed class AdmissionPolicy
     }
 
     private static (string, string) Failure(string source, CelError error) =>
-        ($"expression '{source}' resulted in error: {error.Message}", "Invalid");
+        ($"expression '{source}' resulted in error: {error.Describe(source)}", "Invalid");
 
     private static string Explain(JsonObject validation, CelProgram? message, CelScope values)
     {
@@ -145,7 +141,9 @@ internal sealed class AdmissionPolicy
             {
                 value = program.Run(new CelScope(Variables, this, values));
                 _known[key] = value = value is CelError failed
-                    ? new CelError($"composited variable \"{key}\" fails to evaluate: {failed.Message}")
+                    ? failed.Message is { } why
+                        ? new CelError($"composited variable \"{key}\" fails to evaluate: {why}")
+                        : failed
                     : value;
             }
 

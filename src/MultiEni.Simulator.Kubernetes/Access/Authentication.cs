@@ -66,7 +66,7 @@ internal sealed class Authentication
     /// <param name="request">The request.</param>
     /// <param name="rights">What he must be allowed, with the verb impersonate.</param>
     /// <exception cref="StatusException">501: what is asked of impersonation is not supported.</exception>
-    public static UserInfo Impersonate(UserInfo asks, HttpRequest request, ICollection<AccessRequest> rights)
+    public static UserInfo Impersonate(UserInfo asks, HttpRequest request, List<AccessRequest> rights)
     {
         const string group = "authentication.k8s.io";
         var name = request.Headers["Impersonate-User"].ToString();
@@ -74,12 +74,12 @@ internal sealed class Authentication
         var extra = request.Headers.Where(static header => header.Key.StartsWith(ExtraHeader, StringComparison.OrdinalIgnoreCase)).ToList();
         if (request.Headers.ContainsKey("Impersonate-Uid"))
         {
-            throw StatusErrors.NotSupported("the impersonation of a uid");
+            throw new NotSimulatedException("the impersonation of a uid");
         }
 
         if (name.Length == 0)
         {
-            return groups.Count + extra.Count == 0 ? asks : throw StatusErrors.NotSupported("the impersonation of groups without a user");
+            return groups.Count + extra.Count == 0 ? asks : throw new NotSimulatedException("the impersonation of groups without a user");
         }
 
         var account = name.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal) ? name[ServiceAccountPrefix.Length..].Split(':') : null;
@@ -88,20 +88,13 @@ internal sealed class Authentication
                 ? new AccessRequest(Verb, "", "serviceaccounts", inNamespace, accountName)
                 : new AccessRequest(Verb, "", "users", "", name)
         );
-        foreach (var asked in groups)
-        {
-            rights.Add(new AccessRequest(Verb, "", "groups", "", asked));
-        }
-
+        rights.AddRange(groups.Select(static asked => new AccessRequest(Verb, "", "groups", "", asked)));
         var values = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var (header, texts) in extra)
         {
             var key = Uri.UnescapeDataString(header[ExtraHeader.Length..].ToLowerInvariant());
             values[key] = [.. texts.OfType<string>()];
-            foreach (var text in values[key])
-            {
-                rights.Add(new AccessRequest(Verb, group, "userextras/" + key, "", text));
-            }
+            rights.AddRange(values[key].Select(text => new AccessRequest(Verb, group, "userextras/" + key, "", text)));
         }
 
         if (account is [var accountNamespace, _] && groups.Count == 0)

@@ -1,11 +1,6 @@
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>A role given to somebody, in a namespace or everywhere.</summary>
-/// <param name="Role">Kind and name, such as <c>ClusterRole/eni-manager</c>; of a Role, with its namespace.</param>
-/// <param name="Binding">The binding as reasons name it, up to its subject: <c>ClusterRoleBinding "a" of ClusterRole "b"</c>.</param>
-/// <param name="Namespace">Where it holds; empty for everywhere.</param>
-/// <param name="Subjects">To whom it is given: as reasons name them, and a test.</param>
-/// <param name="Rules">What it allows; null when the role does not exist.</param>
+/// <summary>A role given to somebody, in a namespace or everywhere; its rules are null when it does not exist.</summary>
 internal sealed record Grant(
     string Role,
     string Binding,

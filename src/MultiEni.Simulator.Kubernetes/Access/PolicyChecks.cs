@@ -1,15 +1,16 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Schema.Cel;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>What the API server adds to policies and their bindings when they are written, and what it refuses.</summary>
-internal sealed partial class PolicyChecks
+/// <summary>
+/// What the API server adds to policies and their bindings when they are written. What it would refuse is not simulated: nobody but their author meets
+/// its words.
+/// </summary>
+internal static partial class PolicyChecks
 {
-    private readonly List<FieldError> _errors = [];
-
     /// <summary>Fills in the defaults of a policy or binding, in place.</summary>
     public static void ApplyDefaults(JsonObject obj)
     {
@@ -20,13 +21,8 @@ internal sealed partial class PolicyChecks
             obj["status"] ??= new JsonObject();
         }
 
-        foreach (var scope in (ReadOnlySpan<string>)["matchConstraints", "matchResources"])
+        foreach (var match in new[] { spec["matchConstraints"], spec["matchResources"] }.OfType<JsonObject>())
         {
-            if (spec[scope] is not JsonObject match)
-            {
-                continue;
-            }
-
             match["matchPolicy"] ??= "Equivalent";
             match["namespaceSelector"] ??= new JsonObject();
             match["objectSelector"] ??= new JsonObject();
@@ -37,104 +33,70 @@ internal sealed partial class PolicyChecks
         }
     }
 
-    /// <summary>What is wrong with a policy, its expressions aside.</summary>
-    /// <exception cref="NotSimulatedException">It asks for what is not known here.</exception>
-    public static IReadOnlyList<FieldError> Policy(JsonObject spec)
+    /// <summary>Checks a policy, its expressions aside.</summary>
+    /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
+    public static void CheckPolicy(JsonObject spec)
     {
-        Require(!spec.ContainsKey("paramKind"), "parameters of admission policies");
-        Require(spec.Objects("auditAnnotations").Count == 0, "audit annotations of admission policies");
-        var checks = new PolicyChecks();
-        checks.OneOf("spec.failurePolicy", spec.Text("failurePolicy"), ["Fail", "Ignore"]);
-        if (spec["matchConstraints"] is not JsonObject constraints)
-        {
-            checks.Required("spec.matchConstraints");
-        }
-        else
-        {
-            if (constraints.Objects("resourceRules").Count == 0)
-            {
-                checks.Required("spec.matchConstraints.resourceRules");
-            }
-
-            checks.Scope(constraints, "spec.matchConstraints");
-        }
-
-        checks.Names(spec.Objects("matchConditions"), "spec.matchConditions", static name => ConditionName().IsMatch(name));
-        checks.Names(spec.Objects("variables"), "spec.variables", static name => Identifier().IsMatch(name) && !CelNames.IsReserved(name));
-        foreach (var (index, validation) in spec.Objects("validations").Index())
-        {
-            checks.Validation(validation, $"spec.validations[{index}]");
-        }
-
-        Require(spec.Objects("validations").Count > 0, "a policy without validations");
-        return checks._errors;
+        NotSimulatedException.ThrowUnless(!spec.ContainsKey("paramKind"), "parameters of admission policies");
+        NotSimulatedException.ThrowUnless(spec.Objects("auditAnnotations").Count == 0, "audit annotations of admission policies");
+        NotSimulatedException.ThrowUnless(spec.Text("failurePolicy") is null or "Fail" or "Ignore", "that failurePolicy");
+        var constraints = spec["matchConstraints"] as JsonObject;
+        NotSimulatedException.ThrowUnless(constraints.Objects("resourceRules").Count > 0, "an admission policy for no resources");
+        CheckScope(constraints!);
+        NotSimulatedException.ThrowUnless(
+            AreNamed(spec.Objects("matchConditions"), ConditionName().IsMatch),
+            "the names or expressions of matchConditions"
+        );
+        NotSimulatedException.ThrowUnless(
+            AreNamed(spec.Objects("variables"), static name => Identifier().IsMatch(name) && !CelParser.IsReserved(name)),
+            "the names or expressions of variables"
+        );
+        NotSimulatedException.ThrowUnless(
+            spec.Objects("validations") is { Count: > 0 } validations && validations.TrueForAll(IsValidation),
+            "an admission policy without validations, or with wrong ones"
+        );
     }
 
-    /// <summary>What is wrong with a binding.</summary>
-    /// <exception cref="NotSimulatedException">It asks for what is not known here.</exception>
-    public static IReadOnlyList<FieldError> Binding(JsonObject spec)
+    /// <summary>Checks a binding.</summary>
+    /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
+    public static void CheckBinding(JsonObject spec)
     {
-        Require(!spec.ContainsKey("paramRef"), "parameters of admission policies");
-        var checks = new PolicyChecks();
+        NotSimulatedException.ThrowUnless(!spec.ContainsKey("paramRef"), "parameters of admission policies");
         var actions = spec.Texts("validationActions");
-        if (string.IsNullOrEmpty(spec.Text("policyName")))
-        {
-            checks.Required("spec.policyName");
-        }
-
-        if (actions.Count == 0)
-        {
-            checks.Add("spec.validationActions", FieldErrorReasons.Required, "Required value: at least one validation action is required");
-        }
-
-        foreach (var (index, action) in actions.Index())
-        {
-            checks.OneOf($"spec.validationActions[{index}]", action, ["Audit", "Deny", "Warn"]);
-            if (actions.Take(index).Contains(action, StringComparer.Ordinal))
-            {
-                checks.Add($"spec.validationActions[{index}]", FieldErrorReasons.Duplicate, $"Duplicate value: {GoText.Quote(action)}");
-            }
-        }
-
-        if (actions.Contains("Deny", StringComparer.Ordinal) && actions.Contains("Warn", StringComparer.Ordinal))
-        {
-            checks.Add(
-                "spec.validationActions",
-                FieldErrorReasons.Invalid,
-                $"Invalid value: {spec["validationActions"]!.ToJsonString()}: must not contain both Deny and Warn (repeating the same validation failure "
-                    + "information in the API response and headers serves no purpose)"
-            );
-        }
-
-        checks.Scope(spec["matchResources"] as JsonObject ?? [], "spec.matchResources");
-        return checks._errors;
+        NotSimulatedException.ThrowUnless(spec.Text("policyName") is { Length: > 0 }, "a binding without policy");
+        NotSimulatedException.ThrowUnless(
+            actions.Count > 0
+                && actions.All(static action => action is "Audit" or "Deny" or "Warn")
+                && actions.Distinct(StringComparer.Ordinal).Count() == actions.Count
+                && !(actions.Contains("Deny", StringComparer.Ordinal) && actions.Contains("Warn", StringComparer.Ordinal)),
+            $"the validationActions {string.Join(", ", actions)}"
+        );
+        CheckScope(spec["matchResources"] as JsonObject ?? []);
     }
 
-    private void Scope(JsonObject scope, string path)
+    private static void CheckScope(JsonObject scope)
     {
-        OneOf($"{path}.matchPolicy", scope.Text("matchPolicy"), ["Equivalent", "Exact"]);
-        Require(IsSelector(scope["namespaceSelector"]) && IsSelector(scope["objectSelector"]), $"a malformed selector in {path}");
-        foreach (var list in (ReadOnlySpan<string>)["resourceRules", "excludeResourceRules"])
+        NotSimulatedException.ThrowUnless(scope.Text("matchPolicy") is null or "Equivalent" or "Exact", "that matchPolicy");
+        NotSimulatedException.ThrowUnless(
+            IsSelector(scope["namespaceSelector"]) && IsSelector(scope["objectSelector"]),
+            "a malformed selector of an admission policy"
+        );
+        foreach (var rule in scope.Objects("resourceRules").Concat(scope.Objects("excludeResourceRules")))
         {
-            foreach (var (index, rule) in scope.Objects(list).Index())
+            foreach (var field in (ReadOnlySpan<string>)["apiGroups", "apiVersions", "resources", "operations"])
             {
-                var at = $"{path}.{list}[{index}]";
-                foreach (var field in (ReadOnlySpan<string>)["apiGroups", "apiVersions", "resources", "operations"])
-                {
-                    Require(
-                        rule.Texts(field) is { Count: > 0 } values
-                            && (values.Count == 1 || !values.Any(static value => value.Contains('*', StringComparison.Ordinal))),
-                        $"rules of admission policies whose {field} are empty, or are * and more"
-                    );
-                }
-
-                foreach (var (position, operation) in rule.Texts("operations").Index())
-                {
-                    OneOf($"{at}.operations[{position}]", operation, ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"]);
-                }
-
-                OneOf($"{at}.scope", rule.Text("scope"), ["*", "Cluster", "Namespaced"]);
+                NotSimulatedException.ThrowUnless(
+                    rule.Texts(field) is { Count: > 0 } values
+                        && (values.Count == 1 || !values.Any(static value => value.Contains('*', StringComparison.Ordinal))),
+                    $"rules of admission policies whose {field} are empty, or are * and more"
+                );
             }
+
+            NotSimulatedException.ThrowUnless(
+                rule.Texts("operations").All(static operation => operation is "*" or "CONNECT" or "CREATE" or "DELETE" or "UPDATE")
+                    && rule.Text("scope") is null or "*" or "Cluster" or "Namespaced",
+                "rules of admission policies with other operations or scopes"
+            );
         }
     }
 
@@ -143,12 +105,11 @@ internal sealed partial class PolicyChecks
         || (
             selector is JsonObject given
             && given.All(static field => field.Key is "matchLabels" or "matchExpressions")
-            && (given["matchLabels"] as JsonObject ?? []).All(static label => LabelKey().IsMatch(label.Key) && LabelValue().IsMatch($"{label.Value}"))
+            && (given["matchLabels"] as JsonObject ?? []).All(static label => IsLabel(label.Key, [$"{label.Value}"]))
             && given
                 .Objects("matchExpressions")
                 .TrueForAll(static expression =>
-                    LabelKey().IsMatch(expression.Text("key") ?? "")
-                    && expression.Texts("values").All(LabelValue().IsMatch)
+                    IsLabel(expression.Text("key") ?? "", expression.Texts("values"))
                     && expression.Text("operator") switch
                     {
                         "In" or "NotIn" => expression.Texts("values").Count > 0,
@@ -158,85 +119,25 @@ internal sealed partial class PolicyChecks
                 )
         );
 
-    private void Names(List<JsonObject> entries, string path, Func<string, bool> isRight)
-    {
-        foreach (var (index, entry) in entries.Index())
-        {
-            var name = entry.Text("name") ?? "";
-            if (name.Length == 0)
-            {
-                Required($"{path}[{index}].name");
-            }
+    private static bool IsLabel(string key, IReadOnlyList<string> values) =>
+        !Names.QualifiedName(key).Any() && !values.SelectMany(Names.LabelValue).Any();
 
-            Require(name.Length == 0 || isRight(name), $"the name {GoText.Quote(name)} at {path}[{index}]");
-            // Of variables of one name, the last counts.
-            if (path == "spec.matchConditions" && entries.Take(index).Any(earlier => earlier.Text("name") == name))
-            {
-                Add($"{path}[{index}].name", FieldErrorReasons.Duplicate, $"Duplicate value: {GoText.Quote(name)}");
-            }
+    private static bool AreNamed(List<JsonObject> entries, Func<string, bool> isName) =>
+        entries.TrueForAll(entry => isName(entry.Text("name") ?? "") && !string.IsNullOrWhiteSpace(entry.Text("expression")))
+        && entries.DistinctBy(static entry => entry.Text("name"), StringComparer.Ordinal).Count() == entries.Count;
 
-            Expression(entry, $"{path}[{index}].expression");
-        }
-    }
+    private static bool IsValidation(JsonObject validation) =>
+        !string.IsNullOrWhiteSpace(validation.Text("expression"))
+        && IsText(validation.Text("message"))
+        && !(validation.Text("message") ?? "").Trim().Contains('\n', StringComparison.Ordinal)
+        && IsText(validation.Text("messageExpression"))
+        && validation.Text("reason") is null or "Forbidden" or "Invalid" or "RequestEntityTooLarge";
 
-    private void Validation(JsonObject validation, string path)
-    {
-        Expression(validation, $"{path}.expression");
-        var message = validation.Text("message") ?? "";
-        Require(
-            validation.Text("messageExpression") is null or { Length: 0 } || !string.IsNullOrWhiteSpace(validation.Text("messageExpression")),
-            "a messageExpression of blanks"
-        );
-        Require(message.Length == 0 || !string.IsNullOrWhiteSpace(message), "a message of blanks");
-        if (message.Trim().Contains('\n', StringComparison.Ordinal))
-        {
-            Add($"{path}.message", FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(message)}: must not contain line breaks");
-        }
-
-        OneOf($"{path}.reason", validation.Text("reason"), ["Forbidden", "Invalid", "RequestEntityTooLarge"]);
-    }
-
-    private void Expression(JsonObject entry, string path)
-    {
-        if (string.IsNullOrWhiteSpace(entry.Text("expression")))
-        {
-            Add(path, FieldErrorReasons.Required, "Required value: expression is not specified");
-        }
-    }
-
-    private void OneOf(string path, string? value, string[] allowed)
-    {
-        if (value is not null && !allowed.Contains(value, StringComparer.Ordinal))
-        {
-            Add(
-                path,
-                FieldErrorReasons.NotSupported,
-                $"Unsupported value: {GoText.Quote(value)}: supported values: {string.Join(", ", allowed.Select(GoText.Quote))}"
-            );
-        }
-    }
-
-    private void Required(string path) => Add(path, FieldErrorReasons.Required, "Required value");
-
-    private void Add(string path, string reason, string message) => _errors.Add(new FieldError(path, reason, message));
-
-    private static void Require(bool known, string what)
-    {
-        if (!known)
-        {
-            throw new NotSimulatedException(what);
-        }
-    }
+    private static bool IsText(string? text) => string.IsNullOrEmpty(text) || !string.IsNullOrWhiteSpace(text);
 
     [GeneratedRegex(@"^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.None, 1000)]
     private static partial Regex ConditionName();
 
-    [GeneratedRegex(@"^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?\z", RegexOptions.None, 1000)]
-    private static partial Regex LabelValue();
-
-    [GeneratedRegex(@"^[-A-Za-z0-9_./]+\z", RegexOptions.None, 1000)]
-    private static partial Regex LabelKey();
-
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.None, 1000)]
     private static partial Regex Identifier();
 }

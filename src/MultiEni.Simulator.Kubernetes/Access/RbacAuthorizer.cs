@@ -6,19 +6,20 @@ namespace MultiEni.Simulator.Kubernetes.Access;
 /// <summary>Decides by the Roles, ClusterRoles and their bindings in the store, as the API server's authorizer does. Aggregation is not known.</summary>
 internal sealed class RbacAuthorizer(ObjectStore store)
 {
-    private const string Api = "rbac.authorization.k8s.io";
+    /// <summary>The group of roles and bindings.</summary>
+    public const string Api = "rbac.authorization.k8s.io";
     private static readonly string[] Kinds = ["roles", "clusterroles", "rolebindings", "clusterrolebindings"];
 
     private readonly Lock _gate = new();
     private object[] _seen = [];
     private IReadOnlyList<Grant> _grants = [];
 
-    /// <summary>Decides about a request.</summary>
-    public AccessDecision Decide(UserInfo user, AccessRequest request)
+    /// <summary>Decides about a request: the roles that allow it, none when it is forbidden, and what an access review says about it.</summary>
+    public (IReadOnlyList<string> Roles, string Reason) Decide(UserInfo user, AccessRequest request)
     {
         if (user.Groups.Contains(UserInfo.Masters, StringComparer.Ordinal))
         {
-            return new AccessDecision([UserInfo.Masters], "");
+            return ([UserInfo.Masters], "");
         }
 
         var roles = new List<string>();
@@ -47,15 +48,11 @@ internal sealed class RbacAuthorizer(ObjectStore store)
             reason = "RBAC: " + (missing.Count == 1 ? missing[0] : $"[{string.Join(", ", missing)}]");
         }
 
-        return new AccessDecision([.. roles.Distinct(StringComparer.Ordinal)], reason);
+        return ([.. roles.Distinct(StringComparer.Ordinal)], reason);
     }
 
-    /// <summary>All rules that somebody has in a namespace; empty for everywhere.</summary>
-    public IEnumerable<PolicyRule> RulesOf(UserInfo user, string inNamespace) =>
-        Grants().Where(grant => grant.SubjectOf(user, inNamespace) is not null).SelectMany(static grant => grant.Rules ?? []);
-
-    /// <summary>The rules of a role; null when it does not exist.</summary>
-    public IReadOnlyList<PolicyRule>? RulesOf(string kind, string name, string inNamespace)
+    // Null when it does not exist.
+    private IReadOnlyList<PolicyRule>? RulesOf(string kind, string name, string inNamespace)
     {
         var role =
             kind == "ClusterRole" ? store.Find($"clusterroles.{Api}", name)

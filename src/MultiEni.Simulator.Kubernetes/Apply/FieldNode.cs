@@ -54,8 +54,6 @@ internal sealed class FieldNode
 
     public FieldNode Intersect(FieldNode? other) => Combine(other, static (mine, theirs) => mine && theirs);
 
-    public bool SameAs(FieldNode other) => Except(other).IsEmpty && other.Except(this).IsEmpty;
-
     /// <summary>The members as conflict messages write them: <c>.status.conditions[type="Ready"].status</c>.</summary>
     public IEnumerable<string> Paths(string prefix = "")
     {
@@ -84,8 +82,7 @@ internal sealed class FieldNode
             }
             else
             {
-                node._children ??= new SortedDictionary<string, FieldNode>(StringComparer.Ordinal);
-                node._children[step] = FromFieldsV1(child as JsonObject);
+                Keep(node, step, FromFieldsV1(child as JsonObject));
             }
         }
 

@@ -28,14 +28,7 @@ internal static class ListEntries
 
     public static int IndexOf(JsonArray list, ListSemantics rule, string step)
     {
-        for (var index = 0; index < list.Count; index++)
-        {
-            if (Step(rule, list[index]) == step)
-            {
-                return index;
-            }
-        }
-
-        return -1;
+        var before = list.TakeWhile(entry => Step(rule, entry) != step).Count();
+        return before < list.Count ? before : -1;
     }
 }

@@ -60,16 +60,7 @@ internal sealed class ManagedFields
 
         foreach (var other in _owners.Keys.Where(other => other != manager).ToList())
         {
-            var (owned, time) = _owners[other];
-            var left = owned.Except(fields);
-            if (left.IsEmpty)
-            {
-                _owners.Remove(other);
-            }
-            else
-            {
-                _owners[other] = (left, time);
-            }
+            Set(other, _owners[other].Fields.Except(fields));
         }
     }
 

@@ -40,55 +40,47 @@ internal static class Ownable
     }
 
     /// <summary>What an applied configuration claims.</summary>
-    public static FieldNode FieldsOf(JsonObject obj, MergeRules rules)
+    public static FieldNode FieldsOf(JsonObject obj, FieldShape shape)
     {
         var fields = new FieldNode();
-        Claim(obj, fields, rules, [], withContainers: false);
+        Claim(obj, fields, shape, withContainers: false);
         return WithoutServerFields(fields);
     }
 
     /// <summary>What changed from <paramref name="before"/> to <paramref name="now"/>.</summary>
-    public static (FieldNode Changed, FieldNode Removed) Compare(JsonObject before, JsonObject now, MergeRules rules)
+    public static (FieldNode Changed, FieldNode Removed) Compare(JsonObject before, JsonObject now, FieldShape shape)
     {
         var changed = new FieldNode();
         var removed = new FieldNode();
-        Compare(before, now, changed, removed, rules, []);
+        CompareFields(before, now, changed, removed, shape);
         return (WithoutServerFields(changed), WithoutServerFields(removed));
     }
 
-    private static void Claim(JsonNode? value, FieldNode node, MergeRules rules, List<string> path, bool withContainers)
+    private static void Claim(JsonNode? value, FieldNode node, FieldShape shape, bool withContainers)
     {
-        var rule = rules.At(path, value);
-        if (withContainers && path.Count > 0)
-        {
-            node.IsMember = true;
-        }
-
+        var rule = shape.RuleFor(value);
+        node.IsMember |= withContainers;
         switch (value)
         {
             case JsonObject { Count: > 0 } obj when rule is ListSemantics.Granular:
                 foreach (var (name, child) in obj)
                 {
-                    path.Add(name);
-                    Claim(child, node.Child("f:" + name), rules, path, withContainers);
-                    path.RemoveAt(path.Count - 1);
+                    Claim(child, node.Child("f:" + name), shape.Child(name), withContainers);
                 }
 
                 break;
             case JsonArray list when rule is ListSemantics.Set or ListSemantics.Map:
-                path.Add("[]");
                 foreach (var entry in list)
                 {
                     var child = node.Child(ListEntries.Step(rule, entry));
                     if (rule is ListSemantics.Map)
                     {
-                        Claim(entry, child, rules, path, withContainers);
+                        Claim(entry, child, shape.Entry, withContainers);
                     }
 
                     child.IsMember = true;
                 }
 
-                path.RemoveAt(path.Count - 1);
                 break;
             default:
                 node.IsMember = true;
@@ -96,73 +88,57 @@ internal static class Ownable
         }
     }
 
-    private static void Compare(JsonNode? before, JsonNode? now, FieldNode changed, FieldNode removed, MergeRules rules, List<string> path)
+    private static void Compare(JsonNode? before, JsonNode? now, FieldNode changed, FieldNode removed, FieldShape shape)
     {
-        var rule = rules.At(path, now);
+        var rule = shape.RuleFor(now);
         switch (before, now)
         {
             case (JsonObject old, JsonObject current) when rule is ListSemantics.Granular:
-                foreach (var (name, child) in current)
-                {
-                    path.Add(name);
-                    if (old.TryGetPropertyValue(name, out var was))
-                    {
-                        Compare(was, child, changed.Child("f:" + name), removed.Child("f:" + name), rules, path);
-                    }
-                    else
-                    {
-                        Claim(child, changed.Child("f:" + name), rules, path, withContainers: true);
-                    }
-
-                    path.RemoveAt(path.Count - 1);
-                }
-
-                foreach (var (name, child) in old)
-                {
-                    if (!current.ContainsKey(name))
-                    {
-                        path.Add(name);
-                        Claim(child, removed.Child("f:" + name), rules, path, withContainers: true);
-                        path.RemoveAt(path.Count - 1);
-                    }
-                }
-
+                CompareFields(old, current, changed, removed, shape);
                 break;
             case (JsonArray old, JsonArray current) when rule is ListSemantics.Set or ListSemantics.Map:
-                CompareLists(old, current, rule, changed, removed, rules, path);
+                CompareLists(old, current, rule, changed, removed, shape);
                 break;
             default:
-                if (!JsonNode.DeepEquals(before, now))
-                {
-                    changed.IsMember = true;
-                }
-
+                changed.IsMember |= !JsonNode.DeepEquals(before, now);
                 break;
         }
     }
 
-    private static void CompareLists(
-        JsonArray old,
-        JsonArray current,
-        ListSemantics rule,
-        FieldNode changed,
-        FieldNode removed,
-        MergeRules rules,
-        List<string> path
-    )
+    private static void CompareFields(JsonObject old, JsonObject current, FieldNode changed, FieldNode removed, FieldShape shape)
     {
-        path.Add("[]");
+        foreach (var (name, child) in current)
+        {
+            var step = "f:" + name;
+            if (old.TryGetPropertyValue(name, out var was))
+            {
+                Compare(was, child, changed.Child(step), removed.Child(step), shape.Child(name));
+            }
+            else
+            {
+                Claim(child, changed.Child(step), shape.Child(name), withContainers: true);
+            }
+        }
+
+        foreach (var (name, child) in old.Where(field => !current.ContainsKey(field.Key)))
+        {
+            Claim(child, removed.Child("f:" + name), shape.Child(name), withContainers: true);
+        }
+    }
+
+    private static void CompareLists(JsonArray old, JsonArray current, ListSemantics rule, FieldNode changed, FieldNode removed, FieldShape shape)
+    {
         foreach (var entry in current)
         {
             var step = ListEntries.Step(rule, entry);
             var index = ListEntries.IndexOf(old, rule, step);
             if (index < 0)
             {
-                Claim(entry, changed.Child(step), rules, path, withContainers: true);
+                Claim(entry, changed.Child(step), shape.Entry, withContainers: true);
             }
             else if (rule is ListSemantics.Map)
             {
-                Compare(old[index], entry, changed.Child(step), removed.Child(step), rules, path);
+                Compare(old[index], entry, changed.Child(step), removed.Child(step), shape.Entry);
             }
         }
 
@@ -171,10 +147,8 @@ internal static class Ownable
             var step = ListEntries.Step(rule, entry);
             if (ListEntries.IndexOf(current, rule, step) < 0)
             {
-                Claim(entry, removed.Child(step), rules, path, withContainers: true);
+                Claim(entry, removed.Child(step), shape.Entry, withContainers: true);
             }
         }
-
-        path.RemoveAt(path.Count - 1);
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Errors;
+using MultiEni.Simulator.Kubernetes.Resources;
+using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
@@ -14,11 +16,12 @@ internal static class ServerSideApply
     /// <param name="configuration">What the manager wants, and all that it wants; fields that this endpoint ignores already taken out.</param>
     /// <param name="manager">Who applies.</param>
     /// <param name="force">Whether to take fields that others own.</param>
-    /// <param name="rules">How the object divides into fields.</param>
+    /// <param name="resource">What it is.</param>
     /// <param name="now">The time of a changed entry.</param>
     /// <exception cref="StatusException">409: another manager owns a field with another value.</exception>
-    public static JsonObject Apply(JsonObject live, JsonObject configuration, Manager manager, bool force, MergeRules rules, string now)
+    public static JsonObject Apply(JsonObject live, JsonObject configuration, Manager manager, bool force, ResourceDefinition resource, string now)
     {
+        var shape = FieldShape.Of(resource);
         var owners = ManagedFields.Of(live);
         if (owners.IsEmpty && live["metadata"]?["uid"] is not null)
         {
@@ -33,20 +36,20 @@ internal static class ServerSideApply
                 written.Remove("spec");
             }
 
-            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.Compare(rules.Nothing(), written, rules).Changed);
+            owners.Set(new Manager(BeforeFirstApply, false, manager.ApiVersion, ""), Ownable.Compare(Nothing(resource), written, shape).Changed);
         }
 
         var before = owners.FieldsOf(manager);
-        var wanted = Ownable.FieldsOf(configuration, rules);
+        var wanted = Ownable.FieldsOf(configuration, shape);
         owners.Set(manager, wanted);
 
-        var merged = ConfigurationMerge.Merge(live, configuration, rules);
+        var merged = ConfigurationMerge.Merge(live, configuration, shape);
         if (before is not null)
         {
-            ConfigurationMerge.RemoveAbandoned(merged, before, owners.Everything(), rules);
+            ConfigurationMerge.RemoveAbandoned(merged, before, owners.Everything(), shape);
         }
 
-        var (changed, removed) = Ownable.Compare(live, merged, rules);
+        var (changed, removed) = Ownable.Compare(live, merged, shape);
         var conflicts = owners
             .Managers.Where(other => other != manager)
             .Select(other => (Manager: other, Fields: owners.FieldsOf(other)!.Intersect(changed)))
@@ -68,10 +71,20 @@ internal static class ServerSideApply
         return merged;
     }
 
+    /// <summary>An object of which nothing is set.</summary>
+    public static JsonObject Nothing(ResourceDefinition resource) => resource.Type is { } type ? Decoding.Empty(type) : [];
+
     /// <summary>Records in <paramref name="now"/>, in place, who owns its fields after a write that was not an apply.</summary>
-    public static void RecordUpdate(JsonObject before, JsonObject now, ManagedFields owners, Manager manager, MergeRules rules, string time)
+    public static void RecordUpdate(
+        JsonObject before,
+        JsonObject now,
+        ManagedFields owners,
+        Manager manager,
+        ResourceDefinition resource,
+        string time
+    )
     {
-        var (changed, removed) = Ownable.Compare(before, now, rules);
+        var (changed, removed) = Ownable.Compare(before, now, FieldShape.Of(resource));
         owners.TakeFromOthers(manager, changed);
         owners.TakeFromOthers(manager, removed);
         if (!changed.IsEmpty || !removed.IsEmpty)

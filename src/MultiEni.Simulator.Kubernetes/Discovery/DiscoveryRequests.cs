@@ -6,18 +6,14 @@ using MultiEni.Simulator.Kubernetes.Resources;
 namespace MultiEni.Simulator.Kubernetes.Discovery;
 
 /// <summary>Answers what clients ask before they know anything: versions, groups, resources, schemas.</summary>
-internal sealed class DiscoveryRequests
+internal sealed class DiscoveryRequests(ResourceRegistry registry)
 {
     private const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-
-    private readonly ResourceRegistry _registry;
-
-    public DiscoveryRequests(ResourceRegistry registry) => _registry = registry;
 
     /// <summary>Whether anything of a group and version is served.</summary>
     public bool Serves(string group, string version) =>
         (group is "authorization.k8s.io" or "authentication.k8s.io" && version == "v1")
-        || _registry.All.Any(resource => resource.Group == group && resource.Version == version);
+        || registry.All.Any(resource => resource.Group == group && resource.Version == version);
 
     public Answer? TryAnswer(HttpRequest request)
     {
@@ -30,16 +26,16 @@ internal sealed class DiscoveryRequests
         {
             ["version"] => Answer.Json(ServerVersion()),
             ["healthz" or "livez" or "readyz", ..] => new Answer.Body(200, "ok"u8.ToArray(), "text/plain; charset=utf-8"),
-            ["api"] when isAggregated => Aggregated(AggregatedDiscovery.Core(_registry)),
-            ["apis"] when isAggregated => Aggregated(AggregatedDiscovery.Groups(_registry)),
-            ["api"] => Answer.Json(LegacyDiscovery.CoreVersions()),
-            ["apis"] => Answer.Json(LegacyDiscovery.Groups(_registry)),
-            ["api", var version] => Found(LegacyDiscovery.Resources(_registry, "", version)),
-            ["apis", var group] => Found(LegacyDiscovery.Group(_registry, group)),
-            ["apis", var group, var version] => Found(LegacyDiscovery.Resources(_registry, group, version)),
+            ["api"] when isAggregated => Aggregated(DiscoveryDocuments.Aggregated(registry, isCore: true)),
+            ["apis"] when isAggregated => Aggregated(DiscoveryDocuments.Aggregated(registry, isCore: false)),
+            ["api"] => Answer.Json(DiscoveryDocuments.CoreVersions()),
+            ["apis"] => Answer.Json(DiscoveryDocuments.Groups(registry)),
+            ["api", var version] => Found(DiscoveryDocuments.Resources(registry, "", version)),
+            ["apis", var group] => Found(DiscoveryDocuments.Group(registry, group)),
+            ["apis", var group, var version] => Found(DiscoveryDocuments.Resources(registry, group, version)),
             ["openapi", "v2"] => OpenApiDocuments.Version2(request.Headers.Accept.ToString()),
-            ["openapi", "v3"] => Answer.Json(OpenApiDocuments.Index(_registry)),
-            ["openapi", "v3", .. var document] => Found(OpenApiDocuments.Document(_registry, string.Join('/', document))),
+            ["openapi", "v3"] => Answer.Json(OpenApiDocuments.Index(registry)),
+            ["openapi", "v3", .. var document] => Found(OpenApiDocuments.Document(registry, string.Join('/', document))),
             _ => null,
         };
     }

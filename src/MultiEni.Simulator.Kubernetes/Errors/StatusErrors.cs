@@ -8,31 +8,21 @@ namespace MultiEni.Simulator.Kubernetes.Errors;
 /// <summary>The refusals in the words of the API server: clients and users match on them.</summary>
 internal static class StatusErrors
 {
+    private const string Forms = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
     public static StatusException NotFound(ResourceDefinition resource, string name) =>
-        new(404, "NotFound", $"{resource.GroupResource} \"{name}\" not found", Details(resource.Plural, resource.Group, name));
+        new(404, "NotFound", $"{resource.GroupResource} \"{name}\" not found", Details(resource, name));
 
     public static StatusException UnknownPath() => new(404, "NotFound", "the server could not find the requested resource", []);
 
-    public static StatusException AlreadyExists(ResourceDefinition resource, string name) =>
-        new(409, "AlreadyExists", $"{resource.GroupResource} \"{name}\" already exists", Details(resource.Plural, resource.Group, name));
+    public static StatusException AlreadyExists(ResourceDefinition resource, string name, string before = "") =>
+        new(409, "AlreadyExists", $"{before}{resource.GroupResource} \"{name}\" already exists", Details(resource, name));
 
     public static StatusException Conflict(ResourceDefinition resource, string name, string why) =>
-        new(
-            409,
-            "Conflict",
-            $"Operation cannot be fulfilled on {resource.GroupResource} \"{name}\": {why}",
-            Details(resource.Plural, resource.Group, name)
-        );
+        new(409, "Conflict", $"Operation cannot be fulfilled on {resource.GroupResource} \"{name}\": {why}", Details(resource, name));
 
     public static StatusException AlreadyExists(ResourceDefinition resource, StoredObject existing) =>
-        existing.IsBeingDeleted
-            ? new(
-                409,
-                "AlreadyExists",
-                $"object is being deleted: {resource.GroupResource} \"{existing.Key.Name}\" already exists",
-                Details(resource.Plural, resource.Group, existing.Key.Name)
-            )
-            : AlreadyExists(resource, existing.Key.Name);
+        AlreadyExists(resource, existing.Key.Name, existing.IsBeingDeleted ? "object is being deleted: " : "");
 
     /// <summary>A condition of a deletion does not hold.</summary>
     public static StatusException FailedPrecondition(ResourceDefinition resource, string name, string why) =>
@@ -46,33 +36,19 @@ internal static class StatusErrors
     public static StatusException StaleVersion(ResourceDefinition resource, string name) =>
         Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
 
-    /// <summary>What a real API server does and this one leaves out on purpose; docs/not-simulated.md says what and why.</summary>
-    public static StatusException NotSupported(string what) => new(501, "NotImplemented", $"not supported by the simulated API server: {what}");
-
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
     public static StatusException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 
-    public static StatusException UnsupportedMediaType(string accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf") =>
+    public static StatusException UnsupportedMediaType(string accepted = Forms) =>
         new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}");
 
     public static StatusException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", []);
 
-    public static StatusException NotAcceptable() =>
-        new(
-            406,
-            "NotAcceptable",
-            "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
-            []
-        );
+    public static StatusException NotAcceptable() => new(406, "NotAcceptable", $"406: Not Acceptable\n\nAvailable representations: {Forms}", []);
 
-    public static StatusException NotAcceptableForm() =>
-        new(
-            406,
-            "NotAcceptable",
-            "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"
-        );
+    public static StatusException NotAcceptableForm() => new(406, "NotAcceptable", $"only the following media types are accepted: {Forms}");
 
     public static StatusException TooLarge() => new(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
 
@@ -133,16 +109,7 @@ internal static class StatusErrors
         return new StatusException(422, "Invalid", $"{kind} \"{name}\" is invalid: {list}", details);
     }
 
-    /// <summary>An option of a request is wrong.</summary>
-    /// <param name="kind">Which options, such as <c>Patch</c>.</param>
-    /// <param name="option">The option.</param>
-    /// <param name="reason">One of <see cref="FieldErrorReasons"/>.</param>
-    /// <param name="message">What is wrong.</param>
-    public static StatusException InvalidOptions(string kind, string option, string reason, string message) =>
-        Invalid(kind + "Options", "meta.k8s.io", "", [new FieldError(option, reason, message)]);
-
-    public static StatusException Invalid(ResourceDefinition resource, string name, string path, string reason, string message) =>
-        Invalid(resource, name, [new FieldError(path, reason, message)]);
+    private static JsonObject Details(ResourceDefinition resource, string name) => Details(resource.Plural, resource.Group, name);
 
     private static JsonObject Details(string kind, string group, string name)
     {

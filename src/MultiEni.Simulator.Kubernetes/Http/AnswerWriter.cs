@@ -16,17 +16,16 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 internal sealed class AnswerWriter
 {
     private const int FlushBytes = 64 * 1024;
+    private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
 
     private readonly Ledger _ledger;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _bookmarkInterval;
     private readonly WatchLag? _lag;
 
     public AnswerWriter(Ledger ledger, KubernetesSimulatorOptions options)
     {
         _ledger = ledger;
         _time = options.TimeProvider;
-        _bookmarkInterval = options.BookmarkInterval;
         _lag = options.WatchLag;
     }
 
@@ -72,16 +71,7 @@ internal sealed class AnswerWriter
     private static async Task WriteListAsync(PipeWriter output, Answer.ObjectList list, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["resourceVersion"] = list.Page.Version.ToString() };
-        if (list.Page.Continue.Length > 0 || list.Resource.IsCustom)
-        {
-            metadata["continue"] = list.Page.Continue;
-        }
-
-        if (list.Page.Remaining is { } remaining)
-        {
-            metadata["remainingItemCount"] = remaining;
-        }
-
+        list.Page.AddTo(metadata, withEmpty: list.Resource.IsCustom);
         Write(output, $"{{\"kind\":\"{list.Resource.ListKind}\",\"apiVersion\":\"{list.Resource.ApiVersion}\",\"metadata\":");
         output.Write(StoredObject.ToUtf8(metadata));
         output.Write(",\"items\":["u8);
@@ -125,7 +115,7 @@ internal sealed class AnswerWriter
         Watcher watcher;
         try
         {
-            watcher = _ledger.Watch(stream.Resource, stream.Request.Filter, stream.Request.Since, stream.Request.MarksInitialEnd);
+            watcher = _ledger.Watch(stream.Resource, stream.Request.Filter, stream.Request.Since, stream.Request.MarksInitialEnd, Lag());
         }
         catch (StatusException tooOld)
         {
@@ -140,14 +130,13 @@ internal sealed class AnswerWriter
             using var timeout = new CancellationTokenSource(stream.Request.Timeout, _time);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             using var bookmarks = stream.Request.WantsBookmarks
-                ? _time.CreateTimer(_ => _ledger.Bookmark(watcher), null, _bookmarkInterval, _bookmarkInterval)
+                ? _time.CreateTimer(_ => _ledger.Bookmark(watcher), null, BookmarkInterval, BookmarkInterval)
                 : null;
             await context.Response.StartAsync(cancellationToken);
             await output.FlushAsync(cancellationToken);
             try
             {
-                var changes = _lag is null ? watcher.Changes : LateChanges.Of(watcher.Changes, _lag, _time, stop.Token);
-                await CopyChangesAsync(output, stream, changes, stop.Token);
+                await CopyChangesAsync(output, stream, watcher.Changes, stop.Token);
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
@@ -161,10 +150,10 @@ internal sealed class AnswerWriter
         }
     }
 
-    private static async Task CopyChangesAsync(
+    private async Task CopyChangesAsync(
         PipeWriter output,
         Answer.Stream stream,
-        ChannelReader<Change> changes,
+        ChannelReader<(Change Change, DateTimeOffset Due)> changes,
         CancellationToken cancellationToken
     )
     {
@@ -172,9 +161,16 @@ internal sealed class AnswerWriter
         var isFirst = true;
         while (await changes.WaitToReadAsync(cancellationToken))
         {
-            while (changes.TryRead(out var change))
+            while (changes.TryRead(out var next))
             {
-                WriteChange(output, stream.Resource, change, table, isFirst);
+                // One that is due before its predecessor comes right behind it.
+                if (next.Due - _time.GetUtcNow() is { Ticks: > 0 } wait)
+                {
+                    await output.FlushAsync(cancellationToken);
+                    await Task.Delay(wait, _time, cancellationToken);
+                }
+
+                WriteChange(output, stream.Resource, next.Change, table, isFirst);
                 isFirst = false;
                 if (output.UnflushedBytes > FlushBytes)
                 {
@@ -184,6 +180,18 @@ internal sealed class AnswerWriter
 
             await output.FlushAsync(cancellationToken);
         }
+    }
+
+    // When what is committed now is told to one watch.
+    private Func<DateTimeOffset>? Lag()
+    {
+        if (_lag is not { } lag)
+        {
+            return null;
+        }
+
+        var random = new Random(lag.Seed);
+        return () => _time.GetUtcNow() + lag.Shortest + ((lag.Longest - lag.Shortest) * random.NextDouble());
     }
 
     private static void WriteChange(PipeWriter output, ResourceDefinition resource, Change change, TableView? table, bool withColumns)

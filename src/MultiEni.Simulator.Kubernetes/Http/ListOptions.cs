@@ -1,18 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Schema;
-using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>What the query of a list or watch asks for.</summary>
-/// <param name="Limit">How many objects at most; zero or less for all.</param>
-/// <param name="Continue">Where to go on; empty at the start.</param>
-/// <param name="VersionText">The resourceVersion as given.</param>
-/// <param name="Version">The resourceVersion; zero when none is given.</param>
-/// <param name="IsExact">Whether that very version is wanted.</param>
-/// <param name="SendsInitialEvents">Whether a watch begins with the objects there are; null when not said.</param>
-/// <param name="TimeoutSeconds">When a watch ends; zero when not said.</param>
+/// <summary>What the query of a list or watch asks for; zero, empty or null where it says nothing.</summary>
 internal sealed record ListOptions(
     long Limit,
     string Continue,
@@ -45,19 +37,9 @@ internal sealed record ListOptions(
         bool? initial = query["sendInitialEvents"].ToString() is { Length: > 0 } sends ? sends is "true" or "1" : null;
         var limit = Integer(query, "limit");
         var timeout = Integer(query, "timeoutSeconds");
-        var errors = new FieldErrors();
-        if (isWatch)
+        if (isWatch ? !IsWatch(match, token, initial) : !IsList(match, token, version, initial))
         {
-            CheckWatch(match, token, initial, errors);
-        }
-        else
-        {
-            CheckList(match, token, version, initial, errors);
-        }
-
-        if (errors.All.Count > 0)
-        {
-            throw StatusErrors.Invalid("ListOptions", "meta.k8s.io", "", errors.All);
+            throw new NotSimulatedException("options of a list or watch that contradict each other");
         }
 
         if (!isWatch && token.Length > 0 && version is not ("" or "0"))
@@ -71,55 +53,17 @@ internal sealed record ListOptions(
         return new ListOptions(limit, token, version, number, isExact, initial, timeout);
     }
 
-    private static void CheckList(string match, string token, string version, bool? initial, FieldErrors errors)
-    {
-        if (match.Length > 0)
+    private static bool IsList(string match, string token, string version, bool? initial) =>
+        initial is null
+        && match switch
         {
-            if (version.Length == 0)
-            {
-                errors.Forbidden(Match, "resourceVersionMatch is forbidden unless resourceVersion is provided");
-            }
+            "" => true,
+            "Exact" => version is not ("" or "0") && token.Length == 0,
+            "NotOlderThan" => version.Length > 0 && token.Length == 0,
+            _ => false,
+        };
 
-            if (token.Length > 0)
-            {
-                errors.Forbidden(Match, "resourceVersionMatch is forbidden when continue is provided");
-            }
-
-            errors.Supported(Match, match, "Exact", "NotOlderThan", "");
-            if (match == "Exact" && version == "0")
-            {
-                errors.Forbidden(Match, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
-            }
-        }
-
-        if (initial is not null)
-        {
-            errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
-        }
-    }
-
-    private static void CheckWatch(string match, string token, bool? initial, FieldErrors errors)
-    {
-        if (initial is not null && match != "NotOlderThan")
-        {
-            errors.Forbidden(Match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        }
-
-        if (match.Length > 0)
-        {
-            if (initial is null)
-            {
-                errors.Forbidden(Match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-            }
-
-            errors.Supported(Match, match, "NotOlderThan");
-        }
-
-        if (token.Length > 0)
-        {
-            errors.Forbidden(Match, "resourceVersionMatch is forbidden when continue is provided");
-        }
-    }
+    private static bool IsWatch(string match, string token, bool? initial) => token.Length == 0 && match == (initial is null ? "" : "NotOlderThan");
 
     private static long Integer(IQueryCollection query, string name)
     {

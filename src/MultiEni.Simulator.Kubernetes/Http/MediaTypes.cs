@@ -45,7 +45,7 @@ internal static class MediaTypes
             }
         }
 
-        throw other is not null ? StatusErrors.NotSupported($"an answer of type {other}")
+        throw other is not null ? new NotSimulatedException($"an answer of type {other}")
         : isKnown ? StatusErrors.NotAcceptableForm()
         : StatusErrors.NotAcceptable();
     }

@@ -1,10 +1,22 @@
+using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
 /// <summary>One page of a list.</summary>
-/// <param name="Version">The version of the whole list, the same on all its pages.</param>
-/// <param name="Objects">The objects of this page.</param>
-/// <param name="Continue">The token of the next page; empty on the last.</param>
-/// <param name="Remaining">How many follow, when that is known.</param>
-internal sealed record ObjectPage(long Version, IReadOnlyList<StoredObject> Objects, string Continue, long? Remaining);
+internal sealed record ObjectPage(long Version, IReadOnlyList<StoredObject> Objects, string Continue, long? Remaining)
+{
+    /// <summary>Adds where the list goes on to its metadata.</summary>
+    public void AddTo(JsonObject metadata, bool withEmpty)
+    {
+        if (Continue.Length > 0 || withEmpty)
+        {
+            metadata["continue"] = Continue;
+        }
+
+        if (Remaining is { } remaining)
+        {
+            metadata["remainingItemCount"] = remaining;
+        }
+    }
+}

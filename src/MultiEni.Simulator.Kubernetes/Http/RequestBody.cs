@@ -30,10 +30,9 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Repe
 
     /// <summary>Reads the body of a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="problem">Turns what is wrong with JSON into the message of the answer.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="StatusException">400: it is not well-formed. 413: it is too large. 415: its media type is not understood.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, Func<string, string> problem, CancellationToken cancellationToken)
+    /// <exception cref="StatusException">413: it is too large. 415: its media type is not understood. 501: it is malformed.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);
@@ -71,19 +70,11 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Repe
             var repeated = new List<string>();
             return new RequestBody(ReadJson(content.Span, repeated), repeated, Encoding.UTF8.GetString(content.Span));
         }
-        catch (JsonException malformed)
+        catch (Exception malformed) when (malformed is JsonException or FormatException or YamlDotNet.Core.YamlException)
         {
-            throw StatusErrors.BadRequest(problem(Describe(content.Span, malformed)));
-        }
-        catch (Exception malformed) when (malformed is FormatException or YamlDotNet.Core.YamlException)
-        {
-            throw StatusErrors.BadRequest($"error converting YAML to JSON: {malformed.Message}");
+            throw new NotSimulatedException($"a malformed body: {malformed.Message}");
         }
     }
-
-    /// <summary>Reads the body of a create, update or delete.</summary>
-    public static Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        ReadAsync(request, static why => $"couldn't get version/kind; json parse error: {why}", cancellationToken);
 
     private static JsonNode? ReadJson(ReadOnlySpan<byte> content, List<string> repeated)
     {
@@ -128,22 +119,6 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Repe
             default:
                 return JsonNode.Parse(ref reader);
         }
-    }
-
-    // In Go's words, as far as they can be told from what the parser here noticed.
-    private static string Describe(ReadOnlySpan<byte> content, JsonException malformed)
-    {
-        var lines = malformed.LineNumber ?? 0;
-        var start = 0;
-        for (; lines > 0 && content[start..].IndexOf((byte)'\n') is var length and >= 0; lines--)
-        {
-            start += length + 1;
-        }
-
-        var at = start + (int)(malformed.BytePositionInLine ?? 0);
-        return at >= content.Length
-            ? "unexpected end of JSON input"
-            : $"invalid character '{Encoding.Latin1.GetString(content.Slice(at, 1))}' looking for beginning of value";
     }
 
     private static JsonObject? FromYaml(ReadOnlySpan<byte> content) =>

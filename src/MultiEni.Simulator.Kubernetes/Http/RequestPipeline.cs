@@ -13,7 +13,6 @@ internal sealed class RequestPipeline
     private readonly KubernetesSimulatorOptions _options;
     private readonly KubernetesFaults _faults;
     private readonly ObjectStore _store;
-    private readonly ResourceRequests _resources;
     private readonly DiscoveryRequests _discovery;
     private readonly AccessControl _access;
     private readonly AnswerWriter _writer;
@@ -33,7 +32,6 @@ internal sealed class RequestPipeline
         _options = options;
         _store = store;
         _faults = faults;
-        _resources = new ResourceRequests(store, options.TimeProvider);
         _discovery = new DiscoveryRequests(store.Registry);
         _writer = new AnswerWriter(store.Ledger, options);
         _service = new ServiceQueue(options.Capacity, options.TimeProvider);
@@ -88,6 +86,7 @@ internal sealed class RequestPipeline
         }
         catch (NotSimulatedException unknown)
         {
+            _service.GiveBack(cost - ServerCapacity.CostOfReading);
             answer = Answer.Failure(new StatusException(501, "NotImplemented", unknown.Message));
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
@@ -113,7 +112,7 @@ internal sealed class RequestPipeline
 
         if (route?.Group is "resource.k8s.io" || (request.Path.Value ?? "").StartsWith("/apis/resource.k8s.io", StringComparison.Ordinal))
         {
-            throw StatusErrors.NotSupported("the API group resource.k8s.io");
+            throw new NotSimulatedException("the API group resource.k8s.io");
         }
 
         if (route is null || !_discovery.Serves(route.Group, route.Version))
@@ -121,7 +120,7 @@ internal sealed class RequestPipeline
             var path = (request.Path.Value ?? "").Trim('/').Split('/');
             if (path is ["api", _, "watch", ..] or ["apis", _, _, "watch", ..])
             {
-                throw StatusErrors.NotSupported("the paths below /watch/; the parameter watch=1 does the same");
+                throw new NotSimulatedException("the paths below /watch/; the parameter watch=1 does the same");
             }
 
             var isServed =
@@ -130,7 +129,7 @@ internal sealed class RequestPipeline
         }
 
         return await Reviews.TryAnswerAsync(request, route, _access, user, _options.TimeProvider, cancellationToken)
-            ?? await _resources.AnswerAsync(request, route, about.Verb, _access.Admission(user, about), cancellationToken);
+            ?? await ResourceRequest.AnswerAsync(_store, _options.TimeProvider, request, route, _access.Admission(user, about), cancellationToken);
     }
 
     // A connection that is reset takes no answer: the null then means that there is nothing left to send.
@@ -185,6 +184,6 @@ internal sealed class RequestPipeline
             Namespace = route?.Namespace ?? "",
             Name = route?.Name ?? "",
             ContentType = MediaTypes.Bare(request.ContentType),
-            UserAgent = UserAgent.Product(request),
+            UserAgent = Route.ClientOf(request),
         };
 }

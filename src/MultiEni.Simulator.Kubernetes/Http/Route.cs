@@ -4,12 +4,6 @@ using MultiEni.Simulator.Kubernetes.Resources;
 namespace MultiEni.Simulator.Kubernetes.Http;
 
 /// <summary>The parts of a resource path: <c>/apis/GROUP/VERSION[/namespaces/NAMESPACE]/RESOURCE[/NAME[/SUBRESOURCE]]</c>.</summary>
-/// <param name="Group">Empty for the core group.</param>
-/// <param name="Version">The API version.</param>
-/// <param name="Resource">The resource in the plural.</param>
-/// <param name="Namespace">Empty for cluster-scoped resources and across all namespaces.</param>
-/// <param name="Name">Empty for collections.</param>
-/// <param name="Subresource">Such as <c>status</c>, or empty.</param>
 internal sealed record Route(string Group, string Version, string Resource, string Namespace, string Name, string Subresource)
 {
     /// <summary>Null when the path is not that of a resource.</summary>
@@ -40,6 +34,10 @@ internal sealed record Route(string Group, string Version, string Resource, stri
             ? null
             : new Route(group, version, rest[0], inNamespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : "", rest.Length > 2 ? rest[2] : "");
     }
+
+    /// <summary>The client's name, which is also its field manager when it gives none: the User-Agent header up to its first slash.</summary>
+    public static string ClientOf(HttpRequest request) =>
+        request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } product ? product : "unknown";
 
     public string Verb(HttpRequest request) =>
         request.Method switch

@@ -58,13 +58,8 @@ internal static class ApplyConfiguration
             metadata.Remove("resourceVersion");
         }
 
-        if (resource.Type is { } builtIn)
-        {
-            // Says so when it is outside of what is supported, before the type of the rest is looked at.
-            CheckSupport(builtIn, wanted);
-        }
-
-        if (AppliedType.Of(resource) is { } applied && TypedConfiguration.Check(wanted, applied) is { Count: > 0 } wrong)
+        CheckSupport(resource, wanted);
+        if (TypedConfiguration.Check(wanted, FieldShape.Of(resource)) is { Count: > 0 } wrong)
         {
             throw new StatusException(500, "", $"failed to create typed patch object {about}: {string.Join('\n', wrong)}");
         }
@@ -73,15 +68,16 @@ internal static class ApplyConfiguration
         return wanted;
     }
 
-    private static void CheckSupport(ObjectType type, JsonObject configuration)
+    // Says so when it is outside of what is supported, before the type of the rest is looked at in other words.
+    private static void CheckSupport(ResourceDefinition resource, JsonObject configuration)
     {
         try
         {
-            Decoding.Decode(configuration, type, []);
+            _ = resource.Type is { } type ? Decoding.Decode(configuration, type, []) : null;
         }
         catch (DecodingException)
         {
-            // The check of types says it in other words.
+            // The check of types says it.
         }
     }
 
@@ -97,30 +93,18 @@ internal static class ApplyConfiguration
             return;
         }
 
-        foreach (var field in wanted.Select(static property => property.Key).ToList())
+        Keep(wanted, "apiVersion", "kind", "metadata", "status");
+        if (resource.IsCustom)
         {
-            switch (field)
-            {
-                case "status" or "apiVersion" or "kind":
-                    break;
-                case "metadata" when resource.IsCustom:
-                    var metadata = new JsonObject();
-                    foreach (var kept in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion"])
-                    {
-                        if (wanted["metadata"]?[kept] is { } value)
-                        {
-                            metadata[kept] = value.DeepClone();
-                        }
-                    }
+            Keep(wanted.Metadata(), "name", "namespace", "uid", "resourceVersion");
+        }
+    }
 
-                    wanted["metadata"] = metadata;
-                    break;
-                case "metadata":
-                    break;
-                default:
-                    wanted.Remove(field);
-                    break;
-            }
+    private static void Keep(JsonObject obj, params string[] fields)
+    {
+        foreach (var field in obj.Select(static property => property.Key).Except(fields, StringComparer.Ordinal).ToList())
+        {
+            obj.Remove(field);
         }
     }
 }

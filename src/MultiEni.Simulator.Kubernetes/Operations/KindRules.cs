@@ -13,6 +13,7 @@ internal static class KindRules
     public const string DefinitionFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
     private const string Rbac = "rbac.authorization.k8s.io";
+    private const string NotReady = "node.kubernetes.io/not-ready";
     private const long DefaultGraceSeconds = 30;
     private const long TolerationSeconds = 300;
 
@@ -29,7 +30,7 @@ internal static class KindRules
         switch (resource.GroupResource)
         {
             case "namespaces" when obj.Text("metadata", "name") is { Length: > 0 } name:
-                Child(obj.Metadata(), "labels")["kubernetes.io/metadata.name"] = name;
+                obj.Metadata().Child("labels")["kubernetes.io/metadata.name"] = name;
                 break;
             case "nodes":
                 if (spec.Text("podCIDR") is { Length: > 0 } range && spec["podCIDRs"] is null)
@@ -63,7 +64,7 @@ internal static class KindRules
                 spec.Remove("preferredHolder");
                 break;
             case "services":
-                foreach (var port in (spec["ports"] as JsonArray ?? []).OfType<JsonObject>())
+                foreach (var port in spec.Objects("ports"))
                 {
                     port["targetPort"] ??= port["port"]!.DeepClone();
                 }
@@ -87,29 +88,25 @@ internal static class KindRules
         switch (resource.GroupResource)
         {
             case "namespaces":
-                Child(obj, "spec")["finalizers"] = new JsonArray("kubernetes");
+                obj.Child("spec")["finalizers"] = new JsonArray("kubernetes");
                 obj["status"] = new JsonObject { ["phase"] = "Active" };
                 break;
-            case "nodes" when taintNodes:
-                AddNotReadyTaint(Child(obj, "spec"));
+            case "nodes" when taintNodes && !obj.Child("spec").Objects("taints").Exists(static taint => taint.Text("key") == NotReady):
+                obj.Child("spec").List("taints").Add((JsonNode)new JsonObject { ["key"] = NotReady, ["effect"] = "NoSchedule" });
                 break;
             case "pods":
-                CompletePod(resource, obj, Child(obj, "spec"));
+                CompletePod(resource, obj, obj.Child("spec"));
                 break;
             case "services" when obj.Text("spec", "clusterIP") is not { Length: > 0 }:
                 var address = $"10.96.{Random.Shared.Next(256)}.{Random.Shared.Next(1, 255)}";
-                var service = Child(obj, "spec");
+                var service = obj.Child("spec");
                 service["clusterIP"] = address;
                 service["clusterIPs"] = new JsonArray(address);
                 service["ipFamilies"] ??= new JsonArray("IPv4");
                 service["ipFamilyPolicy"] ??= "SingleStack";
                 break;
             case "customresourcedefinitions.apiextensions.k8s.io":
-                if (obj["spec"] is JsonObject spec && spec["conversion"] is null)
-                {
-                    spec["conversion"] = new JsonObject { ["strategy"] = "None" };
-                }
-
+                obj.Child("spec")["conversion"] ??= new JsonObject { ["strategy"] = "None" };
                 obj.Metadata()["finalizers"] = new JsonArray(DefinitionFinalizer);
                 obj["status"] = Established(obj, now);
                 break;
@@ -121,14 +118,11 @@ internal static class KindRules
     /// <summary>Seconds for which a deleted object stays until its kubelet confirms; zero deletes at once.</summary>
     public static long GraceSeconds(ResourceDefinition resource, JsonObject obj, long? requested)
     {
-        if (resource.GroupResource != "pods" || (obj["spec"] as JsonObject).Text("nodeName") is not { Length: > 0 })
-        {
-            return 0;
-        }
-
-        return obj.Text("status", "phase") is "Succeeded" or "Failed"
-            ? 0
-            : requested ?? (obj["spec"] as JsonObject).Integer("terminationGracePeriodSeconds") ?? DefaultGraceSeconds;
+        var isRunning =
+            resource.GroupResource == "pods"
+            && obj.Text("spec", "nodeName") is { Length: > 0 }
+            && obj.Text("status", "phase") is not ("Succeeded" or "Failed");
+        return isRunning ? requested ?? (obj["spec"] as JsonObject).Integer("terminationGracePeriodSeconds") ?? DefaultGraceSeconds : 0;
     }
 
     private static void DefaultPod(JsonObject spec)
@@ -143,7 +137,7 @@ internal static class KindRules
             spec["serviceAccountName"] = deprecated;
         }
 
-        foreach (var volume in (spec["volumes"] as JsonArray ?? []).OfType<JsonObject>().Where(static volume => volume.Count == 1))
+        foreach (var volume in spec.Objects("volumes").Where(static volume => volume.Count == 1))
         {
             volume["emptyDir"] = new JsonObject();
         }
@@ -160,14 +154,14 @@ internal static class KindRules
 
             if (container["resources"] is JsonObject resources && resources["limits"] is JsonObject limits)
             {
-                var requests = Child(resources, "requests");
+                var requests = resources.Child("requests");
                 foreach (var (name, amount) in limits)
                 {
                     requests[name] ??= amount?.DeepClone();
                 }
             }
 
-            foreach (var port in (container["ports"] as JsonArray ?? []).OfType<JsonObject>().Where(_ => spec.Flag("hostNetwork")))
+            foreach (var port in container.Objects("ports").Where(_ => spec.Flag("hostNetwork")))
             {
                 port["hostPort"] ??= port["containerPort"]?.DeepClone();
             }
@@ -186,19 +180,14 @@ internal static class KindRules
 
         spec["priority"] ??= priority;
         spec["preemptionPolicy"] ??= "PreemptLowerPriority";
-        if (spec["tolerations"] is not JsonArray tolerations)
+        var tolerations = spec.List("tolerations");
+        foreach (var key in (ReadOnlySpan<string>)[NotReady, "node.kubernetes.io/unreachable"])
         {
-            spec["tolerations"] = tolerations = [];
-        }
-
-        foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
-        {
-            var isTolerated = tolerations
-                .OfType<JsonObject>()
-                .Any(toleration =>
-                    (toleration.Text("key") ?? "") is var tolerated
-                    && (tolerated == key || tolerated.Length == 0)
-                    && (toleration.Text("effect") ?? "") is "" or "NoExecute"
+            var isTolerated = spec.Objects("tolerations")
+                .Exists(toleration =>
+                    toleration.Text("key") is var of
+                    && (string.IsNullOrEmpty(of) || of == key)
+                    && toleration.Text("effect") is null or "" or "NoExecute"
                 );
             if (!isTolerated)
             {
@@ -240,14 +229,13 @@ internal static class KindRules
             amounts.Text(resource) is { } text ? Quantity.Parse(text).Nanos : 0;
     }
 
-    private static IEnumerable<JsonObject> Containers(JsonObject spec) =>
-        (spec["initContainers"] as JsonArray ?? []).Concat(spec["containers"] as JsonArray ?? []).OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Containers(JsonObject spec) => spec.Objects("initContainers").Concat(spec.Objects("containers"));
 
     private static void DefaultRollingUpdate(JsonObject spec, string field, JsonNode unavailable, JsonNode surge)
     {
         if (spec[field] is JsonObject strategy && strategy.Text("type") == "RollingUpdate")
         {
-            var rolling = Child(strategy, "rollingUpdate");
+            var rolling = strategy.Child("rollingUpdate");
             rolling["maxUnavailable"] ??= unavailable;
             rolling["maxSurge"] ??= surge;
         }
@@ -255,11 +243,7 @@ internal static class KindRules
 
     private static void DefaultBinding(JsonObject obj)
     {
-        foreach (
-            var subject in (obj["subjects"] as JsonArray ?? [])
-                .OfType<JsonObject>()
-                .Where(static subject => subject.Text("kind") is "User" or "Group")
-        )
+        foreach (var subject in obj.Objects("subjects").Where(static subject => subject.Text("kind") is "User" or "Group"))
         {
             if (subject.Text("apiGroup") is not { Length: > 0 })
             {
@@ -276,7 +260,7 @@ internal static class KindRules
     private static JsonObject Established(JsonObject definition, string now)
     {
         var spec = definition["spec"] as JsonObject;
-        var stored = (spec?["versions"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(static version => version.Flag("storage"));
+        var stored = spec.Objects("versions").Find(static version => version.Flag("storage"));
         return new JsonObject
         {
             ["conditions"] = new JsonArray(
@@ -298,20 +282,6 @@ internal static class KindRules
             ["message"] = message,
         };
 
-    private static void AddNotReadyTaint(JsonObject spec)
-    {
-        if (spec["taints"] is not JsonArray taints)
-        {
-            spec["taints"] = taints = [];
-        }
-
-        const string key = "node.kubernetes.io/not-ready";
-        if (!taints.OfType<JsonObject>().Any(static taint => taint.Text("key") == key))
-        {
-            taints.Add((JsonNode)new JsonObject { ["key"] = key, ["effect"] = "NoSchedule" });
-        }
-    }
-
     private static void MoveStringData(JsonObject secret)
     {
         if (secret["stringData"] is not JsonObject plain)
@@ -319,24 +289,12 @@ internal static class KindRules
             return;
         }
 
-        var data = Child(secret, "data");
+        var data = secret.Child("data");
         foreach (var (key, value) in plain)
         {
             data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value?.GetValue<string>() ?? ""));
         }
 
         secret.Remove("stringData");
-    }
-
-    private static JsonObject Child(JsonObject obj, string field)
-    {
-        if (obj[field] is JsonObject child)
-        {
-            return child;
-        }
-
-        child = [];
-        obj[field] = child;
-        return child;
     }
 }

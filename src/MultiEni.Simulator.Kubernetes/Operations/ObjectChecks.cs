@@ -13,30 +13,15 @@ namespace MultiEni.Simulator.Kubernetes.Operations;
 internal static class ObjectChecks
 {
     /// <summary>Makes kind and version those of the resource.</summary>
-    /// <exception cref="StatusException">400: the object is of another kind or version.</exception>
+    /// <exception cref="NotSimulatedException">The object is of another kind or version.</exception>
     public static void CheckType(ResourceDefinition resource, JsonObject obj)
     {
         var apiVersion = obj.Text("apiVersion") is { Length: > 0 } given ? given : resource.ApiVersion;
         var kind = obj.Text("kind") is { Length: > 0 } named ? named : resource.Kind;
-        if (resource.IsCustom && (apiVersion != resource.ApiVersion || kind != resource.Kind))
-        {
-            throw StatusErrors.NotSupported("a custom object of another kind or version than that of its path");
-        }
-
-        if (apiVersion != resource.ApiVersion)
-        {
-            throw StatusErrors.BadRequest(
-                $"the API version in the data ({apiVersion}) does not match the expected API version ({resource.ApiVersion})"
-            );
-        }
-
-        if (kind != resource.Kind)
-        {
-            throw StatusErrors.BadRequest(
-                $"{kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: converting (v1.{kind}) to (core.{resource.Kind}): unknown conversion"
-            );
-        }
-
+        NotSimulatedException.ThrowUnless(
+            apiVersion == resource.ApiVersion && kind == resource.Kind,
+            "an object of another kind or version than that of its path"
+        );
         obj["apiVersion"] = resource.ApiVersion;
         obj["kind"] = resource.Kind;
     }
@@ -69,10 +54,6 @@ internal static class ObjectChecks
                         .Prepend(KeyValuePair.Create("kind", (JsonNode?)resource.Kind))
                         .Prepend(KeyValuePair.Create("apiVersion", (JsonNode?)resource.ApiVersion))
                 );
-                if (resource.Schema is { } schema)
-                {
-                    CustomValues.Read(obj, schema.Root);
-                }
             }
         }
         catch (DecodingException wrong)
@@ -134,7 +115,7 @@ internal static class ObjectChecks
         var isChanged = !JsonNode.DeepEquals(obj["spec"], old?["spec"]);
         if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io" && isChanged)
         {
-            CustomResources.Read(resource, obj, errors.All);
+            CustomResources.Read(obj);
         }
 
         if (errors.All.Count > 0)
@@ -151,10 +132,11 @@ internal static class ObjectChecks
         switch (resource.GroupResource)
         {
             case AdmissionPolicy.Resource when isChanged:
-                AdmissionPolicy.Read(resource, obj);
+                AdmissionPolicy.Read(obj);
                 break;
-            case AdmissionPolicies.Bindings when PolicyChecks.Binding(obj["spec"] as JsonObject ?? []) is { Count: > 0 } wrong:
-                throw StatusErrors.Invalid(resource, name, wrong);
+            case AdmissionPolicies.Bindings:
+                PolicyChecks.CheckBinding(obj["spec"] as JsonObject ?? []);
+                break;
         }
     }
 }

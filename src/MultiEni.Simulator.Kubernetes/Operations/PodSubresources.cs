@@ -6,170 +6,90 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
-/// <summary>Binds pods to nodes and evicts them.</summary>
-internal static class PodSubresources
+/// <summary>Binds a pod to a node or evicts it.</summary>
+internal sealed class PodSubresources(ObjectStore store, ResourceDefinition pods, ObjectKey key, Action<AdmissionAttempt>? admission)
 {
-    private const int RetrySeconds = 10;
-
-    /// <summary>Puts a pod on a node.</summary>
+    /// <summary>Puts the pod on a node.</summary>
     /// <exception cref="StatusException">404, 409 when it is on one, 500 when none is named.</exception>
-    public static void Bind(ObjectStore store, ResourceDefinition pods, ObjectKey key, JsonObject binding, Action<AdmissionAttempt>? admission)
+    public void Bind(JsonObject binding)
     {
-        var node = binding.Text("target", "name") ?? "";
-        if (node.Length == 0)
+        var node = binding.Text("target", "name") is { Length: > 0 } name ? name : throw new StatusException(500, "", "target.name: Required value");
+        Admit("binding", ("", "v1", "Binding"), binding, isDryRun: false);
+        Change(pod =>
         {
-            throw new StatusException(500, "", "target.name: Required value");
-        }
-
-        admission?.Invoke(
-            new AdmissionAttempt("CREATE", pods, "binding", binding, OldObject: null)
+            if (pod.Text("spec", "nodeName") is { Length: > 0 } bound)
             {
-                Name = key.Name,
-                Namespace = key.Namespace,
-                Kind = ("", "v1", "Binding"),
+                throw new StatusException(
+                    409,
+                    "Conflict",
+                    $"Operation cannot be fulfilled on pods/binding \"{key.Name}\": pod {key.Name} is already assigned to node \"{bound}\"",
+                    new JsonObject { ["name"] = key.Name, ["kind"] = "pods/binding" }
+                );
             }
-        );
-        Change(
-            store,
-            pods,
-            key,
-            pod =>
-            {
-                if (pod.Text("spec", "nodeName") is { Length: > 0 } bound)
-                {
-                    throw new StatusException(
-                        409,
-                        "Conflict",
-                        $"Operation cannot be fulfilled on pods/binding \"{key.Name}\": pod {key.Name} is already assigned to node \"{bound}\"",
-                        new JsonObject { ["name"] = key.Name, ["kind"] = "pods/binding" }
-                    );
-                }
 
-                ((JsonObject)pod["spec"]!)["nodeName"] = node;
-                SetCondition(pod, "PodScheduled", store.Operations.Now(), reason: null, message: null);
-            }
-        );
+            pod.Child("spec")["nodeName"] = node;
+            SetCondition(pod, "PodScheduled");
+        });
     }
 
-    /// <summary>Deletes a pod unless a disruption budget is against it.</summary>
-    /// <exception cref="StatusException">400, 404, or 429 for a disruption budget.</exception>
-    public static void Evict(
-        ObjectStore store,
-        ResourceDefinition pods,
-        ObjectKey key,
-        JsonObject eviction,
-        bool isDryRun,
-        Action<AdmissionAttempt>? admission
-    )
+    /// <summary>Deletes the pod.</summary>
+    /// <exception cref="StatusException">400, 404, or 501 where there is a disruption budget.</exception>
+    public void Evict(JsonObject eviction, bool isDryRun)
     {
-        var pod = (store.Ledger.Find(pods, key) ?? throw StatusErrors.NotFound(pods, key.Name)).Thaw();
+        if (store.Ledger.Find(pods, key) is null)
+        {
+            throw StatusErrors.NotFound(pods, key.Name);
+        }
+
         if (eviction.Text("metadata", "name") is { Length: > 0 } name && name != key.Name)
         {
             throw StatusErrors.BadRequest("name in URL does not match name in Eviction object");
         }
 
+        Admit("eviction", ("policy", "v1", "Eviction"), eviction, isDryRun);
+        if (store.List("poddisruptionbudgets.policy", key.Namespace).Count > 0)
+        {
+            throw new NotSimulatedException("evictions where there is a PodDisruptionBudget, whose status nobody writes");
+        }
+
+        if (!isDryRun)
+        {
+            Change(pod => SetCondition(pod, "DisruptionTarget", "EvictionByEvictionAPI", "Eviction API: evicting"));
+            store.Removals.Remove(pods, key, RemovalOptions.Default);
+        }
+    }
+
+    private void Admit(string subresource, (string, string, string) kind, JsonObject obj, bool isDryRun) =>
         admission?.Invoke(
-            new AdmissionAttempt("CREATE", pods, "eviction", eviction, OldObject: null)
+            new AdmissionAttempt("CREATE", pods, subresource, obj, OldObject: null)
             {
                 Name = key.Name,
                 Namespace = key.Namespace,
                 DryRun = isDryRun,
-                Kind = ("policy", "v1", "Eviction"),
+                Kind = kind,
             }
         );
-        if (pod.Text("status", "phase") is not ("Pending" or "Succeeded" or "Failed"))
-        {
-            CheckBudgets(store, key, pod);
-        }
 
-        if (isDryRun)
-        {
-            return;
-        }
-
-        Change(
-            store,
-            pods,
-            key,
-            evicted => SetCondition(evicted, "DisruptionTarget", store.Operations.Now(), "EvictionByEvictionAPI", "Eviction API: evicting")
-        );
-        store.Removals.Remove(pods, key, RemovalOptions.Default);
-    }
-
-    private static void CheckBudgets(ObjectStore store, ObjectKey key, JsonObject pod)
+    private void Change(Action<JsonObject> change)
     {
-        foreach (var budget in store.List("poddisruptionbudgets.policy", key.Namespace))
+        StoredObject current;
+        JsonObject pod;
+        do
         {
-            var selector = budget["spec"]?["selector"] as JsonObject;
-            if (selector?["matchExpressions"] is not null)
-            {
-                throw StatusErrors.NotSupported("matchExpressions in the selector of a PodDisruptionBudget");
-            }
-
-            var labels = pod.Metadata()["labels"] as JsonObject ?? [];
-            if (
-                selector is null
-                || (selector["matchLabels"] as JsonObject ?? []).Any(label => labels.Text(label.Key) != label.Value?.GetValue<string>())
-            )
-            {
-                continue;
-            }
-
-            var name = budget.Text("metadata", "name");
-            var status = budget["status"] as JsonObject;
-            if ((status.Integer("observedGeneration") ?? 0) < (budget.Metadata().Integer("generation") ?? 0))
-            {
-                throw Refused($"The disruption budget {name} is still being processed by the server.");
-            }
-
-            if (status.Integer("disruptionsAllowed") is null or <= 0)
-            {
-                throw Refused(
-                    $"The disruption budget {name} needs {status.Integer("desiredHealthy") ?? 0} healthy pods and has {status.Integer("currentHealthy") ?? 0} currently"
-                );
-            }
-        }
-    }
-
-    private static StatusException Refused(string why) =>
-        new(
-            429,
-            "TooManyRequests",
-            "Cannot evict pod as it would violate the pod's disruption budget.",
-            new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "DisruptionBudget", ["message"] = why }) }
-        )
-        {
-            RetryAfterSeconds = RetrySeconds,
-        };
-
-    private static void Change(ObjectStore store, ResourceDefinition pods, ObjectKey key, Action<JsonObject> change)
-    {
-        while (true)
-        {
-            var current = store.Ledger.Find(pods, key) ?? throw StatusErrors.NotFound(pods, key.Name);
-            var pod = current.Thaw();
+            current = store.Ledger.Find(pods, key) ?? throw StatusErrors.NotFound(pods, key.Name);
+            pod = current.Thaw();
             change(pod);
-            if (store.Ledger.TryPut(pods, current, key, pod) is not null)
-            {
-                return;
-            }
-        }
+        } while (store.Ledger.TryPut(pods, current, key, pod) is null);
     }
 
-    private static void SetCondition(JsonObject pod, string type, string now, string? reason, string? message)
+    private void SetCondition(JsonObject pod, string type, string? reason = null, string? message = null)
     {
-        var status = (JsonObject)pod["status"]!;
-        if (status["conditions"] is not JsonArray conditions)
-        {
-            status["conditions"] = conditions = [];
-        }
-
         var condition = new JsonObject
         {
             ["type"] = type,
             ["status"] = "True",
             ["lastProbeTime"] = null,
-            ["lastTransitionTime"] = now,
+            ["lastTransitionTime"] = store.Operations.Now(),
         };
         if (reason is not null)
         {
@@ -177,11 +97,8 @@ internal static class PodSubresources
             condition["message"] = message;
         }
 
-        foreach (var old in conditions.OfType<JsonObject>().Where(old => old.Text("type") == type).ToList())
-        {
-            conditions.Remove(old);
-        }
-
+        var conditions = pod.Child("status").List("conditions");
+        conditions.RemoveAll(old => (old as JsonObject).Text("type") == type);
         conditions.Add((JsonNode)condition);
     }
 }

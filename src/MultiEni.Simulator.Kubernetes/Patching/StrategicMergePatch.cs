@@ -15,25 +15,12 @@ internal static class StrategicMergePatch
     private const string SetOrder = "$setElementOrder/";
 
     /// <summary>Changes <paramref name="target"/> in place and returns it.</summary>
-    /// <exception cref="StatusException">500: an entry lacks the merge key of its list.</exception>
-    public static JsonObject Apply(JsonObject target, JsonObject patch, ObjectType type)
-    {
+    /// <exception cref="StatusException">501: an entry lacks the merge key of its list.</exception>
+    public static JsonObject Apply(JsonObject target, JsonObject patch, ObjectType type) =>
         // Metadata is the same for all kinds and is not among the fields of any.
-        var root = new ObjectType(type.Name, isAtomic: false, isPartial: false);
-        root.Fields.AddRange(type.Fields);
-        root.Fields.Add(
-            new ObjectType.Field(
-                "metadata",
-                new FieldType(ValueKind.Object, "", null, new ListSemantics.Granular()) { Fields = BuiltInTypes.Metadata },
-                IsAlwaysWritten: true,
-                IsPointer: false,
-                Default: null
-            )
-        );
-        return Merge(target, patch, root);
-    }
+        Merge(target, patch, name => name == "metadata" ? BuiltInTypes.MetadataField : type.Find(name)?.Type);
 
-    private static JsonObject Merge(JsonObject target, JsonObject patch, ObjectType? type)
+    private static JsonObject Merge(JsonObject target, JsonObject patch, Func<string, FieldType?> typeOf)
     {
         if (patch.Text(Directive) == "replace")
         {
@@ -52,7 +39,7 @@ internal static class StrategicMergePatch
             }
             else if (name != Directive && !name.StartsWith(SetOrder, StringComparison.Ordinal))
             {
-                MergeField(target, name, value, type?.Find(name)?.Type);
+                MergeField(target, name, value, typeOf(name));
             }
         }
 
@@ -61,7 +48,7 @@ internal static class StrategicMergePatch
             var list = name[SetOrder.Length..];
             if (target[list] is JsonArray entries && order is JsonArray wanted)
             {
-                Order(entries, wanted, KeyOf(type?.Find(list)?.Type));
+                Order(entries, wanted, KeyOf(typeOf(list)));
             }
         }
 
@@ -79,10 +66,10 @@ internal static class StrategicMergePatch
                 target.Remove(name);
                 break;
             case JsonObject changes:
-                target[name] = Merge(target[name]?.DeepClone() as JsonObject ?? [], changes, type?.Fields);
+                target[name] = Merge(target[name]?.DeepClone() as JsonObject ?? [], changes, FieldsOf(type?.Fields));
                 break;
             case JsonArray entries when KeyOf(type) is { } key:
-                target[name] = MergeList(target[name]?.DeepClone() as JsonArray ?? [], entries, key, type!.Element!.Fields);
+                target[name] = MergeList(target[name]?.DeepClone() as JsonArray ?? [], entries, key, FieldsOf(type!.Element!.Fields));
                 break;
             case JsonArray entries when type?.Merge is ListSemantics.Set && target[name] is JsonArray values:
                 var added = entries.Where(entry => !values.Any(present => JsonNode.DeepEquals(present, entry))).ToList();
@@ -98,9 +85,11 @@ internal static class StrategicMergePatch
         }
     }
 
+    private static Func<string, FieldType?> FieldsOf(ObjectType? type) => name => type?.Find(name)?.Type;
+
     private static string? KeyOf(FieldType? type) => type?.Merge is ListSemantics.Map map ? map.Keys[0] : null;
 
-    private static JsonArray MergeList(JsonArray list, JsonArray patch, string key, ObjectType? type)
+    private static JsonArray MergeList(JsonArray list, JsonArray patch, string key, Func<string, FieldType?> typeOf)
     {
         var entries = patch.OfType<JsonObject>().ToList();
         if (entries.Exists(static entry => entry.Text(Directive) == "replace"))
@@ -113,7 +102,7 @@ internal static class StrategicMergePatch
         {
             if (entry[key] is not { } id)
             {
-                throw new StatusException(500, "", $"map: {GoMap.Show(entry)} does not contain declared merge key: {key}");
+                throw new NotSimulatedException($"an entry of a patch without its key {key}");
             }
 
             var existing = list.OfType<JsonObject>().FirstOrDefault(candidate => JsonNode.DeepEquals(candidate[key], id));
@@ -123,12 +112,12 @@ internal static class StrategicMergePatch
             }
             else if (existing is not null)
             {
-                Merge(existing, entry, type);
+                Merge(existing, entry, typeOf);
             }
             else
             {
                 // New entries come first, unless an order is given.
-                list.Insert(added++, Merge([], entry, type));
+                list.Insert(added++, Merge([], entry, typeOf));
             }
         }
 
@@ -139,15 +128,8 @@ internal static class StrategicMergePatch
     {
         int Rank(JsonNode? entry)
         {
-            for (var index = 0; index < wanted.Count; index++)
-            {
-                if (key is null ? JsonNode.DeepEquals(wanted[index], entry) : JsonNode.DeepEquals(wanted[index]?[key], entry?[key]))
-                {
-                    return index;
-                }
-            }
-
-            return int.MaxValue;
+            var index = wanted.ToList().FindIndex(place => JsonNode.DeepEquals(key is null ? place : place?[key], key is null ? entry : entry?[key]));
+            return index < 0 ? int.MaxValue : index;
         }
 
         var ordered = list.OrderBy(Rank).ToList();

@@ -46,9 +46,6 @@ internal sealed record ResourceDefinition
     /// <summary>Whether all objects of a collection can be deleted at once.</summary>
     public bool HasCollectionDeletion { get; init; } = true;
 
-    /// <summary>Subresources besides status: name, kind, and the group of the kind when it is another.</summary>
-    public IReadOnlyList<(string Name, string Kind, string Group)> Subresources { get; init; } = [];
-
     /// <summary>Whether a deletion answers with the object rather than with a status.</summary>
     public bool ReturnsDeleted { get; init; }
 
@@ -68,6 +65,15 @@ internal sealed record ResourceDefinition
 
     /// <summary>The fields of a built-in type; null for custom ones, and for those that are kept as they are given.</summary>
     public ObjectType? Type => IsCustom ? null : BuiltInTypes.Find(StoredAs is null ? Kind : "EventsEvent");
+
+    /// <summary>Group, version and kind, as objects of the API hold them.</summary>
+    public JsonObject GroupVersionKind =>
+        new()
+        {
+            ["group"] = Group,
+            ["version"] = Version,
+            ["kind"] = Kind,
+        };
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

@@ -23,9 +23,6 @@ internal sealed class ResourceRegistry
     public ResourceDefinition? Find(string group, string version, string plural) =>
         Find(group.Length == 0 ? plural : $"{plural}.{group}") is { } found && found.Version == version ? found : null;
 
-    public ResourceDefinition? FindKind(string apiVersion, string kind) =>
-        All.FirstOrDefault(resource => resource.ApiVersion == apiVersion && resource.Kind == kind);
-
     public void Add(ResourceDefinition resource) =>
         ImmutableInterlocked.Update(ref _byGroupResource, map => map.SetItem(resource.GroupResource, resource));
 

@@ -5,27 +5,25 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// <summary>The compiled <c>openAPIV3Schema</c> of one version of a CustomResourceDefinition. Immutable; safe to share between threads.</summary>
 public sealed class CustomResourceSchema
 {
-    private readonly SchemaNode root;
+    private CustomResourceSchema(SchemaNode root) => Root = root;
 
-    private CustomResourceSchema(SchemaNode root) => this.root = root;
-
-    internal SchemaNode Root => root;
+    internal SchemaNode Root { get; }
 
     /// <summary>Compiles a schema and its rules once.</summary>
-    /// <exception cref="CustomResourceSchemaException">It is not structural, or a rule does not compile.</exception>
+    /// <exception cref="NotSimulatedException">It is wrong, or says more than is understood here.</exception>
     public static CustomResourceSchema Parse(JsonObject openApiV3Schema) => new(SchemaCompiler.Compile(openApiV3Schema));
 
     /// <summary>Fills in defaults, in place and at any depth, but never inside a parent that is absent. Nulls that the schema does not allow go away.</summary>
     /// <returns><paramref name="obj"/>.</returns>
     public JsonObject ApplyDefaults(JsonObject obj)
     {
-        Defaulting.Apply(obj, root);
+        Defaulting.Apply(obj, Root);
         return obj;
     }
 
     /// <summary>Removes the fields that the schema does not know, in place.</summary>
     /// <returns>Their paths, such as <c>spec.dpdkEnabled</c>.</returns>
-    public IReadOnlyList<string> Prune(JsonObject obj) => Pruning.Apply(obj, root);
+    public IReadOnlyList<string> Prune(JsonObject obj) => Pruning.Apply(obj, Root);
 
     /// <summary>Checks values and rules, in the order and with the words of the API server.</summary>
     /// <param name="obj">The object to be stored, with defaults filled in.</param>
@@ -38,21 +36,18 @@ public sealed class CustomResourceSchema
         return errors;
     }
 
-    /// <summary>Checks values and rules beside what was found before.</summary>
+    /// <summary>Checks values and rules beside what was found before in the metadata, and adds what is found.</summary>
     /// <remarks>Rules wait until types, required fields, lengths and enumerations are right: a rule may rely on them.</remarks>
-    /// <param name="obj">The object to be stored, with defaults filled in.</param>
-    /// <param name="old">The stored object on an update; null on a creation.</param>
-    /// <param name="errors">What was found before, in the metadata; gets what is found here.</param>
     /// <returns>Rules that the object breaks as the stored one did, which is only worth a warning.</returns>
     internal IReadOnlyList<string> Validate(JsonObject obj, JsonObject? old, List<FieldError> errors)
     {
-        errors.AddRange(ValueValidation.Check(obj, old, root));
-        if (old is null || MapLists.FindDuplicates(old, root).Count == 0)
+        errors.AddRange(ValueValidation.Check(obj, old, Root));
+        if (old is null || MapLists.FindDuplicates(old, Root).Count == 0)
         {
-            errors.AddRange(MapLists.FindDuplicates(obj, root));
+            errors.AddRange(MapLists.FindDuplicates(obj, Root));
         }
 
-        if (!root.HasRules)
+        if (!Root.HasRules)
         {
             return [];
         }
@@ -69,30 +64,21 @@ public sealed class CustomResourceSchema
             return [];
         }
 
-        var found = RuleValidation.Check(obj, old, root);
+        var found = RuleValidation.Check(obj, old, Root);
         errors.AddRange(found.Errors);
         return found.Warnings;
     }
 
-    /// <summary>How server-side apply merges the value at <paramref name="fieldPath"/>, whose elements are field names; items of a list are one step, <c>[]</c>.</summary>
-    public ListSemantics ListAt(IReadOnlyList<string> fieldPath) => MergeSemantics.At(root, fieldPath);
-
-    /// <summary>Why a field selector cannot name a field; null when it can.</summary>
-    /// <param name="path">Such as <c>.spec.nodeName</c>.</param>
-    public string? WhyNotSelectable(string path)
+    /// <summary>Whether a field selector can name a field, such as <c>.spec.nodeName</c>.</summary>
+    internal bool IsSelectable(string path)
     {
-        var node = root;
+        SchemaNode? node = Root;
         foreach (var step in path.Split('.').Skip(1))
         {
-            if (!node.Properties.TryGetValue(step, out node!))
-            {
-                return "is an invalid path: does not refer to a valid field";
-            }
+            node = node?.Properties.GetValueOrDefault(step);
         }
 
-        return node.Type is SchemaType.String or SchemaType.Boolean or SchemaType.Integer
-            ? null
-            : "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";
+        return node?.Type is SchemaType.String or SchemaType.Boolean or SchemaType.Integer;
     }
 
     private static bool IsInTheWayOfRules(string reason) =>

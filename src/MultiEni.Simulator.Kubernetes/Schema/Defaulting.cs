@@ -2,10 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>
-/// Fills in defaults where the parent is there. A null in a field that takes none counts as absent: it becomes the default, or goes
-/// away when there is none.
-/// </summary>
+/// <summary>Fills in defaults where the parent is there. A null counts as absent: it becomes the default, or goes away when there is none.</summary>
 internal static class Defaulting
 {
     public static void Apply(JsonNode? value, SchemaNode schema)
@@ -18,7 +15,7 @@ internal static class Defaulting
             case JsonArray list when schema.Items is { } items:
                 for (var i = 0; i < list.Count; i++)
                 {
-                    if (list[i] is null && !items.IsNullable && items.Default is not null)
+                    if (list[i] is null && items.Default is not null)
                     {
                         list[i] = items.Default.DeepClone();
                     }
@@ -32,15 +29,16 @@ internal static class Defaulting
 
     private static void Apply(JsonObject map, SchemaNode schema)
     {
-        DropNulls(map, schema);
-        if (schema.HasDefaults)
+        foreach (var (name, _) in map.Where(field => field.Value is null && schema.Child(field.Key) is not null).ToList())
         {
-            foreach (var (name, property) in schema.Properties)
+            map.Remove(name);
+        }
+
+        foreach (var (name, property) in schema.HasDefaults ? schema.Properties : SchemaNode.NoProperties)
+        {
+            if (property.Default is not null && !map.ContainsKey(name))
             {
-                if (property.Default is not null && (!map.TryGetPropertyValue(name, out var given) || (given is null && !property.IsNullable)))
-                {
-                    map[name] = property.Default.DeepClone();
-                }
+                map[name] = property.Default.DeepClone();
             }
         }
 
@@ -50,23 +48,6 @@ internal static class Defaulting
             {
                 Apply(value, child);
             }
-        }
-    }
-
-    private static void DropNulls(JsonObject map, SchemaNode schema)
-    {
-        List<string>? dropped = null;
-        foreach (var (name, value) in map)
-        {
-            if (value is null && schema.Child(name) is { IsNullable: false, Default: null })
-            {
-                (dropped ??= []).Add(name);
-            }
-        }
-
-        foreach (var name in dropped ?? [])
-        {
-            map.Remove(name);
         }
     }
 }

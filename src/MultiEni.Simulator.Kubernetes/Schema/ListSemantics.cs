@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
 /// <summary>How server-side apply merges the value at a field: as one piece, or part by part. Applies to lists and to maps.</summary>
-public abstract record ListSemantics
+internal abstract record ListSemantics
 {
     private ListSemantics() { }
 
@@ -18,7 +18,7 @@ public abstract record ListSemantics
     public sealed record Map(IReadOnlyList<string> Keys) : ListSemantics
     {
         /// <summary>What an entry has for a key that it leaves out; null where it must have it.</summary>
-        internal Func<string, JsonNode?>? DefaultOf { get; init; }
+        public Func<string, JsonNode?>? DefaultOf { get; init; }
     }
 
     /// <summary>An object or map, each field of which is owned on its own.</summary>

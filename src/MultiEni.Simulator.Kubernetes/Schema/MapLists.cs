@@ -6,23 +6,8 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 internal static class MapLists
 {
     /// <summary>The item of <paramref name="old"/> with the same keys. Only map lists can tell; elsewhere there is none.</summary>
-    public static JsonNode? FindOld(JsonNode? item, JsonArray? old, SchemaNode schema)
-    {
-        if (old is null || schema.ListType != ListType.Map || item is not JsonObject wanted)
-        {
-            return null;
-        }
-
-        foreach (var candidate in old)
-        {
-            if (candidate is JsonObject entry && SameKeys(wanted, entry, schema.MapKeys))
-            {
-                return entry;
-            }
-        }
-
-        return null;
-    }
+    public static JsonNode? FindOld(JsonNode? item, JsonArray? old, SchemaNode schema) =>
+        schema.ListType == ListType.Map && item is JsonObject ? old?.FirstOrDefault(candidate => AreSame(item, candidate, schema)) : null;
 
     /// <summary>Findings for items that stand twice.</summary>
     public static List<FieldError> FindDuplicates(JsonObject map, SchemaNode schema)
@@ -39,24 +24,26 @@ internal static class MapLists
             case JsonObject map:
                 foreach (var (name, child) in map)
                 {
-                    if (child is not (JsonObject or JsonArray) || schema.Child(name) is not { } childSchema)
+                    if (child is JsonObject or JsonArray && schema.Child(name) is { } childSchema)
                     {
-                        continue;
+                        path.Enter(name, isKey: !schema.Properties.ContainsKey(name));
+                        Walk(child, childSchema, path, errors);
+                        path.Leave();
                     }
-
-                    path.Enter(name, isKey: !schema.Properties.ContainsKey(name));
-
-                    Walk(child, childSchema, path, errors);
-                    path.Leave();
                 }
 
                 break;
-            case JsonArray list:
-                Check(list, schema, path, errors);
-                for (var i = 0; i < list.Count && schema.Items is not null; i++)
+            case JsonArray list when schema.Items is { } items:
+                for (var i = 0; i < list.Count; i++)
                 {
                     path.EnterItem(i);
-                    Walk(list[i], schema.Items, path, errors);
+                    if (schema.ListType != ListType.Atomic && list.Take(i).Any(earlier => AreSame(list[i], earlier, schema)))
+                    {
+                        var bad = schema.ListType == ListType.Set ? list[i] : KeysOf((JsonObject)list[i]!, schema.MapKeys);
+                        errors.Add(new FieldError(path.ToBracketed(), FieldErrorReasons.Duplicate, $"Duplicate value: {GoText.Value(bad)}"));
+                    }
+
+                    Walk(list[i], items, path, errors);
                     path.Leave();
                 }
 
@@ -64,55 +51,13 @@ internal static class MapLists
         }
     }
 
-    private static void Check(JsonArray list, SchemaNode schema, FieldPath path, List<FieldError> errors)
-    {
-        for (var i = 1; i < list.Count && schema.ListType is ListType.Set or ListType.Map; i++)
-        {
-            for (var earlier = 0; earlier < i; earlier++)
-            {
-                if (!Same(list[i], list[earlier], schema))
-                {
-                    continue;
-                }
-
-                path.EnterItem(i);
-                var bad = schema.ListType == ListType.Set ? list[i] : KeysOf(list[i] as JsonObject, schema.MapKeys);
-                errors.Add(new FieldError(path.ToBracketed(), FieldErrorReasons.Duplicate, $"Duplicate value: {GoText.Value(bad)}"));
-                path.Leave();
-                break;
-            }
-        }
-    }
-
-    private static bool Same(JsonNode? left, JsonNode? right, SchemaNode schema) =>
+    private static bool AreSame(JsonNode? left, JsonNode? right, SchemaNode schema) =>
         schema.ListType == ListType.Set
             ? JsonNode.DeepEquals(left, right)
-            : left is JsonObject a && right is JsonObject b && SameKeys(a, b, schema.MapKeys);
+            : left is JsonObject a
+                && right is JsonObject b
+                && Array.TrueForAll(schema.MapKeys, key => a.ContainsKey(key) == b.ContainsKey(key) && JsonNode.DeepEquals(a[key], b[key]));
 
-    private static bool SameKeys(JsonObject left, JsonObject right, string[] keys)
-    {
-        foreach (var key in keys)
-        {
-            if (left.ContainsKey(key) != right.ContainsKey(key) || !JsonNode.DeepEquals(left[key], right[key]))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static JsonObject KeysOf(JsonObject? item, string[] keys)
-    {
-        var identity = new JsonObject();
-        foreach (var key in keys)
-        {
-            if (item is not null && item.TryGetPropertyValue(key, out var value))
-            {
-                identity[key] = value?.DeepClone();
-            }
-        }
-
-        return identity;
-    }
+    private static JsonObject KeysOf(JsonObject item, string[] keys) =>
+        new(keys.Where(item.ContainsKey).Select(key => KeyValuePair.Create(key, item[key]?.DeepClone())));
 }

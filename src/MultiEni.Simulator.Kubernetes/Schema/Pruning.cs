@@ -5,17 +5,15 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// <summary>Removes what the schema does not know.</summary>
 internal sealed class Pruning
 {
-    private static readonly SchemaNode Nothing = new();
-
     private readonly FieldPath path = new();
-    private List<string>? removed;
+    private readonly List<string> removed = [];
 
     public static IReadOnlyList<string> Apply(JsonObject map, SchemaNode schema)
     {
         var pruning = new Pruning();
-        pruning.Map(map, schema, isResource: true);
-        pruning.removed?.Sort(StringComparer.Ordinal);
-        return pruning.removed ?? [];
+        pruning.Map(map, schema, isRoot: true);
+        pruning.removed.Sort(StringComparer.Ordinal);
+        return pruning.removed;
     }
 
     private void Value(JsonNode? value, SchemaNode schema)
@@ -23,19 +21,13 @@ internal sealed class Pruning
         switch (value)
         {
             case JsonObject map:
-                Map(map, schema, schema.IsEmbeddedResource);
+                Map(map, schema, isRoot: false);
                 break;
-            case JsonArray list:
-                // What is kept without being described is kept whole.
-                if (schema.Items is null && schema.PreservesUnknownFields)
-                {
-                    break;
-                }
-
+            case JsonArray list when schema.Items is { } items:
                 for (var i = 0; i < list.Count; i++)
                 {
                     path.EnterItem(i);
-                    Value(list[i], schema.Items ?? Nothing);
+                    Value(list[i], items);
                     path.Leave();
                 }
 
@@ -43,54 +35,31 @@ internal sealed class Pruning
         }
     }
 
-    private void Map(JsonObject map, SchemaNode schema, bool isResource)
+    private void Map(JsonObject map, SchemaNode schema, bool isRoot)
     {
         List<string>? unknown = null;
         foreach (var (name, value) in map)
         {
-            if (isResource && name == "metadata" && value is JsonObject metadata)
-            {
-                Forget(["metadata"], CustomMetadata.Prune(metadata));
-            }
-
-            if (isResource && name is "apiVersion" or "kind" or "metadata")
+            // Metadata is read into a type of its own.
+            if (isRoot && name is "apiVersion" or "kind" or "metadata")
             {
                 continue;
             }
 
+            path.EnterField(name);
             if (schema.Child(name) is { } child)
             {
-                path.EnterField(name);
                 Value(value, child);
-                path.Leave();
             }
             else if (!schema.PreservesUnknownFields)
             {
                 (unknown ??= []).Add(name);
+                removed.Add(path.ToDotted());
             }
+
+            path.Leave();
         }
 
         unknown?.ForEach(name => map.Remove(name));
-        Forget([], unknown ?? []);
-    }
-
-    private void Forget(ReadOnlySpan<string> below, List<string> names)
-    {
-        foreach (var step in below)
-        {
-            path.EnterField(step);
-        }
-
-        foreach (var name in names)
-        {
-            path.EnterField(name);
-            (removed ??= []).Add(path.ToDotted());
-            path.Leave();
-        }
-
-        foreach (var _ in below)
-        {
-            path.Leave();
-        }
     }
 }

@@ -78,7 +78,7 @@ internal sealed class RuleValidation
                 continue;
             }
 
-            var error = outcome is CelError failed ? Failure(failed, rule, schema) : Broken(rule, value, scope);
+            var error = outcome is CelError failed ? Failure(failed, rule, schema) : Broken(rule, value);
             if (isUnchanged && !rule.UsesOldSelf)
             {
                 warnings.Add(error.ToString());
@@ -90,53 +90,16 @@ internal sealed class RuleValidation
         }
     }
 
-    private FieldError Broken(SchemaRule rule, JsonNode value, CelScope scope)
+    private FieldError Broken(SchemaRule rule, JsonNode value)
     {
-        var at = path.ToBracketed();
-        if (rule.FieldPath is { } below)
-        {
-            at =
-                at == FieldPath.Root ? below
-                : below[0] == '[' ? at + below
-                : $"{at}.{below}";
-        }
-
-        var detail = Message(rule, scope);
         var bad = value is JsonValue ? $": {GoText.Value(value)}" : "";
-        return new FieldError(
-            at,
-            rule.Reason,
-            rule.Reason switch
-            {
-                FieldErrorReasons.Forbidden => $"Forbidden: {detail}",
-                FieldErrorReasons.Required => $"Required value: {detail}",
-                FieldErrorReasons.Duplicate => $"Duplicate value{bad}",
-                _ => $"Invalid value{bad}: {detail}",
-            }
-        );
-    }
-
-    private static string Message(SchemaRule rule, CelScope scope)
-    {
-        if (
-            rule.MessageExpression?.Run(scope) is string computed
-            && computed.Trim() is { Length: > 0 } text
-            && !text.Contains('\n', StringComparison.Ordinal)
-        )
-        {
-            return text;
-        }
-
-        return rule.Message ?? $"failed rule: {rule.Name}";
+        return new FieldError(path.ToBracketed(), FieldErrorReasons.Invalid, $"Invalid value{bad}: {rule.Message ?? $"failed rule: {rule.Name}"}");
     }
 
     private FieldError Failure(CelError outcome, SchemaRule rule, SchemaNode schema)
     {
-        var reason = outcome.Message;
-        var detail = reason.StartsWith("no such overload", StringComparison.Ordinal)
-            ? $"'{reason}': call arguments did not match a supported operator, function or macro signature for rule: {rule.Name}"
-            : $"{reason} evaluating rule: {rule.Name}";
-        var type = schema.Type == SchemaType.Any ? "" : schema.Type.ToString().ToLowerInvariant();
+        var detail = $"{outcome.Describe(rule.Source)} evaluating rule: {rule.Name}";
+        var type = schema.Type.ToString().ToLowerInvariant();
         return new FieldError(path.ToBracketed(), FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(type)}: {detail}");
     }
 }

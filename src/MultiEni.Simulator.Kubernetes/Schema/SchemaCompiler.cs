@@ -1,159 +1,175 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>Turns <c>openAPIV3Schema</c> into compiled nodes and gathers what the API server would refuse in it.</summary>
+/// <summary>
+/// Turns <c>openAPIV3Schema</c> into compiled nodes. What is wrong in it, and what it says more than is understood, is refused as not simulated:
+/// docs/not-simulated.md says what, and why.
+/// </summary>
 internal sealed class SchemaCompiler
 {
-    // The server keeps the schema of a definition's only version in a place of its own, and its messages say so.
-    private const string Root = "spec.validation.openAPIV3Schema";
+    // What one run of a rule may cost on a server, and all that an object needs: https://pkg.go.dev/k8s.io/apiserver/pkg/apis/cel#pkg-constants. What a
+    // server allows a definition to be estimated at is ten times as much.
+    private const double CallLimit = 1_000_000;
+    private const double ObjectLimit = 10_000_000;
 
-    private readonly List<FieldError> errors = [];
-    private readonly RuleCompiler rules;
-
-    private SchemaCompiler() => rules = new RuleCompiler(errors);
-
-    public static SchemaNode Compile(JsonObject schema)
+    private static readonly Dictionary<string, JsonValueKind> Keywords = new(StringComparer.Ordinal)
     {
-        var compiler = new SchemaCompiler();
-        var root = compiler.Node(schema, new SchemaPlace(Root), isRoot: true);
-        return compiler.errors.Count == 0 ? root : throw new CustomResourceSchemaException(compiler.errors);
-    }
+        ["additionalProperties"] = JsonValueKind.Object,
+        ["default"] = JsonValueKind.Undefined,
+        ["description"] = JsonValueKind.String,
+        ["enum"] = JsonValueKind.Array,
+        ["format"] = JsonValueKind.String,
+        ["items"] = JsonValueKind.Object,
+        ["maxItems"] = JsonValueKind.Number,
+        ["maxLength"] = JsonValueKind.Number,
+        ["maxProperties"] = JsonValueKind.Number,
+        ["maximum"] = JsonValueKind.Number,
+        ["minLength"] = JsonValueKind.Number,
+        ["minimum"] = JsonValueKind.Number,
+        ["pattern"] = JsonValueKind.String,
+        ["properties"] = JsonValueKind.Object,
+        ["required"] = JsonValueKind.Array,
+        ["title"] = JsonValueKind.String,
+        ["type"] = JsonValueKind.String,
+        ["x-kubernetes-list-map-keys"] = JsonValueKind.Array,
+        ["x-kubernetes-list-type"] = JsonValueKind.String,
+        ["x-kubernetes-preserve-unknown-fields"] = JsonValueKind.True,
+        ["x-kubernetes-validations"] = JsonValueKind.Array,
+    };
 
-    private SchemaNode Node(JsonObject json, SchemaPlace place, bool isRoot)
+    private double _cost;
+
+    private SchemaCompiler() { }
+
+    /// <summary>Compiles a schema and its rules.</summary>
+    /// <exception cref="NotSimulatedException">It is wrong, or says more than is understood here.</exception>
+    public static SchemaNode Compile(JsonObject schema) => new SchemaCompiler().Node(schema, count: 1, isCorrelated: true, isRoot: true);
+
+    /// <summary>How many items a list of no given length can have in one request, written as short as can be.</summary>
+    public static long MostItems(SchemaType type) => CelType.Unbounded / (type is SchemaType.Integer or SchemaType.Number ? 2 : 3);
+
+    /// <summary>How many entries a map of no given size can have.</summary>
+    public static long MostEntries => CelType.Unbounded / 5;
+
+    // A node of which one object can have so many values, and of which the server can tell which old value belongs to which, or not.
+    private SchemaNode Node(JsonObject json, double count, bool isCorrelated, bool isRoot = false)
     {
-        SchemaKeywords.Check(json, isRoot);
-        Refuse(json, place.Path);
-        var listType = json.Text("x-kubernetes-list-type") switch
+        foreach (var (keyword, value) in json)
         {
-            "set" => ListType.Set,
-            "map" => ListType.Map,
-            "atomic" => ListType.Atomic,
-            _ => (ListType?)null,
-        };
+            NotSimulatedException.ThrowUnless(Keywords.TryGetValue(keyword, out var kind), $"the schema keyword {keyword}");
+            NotSimulatedException.ThrowUnless(
+                kind == JsonValueKind.Undefined || value?.GetValueKind() == kind,
+                $"a schema whose {keyword} is of another type"
+            );
+        }
+
+        NotSimulatedException.ThrowUnless(
+            !isRoot || (json.Text("type") == "object" && !json.ContainsKey("default")),
+            "a schema whose root is no plain object"
+        );
+        NotSimulatedException.ThrowUnless(
+            json["properties"] is null || json["additionalProperties"] is null,
+            "properties beside additionalProperties"
+        );
+        var type = TypeOf(json);
+        var listType = ListTypeOf(json, type);
+        var items = json["items"] as JsonObject;
+        NotSimulatedException.ThrowUnless((type == SchemaType.Array) == (items is not null), "a list without items, or items of something else");
+        NotSimulatedException.ThrowUnless(
+            type == SchemaType.Object || !json.ContainsKey("x-kubernetes-preserve-unknown-fields"),
+            "x-kubernetes-preserve-unknown-fields on something else than an object"
+        );
         var node = new SchemaNode
         {
-            Type = TypeOf(json, place.Path),
+            Type = type,
             Format = json.Text("format"),
-            IsNullable = json.Flag("nullable"),
-            IsIntOrString = json.Flag("x-kubernetes-int-or-string"),
             PreservesUnknownFields = json.Flag("x-kubernetes-preserve-unknown-fields"),
-            IsEmbeddedResource = json.Flag("x-kubernetes-embedded-resource"),
-            Properties = Properties(json, place, isRoot),
+            Properties = Properties(json, count, isCorrelated, isRoot),
             AdditionalProperties = json["additionalProperties"] is JsonObject values
-                ? Node(values, place.Values(json.Integer("maxProperties")), isRoot: false)
+                ? Node(values, count * (json.Integer("maxProperties") ?? MostEntries), isCorrelated)
                 : null,
-            Items = json["items"] is JsonObject items
-                ? Node(items, place.Items(json.Integer("maxItems"), items.Text("type"), isCorrelated: listType == ListType.Map), isRoot: false)
-                : null,
+            Items = items is null
+                ? null
+                : Node(items, count * (json.Integer("maxItems") ?? MostItems(TypeOf(items))), isCorrelated && listType == ListType.Map),
             Default = json["default"]?.DeepClone(),
-            Required = json.Texts("required").ToArray(),
+            Required = [.. json.Texts("required")],
             Enum = json["enum"] is JsonArray allowed ? [.. allowed] : null,
             Minimum = Number(json, "minimum"),
-            ExclusiveMinimum = json.Flag("exclusiveMinimum"),
             Maximum = Number(json, "maximum"),
-            ExclusiveMaximum = json.Flag("exclusiveMaximum"),
-            MultipleOf = Number(json, "multipleOf"),
             MinLength = json.Integer("minLength"),
             MaxLength = json.Integer("maxLength"),
-            MinItems = json.Integer("minItems"),
             MaxItems = json.Integer("maxItems"),
-            MinProperties = json.Integer("minProperties"),
             MaxProperties = json.Integer("maxProperties"),
             Pattern = json.Text("pattern"),
             PatternExpression = json.Text("pattern") is { } pattern ? Re2Pattern.Compile(pattern) : null,
             ListType = listType,
-            MapKeys = json.Texts("x-kubernetes-list-map-keys").ToArray(),
-            IsAtomicMap = json.Text("x-kubernetes-map-type") == "atomic",
+            MapKeys = [.. json.Texts("x-kubernetes-list-map-keys")],
         };
-        CheckMapKeys(node, place.Path);
-        node.Rules = rules.Compile(json, node, place);
-        node.HasRules = node.Rules.Length > 0 || AnyChild(node, static child => child.HasRules);
-        node.HasDefaults = AnyChild(node, static child => child.Default is not null || child.HasDefaults);
-        CheckDefault(node, place.Path);
+        NotSimulatedException.ThrowUnless(listType != ListType.Map || HasKeys(node), "a list of type map without required texts as keys");
+        node.Rules = [.. json.Objects("x-kubernetes-validations").Select(rule => Rule(rule, node, count, isCorrelated))];
+        node.HasRules = node.Rules.Length > 0 || node.AnyChild(static child => child.HasRules);
+        node.HasDefaults = node.AnyChild(static child => child.Default is not null || child.HasDefaults);
+        CheckDefault(node);
         return node;
     }
 
-    private static bool AnyChild(SchemaNode node, Func<SchemaNode, bool> condition) =>
-        node.Properties.Values.Any(condition)
-        || (node.Items is not null && condition(node.Items))
-        || (node.AdditionalProperties is not null && condition(node.AdditionalProperties));
-
-    private void Refuse(JsonObject json, string path)
+    private static SchemaType TypeOf(JsonObject json)
     {
-        if (json.ContainsKey("$ref"))
+        var (type, format) = (json.Text("type"), json.Text("format"));
+        NotSimulatedException.ThrowUnless(
+            format is null || (type, format) is ("integer", "int32" or "int64") or ("string", "date-time"),
+            $"the schema format {format} of a {type}"
+        );
+        return type switch
         {
-            Add($"{path}.$ref", FieldErrorReasons.Forbidden, "Forbidden: $ref is not supported");
-        }
-
-        if (json.Flag("uniqueItems"))
-        {
-            Add(
-                $"{path}.uniqueItems",
-                FieldErrorReasons.Forbidden,
-                "Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
-            );
-        }
-
-        if (json.ContainsKey("properties") && json["additionalProperties"] is not null)
-        {
-            Add($"{path}.additionalProperties", FieldErrorReasons.Forbidden, "Forbidden: additionalProperties and properties are mutual exclusive");
-        }
+            "object" => SchemaType.Object,
+            "array" => SchemaType.Array,
+            "string" => SchemaType.String,
+            "integer" => SchemaType.Integer,
+            "number" => SchemaType.Number,
+            "boolean" => SchemaType.Boolean,
+            _ => throw new NotSimulatedException($"the schema type {type ?? "that is missing"}"),
+        };
     }
 
-    private SchemaType TypeOf(JsonObject json, string path)
+    private static ListType ListTypeOf(JsonObject json, SchemaType type)
     {
-        switch (json.Text("type"))
+        var listType = json.Text("x-kubernetes-list-type");
+        NotSimulatedException.ThrowUnless(listType is null || type == SchemaType.Array, "x-kubernetes-list-type on something else than an array");
+        return listType switch
         {
-            case "object":
-                return SchemaType.Object;
-            case "array":
-                if (json["items"] is not JsonObject)
-                {
-                    Add($"{path}.items", FieldErrorReasons.Required, "Required value: must be specified");
-                }
-
-                return SchemaType.Array;
-            case "string":
-                return SchemaType.String;
-            case "integer":
-                return SchemaType.Integer;
-            case "number":
-                return SchemaType.Number;
-            case "boolean":
-                return SchemaType.Boolean;
-            case null:
-                if (!json.Flag("x-kubernetes-int-or-string") && !json.Flag("x-kubernetes-preserve-unknown-fields"))
-                {
-                    Add($"{path}.type", FieldErrorReasons.Required, "Required value: must not be empty for specified object fields");
-                }
-
-                return SchemaType.Any;
-            case var other:
-                Add(
-                    $"{path}.type",
-                    FieldErrorReasons.NotSupported,
-                    $"Unsupported value: {GoText.Quote(other)}: supported values: \"array\", \"boolean\", \"integer\", \"number\", \"object\", \"string\""
-                );
-                return SchemaType.Any;
-        }
+            null or "atomic" => ListType.Atomic,
+            "map" => ListType.Map,
+            "set" when (json["items"] as JsonObject).Text("type") is "string" or "integer" or "number" or "boolean" => ListType.Set,
+            _ => throw new NotSimulatedException("another list than of type atomic or map, or a set of scalars"),
+        };
     }
 
-    private Dictionary<string, SchemaNode> Properties(JsonObject json, SchemaPlace place, bool isRoot)
+    private static bool HasKeys(SchemaNode list) =>
+        list is { Items: { Type: SchemaType.Object } items, MapKeys.Length: > 0 }
+        && list.MapKeys.Distinct(StringComparer.Ordinal).Count() == list.MapKeys.Length
+        && list.MapKeys.All(key =>
+            items.Required.Contains(key, StringComparer.Ordinal) && items.Properties.GetValueOrDefault(key)?.Type == SchemaType.String
+        );
+
+    private Dictionary<string, SchemaNode> Properties(JsonObject json, double count, bool isCorrelated, bool isRoot)
     {
         var properties = new Dictionary<string, SchemaNode>(StringComparer.Ordinal);
         foreach (var (name, value) in json["properties"] as JsonObject ?? [])
         {
-            if (value is JsonObject schema)
-            {
-                properties[name] = Node(schema, place.Property(name), isRoot: false);
-            }
+            properties[name] = Node(
+                value as JsonObject ?? throw new NotSimulatedException($"a schema of {name} that is no object"),
+                count,
+                isCorrelated
+            );
         }
 
-        if (isRoot || json.Flag("x-kubernetes-embedded-resource"))
+        if (isRoot)
         {
-            CheckMetadata(json, place.Path, isRoot);
+            NotSimulatedException.ThrowUnless(json["properties"]?["metadata"]?["properties"] is null, "a schema of metadata");
             var text = new SchemaNode { Type = SchemaType.String };
             // Rules see these whether the schema mentions them or not.
             properties.TryAdd("apiVersion", text);
@@ -168,91 +184,40 @@ internal sealed class SchemaCompiler
         return properties;
     }
 
-    private void CheckMetadata(JsonObject json, string path, bool isRoot)
+    // Costs are an upper bound: what is within the limits here is so on a server, and the rest is not judged.
+    private SchemaRule Rule(JsonObject rule, SchemaNode node, double count, bool isCorrelated)
     {
-        if (json["properties"]?["metadata"] is not JsonObject metadata)
-        {
-            return;
-        }
+        NotSimulatedException.ThrowUnless(rule.All(static field => field.Key is "rule" or "message"), "other fields of a rule than rule and message");
+        var source = rule.Text("rule") ?? "";
+        var message = rule.Text("message")?.Trim();
+        NotSimulatedException.ThrowUnless(
+            !string.IsNullOrWhiteSpace(source) && (message ?? source) is { Length: > 0 } words && !words.Contains('\n', StringComparison.Ordinal),
+            "a rule without expression, or a message that is not one line"
+        );
+        var type = node.CelType ?? throw new NotSimulatedException("rules of values whose type expressions cannot have");
+        var variables = new Dictionary<string, CelType>(StringComparer.Ordinal) { [SchemaTypes.Self] = type, [SchemaTypes.OldSelf] = type };
+        var compiled = new SchemaRule(source, CelProgram.Compile(source, variables, CelKind.Bool), message);
+        NotSimulatedException.ThrowUnless(isCorrelated || !compiled.UsesOldSelf, "oldSelf in a list whose items the server cannot tell apart");
+        _cost += compiled.Program.Cost * count;
+        NotSimulatedException.ThrowUnless(
+            compiled.Program.Cost <= CallLimit && _cost <= ObjectLimit,
+            $"an estimate of what the CEL expression {GoText.Quote(source)} costs: give the lists, maps and texts that it reads a maxItems, maxProperties or maxLength"
+        );
+        return compiled;
+    }
 
-        var inner = metadata["properties"] as JsonObject ?? [];
-        if (inner.All(static field => field.Key is "name" or "generateName"))
+    private static void CheckDefault(SchemaNode node)
+    {
+        if (node.Default is not null)
         {
-            if (inner.Count > 0 || !isRoot)
-            {
-                throw new NotSimulatedException("a schema of metadata");
-            }
-        }
-        else
-        {
-            Add(
-                $"{path}.properties[metadata]",
-                FieldErrorReasons.Forbidden,
-                "Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified"
+            var value = node.Default.DeepClone();
+            Defaulting.Apply(value, node);
+            NotSimulatedException.ThrowUnless(
+                ValueValidation.Check(value, old: null, node).Count == 0 && RuleValidation.Check(value, old: null, node).Errors.Count == 0,
+                "a default that its own schema refuses"
             );
         }
     }
-
-    private void CheckMapKeys(SchemaNode node, string path)
-    {
-        if (node.ListType != ListType.Map)
-        {
-            return;
-        }
-
-        if (node.MapKeys.Length == 0)
-        {
-            Add(
-                $"{path}.x-kubernetes-list-map-keys",
-                FieldErrorReasons.Required,
-                "Required value: must not be empty if x-kubernetes-list-type is map"
-            );
-        }
-
-        foreach (var key in node.MapKeys)
-        {
-            if (node.Items is not { } items || !items.Properties.TryGetValue(key, out var property))
-            {
-                Add(
-                    $"{path}.x-kubernetes-list-map-keys",
-                    FieldErrorReasons.Invalid,
-                    $"Invalid value: {GoText.Quote(key)}: entries must all be names of item properties"
-                );
-            }
-            else if (!items.Required.Contains(key, StringComparer.Ordinal) && property.Default is null)
-            {
-                Add(
-                    $"{path}.items.properties[{key}].default",
-                    FieldErrorReasons.Required,
-                    "Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
-                );
-            }
-        }
-    }
-
-    private void CheckDefault(SchemaNode node, string path)
-    {
-        if (node.Default is null || errors.Count > 0)
-        {
-            return;
-        }
-
-        var value = node.Default.DeepClone();
-        Defaulting.Apply(value, node);
-        var found = ValueValidation.Check(value, old: null, node);
-        found.AddRange(RuleValidation.Check(value, old: null, node).Errors);
-        foreach (var error in found)
-        {
-            if (error.Path != FieldPath.Root)
-            {
-                throw new NotSimulatedException("a default that is wrong within");
-            }
-
-            Add($"{path}.default", error.Reason, error.Message);
-        }
-    }
-
-    private void Add(string path, string reason, string message) => errors.Add(new FieldError(path, reason, message));
 
     private static JsonNumber? Number(JsonObject json, string name) => json[name] is JsonValue value ? JsonNumber.Read(value) : null;
 }

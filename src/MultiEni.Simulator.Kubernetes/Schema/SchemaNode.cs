@@ -13,13 +13,7 @@ internal sealed class SchemaNode
 
     public string? Format { get; init; }
 
-    public bool IsNullable { get; init; }
-
-    public bool IsIntOrString { get; init; }
-
     public bool PreservesUnknownFields { get; init; }
-
-    public bool IsEmbeddedResource { get; init; }
 
     public IReadOnlyDictionary<string, SchemaNode> Properties { get; init; } = NoProperties;
 
@@ -36,23 +30,13 @@ internal sealed class SchemaNode
 
     public JsonNumber? Minimum { get; init; }
 
-    public bool ExclusiveMinimum { get; init; }
-
     public JsonNumber? Maximum { get; init; }
-
-    public bool ExclusiveMaximum { get; init; }
-
-    public JsonNumber? MultipleOf { get; init; }
 
     public long? MinLength { get; init; }
 
     public long? MaxLength { get; init; }
 
-    public long? MinItems { get; init; }
-
     public long? MaxItems { get; init; }
-
-    public long? MinProperties { get; init; }
 
     public long? MaxProperties { get; init; }
 
@@ -60,12 +44,9 @@ internal sealed class SchemaNode
 
     public Regex? PatternExpression { get; init; }
 
-    public ListType? ListType { get; init; }
+    public ListType ListType { get; init; }
 
     public string[] MapKeys { get; init; } = [];
-
-    /// <summary><c>x-kubernetes-map-type: atomic</c>.</summary>
-    public bool IsAtomicMap { get; init; }
 
     /// <summary>What expressions know of its values; null for what they cannot read.</summary>
     public CelType? CelType => field ??= SchemaTypes.Of(this);
@@ -80,4 +61,10 @@ internal sealed class SchemaNode
 
     /// <summary>The schema of a field or of a map's value, or null when there is none.</summary>
     public SchemaNode? Child(string key) => Properties.TryGetValue(key, out var property) ? property : AdditionalProperties;
+
+    /// <summary>Whether something holds for one of the nodes directly below.</summary>
+    public bool AnyChild(Func<SchemaNode, bool> condition) =>
+        Properties.Values.Any(condition)
+        || (Items is not null && condition(Items))
+        || (AdditionalProperties is not null && condition(AdditionalProperties));
 }

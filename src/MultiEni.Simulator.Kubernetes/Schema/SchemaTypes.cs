@@ -15,15 +15,13 @@ internal static class SchemaTypes
     public static CelType? Of(SchemaNode node) =>
         node switch
         {
-            { IsIntOrString: true } => CelType.Dyn,
             { Type: SchemaType.Boolean } => CelType.Bool,
             { Type: SchemaType.Integer } => CelType.Int,
-            { Type: SchemaType.Number } => CelType.Double,
             { Type: SchemaType.String, Format: null } => CelType.String with { Size = Longest(node) },
             { Type: SchemaType.Array, Items.CelType: { } item } => CelType.Of(
                 CelKind.List,
                 item,
-                node.MaxItems ?? SchemaPlace.MostItems(node.Items.Type.ToString().ToLowerInvariant())
+                node.MaxItems ?? SchemaCompiler.MostItems(node.Items.Type)
             ) with
             {
                 IsUnordered = node.ListType is ListType.Set or ListType.Map,
@@ -31,7 +29,7 @@ internal static class SchemaTypes
             { Type: SchemaType.Object, AdditionalProperties.CelType: { } item } => CelType.Of(
                 CelKind.Map,
                 item,
-                node.MaxProperties ?? SchemaPlace.MostEntries
+                node.MaxProperties ?? SchemaCompiler.MostEntries
             ),
             { Type: SchemaType.Object, AdditionalProperties: null } => new CelType(CelKind.Object) { Fields = Fields(node) },
             _ => null,

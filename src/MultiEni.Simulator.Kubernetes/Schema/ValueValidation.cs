@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
@@ -8,7 +10,7 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// Types, bounds, patterns, enumerations and formats. On an update a part that did not change is not checked again (ratcheting), so that
 /// objects from before a schema grew stricter can still be written.
 /// </summary>
-internal sealed class ValueValidation
+internal sealed partial class ValueValidation
 {
     private readonly FieldPath path = new();
     private readonly List<FieldError> errors = [];
@@ -29,7 +31,7 @@ internal sealed class ValueValidation
 
         if (value is null)
         {
-            Null(schema);
+            WrongType("\"null\"", TypeName(schema));
             return;
         }
 
@@ -39,52 +41,29 @@ internal sealed class ValueValidation
             case JsonObject map:
                 Enumeration(value, schema);
                 Map(map, old as JsonObject, schema);
-                break;
+                return;
             case JsonArray list:
                 List(list, old as JsonArray, schema);
-                Enumeration(value, schema);
                 break;
             case JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String:
                 Text(scalar.GetValue<string>(), scalar, schema);
-                Enumeration(value, schema);
                 break;
-            case JsonValue scalar:
-                if (scalar.GetValueKind() == JsonValueKind.Number)
-                {
-                    Number(JsonNumber.Read(scalar), schema);
-                }
-
-                Enumeration(value, schema);
+            case JsonValue scalar when scalar.GetValueKind() == JsonValueKind.Number:
+                Number(JsonNumber.Read(scalar), schema);
                 break;
         }
-    }
 
-    private void Null(SchemaNode schema)
-    {
-        if (!schema.IsNullable && (schema.Type != SchemaType.Any || schema.IsIntOrString))
-        {
-            WrongType("\"null\"", TypeName(schema));
-        }
-        else if (schema.Enum is not null)
-        {
-            Enumeration(null, schema);
-        }
+        Enumeration(value, schema);
     }
 
     // As https://pkg.go.dev/k8s.io/kube-openapi/pkg/validation/validate tells types: a value that is no text and no list is asked for the format.
     private void Type(JsonNode value, SchemaNode schema)
     {
-        if (schema.Type == SchemaType.Any && !schema.IsIntOrString)
-        {
-            return;
-        }
-
         var given = GoText.TypeName(value);
-        var isFitting = schema.IsIntOrString
-            ? given is "string" or "integer" || (given == "number" && JsonNumber.Read(value.AsValue()).IsWhole)
-            : given == TypeName(schema)
-                || (schema.Type == SchemaType.Number && given == "integer")
-                || (schema.Type == SchemaType.Integer && given == "number" && JsonNumber.Read(value.AsValue()).IsWhole);
+        var isFitting =
+            given == TypeName(schema)
+            || (schema.Type == SchemaType.Number && given == "integer")
+            || (schema.Type == SchemaType.Integer && given == "number" && JsonNumber.Read(value.AsValue()).IsWhole);
         if (isFitting || (schema is { Type: SchemaType.String, Format: not null } && value is JsonArray))
         {
             return;
@@ -104,7 +83,7 @@ internal sealed class ValueValidation
         }
     }
 
-    private static string TypeName(SchemaNode schema) => schema.IsIntOrString ? "integer,string" : schema.Type.ToString().ToLowerInvariant();
+    private static string TypeName(SchemaNode schema) => schema.Type.ToString().ToLowerInvariant();
 
     private void WrongType(string given, string wanted) =>
         Add(FieldErrorReasons.TypeInvalid, $"Invalid value: {given}: {Body()} must be of type {wanted}: {given}");
@@ -156,7 +135,7 @@ internal sealed class ValueValidation
             Invalid(node, $"{Body()} should match '{schema.Pattern}'");
         }
 
-        if (schema.Type == SchemaType.String && !StringFormats.Fits(schema.Format, text))
+        if (schema.Type == SchemaType.String && schema.Format == "date-time" && !IsDateTime(text))
         {
             // Below the items of a list, the text of this finding lacks the first step of its path.
             var where = path.ToDotted();
@@ -165,6 +144,12 @@ internal sealed class ValueValidation
             Add(FieldErrorReasons.TypeInvalid, $"Invalid value: {given}: {where} in body must be of type {schema.Format}: {given}");
         }
     }
+
+    // As leniently as https://pkg.go.dev/github.com/go-openapi/strfmt checks it.
+    private static bool IsDateTime(string text) =>
+        text.Length > 10
+        && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        && TimeOfDay().IsMatch(text[10..]);
 
     private void Number(JsonNumber number, SchemaNode schema)
     {
@@ -181,19 +166,14 @@ internal sealed class ValueValidation
             );
         }
 
-        if (schema.MultipleOf is { } factor && factor.Real > 0 && Math.IEEERemainder(number.Real, factor.Real) != 0)
+        if (schema.Maximum is { } maximum && number.Compare(maximum) > 0)
         {
-            Bound(number, "should be a multiple of", factor);
+            Bound(number, "should be less than or equal to", maximum);
         }
 
-        if (schema.Maximum is { } maximum && number.Compare(maximum) is var above && (above > 0 || (above == 0 && schema.ExclusiveMaximum)))
+        if (schema.Minimum is { } minimum && number.Compare(minimum) < 0)
         {
-            Bound(number, schema.ExclusiveMaximum ? "should be less than" : "should be less than or equal to", maximum);
-        }
-
-        if (schema.Minimum is { } minimum && number.Compare(minimum) is var below && (below < 0 || (below == 0 && schema.ExclusiveMinimum)))
-        {
-            Bound(number, schema.ExclusiveMinimum ? "should be greater than" : "should be greater than or equal to", minimum);
+            Bound(number, "should be greater than or equal to", minimum);
         }
     }
 
@@ -205,11 +185,6 @@ internal sealed class ValueValidation
 
     private void List(JsonArray list, JsonArray? old, SchemaNode schema)
     {
-        if (list.Count < schema.MinItems)
-        {
-            Count(list.Count, "should have at least", schema.MinItems.Value, "items");
-        }
-
         if (list.Count > schema.MaxItems)
         {
             TooMany(list.Count, schema.MaxItems.Value);
@@ -230,12 +205,6 @@ internal sealed class ValueValidation
 
     private void Map(JsonObject map, JsonObject? old, SchemaNode schema)
     {
-        if (map.Count < schema.MinProperties)
-        {
-            Count(map.Count, "should have at least", schema.MinProperties.Value, "properties");
-            return;
-        }
-
         if (map.Count > schema.MaxProperties)
         {
             TooMany(map.Count, schema.MaxProperties.Value);
@@ -252,7 +221,7 @@ internal sealed class ValueValidation
             }
         }
 
-        foreach (var name in schema.IsEmbeddedResource ? [.. schema.Required, "apiVersion", "kind"] : schema.Required)
+        foreach (var name in schema.Required)
         {
             if (!map.ContainsKey(name))
             {
@@ -263,9 +232,6 @@ internal sealed class ValueValidation
         }
     }
 
-    private void Count(int count, string relation, long bound, string unit) =>
-        Add(FieldErrorReasons.Invalid, $"Invalid value: {count}: {Body()} {relation} {bound} {unit}");
-
     private void TooMany(int count, long bound) =>
         Add(FieldErrorReasons.TooMany, $"Too many: {count}: must have at most {bound} {(bound == 1 ? "item" : "items")}");
 
@@ -274,4 +240,7 @@ internal sealed class ValueValidation
     private void Add(string reason, string message) => errors.Add(new FieldError(path.ToDotted(), reason, message));
 
     private string Body() => $"{(path.ToDotted() is var name && name == FieldPath.Root ? "" : name)} in body";
+
+    [GeneratedRegex(@"^[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.None, 1000)]
+    private static partial Regex TimeOfDay();
 }

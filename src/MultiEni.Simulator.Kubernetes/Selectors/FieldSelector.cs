@@ -11,33 +11,22 @@ internal sealed class FieldSelector
     private const int NameField = -1;
     private const int NamespaceField = -2;
 
-    private readonly List<(int Field, bool Wanted, string Value)> _requirements;
+    private readonly List<(int Field, bool IsWanted, string Value)> _requirements;
 
-    private FieldSelector(List<(int Field, bool Wanted, string Value)> requirements) => _requirements = requirements;
+    private FieldSelector(List<(int Field, bool IsWanted, string Value)> requirements) => _requirements = requirements;
 
     public static FieldSelector Everything { get; } = new([]);
 
     public bool IsEverything => _requirements.Count == 0;
 
     /// <summary>The only name that matches, or null.</summary>
-    public string? Name => Pinned(NameField);
+    public string? Name => _requirements.Find(static requirement => requirement is { IsWanted: true, Field: NameField }).Value;
 
     /// <summary>A selectable field, by its index in the definition, that must have one value; null when there is none.</summary>
-    public (int Field, string Value)? Pin
-    {
-        get
-        {
-            foreach (var (index, wanted, value) in _requirements)
-            {
-                if (wanted && index >= 0)
-                {
-                    return (index, value);
-                }
-            }
-
-            return null;
-        }
-    }
+    public (int Field, string Value)? Pin =>
+        _requirements.Find(static requirement => requirement is { IsWanted: true, Field: >= 0 }) is { Value: { } value } pinned
+            ? (pinned.Field, value)
+            : null;
 
     /// <summary>Reads the text of a query parameter; absent or empty selects everything.</summary>
     /// <exception cref="StatusException">400: the text is not a selector, or the resource does not know one of its fields.</exception>
@@ -57,16 +46,15 @@ internal sealed class FieldSelector
                 throw StatusErrors.BadRequest($"invalid selector: '{text}'; can't understand '{part}'");
             }
 
-            var wanted = part[equals - 1] != '!';
-            var field = part[..(wanted ? equals : equals - 1)].Trim();
+            var isWanted = part[equals - 1] != '!';
             var value = part[(equals + 1)..];
-            value = wanted && value.StartsWith('=') ? value[1..] : value;
+            value = isWanted && value.StartsWith('=') ? value[1..] : value;
             if (value.Contains('=', StringComparison.Ordinal))
             {
                 throw StatusErrors.BadRequest($"invalid field selector: unescaped character in value: {(int)'='}");
             }
 
-            requirements.Add((IndexOf(field, resource), wanted, value));
+            requirements.Add((IndexOf(part[..(isWanted ? equals : equals - 1)].Trim(), resource), isWanted, value));
         }
 
         return new FieldSelector(requirements);
@@ -74,7 +62,7 @@ internal sealed class FieldSelector
 
     public bool Matches(StoredObject obj)
     {
-        foreach (var (field, wanted, value) in _requirements)
+        foreach (var (field, isWanted, value) in _requirements)
         {
             var actual = field switch
             {
@@ -82,7 +70,7 @@ internal sealed class FieldSelector
                 NamespaceField => obj.Key.Namespace,
                 _ => obj.SelectableValues[field],
             };
-            if ((actual == value) != wanted)
+            if ((actual == value) != isWanted)
             {
                 return false;
             }
@@ -91,41 +79,16 @@ internal sealed class FieldSelector
         return true;
     }
 
-    private string? Pinned(int wantedField)
-    {
-        foreach (var (field, wanted, value) in _requirements)
+    private static int IndexOf(string field, ResourceDefinition resource) =>
+        field switch
         {
-            if (wanted && field == wantedField)
-            {
-                return value;
-            }
-        }
-
-        return null;
-    }
-
-    private static int IndexOf(string field, ResourceDefinition resource)
-    {
-        switch (field)
-        {
-            case "metadata.name":
-                return NameField;
-            case "metadata.namespace":
-                return NamespaceField;
-            default:
-                for (var index = 0; index < resource.SelectableFields.Count; index++)
-                {
-                    if (resource.SelectableFields[index] == field)
-                    {
-                        return index;
-                    }
-                }
-
-                throw StatusErrors.BadRequest(
-                    resource.IsCustom || resource.SelectableFields.Count > 0
-                        ? $"field label not supported: {field}"
-                        : $"{GoText.Quote(field)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
-                );
-        }
-    }
+            "metadata.name" => NameField,
+            "metadata.namespace" => NamespaceField,
+            _ when resource.SelectableFields.ToList().IndexOf(field) is var index and >= 0 => index,
+            _ => throw StatusErrors.BadRequest(
+                resource.IsCustom || resource.SelectableFields.Count > 0
+                    ? $"field label not supported: {field}"
+                    : $"{GoText.Quote(field)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+            ),
+        };
 }

@@ -1,9 +1,6 @@
 namespace MultiEni.Simulator.Kubernetes.Selectors;
 
-/// <summary>One part of a label selector.</summary>
-/// <param name="Label">The label's key.</param>
-/// <param name="Operator"><c>exists</c>, <c>!</c>, <c>in</c>, <c>notin</c>, <c>&gt;</c> or <c>&lt;</c>; an equality is an <c>in</c> of one value.</param>
-/// <param name="Values">What it is compared to.</param>
+/// <summary>One part of a label selector: <c>exists</c>, <c>!</c>, <c>in</c>, <c>notin</c>, <c>&gt;</c> or <c>&lt;</c>; an equality is an <c>in</c> of one value.</summary>
 internal sealed record LabelRequirement(string Label, string Operator, IReadOnlyCollection<string> Values)
 {
     /// <summary>The only value that matches, or null.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
@@ -15,7 +16,7 @@ internal sealed class Ledger
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ResourceTable> _tables = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string GroupResource, ObjectKey Key)> _byUid = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _uids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<(string GroupResource, ObjectKey Key)>> _byOwner = new(StringComparer.Ordinal);
     private readonly int _historyLength;
 
@@ -24,16 +25,7 @@ internal sealed class Ledger
 
     public Ledger(int historyLength) => _historyLength = historyLength;
 
-    public long Version
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _version;
-            }
-        }
-    }
+    public long Version => Volatile.Read(ref _version);
 
     public StoredObject? Find(ResourceDefinition resource, ObjectKey key) => Table(resource).Objects.GetValueOrDefault(key);
 
@@ -91,15 +83,7 @@ internal sealed class Ledger
     {
         lock (_gate)
         {
-            return _byUid.ContainsKey(uid);
-        }
-    }
-
-    public (string GroupResource, ObjectKey Key)? FindByUid(string uid)
-    {
-        lock (_gate)
-        {
-            return _byUid.TryGetValue(uid, out var found) ? found : null;
+            return _uids.Contains(uid);
         }
     }
 
@@ -145,8 +129,15 @@ internal sealed class Ledger
     /// <param name="filter">Which objects show.</param>
     /// <param name="since">The version after which changes are told; null begins with an Added for each object there is.</param>
     /// <param name="marksInitialEnd">Whether a bookmark follows those initial objects.</param>
+    /// <param name="due">When a change that is committed now is to be told; null for at once.</param>
     /// <exception cref="StatusException">410: <paramref name="since"/> is older than the history.</exception>
-    public Watcher Watch(ResourceDefinition resource, ObjectFilter filter, long? since, bool marksInitialEnd = false)
+    public Watcher Watch(
+        ResourceDefinition resource,
+        ObjectFilter filter,
+        long? since,
+        bool marksInitialEnd = false,
+        Func<DateTimeOffset>? due = null
+    )
     {
         lock (_gate)
         {
@@ -158,6 +149,7 @@ internal sealed class Ledger
 
             var watcher = new Watcher(
                 filter,
+                due,
                 self =>
                 {
                     lock (_gate)
@@ -251,12 +243,10 @@ internal sealed class Ledger
     {
         lock (_gate)
         {
-            if (!_tables.TryGetValue(resource.GroupResource, out var table))
+            return CollectionsMarshal.GetValueRefOrAddDefault(_tables, resource.GroupResource, out _) ??= new ResourceTable
             {
-                _tables[resource.GroupResource] = table = new ResourceTable { OldestVersion = FirstVersion };
-            }
-
-            return table;
+                OldestVersion = FirstVersion,
+            };
         }
     }
 
@@ -275,12 +265,12 @@ internal sealed class Ledger
     {
         if (before is not null && before.Uid != now?.Uid)
         {
-            _byUid.Remove(before.Uid);
+            _uids.Remove(before.Uid);
         }
 
         if (now is not null)
         {
-            _byUid[now.Uid] = (resource.GroupResource, now.Key);
+            _uids.Add(now.Uid);
         }
 
         foreach (var owner in before?.OwnerUids ?? [])
@@ -293,12 +283,7 @@ internal sealed class Ledger
 
         foreach (var owner in now?.OwnerUids ?? [])
         {
-            if (!_byOwner.TryGetValue(owner, out var dependents))
-            {
-                _byOwner[owner] = dependents = [];
-            }
-
-            dependents.Add((resource.GroupResource, now!.Key));
+            (CollectionsMarshal.GetValueRefOrAddDefault(_byOwner, owner, out _) ??= []).Add((resource.GroupResource, now!.Key));
         }
     }
 }

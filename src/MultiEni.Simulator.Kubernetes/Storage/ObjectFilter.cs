@@ -3,9 +3,6 @@ using MultiEni.Simulator.Kubernetes.Selectors;
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>Which objects of a resource a list or a watch is about.</summary>
-/// <param name="Namespace">Empty for all namespaces.</param>
-/// <param name="Labels">The label selector.</param>
-/// <param name="Fields">The field selector.</param>
 internal sealed record ObjectFilter(string Namespace, LabelSelector Labels, FieldSelector Fields)
 {
     public static ObjectFilter Everything { get; } = new("", LabelSelector.Everything, FieldSelector.Everything);

@@ -1,8 +1,6 @@
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>Where an object of one resource is kept; ordered as lists are: by namespace, then by name.</summary>
-/// <param name="Namespace">Empty for cluster-scoped objects.</param>
-/// <param name="Name">The object's name.</param>
 internal readonly record struct ObjectKey(string Namespace, string Name) : IComparable<ObjectKey>
 {
     public int CompareTo(ObjectKey other)

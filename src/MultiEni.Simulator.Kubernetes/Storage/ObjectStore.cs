@@ -16,20 +16,12 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 /// </summary>
 public sealed class ObjectStore
 {
-    private readonly Ledger _ledger;
-    private readonly ObjectOperations _operations;
-    private readonly RemovalOperations _removals;
-
     internal ObjectStore(KubernetesSimulatorOptions options)
     {
-        _ledger = new Ledger(options.HistoryLength);
+        Ledger = new Ledger(options.HistoryLength);
         Registry = new ResourceRegistry(BuiltInResources.All);
-        _removals = new RemovalOperations(_ledger, Registry, options.TimeProvider, options.ControllerDelay);
-        _operations = new ObjectOperations(_ledger, Registry, options.TimeProvider, AfterStored)
-        {
-            TaintsNewNodes = options.NewNodesAreTainted,
-            Gone = _removals.AfterGone,
-        };
+        Removals = new RemovalOperations(Ledger, Registry, options.TimeProvider, options.ControllerDelay);
+        Operations = new ObjectOperations(Ledger, Registry, options.TimeProvider, Removals.Collector, AfterStored);
         foreach (var name in (ReadOnlySpan<string>)["default", "kube-node-lease", "kube-public", "kube-system"])
         {
             Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
@@ -42,32 +34,32 @@ public sealed class ObjectStore
     }
 
     /// <summary>The version of the last commit, to any resource.</summary>
-    public long ResourceVersion => _ledger.Version;
+    public long ResourceVersion => Ledger.Version;
 
     internal ResourceRegistry Registry { get; }
 
-    internal Ledger Ledger => _ledger;
+    internal Ledger Ledger { get; }
 
-    internal ObjectOperations Operations => _operations;
+    internal ObjectOperations Operations { get; }
 
-    internal RemovalOperations Removals => _removals;
+    internal RemovalOperations Removals { get; }
 
     /// <summary>Creates an object. Its namespace is the one in its metadata.</summary>
     /// <param name="resource">Such as <c>nodes</c>.</param>
     /// <param name="obj">The object; apiVersion and kind may be left out.</param>
     /// <param name="options">How to write; null for a plain write.</param>
-    /// <param name="taintNode">Whether a node starts with the taint of nodes that are not ready; null leaves it to the options of the simulator.</param>
+    /// <param name="taintNode">Whether a node starts with the taint of nodes that are not ready.</param>
     /// <exception cref="StatusException">409 AlreadyExists, 422 Invalid, 404 for the namespace.</exception>
-    public JsonObject Create(string resource, JsonObject obj, WriteOptions? options = null, bool? taintNode = null)
+    public JsonObject Create(string resource, JsonObject obj, WriteOptions? options = null, bool taintNode = true)
     {
         var definition = Definition(resource);
         var inNamespace = definition.Namespaced ? obj.Text("metadata", "namespace") ?? "default" : "";
-        return _operations.Create(definition, inNamespace, obj, options ?? WriteOptions.Default, taintNode).Object.Thaw();
+        return Operations.Create(definition, inNamespace, obj, options ?? WriteOptions.Default, taintNode).Object.Thaw();
     }
 
     /// <summary>The object, or null.</summary>
     public JsonObject? Find(string resource, string name, string inNamespace = "") =>
-        _ledger.Find(Definition(resource), Key(resource, name, inNamespace))?.Thaw();
+        Ledger.Find(Definition(resource), Key(resource, name, inNamespace))?.Thaw();
 
     /// <summary>The object.</summary>
     /// <exception cref="StatusException">404: there is none.</exception>
@@ -78,14 +70,14 @@ public sealed class ObjectStore
     public IReadOnlyList<JsonObject> List(string resource, string inNamespace = "", string? labels = null, string? fields = null)
     {
         var filter = Filter(resource, inNamespace, labels, fields);
-        return [.. _ledger.Snapshot(Definition(resource)).Objects.Values.Where(filter.Matches).Select(static obj => obj.Thaw())];
+        return [.. Ledger.Snapshot(Definition(resource)).Objects.Values.Where(filter.Matches).Select(static obj => obj.Thaw())];
     }
 
     /// <summary>How many objects match.</summary>
     public int Count(string resource, string? labels = null, string? fields = null)
     {
         var filter = Filter(resource, "", labels, fields);
-        return _ledger.Snapshot(Definition(resource)).Objects.Values.Count(filter.Matches);
+        return Ledger.Snapshot(Definition(resource)).Objects.Values.Count(filter.Matches);
     }
 
     /// <summary>Replaces an object, or its status. With a resourceVersion in its metadata it fails if the object has changed since.</summary>
@@ -93,13 +85,13 @@ public sealed class ObjectStore
     public JsonObject Update(string resource, JsonObject obj, WriteOptions? options = null)
     {
         var key = Key(resource, obj.Text("metadata", "name") ?? "", obj.Text("metadata", "namespace") ?? "");
-        return _operations.Update(Definition(resource), key, _ => obj.Copy(), options ?? WriteOptions.Default).Object.Thaw();
+        return Operations.Update(Definition(resource), key, _ => obj.Copy(), options ?? WriteOptions.Default).Object.Thaw();
     }
 
     /// <summary>Changes an object by a function of its present state, which is called again when another writer was faster.</summary>
     /// <exception cref="StatusException">404, 422 Invalid.</exception>
     public JsonObject Change(string resource, string name, Action<JsonObject> change, WriteOptions? options = null, string inNamespace = "") =>
-        _operations
+        Operations
             .Update(
                 Definition(resource),
                 Key(resource, name, inNamespace),
@@ -115,7 +107,7 @@ public sealed class ObjectStore
     /// <summary>Applies a JSON merge patch.</summary>
     /// <exception cref="StatusException">404, 409 Conflict, 422 Invalid.</exception>
     public JsonObject MergePatch(string resource, string name, JsonObject patch, WriteOptions? options = null, string inNamespace = "") =>
-        _operations
+        Operations
             .Update(
                 Definition(resource),
                 Key(resource, name, inNamespace),
@@ -133,14 +125,14 @@ public sealed class ObjectStore
         wanted["apiVersion"] ??= definition.ApiVersion;
         wanted["kind"] ??= definition.Kind;
         var key = Key(resource, wanted.Text("metadata", "name") ?? "", wanted.Text("metadata", "namespace") ?? "");
-        return _operations.Apply(definition, key, wanted, options).Object.Thaw();
+        return Operations.Apply(definition, key, wanted, options).Object.Thaw();
     }
 
     /// <summary>Deletes an object; finalizers and grace periods hold it.</summary>
     /// <returns>Whether it is gone.</returns>
     /// <exception cref="StatusException">404, 409 when a precondition fails.</exception>
     public bool Delete(string resource, string name, string inNamespace = "", RemovalOptions? options = null) =>
-        _removals.Remove(Definition(resource), Key(resource, name, inNamespace), options ?? RemovalOptions.Default).IsGone;
+        Removals.Remove(Definition(resource), Key(resource, name, inNamespace), options ?? RemovalOptions.Default).IsGone;
 
     /// <summary>Tells the changes of a resource as they are committed, until cancelled. A selector turns leaving it into a deletion.</summary>
     /// <param name="resource">Such as <c>pods</c>.</param>
@@ -159,24 +151,22 @@ public sealed class ObjectStore
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        using var watcher = _ledger.Watch(Definition(resource), Filter(resource, inNamespace, labels, fields), since);
-        await foreach (var change in watcher.Changes.ReadAllAsync(cancellationToken))
+        using var watcher = Ledger.Watch(Definition(resource), Filter(resource, inNamespace, labels, fields), since);
+        await foreach (var (change, _) in watcher.Changes.ReadAllAsync(cancellationToken))
         {
             yield return new ObjectChange(change.Type, change.ResourceVersion, change.Object?.Thaw());
         }
     }
 
     /// <summary>Forgets the history of changes: watches and lists from earlier versions get 410 from now on.</summary>
-    public void CompactHistory() => _ledger.Compact();
+    public void CompactHistory() => Ledger.Compact();
 
     private void AfterStored(ResourceDefinition resource, StoredObject stored)
     {
         if (resource.GroupResource == "customresourcedefinitions.apiextensions.k8s.io")
         {
-            Registry.Add(CustomResources.Read(resource, stored.Thaw()));
+            Registry.Add(CustomResources.Read(stored.Thaw()));
         }
-
-        _removals.AfterStored(resource, stored);
     }
 
     private ResourceDefinition Definition(string resource) =>

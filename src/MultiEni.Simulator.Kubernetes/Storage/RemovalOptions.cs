@@ -5,11 +5,8 @@ namespace MultiEni.Simulator.Kubernetes.Storage;
 /// <summary>How an object is to be deleted; the same choices that DeleteOptions has.</summary>
 public sealed record RemovalOptions
 {
-    /// <summary>Background garbage collection and no conditions.</summary>
+    /// <summary>No conditions, and the object's own grace period.</summary>
     public static RemovalOptions Default { get; } = new();
-
-    /// <summary><c>Background</c>, <c>Foreground</c> or <c>Orphan</c>: what becomes of dependents.</summary>
-    public string PropagationPolicy { get; init; } = "Background";
 
     /// <summary>Seconds that a pod gets to end; null takes the pod's own.</summary>
     public long? GracePeriodSeconds { get; init; }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>
@@ -81,16 +83,9 @@ internal sealed class WatcherIndex
     private static HashSet<Watcher> Room<TKey>(Dictionary<TKey, Dictionary<string, HashSet<Watcher>>> index, TKey key, string value)
         where TKey : notnull
     {
-        if (!index.TryGetValue(key, out var byValue))
-        {
-            index[key] = byValue = new Dictionary<string, HashSet<Watcher>>(StringComparer.Ordinal);
-        }
-
-        if (!byValue.TryGetValue(value, out var room))
-        {
-            byValue[value] = room = [];
-        }
-
-        return room;
+        var byValue = CollectionsMarshal.GetValueRefOrAddDefault(index, key, out _) ??= new Dictionary<string, HashSet<Watcher>>(
+            StringComparer.Ordinal
+        );
+        return CollectionsMarshal.GetValueRefOrAddDefault(byValue, value, out _) ??= [];
     }
 }

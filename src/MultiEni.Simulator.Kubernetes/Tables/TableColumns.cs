@@ -24,24 +24,13 @@ internal static class TableColumns
     private static IReadOnlyList<TableColumn> Compile(ResourceDefinition resource) =>
         [
             .. ColumnsOf(resource)
-                .Select(column =>
-                    column.Definition.Description.Length > 0
-                        ? column
-                        : column with
-                        {
-                            Definition = column.Definition with
-                            {
-                                Description =
-                                    resource.IsCustom && column != Name
-                                        ? $"Custom resource definition column (in JSONPath format): {column.Definition.JsonPath}"
-                                        : Describe(resource.GroupResource, column.Definition.Name),
-                            },
-                        }
-                ),
+                .Select(column => column with { Definition = column.Definition with { Description = Describe(resource, column.Definition) } }),
         ];
 
-    private static string Describe(string resource, string column) =>
-        Descriptions.GetValueOrDefault($"{resource}\t{column}") ?? Descriptions.GetValueOrDefault($"*\t{column}") ?? "";
+    private static string Describe(ResourceDefinition resource, PrinterColumn column) =>
+        column.Description.Length > 0 ? column.Description
+        : resource.IsCustom && column != Name.Definition ? $"Custom resource definition column (in JSONPath format): {column.JsonPath}"
+        : Descriptions.GetValueOrDefault($"{resource.GroupResource}\t{column.Name}") ?? Descriptions.GetValueOrDefault($"*\t{column.Name}") ?? "";
 
     private static Dictionary<string, string> ReadDescriptions()
     {
@@ -82,13 +71,11 @@ internal static class TableColumns
     public static string AgeOf(string? timestamp, DateTimeOffset now) =>
         ApiTime.TryParse(timestamp, out var time) ? HumanDuration.Format(now - time) : "<unknown>";
 
-    private static TableColumn Custom(PrinterColumn column)
-    {
-        var path = JsonPath.Parse(column.JsonPath);
-        return new TableColumn(
+    private static TableColumn Custom(PrinterColumn column) =>
+        new(
             column,
             (obj, now) =>
-                path.First(obj) switch
+                JsonPath.First(obj, column.JsonPath) switch
                 {
                     null => null,
                     var value when column.Type == "date" => AgeOf(value.ToString(), now),
@@ -97,5 +84,4 @@ internal static class TableColumns
                     var value => value.ToJsonString(),
                 }
         );
-    }
 }

@@ -21,21 +21,13 @@ internal static class TableWriter
                 cells.Add(column.Cell(obj, now));
             }
 
-            var row = new JsonObject { ["cells"] = cells };
-            switch (view.IncludeObject)
+            var carried = view.IncludeObject switch
             {
-                case "None":
-                    row["object"] = null;
-                    break;
-                case "Object":
-                    row["object"] = obj;
-                    break;
-                default:
-                    row["object"] = PartialMetadata(obj);
-                    break;
-            }
-
-            rows.Add((JsonNode)row);
+                "None" => null,
+                "Object" => obj,
+                _ => PartialMetadata(obj),
+            };
+            rows.Add((JsonNode)new JsonObject { ["cells"] = cells, ["object"] = carried });
         }
 
         var table = Empty(new JsonObject { ["resourceVersion"] = version.ToString() });

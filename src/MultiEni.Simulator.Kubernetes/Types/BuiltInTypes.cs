@@ -15,6 +15,9 @@ internal static class BuiltInTypes
     /// <summary>The metadata of every object.</summary>
     public static ObjectType Metadata => Types["ObjectMeta"];
 
+    /// <summary>The type of that metadata where it is a field.</summary>
+    public static FieldType MetadataField { get; } = new(ValueKind.Object, "", null, Granular) { Fields = Metadata };
+
     /// <summary>A kind; null when its fields are not known.</summary>
     public static ObjectType? Find(string kind) => Types.GetValueOrDefault(kind);
 

@@ -38,13 +38,12 @@ internal sealed class Decoding
     public static JsonObject Decode(JsonObject obj, ObjectType type, List<string> strict)
     {
         var result = new JsonObject { ["apiVersion"] = obj["apiVersion"]?.DeepClone(), ["kind"] = obj["kind"]?.DeepClone() };
-        var rest = obj.Copy();
-        rest.Remove("apiVersion");
-        rest.Remove("kind");
-        rest.Remove("metadata");
-        var decoding = new Decoding(type.Name, strict);
+        var rest = new JsonObject(
+            obj.Where(static field => field.Key is not ("apiVersion" or "kind" or "metadata"))
+                .Select(static field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
+        );
         result["metadata"] = DecodeMetadata(obj["metadata"], type.Name, strict);
-        decoding.Fill(result, rest, type, "", "");
+        new Decoding(type.Name, strict).Fill(result, rest, type, "", "");
         return result;
     }
 
@@ -86,7 +85,7 @@ internal sealed class Decoding
                     continue;
                 }
 
-                throw StatusErrors.NotSupported($"{Join(path, name)} of a {_kind}");
+                throw new NotSimulatedException($"{Join(path, name)} of a {_kind}");
             }
 
             _strict.Add($"unknown field \"{Join(path, name)}\"");

@@ -1,24 +1,42 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.RegularExpressions;
+using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Types;
 
 /// <summary>Texts that hold values, read with the strictness and in the words of Go.</summary>
-internal static class GoValues
+internal static partial class GoValues
 {
-    private static readonly SearchValues<char> Base64Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-
     private const string Seconds = "2006-01-02T15:04:05Z07:00";
     private const string Microseconds = "2006-01-02T15:04:05.000000Z07:00";
 
+    private static readonly SearchValues<char> Base64Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+    // What a layout asks for, part by part: as messages name it, and how many digits it has or none for a literal.
+    private static readonly (string Name, int Digits)[] Parts =
+    [
+        ("2006", 4),
+        ("-", 0),
+        ("01", 2),
+        ("-", 0),
+        ("02", 2),
+        ("T", 0),
+        ("15", 2),
+        (":", 0),
+        ("04", 2),
+        (":", 0),
+        ("05", 2),
+    ];
+
     /// <summary>A time in whole seconds of UTC, as the API writes it.</summary>
     /// <exception cref="DecodingException">The text is no time.</exception>
-    public static string Time(string text) => Parse(text, Seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Time(string text) => Parse(text, Seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A time with six decimals.</summary>
     /// <exception cref="DecodingException">The text is no such time.</exception>
     public static string MicroTime(string text) =>
-        Parse(text, Microseconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        Parse(text, Microseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The text, which must be base64.</summary>
     /// <exception cref="DecodingException">It is not.</exception>
@@ -34,98 +52,40 @@ internal static class GoValues
         throw new DecodingException($"illegal base64 data at input byte {(wrong < 0 ? data.Length / 4 * 4 : wrong)}");
     }
 
-    private static DateTimeOffset Parse(string text, string layout)
+    private static DateTime Parse(string text, string layout)
     {
         var rest = text;
-        int Number(string element, int digits)
+        foreach (var (name, digits) in Parts)
         {
-            if (
-                rest.Length < digits
-                || !rest.AsSpan(0, digits).ContainsAnyInRange('0', '9')
-                || rest.AsSpan(0, digits).ContainsAnyExceptInRange('0', '9')
-            )
-            {
-                throw Wrong(rest, element);
-            }
-
-            var number = int.Parse(rest[..digits], CultureInfo.InvariantCulture);
-            rest = rest[digits..];
-            return number;
+            var isThere =
+                digits == 0 ? rest.StartsWith(name, StringComparison.Ordinal) : rest.Length >= digits && rest.Take(digits).All(char.IsAsciiDigit);
+            rest = isThere ? rest[Math.Max(digits, 1)..] : throw Wrong(rest, name);
         }
 
-        void Literal(string literal)
+        var fraction = Fraction().Match(rest);
+        if (layout == Microseconds && fraction.Length < 7)
         {
-            if (!rest.StartsWith(literal, StringComparison.Ordinal))
-            {
-                throw Wrong(rest, literal);
-            }
-
-            rest = rest[literal.Length..];
+            throw Wrong(rest, ".000000");
         }
 
-        int InRange(int number, int least, int most, string what) =>
-            number >= least && number <= most ? number : throw new DecodingException($"parsing time {Quote(text)}: {what} out of range");
+        // Of a time with a fraction, exactly six digits belong to it; of one without, all are ignored.
+        rest = rest[(layout == Microseconds ? 7 : fraction.Length)..];
+        if (!Zone().IsMatch(rest))
+        {
+            throw Wrong(rest, "Z07:00");
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time.UtcDateTime
+            : throw new NotSimulatedException($"the time {text}");
 
         DecodingException Wrong(string value, string element) =>
-            new($"parsing time {Quote(text)} as {Quote(layout)}: cannot parse {Quote(value)} as {Quote(element)}");
-
-        var year = Number("2006", 4);
-        Literal("-");
-        var month = InRange(Number("01", 2), 1, 12, "month");
-        Literal("-");
-        var day = Number("02", 2);
-        Literal("T");
-        var hour = InRange(Number("15", 2), 0, 23, "hour");
-        Literal(":");
-        var minute = InRange(Number("04", 2), 0, 59, "minute");
-        Literal(":");
-        var second = InRange(Number("05", 2), 0, 59, "second");
-        var fraction = 0L;
-        if (layout == Microseconds)
-        {
-            if (rest.Length < 7 || rest[0] != '.' || rest.AsSpan(1, 6).ContainsAnyExceptInRange('0', '9'))
-            {
-                throw Wrong(rest, ".000000");
-            }
-
-            fraction = long.Parse(rest[1..7], CultureInfo.InvariantCulture);
-            rest = rest[7..];
-        }
-        else if (rest.Length > 1 && rest[0] is '.' or ',' && char.IsAsciiDigit(rest[1]))
-        {
-            var end = rest.AsSpan(1).IndexOfAnyExceptInRange('0', '9');
-            rest = end < 0 ? "" : rest[(end + 1)..];
-        }
-
-        var offset = TimeSpan.Zero;
-        if (rest.StartsWith('Z'))
-        {
-            rest = rest[1..];
-        }
-        else
-        {
-            if (rest.Length < 6 || rest[0] is not ('+' or '-') || rest[3] != ':')
-            {
-                throw Wrong(rest, "Z07:00");
-            }
-
-            var isBehind = rest[0] == '-';
-            rest = rest[1..];
-            offset = TimeSpan.FromHours(Number("Z07:00", 2));
-            Literal(":");
-            offset += TimeSpan.FromMinutes(Number("Z07:00", 2));
-            offset = isBehind ? -offset : offset;
-        }
-
-        if (rest.Length > 0)
-        {
-            throw new DecodingException($"parsing time {Quote(text)}: extra text: {Quote(rest)}");
-        }
-
-        InRange(day, 1, year == 0 ? 31 : DateTime.DaysInMonth(year, month), "day");
-        return new DateTimeOffset(Math.Max(year, 1), month, day, hour, minute, second, TimeSpan.Zero).AddMicroseconds(fraction) - offset;
+            new($"parsing time {GoText.Quote(text)} as {GoText.Quote(layout)}: cannot parse {GoText.Quote(value)} as {GoText.Quote(element)}");
     }
 
-    private static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+    [GeneratedRegex(@"^(?:\.[0-9]+)?", RegexOptions.None, 1000)]
+    private static partial Regex Fraction();
+
+    [GeneratedRegex(@"^(?:Z|[-+][0-9]{2}:[0-9]{2})\z", RegexOptions.None, 1000)]
+    private static partial Regex Zone();
 }

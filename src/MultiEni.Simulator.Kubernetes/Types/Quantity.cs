@@ -6,15 +6,13 @@ namespace MultiEni.Simulator.Kubernetes.Types;
 
 /// <summary>An amount of a resource, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>, written in its canonical form.</summary>
 /// <remarks>https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/</remarks>
-internal readonly partial record struct Quantity(BigInteger Nanos, char Format) : IComparable<Quantity>
+internal readonly partial record struct Quantity(BigInteger Nanos, char Format)
 {
     private static readonly string[] Decimal = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
     private static readonly string[] Binary = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
     private static readonly BigInteger One = BigInteger.Pow(10, 9);
 
     public bool IsInteger => Nanos % One == 0;
-
-    public int CompareTo(Quantity other) => Nanos.CompareTo(other.Nanos);
 
     /// <summary>Reads an amount.</summary>
     /// <exception cref="DecodingException">The text is none.</exception>
@@ -79,14 +77,6 @@ internal readonly partial record struct Quantity(BigInteger Nanos, char Format) 
             : thousands == 0 ? $"{mantissa}"
             : $"{mantissa}e{thousands * 3}";
     }
-
-    public static bool operator <(Quantity left, Quantity right) => left.CompareTo(right) < 0;
-
-    public static bool operator >(Quantity left, Quantity right) => left.CompareTo(right) > 0;
-
-    public static bool operator <=(Quantity left, Quantity right) => left.CompareTo(right) <= 0;
-
-    public static bool operator >=(Quantity left, Quantity right) => left.CompareTo(right) >= 0;
 
     [GeneratedRegex(@"^(?<sign>[+-]?)(?<number>[0-9]+(\.[0-9]*)?|\.[0-9]*)(?<suffix>[a-zA-Z]*[-+]?[0-9]*)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Pattern();

@@ -5,22 +5,11 @@ namespace MultiEni.Simulator.Kubernetes.Validation;
 /// <summary>What holds for events, written as core events or as those of <c>events.k8s.io</c>.</summary>
 internal static class EventValidation
 {
-    private static readonly string[] Fixed =
-    [
-        "involvedObject",
-        "reason",
-        "message",
-        "eventTime",
-        "related",
-        "action",
-        "reportingComponent",
-        "reportingInstance",
-    ];
+    private static readonly string[] Fixed = "involvedObject reason message eventTime related action reportingComponent reportingInstance".Split(' ');
 
     public static void Check(string apiGroup, JsonObject obj, JsonObject? old, FieldErrors errors)
     {
         var isNew = apiGroup == "events.k8s.io";
-        var component = isNew ? "reportingController" : "reportingComponent";
         CheckNamespace(obj, isNew || obj["eventTime"] is not null, errors);
         if (!isNew && obj["eventTime"] is null)
         {
@@ -32,75 +21,57 @@ internal static class EventValidation
             errors.Required("eventTime");
         }
 
-        if (obj.Text("reportingComponent") is not { Length: > 0 })
+        var component = isNew ? "reportingController" : "reportingComponent";
+        var reporting = obj.Text("reportingComponent") ?? "";
+        if (reporting.Length == 0)
         {
             errors.Required(component);
         }
 
-        errors.Invalid(component, obj.Text("reportingComponent") ?? "", Names.QualifiedName(obj.Text("reportingComponent") ?? ""));
-        CheckText("reportingInstance", 128);
-        CheckText("action", 128);
-        CheckText("reason", 128);
-        if ((obj.Text("message") ?? "").Length > 1024)
+        errors.Invalid(component, reporting, Names.QualifiedName(reporting));
+        foreach (var field in (ReadOnlySpan<string>)["reportingInstance", "action", "reason"])
         {
-            errors.Invalid("message", "", "can have at most 1024 characters");
+            if (obj.Text(field) is not { Length: > 0 } text)
+            {
+                errors.Required(field);
+            }
+            else if (text.Length > 128)
+            {
+                errors.Invalid(field, "", "can have at most 128 characters");
+            }
         }
 
+        Refuse((obj.Text("message") ?? "").Length > 1024, "message", "can have at most 1024 characters");
         if (!isNew)
         {
             return;
         }
 
-        if (obj.Text("type") is not ("Normal" or "Warning"))
-        {
-            errors.Invalid("type", "", $"has invalid value: {obj.Text("type")}");
-        }
-
+        Refuse(obj.Text("type") is not ("Normal" or "Warning"), "type", $"has invalid value: {obj.Text("type")}");
         if (obj["series"] is JsonObject series)
         {
-            if (series.Integer("count") is null or < 2)
-            {
-                errors.Invalid("series.count", "", "should be at least 2");
-            }
-
+            Refuse(series.Integer("count") is null or < 2, "series.count", "should be at least 2");
             if (series["lastObservedTime"] is null)
             {
                 errors.Required("series.lastObservedTime");
             }
         }
 
-        if (old is not null)
+        foreach (var field in Fixed.Where(field => old is not null && !JsonNode.DeepEquals(obj[field], old[field])))
         {
-            foreach (var field in Fixed.Where(field => !JsonNode.DeepEquals(obj[field], old[field])))
-            {
-                errors.Invalid(field, obj[field], "field is immutable");
-            }
-
-            return;
+            errors.Invalid(field, obj[field], "field is immutable");
         }
 
-        foreach (var field in (ReadOnlySpan<string>)["firstTimestamp", "lastTimestamp", "count"])
+        foreach (var field in (ReadOnlySpan<string>)["firstTimestamp", "lastTimestamp", "count", "source"])
         {
-            if (obj[field] is not null)
-            {
-                errors.Invalid(field, "", "needs to be unset");
-            }
+            Refuse(old is null && obj[field] is not (null or JsonObject { Count: 0 }), field, "needs to be unset");
         }
 
-        if (obj["source"] is JsonObject { Count: > 0 })
+        void Refuse(bool isWrong, string field, string why)
         {
-            errors.Invalid("source", "", "needs to be unset");
-        }
-
-        void CheckText(string field, int most)
-        {
-            if (obj.Text(field) is not { Length: > 0 } text)
+            if (isWrong)
             {
-                errors.Required(field);
-            }
-            else if (text.Length > most)
-            {
-                errors.Invalid(field, "", $"can have at most {most} characters");
+                errors.Invalid(field, "", why);
             }
         }
     }

@@ -30,25 +30,14 @@ internal sealed class FieldErrors
     public void Duplicate(string path, string value, string why = "") =>
         All.Add(new FieldError(path, FieldErrorReasons.Duplicate, $"Duplicate value: {value}{(why.Length == 0 ? "" : ": " + why)}"));
 
-    public void Supported(string path, string? value, params ReadOnlySpan<string> supported)
+    public void Supported(string path, string? value, params string[] supported)
     {
-        var texts = new List<string>();
-        foreach (var text in supported)
+        if (!supported.Contains(value, StringComparer.Ordinal))
         {
-            if (text == value)
-            {
-                return;
-            }
-
-            texts.Add($"\"{text}\"");
+            var listed = string.Join(", ", supported.Select(GoText.Quote));
+            All.Add(
+                new FieldError(path, FieldErrorReasons.NotSupported, $"Unsupported value: {GoText.Quote(value ?? "")}: supported values: {listed}")
+            );
         }
-
-        All.Add(
-            new FieldError(
-                path,
-                FieldErrorReasons.NotSupported,
-                $"Unsupported value: {GoText.Quote(value ?? "")}: supported values: {string.Join(", ", texts)}"
-            )
-        );
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Validation;
@@ -8,19 +9,15 @@ namespace MultiEni.Simulator.Kubernetes.Validation;
 internal static class KindValidation
 {
     private const int MostData = 1024 * 1024;
-    private const string Immutable = "field is immutable";
 
     /// <summary>Adds what is wrong with an object, or with the change from <paramref name="old"/>.</summary>
+    /// <exception cref="StatusException">501: the object is refused, but the words are not known here.</exception>
     public static void Check(ResourceDefinition resource, string apiGroup, JsonObject obj, JsonObject? old, FieldErrors errors)
     {
         switch (resource.GroupResource)
         {
-            case "configmaps":
-                CheckData(obj, old, errors);
-                break;
-            case "secrets":
-                CheckData(obj, old, errors);
-                CheckSecret(obj, old, errors);
+            case "configmaps" or "secrets":
+                CheckData(resource, obj, old);
                 break;
             case "leases.coordination.k8s.io":
                 CheckLease(obj["spec"] as JsonObject, errors);
@@ -33,7 +30,7 @@ internal static class KindValidation
                 {
                     if (obj.TextAt(field) != old.TextAt(field))
                     {
-                        errors.Invalid(field, obj.TextAt(field), Immutable);
+                        errors.Invalid(field, obj.TextAt(field), "field is immutable");
                     }
                 }
 
@@ -42,82 +39,44 @@ internal static class KindValidation
                 NodeValidation.Check(obj, old, errors);
                 break;
             case "pods":
-                PodValidation.Check(obj, old, errors);
+                PodValidation.CheckPod(obj, old);
                 break;
             case "daemonsets.apps" or "deployments.apps":
-                WorkloadValidation.Check(obj, old, errors);
+                PodValidation.CheckWorkload(obj, old);
                 break;
             case "roles.rbac.authorization.k8s.io" or "clusterroles.rbac.authorization.k8s.io":
-                RbacValidation.CheckRole(resource, obj, errors);
+                Require(resource, obj.Objects("rules").TrueForAll(rule => IsRule(rule, resource.Namespaced)));
                 break;
             case "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io":
-                RbacValidation.CheckBinding(resource, obj, old, errors);
+                Require(resource, IsBinding(obj, resource.Namespaced) && (old is null || JsonNode.DeepEquals(obj["roleRef"], old["roleRef"])));
                 break;
             default:
                 break;
         }
     }
 
-    private static void CheckData(JsonObject obj, JsonObject? old, FieldErrors errors)
+    private static void CheckData(ResourceDefinition resource, JsonObject obj, JsonObject? old)
     {
-        var size = 0L;
-        foreach (var field in (ReadOnlySpan<string>)["data", "binaryData"])
-        {
-            foreach (var (key, value) in obj[field] as JsonObject ?? [])
-            {
-                errors.Invalid($"{field}[{key}]", key, Names.ConfigKey(key));
-                size += Encoding.UTF8.GetByteCount(value?.ToString() ?? "");
-                if (field == "binaryData" && obj["data"]?[key] is not null)
-                {
-                    errors.Invalid($"data[{key}]", key, "duplicate of key present in binaryData");
-                }
-            }
-        }
-
-        if (size > MostData)
-        {
-            errors.TooLong(obj.Text("kind") == "Secret" ? "data" : "[]", MostData);
-        }
-
-        if (old is null || !old.Flag("immutable"))
-        {
-            return;
-        }
-
-        const string why = "field is immutable when `immutable` is set";
-        if (!obj.Flag("immutable"))
-        {
-            errors.Forbidden("immutable", why);
-        }
-
-        foreach (var field in (ReadOnlySpan<string>)["data", "binaryData"])
-        {
-            if (!JsonNode.DeepEquals(obj[field], old[field]))
-            {
-                errors.Forbidden(field, why);
-            }
-        }
-    }
-
-    private static void CheckSecret(JsonObject obj, JsonObject? old, FieldErrors errors)
-    {
-        var type = obj.Text("type") ?? "";
-        string[] needed = type switch
+        List<KeyValuePair<string, JsonNode?>> entries = [.. obj["data"] as JsonObject ?? [], .. obj["binaryData"] as JsonObject ?? []];
+        var isFixed = old.Flag("immutable");
+        string[] needed = obj.Text("type") switch
         {
             "kubernetes.io/tls" => ["tls.crt", "tls.key"],
             "kubernetes.io/dockerconfigjson" => [".dockerconfigjson"],
             "kubernetes.io/ssh-auth" => ["ssh-privatekey"],
             _ => [],
         };
-        foreach (var key in needed.Where(key => obj["data"]?[key] is null))
-        {
-            errors.Required($"data[{key}]");
-        }
+        Require(
+            resource,
+            entries.TrueForAll(static entry => Names.IsConfigKey(entry.Key))
+                && entries.DistinctBy(static entry => entry.Key, StringComparer.Ordinal).Count() == entries.Count
+                && entries.Sum(static entry => Encoding.UTF8.GetByteCount(entry.Value?.ToString() ?? "")) <= MostData
+                && needed.All(key => obj["data"]?[key] is not null)
+                && (old is null || old.Text("type") == obj.Text("type"))
+                && (!isFixed || (obj.Flag("immutable") && AreEqual("data") && AreEqual("binaryData")))
+        );
 
-        if (old is not null && old.Text("type") != type)
-        {
-            errors.Invalid("type", type, Immutable);
-        }
+        bool AreEqual(string field) => JsonNode.DeepEquals(obj[field], old![field]);
     }
 
     private static void CheckLease(JsonObject? spec, FieldErrors errors)
@@ -132,4 +91,39 @@ internal static class KindValidation
             errors.Invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0");
         }
     }
+
+    private static bool IsRule(JsonObject rule, bool namespaced)
+    {
+        var named = rule.Texts("apiGroups").Count + rule.Texts("resources").Count + rule.Texts("resourceNames").Count;
+        return rule.Texts("verbs").Count > 0
+            && (
+                rule.Texts("nonResourceURLs").Count > 0
+                    ? !namespaced && named == 0
+                    : rule.Texts("apiGroups").Count > 0 && rule.Texts("resources").Count > 0
+            );
+    }
+
+    private static bool IsBinding(JsonObject obj, bool namespaced)
+    {
+        const string api = "rbac.authorization.k8s.io";
+        var role = obj["roleRef"] as JsonObject;
+        return role.Text("apiGroup") == api
+            && (role.Text("kind") == "ClusterRole" || (namespaced && role.Text("kind") == "Role"))
+            && role.Text("name") is { Length: > 0 }
+            && obj.Objects("subjects")
+                .TrueForAll(static subject =>
+                    subject.Text("name") is { Length: > 0 } name
+                    && subject.Text("kind") switch
+                    {
+                        "ServiceAccount" => !Names.Subdomain(name).Any()
+                            && subject.Text("apiGroup") is null or ""
+                            && subject.Text("namespace") is { Length: > 0 },
+                        "User" or "Group" => subject.Text("apiGroup") == api,
+                        _ => false,
+                    }
+                );
+    }
+
+    private static void Require(ResourceDefinition resource, bool isRight) =>
+        NotSimulatedException.ThrowUnless(isRight, $"a {resource.Kind} that is refused");
 }

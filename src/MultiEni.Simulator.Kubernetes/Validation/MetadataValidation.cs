@@ -67,8 +67,8 @@ internal static class MetadataValidation
 
     private static void CheckForm(ResourceDefinition resource, JsonObject metadata, FieldErrors errors)
     {
-        CheckLabels(metadata["labels"] as JsonObject, "metadata.labels", errors);
-        CheckAnnotations(metadata["annotations"] as JsonObject, "metadata.annotations", errors);
+        CheckLabels(metadata["labels"] as JsonObject, errors);
+        CheckAnnotations(metadata["annotations"] as JsonObject, errors);
         CheckOwners(metadata["ownerReferences"] as JsonArray ?? [], errors);
         foreach (var finalizer in metadata.Texts("finalizers"))
         {
@@ -86,9 +86,9 @@ internal static class MetadataValidation
         }
     }
 
-    /// <summary>Labels of objects and of what objects select.</summary>
-    public static void CheckLabels(JsonObject? labels, string path, FieldErrors errors)
+    private static void CheckLabels(JsonObject? labels, FieldErrors errors)
     {
+        const string path = "metadata.labels";
         foreach (var (key, value) in labels ?? [])
         {
             errors.Invalid(path, key, Names.QualifiedName(key));
@@ -96,9 +96,9 @@ internal static class MetadataValidation
         }
     }
 
-    /// <summary>Annotations of objects and of their templates.</summary>
-    public static void CheckAnnotations(JsonObject? annotations, string path, FieldErrors errors)
+    private static void CheckAnnotations(JsonObject? annotations, FieldErrors errors)
     {
+        const string path = "metadata.annotations";
         var size = 0;
         foreach (var (key, value) in annotations ?? [])
         {
@@ -115,12 +115,18 @@ internal static class MetadataValidation
     private static IEnumerable<string> OfName(ResourceDefinition resource, string apiGroup, string name) =>
         resource.GroupResource switch
         {
-            "events" when apiGroup.Length == 0 => Names.PathSegment(name),
+            "events" when apiGroup.Length == 0 => PathSegment(name),
             "namespaces" => name.Contains('.', StringComparison.Ordinal) ? ["must not contain dots"] : Names.Label(name),
-            "services" => Names.Service(name),
-            _ when resource.Group == "rbac.authorization.k8s.io" => Names.PathSegment(name),
+            // Those of services begin with a letter; the words for others are not known here.
+            "services" => Names.Label(name).Any() || char.IsAsciiDigit(name[0]) ? throw new NotSimulatedException("that name of a service") : [],
+            _ when resource.Group == "rbac.authorization.k8s.io" => PathSegment(name),
             _ => Names.Subdomain(name),
         };
+
+    private static IEnumerable<string> PathSegment(string name) =>
+        name is "." or ".." || name.Contains('/', StringComparison.Ordinal) || name.Contains('%', StringComparison.Ordinal)
+            ? throw new NotSimulatedException($"the name {name}, which cannot stand in a path")
+            : [];
 
     private static void CheckOwners(JsonArray owners, FieldErrors errors)
     {

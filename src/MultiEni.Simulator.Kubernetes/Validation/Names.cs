@@ -14,14 +14,8 @@ internal static partial class Names
     private const string LabelRule =
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
-    private const string ServiceRule =
-        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-
     private const string LabelValueRule =
         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-
-    private const string ConfigKeyRule =
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
     public static IEnumerable<string> Subdomain(string name)
     {
@@ -36,26 +30,16 @@ internal static partial class Names
         }
     }
 
-    public static IEnumerable<string> Label(string name) => OfPattern(name, LabelPattern(), LabelRule);
-
-    public static IEnumerable<string> Service(string name) => OfPattern(name, ServicePattern(), ServiceRule);
-
-    /// <summary>Names of roles: anything that can be a part of a path.</summary>
-    public static IEnumerable<string> PathSegment(string name)
+    public static IEnumerable<string> Label(string name)
     {
-        if (name is "." or "..")
+        if (name.Length > 63)
         {
-            yield return $"may not be '{name}'";
+            yield return "must be no more than 63 bytes";
         }
 
-        if (name.Contains('/', StringComparison.Ordinal))
+        if (!LabelPattern().IsMatch(name))
         {
-            yield return "may not contain '/'";
-        }
-
-        if (name.Contains('%', StringComparison.Ordinal))
-        {
-            yield return "may not contain '%'";
+            yield return LabelRule;
         }
     }
 
@@ -115,40 +99,11 @@ internal static partial class Names
         }
     }
 
-    /// <summary>Keys of config maps and secrets.</summary>
-    public static IEnumerable<string> ConfigKey(string key)
-    {
-        if (key.Length > 253)
-        {
-            yield return "must be no more than 253 characters";
-        }
-
-        if (!ConfigKeyPattern().IsMatch(key))
-        {
-            yield return ConfigKeyRule;
-        }
-        else if (key is "." or "..")
-        {
-            yield return $"must not be '{key}'";
-        }
-        else if (key.StartsWith("..", StringComparison.Ordinal))
-        {
-            yield return "must not start with '..'";
-        }
-    }
-
-    private static IEnumerable<string> OfPattern(string name, Regex pattern, string rule)
-    {
-        if (name.Length > 63)
-        {
-            yield return "must be no more than 63 bytes";
-        }
-
-        if (!pattern.IsMatch(name))
-        {
-            yield return rule;
-        }
-    }
+    /// <summary>Whether a text can be a key of config maps and secrets.</summary>
+    public static bool IsConfigKey(string key) =>
+        key.Length is > 0 and <= 253
+        && key.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_')
+        && !(key is "." || key.StartsWith("..", StringComparison.Ordinal));
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SubdomainPattern();
@@ -156,15 +111,9 @@ internal static partial class Names
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LabelPattern();
 
-    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ServicePattern();
-
     [GeneratedRegex(@"^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex QualifiedPattern();
 
     [GeneratedRegex(@"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LabelValuePattern();
-
-    [GeneratedRegex(@"^[-._a-zA-Z0-9]+\z", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ConfigKeyPattern();
 }

@@ -4,346 +4,140 @@ using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Validation;
 
-/// <summary>What holds for pods and for what templates make of them, as far as their fields are supported.</summary>
+/// <summary>Whether the server takes pods and what makes them. Those that it refuses are not supported: its words for each mistake are missing.</summary>
 internal static class PodValidation
 {
-    public static void Check(JsonObject obj, JsonObject? old, FieldErrors errors)
+    /// <summary>Checks a pod, and with <paramref name="old"/> also the change.</summary>
+    /// <exception cref="StatusException">501: the server would refuse it.</exception>
+    public static void CheckPod(JsonObject obj, JsonObject? old)
     {
-        CheckSpec(obj["spec"] as JsonObject ?? [], "spec", errors);
-        if (old is not null)
+        var spec = obj["spec"] as JsonObject ?? [];
+        CheckSpec(spec);
+        Require(old is null || JsonNode.DeepEquals(Fixed(spec, spec), Fixed(old["spec"] as JsonObject ?? [], spec)), "a change of a pod");
+    }
+
+    /// <summary>Checks a Deployment or DaemonSet.</summary>
+    /// <exception cref="StatusException">501: the server would refuse it.</exception>
+    public static void CheckWorkload(JsonObject obj, JsonObject? old)
+    {
+        var spec = obj["spec"] as JsonObject ?? [];
+        var template = spec["template"] as JsonObject ?? [];
+        var labels = template["metadata"]?["labels"] as JsonObject ?? [];
+        var selector = spec["selector"] as JsonObject ?? [];
+        var wanted = selector["matchLabels"] as JsonObject ?? [];
+        Require(selector.Count > 0 && wanted.All(label => labels.Text(label.Key) == label.Value?.GetValue<string>()), "the selector");
+        Require(old is null || JsonNode.DeepEquals(selector, old["spec"]?["selector"]), "a change of the selector");
+        Require(AreLabels(labels), "the labels of a template");
+        Require(spec.Integer("replicas") is null or >= 0, "the replicas");
+        Require(template.Text("spec", "restartPolicy") is "Always", "restartPolicy");
+        CheckSpec(template["spec"] as JsonObject ?? []);
+    }
+
+    private static void CheckSpec(JsonObject spec)
+    {
+        var volumes = spec.Objects("volumes");
+        List<JsonObject> containers = [.. spec.Objects("containers"), .. spec.Objects("initContainers")];
+        Require(spec.Objects("containers").Count > 0 && AreNamed(containers), "the names of containers");
+        Require(AreNamed(volumes) && volumes.TrueForAll(static volume => volume.Count > 1), "volumes");
+        Require(spec.Text("restartPolicy") is "Always" or "OnFailure" or "Never", "restartPolicy");
+        Require(spec.Text("dnsPolicy") is "ClusterFirstWithHostNet" or "ClusterFirst" or "Default" or "None", "dnsPolicy");
+        Require(AreLabels(spec["nodeSelector"] as JsonObject ?? []), "nodeSelector");
+        Require(spec.Text("serviceAccountName") is null or "" || !Names.Subdomain(spec.Text("serviceAccountName")!).Any(), "serviceAccountName");
+        Require(spec.Objects("tolerations").TrueForAll(IsToleration), "tolerations");
+        foreach (var container in containers)
         {
-            CheckChange(obj["spec"] as JsonObject ?? [], old["spec"] as JsonObject ?? [], errors);
+            var mounts = container.Objects("volumeMounts");
+            Require(HasText(container, "image"), "image");
+            Require(container.Text("imagePullPolicy") is "Always" or "IfNotPresent" or "Never", "imagePullPolicy");
+            Require(container.Text("terminationMessagePolicy") is "File" or "FallbackToLogsOnError", "terminationMessagePolicy");
+            Require(container.Objects("ports").TrueForAll(port => IsPort(port, spec.Flag("hostNetwork"))), "ports");
+            Require(container.Objects("env").TrueForAll(static variable => HasText(variable, "name")), "env");
+            Require(
+                mounts.TrueForAll(mount => HasText(mount, "mountPath") && volumes.Exists(volume => volume.Text("name") == mount.Text("name"))),
+                "volumeMounts"
+            );
+            Require(AreResources(container["resources"] as JsonObject ?? []), "resources");
         }
     }
 
-    /// <summary>The specification of a pod or of a template.</summary>
-    public static void CheckSpec(JsonObject spec, string path, FieldErrors errors)
+    private static bool IsPort(JsonObject port, bool hostNetwork) =>
+        (port.Text("name") is null or "" || IsPortName(port.Text("name")!))
+        && port.Integer("containerPort") is >= 1 and <= 65535
+        && (port.Integer("hostPort") is null or 0 || (port.Integer("hostPort") is >= 1 and <= 65535))
+        && (!hostNetwork || port.Integer("hostPort") == port.Integer("containerPort"))
+        && port.Text("protocol") is "SCTP" or "TCP" or "UDP";
+
+    private static bool IsPortName(string name) =>
+        name.Length <= 15
+        && name.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
+        && name.Any(char.IsAsciiLetter);
+
+    // Of what is not of the server's own, requests and limits are whole, equal and both given.
+    private static bool AreResources(JsonObject resources)
     {
-        var volumes = new HashSet<string>(StringComparer.Ordinal);
-        Each(
-            spec,
-            "volumes",
-            path,
-            (volume, at) =>
-            {
-                CheckName(volume, at, volumes, errors);
-                if (volume.Count == 1)
-                {
-                    errors.Required(at, "must specify a volume type");
-                }
-            }
-        );
-        if (spec["containers"] is not JsonArray { Count: > 0 })
-        {
-            errors.Required($"{path}.containers");
-        }
+        var limits = Amounts("limits");
+        var requests = Amounts("requests");
+        return limits.Concat(requests).All(static amount => amount.Value.Nanos.Sign >= 0 && (IsStandard(amount.Key) || IsExtended(amount)))
+            && requests.All(request =>
+                limits.TryGetValue(request.Key, out var limit)
+                    ? IsStandard(request.Key)
+                        ? request.Value.Nanos <= limit.Nanos
+                        : request.Value.Nanos == limit.Nanos
+                    : IsStandard(request.Key)
+            );
 
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        Each(spec, "containers", path, (container, at) => CheckContainer(container, at, names, volumes, spec.Flag("hostNetwork"), errors));
-        Each(spec, "initContainers", path, (container, at) => CheckContainer(container, at, names, volumes, spec.Flag("hostNetwork"), errors));
-        errors.Supported($"{path}.restartPolicy", spec.Text("restartPolicy"), "Always", "OnFailure", "Never");
-        errors.Supported($"{path}.dnsPolicy", spec.Text("dnsPolicy"), "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
-        MetadataValidation.CheckLabels(spec["nodeSelector"] as JsonObject, $"{path}.nodeSelector", errors);
-        if (spec.Text("serviceAccountName") is { Length: > 0 } account)
-        {
-            errors.Invalid($"{path}.serviceAccountName", account, Names.Subdomain(account));
-        }
+        Dictionary<string, Quantity> Amounts(string list) =>
+            (resources[list] as JsonObject ?? []).ToDictionary(
+                static amount => amount.Key,
+                static amount => Quantity.Parse(amount.Value!.GetValue<string>()),
+                StringComparer.Ordinal
+            );
 
-        Each(spec, "tolerations", path, (toleration, at) => CheckToleration(toleration, at, errors));
+        static bool IsStandard(string name) =>
+            name is "cpu" or "memory" or "ephemeral-storage" || name.StartsWith("hugepages-", StringComparison.Ordinal);
+
+        static bool IsExtended(KeyValuePair<string, Quantity> amount) =>
+            amount.Key.Contains('/', StringComparison.Ordinal) && !Names.QualifiedName(amount.Key).Any() && amount.Value.IsInteger;
     }
 
-    private static void CheckContainer(
-        JsonObject container,
-        string path,
-        HashSet<string> names,
-        HashSet<string> volumes,
-        bool hostNetwork,
-        FieldErrors errors
-    )
+    private static bool IsToleration(JsonObject toleration)
     {
-        CheckName(container, path, names, errors);
-        if (container.Text("image") is not { Length: > 0 })
-        {
-            errors.Required($"{path}.image");
-        }
-
-        Each(container, "ports", path, (port, at) => CheckPort(port, at, hostNetwork, errors));
-        Each(
-            container,
-            "env",
-            path,
-            (variable, at) =>
-            {
-                if (variable.Text("name") is not { Length: > 0 })
-                {
-                    errors.Required($"{at}.name");
-                }
-            }
-        );
-        Each(
-            container,
-            "volumeMounts",
-            path,
-            (mount, at) =>
-            {
-                var volume = mount.Text("name") ?? "";
-                if (volume.Length == 0)
-                {
-                    errors.Required($"{at}.name");
-                }
-                else if (!volumes.Contains(volume))
-                {
-                    errors.All.Add(new Schema.FieldError($"{at}.name", "FieldValueNotFound", $"Not found: \"{volume}\""));
-                }
-
-                if (mount.Text("mountPath") is not { Length: > 0 })
-                {
-                    errors.Required($"{at}.mountPath");
-                }
-            }
-        );
-        errors.Supported($"{path}.imagePullPolicy", container.Text("imagePullPolicy"), "Always", "IfNotPresent", "Never");
-        errors.Supported($"{path}.terminationMessagePolicy", container.Text("terminationMessagePolicy"), "File", "FallbackToLogsOnError");
-        CheckResources(container["resources"] as JsonObject ?? [], $"{path}.resources", errors);
-    }
-
-    private static void CheckPort(JsonObject port, string path, bool hostNetwork, FieldErrors errors)
-    {
-        if (port.Text("name") is { Length: > 0 } name)
-        {
-            CheckPortName(name, $"{path}.name", errors);
-        }
-
-        var number = port.Integer("containerPort") ?? 0;
-        if (number == 0)
-        {
-            errors.Required($"{path}.containerPort");
-        }
-        else
-        {
-            CheckRange(number, $"{path}.containerPort", errors);
-        }
-
-        if (port.Integer("hostPort") is { } host and not 0)
-        {
-            CheckRange(host, $"{path}.hostPort", errors);
-            if (hostNetwork && host != number)
-            {
-                errors.Invalid($"{path}.containerPort", number, "must match `hostPort` when `hostNetwork` is true");
-            }
-        }
-
-        errors.Supported($"{path}.protocol", port.Text("protocol"), "SCTP", "TCP", "UDP");
-    }
-
-    private static void CheckPortName(string name, string path, FieldErrors errors)
-    {
-        if (name.Length > 15)
-        {
-            errors.Invalid(path, name, "must be no more than 15 characters");
-        }
-
-        if (name.Any(static letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '-'))
-        {
-            errors.Invalid(path, name, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
-        }
-
-        if (!name.Any(char.IsAsciiLetter))
-        {
-            errors.Invalid(path, name, "must contain at least one letter (a-z)");
-        }
-    }
-
-    private static void CheckRange(long port, string path, FieldErrors errors)
-    {
-        if (port is < 1 or > 65535)
-        {
-            errors.Invalid(path, port, "must be between 1 and 65535, inclusive");
-        }
-    }
-
-    private static void CheckResources(JsonObject resources, string path, FieldErrors errors)
-    {
-        var limits = Read("limits");
-        var requests = Read("requests");
-        foreach (var (name, request) in requests)
-        {
-            var isOwn = IsStandard(name);
-            if (limits.TryGetValue(name, out var limit))
-            {
-                if (!isOwn && request.CompareTo(limit) != 0)
-                {
-                    errors.Invalid($"{path}.requests", request.ToString(), $"must be equal to {name} limit of {limit}");
-                }
-                else if (isOwn && request > limit)
-                {
-                    errors.Invalid($"{path}.requests", request.ToString(), $"must be less than or equal to {name} limit of {limit}");
-                }
-            }
-            else if (!isOwn && name.Contains('/', StringComparison.Ordinal))
-            {
-                errors.Required($"{path}.limits", "Limit must be set for non overcommitable resources");
-            }
-        }
-
-        Dictionary<string, Quantity> Read(string list)
-        {
-            var amounts = new Dictionary<string, Quantity>(StringComparer.Ordinal);
-            foreach (var (name, text) in resources[list] as JsonObject ?? [])
-            {
-                var amount = Quantity.Parse(text!.GetValue<string>());
-                amounts[name] = amount;
-                var at = $"{path}.{list}[{name}]";
-                errors.Invalid(at, name, Names.QualifiedName(name));
-                if (!name.Contains('/', StringComparison.Ordinal) && !IsStandard(name))
-                {
-                    errors.Invalid(at, name, "must be a standard resource type or fully qualified");
-                    errors.Invalid(at, name, "must be a standard resource for containers");
-                }
-
-                if (amount.Nanos.Sign < 0)
-                {
-                    errors.Invalid(at, amount.ToString(), "must be greater than or equal to 0");
-                }
-
-                if (!IsStandard(name) && name.Contains('/', StringComparison.Ordinal) && !amount.IsInteger)
-                {
-                    errors.Invalid(at, amount.ToString(), "must be an integer");
-                }
-            }
-
-            return amounts;
-        }
-    }
-
-    private static bool IsStandard(string resource) =>
-        resource is "cpu" or "memory" or "ephemeral-storage" || resource.StartsWith("hugepages-", StringComparison.Ordinal);
-
-    private static void CheckToleration(JsonObject toleration, string path, FieldErrors errors)
-    {
-        var key = toleration.Text("key") ?? "";
-        if (key.Length > 0)
-        {
-            errors.Invalid($"{path}.key", key, Names.QualifiedName(key));
-        }
-
         var exists = toleration.Text("operator") == "Exists";
-        if (key.Length == 0 && !exists)
-        {
-            errors.Invalid(
-                $"{path}.operator",
-                toleration.Text("operator") ?? "",
-                ["operator must be Exists when `key` is empty, which means \"match all values and all keys\""]
-            );
-        }
-
-        if (exists && toleration.Text("value") is { Length: > 0 } value)
-        {
-            errors.Invalid($"{path}.operator", value, ["value must be empty when `operator` is 'Exists'"]);
-        }
-
-        if (toleration.Text("operator") is not (null or "" or "Equal" or "Exists"))
-        {
-            errors.Supported($"{path}.operator", toleration.Text("operator"), "Equal", "Exists");
-        }
-
-        if (toleration["tolerationSeconds"] is not null && toleration.Text("effect") != "NoExecute")
-        {
-            errors.Invalid($"{path}.effect", toleration.Text("effect") ?? "", ["effect must be 'NoExecute' when `tolerationSeconds` is set"]);
-        }
-
-        if (toleration.Text("effect") is { Length: > 0 } effect)
-        {
-            errors.Supported($"{path}.effect", effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
-        }
+        return (HasText(toleration, "key") ? !Names.QualifiedName(toleration.Text("key")!).Any() : exists)
+            && (!exists || !HasText(toleration, "value"))
+            && toleration.Text("operator") is null or "" or "Equal" or "Exists"
+            && (toleration["tolerationSeconds"] is null || toleration.Text("effect") == "NoExecute")
+            && toleration.Text("effect") is null or "" or "NoSchedule" or "PreferNoSchedule" or "NoExecute";
     }
 
-    private static void CheckChange(JsonObject spec, JsonObject old, FieldErrors errors)
+    // What cannot change: images can, and tolerations can be added.
+    private static JsonObject Fixed(JsonObject spec, JsonObject changed)
     {
-        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        var copy = spec.Copy();
+        copy.Remove("activeDeadlineSeconds");
+        foreach (var container in copy.Objects("containers").Concat(copy.Objects("initContainers")))
         {
-            if ((spec[list] as JsonArray)?.Count != (old[list] as JsonArray)?.Count)
-            {
-                errors.Forbidden($"spec.{list}", "pod updates may not add or remove containers");
-                return;
-            }
+            container.Remove("image");
         }
 
-        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        var now = changed["tolerations"] as JsonArray ?? [];
+        if ((spec["tolerations"] as JsonArray ?? []).All(toleration => now.Any(candidate => JsonNode.DeepEquals(candidate, toleration))))
         {
-            Each(
-                spec,
-                list,
-                "spec",
-                (container, at) =>
-                {
-                    if (container.Text("image") is not { Length: > 0 })
-                    {
-                        errors.Required($"{at}.image");
-                    }
-                }
-            );
+            copy.Remove("tolerations");
         }
 
-        if (errors.All.Count > 0)
-        {
-            return;
-        }
-
-        var now = spec.Copy();
-        var before = old.Copy();
-        foreach (var copy in (ReadOnlySpan<JsonObject>)[now, before])
-        {
-            foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
-            {
-                foreach (var container in (copy[list] as JsonArray ?? []).OfType<JsonObject>())
-                {
-                    container.Remove("image");
-                }
-            }
-
-            copy.Remove("activeDeadlineSeconds");
-        }
-
-        if (AddsTolerationsOnly(spec["tolerations"] as JsonArray ?? [], old["tolerations"] as JsonArray ?? []))
-        {
-            now.Remove("tolerations");
-            before.Remove("tolerations");
-        }
-
-        if (!JsonNode.DeepEquals(now, before))
-        {
-            // The real server goes on with a comparison of the two in Go's notation.
-            throw StatusErrors.NotSupported(
-                $"a change of a pod's {string.Join(", ", now.Select(static field => field.Key).Union(before.Select(static field => field.Key)).Where(field => !JsonNode.DeepEquals(now[field], before[field])))}, which is refused"
-            );
-        }
+        return copy;
     }
 
-    private static bool AddsTolerationsOnly(JsonArray now, JsonArray before) =>
-        before.All(toleration => now.Any(candidate => JsonNode.DeepEquals(candidate, toleration)));
+    private static bool AreNamed(List<JsonObject> entries) =>
+        entries.TrueForAll(static entry => HasText(entry, "name") && !Names.Label(entry.Text("name")!).Any())
+        && entries.DistinctBy(static entry => entry.Text("name"), StringComparer.Ordinal).Count() == entries.Count;
 
-    private static void CheckName(JsonObject named, string path, HashSet<string> names, FieldErrors errors)
-    {
-        if (named.Text("name") is not { Length: > 0 } name)
-        {
-            errors.Required($"{path}.name");
-            return;
-        }
+    private static bool AreLabels(JsonObject labels) =>
+        labels.All(static label => !Names.QualifiedName(label.Key).Any() && !Names.LabelValue(label.Value?.ToString() ?? "").Any());
 
-        errors.Invalid($"{path}.name", name, Names.Label(name));
-        if (!names.Add(name))
-        {
-            errors.Duplicate($"{path}.name", $"\"{name}\"");
-        }
-    }
+    private static bool HasText(JsonObject obj, string field) => obj.Text(field) is { Length: > 0 };
 
-    private static void Each(JsonObject obj, string list, string path, Action<JsonObject, string> check)
-    {
-        var index = 0;
-        foreach (var entry in (obj[list] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            check(entry, $"{path}.{list}[{index++}]");
-        }
-    }
+    private static void Require(bool isRight, string what) =>
+        NotSimulatedException.ThrowUnless(isRight, $"a pod, or what makes pods, that is refused for its {what}");
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace MultiEni.Simulator.Kubernetes.Yaml;
@@ -29,7 +30,7 @@ public static class YamlDocuments
         foreach (var document in stream.Documents)
         {
             var budget = MaximumNodes;
-            switch (Convert(document.RootNode, ref budget))
+            switch (Read(document.RootNode, ref budget))
             {
                 case null:
                     break;
@@ -45,9 +46,19 @@ public static class YamlDocuments
     }
 
     /// <summary>One document in block style. Text that could be taken for something else is quoted.</summary>
-    public static string Write(JsonNode node) => YamlWriter.Write(node);
+    public static string Write(JsonNode node)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        var emitter = new Emitter(text, EmitterSettings.Default.WithBestWidth(int.MaxValue));
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart(null, null, isImplicit: true));
+        Write(emitter, node);
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return text.ToString();
+    }
 
-    private static JsonNode? Convert(YamlNode node, ref int budget)
+    private static JsonNode? Read(YamlNode node, ref int budget)
     {
         if (--budget < 0)
         {
@@ -57,71 +68,95 @@ public static class YamlDocuments
         switch (node)
         {
             case YamlScalarNode scalar:
-                return YamlScalars.Read(scalar);
+                var tag = scalar.Tag.IsEmpty ? null : scalar.Tag.Value;
+                var isText = tag is "tag:yaml.org,2002:str" or "!" || (tag is null && scalar.Style != ScalarStyle.Plain);
+                return isText ? JsonValue.Create(scalar.Value ?? "") : YamlScalars.Read(scalar.Value ?? "");
             case YamlSequenceNode sequence:
                 var list = new JsonArray();
                 foreach (var item in sequence.Children)
                 {
-                    list.Add(Convert(item, ref budget));
+                    list.Add(Read(item, ref budget));
                 }
 
                 return list;
             case YamlMappingNode mapping:
-                return Convert(mapping, ref budget);
+                var map = new JsonObject();
+                foreach (var (key, value) in mapping.Children)
+                {
+                    if (key is not YamlScalarNode || key is YamlScalarNode { Value: "<<", Style: ScalarStyle.Plain })
+                    {
+                        throw new FormatException($"line {key.Start.Line}: a key must be a scalar, and none that merges maps");
+                    }
+
+                    map[Read(key, ref budget) is { } name ? name.ToString() : "null"] = Read(value, ref budget);
+                }
+
+                return map;
             default:
                 throw new FormatException($"line {node.Start.Line}: unsupported YAML");
         }
     }
 
-    private static JsonObject Convert(YamlMappingNode mapping, ref int budget)
+    private static void Write(Emitter emitter, JsonNode? node)
     {
-        var map = new JsonObject();
-        foreach (var (keyNode, value) in mapping.Children)
+        switch (node)
         {
-            if (keyNode is YamlScalarNode { Value: "<<", Style: ScalarStyle.Plain })
-            {
-                Merge(map, value, ref budget);
-                continue;
-            }
-
-            map[Key(keyNode)] = Convert(value, ref budget);
-        }
-
-        return map;
-    }
-
-    /// <summary>The merge key: fields of other mappings, which fields of this one win over.</summary>
-    private static void Merge(JsonObject map, YamlNode source, ref int budget)
-    {
-        foreach (var part in source is YamlSequenceNode several ? several.Children : [source])
-        {
-            if (part is not YamlMappingNode mapping)
-            {
-                throw new FormatException($"line {part.Start.Line}: map merge requires map or sequence of maps as the value");
-            }
-
-            foreach (var (name, value) in Convert(mapping, ref budget).ToArray())
-            {
-                if (!map.ContainsKey(name))
+            case JsonObject map:
+                emitter.Emit(new MappingStart(null, null, isImplicit: true, map.Count > 0 ? MappingStyle.Block : MappingStyle.Flow));
+                foreach (var (key, value) in map)
                 {
-                    map[name] = value?.DeepClone();
+                    emitter.Emit(Scalar(key));
+                    Write(emitter, value);
                 }
-            }
+
+                emitter.Emit(new MappingEnd());
+                break;
+            case JsonArray list:
+                emitter.Emit(new SequenceStart(null, null, isImplicit: true, list.Count > 0 ? SequenceStyle.Block : SequenceStyle.Flow));
+                foreach (var item in list)
+                {
+                    Write(emitter, item);
+                }
+
+                emitter.Emit(new SequenceEnd());
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                emitter.Emit(Scalar(value.GetValue<string>()));
+                break;
+            default:
+                emitter.Emit(new Scalar(node?.ToJsonString() ?? "null"));
+                break;
         }
     }
 
-    private static string Key(YamlNode node)
+    // A block keeps its text only when no line of it starts or ends with a blank and nothing in it needs an escape.
+    private static Scalar Scalar(string text)
     {
-        if (node is not YamlScalarNode scalar)
-        {
-            throw new FormatException($"line {node.Start.Line}: a key must be a scalar");
-        }
-
-        return YamlScalars.Read(scalar) switch
-        {
-            null => "null",
-            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-            var other => other.ToJsonString(),
-        };
+        var isBlock =
+            text.Contains('\n', StringComparison.Ordinal)
+            && text[0] is not ('\n' or ' ')
+            && text.All(static c => c is '\n' or (>= ' ' and < '\x7f'))
+            && !text.Contains(" \n", StringComparison.Ordinal)
+            && text[^1] != ' ';
+        return new Scalar(
+            null,
+            null,
+            text,
+            isBlock ? ScalarStyle.Literal
+                : IsPlain(text) ? ScalarStyle.Plain
+                : ScalarStyle.DoubleQuoted,
+            isPlainImplicit: true,
+            isQuotedImplicit: true
+        );
     }
+
+    // Stricter than YAML asks for: readers differ in what they make of indicators in the middle of plain text.
+    private static bool IsPlain(string text) =>
+        text.Length > 0
+        && (char.IsAsciiLetter(text[0]) || text[0] == '/')
+        && text[^1] is not (' ' or ':')
+        && !text.Contains(": ", StringComparison.Ordinal)
+        && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_' or '.' or '/' or ':' or '(' or ')' or '=' or '+' or ';' or ',')
+        && YamlScalars.Read(text) is JsonValue value
+        && value.GetValueKind() == JsonValueKind.String;
 }

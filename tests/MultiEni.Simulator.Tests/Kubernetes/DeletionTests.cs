@@ -62,20 +62,30 @@ public sealed class DeletionTests : ServerFixture
         (await Client.GetAsync(Pods + "/p")).Expect(HttpStatusCode.NotFound);
     }
 
-    [Theory]
-    [InlineData("Background", false)]
-    [InlineData("Foreground", false)]
-    [InlineData("Orphan", true)]
-    public async Task The_dependents_of_a_deleted_owner_follow_unless_orphaned(string policy, bool stays)
+    [Fact]
+    public async Task The_dependents_of_a_deleted_owner_follow()
     {
         var owner = await Client.PostAsync(ConfigMaps, Json("owner"));
         var uid = owner.Body["metadata"]!["uid"]!.GetValue<string>();
         await Client.PostAsync(ConfigMaps, Dependent("dependent", uid));
 
-        await Client.DeleteAsync(ConfigMaps + "/owner", $$"""{"propagationPolicy":"{{policy}}"}""");
+        await Client.DeleteAsync(ConfigMaps + "/owner", """{"propagationPolicy":"Background"}""");
 
         (await Client.GetAsync(ConfigMaps + "/owner")).Expect(HttpStatusCode.NotFound);
-        Assert.Equal(stays, (await Client.GetAsync(ConfigMaps + "/dependent")).Code == HttpStatusCode.OK);
+        (await Client.GetAsync(ConfigMaps + "/dependent")).Expect(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("""{"propagationPolicy":"Foreground"}""")]
+    [InlineData("""{"propagationPolicy":"Orphan"}""")]
+    [InlineData("""{"orphanDependents":true}""")]
+    public async Task Another_deletion_than_in_the_background_is_not_simulated(string options)
+    {
+        await Client.PostAsync(ConfigMaps, Json("owner"));
+
+        (await Client.DeleteAsync(ConfigMaps + "/owner", options)).Expect(HttpStatusCode.NotImplemented);
+
+        (await Client.GetAsync(ConfigMaps + "/owner")).Expect(HttpStatusCode.OK);
     }
 
     [Fact]

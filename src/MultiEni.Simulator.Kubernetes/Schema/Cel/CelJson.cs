@@ -11,7 +11,10 @@ internal static class CelJson
         {
             null => null,
             JsonObject map => new JsonMap(map, schema),
-            JsonArray list => new JsonList(list, schema),
+            JsonArray list => new CelList(
+                [.. list.Select(item => ToValue(item, schema?.Items))],
+                IsUnordered: schema?.ListType is ListType.Set or ListType.Map
+            ),
             JsonValue scalar => scalar.GetValueKind() switch
             {
                 JsonValueKind.True => true,
@@ -23,22 +26,9 @@ internal static class CelJson
         };
 
     private static object Number(JsonNumber number, SchemaType? type) =>
-        type switch
-        {
-            SchemaType.Number => (object)number.Real,
-            SchemaType.Integer when !number.IsInteger => new CelError("invalid data, expected int, got float64"),
-            _ when number.IsInteger => number.Integer,
-            _ => number.Real,
-        };
-
-    private sealed class JsonList(JsonArray array, SchemaNode? schema) : CelList
-    {
-        public override int Count => array.Count;
-
-        public override object? this[int index] => ToValue(array[index], schema?.Items);
-
-        public override bool IsUnordered => schema?.ListType is ListType.Set or ListType.Map;
-    }
+        number.IsInteger ? number.Integer
+        : type == SchemaType.Integer ? new CelError("invalid data, expected int, got float64")
+        : number.Real;
 
     private sealed class JsonMap(JsonObject json, SchemaNode? schema) : CelMap
     {

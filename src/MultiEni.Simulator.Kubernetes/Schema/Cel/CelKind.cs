@@ -8,7 +8,6 @@ internal enum CelKind
     Null,
     Bool,
     Int,
-    Double,
     String,
     List,
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
@@ -29,57 +28,32 @@ internal static partial class CelLexer
         }
     }
 
-    private static string Unescape(string text)
-    {
-        if (!text.Contains('\\', StringComparison.Ordinal))
-        {
-            return text;
-        }
+    private static string Unescape(string text) =>
+        Escape()
+            .Replace(
+                text,
+                static match =>
+                    match.Value[1] switch
+                    {
+                        'n' => "\n",
+                        't' => "\t",
+                        'u' when match.Length == 6 => $"{(char)Convert.ToInt32(match.Value[2..], 16)}",
+                        '\\' or '"' or '\'' => match.Value[1..],
+                        _ => throw new CelRefusal($"the escape {match.Value}"),
+                    }
+            );
 
-        var plain = new StringBuilder();
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\\')
-            {
-                plain.Append(text[i]);
-                continue;
-            }
-
-            i++;
-            switch (text[i])
-            {
-                case 'n':
-                    plain.Append('\n');
-                    break;
-                case 't':
-                    plain.Append('\t');
-                    break;
-                case '\\' or '"' or '\'':
-                    plain.Append(text[i]);
-                    break;
-                case 'u'
-                    when i + 4 < text.Length
-                        && int.TryParse(text.AsSpan(i + 1, 4), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var code)
-                        && Rune.IsValid(code):
-                    plain.Append((char)code);
-                    i += 4;
-                    break;
-                default:
-                    throw new CelRefusal($"the escape \\{text[i]}");
-            }
-        }
-
-        return plain.ToString();
-    }
+    [GeneratedRegex(@"\\(?:u[0-9a-fA-F]{4}|.)", RegexOptions.None, 1000)]
+    private static partial Regex Escape();
 
     // Prefixed and triple-quoted texts, unsigned and hexadecimal numbers fall into two tokens, which the grammar does not allow side by side.
     [GeneratedRegex(
         """
             \G(?:[\t\r\n\f\x20]|//[^\n]*)*(?:
               (?<Word>[A-Za-z_][A-Za-z0-9_]*)
-            | (?<Number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
+            | (?<Number>[0-9]+(?![0-9.eExXuU]))
             | (?<Text>"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*')
-            | (?<Symbol>\|\||&&|==|!=|<=|>=|\.\?|\[\?|[<>+\-*/%!?:.,()\[\]{}]|\z)
+            | (?<Symbol>\|\||&&|==|!=|<=|>=|\.\?|[<>+\-!?:.,()\[\]{}]|\z)
             )
             """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,

@@ -1,12 +1,9 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>A list.</summary>
-internal abstract class CelList
+/// <param name="Items">What it holds.</param>
+/// <param name="IsUnordered">Whether the order of the items says nothing.</param>
+internal sealed record CelList(IReadOnlyList<object?> Items, bool IsUnordered = false)
 {
-    public abstract int Count { get; }
-
-    public abstract object? this[int index] { get; }
-
-    /// <summary>Whether the order of the items says nothing.</summary>
-    public virtual bool IsUnordered => false;
+    public bool Contains(object? item) => Items.Any(candidate => CelEquality.AreEqual(candidate, item));
 }

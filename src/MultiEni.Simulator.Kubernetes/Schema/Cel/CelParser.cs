@@ -3,20 +3,34 @@ using System.Globalization;
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>The grammar of CEL, as far as it is known here. https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax</summary>
-internal sealed class CelParser(string source, CelVariables variables)
+internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelType> variables)
 {
-    private static readonly HashSet<string> Macros = new(StringComparer.Ordinal) { "all", "exists", "exists_one", "map", "filter" };
+    private static readonly string[] Macros = ["all", "exists", "filter"];
 
     // From weak to strong; && and || have rules of their own.
     private static readonly string[][] Binary =
     [
         ["==", "!=", "<", "<=", ">", ">=", "in"],
-        ["+", "-"],
-        ["*", "/", "%"],
+        ["+"],
     ];
 
+    private static readonly HashSet<string> Reserved = new(
+        "true false null in as break const continue else for function if import let loop package namespace return var void while".Split(' '),
+        StringComparer.Ordinal
+    );
+
     private readonly List<CelToken> _tokens = CelLexer.Cut(source);
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly Stack<(string Name, CelType Type)> _locals = new();
     private int _at;
+
+    private CelToken Current => _tokens[_at];
+
+    /// <summary>The variables met.</summary>
+    public IReadOnlySet<string> Used => _used;
+
+    /// <summary>Whether no variable may be called so.</summary>
+    public static bool IsReserved(string name) => Reserved.Contains(name);
 
     public CelNode Parse()
     {
@@ -27,16 +41,18 @@ internal sealed class CelParser(string source, CelVariables variables)
 
     private CelNode Expression()
     {
-        var condition = Logical("||", () => Logical("&&", () => Operation(0)));
+        var condition = Or();
         if (!Accept("?"))
         {
             return condition;
         }
 
-        var whenTrue = Logical("||", () => Logical("&&", () => Operation(0)));
+        var whenTrue = Or();
         Expect(":");
         return CelNodes.Conditional(condition, whenTrue, Expression());
     }
+
+    private CelNode Or() => Logical("||", () => Logical("&&", () => Operation(0)));
 
     private CelNode Logical(string symbol, Func<CelNode> operand)
     {
@@ -53,7 +69,7 @@ internal sealed class CelParser(string source, CelVariables variables)
     {
         if (level == Binary.Length)
         {
-            return Unary();
+            return Accept("!") ? CelNodes.Not(Is("!") ? Operation(level) : Member()) : Member();
         }
 
         var left = Operation(level + 1);
@@ -65,25 +81,9 @@ internal sealed class CelParser(string source, CelVariables variables)
         return left;
     }
 
-    private CelNode Unary()
+    private CelNode Member()
     {
-        if (Accept("!"))
-        {
-            return CelNodes.Not(Is("!") ? Unary() : Member());
-        }
-
-        if (!Accept("-"))
-        {
-            return Member();
-        }
-
-        // A minus sign before a number belongs to it, and reaches one further than the plus side.
-        return Current.Kind == CelTokenKind.Number ? Member("-") : CelNodes.Negate(Is("-") ? Unary() : Member());
-    }
-
-    private CelNode Member(string sign = "")
-    {
-        var node = Primary(sign);
+        var node = Primary();
         while (true)
         {
             if (Accept("."))
@@ -91,19 +91,18 @@ internal sealed class CelParser(string source, CelVariables variables)
                 var name = Name();
                 node =
                     !Accept("(") ? CelNodes.Select(node, name, isOptional: false)
-                    : Macros.Contains(name) ? Macro(node, name)
-                    : CelNodes.Call(name, [node, .. Arguments(")")], isMember: true);
+                    : Macros.Contains(name, StringComparer.Ordinal) ? Macro(node, name)
+                    : CelFunctions.Call(name, [node, .. Arguments(")")], isMember: true);
             }
             else if (Accept(".?"))
             {
                 node = CelNodes.Select(node, Name(), isOptional: true);
             }
-            else if (Is("[") || Is("[?"))
+            else if (Accept("["))
             {
-                var isOptional = Accept("[?") || !Accept("[");
                 var key = Expression();
                 Expect("]");
-                node = CelNodes.Index(node, key, isOptional);
+                node = CelNodes.Index(node, key);
             }
             else
             {
@@ -112,7 +111,7 @@ internal sealed class CelParser(string source, CelVariables variables)
         }
     }
 
-    private CelNode Primary(string sign)
+    private CelNode Primary()
     {
         var token = Current;
         _at++;
@@ -121,7 +120,10 @@ internal sealed class CelParser(string source, CelVariables variables)
             case (CelTokenKind.Text, _):
                 return CelNodes.Literal(CelType.String with { Size = token.Text.Length }, token.Text);
             case (CelTokenKind.Number, _):
-                return Number(sign + token.Text);
+                return Number(token.Text);
+            // A minus sign before a number belongs to it, and reaches one further than the plus side.
+            case (CelTokenKind.Symbol, "-") when Current.Kind == CelTokenKind.Number:
+                return Number("-" + _tokens[_at++].Text);
             case (CelTokenKind.Word, "true" or "false"):
                 return CelNodes.Literal(CelType.Bool, token.Text == "true");
             case (CelTokenKind.Word, "null"):
@@ -133,7 +135,7 @@ internal sealed class CelParser(string source, CelVariables variables)
             case (CelTokenKind.Word, _):
                 _at--;
                 var name = Variable();
-                return Accept("(") ? CelNodes.Call(name, Arguments(")"), isMember: false) : variables.Read(name);
+                return Accept("(") ? CelFunctions.Call(name, Arguments(")"), isMember: false) : Read(name);
             case (CelTokenKind.Symbol, "("):
                 var inner = Expression();
                 Expect(")");
@@ -141,32 +143,54 @@ internal sealed class CelParser(string source, CelVariables variables)
             case (CelTokenKind.Symbol, "["):
                 return CelNodes.ListOf(Arguments("]"));
             case (CelTokenKind.Symbol, "{"):
-                return CelNodes.MapOf(Entries());
+                Expect("}");
+                return CelNodes.Literal(CelType.Of(CelKind.Map, item: null, 0), CelMap.Empty) with { Cost = 30 };
             default:
                 throw new CelRefusal($"it is not understood at \"{token.Text}\"");
         }
     }
 
     private static CelNode Number(string text) =>
-        text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
-            ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                ? CelNodes.Literal(CelType.Int, number)
-                : throw new CelRefusal($"the number {text}")
-            : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var real && double.IsFinite(real)
-                ? CelNodes.Literal(CelType.Double, real)
-                : throw new CelRefusal($"the number {text}");
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? CelNodes.Literal(CelType.Int, number)
+            : throw new CelRefusal($"the number {text}");
 
     private CelNode Macro(CelNode range, string macro)
     {
         var variable = Variable();
         Expect(",");
-        variables.Enter(variable, range);
-        var bodies = Arguments(")");
-        variables.Leave();
-        return CelNodes.Macro(macro, range, variable, bodies);
+        _locals.Push(
+            (
+                variable,
+                range.Type.Kind switch
+                {
+                    CelKind.List => range.Type.Item ?? CelType.Dyn,
+                    // The server reckons with keys of no length.
+                    CelKind.Map => CelType.String with { Size = 0 },
+                    CelKind.Dyn => CelType.Dyn,
+                    _ => throw new CelRefusal("a macro over neither list nor map"),
+                }
+            )
+        );
+        var body = Expression();
+        _locals.Pop();
+        Expect(")");
+        return CelNodes.Macro(macro, range, variable, body);
     }
 
-    private List<CelNode> Arguments(string end)
+    private CelNode Read(string name)
+    {
+        var type = _locals.FirstOrDefault(local => local.Name == name).Type;
+        if (type is null)
+        {
+            _used.Add(name);
+            type = variables.GetValueOrDefault(name) ?? throw new CelRefusal($"the name {name}");
+        }
+
+        return new CelNode(type, scope => scope.Find(name), 1);
+    }
+
+    private CelNode[] Arguments(string end)
     {
         var arguments = new List<CelNode>();
         while (!Accept(end))
@@ -179,28 +203,8 @@ internal sealed class CelParser(string source, CelVariables variables)
             arguments.Add(Expression());
         }
 
-        return arguments;
+        return [.. arguments];
     }
-
-    private List<(CelNode Key, CelNode Value)> Entries()
-    {
-        var entries = new List<(CelNode, CelNode)>();
-        while (!Accept("}"))
-        {
-            if (entries.Count > 0)
-            {
-                Expect(",");
-            }
-
-            var key = Expression();
-            Expect(":");
-            entries.Add((key, Expression()));
-        }
-
-        return entries;
-    }
-
-    private CelToken Current => _tokens[_at];
 
     private bool Is(string symbol) => Current.Text == symbol && Current.Kind == (symbol == "in" ? CelTokenKind.Word : CelTokenKind.Symbol);
 
@@ -223,7 +227,7 @@ internal sealed class CelParser(string source, CelVariables variables)
         }
     }
 
-    private string Variable() => Name() is var name && !CelNames.IsReserved(name) ? name : throw new CelRefusal($"the reserved name {name}");
+    private string Variable() => Name() is var name && !IsReserved(name) ? name : throw new CelRefusal($"the reserved name {name}");
 
     private string Name()
     {

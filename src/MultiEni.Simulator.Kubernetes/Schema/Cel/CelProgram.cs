@@ -30,11 +30,11 @@ internal sealed class CelProgram
     /// <exception cref="NotSimulatedException">It is wrong, or uses what is not known here.</exception>
     public static CelProgram Compile(string source, IReadOnlyDictionary<string, CelType> variables, CelKind? result)
     {
-        var names = new CelVariables(variables);
         try
         {
-            var root = new CelParser(source, names).Parse();
-            return result is null || root.Type.Kind == result ? new CelProgram(root, names.Used) : throw new CelRefusal($"it must yield a {result}");
+            var parser = new CelParser(source, variables);
+            var root = parser.Parse();
+            return result is null || root.Type.Kind == result ? new CelProgram(root, parser.Used) : throw new CelRefusal($"it must yield a {result}");
         }
         catch (CelRefusal refused)
         {

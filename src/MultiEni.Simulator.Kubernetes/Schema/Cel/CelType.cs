@@ -7,13 +7,9 @@ internal sealed record CelType(CelKind Kind)
     /// <summary>More characters or items than one request can carry.</summary>
     public const long Unbounded = 3 * 1024 * 1024;
 
-    /// <summary>The server reckons with converted values of any length.</summary>
-    public const long Unknown = 1L << 50;
-
     public static readonly CelType Dyn = new(CelKind.Dyn);
     public static readonly CelType Bool = new(CelKind.Bool);
     public static readonly CelType Int = new(CelKind.Int);
-    public static readonly CelType Double = new(CelKind.Double);
     public static readonly CelType String = new(CelKind.String);
 
     /// <summary>Of a list's items, a map's values or an optional's content; null for those of a list or map that is written empty.</summary>

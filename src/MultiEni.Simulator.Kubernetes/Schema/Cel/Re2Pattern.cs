@@ -25,11 +25,7 @@ internal static partial class Re2Pattern
                 throw Refuse(pattern);
             }
 
-            text.Append(
-                part.Value == "$" ? @"\z"
-                : part.Groups["set"].Success ? Classes(part.Value, inSet: true)
-                : Classes(part.Value, inSet: false)
-            );
+            text.Append(part.Value == "$" ? @"\z" : part.Value);
             at += part.Length;
         }
 
@@ -49,30 +45,12 @@ internal static partial class Re2Pattern
         part.Groups["most"]
             .Captures.All(static count => int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 1000);
 
-    // \d, \w and \s are ASCII in RE2; .NET knows many more letters and digits.
-    private static string Classes(string part, bool inSet) =>
-        Escape()
-            .Replace(
-                part,
-                match =>
-                    match.Value switch
-                    {
-                        @"\d" => inSet ? "0-9" : "[0-9]",
-                        @"\w" => inSet ? "0-9A-Za-z_" : "[0-9A-Za-z_]",
-                        @"\s" => inSet ? @"\t\n\f\r\x20" : @"[\t\n\f\r\x20]",
-                        @"\D" => "[^0-9]",
-                        @"\W" => "[^0-9A-Za-z_]",
-                        @"\S" => @"[^\t\n\f\r\x20]",
-                        _ => match.Value,
-                    }
-            );
-
     // A literal, an escape, a set, the start of a group, or a repetition, of which one must not follow another.
     [GeneratedRegex(
         """
             \G(?:
-              (?<literal>[^\\\[\](){}*+?|^$.] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \\[dDwWsS] | \. )
-            | (?<set>\[\^?(?:[^\\\[\]&~^] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \\[dws] )+\])
+              (?<literal>[^\\\[\](){}*+?|^$.] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] | \. )
+            | (?<set>\[\^?(?:[^\\\[\]&~^] | \\[.\\\-+*?()\[\]{}|^$/'"] | \\[tnrf] )+\])
             | (?<repeat>(?<![*+?}(|^])(?:[*+?] | \{(?<most>[0-9]+)(?:,(?<most>[0-9]*[0-9])?)?\})\??)
             | (?<group>\((?:\?:)?) | \) | \| | \^ | \$
             )
@@ -81,7 +59,4 @@ internal static partial class Re2Pattern
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Part();
-
-    [GeneratedRegex(@"\\.", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Escape();
 }

@@ -12,12 +12,11 @@ public sealed class RuleTests
           "type": "object",
           "properties": {
             "i": {"type": "integer"}, "n": {"type": "number"}, "s": {"type": "string", "maxLength": 64}, "long": {"type": "array", "items": {"type": "string"}}, "b": {"type": "boolean"},
-            "absent": {"type": "integer"}, "gone": {"type": "string"}, "nothing": {"type": "string", "nullable": true},
+            "absent": {"type": "integer"}, "gone": {"type": "string"}, "nothing": {"type": "string"},
             "list": {"type": "array", "maxItems": 9, "items": {"type": "integer"}},
             "set": {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set"},
             "map": {"type": "object", "maxProperties": 9, "additionalProperties": {"type": "string"}},
             "time": {"type": "string", "format": "date-time"},
-            "any": {"x-kubernetes-int-or-string": true},
             "with-dash": {"type": "integer"}, "namespace": {"type": "integer"}
           }
         }
@@ -25,44 +24,32 @@ public sealed class RuleTests
 
     private const string Object = """
         {
-          "metadata": {"name": "x"}, "i": 7, "n": 2, "s": "héllo😀", "b": true, "nothing": null, "list": [1, 2, 3], "set": ["a", "b"],
-          "map": {"k": "v", "with.dot": "w"}, "time": "2026-01-01T00:00:00Z", "any": "50%", "with-dash": 1, "namespace": 2
+          "metadata": {"name": "x"}, "i": 7, "n": 2, "s": "héllo😀", "b": true, "list": [1, 2, 3], "set": ["a", "b"],
+          "map": {"k": "v", "with.dot": "w"}, "time": "2026-01-01T00:00:00Z", "with-dash": 1, "namespace": 2
         }
         """;
 
     [Theory]
     [InlineData("self.i == 7")]
-    [InlineData("self.i + 1 * 2 == 9")]
-    [InlineData("(self.i + 1) * 2 == 16")]
-    [InlineData("-7 / 2 == -3 && -7 % 2 == -1")]
-    [InlineData("7 - 2 - 1 == 4")]
-    [InlineData("-self.i == -7")]
-    [InlineData("self.n == 2.0 && self.n / 4.0 == 0.5")]
+    [InlineData("self.list.filter(x, x > 1) == [2, 3] && self.map.filter(k, size(k) > 1) == ['with.dot']")]
+    [InlineData("-7 < self.i && {} == {}")]
     [InlineData("-9223372036854775808 < 9223372036854775807")]
     [InlineData("size(self.s) == 6 && self.s.size() == 6")]
     [InlineData("self.s.startsWith('h') && self.s.endsWith('😀') && self.s.contains('llo')")]
     [InlineData("self.s.matches('l+') && !self.s.matches('^l') && 'a\\n'.matches('^a$') == false")]
-    [InlineData("'٣'.matches('\\\\d') == false")]
     [InlineData("self.b ? self.i == 7 : false")]
     [InlineData("false ? false : true ? true : false")]
     [InlineData("has(self.i) && !has(self.absent) && has(self.map.k) && !has(self.map.z)")]
     [InlineData("self.list[0] == 1 && 2 in self.list && !(5 in self.list)")]
     [InlineData("self.map['k'] == 'v' && self.map.k == 'v' && self.map['with.dot'] == 'w' && 'k' in self.map")]
-    [InlineData("self.list.all(x, x > 0) && self.list.exists(x, x == 2) && self.list.exists_one(x, x > 2)")]
-    [InlineData("self.list.map(x, x * 2) == [2, 4, 6] && self.list.filter(x, x > 1) == [2, 3] && self.list.map(x, x > 1, x * 10) == [20, 30]")]
+    [InlineData("self.list.all(x, x > 0) && self.list.exists(x, x == 2)")]
     [InlineData("self.list.all(x, self.list.exists(y, y == x))")]
     [InlineData("self.map.all(k, size(k) > 0) && size(self.map) == 2")]
     [InlineData("[].all(x, x == 1) && ![].exists(x, x == 1)")]
     [InlineData("self.set == ['b', 'a'] && self.list != [3, 2, 1]")]
-    [InlineData("{'a': 1}['a'] == 1 && {'a': 1, 'b': 2} == {'b': 2, 'a': 1}")]
-    [InlineData("string(self.i) == '7' && int('42') == 42 && int(2.9) == 2 && string(1.5) == '1.5' && string(true) == 'true'")]
-    [InlineData("self.i > 6.5 && dyn(1) == dyn(1.0) && 1e3 == 1000.0")]
     [InlineData("'abc' < 'abd' && 'a' + 'b' == 'ab' && \"q\" == 'q' && '\\u00e9\\n' == 'é\\n'")]
-    [InlineData("self.?absent.orValue(7) == 7 && self.?i.hasValue() && self.map[?'z'].orValue('') == '' && self.?list[?0].value() == 1")]
-    [InlineData("self.any == '50%' || self.any == 3")]
-    [InlineData("self.with__dash__dash == 1")]
+    [InlineData("self.?absent.orValue(7) == 7 && self.?map.?z.orValue('') == ''")]
     [InlineData("self.metadata.name == 'x'")]
-    [InlineData("self.__namespace__ == 2")]
     [InlineData("self.b // a comment")]
     public void A_rule_that_holds(string rule) => Assert.Empty(Evaluate(rule));
 
@@ -71,8 +58,8 @@ public sealed class RuleTests
     [InlineData("true || self.absent == 1")]
     [InlineData("!(self.absent == 1 && false)")]
     [InlineData("!(false && self.absent == 1)")]
-    [InlineData("self.list.exists(x, 1 / (x - 1) > 5 || x == 3)")]
-    [InlineData("!self.list.all(x, 1 / (x - 1) == 5)")]
+    [InlineData("self.list.exists(x, self.list[x] == 9 || x == 2)")]
+    [InlineData("!self.list.all(x, self.list[x] == 9)")]
     public void A_decided_side_absorbs_the_failure_of_the_other(string rule) => Assert.Empty(Evaluate(rule));
 
     [Theory]
@@ -80,24 +67,8 @@ public sealed class RuleTests
     [InlineData("self.absent == 1 && true", "no such key: absent")]
     [InlineData("self.list[5] == 1", "index out of bounds: 5")]
     [InlineData("self.map['z'] == 'v'", "no such key: z")]
-    [InlineData("self.i / 0 == 1", "division by zero")]
-    [InlineData("self.i % 0 == 1", "modulus by zero")]
-    [InlineData("9223372036854775807 + self.i > 0", "integer overflow")]
-    [InlineData("-9223372036854775808 - self.i > 0", "integer overflow")]
-    [InlineData("int(self.s) == 1", "type conversion error from 'string' to 'int'")]
-    [InlineData("self.?absent.value() == 1", "optional.none() dereference")]
-    [InlineData("self.list.map(x, 1 / (x - 1)) == [1]", "division by zero")]
     public void A_failure_that_nothing_absorbs_is_reported(string rule, string failure) =>
         Assert.Equal([$"<nil>: Invalid value: \"object\": {failure} evaluating rule: {rule}"], Evaluate(rule));
-
-    [Fact]
-    public void A_value_of_the_wrong_dynamic_type_is_a_failure() =>
-        Assert.Equal(
-            [
-                "<nil>: Invalid value: \"object\": 'no such overload': call arguments did not match a supported operator, function or macro signature for rule: self.any > 3",
-            ],
-            Evaluate("self.any > 3")
-        );
 
     [Theory]
     [InlineData("self.i ==")]
@@ -115,6 +86,7 @@ public sealed class RuleTests
     [InlineData("self.s.startsWith(1)")]
     [InlineData("self.s.matches('(')")]
     [InlineData("self.s.matches('\\\\pL')")]
+    [InlineData("self.s.matches('\\\\d')")]
     [InlineData("self.s.matches(self.s)")]
     [InlineData("self.i.all(x, true)")]
     [InlineData("self.i")]
@@ -122,6 +94,15 @@ public sealed class RuleTests
     [InlineData("self.list.all(x.y, true)")]
     [InlineData("self.map.all(k, v, k == v)")]
     [InlineData("self.nothing == null")]
+    [InlineData("self.any > 3")]
+    [InlineData("self.i + 1 == 8")]
+    [InlineData("-self.i == -7")]
+    [InlineData("self.n == 2.0")]
+    [InlineData("{'a': 1}['a'] == 1")]
+    [InlineData("string(self.i) == '7'")]
+    [InlineData("self.list.map(x, x) == [1]")]
+    [InlineData("self.?i.hasValue()")]
+    [InlineData("self.with__dash__dash == 1")]
     [InlineData("1u == 1u")]
     [InlineData("0x10 == 16")]
     [InlineData("b'x' == b'x'")]
@@ -129,7 +110,6 @@ public sealed class RuleTests
     [InlineData("'''x''' == 'x'")]
     [InlineData("'ABC'.lowerAscii() == 'abc'")]
     [InlineData("timestamp('2026-01-01T00:00:00Z') > self.time")]
-    [InlineData("int('x') == 1")]
     [InlineData("self.set + ['b'] == ['b']")]
     [InlineData("self.list.all(x, self.list.all(y, self.list.all(z, x == y || y == z)))")]
     [InlineData("self.long.all(x, self.long.all(y, x == y))")]
@@ -140,26 +120,13 @@ public sealed class RuleTests
             StringComparison.Ordinal
         );
 
-    [Fact]
-    public void A_rule_may_choose_reason_path_and_words()
-    {
-        var schema = SchemaWith(
-            """{"rule": "self.i < 5", "messageExpression": "'i is at most ' + self.s", "message": "unused", "reason": "FieldValueForbidden", "fieldPath": ".i"}"""
-        );
-
-        Assert.Equal(
-            [new FieldError("i", FieldErrorReasons.Forbidden, "Forbidden: i is at most héllo😀")],
-            schema.Validate(JsonNode.Parse(Object)!.AsObject(), null)
-        );
-    }
-
-    [Fact]
-    public void A_message_that_cannot_be_computed_gives_way_to_the_fixed_one()
-    {
-        var schema = SchemaWith("""{"rule": "self.i < 5", "messageExpression": "self.gone", "message": "too large"}""");
-
-        Assert.Equal("Invalid value: too large", Assert.Single(schema.Validate(JsonNode.Parse(Object)!.AsObject(), null)).Message);
-    }
+    [Theory]
+    [InlineData("""{"rule": "self.b", "reason": "FieldValueForbidden"}""")]
+    [InlineData("""{"rule": "self.b", "fieldPath": ".i"}""")]
+    [InlineData("""{"rule": "self.b", "messageExpression": "self.s"}""")]
+    [InlineData("""{"rule": "self.b", "message": "two\nlines"}""")]
+    [InlineData("""{"rule": " "}""")]
+    public void A_rule_with_more_than_a_message_is_not_simulated(string rule) => Assert.Throws<NotSimulatedException>(() => SchemaWith(rule));
 
     [Fact]
     public void A_rule_without_a_message_is_quoted() => Assert.Equal(["<nil>: Invalid value: failed rule: self.i < 5"], Evaluate("self.i < 5"));

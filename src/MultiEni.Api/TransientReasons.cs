@@ -1,5 +1,3 @@
-using MultiEni.Api.EniAttachments;
-
 namespace MultiEni.Api;
 
 /// <summary>

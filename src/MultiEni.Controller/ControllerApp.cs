@@ -5,7 +5,6 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
-using MultiEni.Controller.Summary;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;

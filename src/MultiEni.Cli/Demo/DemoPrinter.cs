@@ -3,7 +3,6 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Output;
 using MultiEni.Controller.Attachments;
-using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Demo;
 

@@ -1,5 +1,4 @@
 using MultiEni.Controller.Definitions;
-using MultiEni.Controller.Kubernetes;
 
 namespace MultiEni.Cli.Doctor;
 

@@ -1,7 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Controller.Attachments;
 
 namespace MultiEni.Controller.Attachments;
 

@@ -4,7 +4,6 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
-using MultiEni.Controller.Summary;
 
 namespace MultiEni.Controller.Attachments;
 

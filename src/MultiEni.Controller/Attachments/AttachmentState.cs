@@ -1,6 +1,5 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Controller.Attachments;
 

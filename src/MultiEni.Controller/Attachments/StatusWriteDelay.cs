@@ -2,7 +2,6 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Planning;
-using MultiEni.Controller.Summary;
 
 namespace MultiEni.Controller.Attachments;
 

@@ -2,7 +2,6 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
-using MultiEni.Controller.Definitions;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller.Kubernetes;

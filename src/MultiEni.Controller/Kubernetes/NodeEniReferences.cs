@@ -1,5 +1,4 @@
 using MultiEni.Api;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Operator.Events;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller.Kubernetes;

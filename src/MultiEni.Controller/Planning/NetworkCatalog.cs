@@ -1,12 +1,9 @@
 using System.Text.Json;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
-using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
-using MultiEni.Controller.Planning;
 using MultiEni.Operator.Caching;
 
 namespace MultiEni.Controller.Planning;

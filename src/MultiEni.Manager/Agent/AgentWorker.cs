@@ -1,4 +1,3 @@
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Operator.Queues;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Agent;

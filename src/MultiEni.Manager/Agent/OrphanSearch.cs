@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Binding;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Telemetry;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Binding;

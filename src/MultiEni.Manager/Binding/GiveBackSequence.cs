@@ -1,5 +1,4 @@
 using MultiEni.Api;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 

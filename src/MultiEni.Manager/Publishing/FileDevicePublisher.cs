@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Telemetry;
 

@@ -1,4 +1,3 @@
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Publishing;

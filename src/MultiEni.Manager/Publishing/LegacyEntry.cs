@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Publishing;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Publishing;
 

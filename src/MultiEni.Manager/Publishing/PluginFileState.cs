@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Manager.Binding;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Kernel;
 using MultiEni.Manager.Safety;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api.NodeEnis;
-using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Publishing;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using MultiEni.Api;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 

@@ -4,7 +4,6 @@ using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
-using MultiEni.Manager.Publishing;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Configuration;
 

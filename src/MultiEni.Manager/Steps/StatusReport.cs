@@ -3,7 +3,6 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using Found = MultiEni.Manager.Devices.DeviceMatch.Found;

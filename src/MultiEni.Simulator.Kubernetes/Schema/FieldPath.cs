@@ -9,17 +9,17 @@ internal sealed class FieldPath
     /// <summary>What the API server writes for the object itself.</summary>
     public const string Root = "<nil>";
 
-    private readonly List<Step> steps = [];
+    private readonly List<Step> _steps = [];
 
     private readonly record struct Step(string? Name, int Index, bool IsKey);
 
     public void EnterField(string name) => Enter(name, isKey: false);
 
-    public void Enter(string name, bool isKey) => steps.Add(new(name, 0, isKey));
+    public void Enter(string name, bool isKey) => _steps.Add(new(name, 0, isKey));
 
-    public void EnterItem(int index) => steps.Add(new(null, index, IsKey: false));
+    public void EnterItem(int index) => _steps.Add(new(null, index, IsKey: false));
 
-    public void Leave() => steps.RemoveAt(steps.Count - 1);
+    public void Leave() => _steps.RemoveAt(_steps.Count - 1);
 
     /// <summary>With keys of maps as fields: <c>spec.tags.owner</c>. So writes the part of the API server that checks values.</summary>
     public string ToDotted() => Write(bracketKeys: false);
@@ -29,13 +29,13 @@ internal sealed class FieldPath
 
     private string Write(bool bracketKeys)
     {
-        if (steps.Count == 0)
+        if (_steps.Count == 0)
         {
             return Root;
         }
 
         var text = new StringBuilder();
-        foreach (var step in steps)
+        foreach (var step in _steps)
         {
             if (step.Name is null)
             {

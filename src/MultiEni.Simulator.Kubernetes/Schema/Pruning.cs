@@ -5,15 +5,15 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// <summary>Removes what the schema does not know.</summary>
 internal sealed class Pruning
 {
-    private readonly FieldPath path = new();
-    private readonly List<string> removed = [];
+    private readonly FieldPath _path = new();
+    private readonly List<string> _removed = [];
 
     public static IReadOnlyList<string> Apply(JsonObject map, SchemaNode schema)
     {
         var pruning = new Pruning();
         pruning.Map(map, schema, isRoot: true);
-        pruning.removed.Sort(StringComparer.Ordinal);
-        return pruning.removed;
+        pruning._removed.Sort(StringComparer.Ordinal);
+        return pruning._removed;
     }
 
     private void Value(JsonNode? value, SchemaNode schema)
@@ -26,9 +26,9 @@ internal sealed class Pruning
             case JsonArray list when schema.Items is { } items:
                 for (var i = 0; i < list.Count; i++)
                 {
-                    path.EnterItem(i);
+                    _path.EnterItem(i);
                     Value(list[i], items);
-                    path.Leave();
+                    _path.Leave();
                 }
 
                 break;
@@ -46,7 +46,7 @@ internal sealed class Pruning
                 continue;
             }
 
-            path.EnterField(name);
+            _path.EnterField(name);
             if (schema.Child(name) is { } child)
             {
                 Value(value, child);
@@ -54,10 +54,10 @@ internal sealed class Pruning
             else if (!schema.PreservesUnknownFields)
             {
                 (unknown ??= []).Add(name);
-                removed.Add(path.ToDotted());
+                _removed.Add(_path.ToDotted());
             }
 
-            path.Leave();
+            _path.Leave();
         }
 
         unknown?.ForEach(name => map.Remove(name));

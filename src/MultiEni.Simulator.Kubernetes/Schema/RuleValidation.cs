@@ -9,15 +9,15 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// </summary>
 internal sealed class RuleValidation
 {
-    private readonly FieldPath path = new();
-    private readonly List<FieldError> errors = [];
-    private readonly List<string> warnings = [];
+    private readonly FieldPath _path = new();
+    private readonly List<FieldError> _errors = [];
+    private readonly List<string> _warnings = [];
 
     public static (IReadOnlyList<FieldError> Errors, IReadOnlyList<string> Warnings) Check(JsonNode value, JsonNode? old, SchemaNode schema)
     {
         var validation = new RuleValidation();
         validation.Value(value, old, schema, isUnchanged: false);
-        return (validation.errors, validation.warnings);
+        return (validation._errors, validation._warnings);
     }
 
     private void Value(JsonNode? value, JsonNode? old, SchemaNode schema, bool isUnchanged)
@@ -37,9 +37,9 @@ internal sealed class RuleValidation
                 {
                     if (schema.Child(name) is { HasRules: true } childSchema)
                     {
-                        path.Enter(name, isKey: !schema.Properties.ContainsKey(name));
+                        _path.Enter(name, isKey: !schema.Properties.ContainsKey(name));
                         Value(child, (old as JsonObject)?[name], childSchema, isUnchanged);
-                        path.Leave();
+                        _path.Leave();
                     }
                 }
 
@@ -47,9 +47,9 @@ internal sealed class RuleValidation
             case JsonArray list when schema.Items is { HasRules: true } items:
                 for (var i = 0; i < list.Count; i++)
                 {
-                    path.EnterItem(i);
+                    _path.EnterItem(i);
                     Value(list[i], MapLists.FindOld(list[i], old as JsonArray, schema), items, isUnchanged);
-                    path.Leave();
+                    _path.Leave();
                 }
 
                 break;
@@ -81,11 +81,11 @@ internal sealed class RuleValidation
             var error = outcome is CelError failed ? Failure(failed, rule, schema) : Broken(rule, value);
             if (isUnchanged && !rule.UsesOldSelf)
             {
-                warnings.Add(error.ToString());
+                _warnings.Add(error.ToString());
             }
             else
             {
-                errors.Add(error);
+                _errors.Add(error);
             }
         }
     }
@@ -93,13 +93,13 @@ internal sealed class RuleValidation
     private FieldError Broken(SchemaRule rule, JsonNode value)
     {
         var bad = value is JsonValue ? $": {GoText.Value(value)}" : "";
-        return new FieldError(path.ToBracketed(), FieldErrorReasons.Invalid, $"Invalid value{bad}: {rule.Message ?? $"failed rule: {rule.Name}"}");
+        return new FieldError(_path.ToBracketed(), FieldErrorReasons.Invalid, $"Invalid value{bad}: {rule.Message ?? $"failed rule: {rule.Name}"}");
     }
 
     private FieldError Failure(CelError outcome, SchemaRule rule, SchemaNode schema)
     {
         var detail = $"{outcome.Describe(rule.Source)} evaluating rule: {rule.Name}";
         var type = schema.Type.ToString().ToLowerInvariant();
-        return new FieldError(path.ToBracketed(), FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(type)}: {detail}");
+        return new FieldError(_path.ToBracketed(), FieldErrorReasons.Invalid, $"Invalid value: {GoText.Quote(type)}: {detail}");
     }
 }

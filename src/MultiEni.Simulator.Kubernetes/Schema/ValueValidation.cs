@@ -12,14 +12,14 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// </summary>
 internal sealed partial class ValueValidation
 {
-    private readonly FieldPath path = new();
-    private readonly List<FieldError> errors = [];
+    private readonly FieldPath _path = new();
+    private readonly List<FieldError> _errors = [];
 
     public static List<FieldError> Check(JsonNode value, JsonNode? old, SchemaNode schema)
     {
         var validation = new ValueValidation();
         validation.Value(value, old, schema);
-        return validation.errors;
+        return validation._errors;
     }
 
     private void Value(JsonNode? value, JsonNode? old, SchemaNode schema)
@@ -138,7 +138,7 @@ internal sealed partial class ValueValidation
         if (schema.Type == SchemaType.String && schema.Format == "date-time" && !IsDateTime(text))
         {
             // Below the items of a list, the text of this finding lacks the first step of its path.
-            var where = path.ToDotted();
+            var where = _path.ToDotted();
             where = where.Contains("].", StringComparison.Ordinal) ? where[(where.IndexOf('.', StringComparison.Ordinal) + 1)..] : where;
             var given = GoText.Quote(text);
             Add(FieldErrorReasons.TypeInvalid, $"Invalid value: {given}: {where} in body must be of type {schema.Format}: {given}");
@@ -157,11 +157,11 @@ internal sealed partial class ValueValidation
         {
             // This finding carries no path of its own in the API server either.
             var format = schema.Format is null ? "(default format)" : $"with format {schema.Format}";
-            errors.Add(
+            _errors.Add(
                 new FieldError(
                     FieldPath.Root,
                     FieldErrorReasons.Invalid,
-                    $"Invalid value: \"\": Checked value must be of type integer {format} in {path.ToDotted()}"
+                    $"Invalid value: \"\": Checked value must be of type integer {format} in {_path.ToDotted()}"
                 )
             );
         }
@@ -197,9 +197,9 @@ internal sealed partial class ValueValidation
 
         for (var i = 0; i < list.Count; i++)
         {
-            path.EnterItem(i);
+            _path.EnterItem(i);
             Value(list[i], MapLists.FindOld(list[i], old, schema), items);
-            path.Leave();
+            _path.Leave();
         }
     }
 
@@ -215,9 +215,9 @@ internal sealed partial class ValueValidation
         {
             if (schema.Child(name) is { } child)
             {
-                path.EnterField(name);
+                _path.EnterField(name);
                 Value(value, old?[name], child);
-                path.Leave();
+                _path.Leave();
             }
         }
 
@@ -225,9 +225,9 @@ internal sealed partial class ValueValidation
         {
             if (!map.ContainsKey(name))
             {
-                path.EnterField(name);
+                _path.EnterField(name);
                 Add(FieldErrorReasons.Required, "Required value");
-                path.Leave();
+                _path.Leave();
             }
         }
     }
@@ -237,9 +237,9 @@ internal sealed partial class ValueValidation
 
     private void Invalid(JsonNode? value, string finding) => Add(FieldErrorReasons.Invalid, $"Invalid value: {GoText.Value(value)}: {finding}");
 
-    private void Add(string reason, string message) => errors.Add(new FieldError(path.ToDotted(), reason, message));
+    private void Add(string reason, string message) => _errors.Add(new FieldError(_path.ToDotted(), reason, message));
 
-    private string Body() => $"{(path.ToDotted() is var name && name == FieldPath.Root ? "" : name)} in body";
+    private string Body() => $"{(_path.ToDotted() is var name && name == FieldPath.Root ? "" : name)} in body";
 
     [GeneratedRegex(@"^[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.None, 1000)]
     private static partial Regex TimeOfDay();

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Api;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Kubernetes;
-using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Tests.Ec2;
 using MultiEni.Operator.Client;

@@ -1,5 +1,4 @@
 using MultiEni.Api.NodeEnis;
-using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Tests.Ec2;
 

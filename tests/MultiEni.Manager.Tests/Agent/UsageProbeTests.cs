@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.PodResources;
 using MultiEni.Manager.Kubelet.Wire;
 using MultiEni.Manager.Pods;

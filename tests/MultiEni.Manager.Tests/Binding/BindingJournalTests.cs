@@ -1,5 +1,4 @@
 using MultiEni.Manager.Binding;
-using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Tests.Binding;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using MultiEni.Api;
-using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Simulator.Nodes;
 using MultiEni.Simulator.Nodes.DevicePlugins;

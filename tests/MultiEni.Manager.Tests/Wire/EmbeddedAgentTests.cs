@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
-using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Settings;
 using MultiEni.Simulator;
 

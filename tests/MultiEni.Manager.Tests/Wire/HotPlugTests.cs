@@ -1,5 +1,4 @@
 using MultiEni.Api;
-using MultiEni.Manager.Settings;
 using MultiEni.Simulator;
 using MultiEni.Simulator.Nodes;
 

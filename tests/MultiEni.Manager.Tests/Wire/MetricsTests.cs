@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Settings;
 using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;

@@ -1,5 +1,3 @@
-using MultiEni.Manager.Settings;
-
 namespace MultiEni.Manager.Tests.Wire;
 
 /// <summary>Rule 22: asked to stop, the agent finishes the change under way within its grace period, or leaves it so that the next one can.</summary>

@@ -1,5 +1,4 @@
 using MultiEni.Controller;
-using MultiEni.Manager;
 using MultiEni.Manager.Settings;
 using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Simulator;

@@ -1,6 +1,5 @@
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Manager.Settings;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Nodes.DevicePlugins;
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Settings;
 using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;

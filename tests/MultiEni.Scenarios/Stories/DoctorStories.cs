@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Cli.Demo;
 using MultiEni.Cli.Tests;
-using MultiEni.Manager.Settings;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Nodes;
 

@@ -1,7 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Manager.Settings;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Nodes;
 

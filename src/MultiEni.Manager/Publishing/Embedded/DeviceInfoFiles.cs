@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Binding;
-using MultiEni.Manager.Host;
 using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Publishing.Embedded;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Kubelet.Wire;

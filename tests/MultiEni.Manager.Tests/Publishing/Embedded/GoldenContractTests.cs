@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
-using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Simulator.Nodes;
 using MultiEni.Simulator.Nodes.Kubelets;

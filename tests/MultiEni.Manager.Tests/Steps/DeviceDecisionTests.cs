@@ -2,265 +2,417 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Steps;
 
 namespace MultiEni.Manager.Tests.Steps;
 
-/// <summary>The decision about a device in every combination of what it depends on, held against what must never be, and always be, so.</summary>
 public sealed class DeviceDecisionTests
 {
-    private const string Name = "intel.com/dpdk_1";
-    private const string Former = "intel.com/former";
     private static readonly Blocker Because = new("Because", "of this");
-    private static readonly Blocker Doubt = Because with { IsDoubt = true };
 
-    private static readonly DesiredDevice[] Wishes =
-    [
-        .. from use in new[] { DeviceUses.Plain, DeviceUses.Advertised, DeviceUses.Bound }
-        from driver in use == DeviceUses.Bound ? new[] { "vfio-pci", "igb_uio", "none" } : [""]
-        from resource in new[] { Name, null }
-        from state in new[] { EniState.Pending, EniState.Attached, EniState.Releasing, EniState.Detaching }
-        from deleting in new[] { false, true }
-        from held in new[] { false, true }
-        select new DesiredDevice
+    private static DesiredDevice Wish(string use) =>
+        new()
         {
             Use = use,
-            Driver = driver,
+            Driver = use == DeviceUses.Bound ? "vfio-pci" : "",
             Mtu = 9001,
-            Resource = resource is null ? null : ResourceName.Parse(resource),
-            ResourceProblem = resource is null ? "bad" : "",
+            Resource = ResourceName.Parse("intel.com/dpdk_1"),
             EniId = "eni-a",
-            NetworkState = state,
-            Deleting = deleting,
-            HasFinalizer = held,
-        },
-    ];
+            NetworkState = EniState.Attached,
+            HasFinalizer = true,
+        };
 
-    private static readonly (DeviceMatch Match, Link? Link)[] Matches =
-    [
-        (new DeviceMatch.Absent("absent"), null),
-        (new DeviceMatch.Absent("late") { MayBeHidden = true }, null),
-        (new DeviceMatch.Ambiguous("ambiguous"), null),
-        (new DeviceMatch.Mismatch("mismatch"), null),
-        (new DeviceMatch.AddressNotFound("not found"), null),
-        (new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress), A.Link(3, "ens6", A.Mac.ToString())),
-        (new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress), A.Link(3, "ens6", A.Mac.ToString(), up: false, mtu: 1500)),
-        (new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report), null),
-        (new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Elimination), null),
-        (new DeviceMatch.Found(A.Device(driver: null, interfaceName: null), IdentityProof.Journal), null),
-        (new DeviceMatch.Found(A.Device(driver: null, interfaceName: null) with { IsLeavingVfio = true }, IdentityProof.Journal), null),
-        (new DeviceMatch.Found(A.BoundDevice(), IdentityProof.Journal), null),
-        (new DeviceMatch.Found(A.BoundDevice(driver: "igb_uio"), IdentityProof.Journal), null),
-    ];
+    private static DeviceObservation With(string use, PciDevice device) =>
+        new()
+        {
+            Wish = Wish(use),
+            Match = new DeviceMatch.Found(device, device.InterfaceName is null ? IdentityProof.Journal : IdentityProof.HardwareAddress),
+            Link = device.InterfaceName is null ? null : A.Link(3, device.InterfaceName, A.Mac.ToString()),
+        };
 
-    private static readonly JournalEntry?[] Journals =
-    [
-        null,
-        .. from phase in new[] { JournalPhase.Binding, JournalPhase.Bound, JournalPhase.Driverless }
-        from resource in new[] { "", Name, Former }
-        select new JournalEntry
+    private static JournalEntry Entry(JournalPhase phase) =>
+        new()
         {
             EniId = "eni-a",
             PciAddress = "0000:00:06.0",
             Phase = phase,
-            ResourceName = resource,
-        },
-    ];
+        };
 
-    private static readonly OfferState[] Offers =
-    [
-        new OfferState.NotOffered(),
-        .. from device in new[] { A.Offer(Name), A.Offer(Former), A.Offer(Name, driver: "ena") }
-        from offer in new OfferState[]
+    private static DeviceObservation BoundByUs() => With(DeviceUses.Bound, A.BoundDevice()) with { Journal = Entry(JournalPhase.Bound) };
+
+    private static DeviceObservation Deleting(DeviceObservation situation) => situation with { Wish = situation.Wish with { Deleting = true } };
+
+    private static DeviceObservation Unused(DeviceObservation situation) => situation with { Usage = new DeviceUsage.Free() };
+
+    private static DeviceObservation Used(DeviceObservation situation, string? resource = null) =>
+        situation with
         {
-            new OfferState.Pending(device, Because),
-            new OfferState.Confirmed(device),
-            new OfferState.Withdrawing(device, Because),
-            new OfferState.Failed(device, Because),
-        }
-        select offer,
-    ];
+            Usage = new DeviceUsage.InUse("pod x/y", resource),
+        };
 
-    private static readonly DeviceUsage[] Usages =
-    [
-        new DeviceUsage.NotChecked(),
-        new DeviceUsage.Free(),
-        new DeviceUsage.InUse("pod x/y", Name),
-        new DeviceUsage.InUse("pod x/y", Former),
-        new DeviceUsage.InUse("a process"),
-        new DeviceUsage.Unknown("silence"),
-    ];
+    private static DeviceObservation OfferedAs(DeviceObservation situation, string resource) =>
+        situation with
+        {
+            Journal = situation.Journal! with { ResourceName = resource },
+        };
 
-    private static readonly Func<DeviceObservation, DeviceObservation>[] Circumstances =
-    [
-        situation => situation,
-        situation => situation with { IsStuck = true },
-        situation => situation with { TouchRefusal = Because, BindRefusal = Because },
-        situation => situation with { TouchRefusal = Doubt, BindRefusal = Doubt },
-        situation => situation with { BindRefusal = Because },
-        situation => situation with { Publishes = false },
-        situation => situation with { DpdkEnabled = false },
-    ];
+    private static T Is<T>(DeviceObservation situation)
+        where T : DeviceStep => Assert.IsType<T>(DeviceDecision.Decide(situation));
 
-    private static IEnumerable<DeviceObservation> All() =>
-        from wish in Wishes
-        from match in Matches
-        from journal in Journals
-        from offer in Offers
-        from usage in Usages
-        from circumstance in Circumstances
-        select circumstance(
-            new DeviceObservation
+    private static void Waits(string condition, string reason, DeviceObservation situation)
+    {
+        var wait = Is<DeviceStep.Wait>(situation);
+        Assert.Equal((condition, reason), (wait.Condition, wait.Why.Reason));
+        Assert.NotEmpty(wait.Why.Message);
+    }
+
+    private static void Refuses(string condition, string reason, DeviceObservation situation)
+    {
+        var refusal = Is<DeviceStep.Refuse>(situation);
+        Assert.Equal((condition, reason), (refusal.Condition, refusal.Why.Reason));
+        Assert.NotEmpty(refusal.Why.Message);
+    }
+
+    [Theory]
+    [InlineData(EniState.Pending)]
+    [InlineData(EniState.Attaching)]
+    [InlineData(EniState.Detaching)]
+    public void Nothing_is_done_before_EC2_confirms_the_attachment(string state)
+    {
+        var situation = With(DeviceUses.Bound, A.Device());
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation with { Wish = situation.Wish with { NetworkState = state } });
+    }
+
+    [Fact]
+    public void Doubts_about_the_identity_are_refusals_of_their_own()
+    {
+        var situation = With(DeviceUses.Bound, A.Device());
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation with { Match = new DeviceMatch.Absent("x") });
+        Refuses(ConditionTypes.Configured, Reasons.DeviceAmbiguous, situation with { Match = new DeviceMatch.Ambiguous("x") });
+        Refuses(ConditionTypes.Configured, Reasons.PciAddressMismatch, situation with { Match = new DeviceMatch.Mismatch("x") });
+        Refuses(ConditionTypes.Configured, Reasons.PciDeviceNotFound, situation with { Match = new DeviceMatch.AddressNotFound("x") });
+    }
+
+    [Theory]
+    [InlineData(DeviceUses.Plain)]
+    [InlineData(DeviceUses.Advertised)]
+    [InlineData(DeviceUses.Bound)]
+    public void A_device_that_must_not_be_touched_is_not_even_brought_up(string use)
+    {
+        var refusal = Is<DeviceStep.Refuse>(With(use, A.Device()) with { TouchRefusal = Because, Link = A.Link(3, "ens6", "", up: false) });
+        Assert.Equal(Because, refusal.Why);
+    }
+
+    [Fact]
+    public void A_plain_ENI_is_brought_up_then_gets_its_MTU_then_rests()
+    {
+        var situation = With(DeviceUses.Plain, A.Device());
+        Assert.Equal(new DeviceStep.LinkUp(3, "ens6"), DeviceDecision.Decide(situation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) }));
+        Assert.Equal(new DeviceStep.SetMtu(3, "ens6", 9001), DeviceDecision.Decide(situation with { Link = A.Link(3, "ens6", "", mtu: 1500) }));
+        Is<DeviceStep.Nothing>(situation);
+    }
+
+    [Fact]
+    public void An_MTU_of_0_is_left_alone()
+    {
+        var situation = With(DeviceUses.Plain, A.Device()) with { Link = A.Link(3, "ens6", "", mtu: 1500) };
+        Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { Mtu = 0 } });
+    }
+
+    [Fact]
+    public void A_plain_ENI_is_no_longer_offered() =>
+        Is<DeviceStep.Withdraw>(With(DeviceUses.Plain, A.Device()) with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+
+    [Fact]
+    public void An_advertised_ENI_is_offered_with_the_driver_that_holds_it()
+    {
+        var situation = With(DeviceUses.Advertised, A.Device());
+        Is<DeviceStep.CheckUse>(situation);
+        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), DeviceDecision.Decide(Unused(situation)));
+    }
+
+    [Fact]
+    public void A_device_that_a_pod_has_is_offered_again_under_the_same_name_and_under_no_other()
+    {
+        var situation = With(DeviceUses.Advertised, A.Device());
+        Is<DeviceStep.Publish>(Used(situation, "intel.com/dpdk_1"));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, Used(situation, "intel.com/former"));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, Used(situation));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+    }
+
+    [Fact]
+    public void A_device_that_is_not_attached_any_more_is_withdrawn_before_anything_is_waited_for()
+    {
+        var situation = BoundByUs() with
+        {
+            Wish = Wish(DeviceUses.Bound) with { NetworkState = EniState.Available },
+            Match = new DeviceMatch.Absent("gone"),
+        };
+        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation);
+    }
+
+    [Fact]
+    public void An_advertised_ENI_in_a_pods_namespace_stays_on_offer()
+    {
+        var away = With(DeviceUses.Advertised, A.Device(interfaceName: null)) with
+        {
+            Match = new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report),
+        };
+        Is<DeviceStep.Nothing>(away with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+    }
+
+    [Fact]
+    public void A_resource_name_that_is_none_is_refused() =>
+        Refuses(
+            ConditionTypes.Advertised,
+            Reasons.InvalidSpec,
+            BoundByUs() with
             {
-                Wish = wish,
-                Match = match.Match,
-                Link = match.Link,
-                Journal = journal,
-                Offer = offer,
-                Usage = usage,
+                Wish = Wish(DeviceUses.Bound) with { Resource = null, ResourceProblem = "bad" },
             }
         );
 
-    /// <summary>What must be so, in words.</summary>
-    private static readonly (string Invariant, Func<DeviceObservation, DeviceStep, bool> Holds)[] Invariants =
-    [
-        (
-            "a device that is not proven unused is never taken from its driver, given back or let go",
-            (situation, step) =>
-                step switch
-                {
-                    DeviceStep.GiveBack give => !give.Device.IsHeldByDpdk || situation.Usage is DeviceUsage.Free,
-                    DeviceStep.Bind bind => bind.Device.Driver is null || bind.Device.Driver == bind.Driver || situation.Usage is DeviceUsage.Free,
-                    DeviceStep.ReleaseDone => situation.Device?.Driver is null || situation.Usage is DeviceUsage.Free,
-                    _ => true,
-                }
-        ),
-        (
-            "a device whose interface is elsewhere, or that could be the one without an interface, is never let go",
-            (situation, step) =>
-                step is not DeviceStep.ReleaseDone
-                || situation switch
-                {
-                    { Match: DeviceMatch.Absent { MayBeHidden: true } } => !EniState.IsAttached(situation.Wish.NetworkState),
-                    { Device: { Driver: not null, IsHeldByDpdk: false } } => situation.Link is not null,
-                    _ => true,
-                }
-        ),
-        (
-            "a device that pods can still get is never bound, given back, let go or offered in another way",
-            (situation, step) =>
-                step switch
-                {
-                    DeviceStep.Bind bind when bind.Device.Driver == bind.Driver => !IsOn(situation.Offer),
-                    DeviceStep.Bind or DeviceStep.GiveBack or DeviceStep.ReleaseDone or DeviceStep.Publish => situation.Offer
-                        is OfferState.NotOffered,
-                    _ => true,
-                }
-        ),
-        (
-            "a device is offered when it is free, or held under that very name",
-            (situation, step) =>
-                step is not DeviceStep.Publish publish
-                || situation.Usage is DeviceUsage.Free
-                || (situation.Usage as DeviceUsage.InUse)?.Resource == publish.Offer.Resource.ToString()
-                || situation.Journal?.ResourceName == publish.Offer.Resource.ToString()
-        ),
-        (
-            "an offer is made, and stands, only for a device that is attached, identified and verified",
-            (situation, step) =>
-                step is DeviceStep.Withdraw
-                || (step is DeviceStep.Publish publish ? publish.Offer : DeviceDecision.OfferOf(situation)) is not { } offered
-                || IsRight(situation, offered)
-        ),
-        (
-            "in doubt nothing is done to a device, and an offer that is right without the doubt stands",
-            (situation, step) =>
-                situation is not { TouchRefusal: { IsDoubt: true } doubt, Wish.Deleting: false, Device: not null }
-                || step switch
-                {
-                    DeviceStep.Refuse refuse => refuse.Why == doubt,
-                    DeviceStep.Withdraw => DeviceDecision.Decide(situation with { TouchRefusal = null, BindRefusal = null }) == step,
-                    _ => situation.Wish.NetworkState != EniState.Attached,
-                }
-        ),
-        (
-            "what is waited for has a reason, under a condition that the status shows",
-            (situation, step) =>
-                step switch
-                {
-                    DeviceStep.Wait wait => Shows(situation, wait.Condition) && Says(wait.Why),
-                    DeviceStep.Refuse refuse => Shows(situation, refuse.Condition) && Says(refuse.Why),
-                    _ => true,
-                }
-        ),
-        (
-            "nothing is done to a device at which an earlier call has not returned",
-            (situation, step) =>
-                !situation.IsStuck
-                || situation.Device is not { } device
-                || step switch
-                {
-                    DeviceStep.Bind bind => bind.Driver == device.Driver,
-                    DeviceStep.GiveBack or DeviceStep.Publish or DeviceStep.ReleaseDone => false,
-                    _ => true,
-                }
-        ),
-        (
-            "whether a device is used is found out once, and only when nobody can get it any more",
-            (situation, step) => step is not DeviceStep.CheckUse || (situation.Usage is DeviceUsage.NotChecked && !IsOn(situation.Offer))
-        ),
-        (
-            "the agent lets go of an attachment that is being deleted, and of no other",
-            (situation, step) => step is not DeviceStep.ReleaseDone || situation.Wish is { Deleting: true, HasFinalizer: true }
-        ),
-    ];
-
     [Fact]
-    public void In_every_combination_the_invariants_hold()
+    public void A_device_is_bound_and_only_then_offered_and_only_when_the_node_counts_it_at_rest()
     {
-        var broken = new Dictionary<string, string>();
-        var looked = 0;
-        foreach (var situation in All())
-        {
-            var step = DeviceDecision.Decide(situation);
-            looked++;
-            foreach (var (invariant, holds) in Invariants)
-            {
-                if (!holds(situation, step))
-                {
-                    broken.TryAdd(invariant, $"{step}\n{situation}");
-                }
-            }
-        }
-
-        Assert.Empty(broken);
-        Assert.True(looked > 1_000_000, $"{looked} combinations");
+        Is<DeviceStep.CheckUse>(With(DeviceUses.Bound, A.Device()));
+        Assert.Equal(new DeviceStep.Bind(A.Device(), "vfio-pci"), DeviceDecision.Decide(Unused(With(DeviceUses.Bound, A.Device()))));
+        Is<DeviceStep.CheckUse>(BoundByUs());
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), DeviceDecision.Decide(Unused(BoundByUs())));
+        Waits(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Pending(A.Offer(), Because) });
+        Refuses(ConditionTypes.Advertised, "Because", BoundByUs() with { Offer = new OfferState.Failed(A.Offer(), Because) });
+        Is<DeviceStep.Nothing>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) });
     }
 
-    private static bool IsOn(OfferState offer) => offer is OfferState.Pending or OfferState.Confirmed or OfferState.Failed;
+    [Fact]
+    public void An_offer_under_another_name_is_withdrawn_waited_for_and_checked_for_use_before_it_is_made_anew()
+    {
+        var renamed = OfferedAs(BoundByUs(), "intel.com/old");
+        var old = A.Offer("intel.com/old");
+        Is<DeviceStep.Withdraw>(renamed with { Offer = new OfferState.Confirmed(old) });
+        Waits(ConditionTypes.Advertised, "Because", renamed with { Offer = new OfferState.Withdrawing(old, Because) });
+        Is<DeviceStep.CheckUse>(renamed);
+        var used = Used(renamed, "intel.com/old");
+        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, used);
+        Assert.Contains("former name intel.com/old", ((DeviceStep.Wait)DeviceDecision.Decide(used)).Why.Message, StringComparison.Ordinal);
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), DeviceDecision.Decide(Unused(renamed)));
+    }
 
-    private static bool IsRight(DeviceObservation situation, OfferedDevice offered) =>
-        situation is { Wish: { Deleting: false, NetworkState: EniState.Attached }, TouchRefusal: null or { IsDoubt: true }, Publishes: true }
-        && situation.Device is { Driver: { } driver } device
-        && (offered.Resource, offered.Address, offered.Driver) == (situation.Wish.Resource, device.Address, driver)
-        && situation.Wish.Use switch
+    [Fact]
+    public void A_device_that_was_offered_under_the_name_before_is_offered_again_without_disturbing_whoever_has_it() =>
+        Assert.Equal(new DeviceStep.Publish(A.Offer()), DeviceDecision.Decide(OfferedAs(BoundByUs(), "intel.com/dpdk_1")));
+
+    [Fact]
+    public void What_is_on_offer_with_another_driver_is_withdrawn_first() =>
+        Is<DeviceStep.Withdraw>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer(driver: "igb_uio")) });
+
+    [Fact]
+    public void A_device_that_a_pod_has_with_its_kernel_driver_is_not_bound()
+    {
+        var situation = With(DeviceUses.Bound, A.Device());
+        Waits(ConditionTypes.Bound, Reasons.DeviceInUse, Used(situation, "intel.com/dpdk_1"));
+        Waits(ConditionTypes.Bound, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+    }
+
+    [Fact]
+    public void A_bound_device_that_the_journal_does_not_call_bound_is_verified_first()
+    {
+        Is<DeviceStep.Bind>(BoundByUs() with { Journal = null });
+        Is<DeviceStep.Bind>(BoundByUs() with { Journal = Entry(JournalPhase.Binding) });
+    }
+
+    [Fact]
+    public void Safety_keeps_a_device_from_being_bound() =>
+        Refuses(ConditionTypes.Bound, "Because", With(DeviceUses.Bound, A.Device()) with { BindRefusal = Because });
+
+    [Fact]
+    public void S7_a_device_whose_interface_is_elsewhere_is_not_bound() =>
+        Waits(ConditionTypes.Bound, Reasons.DeviceInUse, With(DeviceUses.Bound, A.Device(interfaceName: null)));
+
+    [Fact]
+    public void A_device_on_offer_with_its_kernel_driver_is_withdrawn_before_it_is_bound()
+    {
+        var situation = With(DeviceUses.Bound, A.Device());
+        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+        Waits(ConditionTypes.Bound, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(driver: "ena"), Because) });
+    }
+
+    [Fact]
+    public void A_device_that_somebody_else_bound_is_left_alone()
+    {
+        Refuses(ConditionTypes.Bound, Reasons.ForeignBinding, With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")));
+        Refuses(ConditionTypes.Configured, Reasons.ForeignBinding, With(DeviceUses.Plain, A.BoundDevice()));
+    }
+
+    [Fact]
+    public void A_device_that_we_bound_to_another_driver_is_given_back_first()
+    {
+        var situation = With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")) with { Journal = Entry(JournalPhase.Bound) };
+        Is<DeviceStep.CheckUse>(situation);
+        Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
+    }
+
+    [Fact]
+    public void Without_consent_of_the_administrator_nothing_is_bound_and_nothing_is_unbound()
+    {
+        Refuses(ConditionTypes.Bound, Reasons.DpdkDisabled, With(DeviceUses.Bound, A.Device()) with { DpdkEnabled = false });
+        Is<DeviceStep.Publish>(Unused(BoundByUs()) with { DpdkEnabled = false });
+    }
+
+    [Fact]
+    public void A_driver_that_is_none_of_dpdks_is_refused() =>
+        Refuses(
+            ConditionTypes.Bound,
+            Reasons.InvalidSpec,
+            With(DeviceUses.Bound, A.Device()) with
+            {
+                Wish = Wish(DeviceUses.Bound) with { Driver = "nvme" },
+            }
+        );
+
+    [Fact]
+    public void A_write_that_has_not_returned_is_waited_for() =>
+        Waits(ConditionTypes.Bound, Reasons.UnbindTimeout, With(DeviceUses.Bound, A.Device()) with { IsStuck = true });
+
+    [Fact]
+    public void When_DPDK_is_no_longer_asked_for_the_device_is_withdrawn_proven_free_and_given_back()
+    {
+        var situation = BoundByUs() with { Wish = Wish(DeviceUses.Plain) };
+        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Waits(ConditionTypes.Configured, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
+        Is<DeviceStep.CheckUse>(situation);
+        Waits(ConditionTypes.Configured, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
+    }
+
+    [Fact]
+    public void A_device_without_a_driver_goes_back_before_it_is_tried_again() =>
+        Is<DeviceStep.GiveBack>(
+            With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with
+            {
+                Journal = Entry(JournalPhase.Driverless),
+            }
+        );
+
+    [Fact]
+    public void A_bind_that_was_cut_off_after_the_unbind_goes_on() =>
+        Is<DeviceStep.Bind>(With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with { Journal = Entry(JournalPhase.Binding) });
+
+    [Fact]
+    public void A_device_that_vanished_is_no_longer_offered() =>
+        Is<DeviceStep.Withdraw>(BoundByUs() with { Match = new DeviceMatch.Absent("gone"), Offer = new OfferState.Confirmed(A.Offer()) });
+
+    [Fact]
+    public void An_offer_ends_for_what_speaks_against_it_and_not_for_a_doubt()
+    {
+        var offered = BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) };
+        Is<DeviceStep.Nothing>(offered);
+        Is<DeviceStep.Withdraw>(offered with { TouchRefusal = Because });
+        var doubted = offered with { TouchRefusal = Because with { IsDoubt = true } };
+        Refuses(ConditionTypes.Configured, "Because", doubted);
+        Refuses(ConditionTypes.Configured, "Because", doubted with { Offer = new OfferState.NotOffered() });
+        Is<DeviceStep.Withdraw>(Deleting(doubted));
+    }
+
+    [Theory]
+    [InlineData(false, ConditionTypes.Configured)]
+    [InlineData(true, ConditionTypes.Released)]
+    public void A_device_that_vfio_is_letting_go_is_withdrawn_and_left_alone_and_whoever_holds_it_is_named(bool deleting, string condition)
+    {
+        var leaving = BoundByUs() with
         {
-            DeviceUses.Bound => driver == situation.Wish.Driver && device.IsHeldByDpdk && situation.Journal?.Phase == JournalPhase.Bound,
-            DeviceUses.Advertised => !device.IsHeldByDpdk && situation.Journal is null,
-            _ => false,
+            Match = new DeviceMatch.Found(A.Device(driver: null, interfaceName: null) with { IsLeavingVfio = true }, IdentityProof.Journal),
         };
+        leaving = deleting ? Deleting(leaving) : leaving;
+        Is<DeviceStep.Withdraw>(leaving with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Is<DeviceStep.CheckUse>(leaving);
+        Waits(condition, Reasons.RemovalBlocked, leaving with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Waits(condition, Reasons.RemovalBlocked, leaving with { Usage = new DeviceUsage.Free() });
+        Waits(condition, Reasons.UnbindTimeout, leaving with { IsStuck = true });
+    }
 
-    private static bool Says(Blocker why) => why.Reason.Length > 0 && why.Message.Length > 0;
+    [Fact]
+    public void Deletion_withdraws_waits_proves_gives_back_and_only_then_lets_go()
+    {
+        var situation = Deleting(BoundByUs());
+        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Waits(ConditionTypes.Released, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
+        Is<DeviceStep.CheckUse>(situation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
+        Waits(ConditionTypes.Released, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+        Is<DeviceStep.ReleaseDone>(Unused(Deleting(With(DeviceUses.Bound, A.Device()))));
+    }
 
-    private static bool Shows(DeviceObservation situation, string condition) =>
-        condition switch
-        {
-            ConditionTypes.Released => situation.Wish.Deleting,
-            ConditionTypes.Bound => situation.Wish.Use == DeviceUses.Bound,
-            ConditionTypes.Advertised => situation.Wish.Use != DeviceUses.Plain,
-            _ => condition == ConditionTypes.Configured,
-        };
+    [Fact]
+    public void Deletion_waits_for_a_write_that_has_not_returned() =>
+        Waits(ConditionTypes.Released, Reasons.UnbindTimeout, Deleting(BoundByUs()) with { IsStuck = true });
+
+    [Fact]
+    public void Deletion_before_anything_was_done_lets_go_at_once()
+    {
+        var situation = Unused(Deleting(With(DeviceUses.Bound, A.Device())));
+        Is<DeviceStep.ReleaseDone>(situation with { Match = new DeviceMatch.Absent("not yet"), Usage = new DeviceUsage.NotChecked() });
+        Is<DeviceStep.ReleaseDone>(situation with { TouchRefusal = Because });
+        Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { HasFinalizer = false } });
+    }
+
+    [Fact]
+    public void Deletion_of_an_advertised_ENI_waits_for_the_pods_that_have_it()
+    {
+        var situation = Deleting(With(DeviceUses.Advertised, A.Device()));
+        Is<DeviceStep.CheckUse>(situation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Is<DeviceStep.ReleaseDone>(situation with { Usage = new DeviceUsage.Free() });
+    }
+
+    [Theory]
+    [InlineData(nameof(IdentityProof.Report))]
+    [InlineData(nameof(IdentityProof.Elimination))]
+    public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return(string proof)
+    {
+        var device = A.Device(interfaceName: null);
+        var situation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, Enum.Parse<IdentityProof>(proof)) };
+        Is<DeviceStep.CheckUse>(situation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Unused(situation));
+    }
+
+    [Fact]
+    public void Deletion_waits_while_a_device_without_an_interface_could_be_the_ENIs()
+    {
+        var situation = Deleting(With(DeviceUses.Plain, A.Device())) with { Match = new DeviceMatch.Absent("late") { MayBeHidden = true } };
+        Waits(ConditionTypes.Released, Reasons.WaitingForDevice, situation);
+        // So the controller calls it once it knows that it waits for the agent.
+        Waits(ConditionTypes.Released, Reasons.WaitingForDevice, situation with { Wish = situation.Wish with { NetworkState = EniState.Releasing } });
+        Is<DeviceStep.ReleaseDone>(situation with { Wish = situation.Wish with { NetworkState = EniState.Detaching } });
+    }
+
+    [Fact]
+    public void Deletion_of_a_plain_ENI_waits_for_a_pod_that_got_it_while_it_was_advertised()
+    {
+        var situation = Deleting(With(DeviceUses.Plain, A.Device()));
+        Is<DeviceStep.CheckUse>(situation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Used(situation, "intel.com/former"));
+    }
+
+    [Fact]
+    public void Deletion_takes_none_of_several_devices_that_it_could_be() =>
+        Waits(
+            ConditionTypes.Released,
+            Reasons.DeviceAmbiguous,
+            Deleting(With(DeviceUses.Advertised, A.Device())) with
+            {
+                Match = new DeviceMatch.Ambiguous("two show its address"),
+            }
+        );
+
+    [Fact]
+    public void Deletion_of_a_device_without_a_driver_repairs_it_first() =>
+        Is<DeviceStep.GiveBack>(
+            Deleting(With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with { Journal = Entry(JournalPhase.Driverless) })
+        );
 }

@@ -1,0 +1,266 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
+using MultiEni.Manager.Steps;
+
+namespace MultiEni.Manager.Tests.Steps;
+
+/// <summary>The decision about a device in every combination of what it depends on, held against what must never be, and always be, so.</summary>
+public sealed class DeviceDecisionInvariantTests
+{
+    private const string Name = "intel.com/dpdk_1";
+    private const string Former = "intel.com/former";
+    private static readonly Blocker Because = new("Because", "of this");
+    private static readonly Blocker Doubt = Because with { IsDoubt = true };
+
+    private static readonly DesiredDevice[] Wishes =
+    [
+        .. from use in new[] { DeviceUses.Plain, DeviceUses.Advertised, DeviceUses.Bound }
+        from driver in use == DeviceUses.Bound ? new[] { "vfio-pci", "igb_uio", "none" } : [""]
+        from resource in new[] { Name, null }
+        from state in new[] { EniState.Pending, EniState.Attached, EniState.Releasing, EniState.Detaching }
+        from deleting in new[] { false, true }
+        from held in new[] { false, true }
+        select new DesiredDevice
+        {
+            Use = use,
+            Driver = driver,
+            Mtu = 9001,
+            Resource = resource is null ? null : ResourceName.Parse(resource),
+            ResourceProblem = resource is null ? "bad" : "",
+            EniId = "eni-a",
+            NetworkState = state,
+            Deleting = deleting,
+            HasFinalizer = held,
+        },
+    ];
+
+    private static readonly (DeviceMatch Match, Link? Link)[] Matches =
+    [
+        (new DeviceMatch.Absent("absent"), null),
+        (new DeviceMatch.Absent("late") { MayBeHidden = true }, null),
+        (new DeviceMatch.Ambiguous("ambiguous"), null),
+        (new DeviceMatch.Mismatch("mismatch"), null),
+        (new DeviceMatch.AddressNotFound("not found"), null),
+        (new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress), A.Link(3, "ens6", A.Mac.ToString())),
+        (new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress), A.Link(3, "ens6", A.Mac.ToString(), up: false, mtu: 1500)),
+        (new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report), null),
+        (new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Elimination), null),
+        (new DeviceMatch.Found(A.Device(driver: null, interfaceName: null), IdentityProof.Journal), null),
+        (new DeviceMatch.Found(A.Device(driver: null, interfaceName: null) with { IsLeavingVfio = true }, IdentityProof.Journal), null),
+        (new DeviceMatch.Found(A.BoundDevice(), IdentityProof.Journal), null),
+        (new DeviceMatch.Found(A.BoundDevice(driver: "igb_uio"), IdentityProof.Journal), null),
+    ];
+
+    private static readonly JournalEntry?[] Journals =
+    [
+        null,
+        .. from phase in new[] { JournalPhase.Binding, JournalPhase.Bound, JournalPhase.Driverless }
+        from resource in new[] { "", Name, Former }
+        select new JournalEntry
+        {
+            EniId = "eni-a",
+            PciAddress = "0000:00:06.0",
+            Phase = phase,
+            ResourceName = resource,
+        },
+    ];
+
+    private static readonly OfferState[] Offers =
+    [
+        new OfferState.NotOffered(),
+        .. from device in new[] { A.Offer(Name), A.Offer(Former), A.Offer(Name, driver: "ena") }
+        from offer in new OfferState[]
+        {
+            new OfferState.Pending(device, Because),
+            new OfferState.Confirmed(device),
+            new OfferState.Withdrawing(device, Because),
+            new OfferState.Failed(device, Because),
+        }
+        select offer,
+    ];
+
+    private static readonly DeviceUsage[] Usages =
+    [
+        new DeviceUsage.NotChecked(),
+        new DeviceUsage.Free(),
+        new DeviceUsage.InUse("pod x/y", Name),
+        new DeviceUsage.InUse("pod x/y", Former),
+        new DeviceUsage.InUse("a process"),
+        new DeviceUsage.Unknown("silence"),
+    ];
+
+    private static readonly Func<DeviceObservation, DeviceObservation>[] Circumstances =
+    [
+        situation => situation,
+        situation => situation with { IsStuck = true },
+        situation => situation with { TouchRefusal = Because, BindRefusal = Because },
+        situation => situation with { TouchRefusal = Doubt, BindRefusal = Doubt },
+        situation => situation with { BindRefusal = Because },
+        situation => situation with { Publishes = false },
+        situation => situation with { DpdkEnabled = false },
+    ];
+
+    private static IEnumerable<DeviceObservation> All() =>
+        from wish in Wishes
+        from match in Matches
+        from journal in Journals
+        from offer in Offers
+        from usage in Usages
+        from circumstance in Circumstances
+        select circumstance(
+            new DeviceObservation
+            {
+                Wish = wish,
+                Match = match.Match,
+                Link = match.Link,
+                Journal = journal,
+                Offer = offer,
+                Usage = usage,
+            }
+        );
+
+    /// <summary>What must be so, in words.</summary>
+    private static readonly (string Invariant, Func<DeviceObservation, DeviceStep, bool> Holds)[] Invariants =
+    [
+        (
+            "a device that is not proven unused is never taken from its driver, given back or let go",
+            (situation, step) =>
+                step switch
+                {
+                    DeviceStep.GiveBack give => !give.Device.IsHeldByDpdk || situation.Usage is DeviceUsage.Free,
+                    DeviceStep.Bind bind => bind.Device.Driver is null || bind.Device.Driver == bind.Driver || situation.Usage is DeviceUsage.Free,
+                    DeviceStep.ReleaseDone => situation.Device?.Driver is null || situation.Usage is DeviceUsage.Free,
+                    _ => true,
+                }
+        ),
+        (
+            "a device whose interface is elsewhere, or that could be the one without an interface, is never let go",
+            (situation, step) =>
+                step is not DeviceStep.ReleaseDone
+                || situation switch
+                {
+                    { Match: DeviceMatch.Absent { MayBeHidden: true } } => !EniState.IsAttached(situation.Wish.NetworkState),
+                    { Device: { Driver: not null, IsHeldByDpdk: false } } => situation.Link is not null,
+                    _ => true,
+                }
+        ),
+        (
+            "a device that pods can still get is never bound, given back, let go or offered in another way",
+            (situation, step) =>
+                step switch
+                {
+                    DeviceStep.Bind bind when bind.Device.Driver == bind.Driver => !IsOn(situation.Offer),
+                    DeviceStep.Bind or DeviceStep.GiveBack or DeviceStep.ReleaseDone or DeviceStep.Publish => situation.Offer
+                        is OfferState.NotOffered,
+                    _ => true,
+                }
+        ),
+        (
+            "a device is offered when it is free, or held under that very name",
+            (situation, step) =>
+                step is not DeviceStep.Publish publish
+                || situation.Usage is DeviceUsage.Free
+                || (situation.Usage as DeviceUsage.InUse)?.Resource == publish.Offer.Resource.ToString()
+                || situation.Journal?.ResourceName == publish.Offer.Resource.ToString()
+        ),
+        (
+            "an offer is made, and stands, only for a device that is attached, identified and verified",
+            (situation, step) =>
+                step is DeviceStep.Withdraw
+                || (step is DeviceStep.Publish publish ? publish.Offer : DeviceDecision.OfferOf(situation)) is not { } offered
+                || IsRight(situation, offered)
+        ),
+        (
+            "in doubt nothing is done to a device, and an offer that is right without the doubt stands",
+            (situation, step) =>
+                situation is not { TouchRefusal: { IsDoubt: true } doubt, Wish.Deleting: false, Device: not null }
+                || step switch
+                {
+                    DeviceStep.Refuse refuse => refuse.Why == doubt,
+                    DeviceStep.Withdraw => DeviceDecision.Decide(situation with { TouchRefusal = null, BindRefusal = null }) == step,
+                    _ => situation.Wish.NetworkState != EniState.Attached,
+                }
+        ),
+        (
+            "what is waited for has a reason, under a condition that the status shows",
+            (situation, step) =>
+                step switch
+                {
+                    DeviceStep.Wait wait => Shows(situation, wait.Condition) && Says(wait.Why),
+                    DeviceStep.Refuse refuse => Shows(situation, refuse.Condition) && Says(refuse.Why),
+                    _ => true,
+                }
+        ),
+        (
+            "nothing is done to a device at which an earlier call has not returned",
+            (situation, step) =>
+                !situation.IsStuck
+                || situation.Device is not { } device
+                || step switch
+                {
+                    DeviceStep.Bind bind => bind.Driver == device.Driver,
+                    DeviceStep.GiveBack or DeviceStep.Publish or DeviceStep.ReleaseDone => false,
+                    _ => true,
+                }
+        ),
+        (
+            "whether a device is used is found out once, and only when nobody can get it any more",
+            (situation, step) => step is not DeviceStep.CheckUse || (situation.Usage is DeviceUsage.NotChecked && !IsOn(situation.Offer))
+        ),
+        (
+            "the agent lets go of an attachment that is being deleted, and of no other",
+            (situation, step) => step is not DeviceStep.ReleaseDone || situation.Wish is { Deleting: true, HasFinalizer: true }
+        ),
+    ];
+
+    [Fact]
+    public void In_every_combination_the_invariants_hold()
+    {
+        var broken = new Dictionary<string, string>();
+        var looked = 0;
+        foreach (var situation in All())
+        {
+            var step = DeviceDecision.Decide(situation);
+            looked++;
+            foreach (var (invariant, holds) in Invariants)
+            {
+                if (!holds(situation, step))
+                {
+                    broken.TryAdd(invariant, $"{step}\n{situation}");
+                }
+            }
+        }
+
+        Assert.Empty(broken);
+        Assert.True(looked > 1_000_000, $"{looked} combinations");
+    }
+
+    private static bool IsOn(OfferState offer) => offer is OfferState.Pending or OfferState.Confirmed or OfferState.Failed;
+
+    private static bool IsRight(DeviceObservation situation, OfferedDevice offered) =>
+        situation is { Wish: { Deleting: false, NetworkState: EniState.Attached }, TouchRefusal: null or { IsDoubt: true }, Publishes: true }
+        && situation.Device is { Driver: { } driver } device
+        && (offered.Resource, offered.Address, offered.Driver) == (situation.Wish.Resource, device.Address, driver)
+        && situation.Wish.Use switch
+        {
+            DeviceUses.Bound => driver == situation.Wish.Driver && device.IsHeldByDpdk && situation.Journal?.Phase == JournalPhase.Bound,
+            DeviceUses.Advertised => !device.IsHeldByDpdk && situation.Journal is null,
+            _ => false,
+        };
+
+    private static bool Says(Blocker why) => why.Reason.Length > 0 && why.Message.Length > 0;
+
+    private static bool Shows(DeviceObservation situation, string condition) =>
+        condition switch
+        {
+            ConditionTypes.Released => situation.Wish.Deleting,
+            ConditionTypes.Bound => situation.Wish.Use == DeviceUses.Bound,
+            ConditionTypes.Advertised => situation.Wish.Use != DeviceUses.Plain,
+            _ => condition == ConditionTypes.Configured,
+        };
+}

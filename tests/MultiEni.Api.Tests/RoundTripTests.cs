@@ -143,6 +143,7 @@ public sealed class RoundTripTests
                 networkCardIndex: 1
                 attempt: 1
               device:
+                attachmentID: eni-attach-1
                 interfaceName: eth2
                 pciAddress: "0000:00:06.0"
                 vendorID: 1d0f

@@ -7,6 +7,7 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Networks;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;

@@ -3,6 +3,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Networks;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;

@@ -7,6 +7,7 @@ using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Networks;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;

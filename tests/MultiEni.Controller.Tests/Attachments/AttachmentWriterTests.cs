@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Api;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Kubernetes;
-using MultiEni.Controller.Planning;
+using MultiEni.Controller.Networks;
 using MultiEni.Controller.Tests.Ec2;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;

@@ -1,5 +1,5 @@
 using MultiEni.Api.NodeEnis;
-using MultiEni.Controller.Planning;
+using MultiEni.Controller.Networks;
 using MultiEni.Controller.Tests.Ec2;
 
 namespace MultiEni.Controller.Tests.NodeEnis;

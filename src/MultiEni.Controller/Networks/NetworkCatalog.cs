@@ -4,9 +4,10 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Planning;
 using MultiEni.Operator.Caching;
 
-namespace MultiEni.Controller.Planning;
+namespace MultiEni.Controller.Networks;
 
 /// <summary>
 /// Looks up subnets and security groups for NodeENIs, and remembers what it found: NodeENIs with the same sources share one answer, and

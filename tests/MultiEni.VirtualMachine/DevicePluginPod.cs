@@ -57,7 +57,9 @@ public sealed class DevicePluginPod : IAsyncDisposable
         await StartAsync(cancellationToken);
         await foreach (var change in pods.WatchAsync("pods", Space, null, null, null, cancellationToken))
         {
-            if (change.Type == ChangeType.Modified && change.Object!["metadata"]!["deletionTimestamp"] is not null)
+            // Its removal shows as one more change of a pod that is being deleted.
+            var isGoing = change.Type == ChangeType.Modified && change.Object!["metadata"]!["deletionTimestamp"] is not null;
+            if (isGoing && pods.Find("pods", Name, Space) is not null)
             {
                 pods.Delete("pods", Name, Space, new RemovalOptions { GracePeriodSeconds = 0 });
             }

@@ -12,18 +12,16 @@ namespace MultiEni.Simulator.Kubernetes.Operations;
 /// <summary>What every object must satisfy before it is stored, whoever writes it.</summary>
 internal static class ObjectChecks
 {
-    /// <summary>Makes kind and version those of the resource.</summary>
-    /// <exception cref="NotSimulatedException">The object is of another kind or version.</exception>
-    public static void CheckType(ResourceDefinition resource, JsonObject obj)
+    /// <summary>Makes kind and version those of the resource, where they are left out.</summary>
+    /// <exception cref="StatusException">400, 422: the object is of another kind or version.</exception>
+    public static void CheckType(ResourceDefinition resource, JsonObject obj, JsonObject? live, WriteOptions options, List<string> warnings)
     {
-        var apiVersion = obj.Text("apiVersion") is { Length: > 0 } given ? given : resource.ApiVersion;
-        var kind = obj.Text("kind") is { Length: > 0 } named ? named : resource.Kind;
-        NotSimulatedException.ThrowUnless(
-            apiVersion == resource.ApiVersion && kind == resource.Kind,
-            "an object of another kind or version than that of its path"
-        );
-        obj["apiVersion"] = resource.ApiVersion;
-        obj["kind"] = resource.Kind;
+        obj["apiVersion"] = obj.Text("apiVersion") is { Length: > 0 } given ? given : resource.ApiVersion;
+        obj["kind"] = obj.Text("kind") is { Length: > 0 } named ? named : resource.Kind;
+        if (obj.Text("apiVersion") != resource.ApiVersion || obj.Text("kind") != resource.Kind)
+        {
+            throw OtherType.Refuse(resource, obj, live, options, warnings);
+        }
     }
 
     /// <summary>The object as the server holds it: unknown fields dropped, empty ones left out, defaults filled in.</summary>

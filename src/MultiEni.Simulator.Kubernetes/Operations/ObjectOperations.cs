@@ -45,7 +45,7 @@ internal sealed class ObjectOperations(
     )
     {
         var obj = body.Copy();
-        ObjectChecks.CheckType(resource, obj);
+        ObjectChecks.CheckType(resource, obj, live: null, options, warnings);
         obj = ObjectChecks.Shape(resource, obj, old: null, options, warnings);
         var name = Preparation.New(resource, inNamespace, obj, options.DryRun, Now());
         DropStatus(resource, obj);
@@ -84,7 +84,7 @@ internal sealed class ObjectOperations(
             var live = EventForms.FromStored(resource, current.Thaw());
             var warnings = new List<string>();
             var obj = change(live.Copy());
-            ObjectChecks.CheckType(resource, obj);
+            ObjectChecks.CheckType(resource, obj, live, options, warnings);
             obj = ObjectChecks.Shape(resource, obj, live, options, warnings);
             Preparation.Changed(resource, key, live, obj, options);
             if (!ownsFieldsAlready)

@@ -154,11 +154,17 @@ public sealed class Ec2World
     public void Start(string instanceId) => _state.Enter(() => _state.Lifecycle.Start(instanceId));
 
     /// <summary>Somebody else changes an interface, behind the back of the program under test: drift.</summary>
-    public void Change(string networkInterfaceId, Func<NetworkInterface, NetworkInterface> change) =>
+    /// <returns>Whether the interface is there.</returns>
+    public bool TryChange(string networkInterfaceId, Func<NetworkInterface, NetworkInterface> change) =>
         _state.Enter(() =>
         {
-            var row = _state.NetworkInterfaces.Find(networkInterfaceId)?.Row ?? throw Ec2State.NoNetworkInterface(networkInterfaceId);
+            if (_state.NetworkInterfaces.Find(networkInterfaceId)?.Row is not { } row)
+            {
+                return false;
+            }
+
             _state.NetworkInterfaces.Replace(change(row));
+            return true;
         });
 
     /// <summary>Takes addresses of a subnet away from everybody, as other workloads do.</summary>

@@ -213,8 +213,9 @@ internal sealed class SoakStory(int seed, Cluster cluster, FaultPlan weather, Su
         if (cluster.OurEnis is { Count: > 0 } enis)
         {
             var row = enis[_dice.Next(enis.Count)];
-            Note($"somebody changes {row.Id}");
-            cluster.Ec2.World.Change(row.Id, now => now with { SourceDestCheck = !now.SourceDestCheck, Description = "by hand" });
+            // It may have gone since it was looked up.
+            var isThere = cluster.Ec2.World.TryChange(row.Id, now => now with { SourceDestCheck = !now.SourceDestCheck, Description = "by hand" });
+            Note(isThere ? $"somebody changes {row.Id}" : $"somebody is too late to change {row.Id}");
         }
     }
 

@@ -27,18 +27,20 @@ public class DriftStories
         await stage.UntilAsync(() => AsSpecified(stage.OurEnis.Single()), "the ENI is as specified");
         var eni = stage.OurEnis.Single();
 
-        stage.Cluster.Ec2.World.Change(
-            eni.Id,
-            row =>
-                row with
-                {
-                    Description = "somebody's",
-                    SourceDestCheck = true,
-                    GroupIds = [stage.Cluster.Network.MultusSecurityGroup.Id],
-                    PrivateIps = [row.PrivateIps[0]],
-                    Tags = row.Tags.Where(tag => tag.Key is not ("team" or "node.k8s.amazonaws.com/no_manage")).ToDictionary(),
-                    Attachment = row.Attachment! with { DeleteOnTermination = false },
-                }
+        Assert.True(
+            stage.Cluster.Ec2.World.TryChange(
+                eni.Id,
+                row =>
+                    row with
+                    {
+                        Description = "somebody's",
+                        SourceDestCheck = true,
+                        GroupIds = [stage.Cluster.Network.MultusSecurityGroup.Id],
+                        PrivateIps = [row.PrivateIps[0]],
+                        Tags = row.Tags.Where(tag => tag.Key is not ("team" or "node.k8s.amazonaws.com/no_manage")).ToDictionary(),
+                        Attachment = row.Attachment! with { DeleteOnTermination = false },
+                    }
+            )
         );
         Assert.False(AsSpecified(stage.OurEnis.Single()));
 

@@ -169,7 +169,7 @@ public sealed class NetworkInterfaceLifeTests
         await using var ec2 = await Ec2Fixture.StartAsync(options => options with { Latencies = _slow with { Detach = TimeSpan.FromMinutes(5) } });
         var id = await ec2.CreateAsync();
         var attachmentId = await ec2.AttachAsync(id);
-        ec2.World.Change(id, row => row with { Attachment = row.Attachment! with { DeleteOnTermination = true } });
+        Assert.True(ec2.World.TryChange(id, row => row with { Attachment = row.Attachment! with { DeleteOnTermination = true } }));
         await ec2.DetachAsync(attachmentId);
         ec2.World.Terminate(ec2.InstanceId);
         ec2.Time.Advance(TimeSpan.FromSeconds(30));

@@ -112,7 +112,7 @@ public sealed class SimulatorTests
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
         var id = await ec2.CreateAsync();
-        ec2.World.Change(id, row => row with { SourceDestCheck = false, GroupIds = [ec2.Group] });
+        Assert.True(ec2.World.TryChange(id, row => row with { SourceDestCheck = false, GroupIds = [ec2.Group] }));
         var row = await ec2.DescribeAsync(id);
         Assert.Equal((false, ec2.Group), (row.SourceDestCheck, row.Groups.Single().GroupId));
     }

@@ -82,7 +82,12 @@ public sealed class UnclaimedEnisTests
         using var inventory = world.NewInventory();
         await inventory.FirstSweepAsync(Ct);
         var row = inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet)!;
-        world.Simulator.World.Change(row.EniId, eni => eni with { Tags = eni.Tags.Concat(Rows.Tags("a")).DistinctBy(tag => tag.Key).ToDictionary() });
+        Assert.True(
+            world.Simulator.World.TryChange(
+                row.EniId,
+                eni => eni with { Tags = eni.Tags.Concat(Rows.Tags("a")).DistinctBy(tag => tag.Key).ToDictionary() }
+            )
+        );
 
         Assert.False(await ConfirmAsync(world, inventory, row));
 

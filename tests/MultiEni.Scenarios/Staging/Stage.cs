@@ -199,14 +199,16 @@ internal sealed class Stage : IAsyncDisposable
             $"{nodeEni} is ready with {enis} ENIs"
         );
 
-    /// <summary>Waits until a condition of a NodeENI is true or false for a reason.</summary>
+    /// <summary>Waits until a condition of a NodeENI is true or false for a reason, with these words in its message.</summary>
     /// <returns>Its message.</returns>
-    public async Task<string> UntilReasonAsync(string nodeEni, string type, string reason)
+    public async Task<string> UntilReasonAsync(string nodeEni, string type, string reason, string saying = "")
     {
         Condition? found = null;
         await UntilAsync(
-            async () => (found = (await NodeEniAsync(nodeEni))?.Status?.Conditions.Find(type))?.Reason == reason,
-            $"condition {type} of {nodeEni} has the reason {reason}"
+            async () =>
+                (found = (await NodeEniAsync(nodeEni))?.Status?.Conditions.Find(type))?.Reason == reason
+                && found.Message.Contains(saying, StringComparison.Ordinal),
+            $"condition {type} of {nodeEni} has the reason {reason}, saying '{saying}'"
         );
         return found!.Message;
     }

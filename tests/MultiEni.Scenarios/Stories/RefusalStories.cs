@@ -69,7 +69,8 @@ public class RefusalStories
         var taken = stage.Device(Assert.Single(await stage.AttachmentsAsync("plain"))).Address;
 
         await stage.ApplyAsync(Manifests.NodeEni("pinned", "deviceIndex: 2", "enableDPDK: true", $"dpdkPCIAddress: \"{taken}\""));
-        var message = await stage.UntilReasonAsync("pinned", ConditionTypes.Degraded, Reasons.PciAddressMismatch);
+        // Until the ENI's own device has appeared, the agent can only tell whose the given one is.
+        var message = await stage.UntilReasonAsync("pinned", ConditionTypes.Degraded, Reasons.PciAddressMismatch, "on this node");
 
         var pinned = Assert.Single(await stage.AttachmentsAsync("pinned"));
         Assert.Contains(taken, message);

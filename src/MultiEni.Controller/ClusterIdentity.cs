@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller;
@@ -36,3 +38,26 @@ internal static class ClusterIdentity
         return kubeSystem?.Metadata.Uid ?? "";
     }
 }
+
+/// <summary>A namespace, of which only the identity is read.</summary>
+internal sealed record NamespaceObject : IKubernetesObject
+{
+    /// <inheritdoc />
+    public string? ApiVersion { get; set; }
+
+    /// <inheritdoc />
+    public string? Kind { get; set; }
+
+    /// <inheritdoc />
+    public ObjectMeta Metadata { get; set; } = new();
+}
+
+/// <summary>JSON of the cluster's identity.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)]
+)]
+[JsonSerializable(typeof(NamespaceObject))]
+[JsonSerializable(typeof(KubernetesList<NamespaceObject>))]
+internal sealed partial class ControllerJson : JsonSerializerContext;

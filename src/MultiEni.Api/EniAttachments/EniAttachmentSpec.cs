@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MultiEni.Api.NodeEnis;
 
 namespace MultiEni.Api.EniAttachments;
 
@@ -67,4 +68,48 @@ public sealed record EniAttachmentSpec
 
     /// <summary>What the node does with the device.</summary>
     public DeviceSpec Device { get; set; } = new();
+}
+
+/// <summary>What the agent does with the device once it is there.</summary>
+public sealed record DeviceSpec
+{
+    /// <summary>One of <see cref="DeviceUses"/>.</summary>
+    public string Use { get; set; } = DeviceUses.Plain;
+
+    /// <summary>Driver to bind when <see cref="Use"/> is <see cref="DeviceUses.Bound"/>.</summary>
+    public string? Driver { get; set; }
+
+    /// <summary>The resource that pods request; when null and the device is advertised, generated from the device index in use.</summary>
+    public string? ResourceName { get; set; }
+
+    /// <summary>The PCI address that the user says the device has; checked, never trusted.</summary>
+    [JsonPropertyName("pciAddress")]
+    public string? PciAddress { get; set; }
+
+    /// <summary>The three uses are told apart by which DPDK fields of the NodeENI are set.</summary>
+    public static DeviceSpec From(NodeEniSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var named = !string.IsNullOrEmpty(spec.DpdkResourceName) || !string.IsNullOrEmpty(spec.DpdkPciAddress);
+        return new DeviceSpec
+        {
+            Use =
+                spec.EnableDpdk ? DeviceUses.Bound
+                : named ? DeviceUses.Advertised
+                : DeviceUses.Plain,
+            Driver = spec.EnableDpdk ? spec.DpdkDriver : null,
+            ResourceName = string.IsNullOrEmpty(spec.DpdkResourceName) ? null : spec.DpdkResourceName,
+            PciAddress = string.IsNullOrEmpty(spec.DpdkPciAddress) ? null : spec.DpdkPciAddress,
+        };
+    }
+}
+
+/// <summary>Names the NodeENI behind an attachment.</summary>
+public sealed record NodeEniReference
+{
+    /// <summary>Its name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Its identity: a NodeENI that was deleted and created again is another one.</summary>
+    public string Uid { get; set; } = "";
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Cli.Cluster;
@@ -59,3 +60,93 @@ internal sealed record Workload : IKubernetesObject
         public int NumberReady { get; set; }
     }
 }
+
+/// <summary>The part of a pod's specification that is read.</summary>
+internal sealed record WorkloadPodSpec
+{
+    /// <summary>The node that the pod runs on.</summary>
+    public string? NodeName { get; set; }
+
+    /// <summary>Its containers.</summary>
+    public List<WorkloadContainer>? Containers { get; set; }
+
+    /// <summary>Its volumes.</summary>
+    public List<Volume>? Volumes { get; set; }
+
+    /// <summary>A volume.</summary>
+    internal sealed record Volume
+    {
+        /// <summary>Its name.</summary>
+        public string Name { get; set; } = "";
+
+        /// <summary>A folder or file of the host, if it is that.</summary>
+        public HostFolder? HostPath { get; set; }
+    }
+
+    /// <summary>Where on the host.</summary>
+    internal sealed record HostFolder
+    {
+        /// <summary>The path.</summary>
+        public string Path { get; set; } = "";
+    }
+}
+
+/// <summary>The part of a container that is read.</summary>
+internal sealed record WorkloadContainer
+{
+    /// <summary>Its name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Its image.</summary>
+    public string Image { get; set; } = "";
+
+    /// <summary>Its environment.</summary>
+    public List<Variable>? Env { get; set; }
+
+    /// <summary>Its privileges.</summary>
+    public Security? SecurityContext { get; set; }
+
+    /// <summary>The value of a variable, or null.</summary>
+    public string? Value(string name) => (Env ?? []).Find(variable => variable.Name == name)?.Value;
+
+    /// <summary>The tag of its image, without a digest; null when it has none.</summary>
+    public string? Tag()
+    {
+        var image = Image.Split('@')[0];
+        var colon = image.LastIndexOf(':');
+        return colon > image.LastIndexOf('/') ? image[(colon + 1)..] : null;
+    }
+
+    /// <summary>An environment variable.</summary>
+    internal sealed record Variable
+    {
+        /// <summary>Its name.</summary>
+        public string Name { get; set; } = "";
+
+        /// <summary>Its value; absent when it comes from elsewhere.</summary>
+        public string? Value { get; set; }
+    }
+
+    /// <summary>Privileges.</summary>
+    internal sealed record Security
+    {
+        /// <summary>Whether it may do what root on the host may do.</summary>
+        public bool? Privileged { get; set; }
+    }
+}
+
+/// <summary>How they are read.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)]
+)]
+[JsonSerializable(typeof(Workload))]
+[JsonSerializable(typeof(KubernetesList<Workload>))]
+[JsonSerializable(typeof(ClusterPod))]
+[JsonSerializable(typeof(KubernetesList<ClusterPod>))]
+[JsonSerializable(typeof(ClusterNamespace))]
+[JsonSerializable(typeof(KubernetesList<ClusterNamespace>))]
+[JsonSerializable(typeof(AccessReview))]
+[JsonSerializable(typeof(KubernetesList<AccessReview>))]
+internal sealed partial class ClusterJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 using MultiEni.Operator.Client;
@@ -70,4 +72,59 @@ internal static class DemoRun
     }
 
     private static bool HasLogs(string folder) => Directory.EnumerateFiles(folder, "*.log").Any();
+}
+
+/// <summary>The demo cannot go on, or did not end as it should; the message says why.</summary>
+internal sealed class DemoException(string message) : Exception(message);
+
+/// <summary>What the user asked of the demo.</summary>
+/// <param name="Nodes">Nodes of the simulated cluster.</param>
+/// <param name="Speed">How much faster than a real one EC2 and the nodes are.</param>
+/// <param name="Chaos">Kill the controller and the ENI managers at random.</param>
+/// <param name="Seed">Decides what chaos kills and when; the same seed makes the same choices.</param>
+/// <param name="Keep">Leave everything running after the ENIs are ready.</param>
+/// <param name="Manifest">The user's own documents in place of the built-in ones.</param>
+/// <param name="Binaries">Folder of the published programs; null runs those built together with this one.</param>
+/// <param name="Publisher">Who offers devices to pods: <c>sriov-config</c> or <c>embedded</c>.</param>
+/// <param name="Timeout">How long one step of the story may take.</param>
+/// <param name="Kubeconfig">Of a cluster of the user's, in which the demo is a guest; null for a simulated one.</param>
+/// <param name="Context">Its context; null for the current one.</param>
+internal sealed record DemoOptions(
+    int Nodes,
+    double Speed,
+    bool Chaos,
+    int Seed,
+    bool Keep,
+    string? Manifest,
+    string? Binaries,
+    string Publisher,
+    TimeSpan Timeout,
+    string? Kubeconfig,
+    string? Context
+)
+{
+    /// <summary>The ENI manager as a device plugin of its own.</summary>
+    public const string Embedded = "embedded";
+
+    /// <summary>The SR-IOV device plugin by its file.</summary>
+    public const string SriovConfig = "sriov-config";
+}
+
+/// <summary>Signals to processes; .NET itself only knows how to kill.</summary>
+internal static partial class Signals
+{
+    private const int SigTerm = 15;
+
+    /// <summary>Asks a process to end.</summary>
+    public static void Terminate(Process process)
+    {
+        if (!process.HasExited)
+        {
+            _ = Kill(process.Id, SigTerm);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int process, int signal);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MultiEni.Cli.Doctor;
 
 /// <summary>All checks, in the order in which a person would look: what is installed, what runs, then single ENIs.</summary>
@@ -26,4 +28,34 @@ internal static class Checks
             findings
         );
     }
+}
+
+/// <summary>Something that the doctor found.</summary>
+/// <param name="Check">Which check found it.</param>
+/// <param name="Severity">How much it matters.</param>
+/// <param name="Object">What it is about.</param>
+/// <param name="Seen">What was seen.</param>
+/// <param name="Remedies">What to do, the likeliest first.</param>
+/// <param name="Reason">The condition reason, where one told it.</param>
+internal sealed record Finding(
+    string Check,
+    Severity Severity,
+    string Object,
+    string Seen,
+    IReadOnlyList<string> Remedies,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
+);
+
+/// <summary>How much a finding matters.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Severity>))]
+internal enum Severity
+{
+    /// <summary>Something does not work until somebody helps.</summary>
+    Error,
+
+    /// <summary>Something may not work, or could not be looked at.</summary>
+    Warning,
+
+    /// <summary>Good to know.</summary>
+    Info,
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 
@@ -107,3 +108,13 @@ internal static class ExplainCommand
         return end < 0 ? text : text[..(end + 1)];
     }
 }
+
+/// <summary>How the report is written for programs.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true
+)]
+[JsonSerializable(typeof(ReasonEntry))]
+[JsonSerializable(typeof(IReadOnlyList<ReasonEntry>))]
+internal sealed partial class ExplainJson : JsonSerializerContext;

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text;
+using System.Text.Json.Serialization;
 
 namespace MultiEni.Cli.Explain;
 
@@ -73,4 +75,78 @@ internal sealed class ReasonGuide(IReadOnlyList<ReasonEntry> entries)
 
         return above[right.Length];
     }
+}
+
+/// <summary>What there is to know about a reason.</summary>
+/// <param name="Reason">The word in a condition.</param>
+/// <param name="Symptom">What a user sees; groups reasons.</param>
+/// <param name="Meaning">What is the case.</param>
+/// <param name="Causes">Why it may be so.</param>
+/// <param name="Remedies">What to do, the likeliest first.</param>
+/// <param name="Issue">The name of it in the users' guide, or null.</param>
+internal sealed record ReasonEntry(
+    string Reason,
+    string Symptom,
+    string Meaning,
+    IReadOnlyList<string> Causes,
+    IReadOnlyList<string> Remedies,
+    string? Issue
+)
+{
+    /// <summary>The symptom of reasons that are no trouble.</summary>
+    public const string NoSymptom = "Nothing is wrong";
+
+    /// <summary>Whether somebody should do something.</summary>
+    [JsonIgnore]
+    public bool IsTrouble => Symptom != NoSymptom;
+}
+
+/// <summary>Makes docs/troubleshooting.md out of the guide.</summary>
+internal static class TroubleshootingPage
+{
+    /// <summary>The whole page.</summary>
+    public static string Write(ReasonGuide guide)
+    {
+        var page = new StringBuilder(ReasonGuide.Read("troubleshooting-head.md").TrimEnd()).Append("\n\n");
+        page.Append("## Common DPDK problems\n\n| issue | reasons | first remedy |\n|---|---|---|\n");
+        foreach (var issue in guide.Entries.Where(entry => entry.Issue is not null).GroupBy(entry => entry.Issue))
+        {
+            var reasons = string.Join(", ", issue.Select(entry => Link(entry.Reason)));
+            page.Append($"| {issue.Key} | {reasons} | {issue.First().Remedies[0]} |\n");
+        }
+
+        page.Append("\n## By symptom\n\n");
+        foreach (var symptom in guide.Entries.GroupBy(entry => entry.Symptom))
+        {
+            page.Append($"* **{symptom.Key}**: {string.Join(", ", symptom.Select(entry => Link(entry.Reason)))}\n");
+        }
+
+        foreach (var symptom in guide.Entries.GroupBy(entry => entry.Symptom))
+        {
+            page.Append($"\n## {symptom.Key}\n");
+            foreach (var entry in symptom)
+            {
+                Section(page, entry);
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static void Section(StringBuilder page, ReasonEntry entry)
+    {
+        page.Append($"\n### {entry.Reason}\n\n{entry.Meaning}\n");
+        List(page, "Causes", entry.Causes);
+        List(page, "Remedy", entry.Remedies);
+    }
+
+    private static void List(StringBuilder page, string title, IReadOnlyList<string> items)
+    {
+        if (items.Count > 0)
+        {
+            page.Append($"\n{title}:\n\n").AppendJoin("", items.Select(item => $"* {item}\n"));
+        }
+    }
+
+    private static string Link(string reason) => $"[{reason}](#{reason.ToLowerInvariant()})";
 }

@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace MultiEni.Cli.Invocation;
 
 /// <summary>What surrounds a command: where it reads and writes. Tests give it other streams and another environment.</summary>
@@ -36,4 +38,48 @@ internal sealed record CliContext
             OutputIsTerminal = !Console.IsOutputRedirected,
             InputIsTerminal = !Console.IsInputRedirected,
         };
+}
+
+/// <summary>The name by which API servers and AWS know this program.</summary>
+internal static class ProgramName
+{
+    public const string Value = "kubectl-eni";
+}
+
+/// <summary>Arguments of commands.</summary>
+internal static class Arguments
+{
+    /// <summary>An optional name. A mistyped option is not taken for one.</summary>
+    public static Argument<string?> OptionalName(string help, string description)
+    {
+        var argument = new Argument<string?>(help)
+        {
+            Description = description,
+            HelpName = help,
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] wrong }])
+            {
+                result.AddError($"There is no option {wrong}.");
+            }
+        });
+        return argument;
+    }
+}
+
+/// <summary>Options that are numbers.</summary>
+internal static class Numbers
+{
+    /// <summary>Refuses what is not a number between two others, both included.</summary>
+    public static void Within(Option<int> option, int minimum, int maximum) =>
+        // The text itself is looked at: asking for the value of one that is no number throws.
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number >= minimum && number <= maximum))
+            {
+                result.AddError($"{option.Name} is '{token.Value}'; it must be a number from {minimum} to {maximum}");
+            }
+        });
 }

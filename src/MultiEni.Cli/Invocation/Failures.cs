@@ -52,3 +52,32 @@ internal static class Failures
         missing.Message.StartsWith($"list {Names.NodeEniPlural}", StringComparison.Ordinal)
         || missing.Message.StartsWith($"list {Names.EniAttachmentPlural}", StringComparison.Ordinal);
 }
+
+/// <summary>A command cannot do its work. Message and remedy are shown as they are.</summary>
+internal sealed class CommandFailedException(string message, string? remedy, int exitCode) : Exception(message)
+{
+    /// <summary>What the user can do, or null.</summary>
+    public string? Remedy => remedy;
+
+    /// <summary>One of <see cref="ExitCodes"/>.</summary>
+    public int ExitCode => exitCode;
+}
+
+/// <summary>What the exit code of a command says; documented, scripts rely on it.</summary>
+internal static class ExitCodes
+{
+    /// <summary>All is well.</summary>
+    public const int Fine = 0;
+
+    /// <summary>The command did its work, and something is not as it should be.</summary>
+    public const int Trouble = 1;
+
+    /// <summary>The command line cannot be understood.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The command could not find out: no cluster, no permission, no answer.</summary>
+    public const int Unknown = 3;
+
+    /// <summary>Ctrl-C, as shells count it.</summary>
+    public const int Interrupted = 130;
+}

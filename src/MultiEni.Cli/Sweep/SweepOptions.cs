@@ -1,4 +1,8 @@
 using System.CommandLine;
+using Amazon.Runtime;
+using Amazon.RuntimeDependencies;
+using Amazon.SSO;
+using Amazon.SSOOIDC;
 using MultiEni.Cli.Output;
 
 namespace MultiEni.Cli.Sweep;
@@ -62,5 +66,27 @@ internal sealed class SweepOptions
                 result.AddError("--cluster-gone needs --cluster-name and --region: there is nobody to ask for them.");
             }
         });
+    }
+}
+
+/// <summary>
+/// Profiles that sign in by IAM Identity Center (AWS SSO), which most people have on their own machine. The SDK finds the clients for them by reflection,
+/// and an ahead-of-time compiled program has nothing to be found, unless they are named.
+/// </summary>
+internal static class SsoProfiles
+{
+    private static int _registered;
+
+    /// <summary>Makes them work in this process.</summary>
+    public static void Register()
+    {
+        if (Interlocked.Exchange(ref _registered, 1) != 0)
+        {
+            return;
+        }
+
+        var registry = GlobalRuntimeDependencyRegistry.Instance;
+        registry.RegisterSSOClient(context => new AmazonSSOClient(new AnonymousAWSCredentials(), context.SSOClientContextData.Region));
+        registry.RegisterSSOOIDCClient(context => new AmazonSSOOIDCClient(new AnonymousAWSCredentials(), context.SSOOIDCClientContextData.Region));
     }
 }

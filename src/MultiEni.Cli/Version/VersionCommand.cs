@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using MultiEni.Api;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Invocation;
@@ -70,3 +71,15 @@ internal static class VersionCommand
         }
     }
 }
+
+/// <summary>Versions of this program and of what runs in the cluster; those that are not known are absent.</summary>
+internal sealed record VersionReport(string Client, string? Controller, string? Managers, string? Cluster);
+
+/// <summary>How the report is written for programs.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true
+)]
+[JsonSerializable(typeof(VersionReport))]
+internal sealed partial class VersionJson : JsonSerializerContext;

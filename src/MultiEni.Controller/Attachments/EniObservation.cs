@@ -33,3 +33,39 @@ internal sealed record EniObservation(
     /// <summary>When this controller last saw a sign of life of the agent that releases the device, or began to wait for one; null outside of deletion.</summary>
     public DateTimeOffset? AgentHeard { get; init; }
 }
+
+/// <summary>What is known of the ENIs that carry a slot's tag.</summary>
+internal abstract record SlotObservation
+{
+    /// <summary>Nothing yet: no sweep has run since this controller began to lead, or an outcome is open.</summary>
+    public sealed record Unknown : SlotObservation;
+
+    /// <summary>EC2 shows none and enough time has passed for that to be believed (docs/reference/ec2.md#consistency).</summary>
+    public sealed record Absent : SlotObservation;
+
+    /// <summary>EC2 shows none, but one was created a moment ago: not yet a proof.</summary>
+    public sealed record AbsentForNow : SlotObservation;
+
+    /// <summary>At least one exists; more than one after a crash at the wrong moment.</summary>
+    /// <param name="Rows">All of them.</param>
+    public sealed record Present(IReadOnlyList<EniRow> Rows) : SlotObservation;
+}
+
+/// <summary>How long the controller waits for what.</summary>
+internal sealed record EniTimeLimits
+{
+    /// <summary>
+    /// An attachment that is not confirmed after this long is undone and tried again; the limit that the EBS driver uses
+    /// (docs/reference/ec2.md#attachments).
+    /// </summary>
+    public TimeSpan StuckAttaching { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>A graceful detachment that takes longer than this is forced (<c>DETACHMENT_TIMEOUT</c>).</summary>
+    public TimeSpan ForceDetachAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// An agent that has given no sign of life for this long is not waited for any more (<c>RELEASE_TIMEOUT</c>). One that has renewed its heartbeat
+    /// in this release is given <see cref="Api.EniAttachments.ReleaseHeartbeat.Patience"/> at least, any other <see cref="Api.EniAttachments.ReleaseHeartbeat.FirstPatience"/>.
+    /// </summary>
+    public TimeSpan Release { get; init; } = TimeSpan.FromMinutes(5);
+}

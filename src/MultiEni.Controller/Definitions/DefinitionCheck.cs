@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+using MultiEni.Api;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 
@@ -31,5 +33,63 @@ internal static class DefinitionCheck
         }
 
         return null;
+    }
+}
+
+/// <summary>
+/// What this version writes and a resource definition of the cluster does not know. The API server drops unknown fields without a word, so whoever writes
+/// them believes what is nowhere. Pure.
+/// </summary>
+internal static class DefinitionGaps
+{
+    /// <summary>What mends a gap.</summary>
+    public const string Remedy =
+        "Apply the CRDs of this version: upgrade the chart with crds.install, or `kubectl apply --server-side -f charts/aws-multi-eni-controller/files/crds`.";
+
+    /// <summary>Names of the product's definitions.</summary>
+    public static IReadOnlyList<string> Names { get; } = [NodeEnis, Attachments];
+
+    private const string NodeEnis = $"{Api.Names.NodeEniPlural}.{Api.Names.Group}";
+    private const string Attachments = $"{Api.Names.EniAttachmentPlural}.{Api.Names.Group}";
+
+    /// <summary>The fields that a definition lacks, such as <c>spec.subnetPolicy</c>, in the order of the schema; the fields below one that is missing are not named.</summary>
+    public static IReadOnlyList<string> Of(ResourceDefinition definition)
+    {
+        var root = definition.Spec.Versions.Find(version => version.Name == Api.Names.Version)?.Schema?.Root;
+        JsonTypeInfo written = definition.Metadata.Name == NodeEnis ? ApiJson.Default.NodeEni : ApiJson.Default.EniAttachment;
+        return
+        [
+            .. written
+                .Properties.Where(property => property.Name is "spec" or "status")
+                .SelectMany(property => Missing(root, property, property.Name)),
+        ];
+    }
+
+    /// <summary>The first of the fields in words.</summary>
+    public static string Describe(IReadOnlyList<string> missing)
+    {
+        const int Shown = 5;
+        return string.Join(", ", missing.Take(Shown)) + (missing.Count > Shown ? $" and {missing.Count - Shown} more" : "");
+    }
+
+    private static IEnumerable<string> Missing(ResourceDefinition.Field? parent, JsonPropertyInfo property, string path)
+    {
+        if (parent?.PreservesUnknownFields == true)
+        {
+            return [];
+        }
+
+        if (parent?.Properties?.GetValueOrDefault(property.Name) is not { } field)
+        {
+            return [path];
+        }
+
+        var type = ApiJson.Default.GetTypeInfo(property.PropertyType);
+        if (type is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && field.Items is { } items)
+        {
+            (field, type, path) = (items, ApiJson.Default.GetTypeInfo(element), $"{path}[]");
+        }
+
+        return type is { Kind: JsonTypeInfoKind.Object } ? type.Properties.SelectMany(below => Missing(field, below, $"{path}.{below.Name}")) : [];
     }
 }

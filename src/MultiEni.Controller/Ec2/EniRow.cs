@@ -58,3 +58,90 @@ internal sealed record EniRow(
             && Tags.All(tag => other.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value);
     }
 }
+
+/// <summary>Where an ENI is attached.</summary>
+/// <param name="AttachmentId">`eni-attach-…`.</param>
+/// <param name="InstanceId">Null for attachments to services of AWS.</param>
+/// <param name="DeviceIndex">Index on the network card.</param>
+/// <param name="NetworkCardIndex">Network card of the instance.</param>
+/// <param name="Status">`attaching`, `attached`, `detaching`, `detached`; EC2 may add values.</param>
+/// <param name="DeleteOnTermination">Whether the ENI goes with the instance.</param>
+/// <param name="AttachTime">When the attachment began.</param>
+internal sealed record EniAttachmentRow(
+    string AttachmentId,
+    string? InstanceId,
+    int DeviceIndex,
+    int NetworkCardIndex,
+    string Status,
+    bool DeleteOnTermination,
+    DateTimeOffset? AttachTime
+);
+
+/// <summary>States of ENIs and attachments that decisions look at; EC2 may send others (docs/reference/ec2.md#states).</summary>
+internal static class EniStates
+{
+    /// <summary>ENI: just created.</summary>
+    public const string Pending = "pending";
+
+    /// <summary>ENI: not attached.</summary>
+    public const string Available = "available";
+
+    /// <summary>ENI: attached.</summary>
+    public const string InUse = "in-use";
+
+    /// <summary>ENI and attachment: on its way to the instance.</summary>
+    public const string Attaching = "attaching";
+
+    /// <summary>Attachment: done.</summary>
+    public const string Attached = "attached";
+
+    /// <summary>ENI and attachment: on its way from the instance.</summary>
+    public const string Detaching = "detaching";
+
+    /// <summary>Attachment: gone.</summary>
+    public const string Detached = "detached";
+}
+
+/// <summary>One subnet as EC2 describes it.</summary>
+/// <param name="SubnetId">`subnet-…`.</param>
+/// <param name="VpcId">`vpc-…`.</param>
+/// <param name="AvailabilityZone">Zone.</param>
+/// <param name="Cidr">IPv4 range; empty when it has none.</param>
+/// <param name="FreeAddresses">IPv4 addresses left; EC2 does not know of calls under way.</param>
+/// <param name="Tags">All tags.</param>
+internal sealed record SubnetRow(
+    string SubnetId,
+    string VpcId,
+    string AvailabilityZone,
+    string Cidr,
+    int FreeAddresses,
+    IReadOnlyDictionary<string, string> Tags
+)
+{
+    /// <summary>Whether it has IPv6 alone; EC2 then counts no free addresses.</summary>
+    public bool Ipv6Native { get; init; }
+}
+
+/// <summary>One security group as EC2 describes it.</summary>
+/// <param name="Id">`sg-…`.</param>
+/// <param name="Name">Unique within the VPC.</param>
+/// <param name="VpcId">`vpc-…`.</param>
+/// <param name="Tags">All tags.</param>
+internal sealed record SecurityGroupRow(string Id, string Name, string VpcId, IReadOnlyDictionary<string, string> Tags);
+
+/// <summary>One instance as EC2 describes it.</summary>
+/// <param name="InstanceId">`i-…`.</param>
+/// <param name="State">`pending`, `running`, `shutting-down`, `terminated`, `stopping`, `stopped`.</param>
+/// <param name="Type">Instance type.</param>
+/// <param name="Zone">Availability zone.</param>
+/// <param name="MetadataHopLimit">Through how many hops its metadata service is reached; null when EC2 does not say.</param>
+internal sealed record InstanceRow(string InstanceId, string State, string Type, string Zone, int? MetadataHopLimit = null);
+
+/// <summary>
+/// How many ENIs an instance of a type takes. The limit of each card must hold, not only the total (docs/reference/ec2.md#instance-limits).
+/// </summary>
+/// <param name="InstanceType">Such as `m5.xlarge`.</param>
+/// <param name="MaximumEnis">Over all cards, the primary ENI included.</param>
+/// <param name="PerCard">For each network card, by index.</param>
+/// <param name="Ipv4PerEni">IPv4 addresses an ENI can have, the primary one included.</param>
+internal sealed record InstanceTypeLimits(string InstanceType, int MaximumEnis, IReadOnlyList<int> PerCard, int Ipv4PerEni);

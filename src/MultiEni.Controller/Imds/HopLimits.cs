@@ -93,3 +93,39 @@ internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, Ec2C
     private string? InstanceOf(string nodeName) =>
         cluster.Node(nodeName) is { } node && NodeIdentity.Of(node) is NodeIdentity.Ec2 instance ? instance.InstanceId : null;
 }
+
+/// <summary>Whether and where the hop limit of instance metadata is raised.</summary>
+internal sealed record ImdsSettings
+{
+    /// <summary>Off unless asked for (<c>IMDS_AUTO_CONFIGURE_HOP_LIMIT</c>).</summary>
+    public bool AutoConfigure { get; init; }
+
+    /// <summary>The wanted limit (<c>IMDS_HOP_LIMIT</c>); pods that are not on the host's network need 2.</summary>
+    public int HopLimit { get; init; } = 2;
+
+    /// <summary>Also the instances of nodes that NodeENIs select (<c>IMDS_AGGRESSIVE_CONFIGURATION</c>); otherwise only the controller's own.</summary>
+    public bool OnSelectedNodes { get; init; }
+
+    /// <summary>The node that the controller runs on (<c>NODE_NAME</c>).</summary>
+    public string NodeName { get; init; } = "";
+
+    /// <summary>The instance that it runs on, where it is known without the node (<c>EC2_INSTANCE_ID</c>).</summary>
+    public string InstanceId { get; init; } = "";
+}
+
+/// <summary>What the hop-limit configuration writes to the log.</summary>
+internal static partial class ImdsLog
+{
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "Raised the metadata hop limit of {Instance} from {Before} to {After}")]
+    public static partial void Raised(ILogger logger, string instance, int before, int after);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "The metadata hop limit could not be set and is tried again: {Failure}")]
+    public static partial void Failed(ILogger logger, string failure);
+
+    [LoggerMessage(
+        EventId = 3003,
+        Level = LogLevel.Warning,
+        Message = "The controller's own instance is not known, so no hop limit is set: NODE_NAME is '{NodeName}' and no node of that name has an EC2 provider ID"
+    )]
+    public static partial void OwnInstanceUnknown(ILogger logger, string nodeName);
+}

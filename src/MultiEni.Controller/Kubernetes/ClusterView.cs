@@ -84,3 +84,27 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
         return true;
     }
 }
+
+/// <summary>The sources of change that the controller listens to.</summary>
+internal sealed record ControllerInformers(Informer<NodeEni> NodeEnis, Informer<Node> Nodes, Informer<EniAttachment> Attachments);
+
+/// <summary>Cuts cached objects down to what the controller reads, so that thousands of nodes cost a few megabytes.</summary>
+internal static class Trimming
+{
+    private static readonly NodeStatus NoStatus = new();
+
+    public static Node Node(Node node) =>
+        node with
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = node.Metadata.Name,
+                Uid = node.Metadata.Uid,
+                ResourceVersion = node.Metadata.ResourceVersion,
+                Labels = node.Metadata.Labels,
+                DeletionTimestamp = node.Metadata.DeletionTimestamp,
+            },
+            Spec = new NodeSpec { ProviderID = node.Spec.ProviderID, Taints = node.Spec.Taints is { Count: > 0 } ? node.Spec.Taints : null },
+            Status = NoStatus,
+        };
+}

@@ -57,3 +57,74 @@ internal static class LeakDecision
         return new LeakVerdict(candidates, ripe.Take(limits.MaximumPerPass).ToList(), null);
     }
 }
+
+/// <summary>What a leak pass found.</summary>
+/// <param name="Candidates">ENIs that nobody seems to want, and since when.</param>
+/// <param name="Delete">Those to delete now.</param>
+/// <param name="Blocked">Why nothing is deleted although there is much to delete; null otherwise.</param>
+internal sealed record LeakVerdict(IReadOnlyDictionary<string, DateTimeOffset> Candidates, IReadOnlyList<EniRow> Delete, string? Blocked);
+
+/// <summary>Why nobody wants an ENI any more.</summary>
+internal enum LeakReason
+{
+    /// <summary>Its NodeENI does not exist.</summary>
+    NodeEniGone,
+
+    /// <summary>Its node does not exist.</summary>
+    NodeGone,
+
+    /// <summary>Both exist, and no attachment has its slot.</summary>
+    SlotUnwanted,
+}
+
+/// <summary>Tells why an ENI is leaked, from its tags. Pure.</summary>
+internal static class LeakReasons
+{
+    /// <summary>The reason.</summary>
+    /// <param name="row">The ENI.</param>
+    /// <param name="nodeEniExists">Whether a NodeENI of a name exists.</param>
+    /// <param name="nodeExists">Whether a node of a name exists.</param>
+    public static LeakReason Of(EniRow row, Func<string, bool> nodeEniExists, Func<string, bool> nodeExists)
+    {
+        if (!nodeEniExists(row.Tags.GetValueOrDefault("NodeENI", "")))
+        {
+            return LeakReason.NodeEniGone;
+        }
+
+        return nodeExists(row.Tags.GetValueOrDefault("Node", "")) ? LeakReason.SlotUnwanted : LeakReason.NodeGone;
+    }
+
+    /// <summary>As a label of metrics.</summary>
+    public static string Metric(LeakReason reason) =>
+        reason switch
+        {
+            LeakReason.NodeEniGone => "nodeeni_gone",
+            LeakReason.NodeGone => "node_gone",
+            _ => "slot_unwanted",
+        };
+
+    /// <summary>For people.</summary>
+    public static string Sentence(LeakReason reason) =>
+        reason switch
+        {
+            LeakReason.NodeEniGone => "its NodeENI does not exist any more",
+            LeakReason.NodeGone => "its node does not exist any more",
+            _ => "no ENIAttachment wants it",
+        };
+}
+
+/// <summary>How careful the leak pass is.</summary>
+internal sealed record LeakLimits
+{
+    /// <summary>How long an ENI must have been a candidate. Longer than any attachment takes.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The most deletions in one pass.</summary>
+    public int MaximumPerPass { get; init; } = 50;
+
+    /// <summary>The share of all our ENIs above which the pass stops and asks.</summary>
+    public double BrakeShare { get; init; } = 0.2;
+
+    /// <summary>The number of candidates below which it never stops, so that small clusters are cleaned too.</summary>
+    public int BrakeMinimum { get; init; } = 50;
+}

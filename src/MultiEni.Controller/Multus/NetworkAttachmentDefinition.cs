@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 
@@ -28,3 +29,20 @@ internal sealed record NetworkAttachmentDefinition : IKubernetesObject
     /// <summary>What the network is.</summary>
     public NetworkAttachmentDefinitionSpec? Spec { get; set; }
 }
+
+/// <summary>What a network is.</summary>
+internal sealed record NetworkAttachmentDefinitionSpec
+{
+    /// <summary>The CNI configuration, JSON as text.</summary>
+    public string? Config { get; set; }
+}
+
+/// <summary>JSON of what Multus reads.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)]
+)]
+[JsonSerializable(typeof(NetworkAttachmentDefinition))]
+[JsonSerializable(typeof(KubernetesList<NetworkAttachmentDefinition>))]
+internal sealed partial class MultusJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Controller.Planning;
 
@@ -34,3 +35,29 @@ internal sealed record Plan(
     /// <summary>Whether attachments have to be replaced and wait until others are.</summary>
     public bool HoldsBack { get; init; }
 }
+
+/// <summary>A node as the plan sees it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Identity">What stands behind it.</param>
+/// <param name="InstanceType">Its instance type, or null when no label tells.</param>
+internal sealed record PlannedNode(string Name, NodeIdentity Identity, string? InstanceType)
+{
+    /// <summary>Reads a node of the Kubernetes API.</summary>
+    public static PlannedNode Of(Node node)
+    {
+        return new PlannedNode(node.Metadata.Name, NodeIdentity.Of(node), node.Metadata.Label(NodeIdentity.InstanceTypeLabel));
+    }
+}
+
+/// <summary>Why a matching node gets no ENI, or fewer than asked for.</summary>
+/// <param name="NodeName">The node.</param>
+/// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
+/// <param name="Message">What is the case and what to do.</param>
+/// <param name="Temporary">Whether it should end by itself, so that it is progress and not a defect.</param>
+internal sealed record NodeProblem(string NodeName, string Reason, string Message, bool Temporary);
+
+/// <summary>What a condition is to say.</summary>
+/// <param name="Holds">Whether it is true.</param>
+/// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
+/// <param name="Message">A sentence for people.</param>
+internal sealed record ConditionClaim(bool Holds, string Reason, string Message);

@@ -197,3 +197,58 @@ internal sealed class BindSequence(
             )
         );
 }
+
+/// <summary>A device to be handed to a user-space driver, after identity and safety were checked.</summary>
+internal sealed record BindRequest
+{
+    /// <summary>The device.</summary>
+    public required PciAddress Address { get; init; }
+
+    /// <summary>What it was when it was identified; it must still be that.</summary>
+    public required PciIds Ids { get; init; }
+
+    /// <summary>The driver that it is to get.</summary>
+    public required string Driver { get; init; }
+
+    /// <summary>The ENI.</summary>
+    public required string EniId { get; init; }
+
+    /// <summary>Its hardware address.</summary>
+    public required string Mac { get; init; }
+
+    /// <summary>Name of the attachment.</summary>
+    public required string Attachment { get; init; }
+
+    /// <summary>The present boot.</summary>
+    public required string BootId { get; init; }
+
+    /// <summary>The node's InternalIP addresses; empty while they are not known.</summary>
+    public IReadOnlyList<string> NodeAddresses { get; init; } = [];
+
+    /// <summary>The interface that the administrator named as the primary one; empty for none.</summary>
+    public string PrimaryInterface { get; init; } = "";
+}
+
+/// <summary>How a change of driver ended.</summary>
+internal abstract record ChangeOutcome
+{
+    private ChangeOutcome() { }
+
+    /// <summary>The wanted driver holds the device; read from the kernel afterwards.</summary>
+    public sealed record Done(PciDevice Device) : ChangeOutcome;
+
+    /// <summary>Refused before anything was changed.</summary>
+    public sealed record Refused(Blocker Why) : ChangeOutcome;
+
+    /// <summary>It failed and the kernel driver has the device again.</summary>
+    public sealed record RolledBack(Blocker Why) : ChangeOutcome;
+
+    /// <summary>It failed and no driver holds the device.</summary>
+    public sealed record Driverless(Blocker Why) : ChangeOutcome;
+
+    /// <summary>A write has not returned; nothing else is tried on the device until it does.</summary>
+    public sealed record Stuck(Blocker Why) : ChangeOutcome;
+
+    /// <summary>The device is gone.</summary>
+    public sealed record Removed(Blocker Why) : ChangeOutcome;
+}

@@ -85,3 +85,8 @@ internal sealed class LockedFiles(IHostFiles files, TimeProvider time, TimeSpan 
         released?.Invoke(address);
     }
 }
+
+/// <summary>
+/// A call to the kernel did not return in time. It goes on, and cannot be called back (docs/reference/driver-binding.md#calls-that-do-not-return).
+/// </summary>
+internal sealed class StuckCallException(string message) : Exception(message);

@@ -252,3 +252,86 @@ internal static class DeviceIdentity
 
     private static string Names(List<PciDevice> devices) => devices.Count == 0 ? "none" : string.Join(", ", devices.Select(device => device.Address));
 }
+
+/// <summary>The answer to: which device is this ENI?</summary>
+internal abstract record DeviceMatch
+{
+    private DeviceMatch() { }
+
+    /// <summary>This one.</summary>
+    /// <param name="Device">The device.</param>
+    /// <param name="Proof">What the answer rests on.</param>
+    public sealed record Found(PciDevice Device, IdentityProof Proof) : DeviceMatch;
+
+    /// <summary>It has not appeared, or it is gone.</summary>
+    public sealed record Absent(string Message) : DeviceMatch
+    {
+        /// <summary>Whether a device without an interface is there that could be it: which one it is shows when it cannot merely be late any more.</summary>
+        public bool MayBeHidden { get; init; }
+    }
+
+    /// <summary>Several devices could be it, and guessing is not allowed.</summary>
+    public sealed record Ambiguous(string Message) : DeviceMatch;
+
+    /// <summary>The user's address belongs to another device. Terminal until the specification changes.</summary>
+    public sealed record Mismatch(string Message) : DeviceMatch;
+
+    /// <summary>There is no device at the user's address.</summary>
+    public sealed record AddressNotFound(string Message) : DeviceMatch;
+}
+
+/// <summary>What is known of an ENI for finding its device.</summary>
+internal sealed record DeviceClaim
+{
+    /// <summary>Name of the attachment.</summary>
+    public required string Attachment { get; init; }
+
+    /// <summary>The ENI.</summary>
+    public string EniId { get; init; } = "";
+
+    /// <summary>The ENI's hardware address; null while it is not known.</summary>
+    public MacAddress? Mac { get; init; }
+
+    /// <summary>The address that the user says the device has.</summary>
+    public PciAddress? GivenAddress { get; init; }
+
+    /// <summary>Where the journal of this boot says that the device is.</summary>
+    public PciAddress? JournalAddress { get; init; }
+
+    /// <summary>The driver to which it was handed, when the journal says that this was finished; otherwise null.</summary>
+    public string? JournalDriver { get; init; }
+
+    /// <summary>Where this agent last reported the device in this boot.</summary>
+    public PciAddress? ReportedAddress { get; init; }
+
+    /// <summary>The driver that held it then; null when none did.</summary>
+    public string? ReportedDriver { get; init; }
+
+    /// <summary>Device index on the instance; null while it is not known.</summary>
+    public int? DeviceIndex { get; init; }
+
+    /// <summary>
+    /// Whether the hardware address has stayed invisible for so long that the device cannot merely be late: only then do the devices
+    /// without an interface count as candidates.
+    /// </summary>
+    public bool MayEliminate { get; init; }
+}
+
+/// <summary>What the identity of a device rests on, the strongest first (docs/reference/driver-binding.md#identity-of-a-device).</summary>
+internal enum IdentityProof
+{
+    /// <summary>Its interface shows the ENI's hardware address.</summary>
+    HardwareAddress,
+
+    /// <summary>The journal of this boot.</summary>
+    Journal,
+
+    /// <summary>This agent's own report of this boot.</summary>
+    Report,
+
+    /// <summary>No other device is left for this ENI, and no other ENI for this device.</summary>
+    Elimination,
+
+    /// <summary>No hardware address is known, and the node has exactly one device that it can be.</summary>
+    DeviceIndex,
+}

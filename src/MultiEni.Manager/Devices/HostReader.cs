@@ -131,3 +131,86 @@ internal sealed class HostReader(NodeHost host)
         return value?.StartsWith("0x", StringComparison.Ordinal) == true ? value[2..] : value;
     }
 }
+
+/// <summary>What the host shows at one moment: everything the decisions know of it.</summary>
+/// <param name="BootId">The present boot.</param>
+/// <param name="Devices">PCI network functions, sorted by address.</param>
+/// <param name="Network">Links, addresses, routes and rules.</param>
+/// <param name="EnaVersion">Version of the kernel's ena driver; null when it does not tell.</param>
+internal sealed record HostObservation(string BootId, IReadOnlyList<PciDevice> Devices, NetworkState Network, string? EnaVersion)
+{
+    /// <summary>The device at an address, or null.</summary>
+    public PciDevice? DeviceAt(PciAddress address)
+    {
+        foreach (var device in Devices)
+        {
+            if (device.Address == address)
+            {
+                return device;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The same host with more known of one device.</summary>
+    public HostObservation With(PciDevice known) =>
+        this with
+        {
+            Devices = [.. Devices.Select(device => device.Address == known.Address ? known : device)],
+        };
+
+    /// <summary>The device's link, or null while the host's network namespace has none.</summary>
+    public Link? LinkOf(PciDevice device)
+    {
+        return device.InterfaceName is null ? null : Network.Links.FirstOrDefault(link => link.Name == device.InterfaceName);
+    }
+
+    /// <summary>The hardware address that the device shows at present, or null.</summary>
+    public MacAddress? MacOf(PciDevice device) => LinkOf(device) is { } link && MacAddress.TryParse(link.MacAddress, out var mac) ? mac : null;
+}
+
+/// <summary>Paths of the kernel's files that this program reads and writes.</summary>
+internal static class SysfsPaths
+{
+    /// <summary>All PCI devices.</summary>
+    public const string PciDevices = "/sys/bus/pci/devices";
+
+    /// <summary>Asks the kernel to look for a driver; success proves nothing (docs/reference/driver-binding.md#driver-files).</summary>
+    public const string DriversProbe = "/sys/bus/pci/drivers_probe";
+
+    /// <summary>Switch of no-IOMMU mode; absent when the kernel was built without it.</summary>
+    public const string NoIommuMode = "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode";
+
+    /// <summary>Changes with every boot.</summary>
+    public const string BootId = "/proc/sys/kernel/random/boot_id";
+
+    /// <summary>How the vfio-pci module differs from one of the kernel's own; absent for a built-in driver.</summary>
+    public const string VfioPciTaint = "/sys/module/vfio_pci/taint";
+
+    /// <summary>Version of the loaded ena module.</summary>
+    public const string EnaVersion = "/sys/module/ena/version";
+
+    /// <summary>A file of a device.</summary>
+    public static string Device(PciAddress address, string file) => $"{PciDevices}/{address}/{file}";
+
+    /// <summary>The folder of a driver; exists while its module is loaded, and for built-in drivers.</summary>
+    public static string Driver(string driver) => $"/sys/bus/pci/drivers/{driver}";
+
+    /// <summary>A file of a driver.</summary>
+    public static string Driver(string driver, string file) => $"{Driver(driver)}/{file}";
+
+    /// <summary>The device node through which a process uses a VFIO group.</summary>
+    public static string VfioNode(string group, bool noIommu) => noIommu ? $"/dev/vfio/noiommu-{group}" : $"/dev/vfio/{group}";
+
+    /// <summary>The device node through which a process uses a device of igb_uio or uio_pci_generic; null when there is none.</summary>
+    public static async Task<string?> UioNodeAsync(IHostFiles files, PciAddress address, CancellationToken cancellationToken)
+    {
+        var numbers = await files.ListAsync(Device(address, "uio"), cancellationToken);
+        return numbers.FirstOrDefault(name => name.StartsWith("uio", StringComparison.Ordinal)) is { } uio ? $"/dev/{uio}" : null;
+    }
+
+    /// <summary>The last part of a path or link target.</summary>
+    /// <returns>Null when it could not be a name in a path of ours: it is put into those that are written to.</returns>
+    public static string? LastPart(string? path) => path?[(path.LastIndexOf('/') + 1)..] is { } name and not ("" or "." or "..") ? name : null;
+}

@@ -11,3 +11,36 @@ internal sealed record NetworkState(
     IReadOnlyList<Route> Routes,
     IReadOnlyList<RoutingRule> Rules
 );
+
+/// <summary>One network link.</summary>
+/// <param name="Index">The kernel's number of the link.</param>
+/// <param name="Name">Interface name.</param>
+/// <param name="MacAddress">Hardware address, lower case with colons; empty when it has none.</param>
+/// <param name="Mtu">In bytes.</param>
+/// <param name="Up">Administratively up.</param>
+/// <param name="MasterIndex">The bond, bridge or VRF that it is part of, or null.</param>
+/// <param name="LowerIndex">The link on which it is stacked (VLAN, macvlan, ipvlan), or null.</param>
+internal sealed record Link(int Index, string Name, string MacAddress, int Mtu, bool Up, int? MasterIndex, int? LowerIndex);
+
+/// <summary>One address of a link.</summary>
+/// <param name="LinkIndex">The link.</param>
+/// <param name="Address">IPv4 or IPv6 address without its prefix length.</param>
+/// <param name="PrefixLength">Length of the on-link prefix, in bits.</param>
+internal sealed record LinkAddress(int LinkIndex, string Address, int PrefixLength);
+
+/// <summary>One route.</summary>
+/// <param name="Family">4 or 6.</param>
+/// <param name="Table">Routing table; 254 is main.</param>
+/// <param name="Destination">Prefix such as <c>10.0.0.0/16</c>; null for a default route, however the kernel spells it.</param>
+/// <param name="Gateway">Next hop, or null when on link.</param>
+/// <param name="LinkIndex">Outgoing link.</param>
+/// <param name="Metric">The lowest wins.</param>
+/// <param name="Protocol">Who made it: 2 is the kernel itself, for connected prefixes.</param>
+internal sealed record Route(int Family, int Table, string? Destination, string? Gateway, int LinkIndex, int Metric, int Protocol);
+
+/// <summary>One policy routing rule.</summary>
+/// <param name="Family">4 or 6.</param>
+/// <param name="Priority">The lowest is asked first.</param>
+/// <param name="Source">Source prefix, or null for any, or for all but one.</param>
+/// <param name="Table">The table it leads to.</param>
+internal sealed record RoutingRule(int Family, int Priority, string? Source, int Table);

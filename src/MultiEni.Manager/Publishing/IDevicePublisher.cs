@@ -1,4 +1,6 @@
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing;
 
@@ -33,4 +35,60 @@ internal interface IDevicePublisher
     /// <param name="address">The device.</param>
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
     OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable);
+}
+
+/// <summary>A device that pods may have.</summary>
+/// <param name="Resource">The resource under which they request it.</param>
+/// <param name="Address">Where it is.</param>
+/// <param name="Ids">What it is, read from the device.</param>
+/// <param name="Driver">The driver that really holds it.</param>
+internal sealed record OfferedDevice(ResourceName Resource, PciAddress Address, PciIds Ids, string Driver);
+
+/// <summary>How far the offer of one device to pods, or its end, has come.</summary>
+internal abstract record OfferState
+{
+    private OfferState() { }
+
+    /// <summary>Pods cannot get it, and the node does not count it.</summary>
+    public sealed record NotOffered : OfferState;
+
+    /// <summary>Offered; the node does not confirm it yet.</summary>
+    public sealed record Pending(OfferedDevice Device, Blocker Why) : OfferState;
+
+    /// <summary>The node counts it.</summary>
+    public sealed record Confirmed(OfferedDevice Device) : OfferState;
+
+    /// <summary>Taken back; the node still counts it.</summary>
+    public sealed record Withdrawing(OfferedDevice Device, Blocker Why) : OfferState;
+
+    /// <summary>It cannot be offered.</summary>
+    public sealed record Failed(OfferedDevice Device, Blocker Why) : OfferState;
+}
+
+/// <summary>Offers nothing.</summary>
+internal sealed class NoPublisher : IDevicePublisher
+{
+    /// <inheritdoc />
+    public IReadOnlyList<OfferedDevice> Offered => [];
+
+    /// <inheritdoc />
+    public Task StartAsync(string bootId, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task RepairAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <inheritdoc />
+    public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable) => new OfferState.NotOffered();
 }

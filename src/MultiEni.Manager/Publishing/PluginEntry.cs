@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MultiEni.Api;
+using MultiEni.Manager.Pods;
+using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing;
 
@@ -142,4 +145,111 @@ internal static class PluginEntry
                 ["pciAddresses"] = List(devices.Select(device => device.Address.ToString())),
             }
         );
+}
+
+/// <summary>An entry of the device plugin's file that is not ours.</summary>
+/// <param name="Index">Its place in <c>resourceList</c>, from 0.</param>
+/// <param name="Resource">The resource that it makes.</param>
+internal sealed record ForeignEntry(int Index, string Resource)
+{
+    /// <summary>As a person finds it in the file.</summary>
+    public override string ToString() => $"resourceList[{Index}] (resource {Resource})";
+}
+
+/// <summary>Why an entry of ours for a device would be fatal or without effect beside the entries of others. At least one of the two is set.</summary>
+/// <param name="SameName">
+/// The entry that has our resource's name: two of one name end the plugin (docs/reference/sriov-device-plugin.md#what-is-refused).
+/// </param>
+/// <param name="SelectedBy">The entry that selects our device: the plugin gives a device to the first entry that does.</param>
+internal sealed record EntryConflict(ForeignEntry? SameName, ForeignEntry? SelectedBy)
+{
+    /// <summary>What stands in the way, and what to do about it.</summary>
+    /// <param name="path">The plugin's file.</param>
+    /// <param name="device">The device that cannot be offered.</param>
+    public Blocker Explain(string path, OfferedDevice device)
+    {
+        const string Narrow = "narrow its selectors to its own devices (pciAddresses)";
+        if (SameName is null)
+        {
+            return new Blocker(
+                Reasons.DeviceSelectedByOtherEntry,
+                $"{SelectedBy} of {path} is somebody else's and selects {device.Address} too. The SR-IOV device plugin gives a device to the first entry "
+                    + $"that selects it, so pods get it as {SelectedBy!.Resource} and never as {device.Resource}. Remove that entry, or {Narrow}."
+            );
+        }
+
+        var taken = $"{SameName} of {path} is somebody else's and has the name already; two entries of one name end the SR-IOV device plugin.";
+        return new Blocker(
+            Reasons.ResourceNameConflict,
+            SelectedBy is null ? $"{taken} Choose another dpdkResourceName, or remove that entry."
+                : SelectedBy == SameName
+                    ? $"{taken} It selects {device.Address} as well, so another dpdkResourceName alone does not help. Remove that entry; or {Narrow} and choose "
+                        + "another dpdkResourceName."
+                : $"{taken} Another dpdkResourceName alone does not help, because {SelectedBy} selects {device.Address} as well: remove that one or {Narrow} first."
+        );
+    }
+}
+
+/// <summary>
+/// Where a pod of the SR-IOV device plugin has its file from. The plugin's own manifest mounts a ConfigMap, and then what is written on the host
+/// never reaches it (docs/reference/sriov-device-plugin.md#reading-and-restarting).
+/// </summary>
+internal static class PluginMount
+{
+    private const string DefaultFile = "/etc/pcidp/config.json";
+    private const string FileArgument = "config-file";
+
+    /// <summary>What the pod reads in place of a file of the host; null when it does read one.</summary>
+    public static string? ReadsInstead(Pod pod)
+    {
+        var found = (pod.Spec?.Containers ?? []).Select(container => Instead(pod, container)).ToList();
+
+        // A container without a volume there is a side car, as long as another has one.
+        return found.Count == 0 || found.Contains(null)
+            ? null
+            : found.Find(instead => instead!.StartsWith("the ", StringComparison.Ordinal)) ?? found[0];
+    }
+
+    private static string? Instead(Pod pod, PodContainer container)
+    {
+        var file = FileOf(container);
+        var mount = (container.VolumeMounts ?? [])
+            .Where(mount => file == mount.MountPath || file.StartsWith(mount.MountPath.TrimEnd('/') + "/", StringComparison.Ordinal))
+            .MaxBy(mount => mount.MountPath.Length);
+        if (mount is null)
+        {
+            return $"{file} of its own image";
+        }
+
+        return (pod.Spec?.Volumes ?? []).Find(volume => volume.Name == mount.Name) switch
+        {
+            { HostPath: not null } => null,
+            { ConfigMap: { } map } => $"the ConfigMap {NameOf(map)}",
+            _ => $"the volume {mount.Name}, which is no folder of the host",
+        };
+    }
+
+    private static string NameOf(System.Text.Json.JsonElement map) =>
+        map.ValueKind == System.Text.Json.JsonValueKind.Object && map.TryGetProperty("name", out var name) ? name.ToString() : "";
+
+    // Flags of Go programs have one dash or two, and their value behind an equals sign or in the next argument.
+    private static string FileOf(PodContainer container)
+    {
+        List<string> words = [.. container.Command ?? [], .. container.Args ?? []];
+        for (var i = 0; i < words.Count; i++)
+        {
+            var word = words[i].TrimStart('-');
+            if (words[i].StartsWith('-') && word.StartsWith(FileArgument + "=", StringComparison.Ordinal))
+            {
+                return word[(FileArgument.Length + 1)..];
+            }
+
+            if (words[i].StartsWith('-') && word == FileArgument && i + 1 < words.Count)
+            {
+                return words[i + 1];
+            }
+        }
+
+        return DefaultFile;
+    }
 }

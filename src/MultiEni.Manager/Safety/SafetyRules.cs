@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
@@ -319,4 +320,65 @@ internal static class SafetyRules
 
         return false;
     }
+}
+
+/// <summary>What the administrator allows.</summary>
+internal sealed record SafetyPolicy
+{
+    /// <summary>Devices that may be handed to a user-space driver.</summary>
+    public IReadOnlyList<PciIds> AllowedDevices { get; init; } = PciIds.ElasticNetworkAdapters;
+
+    /// <summary>An interface that is never touched, in addition to those found out; empty for none.</summary>
+    public string PrimaryInterface { get; init; } = "";
+
+    /// <summary>Interfaces must match it to be touched.</summary>
+    public Regex InterfacePattern { get; init; } = new("^", RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    /// <summary>Interfaces that are never touched.</summary>
+    public IReadOnlyList<string> IgnoredInterfaces { get; init; } = [];
+
+    /// <summary>Whether an ena driver that may crash the kernel while it lets a device go is accepted (S12).</summary>
+    public bool AcceptKnownBadEna { get; init; }
+}
+
+/// <summary>What the safety rules judge. All of it was read just before.</summary>
+internal sealed record SafetyFacts
+{
+    /// <summary>The device about to be changed.</summary>
+    public required PciDevice Device { get; init; }
+
+    /// <summary>What the host shows.</summary>
+    public required HostObservation Host { get; init; }
+
+    /// <summary>Whether the attachment names this node and an ENI that EC2 says is attached (S3).</summary>
+    public required bool IsOurs { get; init; }
+
+    /// <summary>Device index and network card of the ENI; null while unknown.</summary>
+    public (int Index, int Card)? Slot { get; init; }
+
+    /// <summary>Addresses and prefixes that EC2 lists for the ENI.</summary>
+    public IReadOnlyList<string> AssignedAddresses { get; init; } = [];
+
+    /// <summary>The node's own InternalIP addresses; null while the node object is not known.</summary>
+    public IReadOnlyList<string>? NodeAddresses { get; init; }
+
+    /// <summary>Drivers of the devices in the same IOMMU group, by PCI address; null for none. Empty without a group.</summary>
+    public IReadOnlyDictionary<string, string?> GroupDrivers { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>Why the node is about to go away; null when it stays (S9).</summary>
+    public string? NodeIsLeaving { get; init; }
+
+    /// <summary>Another device of this node that no driver holds because a change went wrong (S13).</summary>
+    public PciAddress? DriverlessElsewhere { get; init; }
+}
+
+/// <summary>Why something is not done.</summary>
+/// <param name="Reason">Condition reason.</param>
+/// <param name="Message">The thing, the value and the remedy.</param>
+internal sealed record Blocker(string Reason, string Message)
+{
+    /// <summary>
+    /// Whether something cannot be told at present, rather than anything speaking against it: then nothing new is done, and what stands is kept.
+    /// </summary>
+    public bool IsDoubt { get; init; }
 }

@@ -4,6 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using MultiEni.Operator.Proxies;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
 
 namespace MultiEni.Operator.Client;
 
@@ -202,5 +204,142 @@ internal static class Kubeconfig
         }
 
         throw new KubernetesConfigException($"{all}: there is no {kind} named '{name}'.");
+    }
+}
+
+/// <summary>One kubeconfig file; JSON is YAML.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Root">What it says.</param>
+internal sealed record KubeconfigFile(string Path, JsonObject Root)
+{
+    /// <summary>Reads a file.</summary>
+    public static KubeconfigFile Open(string path)
+    {
+        try
+        {
+            // An empty file counts as one that is not there, as kubectl sees it: `kubectl config` makes such files.
+            var root = KubeconfigYaml.Parse(File.ReadAllText(path)) ?? new JsonObject();
+            return new(System.IO.Path.GetFullPath(path), root as JsonObject ?? throw new FormatException("it is not a mapping"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new KubernetesConfigException($"The kubeconfig {path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A list of scalars; what is something else counts as empty.</summary>
+    public static IReadOnlyList<string> Texts(JsonNode? node) => [.. (node as JsonArray ?? []).Select(item => item?.ToString() ?? "")];
+
+    /// <summary>A scalar as text, or null.</summary>
+    public static string? Text(JsonObject node, string name) => node[name] is JsonValue value ? value.ToString() : null;
+}
+
+/// <summary>A named cluster, user or context of a kubeconfig file.</summary>
+/// <param name="Path">The file, to which relative paths refer.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Node">What it says.</param>
+internal sealed record KubeconfigEntry(string Path, string Kind, string Name, JsonObject Node)
+{
+    /// <summary>A scalar, or null.</summary>
+    public string? Text(string name) => KubeconfigFile.Text(Node, name);
+
+    /// <summary>A list of scalars.</summary>
+    public IReadOnlyList<string> Texts(string name) => KubeconfigFile.Texts(Node[name]);
+
+    /// <summary>A switch, with YAML's words for it.</summary>
+    /// <exception cref="KubernetesConfigException">It says something else: what was meant to be on must not be off in silence, nor the other way.</exception>
+    public bool Flag(string name) =>
+        Text(name) switch
+        {
+            "true" or "True" or "TRUE" or "yes" or "on" => true,
+            null or "" or "false" or "False" or "FALSE" or "no" or "off" => false,
+            var other => throw new KubernetesConfigException($"{this}: {name} is '{other}'; it must be true or false."),
+        };
+
+    /// <summary>A scalar that must be there.</summary>
+    public string Required(string name) => Text(name) is { Length: > 0 } text ? text : throw new KubernetesConfigException($"{this} has no {name}.");
+
+    /// <summary>What <c>name-data</c> holds in base 64, or else the file that <c>name</c> names.</summary>
+    public byte[]? Bytes(string name)
+    {
+        if (Text($"{name}-data") is { Length: > 0 } data)
+        {
+            return Convert.FromBase64String(data);
+        }
+
+        return Text(name) is { Length: > 0 } file ? File.ReadAllBytes(FullPath(file)) : null;
+    }
+
+    /// <summary>A path relative to the kubeconfig file.</summary>
+    public string FullPath(string file) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, file);
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Path}: {Kind} '{Name}'";
+}
+
+/// <summary>Reads YAML as far as a kubeconfig needs it: every scalar is text, because every field but one is.</summary>
+internal static class KubeconfigYaml
+{
+    // A few anchors that hold each other are billions of nodes; a kubeconfig with hundreds of clusters has some thousands.
+    private const int MaximumNodes = 100_000;
+    private const int MaximumDepth = 50;
+
+    /// <summary>The document, or null when there is nothing in the text.</summary>
+    /// <exception cref="FormatException">It is not YAML, or more than one document; the message names the line.</exception>
+    public static JsonNode? Parse(string text)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException e)
+        {
+            throw new FormatException($"line {e.Start.Line}: {e.Message}", e);
+        }
+
+        if (stream.Documents.Count > 1)
+        {
+            throw new FormatException($"line {stream.Documents[1].RootNode.Start.Line}: there is more than one document");
+        }
+
+        var budget = MaximumNodes;
+        return stream.Documents.Count == 0 ? null : Convert(stream.Documents[0].RootNode, MaximumDepth, ref budget);
+    }
+
+    private static JsonNode? Convert(YamlNode node, int depth, ref int budget)
+    {
+        if (--budget < 0 || depth == 0)
+        {
+            throw new FormatException($"line {node.Start.Line}: it has more than {MaximumNodes} nodes, or is nested more than {MaximumDepth} deep");
+        }
+
+        switch (node)
+        {
+            case YamlScalarNode scalar:
+                return scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null" or "Null" or "NULL"
+                    ? null
+                    : JsonValue.Create(scalar.Value);
+            case YamlSequenceNode sequence:
+                var list = new JsonArray();
+                foreach (var item in sequence.Children)
+                {
+                    list.Add(Convert(item, depth - 1, ref budget));
+                }
+
+                return list;
+            case YamlMappingNode mapping:
+                var map = new JsonObject();
+                foreach (var (key, value) in mapping.Children)
+                {
+                    map[key is YamlScalarNode { Value: { } name } ? name : throw new FormatException($"line {key.Start.Line}: a key must be text")] =
+                        Convert(value, depth - 1, ref budget);
+                }
+
+                return map;
+            default:
+                throw new FormatException($"line {node.Start.Line}: unsupported YAML");
+        }
     }
 }

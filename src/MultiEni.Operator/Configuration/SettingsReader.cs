@@ -186,3 +186,20 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
         return setting.Variable is { } variable && environment(variable) is { Length: > 0 } value ? (value, "environment") : (null, "default");
     }
 }
+
+/// <summary>The program cannot start with these settings; one line for each thing that is wrong.</summary>
+public sealed class SettingsException(IReadOnlyList<string> errors) : Exception(string.Join('\n', errors))
+{
+    /// <summary>Name, value and what is allowed, for each bad setting.</summary>
+    public IReadOnlyList<string> Errors { get; } = errors;
+}
+
+/// <summary>A setting as it is in force.</summary>
+/// <param name="Name">Its flag without dashes, or its variable when it has no flag.</param>
+/// <param name="Value">Its value; hidden when it is a secret.</param>
+/// <param name="Source">Where the value came from: <c>flag</c>, <c>environment</c> or <c>default</c>.</param>
+public sealed record EffectiveSetting(string Name, string Value, string Source);
+
+/// <summary>A flag that was given.</summary>
+/// <param name="Value">Its value, or null when it needs one and has none.</param>
+internal readonly record struct FlagValue(string? Value);

@@ -214,3 +214,40 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
 
     private sealed record HeldRepeat(EventOccurrence Occurrence, EventWrite.Repeat Write, DateTimeOffset Due);
 }
+
+/// <summary>Something happened to an object.</summary>
+/// <param name="Regarding">The object.</param>
+/// <param name="Type">Normal or warning.</param>
+/// <param name="Reason">A CamelCase word.</param>
+/// <param name="Message">A sentence for people.</param>
+/// <param name="Time">When.</param>
+/// <param name="Progress">How far that brings the whole, asked for when it is written; null for nothing.</param>
+internal sealed record EventOccurrence(
+    ObjectReference Regarding,
+    EventType Type,
+    string Reason,
+    string Message,
+    DateTimeOffset Time,
+    Func<string>? Progress = null
+);
+
+/// <summary>What to write for an occurrence.</summary>
+internal abstract record EventWrite
+{
+    private EventWrite() { }
+
+    /// <summary>The same with what it brings the whole to.</summary>
+    public EventWrite With(Func<string>? progress) =>
+        (this, progress?.Invoke()) switch
+        {
+            (Create create, { } reached) => new Create(create.Event with { Message = $"{create.Event.Message} ({reached})" }),
+            (Repeat repeat, { } reached) => repeat with { Message = $"{repeat.Message} ({reached})" },
+            _ => this,
+        };
+
+    /// <summary>A new event object.</summary>
+    public sealed record Create(KubernetesEvent Event) : EventWrite;
+
+    /// <summary>One more of an event that is written already.</summary>
+    public sealed record Repeat(ObjectKey Key, int Count, string Message, DateTimeOffset Time) : EventWrite;
+}

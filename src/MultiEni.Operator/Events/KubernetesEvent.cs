@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 
@@ -49,3 +50,68 @@ public sealed record KubernetesEvent : IKubernetesObject
     /// <summary>Who says so, as newer clients read it: the process.</summary>
     public string? ReportingInstance { get; set; }
 }
+
+/// <summary>Who reports an event.</summary>
+public sealed record EventSource
+{
+    /// <summary>The program.</summary>
+    public string? Component { get; set; }
+
+    /// <summary>The node, for programs that run on one.</summary>
+    public string? Host { get; set; }
+}
+
+/// <summary>The two types of event that Kubernetes knows.</summary>
+public enum EventType
+{
+    /// <summary>Information.</summary>
+    Normal,
+
+    /// <summary>Something that people may have to look at.</summary>
+    Warning,
+}
+
+/// <summary>Names the object that an event is about.</summary>
+public sealed record ObjectReference
+{
+    /// <summary>Group and version.</summary>
+    public string? ApiVersion { get; set; }
+
+    /// <summary>Kind.</summary>
+    public string? Kind { get; set; }
+
+    /// <summary>Null for cluster-scoped objects.</summary>
+    public string? Namespace { get; set; }
+
+    /// <summary>Name.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Identity, so that <c>kubectl describe</c> of a successor does not show it.</summary>
+    public string? Uid { get; set; }
+
+    /// <summary>A reference to an object; kind and version come from <paramref name="kind"/>, as cached objects often lack theirs.</summary>
+    public static ObjectReference To<T>(ResourceKind<T> kind, T obj)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(obj);
+        return new()
+        {
+            ApiVersion = kind.ApiVersion,
+            Kind = kind.Kind,
+            Namespace = obj.Metadata.Namespace,
+            Name = obj.Metadata.Name,
+            Uid = obj.Metadata.Uid,
+        };
+    }
+}
+
+/// <summary>JSON of events; nulls are left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)]
+)]
+[JsonSerializable(typeof(KubernetesEvent))]
+[JsonSerializable(typeof(KubernetesList<KubernetesEvent>))]
+public sealed partial class EventJson : JsonSerializerContext;

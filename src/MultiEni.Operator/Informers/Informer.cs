@@ -359,3 +359,29 @@ public sealed class Informer<T>
         }
     }
 }
+
+/// <summary>Which objects of a kind an informer follows.</summary>
+public sealed record InformerScope
+{
+    /// <summary>Every object of the kind.</summary>
+    public static InformerScope All { get; } = new();
+
+    /// <summary>One namespace; all of them when null.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Label selector.</summary>
+    public string? LabelSelector { get; init; }
+
+    /// <summary>Field selector.</summary>
+    public string? FieldSelector { get; init; }
+}
+
+/// <summary>How an informer is doing.</summary>
+/// <param name="IsSynced">Whether the first complete list is in.</param>
+/// <param name="LastContact">When the API server was last heard from; null before the first answer.</param>
+/// <param name="LastFailure">What went wrong last, or null while the connection is good.</param>
+public sealed record InformerHealth(bool IsSynced, DateTimeOffset? LastContact, string? LastFailure);
+
+/// <summary>Code that was told of a change failed, which is a bug: the change is lost to it, and going on would hide that.</summary>
+internal sealed class ConsumerFailedException(string kind, Exception failure)
+    : Exception($"What follows {kind} failed on a change: {failure.Message}", failure);

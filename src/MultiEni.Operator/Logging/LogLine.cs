@@ -126,3 +126,13 @@ internal sealed record LogLine(
     private static string OneLine(string text) =>
         text.ReplaceLineEndings("\n").Replace("\n", " | ", StringComparison.Ordinal).Replace("\t", " ", StringComparison.Ordinal);
 }
+
+/// <summary>How a log line looks.</summary>
+public enum LogFormat
+{
+    /// <summary>For people: time, level, source, message, fields.</summary>
+    Text,
+
+    /// <summary>For machines: one JSON object.</summary>
+    Json,
+}

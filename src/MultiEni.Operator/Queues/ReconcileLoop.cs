@@ -122,3 +122,58 @@ public sealed class ReconcileLoop<TKey>(
 
     private void Count(string result) => OperatorMeter.Reconciles.Add(1, _label, new("result", result));
 }
+
+/// <summary>How a reconcile loop works.</summary>
+public sealed record ReconcileLoopOptions
+{
+    /// <summary>Keys worked on at the same time.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>How long running reconciles may go on after the loop was asked to stop; then they are cancelled.</summary>
+    public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>What a reconciler wants next for its key. Failure is an exception.</summary>
+public abstract record ReconcileResult
+{
+    private ReconcileResult() { }
+
+    /// <summary>Nothing until something changes.</summary>
+    public static ReconcileResult Done { get; } = new Settled();
+
+    /// <summary>Look again after <paramref name="delay"/>, changes or not, as urgently as this time.</summary>
+    public static ReconcileResult After(TimeSpan delay) => new LookAgain(delay, null);
+
+    /// <summary>Look again after <paramref name="delay"/>, changes or not, with another priority.</summary>
+    public static ReconcileResult After(TimeSpan delay, int priority) => new LookAgain(delay, priority);
+
+    /// <summary>Nothing until something changes.</summary>
+    public sealed record Settled : ReconcileResult;
+
+    /// <summary>Look again after a while; with the priority of this time when none is given.</summary>
+    public sealed record LookAgain(TimeSpan Delay, int? Priority) : ReconcileResult;
+}
+
+/// <summary>Exponential backoff with jitter, as a pure function.</summary>
+/// <param name="Initial">Upper bound of the first delay.</param>
+/// <param name="Factor">Growth from one attempt to the next.</param>
+/// <param name="Maximum">Upper bound of every delay.</param>
+/// <param name="Jitter">The share of the delay that is random: 1 for all of it (full jitter), 0 for none.</param>
+public sealed record Backoff(TimeSpan Initial, double Factor, TimeSpan Maximum, double Jitter)
+{
+    /// <summary>1 s, doubling up to 60 s, full jitter.</summary>
+    public static Backoff Reconcile { get; } = new(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 1);
+
+    /// <summary>0.8 s, doubling up to 30 s, half of it random: a crowd of agents must not come back in step.</summary>
+    public static Backoff Reconnect { get; } = new(TimeSpan.FromSeconds(0.8), 2, TimeSpan.FromSeconds(30), 0.5);
+
+    /// <summary>The delay before attempt number <paramref name="attempt"/> + 1, counted from 0.</summary>
+    /// <param name="attempt">How many attempts have failed before, from 0.</param>
+    /// <param name="random">A number in [0, 1).</param>
+    public TimeSpan Delay(int attempt, double random)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(attempt);
+        var ceiling = Math.Min(Maximum.TotalSeconds, Initial.TotalSeconds * Math.Pow(Factor, attempt));
+        return TimeSpan.FromSeconds(ceiling * (1 - Jitter + (Jitter * random)));
+    }
+}

@@ -339,3 +339,57 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 }
+
+/// <summary>Where one key of a work queue is; a key without one is nowhere.</summary>
+internal sealed class WorkState
+{
+    /// <summary>It waits for a worker.</summary>
+    public bool IsReady { get; set; }
+
+    /// <summary>A worker has it.</summary>
+    public bool IsTaken { get; set; }
+
+    /// <summary>When that worker took it.</summary>
+    public TimeSpan TakenAt { get; set; }
+
+    /// <summary>It was added while a worker had it.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>How urgent it is, or was when taken.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>The valid entry among those of the key in the ready heap.</summary>
+    public long Ticket { get; set; }
+
+    /// <summary>When it became ready.</summary>
+    public TimeSpan ReadySince { get; set; }
+
+    /// <summary>When it becomes ready by itself; null when it does not.</summary>
+    public TimeSpan? Due { get; set; }
+
+    /// <summary>The valid entry among those of the key in the heap of deadlines.</summary>
+    public long DueTicket { get; set; }
+
+    /// <summary>How urgent it will be then.</summary>
+    public int DuePriority { get; set; }
+}
+
+/// <summary>Levels of urgency that work queues know by name; any number may be used, greater goes first.</summary>
+public static class WorkPriority
+{
+    /// <summary>Periodic checks of what is believed to be fine.</summary>
+    public const int Repair = -10;
+
+    /// <summary>The default.</summary>
+    public const int Normal = 0;
+
+    /// <summary>Somebody waits for it.</summary>
+    public const int Urgent = 10;
+}
+
+/// <summary>A key handed to a worker, which owes <see cref="WorkQueue{TKey}.Done"/> for it.</summary>
+/// <param name="Key">What to work on.</param>
+/// <param name="Priority">How urgent it was.</param>
+/// <param name="Waited">How long it was ready before a worker took it.</param>
+public readonly record struct QueuedWork<TKey>(TKey Key, int Priority, TimeSpan Waited)
+    where TKey : notnull;

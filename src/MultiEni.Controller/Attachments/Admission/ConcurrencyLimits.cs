@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MultiEni.Api.EniAttachments;
 
 namespace MultiEni.Controller.Attachments.Admission;
@@ -62,3 +63,181 @@ internal sealed class ConcurrencyLimits(int cleanups, Action<string> admitted)
             _ => null,
         };
 }
+
+/// <summary>
+/// Lets only so many attachments at once into a kind of work. Whoever waits holds no worker: it is told of its admission and comes again. What it
+/// keeps is lost at a restart without harm, since everybody asks anew.
+/// </summary>
+/// <param name="capacity">How many are in at once.</param>
+/// <param name="admitted">Told the name of one that was let in after waiting; must not block.</param>
+internal sealed class AdmissionLine(int capacity, Action<string> admitted)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _inside = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _outside = new(StringComparer.Ordinal);
+    private readonly NodeTurns _turns = new();
+
+    /// <summary>How many wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _turns.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether the attachment is in, now or already; otherwise it waits, once however often it asks.</summary>
+    public bool TryEnter(Waiter turn)
+    {
+        lock (_gate)
+        {
+            if (_inside.Contains(turn.Name))
+            {
+                return true;
+            }
+
+            if (_inside.Count < capacity && _turns.Count == 0)
+            {
+                _inside.Add(turn.Name);
+                return true;
+            }
+
+            if (_outside.Add(turn.Name))
+            {
+                _turns.Add(turn);
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The attachment is done, for now at least. Of no effect on one that is not in.</summary>
+    public void Leave(string name)
+    {
+        Waiter next;
+        lock (_gate)
+        {
+            if (!_inside.Remove(name) || _turns.Next() is not { } turn)
+            {
+                return;
+            }
+
+            next = turn;
+            _outside.Remove(next.Name);
+            _inside.Add(next.Name);
+        }
+
+        admitted(next.Name);
+    }
+}
+
+/// <summary>
+/// The order of those who wait: what is begun comes first, then whatever else waits for the node whose turn it is, then the next node. NodeENIs take
+/// turns in naming the next node, so that one with a few nodes does not wait for one with thousands. A node is usable when it has all of its ENIs:
+/// node by node, half of the nodes are usable in half of the time, and in any other order nearly none (docs/reference/ec2.md#call-plan). Not for
+/// concurrent use.
+/// </summary>
+internal sealed class NodeTurns
+{
+    private readonly Queue<Waiter> _begun = new();
+    private readonly Dictionary<string, Queue<Waiter>> _byNode = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<string>> _nodesOfParty = new(StringComparer.Ordinal);
+    private readonly Queue<string> _parties = new();
+    private string? _current;
+
+    /// <summary>How many wait.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>One more waits.</summary>
+    public void Add(Waiter turn)
+    {
+        Count++;
+        if (turn.IsBegun)
+        {
+            _begun.Enqueue(turn);
+            return;
+        }
+
+        if (_byNode.TryGetValue(turn.Node, out var others))
+        {
+            others.Enqueue(turn);
+            return;
+        }
+
+        _byNode.Add(turn.Node, new Queue<Waiter>([turn]));
+        if (turn.Node == _current)
+        {
+            return;
+        }
+
+        if (!_nodesOfParty.TryGetValue(turn.Party, out var nodes))
+        {
+            _nodesOfParty.Add(turn.Party, nodes = new Queue<string>());
+            _parties.Enqueue(turn.Party);
+        }
+
+        nodes.Enqueue(turn.Node);
+    }
+
+    /// <summary>Whose turn it is; null when nobody waits.</summary>
+    public Waiter? Next()
+    {
+        if (_begun.TryDequeue(out var first))
+        {
+            Count--;
+            return first;
+        }
+
+        if (_current is null || !_byNode.ContainsKey(_current))
+        {
+            _current = NextNode();
+        }
+
+        if (_current is null)
+        {
+            return null;
+        }
+
+        var waiting = _byNode[_current];
+        var next = waiting.Dequeue();
+        if (waiting.Count == 0)
+        {
+            _byNode.Remove(_current);
+        }
+
+        Count--;
+        return next;
+    }
+
+    private string? NextNode()
+    {
+        if (!_parties.TryDequeue(out var party))
+        {
+            return null;
+        }
+
+        var nodes = _nodesOfParty[party];
+        var node = nodes.Dequeue();
+        if (nodes.Count > 0)
+        {
+            _parties.Enqueue(party);
+        }
+        else
+        {
+            _nodesOfParty.Remove(party);
+        }
+
+        return node;
+    }
+}
+
+/// <summary>One attachment that wants to go on.</summary>
+/// <param name="Name">The attachment.</param>
+/// <param name="Node">The instance that it is for: ENIs of one are finished before the next is begun.</param>
+/// <param name="Party">Its NodeENI: those take turns.</param>
+/// <param name="IsBegun">Whether it has an ENI already, which must not lie about for longer than needed.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Waiter(string Name, string Node, string Party, bool IsBegun);

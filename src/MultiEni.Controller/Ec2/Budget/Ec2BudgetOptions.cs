@@ -1,3 +1,5 @@
+using static MultiEni.Controller.Ec2.Ec2Actions;
+
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>How much of the account's request quotas the controller may use.</summary>
@@ -32,3 +34,36 @@ internal sealed record Ec2BudgetOptions
         }
     }
 }
+
+/// <summary>Default quotas of an account in a region (docs/reference/ec2.md#request-tokens).</summary>
+internal static class ApiRates
+{
+    /// <summary>The class that APIs without an entry of their own are in, and the pool that some accounts share.</summary>
+    public static ApiRate DefaultMutating { get; } = new(50, 5, Mutating: true);
+
+    private static readonly ApiRate Describe = new(100, 20, Mutating: false);
+    private static readonly ApiRate Interface = new(100, 5, Mutating: true);
+    private static readonly ApiRate Tagging = new(100, 10, Mutating: true);
+
+    /// <summary>Quota of one API. All our describes are filtered and paged, which is the larger class.</summary>
+    public static ApiRate Of(string api)
+    {
+        return api switch
+        {
+            CreateNetworkInterface
+            or DeleteNetworkInterface
+            or ModifyNetworkInterfaceAttribute
+            or AssignPrivateIpAddresses
+            or UnassignPrivateIpAddresses
+            or AssignIpv6Addresses => Interface,
+            CreateTags or DeleteTags => Tagging,
+            _ => api.StartsWith("Describe", StringComparison.Ordinal) ? Describe : DefaultMutating,
+        };
+    }
+}
+
+/// <summary>The account's token bucket of one API.</summary>
+/// <param name="Burst">Tokens of a full bucket.</param>
+/// <param name="PerSecond">Refill.</param>
+/// <param name="Mutating">Whether the API changes something; some accounts share one pool among those (docs/reference/ec2.md#request-tokens).</param>
+internal readonly record struct ApiRate(double Burst, double PerSecond, bool Mutating);

@@ -100,3 +100,48 @@ internal sealed class OccupancyReader : IDisposable
 
     private sealed record Reading(IReadOnlyList<DeviceSlot> Slots, long At);
 }
+
+/// <summary>Puts a reading of an instance together with what is known since of our own ENIs.</summary>
+internal static class Occupancy
+{
+    public static IReadOnlyList<DeviceSlot> Of(string instanceId, IReadOnlyList<DeviceSlot> read, InventoryState state, string cluster)
+    {
+        var slots = new Dictionary<string, DeviceSlot>(StringComparer.Ordinal);
+        foreach (var slot in read)
+        {
+            // Of our own ENIs the inventory knows better: attached, detached or deleted since.
+            var known = state.Find(slot.EniId);
+            var deleted = known is null && slot.Ours && state.PresenceOf(slot.EniId) is Presence.Absent;
+            if (known is null && !deleted)
+            {
+                slots[slot.EniId] = slot;
+            }
+        }
+
+        foreach (var row in state.FindByInstance(instanceId))
+        {
+            if (SlotOf(row, cluster) is { } slot)
+            {
+                slots[slot.EniId] = slot;
+            }
+        }
+
+        return [.. slots.Values.OrderBy(slot => slot.NetworkCardIndex).ThenBy(slot => slot.DeviceIndex)];
+    }
+
+    /// <summary>The place that an ENI takes on its instance; null when it is attached to none.</summary>
+    public static DeviceSlot? SlotOf(EniRow row, string cluster) =>
+        row.Attachment is { Status: not EniStates.Detached } attachment
+            ? new(attachment.NetworkCardIndex, attachment.DeviceIndex, row.EniId, IsOurs(row, cluster))
+            : null;
+
+    private static bool IsOurs(EniRow row, string cluster) =>
+        row.Tags.GetValueOrDefault(EniTags.Cluster) == cluster && row.Tags.GetValueOrDefault(EniTags.ManagedBy) == EniTags.Owner;
+}
+
+/// <summary>A device index in use on an instance.</summary>
+/// <param name="NetworkCardIndex">Card.</param>
+/// <param name="DeviceIndex">Index on the card.</param>
+/// <param name="EniId">What is attached there.</param>
+/// <param name="Ours">Whether the ENI is one of this cluster's slots; otherwise it is the VPC CNI's or somebody else's.</param>
+internal readonly record struct DeviceSlot(int NetworkCardIndex, int DeviceIndex, string EniId, bool Ours);

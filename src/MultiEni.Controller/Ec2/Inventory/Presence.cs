@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
@@ -18,3 +20,9 @@ internal abstract record Presence
     /// <summary>EC2 was asked after the grace time and does not have it.</summary>
     public sealed record Absent : Presence;
 }
+
+/// <summary>A description asked of EC2: what is learned from its answer is as old as the moment it was asked.</summary>
+/// <param name="Generation">Grows with every observation and every call of ours.</param>
+/// <param name="Began">When it was asked.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Observation(long Generation, DateTimeOffset Began);

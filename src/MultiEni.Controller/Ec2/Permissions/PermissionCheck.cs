@@ -122,3 +122,29 @@ internal sealed class PermissionCheck(
         }
     }
 }
+
+/// <summary>What a dry run is tried on. Policies have conditions on tags, so only resources of the kind in use give an answer that counts.</summary>
+/// <param name="SubnetId">For Create.</param>
+/// <param name="SecurityGroupIds">For Create.</param>
+/// <param name="Tags">For Create and CreateTags.</param>
+/// <param name="EniId">For everything else; a made-up one mostly gives an inconclusive answer.</param>
+/// <param name="InstanceId">For Attach.</param>
+/// <param name="AttachmentId">For Detach.</param>
+internal sealed record PreflightSubject(
+    string SubnetId,
+    IReadOnlyList<string> SecurityGroupIds,
+    IReadOnlyDictionary<string, string> Tags,
+    string EniId,
+    string InstanceId,
+    string AttachmentId
+);
+
+/// <summary>What the permission check writes to the log.</summary>
+internal static partial class PermissionLog
+{
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Error, Message = "The controller's role may not call ec2:{Action}: {Refusal}")]
+    public static partial void Denied(ILogger logger, string action, string refusal);
+
+    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "Whether all permissions are granted could not be found out: {Failure}")]
+    public static partial void CheckFailed(ILogger logger, string failure);
+}

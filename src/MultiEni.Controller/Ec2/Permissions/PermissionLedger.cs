@@ -49,3 +49,26 @@ internal sealed class PermissionLedger
         }
     }
 }
+
+/// <summary>What a dry run proved.</summary>
+internal abstract record Permission
+{
+    private Permission() { }
+
+    /// <summary>The call would be allowed.</summary>
+    public sealed record Allowed : Permission;
+
+    /// <summary>The call would be refused for lack of permission.</summary>
+    /// <param name="Message">EC2's text.</param>
+    public sealed record Denied(string Message) : Permission;
+
+    /// <summary>EC2 refused for another reason, such as a resource that does not exist, before it looked at permissions.</summary>
+    /// <param name="Code">EC2's error code.</param>
+    /// <param name="Message">EC2's text.</param>
+    public sealed record Inconclusive(string Code, string Message) : Permission;
+}
+
+/// <summary>An EC2 action that the controller's role may not call.</summary>
+/// <param name="Action">API name.</param>
+/// <param name="Message">EC2's text.</param>
+internal sealed record DeniedPermission(string Action, string Message);

@@ -14,3 +14,49 @@ internal static class KernelHost
         return new NodeHost(new KernelFiles(options, calls), new RtNetlink(calls), new KernelEvents(options));
     }
 }
+
+/// <summary>How the program reaches the kernel of the machine it runs on.</summary>
+internal sealed record KernelHostOptions
+{
+    /// <summary>The absolute folder under which the host's <c>/sys</c>, <c>/proc</c> and <c>/dev</c> are found: <c>/</c>, or where a container mounts them.</summary>
+    public string Root { get; init; } = "/";
+
+    /// <summary>
+    /// Whether a write may reach the kernel's own sysfs. Off unless the program says so at its entry point: sysfs gives no protection to an
+    /// interface in use, so code that runs by accident on somebody's machine could take away its disk or its network.
+    /// </summary>
+    public bool AllowRealSysfs { get; init; }
+
+    /// <summary>
+    /// Room in the kernel for announcements not read yet, in bytes; null for the system's default. Too little costs no correctness: an
+    /// <c>overrun</c> is announced instead.
+    /// </summary>
+    public int? EventBufferBytes { get; init; }
+}
+
+/// <summary>Paths as on the host, checked before they are joined with a root.</summary>
+internal static class HostPath
+{
+    private static readonly string[] Trees = ["sys", "proc", "dev"];
+
+    /// <summary>The path below a root. Only <c>/sys</c>, <c>/proc</c> and <c>/dev</c> exist here, and no path may climb out of them.</summary>
+    /// <exception cref="ArgumentException">Not an absolute path in one of the three trees, or one with an empty, <c>.</c> or <c>..</c> part.</exception>
+    public static string Resolve(string root, string path)
+    {
+        var parts = path.Split('/');
+        if (parts is not ["", var tree, ..] || Array.IndexOf(Trees, tree) < 0)
+        {
+            throw new ArgumentException($"'{path}' is not an absolute path below /sys, /proc or /dev.", nameof(path));
+        }
+
+        if (parts.Skip(1).Any(part => part is "" or "." or "..") || path.Contains('\0'))
+        {
+            throw new ArgumentException($"'{path}' has a part that is empty, '.' or '..'.", nameof(path));
+        }
+
+        return Path.Join(root, path);
+    }
+
+    /// <summary>Whether the path is in one tree, such as <c>/sys</c>.</summary>
+    public static bool IsBelow(string tree, string path) => path.StartsWith(tree + "/", StringComparison.Ordinal);
+}

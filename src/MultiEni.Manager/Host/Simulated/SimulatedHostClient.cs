@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Serialization;
 
 namespace MultiEni.Manager.Host.Simulated;
 
@@ -35,3 +36,29 @@ internal static class SimulatedHostClient
 
     internal static bool IsAbsent(HttpResponseMessage response) => response.StatusCode == HttpStatusCode.NotFound;
 }
+
+/// <summary>What a system call returned.</summary>
+internal sealed record SimulatedAnswer
+{
+    /// <summary>Error number; 0 for success.</summary>
+    public int Errno { get; set; }
+}
+
+/// <summary>A change of a link; one of the two.</summary>
+internal sealed record SimulatedLinkChange
+{
+    /// <summary>Up or down.</summary>
+    public bool? Up { get; set; }
+
+    /// <summary>Bytes.</summary>
+    public int? Mtu { get; set; }
+}
+
+/// <summary>The messages of the protocol in <c>SIMULATED.md</c>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(NetworkState))]
+[JsonSerializable(typeof(HostEvent))]
+[JsonSerializable(typeof(SimulatedAnswer))]
+[JsonSerializable(typeof(SimulatedLinkChange))]
+internal sealed partial class SimulatedJson : JsonSerializerContext;

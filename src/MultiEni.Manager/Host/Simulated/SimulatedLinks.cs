@@ -1,4 +1,6 @@
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace MultiEni.Manager.Host.Simulated;
 
@@ -25,4 +27,64 @@ internal sealed class SimulatedLinks(HttpClient http) : ILinks
         );
         return await SimulatedHostClient.ErrnoAsync(response, cancellationToken);
     }
+}
+
+/// <summary>The announcements of a simulated node. Ends when the node goes down; the caller asks again.</summary>
+internal sealed class SimulatedEvents(HttpClient http) : IHostEvents
+{
+    public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync("events", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using var lines = new StreamReader(stream);
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line.Length > 0 && JsonSerializer.Deserialize(line, SimulatedJson.Default.HostEvent) is { } announced)
+            {
+                yield return announced;
+            }
+        }
+    }
+}
+
+/// <summary>The files of a simulated node.</summary>
+internal sealed class SimulatedFiles(HttpClient http) : IHostFiles
+{
+    public ValueTask<string?> ReadTextAsync(string path, CancellationToken cancellationToken) => GetAsync("text", path, cancellationToken);
+
+    public ValueTask<string?> ReadLinkAsync(string path, CancellationToken cancellationToken) => GetAsync("link", path, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<string>> ListAsync(string path, CancellationToken cancellationToken) =>
+        await http.GetFromJsonAsync(Uri("list", path), SimulatedJson.Default.ListString, cancellationToken) ?? [];
+
+    public async ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken) =>
+        bool.Parse(await http.GetStringAsync(Uri("exists", path), cancellationToken));
+
+    public async ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        using var body = new StringContent(text);
+        using var response = await http.PostAsync(Uri("write", path), body, cancellationToken);
+        return await SimulatedHostClient.ErrnoAsync(response, cancellationToken);
+    }
+
+    public async ValueTask<Errno> ProbeOpenAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.PostAsync(Uri("probe", path), null, cancellationToken);
+        return await SimulatedHostClient.ErrnoAsync(response, cancellationToken);
+    }
+
+    private async ValueTask<string?> GetAsync(string operation, string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(Uri(operation, path), cancellationToken);
+        if (SimulatedHostClient.IsAbsent(response))
+        {
+            return null;
+        }
+
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    private static string Uri(string operation, string path) => $"files/{operation}?path={System.Uri.EscapeDataString(path)}";
 }

@@ -191,3 +191,41 @@ internal static class DevicePluginMessages
         return texts;
     }
 }
+
+/// <summary>Names of the kubelet's device plugin API, version v1beta1.</summary>
+internal static class DevicePluginMethods
+{
+    internal const string ApiVersion = "v1beta1";
+    internal const string Register = "v1beta1.Registration/Register";
+    internal const string GetOptions = "v1beta1.DevicePlugin/GetDevicePluginOptions";
+    internal const string ListAndWatch = "v1beta1.DevicePlugin/ListAndWatch";
+    internal const string GetPreferredAllocation = "v1beta1.DevicePlugin/GetPreferredAllocation";
+    internal const string Allocate = "v1beta1.DevicePlugin/Allocate";
+    internal const string PreStartContainer = "v1beta1.DevicePlugin/PreStartContainer";
+}
+
+/// <summary>What a container gets with its devices.</summary>
+/// <param name="Environment">Environment variables.</param>
+/// <param name="Nodes">Device nodes.</param>
+internal sealed record ContainerGrant(IReadOnlyDictionary<string, string> Environment, IReadOnlyList<DeviceNode> Nodes);
+
+/// <summary>A device as the kubelet is told of it.</summary>
+/// <param name="Id">Its PCI address, under which Multus finds it.</param>
+/// <param name="Healthy">Whether pods may get it.</param>
+/// <param name="NumaNode">The NUMA node that it is near to, or null.</param>
+internal sealed record AnnouncedDevice(string Id, bool Healthy, int? NumaNode);
+
+/// <summary>The kubelet asks which devices suit a container best.</summary>
+/// <param name="Available">Ids of devices that are free.</param>
+/// <param name="Required">Ids of devices that must be among them.</param>
+/// <param name="Count">How many are wanted.</param>
+internal sealed record PreferenceRequest(IReadOnlyList<string> Available, IReadOnlyList<string> Required, int Count);
+
+/// <summary>A device node for a container.</summary>
+/// <param name="HostPath">Where it is on the node.</param>
+/// <param name="ContainerPath">Where the container sees it.</param>
+internal sealed record DeviceNode(string HostPath, string ContainerPath)
+{
+    /// <summary>What the container may do with it.</summary>
+    public const string Permissions = "rw";
+}

@@ -113,3 +113,21 @@ internal static class PodResourcesMessages
         held.AddRange(ids.Select(id => new HeldDevice(space, pod, "", resource, id)));
     }
 }
+
+/// <summary>A device that a container has, as the kubelet tells it.</summary>
+/// <param name="Namespace">Namespace of the pod.</param>
+/// <param name="Pod">Name of the pod.</param>
+/// <param name="Container">Name of the container.</param>
+/// <param name="Resource">The resource under which it was requested.</param>
+/// <param name="DeviceId">The device; PCI address with ours and with the SR-IOV device plugin.</param>
+internal sealed record HeldDevice(string Namespace, string Pod, string Container, string Resource, string DeviceId);
+
+/// <summary>Asks the kubelet which pods have which devices. It alone knows: a pod's request does not say which of several devices it got.</summary>
+internal sealed class PodResourcesClient(GrpcClient kubelet)
+{
+    /// <summary>All devices of the node's pods.</summary>
+    /// <exception cref="GrpcException">The kubelet does not answer.</exception>
+    /// <exception cref="ProtoException">Its answer cannot be read.</exception>
+    public async Task<IReadOnlyList<HeldDevice>> ListAsync(CancellationToken cancellationToken) =>
+        PodResourcesMessages.ReadList(await kubelet.CallAsync(PodResourcesMessages.List, ReadOnlyMemory<byte>.Empty, cancellationToken));
+}

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -120,4 +122,32 @@ internal sealed class GrpcSocketServer : IAsyncDisposable
             // The context holds nothing of its own.
         }
     }
+}
+
+/// <summary>What is behind one socket.</summary>
+internal interface IGrpcService
+{
+    /// <summary>Answers a call.</summary>
+    /// <param name="method">Such as <c>v1beta1.DevicePlugin/Allocate</c>.</param>
+    /// <param name="request">The request message.</param>
+    /// <param name="cancellationToken">Ends when the caller goes away.</param>
+    /// <returns>The answers; a plain call has exactly one, and a stream goes on until the caller has enough.</returns>
+    /// <exception cref="GrpcException">The call fails.</exception>
+    /// <exception cref="ProtoException">The request cannot be read.</exception>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> AnswerAsync(string method, ReadOnlyMemory<byte> request, CancellationToken cancellationToken);
+}
+
+/// <summary>Paths of Unix sockets, which the kernel limits in length (unix(7)).</summary>
+internal static class UnixSocketPath
+{
+    private const int LongestPath = 107;
+
+    /// <summary>The address of a socket.</summary>
+    /// <exception cref="IOException">The path is too long for a socket.</exception>
+    internal static UnixDomainSocketEndPoint EndPoint(string path) =>
+        Encoding.UTF8.GetByteCount(path) <= LongestPath
+            ? new UnixDomainSocketEndPoint(path)
+            : throw new IOException(
+                $"'{path}' is longer than the {LongestPath} bytes that the path of a socket may have; shorten KUBELET_ROOT or DEVICE_PLUGINS_PATH."
+            );
 }

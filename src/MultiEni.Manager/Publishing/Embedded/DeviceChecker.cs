@@ -3,6 +3,7 @@ using MultiEni.Api;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing.Embedded;
@@ -63,4 +64,19 @@ internal sealed class DeviceChecker(NodeHost host)
     }
 
     private static DeviceCheck.Unusable Unusable(string reason, string message) => new(new Blocker(reason, message));
+}
+
+/// <summary>Whether a container could use an offered device at this moment.</summary>
+internal abstract record DeviceCheck
+{
+    private DeviceCheck() { }
+
+    /// <summary>It could.</summary>
+    /// <param name="Address">The device.</param>
+    /// <param name="Nodes">Device nodes that it needs for that.</param>
+    /// <param name="NumaNode">The NUMA node that it is near to, or null.</param>
+    public sealed record Usable(PciAddress Address, IReadOnlyList<DeviceNode> Nodes, int? NumaNode) : DeviceCheck;
+
+    /// <summary>It could not.</summary>
+    public sealed record Unusable(Blocker Why) : DeviceCheck;
 }

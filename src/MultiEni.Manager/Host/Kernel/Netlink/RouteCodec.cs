@@ -125,3 +125,25 @@ internal static class RouteCodec
         return routes;
     }
 }
+
+/// <summary>What distinguishes a route for decisions.</summary>
+/// <param name="Family">4 or 6.</param>
+/// <param name="Table">Routing table.</param>
+/// <param name="LinkIndex">Outgoing link, of the first next hop.</param>
+/// <param name="Protocol">Who made it.</param>
+/// <param name="IsDefault">Whether its prefix has length 0.</param>
+/// <param name="IsMultipath">Whether it has next hops of its own, over perhaps more than one link.</param>
+internal readonly record struct RouteKey(int Family, int Table, int LinkIndex, int Protocol, bool IsDefault, bool IsMultipath = false);
+
+/// <summary>
+/// Takes from a dump the routes that can make a difference: all default and multipath routes, and of the others the first over each link, in each table
+/// and of each protocol. A node of a BGP network has ten thousand of those others, and whether a link has one or a thousand of a kind decides nothing.
+/// </summary>
+internal sealed class RouteSelection
+{
+    private readonly HashSet<RouteKey> _seen = [];
+
+    /// <summary>The routes of a message that are new in kind.</summary>
+    public IReadOnlyList<Route> Take(ReadOnlySpan<byte> payload) =>
+        RouteCodec.Key(payload) is { } key && (key.IsDefault || key.IsMultipath || _seen.Add(key)) ? RouteCodec.Decode(payload) : [];
+}

@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.DevicePlugins;
 
 namespace MultiEni.Manager.Publishing.Embedded;

@@ -66,4 +66,13 @@ internal static partial class OperatorLog
 
     [LoggerMessage(50, LogLevel.Information, "Setting {name} = {value} ({source})")]
     public static partial void Setting(ILogger logger, string name, string value, string source);
+
+    [LoggerMessage(51, LogLevel.Error, "Cannot start: {failure}")]
+    public static partial void CannotStart(ILogger logger, string failure);
+
+    [LoggerMessage(52, LogLevel.Error, "Leadership is lost; exiting, so that a fresh start observes the state anew: {failure}")]
+    public static partial void EndsWithoutLeadership(ILogger logger, string failure);
+
+    [LoggerMessage(53, LogLevel.Critical, "Exiting after an unexpected error; the pod is started again")]
+    public static partial void EndsUnexpectedly(ILogger logger, Exception failure);
 }

@@ -5,9 +5,6 @@ namespace MultiEni.Controller.Telemetry;
 /// <summary>Everything that the controller logs.</summary>
 internal static partial class ControllerLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Setting}={Value} ({Source})")]
-    public static partial void Setting(ILogger logger, string setting, string value, string source);
-
     [LoggerMessage(2, LogLevel.Information, "Cluster {Cluster}: Kubernetes from {KubernetesSource}, EC2 in {Region}, credentials from {Credentials}")]
     public static partial void Starting(ILogger logger, string cluster, string kubernetesSource, string region, string credentials);
 
@@ -34,15 +31,6 @@ internal static partial class ControllerLog
 
     [LoggerMessage(10, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger logger);
-
-    [LoggerMessage(11, LogLevel.Error, "Cannot start: {Failure}")]
-    public static partial void CannotStart(ILogger logger, string failure);
-
-    [LoggerMessage(18, LogLevel.Critical, "The controller ends after an error that it does not know; its pod is started again")]
-    public static partial void Failed(ILogger logger, Exception error);
-
-    [LoggerMessage(12, LogLevel.Error, "Leadership is lost; ending so that a fresh start finds what is the case: {Failure}")]
-    public static partial void LeadershipLost(ILogger logger, string failure);
 
     [LoggerMessage(13, LogLevel.Information, "Serving /healthz, /readyz and /metrics on port {Port}")]
     public static partial void Serving(ILogger logger, int port);

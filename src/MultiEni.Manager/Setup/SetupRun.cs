@@ -3,7 +3,7 @@ using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Telemetry;
-using MultiEni.Operator.Configuration;
+using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Logging;
 
 namespace MultiEni.Manager.Setup;
@@ -93,41 +93,39 @@ internal static class SetupCommand
     /// <summary>Runs it.</summary>
     /// <param name="arguments">What follows the word.</param>
     /// <param name="environment">Reads a variable.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The exit status.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Func<string, string?> environment, CancellationToken cancellationToken)
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
-        var reader = new SettingsReader($"eni-manager {Word}", arguments, environment);
-        using var loggers = ConsoleLogging.Create(reader, TimeProvider.System);
-        var settings = SetupSettings.Read(reader);
-        if (reader.HelpRequested)
-        {
-            await Console.Out.WriteLineAsync(
-                reader.Help(
-                    "Makes a node ready for user-space drivers: loads their modules and, where there is no IOMMU and the policy allows it, switches no-IOMMU mode on."
-                )
-            );
-            return 0;
-        }
-
-        reader.Finish();
-        var loader = new ModuleLoader(
-            HostChoice.Root(settings.Host),
-            ModuleLoader.Folders(environment("PATH")),
-            settings.ModuleLimit,
-            TimeProvider.System
+        Blocker? blocker = null;
+        var required = true;
+        var code = await ProgramHost.RunAsync(
+            new HostedProgram<SetupSettings>(
+                $"eni-manager {Word}",
+                "Makes a node ready for user-space drivers: loads their modules and, where there is no IOMMU and the policy allows it, switches no-IOMMU mode on.",
+                reader => ConsoleLogging.Create(reader, TimeProvider.System),
+                SetupSettings.Read,
+                async (settings, loggers, stop) =>
+                {
+                    var folders = ModuleLoader.Folders(environment("PATH"));
+                    var loader = new ModuleLoader(HostChoice.Root(settings.Host), folders, settings.ModuleLimit, TimeProvider.System);
+                    var run = new SetupRun(settings, HostChoice.Open(settings.Host).Files, loader, loggers.CreateLogger("eni-manager"));
+                    required = settings.Required;
+                    blocker = await run.RunAsync(stop);
+                }
+            ),
+            arguments,
+            environment
         );
-        var run = new SetupRun(settings, HostChoice.Open(settings.Host).Files, loader, loggers.CreateLogger("eni-manager"));
-        if (await run.RunAsync(cancellationToken) is not { } why)
+        if (blocker is not { } why)
         {
-            return 0;
+            return code;
         }
 
         await Console.Error.WriteLineAsync(
-            settings.Required
+            required
                 ? $"eni-manager setup failed ({why.Reason}): {why.Message}"
                 : $"eni-manager setup: no device can be bound on this node ({why.Reason}): {why.Message} ENIs without enableDPDK work all the same."
         );
-        return settings.Required ? 1 : 0;
+        return required ? ProgramHost.Failure : ProgramHost.Success;
     }
 }

@@ -100,9 +100,6 @@ internal static partial class Log
     [LoggerMessage(54, LogLevel.Warning, "The device information {Path} for Multus could not be written: {Message}")]
     public static partial void DeviceInfoNotWritten(ILogger logger, string path, string message);
 
-    [LoggerMessage(30, LogLevel.Information, "Setting {Name} is '{Value}' by {Source}.")]
-    public static partial void Setting(ILogger logger, string name, string value, string source);
-
     [LoggerMessage(32, LogLevel.Error, "What an earlier run left cannot be taken over yet; nothing is done before it can.")]
     public static partial void NotReadyYet(ILogger logger, Exception error);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 
 namespace MultiEni.Operator.Configuration;
 
@@ -129,15 +128,6 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
         if (all.Count > 0)
         {
             throw new SettingsException(all);
-        }
-    }
-
-    /// <summary>Writes all settings to the log, one a line.</summary>
-    public void LogEffective(ILogger logger)
-    {
-        foreach (var setting in _effective)
-        {
-            OperatorLog.Setting(logger, setting.Name, setting.Value, setting.Source);
         }
     }
 

@@ -6,8 +6,8 @@ using MultiEni.Api.NodeEnis;
 namespace MultiEni.Api;
 
 /// <summary>
-/// How the resources are written as JSON. Null properties are left out, which is what makes a partly filled object a valid
-/// server-side-apply patch: only the fields that are there are claimed.
+/// JSON serialization of the resources. Null properties are omitted, so that a partially filled
+/// object is a valid server-side apply patch that only takes ownership of the fields that are set.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

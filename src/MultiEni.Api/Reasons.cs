@@ -3,40 +3,43 @@ namespace MultiEni.Api;
 /// <summary>Reasons in conditions. Each has an entry in the troubleshooting guide.</summary>
 public static class Reasons
 {
-    /// <summary>Everything asked for is done.</summary>
+    /// <summary>The desired state is reached.</summary>
     public const string Ready = nameof(Ready);
 
-    /// <summary>Work is under way.</summary>
+    /// <summary>Reconciliation is in progress.</summary>
     public const string Progressing = nameof(Progressing);
 
     /// <summary>The object is being deleted.</summary>
     public const string Deleting = nameof(Deleting);
 
-    /// <summary>Nothing is wrong.</summary>
+    /// <summary>The observed state matches the spec.</summary>
     public const string AsExpected = nameof(AsExpected);
 
-    /// <summary>Every source led to something.</summary>
+    /// <summary>All references were resolved.</summary>
     public const string Resolved = nameof(Resolved);
 
     /// <summary>No node matches the selector.</summary>
     public const string NoMatchingNodes = nameof(NoMatchingNodes);
 
-    /// <summary>The specification cannot be carried out as written.</summary>
+    /// <summary>The spec cannot be implemented.</summary>
     public const string InvalidSpec = nameof(InvalidSpec);
 
-    /// <summary>A subnet that the specification names does not exist.</summary>
+    /// <summary>A subnet referenced in the spec does not exist.</summary>
     public const string SubnetNotFound = nameof(SubnetNotFound);
 
-    /// <summary>Several subnets carry the name.</summary>
+    /// <summary>Several subnets have this name.</summary>
     public const string SubnetNameAmbiguous = nameof(SubnetNameAmbiguous);
 
-    /// <summary>The resolved subnets are in more than one VPC and the groups do not exist in all of them.</summary>
+    /// <summary>
+    /// The resolved subnets are in more than one VPC, and the security groups do not exist in all
+    /// of them.
+    /// </summary>
     public const string SubnetsInSeveralVpcs = nameof(SubnetsInSeveralVpcs);
 
-    /// <summary>A security group that the specification names does not exist in the VPC.</summary>
+    /// <summary>A security group referenced in the spec does not exist in the VPC.</summary>
     public const string SecurityGroupNotFound = nameof(SecurityGroupNotFound);
 
-    /// <summary>Several security groups of the VPC carry the name.</summary>
+    /// <summary>Several security groups in the VPC have this name.</summary>
     public const string SecurityGroupNameAmbiguous = nameof(SecurityGroupNameAmbiguous);
 
     /// <summary>None of the subnets is in the node's zone.</summary>
@@ -48,22 +51,24 @@ public static class Reasons
     /// <summary>The node is not an EC2 instance (Fargate, hybrid).</summary>
     public const string NodeNotOnEc2 = nameof(NodeNotOnEc2);
 
-    /// <summary>The cloud provider has not introduced the node yet.</summary>
+    /// <summary>The cloud provider has not set the node's provider ID yet.</summary>
     public const string NodeWithoutProviderId = nameof(NodeWithoutProviderId);
 
-    /// <summary>The instance type takes no further ENI.</summary>
+    /// <summary>The instance has reached its ENI limit.</summary>
     public const string InstanceLimit = nameof(InstanceLimit);
 
-    /// <summary>The wanted device index is in use and another one was taken.</summary>
+    /// <summary>The requested device index is in use, so another one was used.</summary>
     public const string DeviceIndexTaken = nameof(DeviceIndexTaken);
 
-    /// <summary>The limits of the instance type are not known.</summary>
+    /// <summary>The limits of the instance type are unknown.</summary>
     public const string UnknownInstanceType = nameof(UnknownInstanceType);
 
-    /// <summary>The API server refused a write.</summary>
+    /// <summary>The API server rejected a write.</summary>
     public const string KubernetesApiError = nameof(KubernetesApiError);
 
-    /// <summary>Some ENIs still have the former specification; they are replaced on a few nodes at a time.</summary>
+    /// <summary>
+    /// Some ENIs still have the previous spec; they are replaced on a few nodes at a time.
+    /// </summary>
     public const string RolloutInProgress = nameof(RolloutInProgress);
 
     /// <summary>The ENI is being created.</summary>
@@ -78,37 +83,42 @@ public static class Reasons
     /// <summary>The ENI is being detached.</summary>
     public const string Detaching = nameof(Detaching);
 
-    /// <summary>The agent has not given the device back yet.</summary>
+    /// <summary>The ENI manager has not released the device yet.</summary>
     public const string WaitingForRelease = nameof(WaitingForRelease);
 
-    /// <summary>The agent did not answer in time and the ENI is detached without it.</summary>
+    /// <summary>
+    /// The ENI manager did not respond in time, so the ENI is detached without it.
+    /// </summary>
     public const string ReleaseTimeout = nameof(ReleaseTimeout);
 
-    /// <summary>The cleanup takes longer than it should; it goes on.</summary>
+    /// <summary>The cleanup takes longer than the limit; the controller keeps retrying.</summary>
     public const string CleanupTimeout = nameof(CleanupTimeout);
 
-    /// <summary>The instance cannot take an ENI in its state.</summary>
+    /// <summary>No ENI can be attached in the instance's current state.</summary>
     public const string InstanceNotRunning = nameof(InstanceNotRunning);
 
     /// <summary>The instance was terminated.</summary>
     public const string InstanceGone = nameof(InstanceGone);
 
-    /// <summary>EC2 refused the call for lack of permission.</summary>
+    /// <summary>EC2 denied the call because of a missing permission.</summary>
     public const string Unauthorized = nameof(Unauthorized);
 
-    /// <summary>AWS does not accept who calls: no credentials, refused ones, or a wrong clock.</summary>
+    /// <summary>
+    /// AWS could not authenticate the caller: no credentials, rejected credentials or a wrong
+    /// clock.
+    /// </summary>
     public const string AuthenticationFailed = nameof(AuthenticationFailed);
 
-    /// <summary>EC2 limits the rate of calls; the call is repeated.</summary>
+    /// <summary>EC2 throttled the call; it is retried.</summary>
     public const string Throttled = nameof(Throttled);
 
     /// <summary>An account quota is reached.</summary>
     public const string QuotaExceeded = nameof(QuotaExceeded);
 
-    /// <summary>EC2 answered with an error.</summary>
+    /// <summary>EC2 returned an error.</summary>
     public const string Ec2Error = nameof(Ec2Error);
 
-    /// <summary>EC2 did not answer; the outcome is found out before anything is repeated.</summary>
+    /// <summary>EC2 did not answer; the outcome is checked before a retry.</summary>
     public const string Ec2Unavailable = nameof(Ec2Unavailable);
 
     /// <summary>The ENI is attached to another instance.</summary>
@@ -117,7 +127,7 @@ public static class Reasons
     /// <summary>The device has not appeared on the node yet.</summary>
     public const string WaitingForDevice = nameof(WaitingForDevice);
 
-    /// <summary>The link is up with the wanted MTU.</summary>
+    /// <summary>The link is up with the desired MTU.</summary>
     public const string DeviceConfigured = nameof(DeviceConfigured);
 
     /// <summary>More than one device could be the ENI.</summary>
@@ -129,7 +139,7 @@ public static class Reasons
     /// <summary>The device at the given PCI address is not the ENI.</summary>
     public const string PciAddressMismatch = nameof(PciAddressMismatch);
 
-    /// <summary>The device is not one that may be handed to a DPDK driver.</summary>
+    /// <summary>The device must not be bound to a DPDK driver.</summary>
     public const string UnsupportedDevice = nameof(UnsupportedDevice);
 
     /// <summary>The device is the node's primary interface.</summary>
@@ -138,28 +148,28 @@ public static class Reasons
     /// <summary>The device is in use.</summary>
     public const string DeviceInUse = nameof(DeviceInUse);
 
-    /// <summary>Whether the device is in use cannot be told, so it is treated as if it were.</summary>
+    /// <summary>It is unknown whether the device is in use, so it is treated as in use.</summary>
     public const string DeviceUsageUnknown = nameof(DeviceUsageUnknown);
 
-    /// <summary>Somebody else bound the device to another user-space driver.</summary>
+    /// <summary>Another program bound the device to a different user-space driver.</summary>
     public const string ForeignBinding = nameof(ForeignBinding);
 
     /// <summary>The driver's kernel module is not loaded.</summary>
     public const string DriverModuleUnavailable = nameof(DriverModuleUnavailable);
 
-    /// <summary>There is no IOMMU and the policy forbids to do without.</summary>
+    /// <summary>There is no IOMMU, and the policy does not allow binding without one.</summary>
     public const string IommuUnavailable = nameof(IommuUnavailable);
 
-    /// <summary>There is no IOMMU and the kernel cannot do without.</summary>
+    /// <summary>There is no IOMMU, and the kernel does not support no-IOMMU mode.</summary>
     public const string NoIommuUnsupportedByKernel = nameof(NoIommuUnsupportedByKernel);
 
-    /// <summary>Other devices of the IOMMU group are in use by the kernel.</summary>
+    /// <summary>Other devices in the IOMMU group are bound to kernel drivers.</summary>
     public const string IommuGroupNotViable = nameof(IommuGroupNotViable);
 
-    /// <summary>The agent may not write to the host's sysfs.</summary>
+    /// <summary>The ENI manager has no permission to write to the host's sysfs.</summary>
     public const string InsufficientPermissions = nameof(InsufficientPermissions);
 
-    /// <summary>The administrator switched DPDK off on the node.</summary>
+    /// <summary>DPDK is disabled on the node.</summary>
     public const string DpdkDisabled = nameof(DpdkDisabled);
 
     /// <summary>The binding script does not exist.</summary>
@@ -171,34 +181,38 @@ public static class Reasons
     /// <summary>The binding script failed or had no effect.</summary>
     public const string BindingScriptFailed = nameof(BindingScriptFailed);
 
-    /// <summary>The binding script did not end in time.</summary>
+    /// <summary>The binding script timed out.</summary>
     public const string BindingScriptTimeout = nameof(BindingScriptTimeout);
 
-    /// <summary>The driver holds the device and its device node has not appeared.</summary>
+    /// <summary>The device is bound to the driver, but its device node has not appeared.</summary>
     public const string DeviceNodeMissing = nameof(DeviceNodeMissing);
 
-    /// <summary>The agent cannot write down what it is about to do, and so does not do it.</summary>
+    /// <summary>
+    /// The ENI manager cannot write its journal, so it does not start the operation.
+    /// </summary>
     public const string JournalUnwritable = nameof(JournalUnwritable);
 
-    /// <summary>The agent could not find out, or not do, what the device needs.</summary>
+    /// <summary>The ENI manager failed to observe or to reconcile the device.</summary>
     public const string ReconcileFailed = nameof(ReconcileFailed);
 
-    /// <summary>The driver refused the device; it was given back to its kernel driver.</summary>
+    /// <summary>The driver rejected the device; it was rolled back to its kernel driver.</summary>
     public const string BindFailed = nameof(BindFailed);
 
-    /// <summary>No driver holds the device and putting the kernel driver back failed.</summary>
+    /// <summary>The device has no driver, and restoring the kernel driver failed.</summary>
     public const string Driverless = nameof(Driverless);
 
-    /// <summary>The driver does not let the device go.</summary>
+    /// <summary>Unbinding the driver timed out.</summary>
     public const string UnbindTimeout = nameof(UnbindTimeout);
 
-    /// <summary>The device is being taken from its driver, which waits for whoever has it open.</summary>
+    /// <summary>
+    /// The device is being unbound from its driver, which waits for a process that has it open.
+    /// </summary>
     public const string RemovalBlocked = nameof(RemovalBlocked);
 
-    /// <summary>The device vanished from the node.</summary>
+    /// <summary>The device disappeared from the node.</summary>
     public const string DeviceRemoved = nameof(DeviceRemoved);
 
-    /// <summary>The link could not be brought up or the MTU not set.</summary>
+    /// <summary>The link could not be brought up, or the MTU could not be set.</summary>
     public const string LinkFailed = nameof(LinkFailed);
 
     /// <summary>Another device of the node is being changed.</summary>
@@ -207,54 +221,63 @@ public static class Reasons
     /// <summary>The device is being bound.</summary>
     public const string Binding = nameof(Binding);
 
-    /// <summary>The driver holds the device.</summary>
+    /// <summary>The device is bound to the driver.</summary>
     public const string Bound = nameof(Bound);
 
-    /// <summary>The NodeENI does not ask for it.</summary>
+    /// <summary>The NodeENI does not request it.</summary>
     public const string NotRequested = nameof(NotRequested);
 
-    /// <summary>The device is being offered to pods.</summary>
+    /// <summary>The device is being advertised to pods.</summary>
     public const string Publishing = nameof(Publishing);
 
     /// <summary>Pods can request the device.</summary>
     public const string Advertised = nameof(Advertised);
 
-    /// <summary>The device is no longer offered to pods.</summary>
+    /// <summary>The device is no longer advertised to pods.</summary>
     public const string Withdrawn = nameof(Withdrawn);
 
-    /// <summary>The device plugin's file cannot be parsed and was left alone.</summary>
+    /// <summary>The device plugin's file cannot be parsed and was not changed.</summary>
     public const string DevicePluginFileInvalid = nameof(DevicePluginFileInvalid);
 
     /// <summary>The device plugin's file cannot be read or written.</summary>
     public const string DevicePluginFileUnwritable = nameof(DevicePluginFileUnwritable);
 
-    /// <summary>Somebody else undoes what is written to the device plugin's file, again and again.</summary>
+    /// <summary>Another program keeps reverting changes to the device plugin's file.</summary>
     public const string DevicePluginFileContested = nameof(DevicePluginFileContested);
 
-    /// <summary>No device plugin runs on the node that would read the file.</summary>
+    /// <summary>No device plugin runs on the node that reads the file.</summary>
     public const string DevicePluginNotFound = nameof(DevicePluginNotFound);
 
-    /// <summary>The device plugin on the node reads another file than the one that is written: it does not mount the host's folder.</summary>
+    /// <summary>
+    /// The device plugin on the node does not mount the host directory, so it reads a different
+    /// file.
+    /// </summary>
     public const string DevicePluginFileNotMounted = nameof(DevicePluginFileNotMounted);
 
-    /// <summary>The kubelet does not know the devices that the embedded device plugin offers.</summary>
+    /// <summary>The embedded device plugin cannot register its devices with the kubelet.</summary>
     public const string KubeletUnavailable = nameof(KubeletUnavailable);
 
-    /// <summary>Somebody else's entry in the device plugin's file selects the device, so that pods get it under another resource.</summary>
+    /// <summary>
+    /// A foreign entry in the device plugin's file selects the device, so pods would get it under
+    /// another resource.
+    /// </summary>
     public const string DeviceSelectedByOtherEntry = nameof(DeviceSelectedByOtherEntry);
 
-    /// <summary>The node does not report a resource, and a name in the device plugin's file has a hyphen, on which old releases of the plugin end.</summary>
+    /// <summary>
+    /// The node does not report a resource, and a name in the device plugin's file has a hyphen, on
+    /// which old plugin releases exit.
+    /// </summary>
     public const string ResourceNameHyphen = nameof(ResourceNameHyphen);
 
-    /// <summary>The resource name is used by somebody else in the device plugin's file.</summary>
+    /// <summary>A foreign entry in the device plugin's file has the same resource name.</summary>
     public const string ResourceNameConflict = nameof(ResourceNameConflict);
 
     /// <summary>The node does not report the resource yet.</summary>
     public const string AllocatableMismatch = nameof(AllocatableMismatch);
 
-    /// <summary>The device was given back.</summary>
+    /// <summary>The device was released.</summary>
     public const string Released = nameof(Released);
 
-    /// <summary>The device is being given back.</summary>
+    /// <summary>The device is being released.</summary>
     public const string Releasing = nameof(Releasing);
 }

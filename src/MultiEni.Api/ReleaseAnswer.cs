@@ -1,9 +1,15 @@
 namespace MultiEni.Api;
 
-/// <summary>What an agent's answer to a deletion, the reason of <c>Released=False</c>, says of the device's use.</summary>
+/// <summary>
+/// Device usage according to the ENI manager's answer to a deletion, the reason of
+/// <c>Released=False</c>.
+/// </summary>
 public static class ReleaseAnswer
 {
-    /// <summary>Whether the agent looked and found that a pod or a process has the device, or could not rule it out.</summary>
+    /// <summary>
+    /// Whether the ENI manager found that a pod or a process uses the device, or could not rule it
+    /// out.
+    /// </summary>
     public static bool NotFoundFree(string reason) =>
         reason
             is Reasons.DeviceInUse
@@ -13,6 +19,8 @@ public static class ReleaseAnswer
                 or Reasons.DeviceAmbiguous
                 or Reasons.WaitingForDevice;
 
-    /// <summary>Whether a pod may have the device: as above, or the agent failed before it could look.</summary>
+    /// <summary>
+    /// Whether a pod may use the device: as above, or the ENI manager failed before it could check.
+    /// </summary>
     public static bool MayBeInUse(string reason) => NotFoundFree(reason) || reason is Reasons.ReconcileFailed or Reasons.JournalUnwritable;
 }

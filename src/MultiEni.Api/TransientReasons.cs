@@ -1,15 +1,18 @@
 namespace MultiEni.Api;
 
 /// <summary>
-/// The reasons that only say that something takes its time. Each write of an object costs the API server milliseconds of processor time, so that a state
-/// that is over in a moment is not written down at all, and one that lasts is.
+/// Reasons of transient states. Each write costs the API server milliseconds of CPU time, so
+/// short-lived states are not written at all, only those that last.
 /// </summary>
 public static class TransientReasons
 {
-    /// <summary>For how long such a state is not reported. What hinders, what is done and what is no longer true are told at once.</summary>
+    /// <summary>
+    /// How long a transient state is not reported. Blockers, completed steps and invalidated
+    /// conditions are reported immediately.
+    /// </summary>
     public static TimeSpan Deferral { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether the reason passes by itself on a healthy node and with an EC2 that answers.</summary>
+    /// <summary>Whether the reason is transient on a healthy node with a responsive EC2.</summary>
     public static bool Contains(string reason) =>
         reason
             is Reasons.Progressing
@@ -28,8 +31,8 @@ public static class TransientReasons
                 or Reasons.Released;
 
     /// <summary>
-    /// The same of the agent's answer to a deletion, <c>Released=False</c>. That a pod may have the device is told at once: it is what keeps the ENI
-    /// attached should the agent die.
+    /// The same for the ENI manager's answer to a deletion, <c>Released=False</c>. That a pod may
+    /// use the device is reported immediately: it keeps the ENI attached if the ENI manager dies.
     /// </summary>
     public static bool ContainsAnswer(string reason) => Contains(reason) && !ReleaseAnswer.MayBeInUse(reason);
 }

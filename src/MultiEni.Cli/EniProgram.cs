@@ -17,39 +17,35 @@ namespace MultiEni.Cli;
 internal static class EniProgram
 {
     /// <summary>The exit code; see <see cref="ExitCodes"/>.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliContext surroundings, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliContext context, CancellationToken cancellationToken)
     {
         if (arguments is [Completer.Word, ..])
         {
-            return await Completer.CompleteAsync(
-                [.. arguments.Skip(1)],
-                surroundings,
-                cluster => CreateRoot(surroundings, cluster),
-                cancellationToken
-            );
+            return await Completer.CompleteAsync([.. arguments.Skip(1)], context, cluster => CreateRoot(context, cluster), cancellationToken);
         }
 
-        // Somebody who types the name alone wants to know what there is.
-        var parsed = CreateRoot(surroundings, new ClusterOptions()).Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        // Without arguments, show the help.
+        var parsed = CreateRoot(context, new ClusterOptions()).Parse(arguments.Count == 0 ? ["--help"] : arguments);
         var configuration = new InvocationConfiguration
         {
-            Output = surroundings.Output,
-            Error = surroundings.Error,
+            Output = context.Output,
+            Error = context.Error,
             EnableDefaultExceptionHandler = false,
 
-            // After Ctrl-C the demo ends its programs, which have ten seconds to do so, and leaves the cluster that it was a guest in.
+            // After Ctrl-C the demo stops its programs, which have ten seconds to exit,
+            // and cleans up the user's cluster.
             ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
         };
         if (parsed.Errors.Count > 0)
         {
             if (parsed.Action is ParseErrorAction action)
             {
-                // A page of help would hide the line that says what is wrong.
+                // A page of help would hide the error.
                 action.ShowHelp = false;
             }
 
             await parsed.InvokeAsync(configuration, cancellationToken);
-            await surroundings.Error.WriteLineAsync("`kubectl eni --help` and `kubectl eni COMMAND --help` say what there is.");
+            await context.Error.WriteLineAsync("For usage, run `kubectl eni --help` or `kubectl eni COMMAND --help`.");
             return ExitCodes.Usage;
         }
 
@@ -63,10 +59,10 @@ internal static class EniProgram
         }
         catch (Exception exception) when (Failures.Explain(exception) is { } failure)
         {
-            await surroundings.Error.WriteLineAsync($"error: {failure.Message}");
+            await context.Error.WriteLineAsync($"error: {failure.Message}");
             if (failure.Remedy is { } remedy)
             {
-                await surroundings.Error.WriteLineAsync($"remedy: {remedy}");
+                await context.Error.WriteLineAsync($"remedy: {remedy}");
             }
 
             return failure.ExitCode;
@@ -74,18 +70,18 @@ internal static class EniProgram
     }
 
     /// <summary>The root of all commands.</summary>
-    public static RootCommand CreateRoot(CliContext surroundings, ClusterOptions cluster)
+    public static RootCommand CreateRoot(CliContext context, ClusterOptions cluster)
     {
-        var root = new RootCommand("Extra network interfaces for Kubernetes nodes on EC2: see, check and try them.")
+        var root = new RootCommand("Inspect, diagnose and try out extra network interfaces (ENIs) for Kubernetes nodes on EC2.")
         {
-            StatusCommand.Create(surroundings, cluster),
-            DoctorCommand.Create(surroundings, cluster),
-            ExplainCommand.Create(surroundings),
-            SweepCommand.Create(surroundings, cluster),
-            VersionCommand.Create(surroundings, cluster),
-            CompletionCommand.Create(surroundings),
-            DemoCommand.Create(surroundings, cluster),
-            SimulateCommand.Create(surroundings),
+            StatusCommand.Create(context, cluster),
+            DoctorCommand.Create(context, cluster),
+            ExplainCommand.Create(context),
+            SweepCommand.Create(context, cluster),
+            VersionCommand.Create(context, cluster),
+            CompletionCommand.Create(context),
+            DemoCommand.Create(context, cluster),
+            SimulateCommand.Create(context),
         };
         cluster.AddTo(root);
         return root;

@@ -5,7 +5,7 @@ using MultiEni.Operator.Proxies;
 
 EnvironmentProxy.Install(Environment.GetEnvironmentVariable);
 
-// A terminal that is closed is an interruption as Ctrl-C is: the demo puts everything back.
+// Closing the terminal is handled like Ctrl-C, so that the demo cleans up.
 using var hangup = new CancellationTokenSource();
 using var registration = PosixSignalRegistration.Create(
     PosixSignal.SIGHUP,

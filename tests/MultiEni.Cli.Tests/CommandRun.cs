@@ -11,7 +11,7 @@ internal sealed record CommandRun(int Code, string Output, string Error)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var surroundings = new CliContext
+        var context = new CliContext
         {
             Output = output,
             Error = error,
@@ -21,7 +21,7 @@ internal sealed record CommandRun(int Code, string Output, string Error)
             OutputIsTerminal = options.Terminal,
             InputIsTerminal = options.Input.Length > 0,
         };
-        var code = await EniProgram.RunAsync(arguments, surroundings, TestContext.Current.CancellationToken);
+        var code = await EniProgram.RunAsync(arguments, context, TestContext.Current.CancellationToken);
         return new CommandRun(code, output.ToString(), error.ToString());
     }
 }

@@ -29,7 +29,7 @@ public sealed class SimulateCommandTests : IDisposable
         Assert.Equal(401, (int)refused.StatusCode);
 
         Assert.Equal(0, await InterruptAsync(program));
-        Assert.False(File.Exists(kubeconfig), "it names a port at which nobody listens");
+        Assert.False(File.Exists(kubeconfig), "the port in it is no longer open");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SimulateCommandTests : IDisposable
     [Theory]
     [InlineData("--port", "70000", "--port is '70000'; it must be a number from 0 to 65535")]
     [InlineData("--zones", "9", "--zones is '9'; it must be a number from 1 to 4")]
-    [InlineData("--instance-type", "m5.giant", "--instance-type is 'm5.giant', which the simulated EC2 does not know")]
+    [InlineData("--instance-type", "m5.giant", "--instance-type is 'm5.giant', which the simulated EC2 does not support")]
     public async Task A_wrong_value_is_told_with_what_is_allowed(string option, string value, string said)
     {
         var run = await CommandRun.Of("simulate", "ec2", option, value);
@@ -77,7 +77,7 @@ public sealed class SimulateCommandTests : IDisposable
         Assert.Equal((2, "mine"), (there.Code, await File.ReadAllTextAsync(mine, Ct)));
         Assert.Contains($"'{mine}', which exists", there.Error);
         Assert.Equal(2, nowhere.Code);
-        Assert.Contains("there is no folder", nowhere.Error);
+        Assert.Contains("does not exist", nowhere.Error);
     }
 
     [Theory]

@@ -23,6 +23,6 @@ public class VersionCommandTests
         var run = await CommandRun.Of("version");
 
         Assert.Equal((0, $"kubectl-eni   {ProductVersion.Current}\n"), (run.Code, run.Output));
-        Assert.StartsWith("The cluster's versions are not known", run.Error);
+        Assert.StartsWith("The versions in the cluster are unknown", run.Error);
     }
 }

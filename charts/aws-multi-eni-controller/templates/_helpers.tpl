@@ -40,7 +40,7 @@ app: eni-manager
 {{- define "multi-eni.image" -}}
 {{- $shared := .root.Values.image.repository -}}
 {{- if not (or .own.repository $shared) -}}
-{{- fail (printf "image.repository is empty: no images are published, and the privileged ENI manager must come from a registry that you trust. Build and push them (eng/build-images.sh REPOSITORY --push) and set image.repository to REPOSITORY, below which %s is then found." .program) -}}
+{{- fail (printf "image.repository is empty: no images are published, and the privileged ENI manager must come from a registry that you trust. Build and push the images (eng/build-images.sh REPOSITORY --push) and set image.repository to REPOSITORY, which then contains %s." .program) -}}
 {{- end -}}
 {{- $name := .own.repository | default (printf "%s/%s" $shared .program) -}}
 {{- if .own.digest -}}

@@ -3,8 +3,9 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Api.EniAttachments;
 
 /// <summary>
-/// One ENI on one node: the hand-over point between the controller, which owns the specification and <c>status.network</c>, and the
-/// agent of that node, which owns <c>status.device</c>. Machine-written.
+/// One ENI on one node: the interface between the controller, which owns the spec and
+/// <c>status.network</c>, and the ENI manager on that node, which owns <c>status.device</c>.
+/// Machine-written.
 /// </summary>
 public sealed record EniAttachment : IKubernetesObject
 {
@@ -17,27 +18,32 @@ public sealed record EniAttachment : IKubernetesObject
     /// <inheritdoc />
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>The ENI and device wanted. Required by the schema; null only in a patch that leaves it alone.</summary>
+    /// <summary>
+    /// The desired ENI and device. Required by the schema; null only in a patch that does not
+    /// change it.
+    /// </summary>
     public EniAttachmentSpec? Spec { get; set; }
 
-    /// <summary>What is the case.</summary>
+    /// <summary>Observed state.</summary>
     public EniAttachmentStatus? Status { get; set; }
 }
 
-/// <summary>The state of one attachment. Controller and agent own disjoint parts.</summary>
+/// <summary>
+/// The observed state of one attachment. Controller and ENI manager own disjoint parts.
+/// </summary>
 public sealed record EniAttachmentStatus
 {
-    /// <summary>The EC2 side. Written by the controller.</summary>
+    /// <summary>The ENI in EC2. Written by the controller.</summary>
     public NetworkStatus? Network { get; set; }
 
-    /// <summary>The node side. Written by the agent.</summary>
+    /// <summary>The device on the node. Written by the ENI manager.</summary>
     public DeviceStatus? Device { get; set; }
 
     /// <summary>See <see cref="ConditionTypes"/>; each writer owns its types.</summary>
     public List<Condition>? Conditions { get; set; }
 }
 
-/// <summary>Values of <see cref="NetworkStatus.State"/>: where the ENI is on its road.</summary>
+/// <summary>Lifecycle states of an ENI, values of <see cref="NetworkStatus.State"/>.</summary>
 public static class EniState
 {
     /// <summary>Nothing exists in EC2 yet.</summary>
@@ -52,7 +58,7 @@ public static class EniState
     /// <summary>EC2 confirmed the attachment.</summary>
     public const string Attached = "Attached";
 
-    /// <summary>Waiting for the agent to give the device back before it is detached.</summary>
+    /// <summary>Waiting for the ENI manager to release the device before the detach.</summary>
     public const string Releasing = "Releasing";
 
     /// <summary>EC2 is detaching it.</summary>
@@ -61,12 +67,15 @@ public static class EniState
     /// <summary>Detached and about to be deleted.</summary>
     public const string Deleting = "Deleting";
 
-    /// <summary>Nothing exists in EC2 any more.</summary>
+    /// <summary>The ENI no longer exists in EC2.</summary>
     public const string Deleted = "Deleted";
 
-    /// <summary>Whether EC2 has the ENI attached, so that its device is on the node.</summary>
+    /// <summary>Whether the ENI is attached in EC2, so that its device is on the node.</summary>
     public static bool IsAttached(string? state) => state is Attached or Releasing;
 
-    /// <summary>Whether the state is of an ENI that is being taken away: the controller does not write it down for one that is gone in a moment.</summary>
+    /// <summary>
+    /// Whether the ENI is being removed. The controller does not write this state if the removal
+    /// finishes quickly.
+    /// </summary>
     public static bool ReportsDeletion(string? state) => state is Releasing or Detaching or Deleting or Deleted;
 }

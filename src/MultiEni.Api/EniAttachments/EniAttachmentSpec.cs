@@ -4,24 +4,27 @@ using MultiEni.Api.NodeEnis;
 namespace MultiEni.Api.EniAttachments;
 
 /// <summary>
-/// Everything a NodeENI says about one ENI, resolved. Security groups, description, tags, source/destination check,
-/// delete-on-termination, MTU and the DPDK fields may change, and counts of addresses may grow; the rest is immutable, and a change of it
-/// replaces the attachment.
+/// The resolved NodeENI spec for one ENI. Security groups, description, tags, source/destination
+/// check, delete-on-termination, MTU and the DPDK fields are mutable, and address counts can be
+/// increased; all other fields are immutable, and changing them replaces the attachment.
 /// </summary>
 public sealed record EniAttachmentSpec
 {
-    /// <summary>The NodeENI that asked for it.</summary>
+    /// <summary>The NodeENI that the attachment belongs to.</summary>
     [JsonPropertyName("nodeENIRef")]
     public NodeEniReference NodeEniRef { get; set; } = new();
 
     /// <summary>The node that gets the ENI.</summary>
     public string NodeName { get; set; } = "";
 
-    /// <summary>EC2 instance behind the node.</summary>
+    /// <summary>EC2 instance of the node.</summary>
     [JsonPropertyName("instanceID")]
     public string InstanceId { get; set; } = "";
 
-    /// <summary>Identifies this ENI among those of one NodeENI on one instance: the subnet's ID, or <c>most-free</c>.</summary>
+    /// <summary>
+    /// Identifies this ENI among those of one NodeENI on one instance: the subnet's ID, or
+    /// <c>most-free</c>.
+    /// </summary>
     public string Slot { get; set; } = "";
 
     /// <summary>Subnet of the ENI.</summary>
@@ -32,7 +35,9 @@ public sealed record EniAttachmentSpec
     [JsonPropertyName("securityGroupIDs")]
     public List<string> SecurityGroupIds { get; set; } = [];
 
-    /// <summary>Device index to use, or the next free one above it when it is taken.</summary>
+    /// <summary>
+    /// Preferred device index; if it is in use, the next free one above it is used.
+    /// </summary>
     public int DeviceIndex { get; set; } = 1;
 
     /// <summary>Network card to use.</summary>
@@ -47,10 +52,12 @@ public sealed record EniAttachmentSpec
     /// <summary>The user's tags.</summary>
     public Dictionary<string, string>? Tags { get; set; }
 
-    /// <summary>Whether EC2 drops packets that are not to or from the ENI's own addresses.</summary>
+    /// <summary>
+    /// Whether EC2 drops packets that are not to or from the ENI's own addresses.
+    /// </summary>
     public bool SourceDestCheck { get; set; } = true;
 
-    /// <summary>Number of further private IPv4 addresses.</summary>
+    /// <summary>Number of secondary private IPv4 addresses.</summary>
     [JsonPropertyName("secondaryPrivateIPCount")]
     public int SecondaryPrivateIpCount { get; set; }
 
@@ -63,14 +70,14 @@ public sealed record EniAttachmentSpec
     /// <summary>Number of /80 IPv6 prefixes.</summary>
     public int Ipv6PrefixCount { get; set; }
 
-    /// <summary>Maximum transmission unit in bytes; 0 leaves the kernel's.</summary>
+    /// <summary>MTU in bytes; 0 keeps the kernel's default.</summary>
     public int Mtu { get; set; }
 
-    /// <summary>What the node does with the device.</summary>
+    /// <summary>How the node configures the device.</summary>
     public DeviceSpec Device { get; set; } = new();
 }
 
-/// <summary>What the agent does with the device once it is there.</summary>
+/// <summary>How the ENI manager configures the device.</summary>
 public sealed record DeviceSpec
 {
     /// <summary>One of <see cref="DeviceUses"/>.</summary>
@@ -79,14 +86,17 @@ public sealed record DeviceSpec
     /// <summary>Driver to bind when <see cref="Use"/> is <see cref="DeviceUses.Bound"/>.</summary>
     public string? Driver { get; set; }
 
-    /// <summary>The resource that pods request; when null and the device is advertised, generated from the device index in use.</summary>
+    /// <summary>
+    /// The resource that pods request; if null and the device is advertised, derived from the
+    /// actual device index.
+    /// </summary>
     public string? ResourceName { get; set; }
 
-    /// <summary>The PCI address that the user says the device has; checked, never trusted.</summary>
+    /// <summary>The device's PCI address as specified by the user; always verified.</summary>
     [JsonPropertyName("pciAddress")]
     public string? PciAddress { get; set; }
 
-    /// <summary>The three uses are told apart by which DPDK fields of the NodeENI are set.</summary>
+    /// <summary>Derives the use from the DPDK fields that are set in the NodeENI.</summary>
     public static DeviceSpec From(NodeEniSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -104,12 +114,14 @@ public sealed record DeviceSpec
     }
 }
 
-/// <summary>Names the NodeENI behind an attachment.</summary>
+/// <summary>References the NodeENI of an attachment.</summary>
 public sealed record NodeEniReference
 {
     /// <summary>Its name.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Its identity: a NodeENI that was deleted and created again is another one.</summary>
+    /// <summary>
+    /// Its identity: a NodeENI that was deleted and created again is another one.
+    /// </summary>
     public string Uid { get; set; } = "";
 }

@@ -16,7 +16,7 @@ public sealed record NetworkStatus
     [JsonPropertyName("attachmentID")]
     public string? AttachmentId { get; set; }
 
-    /// <summary>Hardware address, by which the node finds the device.</summary>
+    /// <summary>MAC address, by which the node identifies the device.</summary>
     public string? MacAddress { get; set; }
 
     /// <summary>Private IPv4 addresses, the primary first.</summary>
@@ -40,9 +40,12 @@ public sealed record NetworkStatus
     /// <summary>Device index in use, or chosen for the attach call under way.</summary>
     public int? DeviceIndex { get; set; }
 
-    /// <summary>Network card in use.</summary>
+    /// <summary>Actual network card.</summary>
     public int? NetworkCardIndex { get; set; }
 
-    /// <summary>Which create attempt the ENI stems from; part of the client token (docs/reference/ec2.md#one-eni-per-slot).</summary>
+    /// <summary>
+    /// Which create attempt the ENI stems from; part of the client token
+    /// (docs/reference/ec2.md#one-eni-per-slot).
+    /// </summary>
     public int? Attempt { get; set; }
 }

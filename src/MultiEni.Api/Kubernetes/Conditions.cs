@@ -1,9 +1,9 @@
 namespace MultiEni.Api.Kubernetes;
 
-/// <summary>Reads and builds lists of conditions.</summary>
+/// <summary>Reads and builds condition lists.</summary>
 public static class Conditions
 {
-    /// <summary>The condition of a type, or null.</summary>
+    /// <summary>The condition of this type, or null.</summary>
     public static Condition? Find(this IReadOnlyList<Condition>? conditions, string type)
     {
         if (conditions is null)
@@ -22,16 +22,16 @@ public static class Conditions
         return null;
     }
 
-    /// <summary>Whether the condition of a type is present and true.</summary>
+    /// <summary>Whether the condition of this type exists and is true.</summary>
     public static bool IsTrue(this IReadOnlyList<Condition>? conditions, string type) => conditions.Find(type)?.Status == ConditionStatus.True;
 
     /// <summary>
-    /// Length of the longest message, in characters. The definitions allow no more, so that the status of an object stays far below what
-    /// the API server stores.
+    /// Maximum message length in characters. The CRDs enforce it, so that an object's status stays
+    /// far below the API server's size limit.
     /// </summary>
     public const int LongestMessage = 4096;
 
-    /// <summary>The text, cut to a length with an ellipsis when it is longer.</summary>
+    /// <summary>Truncates the text to this length, with an ellipsis.</summary>
     public static string Cut(string text, int longest)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -45,8 +45,9 @@ public static class Conditions
     }
 
     /// <summary>
-    /// A condition that keeps the transition time of its predecessor in <paramref name="before"/> unless the status changes, so that
-    /// saying the same thing again yields an equal object and no write. A message that is too long is cut to <see cref="LongestMessage"/>.
+    /// Builds a condition that keeps the transition time of its predecessor in
+    /// <paramref name="before"/> unless the status changes, so that an unchanged condition yields
+    /// an equal object and no write. Truncates the message to <see cref="LongestMessage"/>.
     /// </summary>
     public static Condition Next(
         this IReadOnlyList<Condition>? before,
@@ -72,7 +73,7 @@ public static class Conditions
     }
 }
 
-/// <summary>One aspect of an object's state, in the form of the Kubernetes API conventions.</summary>
+/// <summary>A condition according to the Kubernetes API conventions.</summary>
 public sealed record Condition
 {
     /// <summary>Unique within the object, such as <c>Ready</c>.</summary>
@@ -81,16 +82,18 @@ public sealed record Condition
     /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
     public string Status { get; set; } = ConditionStatus.Unknown;
 
-    /// <summary>A CamelCase word for programs; one of <see cref="Reasons"/>.</summary>
+    /// <summary>Machine-readable CamelCase reason; one of <see cref="Reasons"/>.</summary>
     public string Reason { get; set; } = "";
 
-    /// <summary>A sentence for people: what is the case and, when it is not good, what to do.</summary>
+    /// <summary>Human-readable message: the state and, if there is a problem, the remedy.</summary>
     public string Message { get; set; } = "";
 
-    /// <summary>When <see cref="Status"/> last changed. Does not move when only reason or message change.</summary>
+    /// <summary>
+    /// When <see cref="Status"/> last changed. Not updated if only reason or message change.
+    /// </summary>
     public DateTimeOffset? LastTransitionTime { get; set; }
 
-    /// <summary>The generation of the specification that the statement is about.</summary>
+    /// <summary>The metadata.generation that the condition was set for.</summary>
     public long? ObservedGeneration { get; set; }
 }
 
@@ -103,6 +106,6 @@ public static class ConditionStatus
     /// <summary>The condition does not hold.</summary>
     public const string False = "False";
 
-    /// <summary>Nobody has determined it yet.</summary>
+    /// <summary>The condition is not determined yet.</summary>
     public const string Unknown = "Unknown";
 }

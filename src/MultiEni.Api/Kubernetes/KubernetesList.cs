@@ -1,11 +1,11 @@
 namespace MultiEni.Api.Kubernetes;
 
-/// <summary>A page of objects as the API server answers a list request.</summary>
+/// <summary>A page of objects in the response to a list request.</summary>
 /// <typeparam name="T">The kind of object.</typeparam>
 public sealed record KubernetesList<T>
     where T : class, IKubernetesObject
 {
-    /// <summary>Where the list stands in the history of the resource.</summary>
+    /// <summary>List metadata.</summary>
     public ListMeta Metadata { get; set; } = new();
 
     /// <summary>The objects.</summary>
@@ -18,6 +18,6 @@ public sealed record ListMeta
     /// <summary>The version from which a watch continues this list.</summary>
     public string? ResourceVersion { get; set; }
 
-    /// <summary>Present when there are more pages; sent with the request for the next.</summary>
+    /// <summary>Continue token; set if there are more pages.</summary>
     public string? Continue { get; set; }
 }

@@ -1,6 +1,8 @@
 namespace MultiEni.Api.Kubernetes;
 
-/// <summary>A node, cut down to what the product reads: a cluster of thousands fits in a few megabytes.</summary>
+/// <summary>
+/// A node, reduced to the fields that the product reads: thousands of nodes fit in a few megabytes.
+/// </summary>
 public sealed record Node : IKubernetesObject
 {
     /// <inheritdoc />
@@ -12,36 +14,39 @@ public sealed record Node : IKubernetesObject
     /// <inheritdoc />
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>What the cloud provider and the scheduler say of the node.</summary>
+    /// <summary>Fields set by the cloud provider and the scheduler.</summary>
     public NodeSpec Spec { get; set; } = new();
 
-    /// <summary>What the kubelet says of the node.</summary>
+    /// <summary>Status reported by the kubelet.</summary>
     public NodeStatus Status { get; set; } = new();
 }
 
-/// <summary>The part of a node's specification that the product reads.</summary>
+/// <summary>The fields of a node's spec that the product reads.</summary>
 public sealed record NodeSpec
 {
-    /// <summary><c>aws:///ZONE/INSTANCE</c> on EC2; other forms on Fargate and hybrid nodes; null until the cloud provider has seen the node.</summary>
+    /// <summary>
+    /// <c>aws:///ZONE/INSTANCE</c> on EC2; other formats on Fargate and hybrid nodes; null until
+    /// the cloud provider sets it.
+    /// </summary>
     public string? ProviderID { get; set; }
 
-    /// <summary>What keeps pods away from the node.</summary>
+    /// <summary>Taints of the node.</summary>
     public List<Taint>? Taints { get; set; }
 
     /// <summary>Set by <c>kubectl cordon</c>.</summary>
     public bool? Unschedulable { get; set; }
 }
 
-/// <summary>The part of a node's status that the product reads.</summary>
+/// <summary>The fields of a node's status that the product reads.</summary>
 public sealed record NodeStatus
 {
-    /// <summary>Resource name to quantity, of what pods may use.</summary>
+    /// <summary>Allocatable quantity per resource name.</summary>
     public Dictionary<string, string>? Allocatable { get; set; }
 
-    /// <summary>Names and addresses under which the node is reached.</summary>
+    /// <summary>Names and addresses of the node.</summary>
     public List<NodeAddress>? Addresses { get; set; }
 
-    /// <summary>Ready and the pressures.</summary>
+    /// <summary>Conditions: Ready and the pressure conditions.</summary>
     public List<Condition>? Conditions { get; set; }
 }
 
@@ -51,7 +56,7 @@ public sealed record NodeStatus
 public sealed record NodeAddress(string Type, string Address);
 
 /// <summary>Repels pods that do not tolerate it.</summary>
-/// <param name="Key">Names the taint.</param>
+/// <param name="Key">Key of the taint.</param>
 /// <param name="Value">Optional.</param>
 /// <param name="Effect"><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>.</param>
 public sealed record Taint(string Key, string? Value, string Effect);

@@ -1,12 +1,13 @@
 namespace MultiEni.Api.Kubernetes;
 
 /// <summary>
-/// The part of an object's metadata that this product reads. Managed fields are left out on purpose: they are most of the bytes of a
-/// large object and nothing here needs them.
+/// The metadata fields that this product reads. Managed fields are omitted on purpose: they make up
+/// most of a large object, and nothing here needs them.
 /// </summary>
 /// <remarks>
-/// Wire types have setters rather than init accessors: the JSON source generator assigns every init property and so loses the
-/// defaults of absent ones. Treat an object that came out of a cache as immutable all the same.
+/// Wire types have setters instead of init accessors: the JSON source generator assigns every init
+/// property and so loses the defaults of absent ones. Treat objects from a cache as immutable
+/// anyway.
 /// </remarks>
 public sealed record ObjectMeta
 {
@@ -19,42 +20,46 @@ public sealed record ObjectMeta
     /// <summary>Differs when an object is deleted and created again under the same name.</summary>
     public string? Uid { get; set; }
 
-    /// <summary>Opaque; sent back with a write, it makes the write fail if the object has changed since.</summary>
+    /// <summary>
+    /// Opaque version; a write that includes it fails if the object has changed since.
+    /// </summary>
     public string? ResourceVersion { get; set; }
 
-    /// <summary>Counts changes of the specification; a status write leaves it alone.</summary>
+    /// <summary>Incremented on spec changes, not on status writes.</summary>
     public long? Generation { get; set; }
 
-    /// <summary>When the API server stored the object.</summary>
+    /// <summary>When the object was created.</summary>
     public DateTimeOffset? CreationTimestamp { get; set; }
 
-    /// <summary>Set while the object waits for its finalizers to be removed.</summary>
+    /// <summary>Set once deletion is requested, while finalizers remain.</summary>
     public DateTimeOffset? DeletionTimestamp { get; set; }
 
-    /// <summary>Selectable key-value pairs.</summary>
+    /// <summary>Labels.</summary>
     public Dictionary<string, string>? Labels { get; set; }
 
-    /// <summary>Key-value pairs that are not selectable.</summary>
+    /// <summary>Annotations.</summary>
     public Dictionary<string, string>? Annotations { get; set; }
 
-    /// <summary>Who must still act before the object may go away.</summary>
+    /// <summary>Finalizers that must be removed before the object is deleted.</summary>
     public List<string>? Finalizers { get; set; }
 
-    /// <summary>The objects whose deletion makes this one garbage.</summary>
+    /// <summary>Owners; the object is garbage-collected when they are deleted.</summary>
     public List<OwnerReference>? OwnerReferences { get; set; }
 
-    /// <summary>Whether somebody asked for the deletion of this object.</summary>
+    /// <summary>Whether the object is being deleted.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsBeingDeleted => DeletionTimestamp is not null;
 
-    /// <summary>Whether <paramref name="finalizer"/> still holds the object.</summary>
+    /// <summary>Whether the object has <paramref name="finalizer"/>.</summary>
     public bool HasFinalizer(string finalizer) => Finalizers?.Contains(finalizer) == true;
 
     /// <summary>The value of a label, or null.</summary>
     public string? Label(string key) => Labels?.GetValueOrDefault(key);
 }
 
-/// <summary>Names the object that this one belongs to; the garbage collector deletes it when the owner is gone.</summary>
+/// <summary>
+/// References an owner; the garbage collector deletes the object when the owner is deleted.
+/// </summary>
 public sealed record OwnerReference
 {
     /// <summary>Group and version of the owner.</summary>
@@ -66,25 +71,29 @@ public sealed record OwnerReference
     /// <summary>Name of the owner.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Identity of the owner: an owner that was created anew under the same name does not own this object.</summary>
+    /// <summary>
+    /// UID of the owner: an owner recreated under the same name does not own this object.
+    /// </summary>
     public string Uid { get; set; } = "";
 
-    /// <summary>Whether this owner is the one that manages the object.</summary>
+    /// <summary>Whether this owner is the managing controller.</summary>
     public bool? Controller { get; set; }
 
-    /// <summary>Whether a foreground deletion of the owner waits for this object.</summary>
+    /// <summary>Whether foreground deletion of the owner waits for this object.</summary>
     public bool? BlockOwnerDeletion { get; set; }
 }
 
-/// <summary>What every object of the Kubernetes API has.</summary>
+/// <summary>Fields that every Kubernetes object has.</summary>
 public interface IKubernetesObject
 {
-    /// <summary>Group and version, such as <c>networking.k8s.aws/v1alpha1</c>. Items of a list come without it.</summary>
+    /// <summary>
+    /// Group and version, such as <c>networking.k8s.aws/v1alpha1</c>. Not set on list items.
+    /// </summary>
     string? ApiVersion { get; }
 
-    /// <summary>The kind, such as <c>NodeENI</c>. Items of a list come without it.</summary>
+    /// <summary>The kind, such as <c>NodeENI</c>. Not set on list items.</summary>
     string? Kind { get; }
 
-    /// <summary>Name, identity and bookkeeping.</summary>
+    /// <summary>Object metadata.</summary>
     ObjectMeta Metadata { get; }
 }

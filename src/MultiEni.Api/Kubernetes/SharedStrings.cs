@@ -4,23 +4,28 @@ using System.Text.Json.Serialization;
 namespace MultiEni.Api.Kubernetes;
 
 /// <summary>
-/// Remembers short strings that came by lately, so that what thousands of objects say alike (label keys, zones, subnets, reasons) is in memory once.
+/// Interns recently seen short strings, so that values repeated in thousands of objects (label
+/// keys, zones, subnets, reasons) are in memory once.
 /// </summary>
-/// <remarks>Safe for concurrent use, without locks: of a string that two threads bring at the same moment there may be two copies, which harms nobody.</remarks>
+/// <remarks>
+/// Thread-safe without locks: if two threads add the same string at the same time, there may be two
+/// copies, which is harmless.
+/// </remarks>
 public sealed class SharedStrings
 {
-    /// <summary>Longer strings are messages and the like, which rarely repeat.</summary>
+    /// <summary>Longer strings, such as messages, rarely repeat.</summary>
     public const int Longest = 128;
 
-    // A string that is in the way of another one is forgotten. What repeats is back with its next appearance, so it costs a copy now and then.
+    // A colliding string evicts the previous one. Repeated strings are added again on their next
+    // occurrence, at the cost of a copy.
     private const int Places = 2048;
 
     private readonly string?[] _places = new string?[Places];
 
-    /// <summary>Those of this process.</summary>
+    /// <summary>The instance of this process.</summary>
     public static SharedStrings Default { get; } = new();
 
-    /// <summary>A string with this text: one that was handed out before, if it is remembered.</summary>
+    /// <summary>Returns a shared string with this text if there is one.</summary>
     public string Of(ReadOnlySpan<char> text)
     {
         if (text.Length > Longest)
@@ -32,7 +37,7 @@ public sealed class SharedStrings
         return place is { } known && text.SequenceEqual(known) ? known : place = new string(text);
     }
 
-    /// <summary>This string, or an equal one that was handed out before.</summary>
+    /// <summary>Returns an equal shared string if there is one, otherwise this string.</summary>
     public string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -48,7 +53,10 @@ public sealed class SharedStrings
     private ref string? PlaceOf(ReadOnlySpan<char> text) => ref _places[(uint)string.GetHashCode(text, StringComparison.Ordinal) % Places];
 }
 
-/// <summary>Reads the strings of objects through <see cref="SharedStrings"/>: most of an object's strings are in all other objects too.</summary>
+/// <summary>
+/// Deserializes strings through <see cref="SharedStrings"/>, because most strings repeat across
+/// objects.
+/// </summary>
 public sealed class SharedStringConverter : JsonConverter<string>
 {
     /// <inheritdoc />
@@ -56,7 +64,7 @@ public sealed class SharedStringConverter : JsonConverter<string>
     {
         if (reader.TokenType != JsonTokenType.String)
         {
-            // Without a message of its own it gets one that names the field.
+            // Without a message, the serializer adds one that names the field.
             throw new JsonException();
         }
 
@@ -82,7 +90,7 @@ public sealed class SharedStringConverter : JsonConverter<string>
 
     private static string Shared(ref Utf8JsonReader reader)
     {
-        // As JSON a text has at least as many bytes as it has characters.
+        // JSON text has at least as many bytes as characters.
         var length = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
         if (length > SharedStrings.Longest)
         {

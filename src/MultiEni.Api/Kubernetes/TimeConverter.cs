@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 namespace MultiEni.Api.Kubernetes;
 
 /// <summary>
-/// Reads the times of objects, and a time that cannot be read or calculated with as none. The API server's checks are looser than the
-/// reader: <c>date-time</c> takes an offset of 99 hours, and the year 0 or 10000. Without this, one such value in one object would fail
-/// every list and watch of its kind.
+/// Deserializes timestamps, and invalid or extreme ones as null. The API server's validation is
+/// looser than the parser: <c>date-time</c> accepts an offset of 99 hours, and the years 0 and
+/// 10000. Without this, one such value in one object would break every list and watch of its kind.
 /// </summary>
 public sealed class TimeConverter : JsonConverter<DateTimeOffset?>
 {
-    // Far enough from both ends of the type that a duration can be added to every time that is read.
+    // Leaves enough room at both ends of the type to add a duration to any parsed time.
     private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
     private static readonly DateTimeOffset Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -41,9 +41,11 @@ public sealed class TimeConverter : JsonConverter<DateTimeOffset?>
     }
 }
 
-/// <summary>The resolution of time in the Kubernetes API.</summary>
+/// <summary>Time resolution of the Kubernetes API.</summary>
 public static class Timestamps
 {
-    /// <summary>Cuts the fraction of a second off: the API server stores whole seconds and would hand back a different value.</summary>
+    /// <summary>
+    /// Truncates to whole seconds, which is what the API server stores and returns.
+    /// </summary>
     public static DateTimeOffset ToSeconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

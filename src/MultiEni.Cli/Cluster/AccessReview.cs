@@ -2,7 +2,7 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Cli.Cluster;
 
-/// <summary>A SelfSubjectAccessReview: the question whether the user may do something.</summary>
+/// <summary>A SelfSubjectAccessReview: asks whether the user may perform an action.</summary>
 internal sealed record AccessReview : IKubernetesObject
 {
     /// <inheritdoc />
@@ -14,39 +14,39 @@ internal sealed record AccessReview : IKubernetesObject
     /// <inheritdoc />
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>The question.</summary>
+    /// <summary>The requested action.</summary>
     public ReviewSpec Spec { get; set; } = new();
 
-    /// <summary>The answer.</summary>
+    /// <summary>The result.</summary>
     public ReviewStatus? Status { get; set; }
 
-    /// <summary>The question.</summary>
+    /// <summary>The requested action.</summary>
     internal sealed record ReviewSpec
     {
-        /// <summary>What it is about.</summary>
+        /// <summary>Verb and resource.</summary>
         public Attributes ResourceAttributes { get; set; } = new();
     }
 
-    /// <summary>What the question is about.</summary>
+    /// <summary>Verb and resource of an action.</summary>
     internal sealed record Attributes
     {
-        /// <summary>Such as list.</summary>
+        /// <summary>The verb, such as list.</summary>
         public string Verb { get; set; } = "";
 
         /// <summary>API group.</summary>
         public string Group { get; set; } = "";
 
-        /// <summary>Plural of the resource.</summary>
+        /// <summary>Plural name of the resource.</summary>
         public string Resource { get; set; } = "";
 
         /// <summary>Namespace, or null for the whole cluster.</summary>
         public string? Namespace { get; set; }
     }
 
-    /// <summary>The answer.</summary>
+    /// <summary>The result.</summary>
     internal sealed record ReviewStatus
     {
-        /// <summary>Whether the user may.</summary>
+        /// <summary>Whether the action is allowed.</summary>
         public bool Allowed { get; set; }
     }
 }

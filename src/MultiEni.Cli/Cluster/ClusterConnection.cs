@@ -7,19 +7,19 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Cluster;
 
-/// <summary>The way to a cluster, with the user's own permissions.</summary>
+/// <summary>A connection to a cluster with the user's own permissions.</summary>
 internal sealed class ClusterConnection : IDisposable
 {
-    // As kubectl does: a list of thousands comes in pages that no server has to hold at once.
+    // kubectl's chunk size: the API server never holds thousands of objects for one response.
     private const int PageSize = 500;
 
     private readonly HttpClient _http;
 
-    private ClusterConnection(HttpClient http, KubernetesConfig config, string home, TimeProvider time)
+    private ClusterConnection(HttpClient http, KubernetesConfig config, string installNamespace, TimeProvider time)
     {
         _http = http;
         Server = config.Server;
-        Home = home;
+        InstallNamespace = installNamespace;
         Client = new KubernetesClient(http, time);
     }
 
@@ -27,20 +27,27 @@ internal sealed class ClusterConnection : IDisposable
     public Uri Server { get; }
 
     /// <summary>Namespace of the controller and the ENI managers.</summary>
-    public string Home { get; }
+    public string InstallNamespace { get; }
 
-    /// <summary>The verbs of the API.</summary>
+    /// <summary>The API client.</summary>
     public KubernetesClient Client { get; }
 
-    /// <summary>Prepares a connection; nothing is sent yet.</summary>
-    /// <exception cref="KubernetesConfigException">There is no such cluster.</exception>
-    public static ClusterConnection Open(string? kubeconfig, string? context, string home, CliContext surroundings)
+    /// <summary>Prepares a connection without sending a request.</summary>
+    /// <exception cref="KubernetesConfigException">
+    /// No usable cluster configuration was found.
+    /// </exception>
+    public static ClusterConnection Open(string? kubeconfig, string? context, string installNamespace, CliContext cliContext)
     {
-        var config = KubernetesConfig.Load(kubeconfig, context, surroundings.Environment);
-        return new ClusterConnection(KubernetesConnection.Open(config, ProgramName.Value, surroundings.Time), config, home, surroundings.Time);
+        var config = KubernetesConfig.Load(kubeconfig, context, cliContext.Environment);
+        return new ClusterConnection(
+            KubernetesConnection.Open(config, ProgramName.Value, cliContext.Time),
+            config,
+            installNamespace,
+            cliContext.Time
+        );
     }
 
-    /// <summary>All objects of a kind.</summary>
+    /// <summary>Lists all objects of a kind that match the options.</summary>
     public async Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -55,29 +62,29 @@ internal sealed class ClusterConnection : IDisposable
         return all;
     }
 
-    /// <summary>All objects of a kind, everywhere.</summary>
+    /// <summary>Lists all objects of a kind in all namespaces.</summary>
     public Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, CancellationToken cancellationToken)
         where T : class, IKubernetesObject => ListAsync(kind, new ListOptions(), cancellationToken);
 
     public void Dispose() => _http.Dispose();
 }
 
-/// <summary>The options by which a user chooses a cluster, with kubectl's names.</summary>
+/// <summary>The options that select a cluster, named as in kubectl.</summary>
 internal sealed class ClusterOptions
 {
     private readonly Option<string?> _kubeconfig = new("--kubeconfig")
     {
-        Description = "Path of a kubeconfig.",
+        Description = "Path to a kubeconfig.",
         HelpName = "FILE",
         Recursive = true,
     };
     private readonly Option<string?> _context = new("--context")
     {
-        Description = "Context of the kubeconfig.",
+        Description = "Context in the kubeconfig.",
         HelpName = "NAME",
         Recursive = true,
     };
-    private readonly Option<string> _home = new("--namespace", "-n")
+    private readonly Option<string> _namespace = new("--namespace", "-n")
     {
         Description = "Namespace of the controller and the ENI managers.",
         HelpName = "NAME",
@@ -85,29 +92,31 @@ internal sealed class ClusterOptions
         Recursive = true,
     };
 
-    /// <summary>Adds them to the program: they may stand before the command and after it, as with kubectl.</summary>
+    /// <summary>
+    /// Adds them to the root command: as in kubectl, they may precede or follow the subcommand.
+    /// </summary>
     public void AddTo(RootCommand root)
     {
         root.Add(_kubeconfig);
         root.Add(_context);
-        root.Add(_home);
+        root.Add(_namespace);
     }
 
-    /// <summary>The file that the user named, or null.</summary>
+    /// <summary>The value of --kubeconfig, or null.</summary>
     public string? Kubeconfig(ParseResult parsed) => parsed.GetValue(_kubeconfig);
 
-    /// <summary>The file that the user named, or null.</summary>
+    /// <summary>The value of --kubeconfig, or null.</summary>
     public string? Kubeconfig(SymbolResult result) => result.GetValue(_kubeconfig);
 
-    /// <summary>The context that the user named, or null.</summary>
+    /// <summary>The value of --context, or null.</summary>
     public string? Context(ParseResult parsed) => parsed.GetValue(_context);
 
-    /// <summary>The context that the user named, or null.</summary>
+    /// <summary>The value of --context, or null.</summary>
     public string? Context(SymbolResult result) => result.GetValue(_context);
 
-    /// <summary>What the user chose.</summary>
-    public ClusterConnection Connect(ParseResult parsed, CliContext surroundings) =>
-        ClusterConnection.Open(parsed.GetValue(_kubeconfig), parsed.GetValue(_context), parsed.GetValue(_home)!, surroundings);
+    /// <summary>Connects to the selected cluster.</summary>
+    public ClusterConnection Connect(ParseResult parsed, CliContext cliContext) =>
+        ClusterConnection.Open(parsed.GetValue(_kubeconfig), parsed.GetValue(_context), parsed.GetValue(_namespace)!, cliContext);
 }
 
 /// <summary>A Namespace, of which only the labels are read.</summary>

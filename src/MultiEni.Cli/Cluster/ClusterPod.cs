@@ -2,7 +2,7 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Cli.Cluster;
 
-/// <summary>A pod, cut down to where it runs and what hinders it.</summary>
+/// <summary>A pod, reduced to its node and the fields that show why it is not ready.</summary>
 internal sealed record ClusterPod : IKubernetesObject
 {
     /// <inheritdoc />
@@ -14,37 +14,37 @@ internal sealed record ClusterPod : IKubernetesObject
     /// <inheritdoc />
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Desired state.</summary>
     public WorkloadPodSpec Spec { get; set; } = new();
 
-    /// <summary>What is the case.</summary>
+    /// <summary>Observed state.</summary>
     public PodState Status { get; set; } = new();
 
-    /// <summary>Whether it does its work.</summary>
+    /// <summary>Whether the pod is ready.</summary>
     public bool IsReady() => Status.Conditions.IsTrue("Ready");
 
-    /// <summary>Why it does not, in words; null when nothing says so.</summary>
-    public string? Hindrance()
+    /// <summary>Why the pod is not ready; null if the status does not say.</summary>
+    public string? NotReadyReason()
     {
         foreach (var container in (Status.InitContainerStatuses ?? []).Concat(Status.ContainerStatuses ?? []))
         {
             if (container.State?.Waiting is { Reason: not ("PodInitializing" or "ContainerCreating") } waiting)
             {
                 var message = string.IsNullOrEmpty(waiting.Message) ? "" : $", {waiting.Message}";
-                return $"container {container.Name}: {waiting.Reason}{message}{LastWords(container)}";
+                return $"container {container.Name}: {waiting.Reason}{message}{LastLogLine(container)}";
             }
         }
 
         return Status.Conditions.Find("PodScheduled") is { Status: ConditionStatus.False } unscheduled ? unscheduled.Message : null;
     }
 
-    private static string LastWords(ContainerStatus container)
+    private static string LastLogLine(ContainerStatus container)
     {
         var lines = (container.LastState?.Terminated?.Message ?? "").Split(
             '\n',
             StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
         );
-        return lines is [.., var last] ? $"; its last words: {last}" : "";
+        return lines is [.., var last] ? $"; last log line: {last}" : "";
     }
 
     /// <summary>The part of the status that is read.</summary>
@@ -56,7 +56,7 @@ internal sealed record ClusterPod : IKubernetesObject
         /// <summary>Ready, PodScheduled and others.</summary>
         public List<Condition>? Conditions { get; set; }
 
-        /// <summary>Containers that run before.</summary>
+        /// <summary>Init containers.</summary>
         public List<ContainerStatus>? InitContainerStatuses { get; set; }
 
         /// <summary>Containers.</summary>
@@ -69,37 +69,39 @@ internal sealed record ClusterPod : IKubernetesObject
         /// <summary>Its name.</summary>
         public string Name { get; set; } = "";
 
-        /// <summary>What it does now.</summary>
+        /// <summary>Current state.</summary>
         public ContainerState? State { get; set; }
 
-        /// <summary>What it did before it was started again.</summary>
+        /// <summary>State before the last restart.</summary>
         public ContainerState? LastState { get; set; }
     }
 
-    /// <summary>What a container does at a time.</summary>
+    /// <summary>State of a container.</summary>
     internal sealed record ContainerState
     {
-        /// <summary>How it ended, if it did.</summary>
+        /// <summary>Set if the container terminated.</summary>
         public TerminatedState? Terminated { get; set; }
 
-        /// <summary>What it waits for, if it does.</summary>
+        /// <summary>Set if the container is waiting.</summary>
         public WaitingState? Waiting { get; set; }
     }
 
-    /// <summary>How a container ended.</summary>
+    /// <summary>State of a terminated container.</summary>
     internal sealed record TerminatedState
     {
-        /// <summary>The end of its log, where terminationMessagePolicy says so.</summary>
+        /// <summary>
+        /// The end of its log, if terminationMessagePolicy is FallbackToLogsOnError.
+        /// </summary>
         public string? Message { get; set; }
     }
 
-    /// <summary>What a container waits for.</summary>
+    /// <summary>State of a waiting container.</summary>
     internal sealed record WaitingState
     {
         /// <summary>Such as CrashLoopBackOff.</summary>
         public string? Reason { get; set; }
 
-        /// <summary>The same in words.</summary>
+        /// <summary>Details of the reason.</summary>
         public string? Message { get; set; }
     }
 }

@@ -3,7 +3,9 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Cli.Cluster;
 
-/// <summary>A Deployment or a DaemonSet, cut down to what tells whether it works.</summary>
+/// <summary>
+/// A Deployment or a DaemonSet, reduced to the fields that show whether it works.
+/// </summary>
 internal sealed record Workload : IKubernetesObject
 {
     /// <inheritdoc />
@@ -15,26 +17,26 @@ internal sealed record Workload : IKubernetesObject
     /// <inheritdoc />
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Desired state.</summary>
     public WorkloadSpec Spec { get; set; } = new();
 
-    /// <summary>What is the case.</summary>
+    /// <summary>Observed state.</summary>
     public WorkloadStatus Status { get; set; } = new();
 
-    /// <summary>The container of a name.</summary>
+    /// <summary>The container with this name, or null.</summary>
     public WorkloadContainer? Container(string name) => (Spec.Template.Spec.Containers ?? []).Find(container => container.Name == name);
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Desired state.</summary>
     internal sealed record WorkloadSpec
     {
-        /// <summary>Pods of a Deployment.</summary>
+        /// <summary>Desired pods of a Deployment.</summary>
         public int? Replicas { get; set; }
 
-        /// <summary>Its pods.</summary>
+        /// <summary>Pod template.</summary>
         public PodTemplate Template { get; set; } = new();
     }
 
-    /// <summary>What its pods are like.</summary>
+    /// <summary>A pod template.</summary>
     internal sealed record PodTemplate
     {
         /// <summary>Labels of the pods.</summary>
@@ -44,10 +46,10 @@ internal sealed record Workload : IKubernetesObject
         public WorkloadPodSpec Spec { get; set; } = new();
     }
 
-    /// <summary>Counts of both kinds; those of the other are absent.</summary>
+    /// <summary>Counts of both kinds; those of the other kind are absent.</summary>
     internal sealed record WorkloadStatus
     {
-        /// <summary>Pods of a Deployment that serve.</summary>
+        /// <summary>Available pods of a Deployment.</summary>
         public int AvailableReplicas { get; set; }
 
         /// <summary>Nodes that should have a pod of a DaemonSet.</summary>
@@ -79,11 +81,11 @@ internal sealed record WorkloadPodSpec
         /// <summary>Its name.</summary>
         public string Name { get; set; } = "";
 
-        /// <summary>A folder or file of the host, if it is that.</summary>
+        /// <summary>Set for a hostPath volume.</summary>
         public HostFolder? HostPath { get; set; }
     }
 
-    /// <summary>Where on the host.</summary>
+    /// <summary>A path on the host.</summary>
     internal sealed record HostFolder
     {
         /// <summary>The path.</summary>
@@ -106,7 +108,7 @@ internal sealed record WorkloadContainer
     /// <summary>Its privileges.</summary>
     public Security? SecurityContext { get; set; }
 
-    /// <summary>The value of a variable, or null.</summary>
+    /// <summary>The value of an environment variable, or null.</summary>
     public string? Value(string name) => (Env ?? []).Find(variable => variable.Name == name)?.Value;
 
     /// <summary>The tag of its image, without a digest; null when it has none.</summary>
@@ -123,19 +125,19 @@ internal sealed record WorkloadContainer
         /// <summary>Its name.</summary>
         public string Name { get; set; } = "";
 
-        /// <summary>Its value; absent when it comes from elsewhere.</summary>
+        /// <summary>Its literal value; absent for valueFrom.</summary>
         public string? Value { get; set; }
     }
 
     /// <summary>Privileges.</summary>
     internal sealed record Security
     {
-        /// <summary>Whether it may do what root on the host may do.</summary>
+        /// <summary>Whether the container is privileged.</summary>
         public bool? Privileged { get; set; }
     }
 }
 
-/// <summary>How they are read.</summary>
+/// <summary>JSON serialization of these kinds.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -7,17 +7,19 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Completion;
 
-/// <summary>The command <c>completion</c>: prints the script that makes a shell, or kubectl, ask this program.</summary>
+/// <summary>
+/// The command <c>completion</c>: prints the completion script for a shell or for kubectl.
+/// </summary>
 internal static class CompletionCommand
 {
     private const string Kubectl = "kubectl";
 
-    public static Command Create(CliContext surroundings)
+    public static Command Create(CliContext context)
     {
-        var shell = new Argument<string>("SHELL") { Description = "The shell, or kubectl for the program kubectl_complete-eni." };
+        var shell = new Argument<string>("SHELL") { Description = "The shell, or kubectl for the script kubectl_complete-eni." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish", Kubectl);
-        var command = new Command("completion", "Print the completion script of a shell, or kubectl's: kubectl_complete-eni.") { shell };
-        command.SetAction(parsed => surroundings.Output.Write(Script(parsed.GetValue(shell)!)));
+        var command = new Command("completion", "Print the completion script for a shell, or kubectl's kubectl_complete-eni.") { shell };
+        command.SetAction(parsed => context.Output.Write(Script(parsed.GetValue(shell)!)));
         return command;
     }
 
@@ -29,21 +31,24 @@ internal static class CompletionCommand
     }
 }
 
-/// <summary>Answers what may come next, in the form that kubectl expects of plugins: a line for each word, then what the shell shall do.</summary>
+/// <summary>
+/// Prints completions in the format that kubectl expects from plugins: one line per word, then a
+/// directive to the shell.
+/// </summary>
 internal static class Completer
 {
-    /// <summary>The word by which shells call it.</summary>
+    /// <summary>The hidden command that completion scripts call.</summary>
     public const string Word = "__complete";
 
-    // A shell that hangs at the tab key is worse than one that knows no names.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // A shell that hangs on the tab key is worse than missing completions.
+    private static readonly TimeSpan CompletionTimeout = TimeSpan.FromSeconds(5);
 
     // Cobra's directive: no file names.
     private const string NoFiles = ":4";
 
     public static async Task<int> CompleteAsync(
         IReadOnlyList<string> words,
-        CliContext surroundings,
+        CliContext context,
         Func<ClusterOptions, RootCommand> commands,
         CancellationToken cancellationToken
     )
@@ -55,28 +60,26 @@ internal static class Completer
         var items = parsed.GetCompletions(line.Length).Select(item => (item.Label, item.Detail ?? "")).ToList();
         if (parsed.CommandResult.Command.Name == "status" && !word.StartsWith('-'))
         {
-            items.AddRange(
-                (await NamesAsync(() => cluster.Connect(parsed, surroundings), surroundings, cancellationToken)).Select(name => (name, "NodeENI"))
-            );
+            items.AddRange((await NamesAsync(() => cluster.Connect(parsed, context), context, cancellationToken)).Select(name => (name, "NodeENI")));
         }
 
         foreach (var (label, detail) in items.Where(item => item.Label.StartsWith(word, StringComparison.Ordinal)).DistinctBy(item => item.Label))
         {
             var about = detail.Split('\n')[0].Trim();
-            await surroundings.Output.WriteLineAsync(about.Length == 0 ? label : $"{label}\t{about}");
+            await context.Output.WriteLineAsync(about.Length == 0 ? label : $"{label}\t{about}");
         }
 
-        await surroundings.Output.WriteLineAsync(NoFiles);
+        await context.Output.WriteLineAsync(NoFiles);
         return ExitCodes.Fine;
     }
 
     private static async Task<IReadOnlyList<string>> NamesAsync(
         Func<ClusterConnection> connect,
-        CliContext surroundings,
+        CliContext context,
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(Patience, surroundings.Time);
+        using var limit = new CancellationTokenSource(CompletionTimeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {

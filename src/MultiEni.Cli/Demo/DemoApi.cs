@@ -8,13 +8,17 @@ using MultiEni.Api.NodeEnis;
 
 namespace MultiEni.Cli.Demo;
 
-/// <summary>What the demo does with the Kubernetes API, in the role of the user.</summary>
+/// <summary>The Kubernetes API requests that the demo makes as the user.</summary>
 internal sealed class DemoApi(HttpClient http)
 {
     private const string ApiGroup = $"/apis/{Names.ApiVersion}";
 
-    /// <summary>Server-side apply of any document, with the strict field validation that kubectl asks for.</summary>
-    /// <exception cref="DemoException">The API server refuses it; the message is the server's.</exception>
+    /// <summary>
+    /// Server-side apply of any manifest, with strict field validation as in kubectl.
+    /// </summary>
+    /// <exception cref="DemoException">
+    /// The API server rejected it; the message is the server's.
+    /// </exception>
     public async Task ApplyAsync(JsonObject document, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Patch, $"{PathOf(document)}?fieldManager=kubectl&force=true&fieldValidation=Strict")
@@ -72,8 +76,10 @@ internal sealed class DemoApi(HttpClient http)
 
     public static string NameOf(JsonObject document) => $"{document["kind"]} {document["metadata"]?["name"]}";
 
-    /// <summary>Where a document lives in the API.</summary>
-    /// <exception cref="DemoException">It is of a kind that the demo does not apply, or has no name.</exception>
+    /// <summary>The API path of a manifest.</summary>
+    /// <exception cref="DemoException">
+    /// The demo does not apply this kind, or the manifest has no name.
+    /// </exception>
     public static string PathOf(JsonObject document)
     {
         var name =

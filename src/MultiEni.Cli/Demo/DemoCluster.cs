@@ -5,10 +5,14 @@ using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Cli.Demo;
 
-/// <summary>The stage: an EKS-like cluster in two zones with delays as in a real one, divided by the speed.</summary>
+/// <summary>
+/// An EKS-like simulated cluster in two zones, with realistic delays divided by the speed.
+/// </summary>
 internal static class DemoCluster
 {
-    /// <summary>An entry of somebody else in the device plugin's file, to show that it is left alone.</summary>
+    /// <summary>
+    /// A foreign entry in the device plugin's file, to show that it is preserved.
+    /// </summary>
     public const string ForeignEntry = """
         {"resourceList":[{"resourcePrefix":"example.com","resourceName":"somebody_elses","deviceType":"netDevice","selectors":{"vendors":["8086"],"devices":["154c"],"drivers":["iavf"],"pciAddresses":["0000:7f:00.0"]}}]}
         """;
@@ -52,7 +56,7 @@ internal static class DemoCluster
             Attach = latencies.Attach / speed,
             Detach = latencies.Detach / speed,
 
-            // The nodes have been running for long when the story begins.
+            // The nodes are already running when the demo starts.
             InstanceStart = TimeSpan.Zero,
         };
 

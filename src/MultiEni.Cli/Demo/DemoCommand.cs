@@ -7,33 +7,37 @@ namespace MultiEni.Cli.Demo;
 /// <summary>The command <c>demo</c>.</summary>
 internal static class DemoCommand
 {
-    public static Command Create(CliContext surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext context, ClusterOptions cluster)
     {
-        var nodes = new Option<int>("--nodes") { Description = "Nodes of the simulated cluster.", DefaultValueFactory = _ => 3 };
+        var nodes = new Option<int>("--nodes") { Description = "Number of simulated nodes.", DefaultValueFactory = _ => 3 };
         var speed = new Option<double>("--speed")
         {
-            Description = "How much faster than real ones EC2 and the nodes are.",
+            Description = "Speed-up of simulated EC2 and nodes over real ones.",
             DefaultValueFactory = _ => 2,
         };
-        var chaos = new Option<bool>("--chaos") { Description = "Kill the controller and the ENI managers at random; the outcome must be the same." };
+        var chaos = new Option<bool>("--chaos")
+        {
+            Description = "Kill the controller and the ENI managers at random; the end state must be the same.",
+        };
         var seed = new Option<int>("--seed")
         {
-            Description = "What chaos does; printed, so that a run can be repeated.",
+            Description = "Random seed of --chaos; printed, so that a run can be repeated.",
             DefaultValueFactory = _ => Random.Shared.Next(1, 100000),
         };
         var keep = new Option<bool>("--keep")
         {
-            Description = "Leave it running when the ENIs are ready, to be played with by kubectl; Ctrl-C ends it.",
+            Description = "Keep the cluster running once the ENIs are ready, for use with kubectl; Ctrl-C stops it.",
         };
-        var manifest = new Option<string?>("--manifest") { Description = "Apply this file in place of the built-in documents." };
-        var binaries = new Option<string?>("--binaries") { Description = "Folder of the published programs eni-controller and eni-manager." };
+        var manifest = new Option<string?>("--manifest") { Description = "Apply this file instead of the built-in manifests." };
+        var binaries = new Option<string?>("--binaries") { Description = "Directory with the published binaries eni-controller and eni-manager." };
         var publisher = new Option<string>("--device-publisher")
         {
-            Description = "Who offers devices to pods: the SR-IOV device plugin by its file, or the ENI manager itself.",
+            Description =
+                "How devices are advertised to pods: by the SR-IOV device plugin through its file, or by the ENI manager's embedded device plugin.",
             DefaultValueFactory = _ => DemoOptions.SriovConfig,
         };
         publisher.AcceptOnlyFromAmong(DemoOptions.SriovConfig, DemoOptions.Embedded);
-        var timeout = new Option<int>("--timeout") { Description = "Seconds that one step may take.", DefaultValueFactory = _ => 180 };
+        var timeout = new Option<int>("--timeout") { Description = "Timeout per step, in seconds.", DefaultValueFactory = _ => 180 };
         Numbers.Within(nodes, 1, 500);
         Numbers.Within(timeout, 1, 86400);
         speed.Validators.Add(result =>
@@ -46,8 +50,8 @@ internal static class DemoCommand
 
         var command = new Command(
             "demo",
-            "Show the whole product at work on a simulated cluster: no Kubernetes and no AWS account needed. With --kubeconfig, simulated nodes join a cluster "
-                + "of yours for it, such as one of kind, and leave nothing behind."
+            "Run the whole product on a simulated cluster, without Kubernetes or an AWS account. With --kubeconfig, simulated nodes join your own cluster, "
+                + "for example kind, and everything is cleaned up at the end."
         )
         {
             nodes,
@@ -64,7 +68,7 @@ internal static class DemoCommand
         {
             if (cluster.Context(result) is not null && cluster.Kubeconfig(result) is null)
             {
-                result.AddError("--context chooses a context of the file that --kubeconfig names, which is missing");
+                result.AddError("--context needs --kubeconfig: it selects a context in that file");
             }
         });
         command.SetAction(
@@ -83,7 +87,7 @@ internal static class DemoCommand
                         cluster.Kubeconfig(parsed),
                         cluster.Context(parsed)
                     ),
-                    surroundings,
+                    context,
                     cancellationToken
                 )
         );

@@ -5,10 +5,12 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Cli.Demo;
 
-/// <summary>The documents that the story applies, in order; each is waited for before the next.</summary>
+/// <summary>
+/// The manifests that the demo applies, in order; it waits for each one before the next.
+/// </summary>
 /// <param name="NodeEnis">NodeENIs.</param>
 /// <param name="Others">Pods.</param>
-/// <param name="AreBuiltIn">Whether they are ours, of which the outcome is known.</param>
+/// <param name="AreBuiltIn">Whether they are the built-in ones, whose outcome is known.</param>
 internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOnlyList<JsonObject> Others, bool AreBuiltIn)
 {
     private static readonly string[] BuiltIn = ["nodeeni-dpdk-pci-address.yaml", "nodeeni-dpdk.yaml", "pod-dpdk.yaml"];
@@ -23,7 +25,7 @@ internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOn
             throw new DemoException($"{manifest} contains no document");
         }
 
-        // Before anything is started, and so before a minute has gone by.
+        // Fails before anything is started.
         foreach (var document in documents)
         {
             DemoApi.PathOf(document);
@@ -32,7 +34,10 @@ internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOn
         return new DemoDocuments(documents.Where(IsNodeEni).ToList(), documents.Where(document => !IsNodeEni(document)).ToList(), manifest is null);
     }
 
-    /// <summary>The same for a cluster of somebody's own: named as the demo's, and for its nodes alone.</summary>
+    /// <summary>
+    /// The same manifests for the user's own cluster: with the demo's name prefix and
+    /// restricted to the demo's nodes.
+    /// </summary>
     public DemoDocuments AsGuest() =>
         this with
         {

@@ -9,11 +9,15 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 namespace MultiEni.Cli.Demo;
 
 /// <summary>
-/// The demo in a cluster of somebody's own: looks whether it may come in, says what it will make, and takes all of that away again, however it ends.
+/// The demo in the user's own cluster: checks that it is safe to run there, prints what it will
+/// create, and always deletes all of it at the end.
 /// </summary>
 internal sealed class DemoGuest : IAsyncDisposable
 {
-    /// <summary>Name of the namespace and first part of all other names; label and taint of nodes; name of the scheduler.</summary>
+    /// <summary>
+    /// Name of the namespace and the scheduler, prefix of all other names, label and taint of
+    /// the nodes.
+    /// </summary>
     public const string Name = "multi-eni-demo";
 
     private const string DefinitionsPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -21,9 +25,9 @@ internal sealed class DemoGuest : IAsyncDisposable
     private const string Lease = "the Lease";
     private const string Leases = "/apis/coordination.k8s.io/v1";
     private static readonly string[] Plurals = [Names.NodeEniPlural, Names.EniAttachmentPlural];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-    private static readonly TimeSpan ControllerSilence = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan NamespaceControllerTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpClient _http;
     private readonly DemoPrinter _printer;
@@ -39,9 +43,16 @@ internal sealed class DemoGuest : IAsyncDisposable
         _printer = printer;
     }
 
-    /// <summary>Looks, tells and makes what the simulated cluster needs.</summary>
-    /// <exception cref="DemoException">The demo must not come in; nothing was made.</exception>
-    /// <exception cref="HttpRequestException">The API server does not answer; nothing was made.</exception>
+    /// <summary>
+    /// Checks the cluster, prints what will be created, and creates what the simulated cluster
+    /// needs.
+    /// </summary>
+    /// <exception cref="DemoException">
+    /// The demo must not run in this cluster; nothing was created.
+    /// </exception>
+    /// <exception cref="HttpRequestException">
+    /// The API server does not answer; nothing was created.
+    /// </exception>
     public static async Task<DemoGuest> EnterAsync(DemoOptions options, DemoPrinter printer, CancellationToken cancellationToken)
     {
         var cluster = KubernetesConfig.Load(options.Kubeconfig, options.Context, _ => null);
@@ -55,18 +66,18 @@ internal sealed class DemoGuest : IAsyncDisposable
         bool definitions;
         try
         {
-            definitions = await guest.LookAsync(cluster, cancellationToken);
+            definitions = await guest.CheckAsync(cluster, cancellationToken);
         }
         catch
         {
-            // Nothing was made yet.
+            // Nothing was created yet.
             connection.Dispose();
             throw;
         }
 
         try
         {
-            guest.Tell(cluster, definitions);
+            guest.Announce(cluster, definitions);
             guest._madeDefinitions = !definitions;
             await guest.PrepareAsync(cancellationToken);
             return guest;
@@ -78,7 +89,9 @@ internal sealed class DemoGuest : IAsyncDisposable
         }
     }
 
-    /// <summary>A document that has one of the demo's names and touches the demo's nodes alone.</summary>
+    /// <summary>
+    /// Adds the demo's name prefix to a manifest and restricts it to the demo's nodes.
+    /// </summary>
     public static JsonObject Confine(JsonObject document)
     {
         var confined = document.DeepClone().AsObject();
@@ -101,20 +114,22 @@ internal sealed class DemoGuest : IAsyncDisposable
         return confined;
     }
 
-    /// <summary>Takes away everything that the demo made.</summary>
-    /// <exception cref="DemoException">Something is left; the message says what, and how to take it away.</exception>
+    /// <summary>Deletes everything that the demo created.</summary>
+    /// <exception cref="DemoException">
+    /// Something could not be deleted; the message has the cleanup commands.
+    /// </exception>
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var timeout = new CancellationTokenSource(CleanupTimeout, TimeProvider.System);
         try
         {
             _printer.End();
-            await RemoveAsync(patience.Token);
-            _printer.Happened($"{Name} has left the cluster: everything that was named at the beginning is gone");
+            await RemoveAsync(timeout.Token);
+            _printer.Log($"{Name}: cleanup finished, everything listed at the beginning is deleted");
         }
         catch (Exception failure) when (KubernetesFailure.Is(failure) || failure is OperationCanceledException)
         {
-            throw new DemoException($"not everything could be taken away: {failure.Message}\n{Commands()}");
+            throw new DemoException($"cleanup failed: {failure.Message}\n{Commands()}");
         }
         finally
         {
@@ -122,30 +137,31 @@ internal sealed class DemoGuest : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks whether the demo may come in.</summary>
-    /// <returns>Whether the product's definitions are there.</returns>
-    private async Task<bool> LookAsync(KubernetesConfig cluster, CancellationToken cancellationToken)
+    /// <summary>Checks that the demo may run in the cluster.</summary>
+    /// <returns>Whether the product's CRDs are installed.</returns>
+    private async Task<bool> CheckAsync(KubernetesConfig cluster, CancellationToken cancellationToken)
     {
         var all = await ListAsync("/api/v1/nodes", cancellationToken);
         if (await FindAsync(NamespacePath, cancellationToken) is not null || all.Any(node => node["metadata"]!["labels"]?[Name] is not null))
         {
-            throw Refuse($"a demo runs there, or one that was killed has left things behind.\n{Commands()}");
+            throw Refuse($"another demo is running there, or was killed without cleaning up.\n{Commands()}");
         }
 
         if (all.FirstOrDefault(IsOnEc2) is { } real)
         {
             throw Refuse(
-                $"its node {real["metadata"]!["name"]} is an EC2 instance ({real["spec"]!["providerID"]}). The demo is for clusters without any"
+                $"its node {real["metadata"]!["name"]} is an EC2 instance ({real["spec"]!["providerID"]}). The demo only runs in clusters without EC2 instances"
             );
         }
 
         foreach (var (path, kind, name) in Installed())
         {
-            // A Lease outlives its program; who has ended in good order has given it back.
+            // A Lease outlives its program, but one that exited cleanly has released
+            // it.
             var there = await ListAsync($"{path}?fieldSelector=metadata.name%3D{name}", cancellationToken);
             if (there.FirstOrDefault(found => kind != Lease || found["spec"]?["holderIdentity"]?.GetValue<string>() is { Length: > 0 }) is { } found)
             {
-                throw Refuse($"{kind} {found["metadata"]!["namespace"]}/{name} says that the product is installed there");
+                throw Refuse($"{kind} {found["metadata"]!["namespace"]}/{name} exists: the product is installed there");
             }
         }
 
@@ -160,13 +176,13 @@ internal sealed class DemoGuest : IAsyncDisposable
             hasDefinitions = true;
             if (list["items"]!.AsArray().FirstOrDefault() is { } used)
             {
-                throw Refuse($"it has {plural}, such as {used["metadata"]!["name"]}, which the demo's controller would act on");
+                throw Refuse($"it has {plural}, such as {used["metadata"]!["name"]}, which the demo's controller would reconcile");
             }
         }
 
         return hasDefinitions;
 
-        DemoException Refuse(string why) => new($"the demo does not enter the cluster of {cluster.Source}: {why}");
+        DemoException Refuse(string why) => new($"the demo cannot run in the cluster of {cluster.Source}: {why}");
     }
 
     private static IEnumerable<(string Path, string Kind, string Name)> Installed() =>
@@ -176,17 +192,15 @@ internal sealed class DemoGuest : IAsyncDisposable
             ($"{Leases}/leases", Lease, Names.LeaderElectionLease),
         ];
 
-    private void Tell(KubernetesConfig cluster, bool hasDefinitions)
+    private void Announce(KubernetesConfig cluster, bool hasDefinitions)
     {
-        _printer.Chapter(
-            $"The demo is a guest in the cluster of {cluster.Source} ({cluster.Server}), and takes away at its end what it makes there:"
-        );
-        _printer.Happened($"the namespace {Name} with pods and a Lease");
-        _printer.Happened($"the nodes {string.Join(", ", _nodes)} with the taint {Name}=true:NoSchedule, and their Leases in kube-node-lease");
-        _printer.Happened($"NodeENIs {Name}-..., their ENIAttachments, and events about them in the namespace default");
-        _printer.Happened(
+        _printer.Heading($"The demo runs in the cluster of {cluster.Source} ({cluster.Server}). It creates the following and deletes it at the end:");
+        _printer.Log($"the namespace {Name} with pods and a Lease");
+        _printer.Log($"the nodes {string.Join(", ", _nodes)} with the taint {Name}=true:NoSchedule, and their Leases in kube-node-lease");
+        _printer.Log($"NodeENIs {Name}-..., their ENIAttachments, and events about them in the namespace default");
+        _printer.Log(
             hasDefinitions
-                ? "the CustomResourceDefinitions of NodeENI and ENIAttachment are there, and stay"
+                ? "the CustomResourceDefinitions of NodeENI and ENIAttachment already exist and are kept"
                 : "the CustomResourceDefinitions of NodeENI and ENIAttachment"
         );
     }
@@ -203,13 +217,14 @@ internal sealed class DemoGuest : IAsyncDisposable
                 ["metadata"] = new JsonObject
                 {
                     ["name"] = Name,
-                    // The device plugin's pods say that they are privileged, though no container ever runs.
+                    // The device plugin's pods declare that they are
+                    // privileged, although no container ever runs.
                     ["labels"] = new JsonObject { ["pod-security.kubernetes.io/enforce"] = "privileged" },
                 },
             },
             cancellationToken
         );
-        // No pod is taken without it, and nobody may be there who makes it.
+        // Pods need it, and a bare API server has no controller that creates it.
         await SendAsync(
             HttpMethod.Post,
             $"{NamespacePath}/serviceaccounts",
@@ -235,14 +250,14 @@ internal sealed class DemoGuest : IAsyncDisposable
         {
             while (await FindAsync($"/apis/{Names.ApiVersion}/{plural}", cancellationToken) is null)
             {
-                await Task.Delay(Glance, TimeProvider.System, cancellationToken);
+                await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
             }
         }
     }
 
     private async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        // EC2 was simulated: no ENI is left by what has a finalizer still.
+        // EC2 was simulated, so removing finalizers leaks no ENI.
         foreach (var plural in Plurals)
         {
             var collection = $"/apis/{Names.ApiVersion}/{plural}";
@@ -268,9 +283,9 @@ internal sealed class DemoGuest : IAsyncDisposable
             }
         }
 
-        foreach (var told in (await ListAsync("/api/v1/namespaces/default/events", cancellationToken)).Where(IsOurs))
+        foreach (var recorded in (await ListAsync("/api/v1/namespaces/default/events", cancellationToken)).Where(IsOurs))
         {
-            await SendAsync(HttpMethod.Delete, $"/api/v1/namespaces/default/events/{told["metadata"]!["name"]}", body: null, cancellationToken);
+            await SendAsync(HttpMethod.Delete, $"/api/v1/namespaces/default/events/{recorded["metadata"]!["name"]}", body: null, cancellationToken);
         }
 
         if (_madeDefinitions)
@@ -284,7 +299,8 @@ internal sealed class DemoGuest : IAsyncDisposable
         await RemoveNamespaceAsync(cancellationToken);
     }
 
-    // A cluster's own controller empties a namespace and lets it go; a bare API server has none, and then that is done here.
+    // The namespace controller empties and finalizes a namespace; a bare API server has none,
+    // so the demo does it.
     private async Task RemoveNamespaceAsync(CancellationToken cancellationToken)
     {
         string[] collections =
@@ -306,20 +322,20 @@ internal sealed class DemoGuest : IAsyncDisposable
         var begin = TimeProvider.System.GetTimestamp();
         while (await FindAsync(NamespacePath, cancellationToken) is { } left)
         {
-            // The controller says how far it is.
-            if (TimeProvider.System.GetElapsedTime(begin) > ControllerSilence && left["status"]?["conditions"] is null)
+            // The namespace controller reports its progress in conditions.
+            if (TimeProvider.System.GetElapsedTime(begin) > NamespaceControllerTimeout && left["status"]?["conditions"] is null)
             {
                 left["spec"] = new JsonObject { ["finalizers"] = new JsonArray() };
                 await SendAsync(HttpMethod.Put, $"{NamespacePath}/finalize", left, cancellationToken);
             }
 
-            await Task.Delay(Glance, TimeProvider.System, cancellationToken);
+            await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
         }
     }
 
     private string Commands() =>
         $$$"""
-            To take it away, after its programs eni-controller and eni-manager have ended:
+                        To clean up, first make sure that its programs eni-controller and eni-manager have exited, then run:
               k="kubectl {{{_flags}}}"
               eval "$k get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -rn1 $k patch --type merge -p '{\"metadata\":{\"finalizers\":null}}'"
               eval "$k get nodeenis,eniattachments -o name | grep /{{{Name}}}- | xargs -r $k delete"
@@ -327,13 +343,13 @@ internal sealed class DemoGuest : IAsyncDisposable
               eval "$k get leases -n kube-node-lease -o name | grep /{{{Name}}}- | xargs -r $k delete -n kube-node-lease"
               eval "$k get events -n default -o name | grep /{{{Name}}}- | xargs -r $k delete -n default"
               eval "$k delete namespace {{{Name}}}"
-            And if nobody else uses the CustomResourceDefinitions:
+                        If nothing else uses the CustomResourceDefinitions:
               eval "$k delete crd {{{Names.NodeEniPlural}}}.{{{Names.Group}}} {{{Names.EniAttachmentPlural}}}.{{{Names.Group}}}"
             """;
 
-    private static bool IsOurs(JsonObject told)
+    private static bool IsOurs(JsonObject recorded)
     {
-        var about = told["involvedObject"];
+        var about = recorded["involvedObject"];
         var name = about?["name"]?.GetValue<string>() ?? "";
         return name.StartsWith($"{Name}-", StringComparison.Ordinal)
             && (about?["apiVersion"]?.GetValue<string>() == Names.ApiVersion || about?["kind"]?.GetValue<string>() == "Node");
@@ -372,7 +388,7 @@ internal sealed class DemoGuest : IAsyncDisposable
         return JsonNode.Parse(await ReadAsync(response, path, cancellationToken))!.AsObject();
     }
 
-    // What is gone already, or was never made, or is there already, needs nothing.
+    // Idempotent: deleting a missing object and creating an existing one both succeed.
     private async Task SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path);

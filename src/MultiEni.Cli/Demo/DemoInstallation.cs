@@ -7,8 +7,8 @@ using MultiEni.Simulator;
 namespace MultiEni.Cli.Demo;
 
 /// <summary>
-/// The objects that the chart would have made: in the demo the programs run beside the cluster, and whoever looks at it with kubectl or with
-/// <c>kubectl eni doctor</c> expects to find them.
+/// The objects that the chart would create. In the demo the programs run outside the cluster, but
+/// kubectl users and <c>kubectl eni doctor</c> expect these objects.
 /// </summary>
 internal static class DemoInstallation
 {
@@ -45,9 +45,9 @@ internal static class DemoInstallation
 
         await PostAsync(PodsPath, Pod(Names.Controller, $"{Names.Controller}-0", nodes[0], controller));
 
-        async Task CreateAsync(string plural, string home, string name, string app, JsonObject container, JsonArray volumes, JsonObject status)
+        async Task CreateAsync(string plural, string @namespace, string name, string app, JsonObject container, JsonArray volumes, JsonObject status)
         {
-            var collection = $"/apis/apps/v1/namespaces/{home}/{plural}";
+            var collection = $"/apis/apps/v1/namespaces/{@namespace}/{plural}";
             await PostAsync(collection, Workload(plural == "deployments" ? "Deployment" : "DaemonSet", name, app, container, volumes));
             using var content = new StringContent(
                 new JsonObject { ["status"] = status }.ToJsonString(),

@@ -6,38 +6,40 @@ using MultiEni.Controller.Attachments;
 
 namespace MultiEni.Cli.Demo;
 
-/// <summary>Prints the story: plain lines everywhere, and in a terminal a table below them that follows every ENI.</summary>
+/// <summary>
+/// Prints the demo's output: plain lines, and in a terminal a live table of all ENIs below them.
+/// </summary>
 internal sealed class DemoPrinter(LiveRegion screen, Paint paint, TimeProvider time)
 {
     private readonly long _start = time.GetTimestamp();
-    private readonly Dictionary<string, string> _lastTold = [];
+    private readonly Dictionary<string, string> _lastPrinted = [];
 
-    /// <summary>A chapter.</summary>
-    public void Chapter(string title) => screen.Print($"\n== {title}");
+    /// <summary>Prints a heading.</summary>
+    public void Heading(string title) => screen.Print($"\n== {title}");
 
-    /// <summary>Something that happened.</summary>
-    public void Happened(string what) => screen.Print(Stamped(what));
+    /// <summary>Prints a line with a timestamp.</summary>
+    public void Log(string what) => screen.Print(Stamped(what));
 
-    /// <summary>Text as it is, such as a file.</summary>
+    /// <summary>Prints text verbatim, such as a file.</summary>
     public void Show(string text) => screen.Print(string.Join('\n', text.TrimEnd().Split('\n').Select(line => $"    {line}")));
 
-    /// <summary>Prints a line for every ENI that is not where it was, and brings the table up to date.</summary>
+    /// <summary>Prints a line for every ENI that changed, and updates the table.</summary>
     public void Follow(IReadOnlyList<EniAttachment> attachments, string caption)
     {
         foreach (var attachment in attachments.OrderBy(attachment => attachment.Metadata.Name, StringComparer.Ordinal))
         {
             var now = Describe(attachment);
-            if (_lastTold.GetValueOrDefault(attachment.Metadata.Name) != now)
+            if (_lastPrinted.GetValueOrDefault(attachment.Metadata.Name) != now)
             {
-                _lastTold[attachment.Metadata.Name] = now;
+                _lastPrinted[attachment.Metadata.Name] = now;
                 Progress(now);
             }
         }
 
-        foreach (var gone in _lastTold.Keys.Except(attachments.Select(attachment => attachment.Metadata.Name)).ToList())
+        foreach (var gone in _lastPrinted.Keys.Except(attachments.Select(attachment => attachment.Metadata.Name)).ToList())
         {
-            _lastTold.Remove(gone);
-            Progress($"{gone} is gone");
+            _lastPrinted.Remove(gone);
+            Progress($"{gone} is deleted");
         }
 
         if (screen.Size is { } size)
@@ -46,7 +48,7 @@ internal sealed class DemoPrinter(LiveRegion screen, Paint paint, TimeProvider t
         }
     }
 
-    /// <summary>Takes the table away; what was printed stays.</summary>
+    /// <summary>Removes the table; printed lines stay.</summary>
     public void End() => screen.Draw([]);
 
     private static string Describe(EniAttachment attachment)
@@ -68,14 +70,15 @@ internal sealed class DemoPrinter(LiveRegion screen, Paint paint, TimeProvider t
 
         if (device?.Advertised == true)
         {
-            parts.Add($"offered as {device.ResourceName}");
+            parts.Add($"advertised as {device.ResourceName}");
         }
 
         parts.Add(ready?.Status == ConditionStatus.True ? "ready" : ready?.Message ?? "");
         return $"{where} · {string.Join(" · ", parts.Where(part => part.Length > 0))}";
     }
 
-    // In a terminal one line each: they follow each other fast, and the whole message is in the status.
+    // In a terminal, truncated to one line: updates are frequent, and the status has the full
+    // message.
     private void Progress(string what) => screen.Print(screen.Size is { } size ? EniTable.Fit(Stamped(what), size) : Stamped(what));
 
     private string Stamped(string what) => $"{time.GetElapsedTime(_start).TotalSeconds, 6:0.0}s  {what}";

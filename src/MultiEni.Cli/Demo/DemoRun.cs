@@ -6,22 +6,24 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Demo;
 
-/// <summary>One run of the demo: sets the stage, tells the story, says whether it all held.</summary>
+/// <summary>
+/// One run of the demo: starts the cluster, runs the steps and reports the result.
+/// </summary>
 internal static class DemoRun
 {
-    /// <summary>Exit code when everything held.</summary>
-    private const int Held = 0;
+    /// <summary>Exit code if every step succeeded.</summary>
+    private const int Succeeded = 0;
 
-    /// <summary>Exit code when something did not.</summary>
+    /// <summary>Exit code if a step failed.</summary>
     private const int Failed = 1;
 
-    public static async Task<int> RunAsync(DemoOptions options, CliContext surroundings, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(DemoOptions options, CliContext context, CancellationToken cancellationToken)
     {
-        var moves = surroundings.OutputIsTerminal && surroundings.Environment("TERM") is not (null or "dumb");
-        var screen = new LiveRegion(surroundings.Output, moves ? TerminalSize.OfConsole : null);
-        var printer = new DemoPrinter(screen, Paint.For(surroundings), surroundings.Time);
+        var isInteractive = context.OutputIsTerminal && context.Environment("TERM") is not (null or "dumb");
+        var screen = new LiveRegion(context.Output, isInteractive ? TerminalSize.OfConsole : null);
+        var printer = new DemoPrinter(screen, Paint.For(context), context.Time);
         var folder = Directory.CreateTempSubdirectory("kubectl-eni-demo-").FullName;
-        var keepsLogs = true; // An exception that nobody expected is understood with them.
+        var keepsLogs = true; // They help to analyze an unexpected exception.
         try
         {
             var documents = DemoDocuments.Load(options.Manifest);
@@ -30,18 +32,18 @@ internal static class DemoRun
             await using var cluster = await DemoCluster.StartAsync(options, folder, cancellationToken);
             await using var programs = new Programs(cluster, folder, options.Binaries, options.Publisher);
             using var http = KubernetesConnection.Open(KubernetesConfig.Load(cluster.KubeconfigPath, _ => null), "kubectl-eni", TimeProvider.System);
-            var story = new DemoStory(cluster, programs, new DemoApi(http), documents, options, printer);
-            await story.TellAsync(cancellationToken);
+            var scenario = new DemoScenario(cluster, programs, new DemoApi(http), documents, options, printer);
+            await scenario.RunAsync(cancellationToken);
             keepsLogs = false;
-            return Held;
+            return Succeeded;
         }
         catch (DemoException failed)
         {
             printer.End();
-            printer.Happened($"FAILED: {failed.Message}");
+            printer.Log($"FAILED: {failed.Message}");
             if (HasLogs(folder))
             {
-                printer.Happened($"the programs' logs are in {folder}");
+                printer.Log($"the programs' logs are in {folder}");
             }
 
             return Failed;
@@ -49,7 +51,7 @@ internal static class DemoRun
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             printer.End();
-            printer.Happened("interrupted; everything was ended");
+            printer.Log("interrupted; all programs were stopped");
             keepsLogs = false;
             return ExitCodes.Interrupted;
         }
@@ -62,7 +64,7 @@ internal static class DemoRun
             }
             else
             {
-                // They may open a cluster of somebody's own.
+                // They may contain credentials for the user's own cluster.
                 foreach (var kubeconfig in Directory.EnumerateFiles(folder, "*kubeconfig*", SearchOption.AllDirectories))
                 {
                     File.Delete(kubeconfig);
@@ -74,21 +76,25 @@ internal static class DemoRun
     private static bool HasLogs(string folder) => Directory.EnumerateFiles(folder, "*.log").Any();
 }
 
-/// <summary>The demo cannot go on, or did not end as it should; the message says why.</summary>
+/// <summary>The demo failed; the message says why.</summary>
 internal sealed class DemoException(string message) : Exception(message);
 
-/// <summary>What the user asked of the demo.</summary>
-/// <param name="Nodes">Nodes of the simulated cluster.</param>
-/// <param name="Speed">How much faster than a real one EC2 and the nodes are.</param>
+/// <summary>Options of the demo.</summary>
+/// <param name="Nodes">Number of simulated nodes.</param>
+/// <param name="Speed">Speed-up of simulated EC2 and nodes over real ones.</param>
 /// <param name="Chaos">Kill the controller and the ENI managers at random.</param>
-/// <param name="Seed">Decides what chaos kills and when; the same seed makes the same choices.</param>
-/// <param name="Keep">Leave everything running after the ENIs are ready.</param>
-/// <param name="Manifest">The user's own documents in place of the built-in ones.</param>
-/// <param name="Binaries">Folder of the published programs; null runs those built together with this one.</param>
-/// <param name="Publisher">Who offers devices to pods: <c>sriov-config</c> or <c>embedded</c>.</param>
-/// <param name="Timeout">How long one step of the story may take.</param>
-/// <param name="Kubeconfig">Of a cluster of the user's, in which the demo is a guest; null for a simulated one.</param>
-/// <param name="Context">Its context; null for the current one.</param>
+/// <param name="Seed">Random seed of chaos; the same seed makes the same choices.</param>
+/// <param name="Keep">Keep everything running once the ENIs are ready.</param>
+/// <param name="Manifest">The user's own manifests instead of the built-in ones.</param>
+/// <param name="Binaries">
+/// Directory with the published binaries; null runs those built together with this program.
+/// </param>
+/// <param name="Publisher">
+/// How devices are advertised to pods: <c>sriov-config</c> or <c>embedded</c>.
+/// </param>
+/// <param name="Timeout">Timeout per step.</param>
+/// <param name="Kubeconfig">Kubeconfig of the user's own cluster; null for a simulated one.</param>
+/// <param name="Context">Context in the kubeconfig; null for the current one.</param>
 internal sealed record DemoOptions(
     int Nodes,
     double Speed,
@@ -103,19 +109,19 @@ internal sealed record DemoOptions(
     string? Context
 )
 {
-    /// <summary>The ENI manager as a device plugin of its own.</summary>
+    /// <summary>The ENI manager's embedded device plugin.</summary>
     public const string Embedded = "embedded";
 
-    /// <summary>The SR-IOV device plugin by its file.</summary>
+    /// <summary>The SR-IOV device plugin through its file.</summary>
     public const string SriovConfig = "sriov-config";
 }
 
-/// <summary>Signals to processes; .NET itself only knows how to kill.</summary>
+/// <summary>Sends signals to processes; .NET itself only supports SIGKILL.</summary>
 internal static partial class Signals
 {
     private const int SigTerm = 15;
 
-    /// <summary>Asks a process to end.</summary>
+    /// <summary>Sends SIGTERM.</summary>
     public static void Terminate(Process process)
     {
         if (!process.HasExited)

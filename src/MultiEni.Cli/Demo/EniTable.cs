@@ -5,15 +5,18 @@ using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Demo;
 
-/// <summary>All ENIs at a glance, in columns as kubectl prints them and never wider or higher than the terminal.</summary>
+/// <summary>
+/// A table of all ENIs with columns as in kubectl, never wider or higher than the terminal.
+/// </summary>
 internal static class EniTable
 {
     private const int Gap = 3;
 
-    /// <summary>Rows of the terminal that are left to the lines above the table.</summary>
+    /// <summary>Terminal rows reserved for the lines above the table.</summary>
     private const int RowsAbove = 8;
 
-    // In the order of the screen; the rank says which goes first where the terminal is too narrow for all.
+    // In display order; columns with a higher rank are dropped first if the terminal is too
+    // narrow.
     private static readonly (string Heading, int Rank, Func<EniAttachment, string> Cell)[] Columns =
     [
         ("NODE", 0, attachment => attachment.Spec!.NodeName.Split('.')[0]),
@@ -62,7 +65,7 @@ internal static class EniTable
         return lines;
     }
 
-    /// <summary>The text on one line of the terminal, with an ellipsis for what does not fit.</summary>
+    /// <summary>Truncates the text to one terminal line, with an ellipsis.</summary>
     public static string Fit(string text, TerminalSize size) => text.Length < size.Columns ? text : $"{text[..Math.Max(0, size.Columns - 2)]}…";
 
     private static int Width((string Heading, int Rank, Func<EniAttachment, string> Cell) column, IReadOnlyList<EniAttachment> attachments) =>

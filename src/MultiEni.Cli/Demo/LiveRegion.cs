@@ -4,17 +4,21 @@ using System.Text.RegularExpressions;
 namespace MultiEni.Cli.Demo;
 
 /// <summary>
-/// Output of which the last lines are a region that is redrawn in place, and everything else scrolls above it as it would without.
-/// Spectre.Console's live display moves the cursor up but erases nothing, so that what is printed above it ends in the rest of the region's lines.
+/// Output whose last lines are a region that is redrawn in place, while everything else scrolls
+/// above it. Spectre.Console's live display isInteractive the cursor up without erasing, so lines
+/// printed above it end with remains of the region.
 /// </summary>
-/// <param name="output">Where it is written to.</param>
-/// <param name="size">The terminal's present size, which may change at any moment; null for output that is no terminal, which gets no region.</param>
+/// <param name="output">The output.</param>
+/// <param name="size">
+/// Returns the terminal's current size; null if the output is not a terminal, which disables the
+/// region.
+/// </param>
 internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? size)
 {
     private readonly Lock _gate = new();
     private IReadOnlyList<string> _drawn = [];
 
-    /// <summary>The terminal's present size; null when there is none.</summary>
+    /// <summary>The terminal's current size; null if there is no terminal.</summary>
     public TerminalSize? Size => size?.Invoke();
 
     /// <summary>Prints lines that stay, above the region.</summary>
@@ -26,8 +30,12 @@ internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? 
         }
     }
 
-    /// <summary>Redraws the region. Does nothing when it would look the same, or when there is no terminal.</summary>
-    /// <param name="lines">Its lines, each narrower than the terminal, fewer than it has rows.</param>
+    /// <summary>
+    /// Redraws the region. Does nothing if it is unchanged or there is no terminal.
+    /// </summary>
+    /// <param name="lines">
+    /// Its lines: each narrower than the terminal, and fewer than its rows.
+    /// </param>
     public void Draw(IReadOnlyList<string> lines)
     {
         lock (_gate)
@@ -39,16 +47,18 @@ internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? 
         }
     }
 
-    // One write, so that no half of it is ever on the screen.
+    // A single write, so that the screen never shows half of it.
     private void Replace(string above, IReadOnlyList<string> lines)
     {
         var text = new StringBuilder();
         if (_drawn.Count > 0)
         {
-            // Terminals rewrap what is on the screen when they are resized, so the rows are counted at the present width and not when they were drawn.
+            // Terminals rewrap lines when resized, so rows are counted at the current
+            // width, not at the width when drawn.
             var columns = size!().Columns;
             var rows = _drawn.Sum(line => Math.Max(1, (VisibleLength(line) + columns - 1) / columns));
-            // Row by row, because tmux keeps in its history what one sequence clears from the top of the screen.
+            // Row by row, because tmux keeps lines in its history if one sequence
+            // clears them from the top of the screen.
             text.Append('\r').Insert(1, "\e[A\e[2K", rows);
         }
 
@@ -72,7 +82,7 @@ internal sealed partial class LiveRegion(TextWriter output, Func<TerminalSize>? 
 /// <summary>Size of a terminal in characters.</summary>
 internal readonly record struct TerminalSize(int Columns, int Rows)
 {
-    /// <summary>The size of this process' terminal; 80 by 24 where it does not tell.</summary>
+    /// <summary>The size of this process's terminal; 80 by 24 if unknown.</summary>
     public static TerminalSize OfConsole() =>
         Console.WindowWidth > 0 && Console.WindowHeight > 0 ? new(Console.WindowWidth, Console.WindowHeight) : new(80, 24);
 }

@@ -3,7 +3,10 @@ using MultiEni.Simulator;
 
 namespace MultiEni.Cli.Demo;
 
-/// <summary>The controller and the ENI managers as processes of their own, so that killing one is what it is in a cluster.</summary>
+/// <summary>
+/// Runs the controller and the ENI managers as separate processes, so that killing one has the same
+/// effect as in a cluster.
+/// </summary>
 internal sealed class Programs(SimulatedCluster cluster, string logFolder, string? binaries, string publisher) : IAsyncDisposable
 {
     private const string Controller = "eni-controller";
@@ -12,7 +15,7 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
     private readonly Lock _gate = new();
     private bool _ending;
 
-    /// <summary>Names of the programs that run, for chaos to choose from.</summary>
+    /// <summary>Names of the running programs.</summary>
     public IReadOnlyList<string> Names
     {
         get
@@ -24,7 +27,7 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         }
     }
 
-    /// <summary>How often a program ended without being asked to.</summary>
+    /// <summary>Number of unexpected exits.</summary>
     public int UnexpectedEnds { get; private set; }
 
     public void StartAll()
@@ -36,7 +39,9 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         }
     }
 
-    /// <summary>Kills a program without a chance to clean up, as the kernel does when memory runs out, and starts it again.</summary>
+    /// <summary>
+    /// Kills a program with SIGKILL, as the OOM killer does, and restarts it.
+    /// </summary>
     public async Task KillAndRestartAsync(string name, CancellationToken cancellationToken)
     {
         Process process;
@@ -52,7 +57,10 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         Start(name);
     }
 
-    /// <summary>Asks all programs to end, as a kubelet does, and kills those that do not within ten seconds.</summary>
+    /// <summary>
+    /// Sends SIGTERM to all programs, as a kubelet does, and kills those that do not exit
+    /// within ten seconds.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         List<Process> all;
@@ -67,12 +75,12 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
             Signals.Terminate(process);
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
         foreach (var process in all)
         {
             try
             {
-                await process.WaitForExitAsync(patience.Token);
+                await process.WaitForExitAsync(timeout.Token);
             }
             catch (OperationCanceledException)
             {
@@ -98,7 +106,8 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         start.Environment["METRICS_ADDR"] = "0";
         start.Environment["DEVICE_PUBLISHER"] = publisher;
 
-        // A killed controller cannot give its lease back, and nobody wants to watch fifteen seconds of waiting for it.
+        // A killed controller cannot release its Lease; the default duration would delay
+        // the demo by fifteen seconds.
         start.Environment["LEASE_DURATION"] = "4s";
         start.Environment["RENEW_DEADLINE"] = "3s";
         start.Environment["RETRY_PERIOD"] = "500ms";
@@ -119,7 +128,7 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         process.BeginErrorReadLine();
     }
 
-    // What a Deployment and a DaemonSet do: a program that ends is started again.
+    // As a Deployment or a DaemonSet would do: restarts a program that exits.
     private void OnExit(string name, Process process)
     {
         lock (_gate)
@@ -158,6 +167,6 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
 
         return File.Exists(native)
             ? new ProcessStartInfo(native)
-            : throw new DemoException($"there is no program {program} in {folder}; build or publish it first");
+            : throw new DemoException($"{program} not found in {folder}; build or publish it first");
     }
 }

@@ -2,64 +2,67 @@ using MultiEni.Controller.Definitions;
 
 namespace MultiEni.Cli.Doctor;
 
-/// <summary>Says what could not be looked at, so that silence is not taken for health.</summary>
+/// <summary>Reports what could not be read, so that missing data is not taken for health.</summary>
 internal static class AccessCheck
 {
     public const string Name = "your permissions";
 
-    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot snapshot)
     {
-        (string What, string? WhyNot)[] parts =
+        (string What, string? Error)[] parts =
         [
-            ("resource definitions", picture.Definitions.WhyNot),
-            ("NodeENIs", picture.NodeEnis.WhyNot),
-            ("ENIAttachments", picture.Attachments.WhyNot),
-            ("nodes", picture.Nodes.WhyNot),
-            ("deployments", picture.Deployments.WhyNot),
-            ("daemonsets", picture.DaemonSets.WhyNot),
-            ("the controller's namespace", picture.HomeNamespace.WhyNot),
-            ("events of the controller's namespace", picture.Refusals.WhyNot),
-            ("pods of the controller's namespace", picture.HomePods.WhyNot),
-            ("pods of the device plugin", picture.PluginPods.WhyNot),
-            ("the leader's Lease", picture.Leases.WhyNot),
+            ("resource definitions", snapshot.Definitions.Error),
+            ("NodeENIs", snapshot.NodeEnis.Error),
+            ("ENIAttachments", snapshot.Attachments.Error),
+            ("nodes", snapshot.Nodes.Error),
+            ("deployments", snapshot.Deployments.Error),
+            ("daemonsets", snapshot.DaemonSets.Error),
+            ("the controller's namespace", snapshot.NamespaceObject.Error),
+            ("events of the controller's namespace", snapshot.CreateFailures.Error),
+            ("pods of the controller's namespace", snapshot.InstalledPods.Error),
+            ("pods of the device plugin", snapshot.PluginPods.Error),
+            ("the leader's Lease", snapshot.Leases.Error),
         ];
-        if (picture.Refused.Count > 0)
+        if (snapshot.DeniedActions.Count > 0)
         {
             yield return new Finding(
                 Name,
                 Severity.Info,
                 "you",
-                $"You may not {string.Join(" nor ", picture.Refused)}.",
-                ["If you should, bind yourself to a role with it: `kubectl auth can-i --list`."]
+                $"You are not allowed to {string.Join(" or ", snapshot.DeniedActions)}.",
+                ["If you need to, ask for a role with that permission. `kubectl auth can-i --list` shows your permissions."]
             );
         }
 
-        var missing = picture.Definitions.Value is { Count: < 2 };
+        var missing = snapshot.Definitions.Value is { Count: < 2 };
         foreach (var (what, why) in parts)
         {
-            // That an undefined resource cannot be listed is told by the check of definitions.
+            // The check of CRDs already reports a missing resource.
             if (why is not null && !(missing && what is "NodeENIs" or "ENIAttachments"))
             {
                 yield return new Finding(
                     Name,
                     Severity.Warning,
                     what,
-                    $"Could not be looked at: {why}",
-                    ["Ask for get and list of it; the role in docs/kubectl-eni.md has all that is needed."]
+                    $"Could not be read: {why}",
+                    ["Ask for get and list permissions; docs/kubectl-eni.md lists all that are needed."]
                 );
             }
         }
     }
 }
 
-/// <summary>The CRDs exist and know every field that this version uses; those of the Go controller, or of an older version, do not.</summary>
+/// <summary>
+/// The CRDs exist and have every field that this version uses; those of the Go controller or an
+/// older version do not.
+/// </summary>
 internal static class DefinitionCheck
 {
     public const string Name = "resource definitions";
 
-    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot snapshot)
     {
-        if (picture.Definitions.Value is not { } definitions)
+        if (snapshot.Definitions.Value is not { } definitions)
         {
             yield break;
         }
@@ -69,7 +72,13 @@ internal static class DefinitionCheck
             var definition = definitions.FirstOrDefault(found => found.Metadata.Name == name);
             if (definition is null)
             {
-                yield return new Finding(Name, Severity.Error, name, "The resource is not defined in the cluster.", [DefinitionGaps.Remedy]);
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    name,
+                    "The CustomResourceDefinition does not exist in the cluster.",
+                    [DefinitionGaps.Remedy]
+                );
             }
             else if (DefinitionGaps.Of(definition) is { Count: > 0 } missing)
             {
@@ -77,7 +86,7 @@ internal static class DefinitionCheck
                     Name,
                     Severity.Error,
                     name,
-                    $"The definition is an older one: it does not know {DefinitionGaps.Describe(missing)}. The controller does nothing on it.",
+                    $"The CustomResourceDefinition is outdated: it lacks {DefinitionGaps.Describe(missing)}. The controller does not reconcile until it is updated.",
                     [DefinitionGaps.Remedy]
                 );
             }

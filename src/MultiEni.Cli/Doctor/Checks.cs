@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace MultiEni.Cli.Doctor;
 
-/// <summary>All checks, in the order in which a person would look: what is installed, what runs, then single ENIs.</summary>
+/// <summary>
+/// All checks, from general to specific: what is installed, what runs, then single ENIs.
+/// </summary>
 internal static class Checks
 {
     private static readonly IReadOnlyList<(string Name, Func<ClusterSnapshot, IEnumerable<Finding>> Run)> All =
@@ -19,9 +21,9 @@ internal static class Checks
     ];
 
     /// <summary>Runs them.</summary>
-    public static DoctorReport Run(ClusterSnapshot picture)
+    public static DoctorReport Run(ClusterSnapshot snapshot)
     {
-        var findings = All.SelectMany(check => check.Run(picture)).OrderBy(finding => finding.Severity).ToList();
+        var findings = All.SelectMany(check => check.Run(snapshot)).OrderBy(finding => finding.Severity).ToList();
         return new DoctorReport(
             !findings.Exists(finding => finding.Severity == Severity.Error),
             [.. All.Select(check => check.Name).Where(name => !findings.Exists(finding => finding.Check == name))],
@@ -30,13 +32,13 @@ internal static class Checks
     }
 }
 
-/// <summary>Something that the doctor found.</summary>
-/// <param name="Check">Which check found it.</param>
-/// <param name="Severity">How much it matters.</param>
-/// <param name="Object">What it is about.</param>
-/// <param name="Seen">What was seen.</param>
-/// <param name="Remedies">What to do, the likeliest first.</param>
-/// <param name="Reason">The condition reason, where one told it.</param>
+/// <summary>A finding of the doctor.</summary>
+/// <param name="Check">The check that reported it.</param>
+/// <param name="Severity">Its severity.</param>
+/// <param name="Object">The affected object.</param>
+/// <param name="Seen">What was observed.</param>
+/// <param name="Remedies">What to do, the most likely fix first.</param>
+/// <param name="Reason">The condition reason, if the finding comes from a condition.</param>
 internal sealed record Finding(
     string Check,
     Severity Severity,
@@ -46,16 +48,16 @@ internal sealed record Finding(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
 );
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>Severity of a finding.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Severity>))]
 internal enum Severity
 {
-    /// <summary>Something does not work until somebody helps.</summary>
+    /// <summary>Something does not work and needs attention.</summary>
     Error,
 
-    /// <summary>Something may not work, or could not be looked at.</summary>
+    /// <summary>Something may not work, or could not be checked.</summary>
     Warning,
 
-    /// <summary>Good to know.</summary>
+    /// <summary>For information.</summary>
     Info,
 }

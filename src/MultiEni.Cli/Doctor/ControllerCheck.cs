@@ -3,121 +3,126 @@ using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Cli.Doctor;
 
-/// <summary>The controller runs and one of its processes leads.</summary>
+/// <summary>The controller runs and one replica is the leader.</summary>
 internal static class ControllerCheck
 {
     public const string Name = "controller";
 
-    // Clocks of the leader and of this machine may differ.
+    // The leader's clock and this machine's clock may differ.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(30);
 
-    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot snapshot)
     {
-        var leads = LeaderProblem(picture) is null;
-        if (picture.Deployments.Value is not null)
+        var leads = LeaderProblem(snapshot) is null;
+        if (snapshot.Deployments.Value is not null)
         {
-            if (picture.Controller is not { } controller)
+            if (snapshot.Controller is not { } controller)
             {
-                yield return leads && picture.Leases.Value is not null
+                yield return leads && snapshot.Leases.Value is not null
                     ? new Finding(
                         Name,
                         Severity.Info,
-                        $"namespace {picture.Home}",
-                        $"There is no Deployment {Names.Controller}, and a controller leads: it runs elsewhere.",
-                        ["Name its namespace with --namespace."]
+                        $"namespace {snapshot.InstallNamespace}",
+                        $"The Deployment {Names.Controller} does not exist, but the Lease has an active leader: the controller runs elsewhere.",
+                        ["Set its namespace with --namespace."]
                     )
                     : new Finding(
                         Name,
                         Severity.Error,
-                        $"namespace {picture.Home}",
-                        $"There is no Deployment {Names.Controller}.",
-                        ["Install the chart, or name the namespace that it is in with --namespace."]
+                        $"namespace {snapshot.InstallNamespace}",
+                        $"The Deployment {Names.Controller} does not exist.",
+                        ["Install the chart, or set the controller's namespace with --namespace."]
                     );
             }
             else if (controller.Status.AvailableReplicas == 0)
             {
-                var pods = picture.PodsOf(Names.Controller).ToList();
-                var hindrance = pods.Select(pod => pod.Hindrance()).FirstOrDefault(text => text is not null);
-                var refusal = pods.Count == 0 ? PodRefusal.Find(picture, controller.Metadata.Name, privileged: false) : null;
+                var pods = snapshot.PodsOf(Names.Controller).ToList();
+                var notReady = pods.Select(pod => pod.NotReadyReason()).FirstOrDefault(text => text is not null);
+                var failure = pods.Count == 0 ? PodCreateFailure.Find(snapshot, controller.Metadata.Name, privileged: false) : null;
                 yield return new Finding(
                     Name,
                     Severity.Error,
-                    $"deployment {picture.Home}/{controller.Metadata.Name}",
-                    $"0 of {controller.Spec.Replicas ?? 1} replicas are available. {hindrance ?? refusal?.Seen ?? (pods.Count == 0 ? "It has no pod." : "")}".TrimEnd(),
+                    $"deployment {snapshot.InstallNamespace}/{controller.Metadata.Name}",
+                    $"0 of {controller.Spec.Replicas ?? 1} replicas are available. {notReady ?? failure?.Seen ?? (pods.Count == 0 ? "It has no pods." : "")}".TrimEnd(),
                     [
-                        .. refusal is var (_, remedy) ? [remedy] : Array.Empty<string>(),
+                        .. failure is var (_, remedy) ? [remedy] : Array.Empty<string>(),
                         controller.Spec.Replicas == 0
-                            ? $"Scale it up: `kubectl scale -n {picture.Home} deployment/{controller.Metadata.Name} --replicas=2`."
-                            : $"See why: `kubectl logs -n {picture.Home} deployment/{controller.Metadata.Name} --previous` and `kubectl describe pods -n {picture.Home} -l app={Names.Controller}`.",
+                            ? $"Scale it up: `kubectl scale -n {snapshot.InstallNamespace} deployment/{controller.Metadata.Name} --replicas=2`."
+                            : $"Find the cause: `kubectl logs -n {snapshot.InstallNamespace} deployment/{controller.Metadata.Name} --previous` and `kubectl describe pods -n {snapshot.InstallNamespace} -l app={Names.Controller}`.",
                     ]
                 );
                 yield break;
             }
         }
 
-        var elects = picture.Controller?.Container(Names.Controller)?.Value("ENABLE_LEADER_ELECTION") != "false";
-        if (elects && picture.Controller is not null && LeaderProblem(picture) is { } problem)
+        var elects = snapshot.Controller?.Container(Names.Controller)?.Value("ENABLE_LEADER_ELECTION") != "false";
+        if (elects && snapshot.Controller is not null && LeaderProblem(snapshot) is { } problem)
         {
             yield return new Finding(
                 Name,
                 Severity.Error,
-                $"lease {picture.Home}/{Names.LeaderElectionLease}",
+                $"lease {snapshot.InstallNamespace}/{Names.LeaderElectionLease}",
                 problem,
                 [
-                    $"See whether the controller may write the Lease, and what it waits for: `kubectl logs -n {picture.Home} deployment/{Names.Controller}`.",
+                    $"Check whether the controller has permission to write the Lease, and what it waits for: `kubectl logs -n {snapshot.InstallNamespace} deployment/{Names.Controller}`.",
                 ]
             );
         }
     }
 
-    /// <summary>Why nobody leads, or null when somebody does or it cannot be known.</summary>
-    public static string? LeaderProblem(ClusterSnapshot picture)
+    /// <summary>
+    /// Why there is no leader; null if there is one or the Lease cannot be read.
+    /// </summary>
+    public static string? LeaderProblem(ClusterSnapshot snapshot)
     {
-        if (picture.Leases.Value is not { } leases)
+        if (snapshot.Leases.Value is not { } leases)
         {
             return null;
         }
 
-        return leases is [var lease] ? LeaderProblem(lease.Spec, picture.Now) : "No controller has ever led: there is no Lease.";
+        return leases is [var lease] ? LeaderProblem(lease.Spec, snapshot.Now) : "No controller has become leader yet: the Lease does not exist.";
     }
 
-    /// <summary>Why nobody leads by this lease, or null when somebody does.</summary>
+    /// <summary>Why this Lease has no leader; null if it has one.</summary>
     public static string? LeaderProblem(LeaseSpec lease, DateTimeOffset now)
     {
         if (string.IsNullOrEmpty(lease.HolderIdentity))
         {
-            return "The last leader gave the Lease back and no other took it.";
+            return "The last leader released the Lease, and no replica has acquired it.";
         }
 
         var promised = TimeSpan.FromSeconds(lease.LeaseDurationSeconds ?? 15);
         var silent = now - (lease.RenewTime ?? DateTimeOffset.MinValue);
         return silent > (promised * 2) + ClockDifference
-            ? $"The leader {lease.HolderIdentity} has not renewed the Lease since {lease.RenewTime:u}, and no other took it."
+            ? $"The leader {lease.HolderIdentity} has not renewed the Lease since {lease.RenewTime:u}, and no other replica has acquired it."
             : null;
     }
 }
 
-/// <summary>Controller and ENI managers are of one version: they share the status of the same objects.</summary>
+/// <summary>
+/// Controller and ENI managers have the same version, because they share the status of the same
+/// objects.
+/// </summary>
 internal static class VersionCheck
 {
     public const string Name = "versions";
 
-    public static IEnumerable<Finding> Run(ClusterSnapshot picture)
+    public static IEnumerable<Finding> Run(ClusterSnapshot snapshot)
     {
-        var controller = picture.Controller?.Container(Names.Controller)?.Tag();
-        var managers = picture.ManagerContainer?.Tag();
+        var controller = snapshot.Controller?.Container(Names.Controller)?.Tag();
+        var managers = snapshot.ManagerContainer?.Tag();
         if (controller is not null && managers is not null && controller != managers)
         {
             yield return new Finding(
                 Name,
                 Severity.Warning,
-                $"namespace {picture.Home}",
+                $"namespace {snapshot.InstallNamespace}",
                 $"The controller's image is {controller} and the ENI managers' is {managers}.",
-                ["Upgrade both together with the chart; a mix is meant for the time of an upgrade only."]
+                ["Upgrade both together with the chart; different versions are only supported during a rollout."]
             );
         }
 
-        var running = picture
+        var running = snapshot
             .PodsOf(Names.Manager)
             .Select(pod => (pod.Spec.Containers ?? []).Find(container => container.Name == Names.Manager)?.Tag())
             .Where(tag => tag is not null && managers is not null && tag != managers)
@@ -127,10 +132,10 @@ internal static class VersionCheck
             yield return new Finding(
                 Name,
                 Severity.Warning,
-                $"daemonset {picture.Home}/{Names.Manager}",
+                $"daemonset {snapshot.InstallNamespace}/{Names.Manager}",
                 $"{running.Count} pods still run {string.Join(", ", running.Distinct(StringComparer.Ordinal))} instead of {managers}.",
                 [
-                    $"Wait for the rollout, `kubectl rollout status -n {picture.Home} daemonset/{Names.Manager}`, or delete the pods if updateStrategy is OnDelete.",
+                    $"Wait for the rollout, `kubectl rollout status -n {snapshot.InstallNamespace} daemonset/{Names.Manager}`, or delete the pods if updateStrategy is OnDelete.",
                 ]
             );
         }

@@ -9,29 +9,26 @@ namespace MultiEni.Cli.Doctor;
 /// <summary>The command <c>doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    public static Command Create(CliContext surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext context, ClusterOptions cluster)
     {
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
-        var command = new Command(
-            "doctor",
-            "Look for what stops the product in a cluster, and say the remedy. Reads only. The exit code is 0 when no error was found."
-        )
+        var command = new Command("doctor", "Diagnose the installation and suggest fixes. Read-only. Exits with 0 if no errors are found.")
         {
             format,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                using var connection = cluster.Connect(parsed, surroundings);
-                var report = Checks.Run(await new PictureReader(connection, surroundings.Time).ReadAsync(cancellationToken));
+                using var connection = cluster.Connect(parsed, context);
+                var report = Checks.Run(await new ClusterSnapshotReader(connection, context.Time).ReadAsync(cancellationToken));
                 var chosen = parsed.GetValue(format)!;
                 if (chosen == OutputFormats.Text)
                 {
-                    DoctorText.Write(report, surroundings.Output, Paint.For(surroundings));
+                    DoctorText.Write(report, context.Output, Paint.For(context));
                 }
                 else
                 {
-                    MachineOutput.Write(surroundings.Output, chosen, report, DoctorJson.Default.DoctorReport);
+                    MachineOutput.Write(context.Output, chosen, report, DoctorJson.Default.DoctorReport);
                 }
 
                 return report.Healthy ? ExitCodes.Fine : ExitCodes.Trouble;
@@ -41,13 +38,13 @@ internal static class DoctorCommand
     }
 }
 
-/// <summary>What the doctor says.</summary>
-/// <param name="Healthy">Whether no error was found: the exit code.</param>
-/// <param name="Passed">Checks that found nothing.</param>
-/// <param name="Findings">What was found, errors first.</param>
+/// <summary>The doctor's report.</summary>
+/// <param name="Healthy">Whether no error was found; determines the exit code.</param>
+/// <param name="Passed">Checks without findings.</param>
+/// <param name="Findings">Findings, errors first.</param>
 internal sealed record DoctorReport(bool Healthy, IReadOnlyList<string> Passed, IReadOnlyList<Finding> Findings);
 
-/// <summary>How the report is written for programs.</summary>
+/// <summary>Machine-readable form of the report.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -56,7 +53,7 @@ internal sealed record DoctorReport(bool Healthy, IReadOnlyList<string> Passed, 
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class DoctorJson : JsonSerializerContext;
 
-/// <summary>Writes the report for people.</summary>
+/// <summary>Prints the report as text.</summary>
 internal static class DoctorText
 {
     public static void Write(DoctorReport report, TextWriter output, Paint paint)
@@ -81,22 +78,22 @@ internal static class DoctorText
 
         if (report.Passed.Count > 0)
         {
-            output.WriteLine($"{paint.Good("✓")} nothing found: {string.Join(", ", report.Passed)}");
+            output.WriteLine($"{paint.Good("✓")} passed: {string.Join(", ", report.Passed)}");
         }
 
         var errors = report.Findings.Count(finding => finding.Severity == Severity.Error);
         var warnings = report.Findings.Count(finding => finding.Severity == Severity.Warning);
-        output.WriteLine(errors + warnings == 0 ? "All is well." : $"{errors} errors, {warnings} warnings.");
+        output.WriteLine(errors + warnings == 0 ? "No problems found." : $"{errors} errors, {warnings} warnings.");
     }
 }
 
-/// <summary>Words of findings.</summary>
-internal static class Text
+/// <summary>Shortens lists of names in findings.</summary>
+internal static class NameList
 {
     private const int Named = 3;
 
-    /// <summary>The first of many, and how many more.</summary>
-    public static string Several(string kind, IReadOnlyList<string> names) =>
+    /// <summary>The first names, and the number of the others.</summary>
+    public static string Shorten(string kind, IReadOnlyList<string> names) =>
         names.Count == 1
             ? $"{kind} {names[0]}"
             : $"{names.Count} {kind}s: {string.Join(", ", names.Take(Named))}{(names.Count > Named ? $" and {names.Count - Named} more" : "")}";

@@ -7,49 +7,52 @@ using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Doctor;
 
-/// <summary>What the controller says of NodeENIs: subnets, groups, zones, limits, and that it looks at them at all.</summary>
+/// <summary>
+/// Conditions of NodeENIs: subnets, security groups, zones, limits, and whether the controller
+/// reconciles them at all.
+/// </summary>
 internal static class NodeEniCheck
 {
     public const string Name = "NodeENIs";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan DeletionPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ReconcileTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DeletionTimeout = TimeSpan.FromMinutes(10);
 
-    public static IEnumerable<Finding> Run(ClusterSnapshot picture) =>
-        (picture.NodeEnis.Value ?? [])
+    public static IEnumerable<Finding> Run(ClusterSnapshot snapshot) =>
+        (snapshot.NodeEnis.Value ?? [])
             .OrderBy(nodeEni => nodeEni.Metadata.Name, StringComparer.Ordinal)
-            .Select(nodeEni => Look(nodeEni, picture))
+            .Select(nodeEni => Inspect(nodeEni, snapshot))
             .OfType<Finding>();
 
-    private static Finding? Look(NodeEni nodeEni, ClusterSnapshot picture)
+    private static Finding? Inspect(NodeEni nodeEni, ClusterSnapshot snapshot)
     {
         var subject = $"nodeeni {nodeEni.Metadata.Name}";
-        if (picture.Now - nodeEni.Metadata.DeletionTimestamp > DeletionPatience)
+        if (snapshot.Now - nodeEni.Metadata.DeletionTimestamp > DeletionTimeout)
         {
             return new Finding(
                 Name,
                 Severity.Warning,
                 subject,
-                $"It has been under deletion since {nodeEni.Metadata.DeletionTimestamp:u}.",
-                [$"`kubectl eni status {nodeEni.Metadata.Name}` says what it waits for."],
+                $"It has been deleting since {nodeEni.Metadata.DeletionTimestamp:u}.",
+                [$"To see what it waits for, run `kubectl eni status {nodeEni.Metadata.Name}`."],
                 Reasons.CleanupTimeout
             );
         }
 
         var conditions = nodeEni.Status?.Conditions;
-        if (conditions is null && picture.Now - nodeEni.Metadata.CreationTimestamp > Patience)
+        if (conditions is null && snapshot.Now - nodeEni.Metadata.CreationTimestamp > ReconcileTimeout)
         {
-            return new Finding(Name, Severity.Error, subject, "No controller has looked at it.", ["See what is said about the controller."]);
+            return new Finding(Name, Severity.Error, subject, "No controller has reconciled it.", ["See the findings about the controller."]);
         }
 
-        // What its ENIs say themselves is told once, with the nodes, by the next check.
-        var told = (picture.Attachments.Value ?? [])
+        // The next check reports reasons of its ENIs, with their nodes.
+        var reported = (snapshot.Attachments.Value ?? [])
             .Where(attachment => attachment.Spec!.NodeEniRef.Name == nodeEni.Metadata.Name)
             .SelectMany(attachment => attachment.Status?.Conditions ?? [])
             .Select(condition => condition.Reason)
             .ToHashSet(StringComparer.Ordinal);
-        var said = (conditions ?? []).FirstOrDefault(condition => IsBad(condition) && !told.Contains(condition.Reason));
-        if (said is null)
+        var problem = (conditions ?? []).FirstOrDefault(condition => IsBad(condition) && !reported.Contains(condition.Reason));
+        if (problem is null)
         {
             return null;
         }
@@ -57,32 +60,35 @@ internal static class NodeEniCheck
         var works = conditions.IsTrue(ConditionTypes.Ready);
         return new Finding(
             Name,
-            works && said.Reason == Reasons.DeviceIndexTaken ? Severity.Info
+            works && problem.Reason == Reasons.DeviceIndexTaken ? Severity.Info
                 : works ? Severity.Warning
                 : Severity.Error,
             subject,
-            said.Message,
-            ReasonGuide.Current.Find(said.Reason)?.Remedies ?? [],
-            said.Reason
+            problem.Message,
+            ReasonGuide.Current.Find(problem.Reason)?.Remedies ?? [],
+            problem.Reason
         );
     }
 
-    // Degraded is bad when true, for whatever reason: one that passes by itself has lasted too long. The others are bad for their reason; and a true one
-    // may still carry a reason to look at, such as that no node matches.
+    // Degraded=True is always bad: even a transient reason has lasted too long. Other
+    // conditions are judged by their reason; even a true one may need
+    // attention, for example if no node matches.
     private static bool IsBad(Condition condition) =>
         condition.Type == ConditionTypes.Degraded
             ? condition.Status == ConditionStatus.True
             : ReasonGuide.Current.Find(condition.Reason) is { IsTrouble: true };
 }
 
-/// <summary>What controller and ENI managers say of single ENIs, one finding a reason: the issues of the users' guide among them.</summary>
+/// <summary>
+/// Conditions of ENIAttachments, one finding per reason; includes the issues in the user guide.
+/// </summary>
 internal static class EniCheck
 {
     public const string Name = "ENIs";
 
-    public static IEnumerable<Finding> Run(ClusterSnapshot picture) =>
-        (picture.Attachments.Value ?? [])
-            .Select(attachment => (Attachment: attachment, Condition: Trouble(attachment, picture.Now)))
+    public static IEnumerable<Finding> Run(ClusterSnapshot snapshot) =>
+        (snapshot.Attachments.Value ?? [])
+            .Select(attachment => (Attachment: attachment, Condition: Trouble(attachment, snapshot.Now)))
             .Where(item => item.Condition is not null)
             .GroupBy(item => item.Condition!.Reason)
             .Select(group =>
@@ -95,10 +101,10 @@ internal static class EniCheck
                 var count = group.Count();
                 return new Finding(
                     Name,
-                    group.Any(item => AttachmentTrouble.Is(item.Attachment, picture.Now)) ? Severity.Error : Severity.Warning,
+                    group.Any(item => AttachmentTrouble.Is(item.Attachment, snapshot.Now)) ? Severity.Error : Severity.Warning,
                     count == 1
                         ? $"eniattachment {group.First().Attachment.Metadata.Name} on node {nodes[0]}"
-                        : $"{count} ENIs on {Text.Several("node", nodes)}",
+                        : $"{count} ENIs on {NameList.Shorten("node", nodes)}",
                     group.First().Condition!.Message,
                     ReasonGuide.Current.Find(group.Key) is { Remedies: { Count: > 0 } remedies } ? remedies : [$"`kubectl eni explain {group.Key}`"],
                     group.Key

@@ -5,30 +5,30 @@ using MultiEni.Cli.Output;
 
 namespace MultiEni.Cli.Explain;
 
-/// <summary>The command <c>explain</c>: what a reason in a status means and what to do.</summary>
+/// <summary>The command <c>explain</c>: describes a condition reason and its remedies.</summary>
 internal static class ExplainCommand
 {
-    public static Command Create(CliContext surroundings)
+    public static Command Create(CliContext context)
     {
-        var reason = Arguments.OptionalName("REASON", "A reason as conditions and `kubectl eni status` show it. Without it, all are listed.");
+        var reason = Arguments.OptionalName("REASON", "A condition reason, as shown by `kubectl eni status`. Without it, all reasons are listed.");
         reason.CompletionSources.Add(_ => ReasonGuide.Current.Entries.Select(entry => entry.Reason));
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
         var page = new Option<bool>("--page") { Description = "Write docs/troubleshooting.md.", Hidden = true };
-        var command = new Command("explain", "Say what a reason in a status means, why it may be so, and what to do.") { reason, format, page };
+        var command = new Command("explain", "Explain a condition reason: its meaning, causes and remedies.") { reason, format, page };
         command.SetAction(parsed =>
         {
-            var output = surroundings.Output;
+            var output = context.Output;
             if (parsed.GetValue(page))
             {
                 output.Write(TroubleshootingPage.Write(ReasonGuide.Current));
             }
             else if (parsed.GetValue(reason) is { } asked)
             {
-                Explain(Find(asked), parsed.GetValue(format)!, output, Paint.For(surroundings));
+                Explain(Find(asked), parsed.GetValue(format)!, output, Paint.For(context));
             }
             else
             {
-                List(parsed.GetValue(format)!, output, Paint.For(surroundings));
+                List(parsed.GetValue(format)!, output, Paint.For(context));
             }
 
             return ExitCodes.Fine;
@@ -46,7 +46,7 @@ internal static class ExplainCommand
         var near = ReasonGuide.Current.Near(asked);
         throw new CommandFailedException(
             $"there is no reason '{asked}'",
-            near.Count > 0 ? $"Did you mean {string.Join(", ", near)}?" : "`kubectl eni explain` lists them all.",
+            near.Count > 0 ? $"Did you mean {string.Join(", ", near)}?" : "To list all reasons, run `kubectl eni explain`.",
             ExitCodes.Usage
         );
     }
@@ -109,7 +109,7 @@ internal static class ExplainCommand
     }
 }
 
-/// <summary>How the report is written for programs.</summary>
+/// <summary>Machine-readable form of the report.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace MultiEni.Cli.Explain;
 
-/// <summary>All reasons with their meaning. The one source of <c>explain</c>, of the remedies in <c>doctor</c>, and of docs/troubleshooting.md.</summary>
+/// <summary>
+/// All reasons with their meaning: the single source for <c>explain</c>, the remedies in
+/// <c>doctor</c>, and docs/troubleshooting.md.
+/// </summary>
 internal sealed class ReasonGuide(IReadOnlyList<ReasonEntry> entries)
 {
     private static readonly Lazy<ReasonGuide> Loaded = new(() => new ReasonGuide(ReasonParser.Parse(Read("reasons.md"))));
@@ -12,14 +15,16 @@ internal sealed class ReasonGuide(IReadOnlyList<ReasonEntry> entries)
     /// <summary>The guide of this version of the product.</summary>
     public static ReasonGuide Current => Loaded.Value;
 
-    /// <summary>Entries in the order in which a reader should meet them.</summary>
+    /// <summary>Entries in display order.</summary>
     public IReadOnlyList<ReasonEntry> Entries => entries;
 
-    /// <summary>The entry of a reason, however its letters are cased; null when there is none.</summary>
+    /// <summary>The entry of a reason, case-insensitively; null if there is none.</summary>
     public ReasonEntry? Find(string reason) =>
         entries.FirstOrDefault(entry => string.Equals(entry.Reason, reason, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Reasons that somebody who wrote <paramref name="text"/> may have meant, the nearest first.</summary>
+    /// <summary>
+    /// Suggestions for a mistyped reason <paramref name="text"/>, the closest first.
+    /// </summary>
     public IReadOnlyList<string> Near(string text) =>
         [
             .. entries
@@ -51,7 +56,7 @@ internal sealed class ReasonGuide(IReadOnlyList<ReasonEntry> entries)
             : Edits(entry.Reason.ToUpperInvariant(), text.ToUpperInvariant());
     }
 
-    // The words of DriverModuleMissing, of driver-module-missing and of driver module missing.
+    // Splits DriverModuleMissing, driver-module-missing and "driver module missing" into words.
     private static string[] Words(string text) =>
         string.Concat(text.Select((letter, index) => index > 0 && char.IsUpper(letter) ? $" {letter}" : $"{letter}"))
             .Split([' ', '-', '_'], StringSplitOptions.RemoveEmptyEntries);
@@ -77,13 +82,13 @@ internal sealed class ReasonGuide(IReadOnlyList<ReasonEntry> entries)
     }
 }
 
-/// <summary>What there is to know about a reason.</summary>
-/// <param name="Reason">The word in a condition.</param>
-/// <param name="Symptom">What a user sees; groups reasons.</param>
-/// <param name="Meaning">What is the case.</param>
-/// <param name="Causes">Why it may be so.</param>
-/// <param name="Remedies">What to do, the likeliest first.</param>
-/// <param name="Issue">The name of it in the users' guide, or null.</param>
+/// <summary>Documentation of a reason.</summary>
+/// <param name="Reason">The condition reason.</param>
+/// <param name="Symptom">The symptom that users see; groups reasons.</param>
+/// <param name="Meaning">What the reason means.</param>
+/// <param name="Causes">Possible causes.</param>
+/// <param name="Remedies">What to do, the most likely fix first.</param>
+/// <param name="Issue">The name of the issue in the user guide, or null.</param>
 internal sealed record ReasonEntry(
     string Reason,
     string Symptom,
@@ -93,15 +98,15 @@ internal sealed record ReasonEntry(
     string? Issue
 )
 {
-    /// <summary>The symptom of reasons that are no trouble.</summary>
+    /// <summary>The symptom of reasons that are not problems.</summary>
     public const string NoSymptom = "Nothing is wrong";
 
-    /// <summary>Whether somebody should do something.</summary>
+    /// <summary>Whether the reason needs attention.</summary>
     [JsonIgnore]
     public bool IsTrouble => Symptom != NoSymptom;
 }
 
-/// <summary>Makes docs/troubleshooting.md out of the guide.</summary>
+/// <summary>Generates docs/troubleshooting.md from the guide.</summary>
 internal static class TroubleshootingPage
 {
     /// <summary>The whole page.</summary>

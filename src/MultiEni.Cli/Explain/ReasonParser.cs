@@ -1,10 +1,14 @@
 namespace MultiEni.Cli.Explain;
 
-/// <summary>Reads <c>reasons.md</c>. Strict, so that a slip in it is a failing test and not a missing remedy.</summary>
+/// <summary>
+/// Parses <c>reasons.md</c>. Strict, so that a mistake fails a test instead of losing a remedy.
+/// </summary>
 internal static class ReasonParser
 {
     /// <summary>The entries in the order of the file.</summary>
-    /// <exception cref="FormatException">The text is not of the form; the message has the line.</exception>
+    /// <exception cref="FormatException">
+    /// The text is malformed; the message has the line number.
+    /// </exception>
     public static IReadOnlyList<ReasonEntry> Parse(string text)
     {
         var entries = new List<ReasonEntry>();

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace MultiEni.Cli.Invocation;
 
-/// <summary>What surrounds a command: where it reads and writes. Tests give it other streams and another environment.</summary>
+/// <summary>Streams, environment and clock of a command. Tests pass their own.</summary>
 internal sealed record CliContext
 {
     /// <summary>Results.</summary>
@@ -11,7 +11,7 @@ internal sealed record CliContext
     /// <summary>Errors, and questions to the user.</summary>
     public required TextWriter Error { get; init; }
 
-    /// <summary>Answers of the user.</summary>
+    /// <summary>The user's answers.</summary>
     public required TextReader Input { get; init; }
 
     /// <summary>Reads an environment variable.</summary>
@@ -20,13 +20,13 @@ internal sealed record CliContext
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 
-    /// <summary>Whether results go to a terminal, which may have colours.</summary>
+    /// <summary>Whether the output is a terminal that may show colours.</summary>
     public bool OutputIsTerminal { get; init; }
 
-    /// <summary>Whether somebody can answer a question.</summary>
+    /// <summary>Whether a user can answer questions.</summary>
     public bool InputIsTerminal { get; init; }
 
-    /// <summary>Those of this process.</summary>
+    /// <summary>The context of this process.</summary>
     public static CliContext OfProcess() =>
         new()
         {
@@ -49,7 +49,7 @@ internal static class ProgramName
 /// <summary>Arguments of commands.</summary>
 internal static class Arguments
 {
-    /// <summary>An optional name. A mistyped option is not taken for one.</summary>
+    /// <summary>An optional name. Rejects a mistyped option.</summary>
     public static Argument<string?> OptionalName(string help, string description)
     {
         var argument = new Argument<string?>(help)
@@ -72,9 +72,11 @@ internal static class Arguments
 /// <summary>Options that are numbers.</summary>
 internal static class Numbers
 {
-    /// <summary>Refuses what is not a number between two others, both included.</summary>
+    /// <summary>
+    /// Rejects values that are not a number in the range, both ends included.
+    /// </summary>
     public static void Within(Option<int> option, int minimum, int maximum) =>
-        // The text itself is looked at: asking for the value of one that is no number throws.
+        // Parses the token: GetValue throws if the text is not a number.
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number >= minimum && number <= maximum))

@@ -5,44 +5,47 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Invocation;
 
-/// <summary>Turns what can go wrong around a command into what a user can use.</summary>
+/// <summary>Maps exceptions to messages that help the user.</summary>
 internal static class Failures
 {
-    /// <summary>The failure in words, or null for a bug, which shall be seen with its stack trace.</summary>
+    /// <summary>
+    /// The failure to show, or null for a bug, which is shown with its stack trace.
+    /// </summary>
     public static CommandFailedException? Explain(Exception exception) =>
         exception switch
         {
             CommandFailedException failed => failed,
             KubernetesConfigException config => new(
                 config.Message,
-                "Name a cluster with --kubeconfig or KUBECONFIG. Without a cluster, `kubectl eni demo` shows everything on a simulated one.",
+                "Set --kubeconfig or KUBECONFIG. Without a cluster, try `kubectl eni demo`, which runs on a simulated one.",
                 ExitCodes.Unknown
             ),
             KubernetesApiException { StatusCode: 401 } refused => new(
                 refused.Message,
-                "The API server does not know you: sign in again, for EKS with `aws eks update-kubeconfig --name CLUSTER`.",
+                "The API server did not accept your credentials: sign in again, for EKS with `aws eks update-kubeconfig --name CLUSTER`.",
                 ExitCodes.Unknown
             ),
             KubernetesApiException { IsForbidden: true } refused => new(
                 refused.Message,
-                "You lack a permission. To look on, the role needs get and list of nodeenis, eniattachments and nodes.",
+                "You lack a permission. Read access needs get and list on nodeenis, eniattachments and nodes.",
                 ExitCodes.Unknown
             ),
             KubernetesApiException { IsNotFound: true } missing when IsAboutOurKinds(missing) => new(
                 $"The cluster does not know the resource {Names.NodeEniPlural}.{Names.Group} or {Names.EniAttachmentPlural}.{Names.Group}.",
-                "The product is not installed, or its CRDs are older than this program: install or upgrade the chart; `kubectl eni doctor` says more.",
+                "The product is not installed, or its CRDs are older than this plugin: install or upgrade the chart. For details, run `kubectl eni doctor`.",
                 ExitCodes.Unknown
             ),
             KubernetesApiException refused => new(refused.Message, null, ExitCodes.Unknown),
             Ec2CallException failed => new(
                 $"EC2: {failed.Failure}",
-                "Credentials come from the chain of the AWS SDKs: environment, profile, role; a profile of AWS SSO needs `aws sso login` first. "
-                    + "`aws sts get-caller-identity` shows whose they are; `eval \"$(aws configure export-credentials --format env)\"` hands on what only the AWS CLI understands.",
+                "Credentials come from the AWS SDK's default chain: environment, profile, role. An AWS SSO profile needs `aws sso login` first. "
+                    + "`aws sts get-caller-identity` shows the identity in use. For credentials that only the AWS CLI supports, run "
+                    + "`eval \"$(aws configure export-credentials --format env)\"`.",
                 ExitCodes.Unknown
             ),
             HttpRequestException or TimeoutException or SocketException => new(
                 $"The API server does not answer: {exception.Message}",
-                "Check the address in the kubeconfig and the way there (VPN, proxy, security group): `kubectl get --raw /healthz`.",
+                "Check the server address in the kubeconfig and the network path (VPN, proxy, security group): `kubectl get --raw /healthz`.",
                 ExitCodes.Unknown
             ),
             _ => null,
@@ -53,7 +56,7 @@ internal static class Failures
         || missing.Message.StartsWith($"list {Names.EniAttachmentPlural}", StringComparison.Ordinal);
 }
 
-/// <summary>A command cannot do its work. Message and remedy are shown as they are.</summary>
+/// <summary>A command failed. Message and remedy are shown verbatim.</summary>
 internal sealed class CommandFailedException(string message, string? remedy, int exitCode) : Exception(message)
 {
     /// <summary>What the user can do, or null.</summary>
@@ -63,21 +66,21 @@ internal sealed class CommandFailedException(string message, string? remedy, int
     public int ExitCode => exitCode;
 }
 
-/// <summary>What the exit code of a command says; documented, scripts rely on it.</summary>
+/// <summary>Exit codes of commands. They are documented, and scripts rely on them.</summary>
 internal static class ExitCodes
 {
-    /// <summary>All is well.</summary>
+    /// <summary>No problem was found.</summary>
     public const int Fine = 0;
 
-    /// <summary>The command did its work, and something is not as it should be.</summary>
+    /// <summary>The command succeeded and found a problem.</summary>
     public const int Trouble = 1;
 
-    /// <summary>The command line cannot be understood.</summary>
+    /// <summary>The command line is invalid.</summary>
     public const int Usage = 2;
 
-    /// <summary>The command could not find out: no cluster, no permission, no answer.</summary>
+    /// <summary>The command failed: no cluster, no permission, no answer.</summary>
     public const int Unknown = 3;
 
-    /// <summary>Ctrl-C, as shells count it.</summary>
+    /// <summary>Ctrl-C, by shell convention 128 + SIGINT.</summary>
     public const int Interrupted = 130;
 }

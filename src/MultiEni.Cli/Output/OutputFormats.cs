@@ -22,12 +22,14 @@ internal static class OutputFormats
     /// <summary>For programs and people.</summary>
     public const string Yaml = "yaml";
 
-    /// <summary>The option <c>-o</c> with the formats that a command knows; the first is the default.</summary>
+    /// <summary>
+    /// The option <c>-o</c> with the formats that a command supports; the first is the default.
+    /// </summary>
     public static Option<string> Option(params string[] formats)
     {
         var option = new Option<string>("--output", "-o")
         {
-            Description = $"Form of the output: {string.Join(", ", formats)}.",
+            Description = $"Output format: {string.Join(", ", formats)}.",
             HelpName = string.Join('|', formats),
             DefaultValueFactory = _ => formats[0],
         };
@@ -88,7 +90,7 @@ internal static class MachineOutput
         }
     }
 
-    // Quoted where a reader would take it for something else than text.
+    // Quoted if a parser would not read it as a string.
     private static Scalar Text(string text)
     {
         var looksLikeOther = text.Length == 0 || text is "true" or "false" or "null" or "yes" or "no" or "~" || double.TryParse(text, out _);

@@ -2,24 +2,20 @@ using MultiEni.Cli.Invocation;
 
 namespace MultiEni.Cli.Output;
 
-/// <summary>Colours, on a terminal only and not against the user's wish (<c>NO_COLOR</c>).</summary>
+/// <summary>Colours, only on a terminal and unless <c>NO_COLOR</c> is set.</summary>
 internal sealed class Paint(bool enabled)
 {
     /// <summary>For the output of a command.</summary>
-    public static Paint For(CliContext surroundings) =>
-        new(
-            surroundings.OutputIsTerminal
-                && string.IsNullOrEmpty(surroundings.Environment("NO_COLOR"))
-                && surroundings.Environment("TERM") is not (null or "dumb")
-        );
+    public static Paint For(CliContext context) =>
+        new(context.OutputIsTerminal && string.IsNullOrEmpty(context.Environment("NO_COLOR")) && context.Environment("TERM") is not (null or "dumb"));
 
-    /// <summary>Something is as it should be.</summary>
+    /// <summary>Success.</summary>
     public string Good(string text) => Coloured("32", text);
 
-    /// <summary>Something needs time.</summary>
+    /// <summary>In progress, or a warning.</summary>
     public string Passing(string text) => Coloured("33", text);
 
-    /// <summary>Something needs help.</summary>
+    /// <summary>An error.</summary>
     public string Bad(string text) => Coloured("31", text);
 
     /// <summary>A heading.</summary>
@@ -31,7 +27,7 @@ internal sealed class Paint(bool enabled)
     private string Coloured(string code, string text) => enabled ? $"\e[{code}m{text}\e[0m" : text;
 }
 
-/// <summary>A line of a tree with what hangs on it.</summary>
+/// <summary>A line in a tree with its details and children.</summary>
 /// <param name="Text">The line.</param>
 /// <param name="Details">Lines below it that belong to it.</param>
 /// <param name="Children">Items below it.</param>

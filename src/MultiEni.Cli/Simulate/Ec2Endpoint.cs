@@ -20,7 +20,7 @@ internal static class Ec2Endpoint
         if (InstanceTypes.Known.All(known => known.Name != instanceType))
         {
             throw new CommandFailedException(
-                $"--instance-type is '{instanceType}', which the simulated EC2 does not know",
+                $"--instance-type is '{instanceType}', which the simulated EC2 does not support",
                 $"choose one of {string.Join(", ", InstanceTypes.Known.Select(known => known.Name).Order(StringComparer.Ordinal))}",
                 ExitCodes.Usage
             );
@@ -62,7 +62,7 @@ internal static class Ec2Endpoint
             await output.WriteLineAsync($"  {server.World.RunInstance(instanceType, subnet.Id)}  {subnet.AvailabilityZone}  {instanceType}");
         }
 
-        await output.WriteLineAsync("Signatures are not checked. Ctrl-C ends it, and all of this is gone.");
+        await output.WriteLineAsync("Request signatures are not checked. Ctrl-C stops the server and discards its state.");
         await Endpoints.UntilInterruptedAsync(cancellationToken);
         return ExitCodes.Fine;
     }

@@ -18,8 +18,8 @@ internal static class KubernetesEndpoint
         if (kubeconfig is not null && Path.Exists(kubeconfig))
         {
             throw new CommandFailedException(
-                $"--write-kubeconfig is '{kubeconfig}', which exists; it is not overwritten",
-                "name a file that does not exist, or remove it",
+                $"--write-kubeconfig is '{kubeconfig}', which exists and is not overwritten",
+                "choose another path, or delete the file",
                 ExitCodes.Usage
             );
         }
@@ -27,7 +27,7 @@ internal static class KubernetesEndpoint
         if (kubeconfig is not null && Path.GetDirectoryName(Path.GetFullPath(kubeconfig)) is { } parent && !Directory.Exists(parent))
         {
             throw new CommandFailedException(
-                $"--write-kubeconfig is '{kubeconfig}', and there is no folder {parent}",
+                $"--write-kubeconfig is '{kubeconfig}', but the directory {parent} does not exist",
                 "create it first",
                 ExitCodes.Usage
             );
@@ -57,15 +57,15 @@ internal static class KubernetesEndpoint
                 $"""
                 Simulated Kubernetes API at {server.BaseAddress}
                   export KUBECONFIG={Path.GetFullPath(path)}
-                Requests without a token act as cluster administrator; --as=USER and --as-group=GROUP act as another user, with the rights that RBAC gives.
-                Ctrl-C ends it; its objects and the kubeconfig go with it.
+                                Requests without a token run as cluster administrator; --as=USER and --as-group=GROUP impersonate another user, with that user's RBAC permissions.
+                Ctrl-C stops the server and deletes its objects and the kubeconfig.
                 """
             );
             await Endpoints.UntilInterruptedAsync(cancellationToken);
         }
         finally
         {
-            // It names a port at which nobody listens any more.
+            // The port in it is no longer open.
             File.Delete(path);
             temporary?.Delete(recursive: true);
         }

@@ -6,25 +6,22 @@ namespace MultiEni.Cli.Simulate;
 /// <summary>The command <c>simulate</c>.</summary>
 internal static class SimulateCommand
 {
-    public static Command Create(CliContext surroundings) =>
-        new("simulate", "Run a simulated Kubernetes API or EC2 endpoint on loopback, for tests of operators of your own. Ctrl-C ends it.")
+    public static Command Create(CliContext context) =>
+        new("simulate", "Run a simulated Kubernetes API or EC2 endpoint on loopback to test your own operators. Ctrl-C stops it.")
         {
-            Kubernetes(surroundings),
-            Ec2(surroundings),
+            Kubernetes(context),
+            Ec2(context),
         };
 
-    private static Command Kubernetes(CliContext surroundings)
+    private static Command Kubernetes(CliContext context)
     {
         var port = Port();
         var kubeconfig = new Option<string?>("--write-kubeconfig")
         {
-            Description = "File to write an administrator's kubeconfig to; without it, a temporary one.",
+            Description = "File to write an administrator kubeconfig to; by default a temporary file.",
         };
         var product = new Option<bool>("--with-crds") { Description = "Install this product's CRDs." };
-        var realistic = new Option<bool>("--realistic")
-        {
-            Description = "Watches that lag behind writes and requests that cost time, as measured on a real API server.",
-        };
+        var realistic = new Option<bool>("--realistic") { Description = "Add watch lag and request latency as measured on a real API server." };
         var command = new Command(
             "kubernetes",
             "Serve the Kubernetes API: RBAC, CRDs, admission policies and watches, but no nodes and no controllers."
@@ -42,23 +39,31 @@ internal static class SimulateCommand
                     parsed.GetValue(kubeconfig),
                     parsed.GetValue(product),
                     parsed.GetValue(realistic),
-                    surroundings.Output,
+                    context.Output,
                     cancellationToken
                 )
         );
         return command;
     }
 
-    private static Command Ec2(CliContext surroundings)
+    private static Command Ec2(CliContext context)
     {
         var port = Port();
         var region = new Option<string>("--ec2-region") { Description = "Name of the Region.", DefaultValueFactory = _ => "us-east-1" };
-        var zones = new Option<int>("--zones") { Description = "Availability zones, each with three subnets.", DefaultValueFactory = _ => 2 };
-        var instances = new Option<int>("--instances") { Description = "Instances, in turn over the zones.", DefaultValueFactory = _ => 3 };
-        var type = new Option<string>("--instance-type") { Description = "Their type.", DefaultValueFactory = _ => "m5.4xlarge" };
+        var zones = new Option<int>("--zones")
+        {
+            Description = "Number of availability zones, each with three subnets.",
+            DefaultValueFactory = _ => 2,
+        };
+        var instances = new Option<int>("--instances")
+        {
+            Description = "Number of instances, distributed over the zones.",
+            DefaultValueFactory = _ => 3,
+        };
+        var type = new Option<string>("--instance-type") { Description = "Instance type.", DefaultValueFactory = _ => "m5.4xlarge" };
         Numbers.Within(zones, 1, 4);
         Numbers.Within(instances, 0, 5000);
-        var command = new Command("ec2", "Serve the part of EC2's API that network interfaces need, with token buckets and asynchronous states.")
+        var command = new Command("ec2", "Serve the subset of the EC2 API for network interfaces, with token buckets and asynchronous states.")
         {
             port,
             region,
@@ -74,7 +79,7 @@ internal static class SimulateCommand
                     parsed.GetValue(zones),
                     parsed.GetValue(instances),
                     parsed.GetValue(type)!,
-                    surroundings.Output,
+                    context.Output,
                     cancellationToken
                 )
         );
@@ -83,16 +88,16 @@ internal static class SimulateCommand
 
     private static Option<int> Port()
     {
-        var port = new Option<int>("--port") { Description = "Port on 127.0.0.1; 0 takes a free one.", DefaultValueFactory = _ => 0 };
+        var port = new Option<int>("--port") { Description = "Port on 127.0.0.1; 0 selects a free port.", DefaultValueFactory = _ => 0 };
         Numbers.Within(port, 0, 65535);
         return port;
     }
 }
 
-/// <summary>What the simulated endpoints have in common.</summary>
+/// <summary>Helpers of the simulated endpoints.</summary>
 internal static class Endpoints
 {
-    /// <summary>Starts one, and says in words why it cannot listen.</summary>
+    /// <summary>Starts a server, with a readable error if the port is in use.</summary>
     public static async Task<T> StartAsync<T>(int port, Func<Task<T>> start)
     {
         try
@@ -103,13 +108,13 @@ internal static class Endpoints
         {
             throw new CommandFailedException(
                 $"Cannot listen on 127.0.0.1:{port}: {inUse.Message}",
-                "choose another --port, or none for a free one",
+                "choose another --port, or omit it to use a free port",
                 ExitCodes.Unknown
             );
         }
     }
 
-    /// <summary>Ends when the user wants it, without an error.</summary>
+    /// <summary>Completes without an error when the user interrupts the command.</summary>
     public static Task UntilInterruptedAsync(CancellationToken cancellationToken) =>
         Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
 }

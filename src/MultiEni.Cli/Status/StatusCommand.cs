@@ -12,18 +12,15 @@ namespace MultiEni.Cli.Status;
 /// <summary>The command <c>status</c>.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(CliContext surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext context, ClusterOptions cluster)
     {
         var name = Arguments.OptionalName(
             "NODEENI|NODE",
-            "A NodeENI or a node; nodeeni/NAME or node/NAME where both have the name. Without it, all NodeENIs."
+            "A NodeENI or a node; nodeeni/NAME or node/NAME if the name is ambiguous. By default all NodeENIs."
         );
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Wide, OutputFormats.Json, OutputFormats.Yaml);
-        var all = new Option<bool>("--all") { Description = "Show every node, however many there are." };
-        var command = new Command(
-            "status",
-            "Show NodeENIs, their nodes and ENIs, with reasons; problems first. The exit code is 0 when all are ready."
-        )
+        var all = new Option<bool>("--all") { Description = "Show every node, even in large clusters." };
+        var command = new Command("status", "Show NodeENIs with their nodes, ENIs and reasons, problems first. Exits with 0 if all are ready.")
         {
             name,
             format,
@@ -32,25 +29,18 @@ internal static class StatusCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                using var connection = cluster.Connect(parsed, surroundings);
+                using var connection = cluster.Connect(parsed, context);
                 var nodeEnis = await connection.ListAsync(Kinds.NodeEni, cancellationToken);
                 var attachments = await connection.ListAsync(Kinds.EniAttachment, cancellationToken);
-                var view = await ChooseAsync(
-                    connection,
-                    parsed.GetValue(name),
-                    nodeEnis,
-                    attachments,
-                    surroundings.Time.GetUtcNow(),
-                    cancellationToken
-                );
+                var view = await ChooseAsync(connection, parsed.GetValue(name), nodeEnis, attachments, context.Time.GetUtcNow(), cancellationToken);
                 var chosen = parsed.GetValue(format)!;
                 if (chosen is OutputFormats.Json or OutputFormats.Yaml)
                 {
-                    MachineOutput.Write(surroundings.Output, chosen, view.Report, StatusJson.Default.StatusReport);
+                    MachineOutput.Write(context.Output, chosen, view.Report, StatusJson.Default.StatusReport);
                 }
                 else
                 {
-                    Show(view, surroundings, parsed.GetValue(all), chosen == OutputFormats.Wide);
+                    Show(view, context, parsed.GetValue(all), chosen == OutputFormats.Wide);
                 }
 
                 return view.Report.Ready ? ExitCodes.Fine : ExitCodes.Trouble;
@@ -59,16 +49,16 @@ internal static class StatusCommand
         return command;
     }
 
-    private static void Show(StatusView view, CliContext surroundings, bool all, bool wide)
+    private static void Show(StatusView view, CliContext context, bool all, bool wide)
     {
-        var text = new StatusText(surroundings.Output, Paint.For(surroundings), all, wide);
+        var text = new StatusText(context.Output, Paint.For(context), all, wide);
         if (view.Node is { } node)
         {
             text.WriteNode(node, view.Report);
         }
         else if (view.Report.NodeEnis.Count == 0)
         {
-            surroundings.Output.WriteLine("There is no NodeENI in the cluster.");
+            context.Output.WriteLine("No NodeENIs found.");
         }
         else
         {
@@ -102,13 +92,15 @@ internal static class StatusCommand
         }
 
         throw new CommandFailedException(
-            kind.Length == 0 ? $"there is neither a NodeENI nor a node '{name}'" : $"there is no '{name}'",
-            nodeEnis.Count > 0 ? $"NodeENIs are {string.Join(", ", nodeEnis.Select(nodeEni => nodeEni.Metadata.Name).Order().Take(10))}." : null,
+            kind.Length == 0 ? $"no NodeENI or node '{name}' found" : $"'{name}' not found",
+            nodeEnis.Count > 0
+                ? $"Existing NodeENIs: {string.Join(", ", nodeEnis.Select(nodeEni => nodeEni.Metadata.Name).Order().Take(10))}."
+                : null,
             ExitCodes.Usage
         );
     }
 
-    // The first part of a node's name is enough where an ENI tells the rest.
+    // The short host name is enough for a node that has an ENI.
     private static async Task<Api.Kubernetes.Node?> FindNodeAsync(
         ClusterConnection connection,
         string name,

@@ -5,10 +5,10 @@ using MultiEni.Api.NodeEnis;
 
 namespace MultiEni.Cli.Status;
 
-/// <summary>Makes the report out of the objects. Pure.</summary>
+/// <summary>Builds the report from the objects. Pure.</summary>
 internal static class StatusReader
 {
-    /// <summary>The report over these objects.</summary>
+    /// <summary>The report on these objects.</summary>
     public static StatusReport Read(IEnumerable<NodeEni> nodeEnis, IEnumerable<EniAttachment> attachments, DateTimeOffset now)
     {
         var byNodeEni = attachments.Where(attachment => attachment.Spec is not null).ToLookup(attachment => attachment.Spec!.NodeEniRef.Name);
@@ -20,7 +20,9 @@ internal static class StatusReader
         return new StatusReport(items.TrueForAll(item => item.Health == Health.Ready), items);
     }
 
-    /// <summary>The part of one node: NodeENIs that select it or have an ENI on it.</summary>
+    /// <summary>
+    /// The report for one node: NodeENIs that select it or have an ENI on it.
+    /// </summary>
     public static StatusReport ReadNode(Node node, IEnumerable<NodeEni> nodeEnis, IEnumerable<EniAttachment> attachments, DateTimeOffset now)
     {
         var here = attachments.Where(attachment => attachment.Spec?.NodeName == node.Metadata.Name).ToList();
@@ -37,7 +39,7 @@ internal static class StatusReader
 
     private static NodeEniStatusItem Item(NodeEni nodeEni, IEnumerable<EniAttachment> attachments, DateTimeOffset now)
     {
-        var (health, reason, message) = Judge(nodeEni);
+        var (health, reason, message) = Evaluate(nodeEni);
         return new NodeEniStatusItem(
             nodeEni.Metadata.Name,
             health,
@@ -66,7 +68,7 @@ internal static class StatusReader
         return new NodeStatusItem(name, instance, enis.Min(eni => eni.Health), enis);
     }
 
-    private static (Health Health, string Reason, string Message) Judge(NodeEni nodeEni)
+    private static (Health Health, string Reason, string Message) Evaluate(NodeEni nodeEni)
     {
         var conditions = nodeEni.Status?.Conditions;
         var ready = conditions.Find(ConditionTypes.Ready);
@@ -78,15 +80,20 @@ internal static class StatusReader
 
         if (ready is null)
         {
-            return (Health.Progressing, Reasons.Progressing, "The controller has not looked at it yet; `kubectl eni doctor` says whether it runs.");
+            return (
+                Health.Progressing,
+                Reasons.Progressing,
+                "The controller has not reconciled it yet. Check whether the controller runs with `kubectl eni doctor`."
+            );
         }
 
         if (nodeEni.Status!.ObservedGeneration < nodeEni.Metadata.Generation)
         {
-            return (Health.Progressing, Reasons.Progressing, "The specification was changed and the controller has not looked at it since.");
+            return (Health.Progressing, Reasons.Progressing, "The spec changed, and the controller has not reconciled the change yet.");
         }
 
-        // Degraded may be true of something that works, such as another device index than the one asked for.
+        // Degraded may be true although the ENI works, for example with another device
+        // index than requested.
         return ready.Status == ConditionStatus.True
                 ? (Health.Ready, ready.Reason, degraded is { Status: ConditionStatus.True } ? degraded.Message : ready.Message)
             : degraded is { Status: ConditionStatus.True } && degraded.Reason == ready.Reason ? (Health.Trouble, degraded.Reason, degraded.Message)

@@ -7,27 +7,29 @@ using MultiEni.Controller.Summary;
 
 namespace MultiEni.Cli.Status;
 
-/// <summary>What <c>status</c> found, for programs and as the ground of what people see.</summary>
+/// <summary>
+/// The result of <c>status</c>; its machine-readable output and the source of its text.
+/// </summary>
 /// <param name="Ready">Whether everything in it is ready: the exit code.</param>
-/// <param name="NodeEnis">The NodeENIs, troubled ones first.</param>
+/// <param name="NodeEnis">The NodeENIs, those with problems first.</param>
 internal sealed record StatusReport(bool Ready, IReadOnlyList<NodeEniStatusItem> NodeEnis);
 
 /// <summary>One node within a NodeENI.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="InstanceId">EC2 instance behind it.</param>
+/// <param name="InstanceId">Its EC2 instance.</param>
 /// <param name="Health">The worst of its ENIs.</param>
 /// <param name="Enis">Its ENIs by device index.</param>
 internal sealed record NodeStatusItem(string Name, string InstanceId, Health Health, IReadOnlyList<EniStatusItem> Enis);
 
 /// <summary>One NodeENI.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Health">How it is.</param>
-/// <param name="Reason">Reason of the condition that says so.</param>
-/// <param name="Message">What that condition says.</param>
-/// <param name="MatchedNodes">Nodes that its selector selects.</param>
-/// <param name="DesiredEnis">ENIs that there should be.</param>
-/// <param name="ReadyEnis">ENIs that are ready.</param>
-/// <param name="Nodes">Nodes that have ENIs of it, troubled ones first.</param>
+/// <param name="Health">Its health.</param>
+/// <param name="Reason">Reason of the condition that determines the health.</param>
+/// <param name="Message">Message of that condition.</param>
+/// <param name="MatchedNodes">Number of nodes that its selector matches.</param>
+/// <param name="DesiredEnis">Number of desired ENIs.</param>
+/// <param name="ReadyEnis">Number of ready ENIs.</param>
+/// <param name="Nodes">Nodes that have its ENIs, those with problems first.</param>
 internal sealed record NodeEniStatusItem(
     string Name,
     Health Health,
@@ -45,22 +47,22 @@ internal sealed record EniStatusItem
     /// <summary>Name of the ENIAttachment.</summary>
     public required string Attachment { get; init; }
 
-    /// <summary>How it is.</summary>
+    /// <summary>Its health.</summary>
     public required Health Health { get; init; }
 
     /// <summary>Why it is not ready.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>The same in a sentence.</summary>
+    /// <summary>Details of the reason.</summary>
     public required string Message { get; init; }
 
-    /// <summary>Where it is on its road; see <see cref="EniState"/>.</summary>
+    /// <summary>Its lifecycle state; see <see cref="EniState"/>.</summary>
     public required string State { get; init; }
 
-    /// <summary>The ENI, once there is one.</summary>
+    /// <summary>The ENI's ID, once it is created.</summary>
     public string? EniId { get; init; }
 
-    /// <summary>Device index in use, or the wanted one.</summary>
+    /// <summary>Actual device index, or the desired one.</summary>
     public int DeviceIndex { get; init; }
 
     /// <summary>Subnet of the ENI.</summary>
@@ -69,22 +71,24 @@ internal sealed record EniStatusItem
     /// <summary>Primary private address.</summary>
     public string? PrivateIp { get; init; }
 
-    /// <summary>Hardware address.</summary>
+    /// <summary>MAC address.</summary>
     public string? MacAddress { get; init; }
 
-    /// <summary>Network interface on the node, while the kernel has it.</summary>
+    /// <summary>
+    /// Network interface on the node, while it is bound to its kernel driver.
+    /// </summary>
     public string? InterfaceName { get; init; }
 
     /// <summary>PCI address on the node.</summary>
     public string? PciAddress { get; init; }
 
-    /// <summary>Driver that holds the device.</summary>
+    /// <summary>Driver that the device is bound to.</summary>
     public string? Driver { get; init; }
 
-    /// <summary>As seen on the link.</summary>
+    /// <summary>Observed MTU.</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>Resource under which pods get it, while it is offered.</summary>
+    /// <summary>Resource name, while the device is advertised.</summary>
     public string? Resource { get; init; }
 
     /// <summary>Reads an attachment.</summary>
@@ -105,7 +109,7 @@ internal sealed record EniStatusItem
             Reason = isReady ? ready!.Reason : AttachmentTrouble.Reason(attachment),
             Message =
                 isReady ? ready!.Message
-                : ready is null && !attachment.Metadata.IsBeingDeleted ? "The controller has nothing to tell of it yet."
+                : ready is null && !attachment.Metadata.IsBeingDeleted ? "The controller has not reported a status yet."
                 : AttachmentTrouble.Describe(attachment, now),
             State = AttachmentState.Of(attachment),
             EniId = network?.EniId,
@@ -122,7 +126,7 @@ internal sealed record EniStatusItem
     }
 }
 
-/// <summary>How the report is written for programs.</summary>
+/// <summary>Machine-readable form of the report.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -3,13 +3,15 @@ using MultiEni.Cli.Output;
 
 namespace MultiEni.Cli.Status;
 
-/// <summary>Writes a report for people: problems first and in full, the rest in numbers.</summary>
+/// <summary>
+/// Prints a report as text: problems first and in full, everything else summarized.
+/// </summary>
 internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool wide)
 {
-    /// <summary>Up to so many nodes a NodeENI is shown in full.</summary>
+    /// <summary>Number of nodes up to which a NodeENI is shown in full.</summary>
     private const int FewNodes = 10;
 
-    /// <summary>How many nodes of a kind are shown of a NodeENI with more.</summary>
+    /// <summary>Number of nodes shown per reason for larger NodeENIs.</summary>
     private const int Examples = 5;
 
     /// <summary>NodeENI → node → ENI.</summary>
@@ -25,7 +27,7 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
 
     /// <summary>Node → NodeENI → ENI, of one node.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="report">Its part of all NodeENIs.</param>
+    /// <param name="report">The report for that node.</param>
     public void WriteNode(string node, StatusReport report)
     {
         var enis = report.NodeEnis.SelectMany(nodeEni => nodeEni.Nodes).SelectMany(item => item.Enis).ToList();
@@ -44,7 +46,7 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
         Explain(report);
     }
 
-    /// <summary>How a NodeENI is on the one node of the report.</summary>
+    /// <summary>Health of a NodeENI on the single node of the report.</summary>
     public static Health HealthOnNode(NodeEniStatusItem nodeEni) =>
         nodeEni.Nodes.Count == 0 ? nodeEni.Health : nodeEni.Nodes.Min(node => node.Health);
 
@@ -67,7 +69,7 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
         );
     }
 
-    // Of thousands of nodes with the same trouble a few are enough to understand it.
+    // A few examples are enough if thousands of nodes have the same problem.
     private static List<NodeStatusItem> Select(IReadOnlyList<NodeStatusItem> nodes) =>
         [
             .. nodes
@@ -132,7 +134,7 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
             .Distinct(StringComparer.Ordinal);
         foreach (var reason in reasons)
         {
-            output.WriteLine($"What to do: kubectl eni explain {reason}");
+            output.WriteLine($"To troubleshoot, run: kubectl eni explain {reason}");
         }
     }
 
@@ -150,26 +152,26 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
     private static string Word(Health health) =>
         health switch
         {
-            Health.Trouble => "troubled",
-            Health.Progressing => "under way",
+            Health.Trouble => "failing",
+            Health.Progressing => "in progress",
             Health.Deleting => "being deleted",
             _ => "ready",
         };
 }
 
-/// <summary>How something is, the worst first: the order in which a person wants to read.</summary>
+/// <summary>Health in display order, the worst first.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Health>))]
 internal enum Health
 {
-    /// <summary>It does not become ready by itself.</summary>
+    /// <summary>It needs attention to become ready.</summary>
     Trouble,
 
-    /// <summary>It needs time.</summary>
+    /// <summary>Reconciliation is in progress.</summary>
     Progressing,
 
-    /// <summary>It is being taken away.</summary>
+    /// <summary>It is being deleted.</summary>
     Deleting,
 
-    /// <summary>All that was asked for is done.</summary>
+    /// <summary>The desired state is reached.</summary>
     Ready,
 }

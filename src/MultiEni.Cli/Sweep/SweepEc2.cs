@@ -4,7 +4,10 @@ using MultiEni.Controller.Ec2.Budget;
 
 namespace MultiEni.Cli.Sweep;
 
-/// <summary>EC2 through the controller's own client, with its rate budget. Credentials come from the chain of the AWS SDK.</summary>
+/// <summary>
+/// EC2 access through the controller's client and rate budget. Uses the AWS SDK's default
+/// credential chain.
+/// </summary>
 internal sealed class SweepEc2 : IDisposable
 {
     private readonly Meter _meter = new("MultiEni.Cli");
@@ -20,7 +23,7 @@ internal sealed class SweepEc2 : IDisposable
         _client = new Ec2Client(options, _budget, metrics, time, () => { });
     }
 
-    /// <summary>All ENIs with the cluster's and our owner tag.</summary>
+    /// <summary>All ENIs with the cluster tag and the owner tag.</summary>
     public async Task<IReadOnlyList<EniRow>> RowsAsync(CancellationToken cancellationToken)
     {
         var rows = new List<EniRow>();

@@ -14,30 +14,34 @@ internal sealed class SweepOptions
         new("--cluster-name")
         {
             Description =
-                "Value of the tag networking.k8s.aws/cluster: what the controller uses, CLUSTER_NAME or the UID of kube-system. Another one needs --cluster-gone.",
+                "Value of the tag networking.k8s.aws/cluster. By default the controller's: CLUSTER_NAME or the UID of kube-system. A different value needs --cluster-gone.",
             HelpName = "NAME",
         };
 
     public Option<string?> Region { get; } =
-        new("--region") { Description = "AWS Region. By default AWS_REGION, or that of the controller.", HelpName = "REGION" };
+        new("--region") { Description = "AWS Region. By default AWS_REGION, or the controller's Region.", HelpName = "REGION" };
 
-    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Delete without asking." };
+    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Delete without confirmation." };
 
-    public Option<bool> DryRun { get; } = new("--dry-run") { Description = "List only, and do not ask." };
+    public Option<bool> DryRun { get; } = new("--dry-run") { Description = "List only, do not delete." };
 
     public Option<bool> WhileRunning { get; } =
-        new("--while-controller-runs") { Description = "Delete although a controller runs, which does it by itself after some minutes." };
+        new("--while-controller-runs")
+        {
+            Description = "Delete even if a controller is running, which deletes leaked ENIs itself after some minutes.",
+        };
 
     public Option<bool> ClusterGone { get; } =
         new("--cluster-gone")
         {
-            Description = "The cluster, or the product in it, does not exist any more: nothing of it is wanted. Needs --cluster-name and --region.",
+            Description =
+                "The cluster no longer exists or the product was uninstalled: treat all its ENIs as leaked. Needs --cluster-name and --region.",
         };
 
     public Option<int> GracePeriod { get; } =
         new("--grace-period")
         {
-            Description = "Seconds between the two looks at an ENI that is deleted: one that is just being attached is spared.",
+            Description = "Seconds between listing and deleting an ENI, so that an ENI that is just being attached is not deleted.",
             HelpName = "SECONDS",
             DefaultValueFactory = _ => 60,
         };
@@ -63,21 +67,22 @@ internal sealed class SweepOptions
 
             if (result.GetValue(ClusterGone) && (result.GetValue(ClusterName) is null || result.GetValue(Region) is null))
             {
-                result.AddError("--cluster-gone needs --cluster-name and --region: there is nobody to ask for them.");
+                result.AddError("--cluster-gone needs --cluster-name and --region, because it does not connect to a cluster.");
             }
         });
     }
 }
 
 /// <summary>
-/// Profiles that sign in by IAM Identity Center (AWS SSO), which most people have on their own machine. The SDK finds the clients for them by reflection,
-/// and an ahead-of-time compiled program has nothing to be found, unless they are named.
+/// Profiles that sign in with IAM Identity Center (AWS SSO), common on developer machines. The SDK
+/// loads the clients for them by reflection, which fails in an ahead-of-time compiled program
+/// unless they are registered.
 /// </summary>
 internal static class SsoProfiles
 {
     private static int _registered;
 
-    /// <summary>Makes them work in this process.</summary>
+    /// <summary>Enables them in this process.</summary>
     public static void Register()
     {
         if (Interlocked.Exchange(ref _registered, 1) != 0)

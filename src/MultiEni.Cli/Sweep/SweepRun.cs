@@ -7,7 +7,7 @@ using MultiEni.Controller.Leaks;
 
 namespace MultiEni.Cli.Sweep;
 
-/// <summary>One sweep: look, show, ask, look again, delete.</summary>
+/// <summary>One sweep: list, show, confirm, list again, delete.</summary>
 internal sealed class SweepRun(
     SweepEc2 ec2,
     SweepCluster? cluster,
@@ -15,15 +15,15 @@ internal sealed class SweepRun(
     string region,
     ParseResult parsed,
     SweepOptions options,
-    CliContext surroundings
+    CliContext context
 )
 {
     private bool ForPrograms => parsed.GetValue(options.Format) != OutputFormats.Text;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var began = surroundings.Time.GetTimestamp();
-        var plan = await LookAsync(cancellationToken);
+        var began = context.Time.GetTimestamp();
+        var plan = await ListAsync(cancellationToken);
         if (!ForPrograms)
         {
             Show(plan);
@@ -34,7 +34,7 @@ internal sealed class SweepRun(
         if (ForPrograms)
         {
             MachineOutput.Write(
-                surroundings.Output,
+                context.Output,
                 parsed.GetValue(options.Format)!,
                 new SweepReport(name, region, [.. plan.Leaked.Select(SweptEni.Of)], [.. plan.StillAttached.Select(SweptEni.Of)], deleted),
                 SweepJson.Default.SweepReport
@@ -44,47 +44,46 @@ internal sealed class SweepRun(
         return deleted.Count == plan.Leaked.Count && plan.StillAttached.Count == 0 ? ExitCodes.Fine : ExitCodes.Trouble;
     }
 
-    // The cloud is read before the cluster, so that an ENI made in between is wanted.
-    private async Task<SweepPlan> LookAsync(CancellationToken cancellationToken)
+    // EC2 is read before the cluster, so that an ENI created in between is not taken for
+    // leaked.
+    private async Task<SweepPlan> ListAsync(CancellationToken cancellationToken)
     {
         var rows = await ec2.RowsAsync(cancellationToken);
-        var wanted = cluster is null ? new HashSet<string>(StringComparer.Ordinal) : await cluster.WantedAsync(cancellationToken);
-        return SweepPlan.Decide(rows, wanted, surroundings.Time.GetUtcNow());
+        var wanted = cluster is null ? new HashSet<string>(StringComparer.Ordinal) : await cluster.SlotsInUseAsync(cancellationToken);
+        return SweepPlan.Decide(rows, wanted, context.Time.GetUtcNow());
     }
 
     private void Show(SweepPlan plan)
     {
         foreach (var eni in plan.Leaked.Select(SweptEni.Of))
         {
-            surroundings.Output.WriteLine($"leaked    {eni.EniId}  {eni.SubnetId}  made for NodeENI {eni.NodeEni} on {eni.Node}");
+            context.Output.WriteLine($"leaked    {eni.EniId}  {eni.SubnetId}    created for NodeENI {eni.NodeEni} on {eni.Node}");
         }
 
         foreach (var eni in plan.StillAttached.Select(SweptEni.Of))
         {
-            surroundings.Output.WriteLine(
-                $"attached  {eni.EniId}  {eni.SubnetId}  made for NodeENI {eni.NodeEni} on {eni.Node}; nobody wants it and {eni.InstanceId} has it: left alone, detach it first"
+            context.Output.WriteLine(
+                $"attached  {eni.EniId}  {eni.SubnetId}    created for NodeENI {eni.NodeEni} on {eni.Node}; leaked, but still attached to {eni.InstanceId}: not deleted, detach it first"
             );
         }
 
-        surroundings.Output.WriteLine(
-            $"{plan.Leaked.Count} leaked ENIs of cluster {name} in {region}, {plan.StillAttached.Count} unwanted ones are still attached."
-        );
+        context.Output.WriteLine($"{plan.Leaked.Count} leaked ENIs of cluster {name} in {region}, {plan.StillAttached.Count} more still attached.");
     }
 
     private async Task<bool> MayDeleteAsync(int count, CancellationToken cancellationToken)
     {
         var yes = parsed.GetValue(options.Yes);
-        if (parsed.GetValue(options.DryRun) || (!yes && !surroundings.InputIsTerminal))
+        if (parsed.GetValue(options.DryRun) || (!yes && !context.InputIsTerminal))
         {
-            await surroundings.Error.WriteLineAsync("Nothing was deleted; --yes deletes them.");
+            await context.Error.WriteLineAsync("Nothing was deleted. To delete them, pass --yes.");
             return false;
         }
 
         if (cluster is not null && !parsed.GetValue(options.WhileRunning) && await cluster.LeaderAsync(cancellationToken) is { } leader)
         {
             throw new CommandFailedException(
-                $"A controller runs ({leader}), which deletes leaked ENIs by itself some minutes after it first saw them.",
-                "Wait for it, or say --while-controller-runs.",
+                $"A controller is running ({leader}) and deletes leaked ENIs some minutes after it first observes them.",
+                "Wait for it, or pass --while-controller-runs.",
                 ExitCodes.Trouble
             );
         }
@@ -94,56 +93,63 @@ internal sealed class SweepRun(
             return true;
         }
 
-        await surroundings.Error.WriteAsync($"Delete these {count} ENIs? [y/N] ");
-        return await surroundings.Input.ReadLineAsync(cancellationToken) is { } answer && answer.Trim() is "y" or "Y" or "yes";
+        await context.Error.WriteAsync($"Delete these {count} ENIs? [y/N] ");
+        return await context.Input.ReadLineAsync(cancellationToken) is { } answer && answer.Trim() is "y" or "Y" or "yes";
     }
 
     private async Task<IReadOnlyList<string>> DeleteAsync(SweepPlan plan, long began, CancellationToken cancellationToken)
     {
-        // EC2 does not say when an ENI was made: one that a controller made a moment ago is attached after this.
-        var wait = TimeSpan.FromSeconds(parsed.GetValue(options.GracePeriod)) - surroundings.Time.GetElapsedTime(began);
+        // EC2 does not report when an ENI was created: one that a controller has just
+        // created is attached after this time.
+        var wait = TimeSpan.FromSeconds(parsed.GetValue(options.GracePeriod)) - context.Time.GetElapsedTime(began);
         if (wait > TimeSpan.Zero)
         {
-            await surroundings.Error.WriteLineAsync(
-                $"Looking again in {Math.Ceiling(wait.TotalSeconds)} s, and deleting what is still unattached and wanted by nobody."
+            await context.Error.WriteLineAsync(
+                $"Checking again in {Math.Ceiling(wait.TotalSeconds)} s, then deleting the ENIs that are still unattached and leaked."
             );
-            await Task.Delay(wait, surroundings.Time, cancellationToken);
+            await Task.Delay(wait, context.Time, cancellationToken);
         }
 
         var deleted = new List<string>();
-        foreach (var row in plan.Confirmed(await LookAsync(cancellationToken)))
+        foreach (var row in plan.Confirmed(await ListAsync(cancellationToken)))
         {
             try
             {
                 await ec2.DeleteAsync(row.EniId, cancellationToken);
                 deleted.Add(row.EniId);
-                Tell($"deleted   {row.EniId}");
+                Print($"deleted   {row.EniId}");
             }
             catch (Ec2CallException failed)
             {
-                await surroundings.Error.WriteLineAsync($"error: {row.EniId} was not deleted: {failed.Failure}");
+                await context.Error.WriteLineAsync($"error: {row.EniId} was not deleted: {failed.Failure}");
             }
         }
 
-        Tell($"{deleted.Count} of {plan.Leaked.Count} were deleted.");
+        Print($"{deleted.Count} of {plan.Leaked.Count} ENIs deleted.");
         return deleted;
     }
 
-    private void Tell(string line)
+    private void Print(string line)
     {
         if (!ForPrograms)
         {
-            surroundings.Output.WriteLine(line);
+            context.Output.WriteLine(line);
         }
     }
 }
 
-/// <summary>What a sweep would delete and what it leaves. Pure; the decision itself is the controller's.</summary>
-/// <param name="Leaked">ENIs of this cluster that lie about unattached and that nobody wants.</param>
-/// <param name="StillAttached">ENIs of this cluster that nobody wants and that an instance still has: never touched here.</param>
+/// <summary>
+/// The ENIs that a sweep deletes and keeps. Pure; reuses the controller's decision.
+/// </summary>
+/// <param name="Leaked">Unattached ENIs of this cluster without an ENIAttachment.</param>
+/// <param name="StillAttached">
+/// ENIs of this cluster without an ENIAttachment that are still attached to an instance: never
+/// deleted here.
+/// </param>
 internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<EniRow> StillAttached)
 {
-    // A person looks at the list in place of the brake. The grace is the time until everything is looked at again, before the first deletion.
+    // The user reviews the list instead of the leak brake. The grace period is the wait before
+    // the second listing.
     private static readonly LeakLimits Limits = new()
     {
         Grace = TimeSpan.Zero,
@@ -151,7 +157,9 @@ internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<Eni
         BrakeMinimum = int.MaxValue,
     };
 
-    /// <summary>The plan over what EC2 said, read before <paramref name="wanted"/> was.</summary>
+    /// <summary>
+    /// The plan for these rows, which must be read before <paramref name="wanted"/>.
+    /// </summary>
     public static SweepPlan Decide(IReadOnlyList<EniRow> rows, IReadOnlySet<string> wanted, DateTimeOffset now)
     {
         var seen = rows.ToDictionary(row => row.EniId, _ => now);
@@ -165,6 +173,6 @@ internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<Eni
         );
     }
 
-    /// <summary>What is still to be deleted when everything was looked at again.</summary>
+    /// <summary>ENIs that are leaked in both listings.</summary>
     public IReadOnlyList<EniRow> Confirmed(SweepPlan again) => [.. Leaked.Where(row => again.Leaked.Any(other => other.EniId == row.EniId))];
 }

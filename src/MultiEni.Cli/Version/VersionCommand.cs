@@ -12,10 +12,10 @@ namespace MultiEni.Cli.Version;
 /// <summary>The command <c>version</c>.</summary>
 internal static class VersionCommand
 {
-    public static Command Create(CliContext surroundings, ClusterOptions cluster)
+    public static Command Create(CliContext context, ClusterOptions cluster)
     {
         var format = OutputFormats.Option(OutputFormats.Text, OutputFormats.Json, OutputFormats.Yaml);
-        var own = new Option<bool>("--client") { Description = "Do not ask the cluster." };
+        var own = new Option<bool>("--client") { Description = "Print only the version of this program, without connecting to the cluster." };
         var command = new Command("version", "Print the versions of this program, the controller and the ENI managers.") { format, own };
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -25,16 +25,16 @@ internal static class VersionCommand
                 {
                     try
                     {
-                        using var connection = cluster.Connect(parsed, surroundings);
+                        using var connection = cluster.Connect(parsed, context);
                         report = await ReadAsync(connection, report, cancellationToken);
                     }
                     catch (Exception unknown) when (Failures.Explain(unknown) is { } failure)
                     {
-                        await surroundings.Error.WriteLineAsync($"The cluster's versions are not known: {failure.Message}");
+                        await context.Error.WriteLineAsync($"The versions in the cluster are unknown: {failure.Message}");
                     }
                 }
 
-                Write(report, parsed.GetValue(format)!, surroundings.Output);
+                Write(report, parsed.GetValue(format)!, context.Output);
                 return ExitCodes.Fine;
             }
         );
@@ -53,7 +53,7 @@ internal static class VersionCommand
         ResourceKind<Workload> kind,
         string name,
         CancellationToken cancellationToken
-    ) => (await connection.Client.GetAsync(kind, new ObjectKey(connection.Home, name), cancellationToken))?.Container(name)?.Image;
+    ) => (await connection.Client.GetAsync(kind, new ObjectKey(connection.InstallNamespace, name), cancellationToken))?.Container(name)?.Image;
 
     private static void Write(VersionReport report, string format, TextWriter output)
     {
@@ -72,10 +72,12 @@ internal static class VersionCommand
     }
 }
 
-/// <summary>Versions of this program and of what runs in the cluster; those that are not known are absent.</summary>
+/// <summary>
+/// Versions of this program and of the components in the cluster; unknown ones are absent.
+/// </summary>
 internal sealed record VersionReport(string Client, string? Controller, string? Managers, string? Cluster);
 
-/// <summary>How the report is written for programs.</summary>
+/// <summary>Machine-readable form of the report.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

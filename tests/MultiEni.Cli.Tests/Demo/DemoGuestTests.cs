@@ -58,7 +58,7 @@ public sealed class DemoGuestTests : IDisposable
 
             Assert.True(run.Code == 0, run.Output + run.Error);
             Assert.Contains("the nodes multi-eni-demo-node-1, multi-eni-demo-node-2 with the taint multi-eni-demo=true:NoSchedule", run.Output);
-            Assert.Contains("multi-eni-demo has left the cluster", run.Output);
+            Assert.Contains("multi-eni-demo: cleanup finished", run.Output);
             Assert.Equal(before, await StateAsync(http));
         }
         finally
@@ -91,7 +91,7 @@ public sealed class DemoGuestTests : IDisposable
         var run = await CommandRun.Of("demo", "--kubeconfig", Kubeconfig, "--nodes", "2", "--speed", "0.01", "--timeout", "1");
 
         Assert.Equal(1, run.Code);
-        Assert.Contains("FAILED: after 1 s it is still not so", run.Output);
+        Assert.Contains("FAILED: timed out after 1 s waiting until", run.Output);
         Assert.Equal(before, await StateAsync(server));
     }
 
@@ -102,7 +102,7 @@ public sealed class DemoGuestTests : IDisposable
         var before = await StateAsync(server);
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         await using var output = new StringWriter();
-        var surroundings = new CliContext
+        var context = new CliContext
         {
             Output = TextWriter.Synchronized(output),
             Error = TextWriter.Null,
@@ -110,7 +110,7 @@ public sealed class DemoGuestTests : IDisposable
             Environment = _ => null,
             Time = TimeProvider.System,
         };
-        var running = EniProgram.RunAsync(["demo", "--kubeconfig", Kubeconfig, "--nodes", "2", "--speed", "0.01"], surroundings, interrupt.Token);
+        var running = EniProgram.RunAsync(["demo", "--kubeconfig", Kubeconfig, "--nodes", "2", "--speed", "0.01"], context, interrupt.Token);
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
         while (!await IsAppliedAsync(http))
         {
@@ -142,12 +142,12 @@ public sealed class DemoGuestTests : IDisposable
                     {"metadata":{"name":"eni-controller","namespace":"kube-system"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":
                     {"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
                     """,
-                "the Deployment kube-system/eni-controller says that the product is installed there"
+                "the Deployment kube-system/eni-controller exists: the product is installed there"
             },
             {
                 "leases.coordination.k8s.io",
                 """{"metadata":{"name":"nodeeni-controller-leader-election","namespace":"kube-system"},"spec":{"holderIdentity":"somebody"}}""",
-                "the Lease kube-system/nodeeni-controller-leader-election says that the product is installed there"
+                "the Lease kube-system/nodeeni-controller-leader-election exists: the product is installed there"
             },
             { "namespaces", """{"metadata":{"name":"multi-eni-demo"}}""", "$k delete namespace multi-eni-demo" },
             {
@@ -169,7 +169,7 @@ public sealed class DemoGuestTests : IDisposable
         var run = await CommandRun.Of("demo", "--kubeconfig", Kubeconfig);
 
         Assert.Equal(1, run.Code);
-        Assert.Contains("FAILED: the demo does not enter the cluster of", run.Output);
+        Assert.Contains("FAILED: the demo cannot run in the cluster of", run.Output);
         Assert.Contains(said, run.Output);
         Assert.Equal(before, await StateAsync(server));
     }
@@ -180,7 +180,7 @@ public sealed class DemoGuestTests : IDisposable
         var run = await CommandRun.Of("demo", "--context", "kind-kind");
 
         Assert.Equal(ExitCodes.Usage, run.Code);
-        Assert.Contains("--context chooses a context of the file that --kubeconfig names, which is missing", run.Error);
+        Assert.Contains("--context needs --kubeconfig: it selects a context in that file", run.Error);
     }
 
     [Fact]

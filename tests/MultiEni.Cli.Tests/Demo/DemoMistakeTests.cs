@@ -33,7 +33,7 @@ public sealed class DemoMistakeTests : IDisposable
         Assert.Equal(1, run.Code);
         Assert.Contains(said, run.Output);
         Assert.DoesNotContain("logs are in", run.Output);
-        Assert.DoesNotContain("== A cluster", run.Output);
+        Assert.DoesNotContain("== Start a cluster", run.Output);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

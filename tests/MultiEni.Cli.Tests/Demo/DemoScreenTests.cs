@@ -40,7 +40,7 @@ public sealed partial class DemoScreenTests
     {
         await using var terminal = await Terminal.OpenAsync(100, 30, $"{Program} demo --nodes 1 --speed 10 --keep", environment);
 
-        await terminal.UntilAsync("It goes on running until Ctrl-C");
+        await terminal.UntilAsync("The cluster keeps running until Ctrl-C");
         var seen = await terminal.LinesAsync(escapes: true);
         await terminal.KeyAsync("C-c");
         Assert.Equal(ExitCodes.Interrupted, await terminal.ExitCodeAsync());
@@ -51,7 +51,7 @@ public sealed partial class DemoScreenTests
         Assert.Equal(coloured, codes.Contains("32"));
         Assert.Empty(codes.Except(coloured ? ["", "0", "1", "2", "32", "39", "49"] : []));
         Assert.DoesNotContain(end, line => line.Contains("NODEENI"));
-        Assert.Contains(end, line => line.EndsWith("interrupted; everything was ended", StringComparison.Ordinal));
+        Assert.Contains(end, line => line.EndsWith("interrupted; all programs were stopped", StringComparison.Ordinal));
     }
 
     // A chapter, a line with its time, or text such as a file.

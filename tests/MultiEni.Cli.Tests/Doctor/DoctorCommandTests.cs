@@ -17,10 +17,13 @@ public class DoctorCommandTests
         var run = await cluster.RunAsync("doctor");
 
         Assert.Equal(1, run.Code);
-        Assert.Contains("✗ error   nodeenis.networking.k8s.aws\n    The resource is not defined in the cluster.\n    → Apply the CRDs", run.Output);
-        Assert.Contains("There is no Deployment eni-controller.", run.Output);
-        Assert.Contains("There is no DaemonSet eni-manager.", run.Output);
-        Assert.DoesNotContain("Could not be looked at", run.Output);
+        Assert.Contains(
+            "✗ error   nodeenis.networking.k8s.aws\n    The CustomResourceDefinition does not exist in the cluster.\n    → Apply the CRDs",
+            run.Output
+        );
+        Assert.Contains("The Deployment eni-controller does not exist.", run.Output);
+        Assert.Contains("The DaemonSet eni-manager does not exist.", run.Output);
+        Assert.DoesNotContain("Could not be read", run.Output);
     }
 
     [Fact]
@@ -34,7 +37,7 @@ public class DoctorCommandTests
         );
 
         Assert.Equal(
-            "The definition is an older one: it does not know spec.subnetPolicy. The controller does nothing on it.",
+            "The CustomResourceDefinition is outdated: it lacks spec.subnetPolicy. The controller does not reconcile until it is updated.",
             await SeenAsync(cluster, "nodeenis.networking.k8s.aws", Severe)
         );
     }
@@ -46,7 +49,7 @@ public class DoctorCommandTests
 
         var run = await cluster.RunAsync("doctor");
 
-        Assert.Equal((0, "All is well."), (run.Code, run.Output.TrimEnd().Split('\n')[^1]));
+        Assert.Equal((0, "No problems found."), (run.Code, run.Output.TrimEnd().Split('\n')[^1]));
     }
 
     [Fact]
@@ -62,7 +65,7 @@ public class DoctorCommandTests
     }
 
     [Theory]
-    [InlineData("""{"spec":{"holderIdentity":""}}""", "The last leader gave the Lease back and no other took it.")]
+    [InlineData("""{"spec":{"holderIdentity":""}}""", "The last leader released the Lease, and no replica has acquired it.")]
     [InlineData("""{"spec":{"renewTime":"2020-01-01T00:00:00.000000Z"}}""", "The leader one has not renewed the Lease since 2020-01-01")]
     public async Task No_leader_is_told_with_the_cause(string lease, string seen)
     {
@@ -78,19 +81,24 @@ public class DoctorCommandTests
         await using var cluster = await InstalledAsync();
         cluster.Node("n2", ("ng", "multi-eni")).Node("n3", ("ng", "other")).NodeEni("data", 0, 0, 2, TestCluster.Ready(0, 2));
 
-        Assert.StartsWith("No ENI manager runs there", await SeenAsync(cluster, "node n2", Severe));
+        Assert.StartsWith("A NodeENI selects the node, but no ENI manager runs there", await SeenAsync(cluster, "node n2", Severe));
     }
 
     [Theory]
     [InlineData(
         """pods "eni-manager-" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)""",
         null,
-        "Its pods are refused: Error creating: pods",
+        "Its pods are rejected: Error creating: pods",
         "kubectl label namespace eni-controller-system pod-security.kubernetes.io/enforce=privileged --overwrite"
     )]
-    [InlineData("exceeded quota: pods", null, "Its pods are refused: Error creating: exceeded quota: pods", "such as a quota")]
+    [InlineData("exceeded quota: pods", null, "Its pods are rejected: Error creating: exceeded quota: pods", "such as a quota")]
     // The events are gone after an hour.
-    [InlineData(null, "restricted", "Its pods are refused: the namespace enforces the pod security level restricted", "kubectl label namespace")]
+    [InlineData(
+        null,
+        "restricted",
+        "Its pods are rejected: they are privileged, but the namespace enforces the pod security level restricted",
+        "kubectl label namespace"
+    )]
     [InlineData(null, "privileged", null, "eniManager.nodeSelector")]
     public async Task ENI_managers_that_the_API_server_refuses_are_told_from_a_nodeSelector_that_leaves_them_out(
         string? refusal,
@@ -133,7 +141,7 @@ public class DoctorCommandTests
         Assert.Equal(0, (await cluster.RunAsync("doctor")).Code);
 
         cluster.Patch("daemonsets.apps", "eni-manager", """{"status":{"desiredNumberScheduled":2,"currentNumberScheduled":1}}""");
-        Assert.StartsWith("Its pods are refused", await SeenAsync(cluster, $"daemonset {Home}/eni-manager", Severe));
+        Assert.StartsWith("Its pods are rejected", await SeenAsync(cluster, $"daemonset {Home}/eni-manager", Severe));
     }
 
     [Fact]
@@ -144,7 +152,7 @@ public class DoctorCommandTests
         cluster.Refusal("ReplicaSet", "eni-controller-5d8f", "Error creating: exceeded quota: pods");
 
         Assert.EndsWith(
-            "are available. Its pods are refused: Error creating: exceeded quota: pods",
+            "are available. Its pods are rejected: Error creating: exceeded quota: pods",
             await SeenAsync(cluster, $"deployment {Home}/eni-controller", Severe)
         );
     }
@@ -161,7 +169,7 @@ public class DoctorCommandTests
         );
 
         Assert.Equal(
-            "container dpdk-setup: CrashLoopBackOff, back-off; its last words: no module vfio-pci",
+            "container dpdk-setup: CrashLoopBackOff, back-off; last log line: no module vfio-pci",
             await SeenAsync(cluster, "pod eni-manager-2", Severe)
         );
     }
@@ -201,11 +209,11 @@ public class DoctorCommandTests
         cluster.NodeEni("dpdk", 1, 1, 1, TestCluster.Ready(1, 1)).Eni("dpdk", "n1", 1);
         cluster.Patch("eniattachments.networking.k8s.aws", "dpdk-n1-1", """{"spec":{"device":{"use":"Advertised"}}}""", status: false);
 
-        Assert.StartsWith("No pod of the SR-IOV device plugin runs there", await SeenAsync(cluster, "node n1", Severe));
+        Assert.StartsWith("The SR-IOV device plugin does not run there", await SeenAsync(cluster, "node n1", Severe));
 
         cluster.Pod("plugin", "sriovdp", "n1", null, "kube-system");
         cluster.Workload("daemonsets", "kube-system", "sriov", "sriovdp", "p:1", """[{"name":"config","configMap":{"name":"x"}}]""");
-        Assert.StartsWith("It does not mount the host's folder /etc/pcidp", await SeenAsync(cluster, "daemonset kube-system/sriov", Severe));
+        Assert.StartsWith("It does not mount the host directory /etc/pcidp", await SeenAsync(cluster, "daemonset kube-system/sriov", Severe));
 
         cluster.Patch(
             "daemonsets.apps",
@@ -292,7 +300,7 @@ public class DoctorCommandTests
 
         var run = await cluster.RunAsync("doctor");
 
-        Assert.Contains("! warning daemonsets\n    Could not be looked at: list daemonsets: 403", run.Output);
+        Assert.Contains("! warning daemonsets\n    Could not be read: list daemonsets: 403", run.Output);
         Assert.Contains(Reasons.SubnetFull, run.Output);
     }
 

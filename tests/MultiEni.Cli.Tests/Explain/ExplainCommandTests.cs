@@ -61,7 +61,7 @@ public class ExplainCommandTests
         var run = await CommandRun.Of("explain");
 
         Assert.Equal(0, run.Code);
-        Assert.StartsWith("No ENI is made for a node\n  NoMatchingNodes ", run.Output);
+        Assert.StartsWith("No ENI is created for a node\n  NoMatchingNodes ", run.Output);
         Assert.Contains("\nNothing is wrong\n", run.Output);
     }
 
@@ -73,7 +73,7 @@ public class ExplainCommandTests
 
         Assert.Equal("SubnetFull", json["reason"]!.GetValue<string>());
         Assert.NotEmpty(json["remedies"]!.AsArray());
-        Assert.StartsWith("reason: SubnetFull\nsymptom: No ENI is made for a node\n", yaml);
+        Assert.StartsWith("reason: SubnetFull\nsymptom: No ENI is created for a node\n", yaml);
         Assert.Equal(json["remedies"]!.ToJsonString(), Simulator.Kubernetes.Yaml.YamlDocuments.Parse(yaml)[0]["remedies"]!.ToJsonString());
     }
 

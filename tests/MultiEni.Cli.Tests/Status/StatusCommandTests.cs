@@ -27,7 +27,7 @@ public class StatusCommandTests
             └─ ✓ ip-10-0-0-4.internal
                └─ ✓ eni-00000000000000002  Attached  index 2  0000:00:07.0  vfio-pci  intel.com/sriov_dpdk
             1 of 2 NodeENIs are ready, 2 of 3 ENIs.
-            What to do: kubectl eni explain DriverModuleUnavailable
+            To troubleshoot, run: kubectl eni explain DriverModuleUnavailable
 
             """,
             run.Output
@@ -69,8 +69,8 @@ public class StatusCommandTests
             │     no subnet is in zone b
             └─ ✓ plain  no ENI on this node
                   1 of 1 ENIs are ready on 1 nodes
-            What to do: kubectl eni explain DriverModuleUnavailable
-            What to do: kubectl eni explain NoSubnetInZone
+            To troubleshoot, run: kubectl eni explain DriverModuleUnavailable
+            To troubleshoot, run: kubectl eni explain NoSubnetInZone
 
             """,
             run.Output
@@ -91,7 +91,7 @@ public class StatusCommandTests
         var full = await cluster.RunAsync("status", "--all");
 
         Assert.InRange(brief.Output.Count(letter => letter == '\n'), 10, 20);
-        Assert.Contains("25 more troubled, 270 more ready (--all shows them)", brief.Output);
+        Assert.Contains("25 more failing, 270 more ready (--all shows them)", brief.Output);
         Assert.Contains("node-0299", full.Output);
         Assert.DoesNotContain("more ready", full.Output);
     }
@@ -133,7 +133,7 @@ public class StatusCommandTests
         var run = await cluster.RunAsync("status");
 
         Assert.Equal(1, run.Code);
-        Assert.Contains("The controller has not looked at it yet; `kubectl eni doctor`", run.Output);
+        Assert.Contains("The controller has not reconciled it yet. Check whether the controller runs with `kubectl eni doctor`.", run.Output);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public class StatusCommandTests
     {
         await using var cluster = await TestCluster.StartAsync();
 
-        Assert.Equal((0, "There is no NodeENI in the cluster.\n"), (await cluster.RunAsync("status")) is var run ? (run.Code, run.Output) : default);
+        Assert.Equal((0, "No NodeENIs found.\n"), (await cluster.RunAsync("status")) is var run ? (run.Code, run.Output) : default);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public class StatusCommandTests
         var run = await cluster.RunAsync("status", "dpkd");
 
         Assert.Equal(2, run.Code);
-        Assert.Equal("error: there is neither a NodeENI nor a node 'dpkd'\nremedy: NodeENIs are dpdk, plain.\n", run.Error);
+        Assert.Equal("error: no NodeENI or node 'dpkd' found\nremedy: Existing NodeENIs: dpdk, plain.\n", run.Error);
     }
 
     private static async Task<TestCluster> TwoNodeEnisAsync()

@@ -135,7 +135,7 @@ public sealed class CredentialTests
 
         await using var controller = Start(Environment("AWS_ACCESS_KEY_ID=AKIASTATIC;AWS_SECRET_ACCESS_KEY=s", aws, folder), kubernetes, folder);
 
-        Assert.Contains("set AWS_REGION", await controller.LineAsync("Cannot start"), StringComparison.Ordinal);
+        Assert.Contains("set AWS_REGION", await controller.LineAsync("Failed to start"), StringComparison.Ordinal);
         Assert.Equal(2, await controller.ExitAsync());
     }
 
@@ -149,7 +149,7 @@ public sealed class CredentialTests
 
         await using var controller = Start(Environment("AWS_REGION=eu-test-1", aws, folder), kubernetes, folder, metrics: taken);
 
-        Assert.Contains($"--metrics-addr or METRICS_ADDR: '{taken}'", await controller.LineAsync("Cannot start"), StringComparison.Ordinal);
+        Assert.Contains($"--metrics-addr or METRICS_ADDR: '{taken}'", await controller.LineAsync("Failed to start"), StringComparison.Ordinal);
         Assert.Equal(2, await controller.ExitAsync());
         Assert.DoesNotContain(controller.Log, line => line.StartsWith("   at ", StringComparison.Ordinal));
     }

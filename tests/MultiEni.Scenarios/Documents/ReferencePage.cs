@@ -4,7 +4,7 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Documents;
 
-/// <summary>Makes docs/nodeeni.md out of the CustomResourceDefinitions, whose descriptions users also see in <c>kubectl explain</c>.</summary>
+/// <summary>Generates docs/nodeeni.md from the CustomResourceDefinitions, whose descriptions users also see in <c>kubectl explain</c>.</summary>
 internal static class ReferencePage
 {
     private const string Folder = "charts/aws-multi-eni-controller/files/crds";
@@ -12,8 +12,8 @@ internal static class ReferencePage
     public static string Write()
     {
         var page = new StringBuilder();
-        page.Append("# Reference\n\n<!-- Made from the CustomResourceDefinitions by eng/generate-docs.sh: change them. -->\n\n");
-        page.Append("The same in a terminal: `kubectl explain nodeeni.spec`. Samples are in [deploy/samples](../deploy/samples).\n");
+        page.Append("# Reference\n\n<!-- Generated from the CustomResourceDefinitions by eng/generate-docs.sh: change them. -->\n\n");
+        page.Append("Also available as `kubectl explain nodeeni.spec`. Samples are in [deploy/samples](../deploy/samples).\n");
         foreach (var file in (string[])["networking.k8s.aws_nodeenis.yaml", "networking.k8s.aws_eniattachments.yaml"])
         {
             var definition = YamlDocuments.Parse(File.ReadAllText(Path.Combine(Page.Root, Folder, file))).Single()["spec"]!;
@@ -35,7 +35,7 @@ internal static class ReferencePage
         var rules = Rules("", schema).ToList();
         if (rules.Count > 0)
         {
-            page.Append("\nRefused with these words:\n\n").AppendJoin('\n', rules.Select(rule => $"* {rule}")).Append('\n');
+            page.Append("\nValidation errors:\n\n").AppendJoin('\n', rules.Select(rule => $"* {rule}")).Append('\n');
         }
     }
 

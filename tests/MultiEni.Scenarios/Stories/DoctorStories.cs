@@ -30,7 +30,7 @@ public class DoctorStories
 
         var run = await RunAsync(stage, "doctor");
 
-        Assert.Equal("All is well.", run.Output.TrimEnd().Split('\n')[^1]);
+        Assert.Equal("No problems found.", run.Output.TrimEnd().Split('\n')[^1]);
         Assert.Equal(0, run.Code);
         Assert.Equal(0, (await RunAsync(stage, "status")).Code);
     }

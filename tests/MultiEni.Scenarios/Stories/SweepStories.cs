@@ -24,9 +24,9 @@ public class SweepStories
 
         var listed = await SweepAsync(stage);
         Assert.Equal(1, listed.Code);
-        Assert.Contains($"leaked    {leaked}  subnet-12345678  made for NodeENI gone on n1", listed.Output);
+        Assert.Contains($"leaked    {leaked}  subnet-12345678  created for NodeENI gone on n1", listed.Output);
         Assert.Contains("1 leaked ENIs of cluster", listed.Output);
-        Assert.Equal("Nothing was deleted; --yes deletes them.\n", listed.Error);
+        Assert.Equal("Nothing was deleted. To delete them, pass --yes.\n", listed.Error);
         Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(leaked));
 
         var refused = await SweepAsync(stage, "n\n");
@@ -62,7 +62,7 @@ public class SweepStories
         var refused = await SweepAsync(stage, "", "--yes");
 
         Assert.Equal(1, refused.Code);
-        Assert.StartsWith("error: A controller runs", refused.Error);
+        Assert.StartsWith("error: A controller is running", refused.Error);
         Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(leaked));
         Assert.Equal(0, (await SweepAsync(stage, "", "--yes", "--while-controller-runs", "--grace-period", "0")).Code);
     }
@@ -151,7 +151,7 @@ public class SweepStories
         var young = await LeakAsync(stage);
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var surroundings = new CliContext
+        var context = new CliContext
         {
             Output = output,
             Error = error,
@@ -161,16 +161,16 @@ public class SweepStories
         };
         var sweeping = EniProgram.RunAsync(
             ["sweep", "--kubeconfig", stage.Cluster.KubeconfigPath, "--yes", "--grace-period", $"{60 * stage.Acceleration}"],
-            surroundings,
+            context,
             TestContext.Current.CancellationToken
         );
-        await stage.UntilAsync(() => error.ToString().Contains("Looking again in", StringComparison.Ordinal), "the first look");
+        await stage.UntilAsync(() => error.ToString().Contains("Checking again in", StringComparison.Ordinal), "the first look");
         await stage.AttachEniAsync(young, stage.Nodes[0], 5);
 
         var code = await sweeping;
 
         Assert.Equal(1, code);
-        Assert.Contains("0 of 1 were deleted.", output.ToString());
+        Assert.Contains("0 of 1 ENIs deleted.", output.ToString());
         Assert.NotNull(stage.Cluster.Ec2.World.FindNetworkInterface(young));
     }
 

@@ -12,53 +12,69 @@ using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Cli.Doctor;
 
-/// <summary>Reads the cluster with the user's permissions. What may not be read is noted and left out.</summary>
-internal sealed class PictureReader(ClusterConnection connection, TimeProvider time)
+/// <summary>
+/// Reads the cluster with the user's permissions. Records what it is not allowed to read.
+/// </summary>
+internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimeProvider time)
 {
-    // What a user of the product does, beyond looking.
-    private static readonly (string Verb, string Group, string Resource)[] Wishes =
+    // Actions of a user beyond reading.
+    private static readonly (string Verb, string Group, string Resource)[] UserActions =
     [
         ("create", Names.Group, Names.NodeEniPlural),
         ("delete", Names.Group, Names.NodeEniPlural),
     ];
 
-    /// <summary>Reads everything, one request after the other: the API server shall not notice.</summary>
+    /// <summary>
+    /// Reads everything sequentially, to keep the load on the API server low.
+    /// </summary>
     public async Task<ClusterSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
-        var home = new ListOptions { Namespace = connection.Home };
-        var picture = new ClusterSnapshot
+        var namespaced = new ListOptions { Namespace = connection.InstallNamespace };
+        var snapshot = new ClusterSnapshot
         {
-            Home = connection.Home,
+            InstallNamespace = connection.InstallNamespace,
             Now = time.GetUtcNow(),
             Definitions = await DefinitionsAsync(cancellationToken),
             NodeEnis = await ListAsync(Kinds.NodeEni, new ListOptions(), cancellationToken),
             Attachments = await ListAsync(Kinds.EniAttachment, new ListOptions(), cancellationToken),
             Nodes = await ListAsync(Kinds.Node, new ListOptions(), cancellationToken),
-            Deployments = await ListAsync(ClusterKinds.Deployment, home, cancellationToken),
+            Deployments = await ListAsync(ClusterKinds.Deployment, namespaced, cancellationToken),
             DaemonSets = await ListAsync(ClusterKinds.DaemonSet, new ListOptions(), cancellationToken),
-            HomePods = await ListAsync(ClusterKinds.Pod, home, cancellationToken),
-            HomeNamespace = await TryAsync<IReadOnlyList<ClusterNamespace>>(async () =>
-                await connection.Client.GetAsync(ClusterKinds.Namespace, ObjectKey.Cluster(connection.Home), cancellationToken) is { } found
+            InstalledPods = await ListAsync(ClusterKinds.Pod, namespaced, cancellationToken),
+            NamespaceObject = await TryAsync<IReadOnlyList<ClusterNamespace>>(async () =>
+                await connection.Client.GetAsync(ClusterKinds.Namespace, ObjectKey.Cluster(connection.InstallNamespace), cancellationToken)
+                    is { } found
                     ? [found]
                     : []
             ),
-            Refusals = await ListAsync(KubernetesEvent.Resource, home with { FieldSelector = $"reason={PodRefusal.Reason}" }, cancellationToken),
+            CreateFailures = await ListAsync(
+                KubernetesEvent.Resource,
+                namespaced with
+                {
+                    FieldSelector = $"reason={PodCreateFailure.Reason}",
+                },
+                cancellationToken
+            ),
             PluginPods = default,
-            Refused = await RefusedAsync(cancellationToken),
+            DeniedActions = await DeniedActionsAsync(cancellationToken),
             Leases = await TryAsync<IReadOnlyList<Lease>>(async () =>
-                await connection.Client.GetAsync(Lease.Resource, new ObjectKey(connection.Home, Names.LeaderElectionLease), cancellationToken)
+                await connection.Client.GetAsync(
+                    Lease.Resource,
+                    new ObjectKey(connection.InstallNamespace, Names.LeaderElectionLease),
+                    cancellationToken
+                )
                     is { } lease
                     ? [lease]
                     : []
             ),
         };
-        return picture with { PluginPods = await PluginPodsAsync(picture.PluginLabels, cancellationToken) };
+        return snapshot with { PluginPods = await PluginPodsAsync(snapshot.PluginLabels, cancellationToken) };
     }
 
-    private async Task<IReadOnlyList<string>> RefusedAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> DeniedActionsAsync(CancellationToken cancellationToken)
     {
-        var refused = new List<string>();
-        foreach (var (verb, group, resource) in Wishes)
+        var denied = new List<string>();
+        foreach (var (verb, group, resource) in UserActions)
         {
             var question = new AccessReview
             {
@@ -75,11 +91,11 @@ internal sealed class PictureReader(ClusterConnection connection, TimeProvider t
             var answer = await TryAsync(() => connection.Client.CreateAsync(ClusterKinds.AccessReview, question, cancellationToken));
             if (answer.Value?.Status?.Allowed == false)
             {
-                refused.Add($"{verb} {resource}");
+                denied.Add($"{verb} {resource}");
             }
         }
 
-        return refused;
+        return denied;
     }
 
     private Task<ReadResult<IReadOnlyList<ResourceDefinition>>> DefinitionsAsync(CancellationToken cancellationToken) =>
@@ -126,11 +142,11 @@ internal sealed class PictureReader(ClusterConnection connection, TimeProvider t
     }
 }
 
-/// <summary>Everything that the checks look at, read once.</summary>
+/// <summary>The input of all checks, read once.</summary>
 internal sealed record ClusterSnapshot
 {
     /// <summary>Namespace of the controller and the ENI managers.</summary>
-    public required string Home { get; init; }
+    public required string InstallNamespace { get; init; }
 
     /// <summary>When it was read.</summary>
     public required DateTimeOffset Now { get; init; }
@@ -147,31 +163,37 @@ internal sealed record ClusterSnapshot
     /// <summary>Nodes.</summary>
     public required ReadResult<IReadOnlyList<Node>> Nodes { get; init; }
 
-    /// <summary>Deployments of the home namespace.</summary>
+    /// <summary>Deployments in the controller's namespace.</summary>
     public required ReadResult<IReadOnlyList<Workload>> Deployments { get; init; }
 
-    /// <summary>DaemonSets everywhere: ENI managers, device plugins, Multus.</summary>
+    /// <summary>DaemonSets in all namespaces: ENI managers, device plugins, Multus.</summary>
     public required ReadResult<IReadOnlyList<Workload>> DaemonSets { get; init; }
 
-    /// <summary>The home namespace; a list of none or one.</summary>
-    public required ReadResult<IReadOnlyList<ClusterNamespace>> HomeNamespace { get; init; }
+    /// <summary>The controller's namespace; at most one item.</summary>
+    public required ReadResult<IReadOnlyList<ClusterNamespace>> NamespaceObject { get; init; }
 
-    /// <summary>Events of the home namespace about pods that were not created.</summary>
-    public required ReadResult<IReadOnlyList<KubernetesEvent>> Refusals { get; init; }
+    /// <summary>
+    /// Events in the controller's namespace about pods that were not created.
+    /// </summary>
+    public required ReadResult<IReadOnlyList<KubernetesEvent>> CreateFailures { get; init; }
 
-    /// <summary>Pods of the home namespace.</summary>
-    public required ReadResult<IReadOnlyList<ClusterPod>> HomePods { get; init; }
+    /// <summary>Pods in the controller's namespace.</summary>
+    public required ReadResult<IReadOnlyList<ClusterPod>> InstalledPods { get; init; }
 
     /// <summary>Pods of the SR-IOV device plugin.</summary>
     public required ReadResult<IReadOnlyList<ClusterPod>> PluginPods { get; init; }
 
-    /// <summary>The lease of the leader; a list of none or one.</summary>
+    /// <summary>The leader election Lease; at most one item.</summary>
     public required ReadResult<IReadOnlyList<Lease>> Leases { get; init; }
 
-    /// <summary>What the user may not do, such as create nodeenis.</summary>
-    public required IReadOnlyList<string> Refused { get; init; }
+    /// <summary>
+    /// Actions that the user is not allowed to perform, such as "create nodeenis".
+    /// </summary>
+    public required IReadOnlyList<string> DeniedActions { get; init; }
 
-    /// <summary>Labels of the device plugin's pods, as the ENI managers' DaemonSet has them or as they are by default.</summary>
+    /// <summary>
+    /// Labels of the device plugin's pods, from the ENI managers' DaemonSet or by default.
+    /// </summary>
     public IReadOnlyList<string> PluginLabels =>
         (ManagerSetting("DEVICE_PLUGIN_LABELS") is { Length: > 0 } labels ? labels : ManagerSettings.DefaultPluginLabels).Split(
             ',',
@@ -182,22 +204,22 @@ internal sealed record ClusterSnapshot
     public Workload? Controller => Deployments.Value?.FirstOrDefault(item => Is(item, Api.Names.Controller));
 
     /// <summary>The ENI managers' DaemonSet.</summary>
-    public Workload? Managers => DaemonSets.Value?.FirstOrDefault(item => item.Metadata.Namespace == Home && Is(item, Api.Names.Manager));
+    public Workload? Managers => DaemonSets.Value?.FirstOrDefault(item => item.Metadata.Namespace == InstallNamespace && Is(item, Api.Names.Manager));
 
     /// <summary>Container of the ENI manager.</summary>
     public WorkloadContainer? ManagerContainer => Managers?.Container(Api.Names.Manager);
 
-    /// <summary>A setting of the ENI managers as their DaemonSet gives it.</summary>
+    /// <summary>An environment variable in the ENI managers' DaemonSet.</summary>
     public string? ManagerSetting(string variable) => ManagerContainer?.Value(variable);
 
-    /// <summary>Pods of the home namespace that carry the label app=NAME.</summary>
-    public IEnumerable<ClusterPod> PodsOf(string app) => (HomePods.Value ?? []).Where(pod => pod.Metadata.Label("app") == app);
+    /// <summary>Pods in the controller's namespace with the label app=NAME.</summary>
+    public IEnumerable<ClusterPod> PodsOf(string app) => (InstalledPods.Value ?? []).Where(pod => pod.Metadata.Label("app") == app);
 
     private static bool Is(Workload workload, string name) => workload.Metadata.Name == name || workload.Spec.Template.Metadata.Label("app") == name;
 }
 
-/// <summary>A part of the cluster as far as it could be looked at.</summary>
-/// <param name="Value">What was seen; null when nothing could be.</param>
-/// <param name="WhyNot">Why it could not be looked at; null when it could.</param>
-internal readonly record struct ReadResult<T>(T? Value, string? WhyNot)
+/// <summary>The result of reading a part of the cluster.</summary>
+/// <param name="Value">The objects; null if they could not be read.</param>
+/// <param name="Error">Why they could not be read; null on success.</param>
+internal readonly record struct ReadResult<T>(T? Value, string? Error)
     where T : class;

@@ -8,8 +8,10 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Cli.Demo;
 
-/// <summary>The story: apply, watch, look at the result, take everything away, look for what is left.</summary>
-internal sealed class DemoStory(
+/// <summary>
+/// The steps of the demo: apply, watch, show the result, delete everything, check for leftovers.
+/// </summary>
+internal sealed class DemoScenario(
     SimulatedCluster cluster,
     Programs programs,
     DemoApi api,
@@ -18,13 +20,13 @@ internal sealed class DemoStory(
     DemoPrinter printer
 )
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
-    public async Task TellAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await SetStageAsync(cancellationToken);
+        await StartAsync(cancellationToken);
         using var chaosEnding = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var monkey = new ChaosMonkey(programs, options.Seed, printer.Happened);
+        var monkey = new ChaosMonkey(programs, options.Seed, printer.Log);
         var chaos = options.Chaos ? monkey.RunAsync(chaosEnding.Token) : Task.CompletedTask;
         try
         {
@@ -44,50 +46,49 @@ internal sealed class DemoStory(
 
         if (options.Chaos)
         {
-            printer.Happened($"chaos killed {monkey.Kills} programs (seed {options.Seed}) and changed nothing about the end");
+            printer.Log($"chaos killed {monkey.Kills} programs (seed {options.Seed}); the end state is the same");
         }
     }
 
-    private async Task SetStageAsync(CancellationToken cancellationToken)
+    private async Task StartAsync(CancellationToken cancellationToken)
     {
         var simulated = options.Kubeconfig is null ? "Kubernetes API, EC2, kernels" : "EC2, kernels, kubelets";
-        printer.Chapter($"A cluster of {cluster.Nodes.Count} nodes in {cluster.Network.Zones.Count} zones, simulated: {simulated}");
-        printer.Happened(FormattableString.Invariant($"EC2 and nodes take the time that real ones take, divided by {options.Speed}"));
+        printer.Heading($"Start a cluster with {cluster.Nodes.Count} nodes in {cluster.Network.Zones.Count} zones (simulated: {simulated})");
+        printer.Log(FormattableString.Invariant($"EC2 and the nodes have realistic delays, divided by {options.Speed}"));
         foreach (var node in cluster.Nodes)
         {
-            printer.Happened($"node {node.Name} is instance {node.InstanceId} in {node.Zone}");
+            printer.Log($"node {node.Name} is instance {node.InstanceId} in {node.Zone}");
         }
 
         if (documents.AreBuiltIn)
         {
-            // The first document names one subnet, which lies in one zone: the node group it selects lies there too.
+            // The first manifest has a single subnet, so only nodes in its zone keep
+            // the label that it selects.
             foreach (var node in cluster.Nodes.Where(node => node.Zone != cluster.Network.Zones[0]))
             {
                 await api.LabelNodeAsync(node.Name, "ng", "general", cancellationToken);
             }
         }
 
-        // In a cluster with controllers of its own, a Deployment would become real pods.
+        // In the user's own cluster, a Deployment would create real pods.
         if (options.Kubeconfig is null)
         {
             await DemoInstallation.RegisterAsync(cluster, ProductVersion.Current, cancellationToken);
         }
 
         programs.StartAll();
-        printer.Happened(
-            $"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}"
-        );
+        printer.Log($"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}");
     }
 
     private async Task BuildUpAsync(CancellationToken cancellationToken)
     {
         foreach (var document in documents.NodeEnis)
         {
-            printer.Chapter($"Apply {DemoApi.NameOf(document)}");
+            printer.Heading($"Apply {DemoApi.NameOf(document)}");
             printer.Show(YamlDocuments.Write(document));
             await api.ApplyAsync(document, cancellationToken);
             await FollowUntilAsync(
-                $"{DemoApi.NameOf(document)} is settled",
+                $"{DemoApi.NameOf(document)} is ready",
                 async _ => await HasSettledAsync(document, cancellationToken),
                 cancellationToken
             );
@@ -95,7 +96,7 @@ internal sealed class DemoStory(
 
         foreach (var document in documents.Others)
         {
-            printer.Chapter($"Apply {DemoApi.NameOf(document)}");
+            printer.Heading($"Apply {DemoApi.NameOf(document)}");
             printer.Show(YamlDocuments.Write(document));
             await api.ApplyAsync(document, cancellationToken);
             await FollowUntilAsync(
@@ -104,8 +105,8 @@ internal sealed class DemoStory(
                 cancellationToken
             );
             var pod = (await api.FindAsync(document, cancellationToken))!;
-            printer.Happened(
-                $"it runs on {pod["spec"]!["nodeName"]} with the device {pod["metadata"]!["annotations"]?["simulator/allocated-devices"]}"
+            printer.Log(
+                $"the pod runs on {pod["spec"]!["nodeName"]} with the device {pod["metadata"]!["annotations"]?["simulator/allocated-devices"]}"
             );
         }
 
@@ -114,7 +115,7 @@ internal sealed class DemoStory(
 
     private async Task ShowResultAsync(CancellationToken cancellationToken)
     {
-        printer.Chapter("The result: kubectl get nodeeni -o yaml, status only");
+        printer.Heading("The result: kubectl get nodeeni -o yaml, status only");
         foreach (var document in documents.NodeEnis)
         {
             var nodeEni = (await api.FindAsync(document, cancellationToken))!;
@@ -124,23 +125,23 @@ internal sealed class DemoStory(
         var withFile = cluster.Nodes.FirstOrDefault(node => File.Exists(cluster.PcidpFile(node.Name)));
         if (withFile is not null)
         {
-            printer.Chapter($"The SR-IOV device plugin's file on {withFile.Name}, with somebody else's entry kept");
+            printer.Heading($"The SR-IOV device plugin's file on {withFile.Name}, with a foreign entry preserved");
             printer.Show(await File.ReadAllTextAsync(cluster.PcidpFile(withFile.Name), cancellationToken));
         }
 
-        printer.Happened(EC2Sentence());
+        printer.Log(EC2Sentence());
     }
 
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
-        printer.Chapter("It goes on running until Ctrl-C. Play with it:");
+        printer.Heading("The cluster keeps running until Ctrl-C. Try it:");
         printer.Show($"export KUBECONFIG={cluster.KubeconfigPath}\nkubectl get nodeeni,eniattachments");
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
     }
 
     private async Task TakeDownAsync(CancellationToken cancellationToken)
     {
-        printer.Chapter("Delete the NodeENIs");
+        printer.Heading("Delete the NodeENIs");
         foreach (var document in documents.NodeEnis)
         {
             await api.DeleteAsync(document, cancellationToken);
@@ -151,13 +152,13 @@ internal sealed class DemoStory(
             if (documents.AreBuiltIn)
             {
                 await FollowUntilAsync(
-                    "the device that the pod uses is waited for",
+                    "the ENI of the pod's device waits for the pod",
                     attachments => Task.FromResult(attachments.Any(IsWaitingForPod)),
                     cancellationToken
                 );
             }
 
-            printer.Chapter("Delete the pods, whose devices were waited for");
+            printer.Heading("Delete the pods, which blocked the release of their devices");
             foreach (var document in documents.Others)
             {
                 await api.DeleteAsync(document, cancellationToken);
@@ -165,19 +166,21 @@ internal sealed class DemoStory(
         }
 
         await FollowUntilAsync(
-            "no NodeENI is left",
+            "all NodeENIs are deleted",
             async attachments => attachments.Count == 0 && (await api.NodeEnisAsync(cancellationToken)).Count == 0,
             cancellationToken
         );
-        await FollowUntilAsync("nothing is left behind", async _ => (await cluster.LeftoversAsync(cancellationToken)).Count == 0, cancellationToken);
-        printer.Chapter("Nothing is left: no ENI in EC2, every device with its kernel driver, every file as it was");
-        printer.Happened(EC2Sentence());
+        await FollowUntilAsync("nothing is left", async _ => (await cluster.LeftoversAsync(cancellationToken)).Count == 0, cancellationToken);
+        printer.Heading("Cleanup verified: no ENIs left in EC2, all devices back on their kernel drivers, all files restored");
+        printer.Log(EC2Sentence());
     }
 
     private static bool IsWaitingForPod(EniAttachment attachment) =>
         attachment.Status?.Conditions.Find(ConditionTypes.Released) is { Status: ConditionStatus.False, Reason: Reasons.DeviceInUse };
 
-    /// <summary>Ours must become ready; the user's may also be told why not.</summary>
+    /// <summary>
+    /// Built-in manifests must become ready; for the user's, a reported error also counts.
+    /// </summary>
     private async Task<bool> HasSettledAsync(JsonObject document, CancellationToken cancellationToken)
     {
         var name = document["metadata"]!["name"]!.GetValue<string>();
@@ -190,7 +193,7 @@ internal sealed class DemoStory(
 
         if (conditions.IsTrue(ConditionTypes.Ready))
         {
-            printer.Happened($"{name}: {conditions.Find(ConditionTypes.Ready)!.Message}");
+            printer.Log($"{name}: {conditions.Find(ConditionTypes.Ready)!.Message}");
             return true;
         }
 
@@ -200,7 +203,7 @@ internal sealed class DemoStory(
         }
 
         var degraded = conditions.Find(ConditionTypes.Degraded)!;
-        printer.Happened($"{name} is not ready: {degraded.Reason}: {degraded.Message}");
+        printer.Log($"{name} is not ready: {degraded.Reason}: {degraded.Message}");
         return true;
     }
 
@@ -227,23 +230,23 @@ internal sealed class DemoStory(
             if (TimeProvider.System.GetElapsedTime(begin) > options.Timeout)
             {
                 throw new DemoException(
-                    $"after {options.Timeout.TotalSeconds:0} s it is still not so that {goal}; {await WhyNotAsync(cancellationToken)}"
+                    $"timed out after {options.Timeout.TotalSeconds:0} s waiting until {goal}; {await WhyNotAsync(cancellationToken)}"
                 );
             }
 
-            await Task.Delay(Glance, TimeProvider.System, cancellationToken);
+            await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
         }
     }
 
     private async Task<string> WhyNotAsync(CancellationToken cancellationToken)
     {
         var leftovers = await cluster.LeftoversAsync(cancellationToken);
-        return leftovers.Count == 0 ? "nothing is left over" : string.Join("; ", leftovers.Take(10));
+        return leftovers.Count == 0 ? "no leftovers" : string.Join("; ", leftovers.Take(10));
     }
 
     private string EC2Sentence()
     {
         var calls = cluster.Ec2.Counters.Snapshot();
-        return $"EC2 calls so far: {calls.Total}, {calls.Mutating} of them changed something";
+        return $"EC2 calls so far: {calls.Total}, {calls.Mutating} of them mutating";
     }
 }

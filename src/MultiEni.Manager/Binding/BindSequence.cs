@@ -51,6 +51,11 @@ internal sealed class BindSequence(
 
     private async Task<ChangeOutcome> MoveAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
+        if (await DriverlessElsewhereAsync(request, device, cancellationToken) is { } other)
+        {
+            return new ChangeOutcome.Refused(SafetyRules.Driverless(other));
+        }
+
         if (method.Unusable() is { } unusable)
         {
             return new ChangeOutcome.Refused(unusable);
@@ -78,11 +83,19 @@ internal sealed class BindSequence(
             );
         }
 
-        var entry = Note(request, device, link);
-        journal.Save(entry);
-        if (link is { Up: true } && await TakeDownAsync(request, link, network, cancellationToken) is { } essential)
+        var defaults = PrimaryInterface.EffectiveDefaultLinks(network, request.NodeAddresses, request.PrimaryInterface);
+        if (link is { Up: true } && defaults.Contains(link.Index))
         {
-            journal.Remove(request.Address);
+            return new ChangeOutcome.Refused(
+                new Blocker(Reasons.PrimaryInterface, $"{link.Name} carries the node's default route by now; it was left up.")
+            );
+        }
+
+        var entry = Note(request, device, link, link is { Up: true } ? Text(defaults) : null);
+        var isTakenDown = link is { Up: false } && journal.Find(request.Address, request.BootId) is { Phase: JournalPhase.Unbinding, WasUp: true };
+        journal.Save(entry);
+        if (link is not null && (link.Up || isTakenDown) && await TakeDownAsync(request, link, entry, cancellationToken) is { } essential)
+        {
             return new ChangeOutcome.Refused(essential);
         }
 
@@ -112,7 +125,7 @@ internal sealed class BindSequence(
     // Already there: a bind that was cut off after its last write, or one whose journal was lost. Verified like any other.
     private async Task<ChangeOutcome> AdoptAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
-        var entry = Note(request, device, null);
+        var entry = Note(request, device, null, null);
         if (await verification.CheckBoundAsync(device, request.Driver, cancellationToken) is { } why)
         {
             return IsUnfinished(why) ? new ChangeOutcome.Refused(why) : await UndoAsync(entry, why, cancellationToken);
@@ -144,30 +157,62 @@ internal sealed class BindSequence(
             var other => other,
         };
 
-    // The route by which the node lives may have moved to this link since the rules were checked (S2).
-    private async Task<Blocker?> TakeDownAsync(BindRequest request, Link link, NetworkState before, CancellationToken cancellationToken)
+    // S13. Only here, with the turn taken, does a device without a driver tell that its change was cut off, and not that it is under way. One that has
+    // no driver itself is no further one: to finish its change is the repair.
+    private async Task<PciAddress?> DriverlessElsewhereAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
-        var error = await host.Links.SetUpAsync(link.Index, false, cancellationToken);
-        if (error != Errno.None)
-        {
-            return new Blocker(Reasons.LinkFailed, $"{link.Name} could not be taken down ({SysfsFailure.Name(error)}).");
-        }
-
-        var after = await host.Links.ReadAsync(cancellationToken);
-        if (Defaults(after).SetEquals(Defaults(before)))
+        if (device.Driver is null && journal.Find(request.Address, request.BootId) is not null)
         {
             return null;
         }
 
-        await host.Links.SetUpAsync(link.Index, true, cancellationToken);
-        return new Blocker(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
+        foreach (var entry in journal.Entries(request.BootId).Where(entry => entry.Phase != JournalPhase.Bound))
+        {
+            var address = PciAddress.Parse(entry.PciAddress);
+            if (address != request.Address && await verification.ReadAsync(address, cancellationToken) is { Driver: null })
+            {
+                return address;
+            }
+        }
 
-        IReadOnlySet<int> Defaults(NetworkState network) =>
-            PrimaryInterface.EffectiveDefaultLinks(network, request.NodeAddresses, request.PrimaryInterface);
+        return null;
     }
 
+    // The route by which the node lives may have moved since the rules were checked (S2). Where an earlier attempt was cut off, the link is down
+    // already and nobody has looked since.
+    private async Task<Blocker?> TakeDownAsync(BindRequest request, Link link, JournalEntry entry, CancellationToken cancellationToken)
+    {
+        if (link.Up && await host.Links.SetUpAsync(link.Index, false, cancellationToken) is var error && error != Errno.None)
+        {
+            journal.Remove(request.Address);
+            return new Blocker(Reasons.LinkFailed, $"{link.Name} could not be taken down ({SysfsFailure.Name(error)}).");
+        }
+
+        var after = await host.Links.ReadAsync(cancellationToken);
+        var defaults = PrimaryInterface.EffectiveDefaultLinks(after, request.NodeAddresses, request.PrimaryInterface);
+        if (Text(defaults) == entry.DefaultLinks)
+        {
+            return null;
+        }
+
+        var raised = await host.Links.SetUpAsync(link.Index, true, cancellationToken);
+        if (raised != Errno.None)
+        {
+            // The entry stays, so that the next attempt does not take the link for one that was down before.
+            return new Blocker(
+                Reasons.LinkFailed,
+                $"The node's default route changed when {link.Name} was taken down, and it could not be brought up again ({SysfsFailure.Name(raised)})."
+            );
+        }
+
+        journal.Remove(request.Address);
+        return new Blocker(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
+    }
+
+    private static string Text(IReadOnlySet<int> links) => string.Join(',', links.Order());
+
     // What an earlier entry of this boot says of the first state is worth more than what is seen halfway.
-    private JournalEntry Note(BindRequest request, PciDevice device, Link? link)
+    private JournalEntry Note(BindRequest request, PciDevice device, Link? link, string? defaultLinks)
     {
         var earlier = journal.Find(request.Address, request.BootId) is { } entry && entry.EniId == request.EniId ? entry : null;
         return new JournalEntry
@@ -180,6 +225,7 @@ internal sealed class BindSequence(
             InterfaceName = link?.Name ?? earlier?.InterfaceName ?? "",
             Mtu = earlier?.Mtu ?? link?.Mtu ?? 0,
             WasUp = earlier?.WasUp ?? link?.Up ?? false,
+            DefaultLinks = defaultLinks ?? earlier?.DefaultLinks,
             OriginalDriver = device is { Driver: { } driver, IsHeldByDpdk: false } ? driver : earlier?.OriginalDriver ?? "",
             TargetDriver = request.Driver,
             ResourceName = earlier?.ResourceName ?? "",

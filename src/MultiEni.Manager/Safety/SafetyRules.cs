@@ -279,14 +279,17 @@ internal static class SafetyRules
             : null;
     }
 
+    /// <summary>S13: what is said of a bind that has to wait for the repair of another device.</summary>
+    /// <param name="other">The device that has no driver.</param>
+    public static Blocker Driverless(PciAddress other) =>
+        new(
+            Reasons.ConcurrentOperation,
+            $"{other} has no driver because a change of it failed or was cut off; no other device is bound until it is repaired."
+        );
+
     // S13
     private static Blocker? OneAtATime(SafetyFacts facts) =>
-        facts.DriverlessElsewhere is { } other && other != facts.Device.Address
-            ? new Blocker(
-                Reasons.ConcurrentOperation,
-                $"{other} has no driver since a change of it went wrong; no further device is bound until it is repaired."
-            )
-            : null;
+        facts.DriverlessElsewhere is { } other && other != facts.Device.Address ? Driverless(other) : null;
 
     // What the kernel, DHCP and router advertisements add to any link that is up goes away with the link.
     private static bool IsConfiguration(Route route) =>
@@ -368,7 +371,7 @@ internal sealed record SafetyFacts
     /// <summary>Why the node is about to go away; null when it stays (S9).</summary>
     public string? NodeIsLeaving { get; init; }
 
-    /// <summary>Another device of this node that no driver holds because a change went wrong (S13).</summary>
+    /// <summary>Another device of this node that no driver holds because a change of it failed (S13). One whose change was cut off is looked for when the bind has its turn.</summary>
     public PciAddress? DriverlessElsewhere { get; init; }
 }
 

@@ -162,26 +162,28 @@ internal static class ManagerApp
             parts.Logger
         );
         var owners = new OfferOwners();
-        var reconciler = new AttachmentReconciler(
+        var observer = new DeviceObserver(
+            parts.Host,
             parts.View,
-            parts.Boot,
-            new DeviceObserver(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, locked, Policy(settings), settings, parts.Time),
-            actions,
-            new UsageProbe(
-                parts.Host.Files,
-                parts.Publishing.PodResources,
-                parts.Publishing.Handouts,
-                parts.Pods,
-                new FinishedPods(parts.Pods, settings.ListPods, parts.Time)
-            ),
-            owners,
-            new AttachmentStatusWriter(parts.View, parts.Client, parts.Metrics),
-            new RetryBackoff(parts.Time),
-            new LinkRepairLimiter(parts.Time),
+            parts.Journal,
+            parts.Publishing.Publisher,
+            locked,
+            Policy(settings),
             settings,
-            parts.Time,
-            parts.Logger
+            parts.Time
         );
+        var usage = new UsageProbe(
+            parts.Host.Files,
+            parts.Publishing.PodResources,
+            parts.Publishing.Handouts,
+            parts.Pods,
+            new FinishedPods(parts.Pods, settings.ListPods, parts.Time)
+        );
+        var statusWriter = new AttachmentStatusWriter(parts.View, parts.Client, parts.Metrics);
+        var backoff = new RetryBackoff(parts.Time);
+        var repairs = new LinkRepairLimiter(parts.Time);
+        var runner = new DeviceStepRunner(parts.Boot, observer, actions, usage, owners, statusWriter, backoff, repairs);
+        var reconciler = new AttachmentReconciler(parts.View, observer, runner, statusWriter, backoff, repairs, settings, parts.Time, parts.Logger);
         return new AgentWorker(
             reconciler,
             new OrphanSearch(parts.View, parts.Journal, parts.Publishing.Publisher, owners, parts.Logger),

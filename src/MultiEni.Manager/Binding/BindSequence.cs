@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
@@ -144,8 +145,10 @@ internal sealed class BindSequence(
     // (docs/reference/driver-binding.md#bind).
     private static bool IsUnfinished(Blocker why) => why.Reason == Reasons.DeviceNodeMissing;
 
-    private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Blocker why, CancellationToken cancellationToken) =>
-        await restoration.RestoreAsync(entry, restoreLink: true, cancellationToken) switch
+    private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Blocker why, CancellationToken cancellationToken)
+    {
+        var restored = await restoration.RestoreAsync(entry, restoreLink: true, cancellationToken);
+        return restored switch
         {
             ChangeOutcome.Done back => new ChangeOutcome.RolledBack(
                 why with
@@ -154,8 +157,10 @@ internal sealed class BindSequence(
                 }
             ),
             ChangeOutcome.Driverless bare => new ChangeOutcome.Driverless(bare.Why with { Message = $"{why.Message} {bare.Why.Message}" }),
-            var other => other,
+            ChangeOutcome.Refused or ChangeOutcome.RolledBack or ChangeOutcome.Stuck or ChangeOutcome.Removed => restored,
+            _ => throw new UnreachableException($"{restored}"),
         };
+    }
 
     // S13. Only here, with the turn taken, does a device without a driver tell that its change was cut off, and not that it is under way. One that has
     // no driver itself is no further one: to finish its change is the repair.
@@ -278,23 +283,26 @@ internal sealed record BindRequest
 /// <summary>How a change of driver ended.</summary>
 internal abstract record ChangeOutcome
 {
-    private ChangeOutcome() { }
+    private ChangeOutcome(Blocker? failure) => Failure = failure;
+
+    /// <summary>Why the wanted driver does not hold the device; null when it does.</summary>
+    public Blocker? Failure { get; }
 
     /// <summary>The wanted driver holds the device; read from the kernel afterwards.</summary>
-    public sealed record Done(PciDevice Device) : ChangeOutcome;
+    public sealed record Done(PciDevice Device) : ChangeOutcome(failure: null);
 
     /// <summary>Refused before anything was changed.</summary>
-    public sealed record Refused(Blocker Why) : ChangeOutcome;
+    public sealed record Refused(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>It failed and the kernel driver has the device again.</summary>
-    public sealed record RolledBack(Blocker Why) : ChangeOutcome;
+    public sealed record RolledBack(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>It failed and no driver holds the device.</summary>
-    public sealed record Driverless(Blocker Why) : ChangeOutcome;
+    public sealed record Driverless(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>A write has not returned; nothing else is tried on the device until it does.</summary>
-    public sealed record Stuck(Blocker Why) : ChangeOutcome;
+    public sealed record Stuck(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>The device is gone.</summary>
-    public sealed record Removed(Blocker Why) : ChangeOutcome;
+    public sealed record Removed(Blocker Why) : ChangeOutcome(Why);
 }

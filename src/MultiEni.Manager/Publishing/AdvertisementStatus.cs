@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using MultiEni.Api;
 using MultiEni.Manager.Safety;
@@ -95,10 +96,11 @@ internal static class AdvertisementStatus
                         + "of SRIOV_DP_CONFIG_PATH mounted, or name its labels with DEVICE_PLUGIN_LABELS."
                 )
             ),
-            _ => new OfferState.Pending(
+            PluginSight.Present => new OfferState.Pending(
                 device,
                 new Blocker(Reasons.Publishing, $"{device.Resource} was written for the device plugin, which is being restarted to read it.")
             ),
+            _ => throw new UnreachableException($"{plugin}"),
         };
 
     // The plugin checks every name of its file at start and ends at the first that it does not take: all resources of the node go with it.

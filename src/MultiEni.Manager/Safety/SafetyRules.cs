@@ -115,7 +115,7 @@ internal static class SafetyRules
                     + "Name it with --primary-interface."
             )
             {
-                IsDoubt = true,
+                IsInconclusive = true,
             };
     }
 
@@ -383,5 +383,5 @@ internal sealed record Blocker(string Reason, string Message)
     /// <summary>
     /// Whether something cannot be told at present, rather than anything speaking against it: then nothing new is done, and what stands is kept.
     /// </summary>
-    public bool IsDoubt { get; init; }
+    public bool IsInconclusive { get; init; }
 }

@@ -102,9 +102,9 @@ public sealed class UsageProbeTests
     [Theory]
     [InlineData(HttpStatusCode.Forbidden, 10 * 60)]
     [InlineData(HttpStatusCode.InternalServerError, 30)]
-    public async Task Only_a_missing_permission_is_remembered_for_long(HttpStatusCode refusal, int seconds)
+    public async Task Only_a_missing_permission_is_remembered_for_long(HttpStatusCode blocker, int seconds)
     {
-        var api = new PodsApi(null) { Refusal = refusal };
+        var api = new PodsApi(null) { Refusal = blocker };
         var finished = new FinishedPods(Pods(api, _clock), allowed: true, _clock);
         Assert.Null(await finished.AskAsync("team", "app", EmbeddedBench.Stop));
         _clock.Advance(TimeSpan.FromSeconds(seconds - 1));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Manager.Binding;
@@ -11,7 +12,7 @@ using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Agent;
 
-/// <summary>Carries out steps. What goes wrong comes back as a refusal; null means done.</summary>
+/// <summary>Carries out the steps that change something.</summary>
 internal sealed class DeviceActions(
     NodeHost host,
     ManagerSettings settings,
@@ -27,8 +28,28 @@ internal sealed class DeviceActions(
 {
     private static readonly TimeSpan LinkInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Brings a link up and waits until it is.</summary>
-    public async Task<Blocker?> LinkUpAsync(string attachment, DeviceStep.LinkUp step, CancellationToken cancellationToken)
+    /// <summary>Carries out a step.</summary>
+    /// <param name="step">The step; one that changes something.</param>
+    /// <param name="context">What it was decided on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<StepOutcome> TakeAsync(DeviceStep step, StepContext context, CancellationToken cancellationToken) =>
+        step switch
+        {
+            DeviceStep.LinkUp up => LinkUpAsync(up, context, cancellationToken),
+            DeviceStep.SetMtu mtu => SetMtuAsync(mtu, context, cancellationToken),
+            DeviceStep.Bind bindTo => BindAsync(bindTo, context, cancellationToken),
+            DeviceStep.GiveBack back => GiveBackAsync(back, context, cancellationToken),
+            DeviceStep.Publish publish => PublishAsync(publish, context, cancellationToken),
+            DeviceStep.Withdraw withdraw => WithdrawAsync(withdraw, cancellationToken),
+            DeviceStep.Nothing or DeviceStep.Wait or DeviceStep.Refuse or DeviceStep.CheckUse or DeviceStep.ReleaseDone =>
+                throw new InvalidOperationException($"{step} changes nothing."),
+            _ => throw new UnreachableException($"{step}"),
+        };
+
+    /// <summary>Forgets a device that needs nothing more.</summary>
+    public void Forget(PciAddress address) => journal.Remove(address);
+
+    private async Task<StepOutcome> LinkUpAsync(DeviceStep.LinkUp step, StepContext context, CancellationToken cancellationToken)
     {
         var error = await host.Links.SetUpAsync(step.LinkIndex, true, cancellationToken);
         if (error != Errno.None)
@@ -42,13 +63,13 @@ internal sealed class DeviceActions(
             var network = await host.Links.ReadAsync(cancellationToken);
             if (network.Links.FirstOrDefault(link => link.Index == step.LinkIndex) is { Up: true })
             {
-                Log.LinkUp(logger, attachment, step.Name);
-                return null;
+                Log.LinkUp(logger, context.Name, step.Name);
+                return StepOutcome.Done;
             }
 
             if (time.GetElapsedTime(start) >= settings.InterfaceUpTimeout)
             {
-                return new Blocker(
+                return LinkFailure(
                     Reasons.LinkFailed,
                     $"{step.Name} was brought up and is not up after {settings.InterfaceUpTimeout.TotalSeconds} s (INTERFACE_UP_TIMEOUT)."
                 );
@@ -58,8 +79,7 @@ internal sealed class DeviceActions(
         }
     }
 
-    /// <summary>Sets a link's MTU.</summary>
-    public async Task<Blocker?> SetMtuAsync(string attachment, DeviceStep.SetMtu step, CancellationToken cancellationToken)
+    private async Task<StepOutcome> SetMtuAsync(DeviceStep.SetMtu step, StepContext context, CancellationToken cancellationToken)
     {
         var error = await host.Links.SetMtuAsync(step.LinkIndex, step.Mtu, cancellationToken);
         if (error != Errno.None)
@@ -67,169 +87,165 @@ internal sealed class DeviceActions(
             return LinkFailure($"the MTU of {step.Name} could not be set to {step.Mtu}", error);
         }
 
-        Log.MtuSet(logger, attachment, step.Name, step.Mtu);
-        return null;
+        Log.MtuSet(logger, context.Name, step.Name, step.Mtu);
+        return StepOutcome.Done;
     }
 
-    /// <summary>Hands a device to its user-space driver.</summary>
-    public async Task<(Blocker? Why, TimeSpan First, TimeSpan Longest)> BindAsync(
-        DeviceStep.Bind step,
-        DeviceObservation situation,
-        DeviceClaim claim,
-        string bootId,
-        CancellationToken cancellationToken
-    )
+    private Task<StepOutcome> BindAsync(DeviceStep.Bind step, StepContext context, CancellationToken cancellationToken)
     {
-        using var inside = Enter(out var unable);
-        if (inside is null)
-        {
-            return unable;
-        }
-
         var request = new BindRequest
         {
             Address = step.Device.Address,
             Ids = step.Device.Ids,
             Driver = step.Driver,
-            EniId = claim.EniId,
-            Mac = claim.Mac?.ToString() ?? "",
-            Attachment = claim.Attachment,
-            BootId = bootId,
-            NodeAddresses = situation.NodeAddresses,
+            EniId = context.Claim.EniId,
+            Mac = context.Claim.Mac?.ToString() ?? "",
+            Attachment = context.Claim.Attachment,
+            BootId = context.BootId,
+            NodeAddresses = context.Observation.NodeAddresses,
             PrimaryInterface = settings.PrimaryInterface,
         };
-        using var change = metrics.DriverChanging();
-        var start = time.GetTimestamp();
-        var outcome = await bind.BindAsync(request, cancellationToken);
-        return Account("bind", step.Driver, outcome, claim, step.Device.Address, time.GetElapsedTime(start));
+        return ChangeDriverAsync("bind", step.Driver, step.Device.Address, context.Claim, () => bind.BindAsync(request, cancellationToken));
     }
 
-    /// <summary>Returns a device to its kernel driver.</summary>
-    public async Task<(Blocker? Why, TimeSpan First, TimeSpan Longest)> GiveBackAsync(
-        DeviceStep.GiveBack step,
-        DeviceObservation situation,
-        DeviceClaim claim,
-        string bootId,
-        CancellationToken cancellationToken
-    )
+    private Task<StepOutcome> GiveBackAsync(DeviceStep.GiveBack step, StepContext context, CancellationToken cancellationToken)
     {
-        using var inside = Enter(out var unable);
-        if (inside is null)
-        {
-            return unable;
-        }
-
         // Without an entry the device's history is unknown, and the kernel chooses the driver.
         var entry =
-            situation.Journal
+            context.Observation.Journal
             ?? new JournalEntry
             {
                 PciAddress = step.Device.Address.ToString(),
-                EniId = claim.EniId,
-                MacAddress = claim.Mac?.ToString() ?? "",
-                Attachment = claim.Attachment,
+                EniId = context.Claim.EniId,
+                MacAddress = context.Claim.Mac?.ToString() ?? "",
+                Attachment = context.Claim.Attachment,
                 Ids = step.Device.Ids.ToString(),
                 TargetDriver = step.Device.Driver ?? "",
-                BootId = bootId,
+                BootId = context.BootId,
             };
-        using var change = metrics.DriverChanging();
-        var start = time.GetTimestamp();
-        var outcome = await giveBack.GiveBackAsync(entry, cancellationToken);
-        return Account("unbind", entry.TargetDriver, outcome, claim, step.Device.Address, time.GetElapsedTime(start));
+        return ChangeDriverAsync(
+            "unbind",
+            entry.TargetDriver,
+            step.Device.Address,
+            context.Claim,
+            () => giveBack.GiveBackAsync(entry, cancellationToken)
+        );
     }
 
-    /// <summary>Offers a device, after noting under which name: whoever gets it is known by that.</summary>
-    public async Task<Blocker?> PublishAsync(string attachment, OfferedDevice offer, string bootId, CancellationToken cancellationToken)
+    // After noting under which name: whoever gets the device is known by that.
+    private async Task<StepOutcome> PublishAsync(DeviceStep.Publish step, StepContext context, CancellationToken cancellationToken)
     {
+        var offer = step.Offer;
         try
         {
-            journal.NoteOffer(offer.Address, bootId, offer.Resource.ToString());
+            journal.NoteOffer(offer.Address, context.BootId, offer.Resource.ToString());
         }
         catch (JournalException error)
         {
-            return new Blocker(Reasons.JournalUnwritable, error.Message);
+            return new StepOutcome(new Blocker(Reasons.JournalUnwritable, error.Message), new RetryDelays(LongestDelay, LongestDelay));
         }
 
         await publisher.OfferAsync(offer, cancellationToken);
-        if (publisher.StateOf(offer.Address, allocatable: null) is OfferState.Failed)
+        // The next decision finds a failure, and its words.
+        if (publisher.StateOf(offer.Address, allocatable: null) is not OfferState.Failed)
         {
-            // The next decision finds the failure, and its words.
-            return null;
+            Log.Offered(logger, context.Name, offer.Address.ToString(), offer.Resource.ToString());
         }
 
-        Log.Offered(logger, attachment, offer.Address.ToString(), offer.Resource.ToString());
-        return null;
+        return StepOutcome.Done;
     }
 
-    /// <summary>Offers a device no longer.</summary>
-    public async Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken)
+    private async Task<StepOutcome> WithdrawAsync(DeviceStep.Withdraw step, CancellationToken cancellationToken)
     {
-        await publisher.WithdrawAsync(address, cancellationToken);
-        Log.Withdrawn(logger, address.ToString());
+        await publisher.WithdrawAsync(step.Address, cancellationToken);
+        Log.Withdrawn(logger, step.Address.ToString());
+        return StepOutcome.Done;
     }
 
-    /// <summary>Forgets a device that needs nothing more.</summary>
-    public void Forget(PciAddress address) => journal.Remove(address);
-
-    private (Blocker? Why, TimeSpan First, TimeSpan Longest) Account(
+    // One at a time on the node (S13).
+    private async Task<StepOutcome> ChangeDriverAsync(
         string operation,
         string driver,
-        ChangeOutcome outcome,
-        DeviceClaim claim,
         PciAddress address,
-        TimeSpan duration
+        DeviceClaim claim,
+        Func<Task<ChangeOutcome>> change
     )
     {
-        var (why, first, longest) = outcome switch
-        {
-            ChangeOutcome.Done => (null, TimeSpan.Zero, TimeSpan.Zero),
-            ChangeOutcome.Refused refused => (refused.Why, settings.RetryDelay, settings.RetryDelay * 6),
-            ChangeOutcome.RolledBack undone => (undone.Why, settings.RetryDelay, settings.RetryDelay * 60),
-            ChangeOutcome.Driverless bare => (bare.Why, settings.RetryDelay / 2, settings.RetryDelay * 12),
-            ChangeOutcome.Stuck stuck => (stuck.Why, TimeSpan.Zero, TimeSpan.Zero),
-            ChangeOutcome.Removed removed => (removed.Why, TimeSpan.Zero, TimeSpan.Zero),
-            _ => throw new InvalidOperationException($"No such outcome: {outcome}."),
-        };
-        metrics.DriverChanged(operation, driver, why?.Reason, duration);
-        if (outcome is ChangeOutcome.RolledBack)
-        {
-            metrics.RolledBack();
-        }
-
-        if (outcome is ChangeOutcome.Done done)
-        {
-            Log.DriverChanged(logger, operation, address.ToString(), claim.Attachment, claim.EniId, done.Device.Driver ?? "");
-        }
-        else
-        {
-            Log.DriverChangeFailed(logger, operation, address.ToString(), claim.Attachment, claim.EniId, why!.Reason, why.Message);
-        }
-
-        return (why, first, longest);
-    }
-
-    private IDisposable? Enter(out (Blocker? Why, TimeSpan First, TimeSpan Longest) unable)
-    {
+        IDisposable? turn;
         try
         {
-            unable = (
-                new Blocker(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
-                TimeSpan.Zero,
-                TimeSpan.Zero
-            );
-            return gate.TryEnter();
+            turn = gate.TryEnter();
         }
         catch (JournalException error)
         {
-            unable = (new Blocker(Reasons.JournalUnwritable, error.Message), settings.RetryDelay, settings.RetryDelay * 12);
-            return null;
+            return new StepOutcome(new Blocker(Reasons.JournalUnwritable, error.Message), Delays(1, 12));
+        }
+
+        if (turn is null)
+        {
+            return new StepOutcome(
+                new Blocker(Reasons.ConcurrentOperation, "Another device of the node is being bound or given back; this one is next."),
+                null
+            );
+        }
+
+        using (turn)
+        using (metrics.DriverChanging())
+        {
+            var start = time.GetTimestamp();
+            var outcome = await change();
+            metrics.DriverChanged(operation, driver, outcome.Failure?.Reason, time.GetElapsedTime(start));
+            return Account(operation, outcome, claim, address);
         }
     }
 
-    private static Blocker LinkFailure(string what, Errno error) =>
-        new(
-            error is Errno.NotPermitted or Errno.AccessDenied ? Reasons.InsufficientPermissions : Reasons.LinkFailed,
-            $"{what} ({SysfsFailure.Name(error)})."
-                + (error is Errno.NotPermitted or Errno.AccessDenied ? " Run the eni-manager container privileged and in the host's network." : "")
-        );
+    private StepOutcome Account(string operation, ChangeOutcome outcome, DeviceClaim claim, PciAddress address)
+    {
+        switch (outcome)
+        {
+            case ChangeOutcome.Done done:
+                Log.DriverChanged(logger, operation, address.ToString(), claim.Attachment, claim.EniId, done.Device.Driver ?? "");
+                return StepOutcome.Done;
+            case ChangeOutcome.Refused refused:
+                return Failed(refused.Why, Delays(1, 6));
+            case ChangeOutcome.RolledBack undone:
+                metrics.RolledBack();
+                return Failed(undone.Why, Delays(1, 60));
+            case ChangeOutcome.Driverless bare:
+                return Failed(bare.Why, Delays(0.5, 12));
+            case ChangeOutcome.Stuck stuck:
+                return Failed(stuck.Why, null);
+            case ChangeOutcome.Removed removed:
+                return Failed(removed.Why, null);
+            default:
+                throw new UnreachableException($"{outcome}");
+        }
+
+        StepOutcome Failed(Blocker why, RetryDelays? retry)
+        {
+            Log.DriverChangeFailed(logger, operation, address.ToString(), claim.Attachment, claim.EniId, why.Reason, why.Message);
+            return new StepOutcome(why, retry);
+        }
+    }
+
+    private TimeSpan LongestDelay => settings.RetryDelay * 12;
+
+    private RetryDelays Delays(double first, double longest) => new(settings.RetryDelay * first, settings.RetryDelay * longest);
+
+    private StepOutcome LinkFailure(string what, Errno error) =>
+        error is Errno.NotPermitted or Errno.AccessDenied
+            ? LinkFailure(
+                Reasons.InsufficientPermissions,
+                $"{what} ({SysfsFailure.Name(error)}). Run the eni-manager container privileged and in the host's network."
+            )
+            : LinkFailure(Reasons.LinkFailed, $"{what} ({SysfsFailure.Name(error)}).");
+
+    private StepOutcome LinkFailure(string reason, string message) => new(new Blocker(reason, message), Delays(1, 12));
 }
+
+/// <summary>What a step was decided on.</summary>
+/// <param name="Name">The attachment, or the address of an orphan, for the log.</param>
+/// <param name="Observation">What was seen.</param>
+/// <param name="Claim">What is known of the ENI.</param>
+/// <param name="BootId">The present boot.</param>
+internal sealed record StepContext(string Name, DeviceObservation Observation, DeviceClaim Claim, string BootId);

@@ -25,8 +25,8 @@ internal sealed class DeviceObserver(
     private readonly Dictionary<string, Invisible> _invisible = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
-    /// <summary>The situation of an attachment.</summary>
-    public async Task<(DeviceObservation Situation, DeviceClaim Claim)> ReadAsync(
+    /// <summary>The observation of an attachment.</summary>
+    public async Task<(DeviceObservation Observation, DeviceClaim Claim)> ReadAsync(
         EniAttachment attachment,
         HostObservation seen,
         DeviceUsage usage,
@@ -53,11 +53,11 @@ internal sealed class DeviceObserver(
         var known = device?.Address ?? claim.JournalAddress ?? claim.ReportedAddress;
         var entry = known is { } address ? journal.Find(address, seen.BootId) : null;
         var link = device is null ? null : seen.LinkOf(device);
-        var wish = DesiredDeviceReader.Read(attachment, link?.Name ?? entry?.InterfaceName, settings);
+        var desired = DesiredDeviceReader.Read(attachment, link?.Name ?? entry?.InterfaceName, settings);
         var facts = device is null ? null : await FactsAsync(attachment, device, seen, cancellationToken);
-        var situation = new DeviceObservation
+        var observation = new DeviceObservation
         {
-            Wish = wish,
+            Desired = desired,
             Match = match,
             Link = link,
             Journal = entry is not null && (entry.EniId == claim.EniId || entry == journaled) ? entry : null,
@@ -65,23 +65,23 @@ internal sealed class DeviceObserver(
             ReportedResource = attachment.Status?.Device is { } report && report.BootId == seen.BootId ? report.ResourceName : null,
             Reported = StillThere(claim, attachment.Status?.Device, seen),
             Usage = usage,
-            TouchRefusal =
+            TouchBlocker =
                 facts is null ? null
                 // Only told by its index, it could still be somebody else's, such as the VPC CNI's: then it has addresses and routes.
                 : match is DeviceMatch.Found { Proof: IdentityProof.DeviceIndex } ? SafetyRules.CheckBind(facts, policy)
                 : SafetyRules.CheckTouch(facts, policy),
-            BindRefusal = facts is null ? null : SafetyRules.CheckBind(facts, policy),
+            BindBlocker = facts is null ? null : SafetyRules.CheckBind(facts, policy),
             NodeAddresses = view.Addresses ?? [],
             IsStuck = known is { } stuckAt && locked.IsStuck(stuckAt),
             VfioTaint = device?.Driver == DpdkDrivers.VfioPci ? await host.Files.ReadTextAsync(SysfsPaths.VfioPciTaint, cancellationToken) : null,
             DpdkEnabled = settings.DpdkEnabled,
             Publishes = settings.DevicePublisher != PublisherChoice.None,
         };
-        return (situation, claim);
+        return (observation, claim);
     }
 
-    /// <summary>The situation of a device that no attachment asks for: as of an attachment that is being deleted.</summary>
-    public (DeviceObservation Situation, DeviceClaim Claim) ReadOrphan(PciAddress address, HostObservation seen, DeviceUsage usage)
+    /// <summary>The observation of a device that no attachment asks for: as of an attachment that is being deleted.</summary>
+    public (DeviceObservation Observation, DeviceClaim Claim) ReadOrphan(PciAddress address, HostObservation seen, DeviceUsage usage)
     {
         var entry = journal.Find(address, seen.BootId);
         var device = seen.DeviceAt(address);
@@ -92,9 +92,9 @@ internal sealed class DeviceObserver(
             Mac = MacAddress.TryParse(entry?.MacAddress, out var mac) ? mac : null,
             JournalAddress = address,
         };
-        var situation = new DeviceObservation
+        var observation = new DeviceObservation
         {
-            Wish = new DesiredDevice
+            Desired = new DesiredDevice
             {
                 Use = entry is null ? DeviceUses.Plain : DeviceUses.Bound,
                 Resource = ResourceName.TryParse(entry?.ResourceName, null, out var resource) ? resource : null,
@@ -109,7 +109,7 @@ internal sealed class DeviceObserver(
             Usage = usage,
             IsStuck = locked.IsStuck(address),
         };
-        return (situation, claim);
+        return (observation, claim);
     }
 
     /// <summary>Forgets an attachment that is gone.</summary>

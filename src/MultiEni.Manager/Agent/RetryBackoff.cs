@@ -30,15 +30,15 @@ internal sealed class RetryBackoff(TimeProvider time)
     }
 
     /// <summary>An attempt failed: the next one comes after a delay that doubles each time.</summary>
-    public TimeSpan Fail(AgentWork work, long? generation, Blocker why, TimeSpan first, TimeSpan longest)
+    public TimeSpan Fail(AgentWork work, long? generation, Blocker why, RetryDelays delays)
     {
         lock (_lock)
         {
             var previous = _failures.TryGetValue(work, out var failure) && failure.Generation == generation ? failure.Delay : TimeSpan.Zero;
-            var delay = previous == TimeSpan.Zero ? first : previous * 2;
-            if (delay > longest)
+            var delay = previous == TimeSpan.Zero ? delays.First : previous * 2;
+            if (delay > delays.Longest)
             {
-                delay = longest;
+                delay = delays.Longest;
             }
 
             _failures[work] = new Failure(generation, why, time.GetTimestamp(), delay);
@@ -57,6 +57,11 @@ internal sealed class RetryBackoff(TimeProvider time)
 
     private sealed record Failure(long? Generation, Blocker Why, long Since, TimeSpan Delay);
 }
+
+/// <summary>When something that failed is tried again.</summary>
+/// <param name="First">Delay of the first repetition; it doubles with each further one.</param>
+/// <param name="Longest">Upper bound of the delay.</param>
+internal readonly record struct RetryDelays(TimeSpan First, TimeSpan Longest);
 
 /// <summary>
 /// Keeps the repair of a link from becoming a fight. Somebody who undoes every change at once would otherwise be answered at once, for

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
@@ -51,6 +52,11 @@ internal sealed class BindSequence(
 
     private async Task<ChangeOutcome> MoveAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
+        if (await DriverlessElsewhereAsync(request, device, cancellationToken) is { } other)
+        {
+            return new ChangeOutcome.Refused(SafetyRules.Driverless(other));
+        }
+
         if (method.Unusable() is { } unusable)
         {
             return new ChangeOutcome.Refused(unusable);
@@ -78,11 +84,19 @@ internal sealed class BindSequence(
             );
         }
 
-        var entry = Note(request, device, link);
-        journal.Save(entry);
-        if (link is { Up: true } && await TakeDownAsync(request, link, network, cancellationToken) is { } essential)
+        var defaults = PrimaryInterface.EffectiveDefaultLinks(network, request.NodeAddresses, request.PrimaryInterface);
+        if (link is { Up: true } && defaults.Contains(link.Index))
         {
-            journal.Remove(request.Address);
+            return new ChangeOutcome.Refused(
+                new Blocker(Reasons.PrimaryInterface, $"{link.Name} carries the node's default route by now; it was left up.")
+            );
+        }
+
+        var entry = Note(request, device, link, link is { Up: true } ? Text(defaults) : null);
+        var isTakenDown = link is { Up: false } && journal.Find(request.Address, request.BootId) is { Phase: JournalPhase.Unbinding, WasUp: true };
+        journal.Save(entry);
+        if (link is not null && (link.Up || isTakenDown) && await TakeDownAsync(request, link, entry, cancellationToken) is { } essential)
+        {
             return new ChangeOutcome.Refused(essential);
         }
 
@@ -112,7 +126,7 @@ internal sealed class BindSequence(
     // Already there: a bind that was cut off after its last write, or one whose journal was lost. Verified like any other.
     private async Task<ChangeOutcome> AdoptAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
-        var entry = Note(request, device, null);
+        var entry = Note(request, device, null, null);
         if (await verification.CheckBoundAsync(device, request.Driver, cancellationToken) is { } why)
         {
             return IsUnfinished(why) ? new ChangeOutcome.Refused(why) : await UndoAsync(entry, why, cancellationToken);
@@ -131,8 +145,10 @@ internal sealed class BindSequence(
     // (docs/reference/driver-binding.md#bind).
     private static bool IsUnfinished(Blocker why) => why.Reason == Reasons.DeviceNodeMissing;
 
-    private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Blocker why, CancellationToken cancellationToken) =>
-        await restoration.RestoreAsync(entry, restoreLink: true, cancellationToken) switch
+    private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Blocker why, CancellationToken cancellationToken)
+    {
+        var restored = await restoration.RestoreAsync(entry, restoreLink: true, cancellationToken);
+        return restored switch
         {
             ChangeOutcome.Done back => new ChangeOutcome.RolledBack(
                 why with
@@ -141,33 +157,67 @@ internal sealed class BindSequence(
                 }
             ),
             ChangeOutcome.Driverless bare => new ChangeOutcome.Driverless(bare.Why with { Message = $"{why.Message} {bare.Why.Message}" }),
-            var other => other,
+            ChangeOutcome.Refused or ChangeOutcome.RolledBack or ChangeOutcome.Stuck or ChangeOutcome.Removed => restored,
+            _ => throw new UnreachableException($"{restored}"),
         };
+    }
 
-    // The route by which the node lives may have moved to this link since the rules were checked (S2).
-    private async Task<Blocker?> TakeDownAsync(BindRequest request, Link link, NetworkState before, CancellationToken cancellationToken)
+    // S13. Only here, with the turn taken, does a device without a driver tell that its change was cut off, and not that it is under way. One that has
+    // no driver itself is no further one: to finish its change is the repair.
+    private async Task<PciAddress?> DriverlessElsewhereAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
-        var error = await host.Links.SetUpAsync(link.Index, false, cancellationToken);
-        if (error != Errno.None)
-        {
-            return new Blocker(Reasons.LinkFailed, $"{link.Name} could not be taken down ({SysfsFailure.Name(error)}).");
-        }
-
-        var after = await host.Links.ReadAsync(cancellationToken);
-        if (Defaults(after).SetEquals(Defaults(before)))
+        if (device.Driver is null && journal.Find(request.Address, request.BootId) is not null)
         {
             return null;
         }
 
-        await host.Links.SetUpAsync(link.Index, true, cancellationToken);
-        return new Blocker(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
+        foreach (var entry in journal.Entries(request.BootId).Where(entry => entry.Phase != JournalPhase.Bound))
+        {
+            var address = PciAddress.Parse(entry.PciAddress);
+            if (address != request.Address && await verification.ReadAsync(address, cancellationToken) is { Driver: null })
+            {
+                return address;
+            }
+        }
 
-        IReadOnlySet<int> Defaults(NetworkState network) =>
-            PrimaryInterface.EffectiveDefaultLinks(network, request.NodeAddresses, request.PrimaryInterface);
+        return null;
     }
 
+    // The route by which the node lives may have moved since the rules were checked (S2). Where an earlier attempt was cut off, the link is down
+    // already and nobody has looked since.
+    private async Task<Blocker?> TakeDownAsync(BindRequest request, Link link, JournalEntry entry, CancellationToken cancellationToken)
+    {
+        if (link.Up && await host.Links.SetUpAsync(link.Index, false, cancellationToken) is var error && error != Errno.None)
+        {
+            journal.Remove(request.Address);
+            return new Blocker(Reasons.LinkFailed, $"{link.Name} could not be taken down ({SysfsFailure.Name(error)}).");
+        }
+
+        var after = await host.Links.ReadAsync(cancellationToken);
+        var defaults = PrimaryInterface.EffectiveDefaultLinks(after, request.NodeAddresses, request.PrimaryInterface);
+        if (Text(defaults) == entry.DefaultLinks)
+        {
+            return null;
+        }
+
+        var raised = await host.Links.SetUpAsync(link.Index, true, cancellationToken);
+        if (raised != Errno.None)
+        {
+            // The entry stays, so that the next attempt does not take the link for one that was down before.
+            return new Blocker(
+                Reasons.LinkFailed,
+                $"The node's default route changed when {link.Name} was taken down, and it could not be brought up again ({SysfsFailure.Name(raised)})."
+            );
+        }
+
+        journal.Remove(request.Address);
+        return new Blocker(Reasons.PrimaryInterface, $"The node's default route changed when {link.Name} was taken down; it was brought up again.");
+    }
+
+    private static string Text(IReadOnlySet<int> links) => string.Join(',', links.Order());
+
     // What an earlier entry of this boot says of the first state is worth more than what is seen halfway.
-    private JournalEntry Note(BindRequest request, PciDevice device, Link? link)
+    private JournalEntry Note(BindRequest request, PciDevice device, Link? link, string? defaultLinks)
     {
         var earlier = journal.Find(request.Address, request.BootId) is { } entry && entry.EniId == request.EniId ? entry : null;
         return new JournalEntry
@@ -180,6 +230,7 @@ internal sealed class BindSequence(
             InterfaceName = link?.Name ?? earlier?.InterfaceName ?? "",
             Mtu = earlier?.Mtu ?? link?.Mtu ?? 0,
             WasUp = earlier?.WasUp ?? link?.Up ?? false,
+            DefaultLinks = defaultLinks ?? earlier?.DefaultLinks,
             OriginalDriver = device is { Driver: { } driver, IsHeldByDpdk: false } ? driver : earlier?.OriginalDriver ?? "",
             TargetDriver = request.Driver,
             ResourceName = earlier?.ResourceName ?? "",
@@ -192,8 +243,8 @@ internal sealed class BindSequence(
         new(
             new Blocker(
                 Reasons.UnbindTimeout,
-                $"{holder ?? "The driver"} does not let {address} go ({what}): a process has the device open, or the driver hangs. "
-                    + "Nothing more is tried until it lets go."
+                $"{holder ?? "The driver"} does not release {address} ({what}): a process has the device open, or the driver hangs. "
+                    + "Nothing else is tried until it does."
             )
         );
 }
@@ -232,23 +283,26 @@ internal sealed record BindRequest
 /// <summary>How a change of driver ended.</summary>
 internal abstract record ChangeOutcome
 {
-    private ChangeOutcome() { }
+    private ChangeOutcome(Blocker? failure) => Failure = failure;
+
+    /// <summary>Why the wanted driver does not hold the device; null when it does.</summary>
+    public Blocker? Failure { get; }
 
     /// <summary>The wanted driver holds the device; read from the kernel afterwards.</summary>
-    public sealed record Done(PciDevice Device) : ChangeOutcome;
+    public sealed record Done(PciDevice Device) : ChangeOutcome(failure: null);
 
     /// <summary>Refused before anything was changed.</summary>
-    public sealed record Refused(Blocker Why) : ChangeOutcome;
+    public sealed record Refused(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>It failed and the kernel driver has the device again.</summary>
-    public sealed record RolledBack(Blocker Why) : ChangeOutcome;
+    public sealed record RolledBack(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>It failed and no driver holds the device.</summary>
-    public sealed record Driverless(Blocker Why) : ChangeOutcome;
+    public sealed record Driverless(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>A write has not returned; nothing else is tried on the device until it does.</summary>
-    public sealed record Stuck(Blocker Why) : ChangeOutcome;
+    public sealed record Stuck(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>The device is gone.</summary>
-    public sealed record Removed(Blocker Why) : ChangeOutcome;
+    public sealed record Removed(Blocker Why) : ChangeOutcome(Why);
 }

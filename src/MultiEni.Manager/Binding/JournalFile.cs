@@ -40,6 +40,12 @@ internal sealed record JournalEntry
     /// <summary>Whether the link was up before.</summary>
     public bool WasUp { get; set; }
 
+    /// <summary>
+    /// The links of the node's default routes before its own was taken down, such as <c>2,5</c>: they must be the same afterwards (S2). Null when that
+    /// was not noted, which counts as a change.
+    /// </summary>
+    public string? DefaultLinks { get; set; }
+
     /// <summary>The driver that held it before; empty when none did or it is unknown.</summary>
     public string OriginalDriver { get; set; } = "";
 

@@ -124,9 +124,9 @@ internal static class DeviceIdentity
             return Check(claim, reported, IdentityProof.Report, host);
         }
 
-        if (claim.GivenAddress is { } given && GivenIsImpossible(claim, given, host) is { } refusal)
+        if (claim.GivenAddress is { } given && GivenIsImpossible(claim, given, host) is { } blocker)
         {
-            return refusal;
+            return blocker;
         }
 
         var missing = $"No device with the hardware address {claim.Mac} of {claim.EniId} has appeared on the node yet.";

@@ -44,28 +44,31 @@ internal interface IDevicePublisher
 /// <param name="Driver">The driver that really holds it.</param>
 internal sealed record OfferedDevice(ResourceName Resource, PciAddress Address, PciIds Ids, string Driver);
 
-/// <summary>How far the offer of one device to pods, or its end, has come.</summary>
+/// <summary>How far the advertisement of one device, or its end, has come.</summary>
 internal abstract record OfferState
 {
-    private OfferState() { }
+    private OfferState(OfferedDevice? onOffer) => OnOffer = onOffer;
 
-    /// <summary>Pods cannot get it, and the node does not count it.</summary>
-    public sealed record NotOffered : OfferState;
+    /// <summary>The device as pods can get it at present, or may at any moment; null when they cannot.</summary>
+    public OfferedDevice? OnOffer { get; }
 
-    /// <summary>Offered; the node does not confirm it yet.</summary>
-    public sealed record Pending(OfferedDevice Device, Blocker Why) : OfferState;
+    /// <summary>Pods cannot get it, and allocatable does not show it.</summary>
+    public sealed record NotOffered() : OfferState(onOffer: null);
 
-    /// <summary>The node counts it.</summary>
-    public sealed record Confirmed(OfferedDevice Device) : OfferState;
+    /// <summary>Advertised; allocatable does not show it yet.</summary>
+    public sealed record Pending(OfferedDevice Device, Blocker Why) : OfferState(Device);
 
-    /// <summary>Taken back; the node still counts it.</summary>
-    public sealed record Withdrawing(OfferedDevice Device, Blocker Why) : OfferState;
+    /// <summary>Allocatable shows it.</summary>
+    public sealed record Confirmed(OfferedDevice Device) : OfferState(Device);
 
-    /// <summary>It cannot be offered.</summary>
-    public sealed record Failed(OfferedDevice Device, Blocker Why) : OfferState;
+    /// <summary>Withdrawn; allocatable still shows it.</summary>
+    public sealed record Withdrawing(OfferedDevice Device, Blocker Why) : OfferState(onOffer: null);
+
+    /// <summary>It cannot be advertised.</summary>
+    public sealed record Failed(OfferedDevice Device, Blocker Why) : OfferState(Device);
 }
 
-/// <summary>Offers nothing.</summary>
+/// <summary>Advertises nothing.</summary>
 internal sealed class NoPublisher : IDevicePublisher
 {
     /// <inheritdoc />

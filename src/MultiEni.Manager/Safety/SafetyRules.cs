@@ -45,7 +45,7 @@ internal static class SafetyRules
             ? null
             : new Blocker(
                 Reasons.UnsupportedDevice,
-                $"{facts.Device.Address} is not an ENI that this product attached to this node; it is left alone."
+                $"{facts.Device.Address} is not an ENI that this product attached to this node; it is not touched."
             );
 
     // S8
@@ -111,11 +111,11 @@ internal static class SafetyRules
             ? null
             : new Blocker(
                 Reasons.PrimaryInterface,
-                "The node's primary interface cannot be told: there is no default route and no interface has the node's InternalIP. "
-                    + "Name it with --primary-interface."
+                "The node's primary interface is unknown: there is no default route and no interface has the node's InternalIP. "
+                    + "Set --primary-interface."
             )
             {
-                IsDoubt = true,
+                IsInconclusive = true,
             };
     }
 
@@ -151,7 +151,7 @@ internal static class SafetyRules
     // S9. The deletion of the attachment itself is the device step's.
     private static Blocker? Leaving(SafetyFacts facts) =>
         facts.NodeIsLeaving is { } why
-            ? new Blocker(Reasons.Deleting, $"{facts.Device.Address} is not bound any more: the node is about to be removed, {why}.")
+            ? new Blocker(Reasons.Deleting, $"{facts.Device.Address} is not bound: the node is about to be removed, {why}.")
             : null;
 
     // S6
@@ -279,14 +279,17 @@ internal static class SafetyRules
             : null;
     }
 
+    /// <summary>S13: what is said of a bind that has to wait for the repair of another device.</summary>
+    /// <param name="other">The device that has no driver.</param>
+    public static Blocker Driverless(PciAddress other) =>
+        new(
+            Reasons.ConcurrentOperation,
+            $"{other} has no driver because a change of it failed or was cut off; no other device is bound until it is repaired."
+        );
+
     // S13
     private static Blocker? OneAtATime(SafetyFacts facts) =>
-        facts.DriverlessElsewhere is { } other && other != facts.Device.Address
-            ? new Blocker(
-                Reasons.ConcurrentOperation,
-                $"{other} has no driver since a change of it went wrong; no further device is bound until it is repaired."
-            )
-            : null;
+        facts.DriverlessElsewhere is { } other && other != facts.Device.Address ? Driverless(other) : null;
 
     // What the kernel, DHCP and router advertisements add to any link that is up goes away with the link.
     private static bool IsConfiguration(Route route) =>
@@ -368,7 +371,7 @@ internal sealed record SafetyFacts
     /// <summary>Why the node is about to go away; null when it stays (S9).</summary>
     public string? NodeIsLeaving { get; init; }
 
-    /// <summary>Another device of this node that no driver holds because a change went wrong (S13).</summary>
+    /// <summary>Another device of this node that no driver holds because a change of it failed (S13). One whose change was cut off is looked for when the bind has its turn.</summary>
     public PciAddress? DriverlessElsewhere { get; init; }
 }
 
@@ -380,5 +383,5 @@ internal sealed record Blocker(string Reason, string Message)
     /// <summary>
     /// Whether something cannot be told at present, rather than anything speaking against it: then nothing new is done, and what stands is kept.
     /// </summary>
-    public bool IsDoubt { get; init; }
+    public bool IsInconclusive { get; init; }
 }

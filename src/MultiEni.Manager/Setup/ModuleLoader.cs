@@ -129,7 +129,8 @@ internal static class ModuleFailure
                 $"{subject}: modprobe did not end within {slow.Limit.TotalSeconds:0} s; see the kernel log of the node."
             ),
             ModuleLoad.Failed failed => Failed(module, subject, failed.Output, facts),
-            _ => Unavailable($"{subject}: modprobe reported success, but the kernel does not show it; see the kernel log of the node."),
+            ModuleLoad.Done => Unavailable($"{subject}: modprobe reported success, but the kernel does not show it; see the kernel log of the node."),
+            _ => throw new UnreachableException($"{load}"),
         };
     }
 

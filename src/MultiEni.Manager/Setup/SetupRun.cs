@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
@@ -46,6 +47,8 @@ internal sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleL
                     Note(record => record with { Problem = "", BootId = facts.BootId });
                     Report(done);
                     return null;
+                default:
+                    throw new UnreachableException($"{step}");
             }
         }
     }

@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Steps;
 /// <summary>What an attachment asks of the node: its specification, then the node's defaults by interface, then those for all.</summary>
 internal static class DesiredDeviceReader
 {
-    /// <summary>Reads the wish.</summary>
+    /// <summary>Reads the desired.</summary>
     /// <param name="attachment">The attachment.</param>
     /// <param name="interfaceName">The interface, or its name before the device was bound; null when never seen.</param>
     /// <param name="settings">The node's defaults.</param>

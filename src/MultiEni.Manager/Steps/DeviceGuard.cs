@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Devices;
@@ -16,77 +17,76 @@ internal static class DeviceGuard
     /// The device as it is to be offered at present, or null when it must not be: only one that is attached, identified and verified. A doubt keeps an
     /// offer from being made, and does not end one: to withdraw every device of the node and offer it again stops the pods that start meanwhile.
     /// </summary>
-    public static OfferedDevice? Wanted(DeviceObservation situation)
+    public static OfferedDevice? Wanted(DeviceObservation observation)
     {
-        var wish = situation.Wish;
+        var desired = observation.Desired;
         if (
-            wish is not { Deleting: false, NetworkState: EniState.Attached, Resource: { } resource }
-            || situation is not { Publishes: true, TouchRefusal: null or { IsDoubt: true }, Device: { Driver: { } driver } device }
+            desired is not { Deleting: false, NetworkState: EniState.Attached, Resource: { } resource }
+            || observation is not { Publishes: true, TouchBlocker: null or { IsInconclusive: true }, Device: { Driver: { } driver } device }
         )
         {
             return null;
         }
 
-        var isVerified = wish.Use switch
+        var isVerified = desired.Use switch
         {
-            DeviceUses.Bound => device.IsHeldByDpdk && driver == wish.Driver && situation.IsBoundByUs,
-            DeviceUses.Advertised => !device.IsHeldByDpdk && situation.Journal is null,
+            DeviceUses.Bound => device.IsHeldByDpdk && driver == desired.Driver && observation.IsBoundByUs,
+            DeviceUses.Advertised => !device.IsHeldByDpdk && observation.Journal is null,
             _ => false,
         };
         return isVerified ? new OfferedDevice(resource, device.Address, device.Ids, driver) : null;
     }
 
     /// <summary>The wait for the end of an offer; null when the node counts the device no more.</summary>
-    public static DeviceStep? Unoffered(DeviceObservation situation, string condition) =>
-        situation.Offer is OfferState.Withdrawing withdrawing ? new DeviceStep.Wait(condition, withdrawing.Why) : null;
+    public static DeviceStep? Unoffered(DeviceObservation observation, string condition) =>
+        observation.Offer is OfferState.Withdrawing withdrawing ? new DeviceStep.Wait(condition, withdrawing.Why) : null;
 
     /// <summary>As above, and that no earlier call is still at the device.</summary>
-    public static DeviceStep? Quiet(DeviceObservation situation, PciDevice device, string condition) =>
-        Unoffered(situation, condition) ?? (situation.IsStuck ? new DeviceStep.Wait(condition, Stuck(device)) : null);
+    public static DeviceStep? Quiet(DeviceObservation observation, PciDevice device, string condition) =>
+        Unoffered(observation, condition) ?? (observation.IsStuck ? new DeviceStep.Wait(condition, Stuck(device)) : null);
 
     /// <summary>A step that would take the device from whoever has it: taken when that is nobody.</summary>
-    public static DeviceStep WhenUnused(DeviceObservation situation, PciDevice device, string condition, DeviceStep then) =>
-        Quiet(situation, device, condition)
-        ?? situation.Usage switch
+    public static DeviceStep WhenUnused(DeviceObservation observation, PciDevice device, string condition, DeviceStep then) =>
+        Quiet(observation, device, condition)
+        ?? observation.Usage switch
         {
             DeviceUsage.Free => then,
-            var usage => Occupied(usage, device, condition),
+            DeviceUsage.NotChecked or DeviceUsage.InUse or DeviceUsage.Unknown => Occupied(observation.Usage, device, condition),
+            _ => throw new UnreachableException($"{observation.Usage}"),
         };
 
     /// <summary>
     /// A new offer. Whoever has the device under that very resource may keep it, because the kubelet gives it to nobody else under the same
     /// name; under another name it would become a second one's.
     /// </summary>
-    public static DeviceStep Offer(DeviceObservation situation, OfferedDevice wanted, PciDevice device)
+    public static DeviceStep Offer(DeviceObservation observation, OfferedDevice wanted, PciDevice device)
     {
         const string Condition = ConditionTypes.Advertised;
-        if (Quiet(situation, device, Condition) is { } wait)
+        if (Quiet(observation, device, Condition) is { } wait)
         {
             return wait;
         }
 
         var resource = wanted.Resource.ToString();
-        return situation switch
+        var use = observation.Usage as DeviceUsage.InUse;
+        if (observation.Usage is DeviceUsage.Free || observation.Journal?.ResourceName == resource || use?.Resource == resource)
         {
-            { Journal.ResourceName: { } noted } when noted == resource => new DeviceStep.Publish(wanted),
-            { Usage: DeviceUsage.Free } => new DeviceStep.Publish(wanted),
-            { Usage: DeviceUsage.InUse { Resource: { } held } } when held == resource => new DeviceStep.Publish(wanted),
-            { Usage: DeviceUsage.InUse { Resource: { } former } use } => new DeviceStep.Wait(
+            return new DeviceStep.Publish(wanted);
+        }
+
+        return use is { Resource: { } former }
+            ? new DeviceStep.Wait(
                 Condition,
-                new Blocker(
-                    Reasons.DeviceInUse,
-                    $"{use.Message} It was given under the former name {former} and is offered as {resource} afterwards."
-                )
-            ),
-            _ => Occupied(situation.Usage, device, Condition),
-        };
+                new Blocker(Reasons.DeviceInUse, $"{use.Message} It was allocated as {former} and is advertised as {resource} once it is free.")
+            )
+            : Occupied(observation.Usage, device, Condition);
     }
 
     /// <summary>What is said of a device at which an earlier call has not returned.</summary>
     public static Blocker Stuck(PciDevice device) =>
         new(
             Reasons.UnbindTimeout,
-            $"{device.Driver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
+            $"{device.Driver ?? "The kernel"} has not released {device.Address}: a process has the device open, or the driver hangs. Nothing else is tried until it does."
         );
 
     private static DeviceStep Occupied(DeviceUsage usage, PciDevice device, string condition) =>
@@ -94,6 +94,7 @@ internal static class DeviceGuard
         {
             DeviceUsage.InUse use => new DeviceStep.Wait(condition, new Blocker(Reasons.DeviceInUse, use.Message)),
             DeviceUsage.Unknown unknown => new DeviceStep.Wait(condition, new Blocker(Reasons.DeviceUsageUnknown, unknown.Message)),
-            _ => new DeviceStep.CheckUse(device),
+            DeviceUsage.NotChecked => new DeviceStep.CheckUse(device),
+            _ => throw new UnreachableException($"{usage}"),
         };
 }

@@ -11,7 +11,7 @@ namespace MultiEni.Manager.Steps;
 internal sealed record DeviceObservation
 {
     /// <summary>What is asked for.</summary>
-    public required DesiredDevice Wish { get; init; }
+    public required DesiredDevice Desired { get; init; }
 
     /// <summary>Which device it is.</summary>
     public required DeviceMatch Match { get; init; }
@@ -29,10 +29,10 @@ internal sealed record DeviceObservation
     public DeviceUsage Usage { get; init; } = new DeviceUsage.NotChecked();
 
     /// <summary>Why the device must not be touched.</summary>
-    public Blocker? TouchRefusal { get; init; }
+    public Blocker? TouchBlocker { get; init; }
 
     /// <summary>Why the device must not be bound.</summary>
-    public Blocker? BindRefusal { get; init; }
+    public Blocker? BindBlocker { get; init; }
 
     /// <summary>The node's InternalIP addresses; empty while they are not known.</summary>
     public IReadOnlyList<string> NodeAddresses { get; init; } = [];
@@ -59,7 +59,7 @@ internal sealed record DeviceObservation
     public DeviceStatus? Reported { get; init; }
 
     /// <summary>Whether the journal says that this agent bound the device of this very ENI and verified it.</summary>
-    public bool IsBoundByUs => Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == Wish.EniId;
+    public bool IsBoundByUs => Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == Desired.EniId;
 
     /// <summary>The device, or null while it is not known.</summary>
     public PciDevice? Device => (Match as DeviceMatch.Found)?.Device;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Devices;
@@ -9,69 +10,71 @@ namespace MultiEni.Manager.Steps;
 internal static class DeviceReleaseDecision
 {
     /// <summary>The next step of an attachment that is being deleted, whose device is no longer on offer.</summary>
-    public static DeviceStep Decide(DeviceObservation situation)
+    public static DeviceStep Decide(DeviceObservation observation)
     {
-        if (!situation.Wish.HasFinalizer)
+        if (!observation.Desired.HasFinalizer)
         {
             return new DeviceStep.Nothing();
         }
 
-        return situation.Match switch
+        return observation.Match switch
         {
-            DeviceMatch.Found { Device: var device } => WithDevice(situation, device),
+            DeviceMatch.Found { Device: var device } => WithDevice(observation, device),
             // Which one it is will show, and until then none of them may be taken from under a pod.
             DeviceMatch.Ambiguous ambiguous => new DeviceStep.Wait(ConditionTypes.Released, new Blocker(Reasons.DeviceAmbiguous, ambiguous.Message)),
             // Ends by itself: what is attached and stays invisible is looked for by elimination.
-            DeviceMatch.Absent { MayBeHidden: true } when EniState.IsAttached(situation.Wish.NetworkState) => new DeviceStep.Wait(
+            DeviceMatch.Absent { MayBeHidden: true } when EniState.IsAttached(observation.Desired.NetworkState) => new DeviceStep.Wait(
                 ConditionTypes.Released,
                 new Blocker(
                     Reasons.WaitingForDevice,
-                    $"No interface shows the hardware address of {situation.Wish.EniId}, and a device without an interface could be it, in use by a pod. "
-                        + "Whether it is will be known within seconds."
+                    $"No interface shows the hardware address of {observation.Desired.EniId}, and a device without an interface could be it, in use by a pod. "
+                        + "This resolves within seconds."
                 )
             ),
-            _ => DeviceGuard.Unoffered(situation, ConditionTypes.Released) ?? new DeviceStep.ReleaseDone("The node has no device of this ENI."),
+            DeviceMatch.Absent or DeviceMatch.Mismatch or DeviceMatch.AddressNotFound => DeviceGuard.Unoffered(observation, ConditionTypes.Released)
+                ?? new DeviceStep.ReleaseDone("The node has no device of this ENI."),
+            _ => throw new UnreachableException($"{observation.Match}"),
         };
     }
 
     /// <summary>The next step on the way back to the kernel driver.</summary>
-    public static DeviceStep GiveBack(DeviceObservation situation, PciDevice device, string condition)
+    public static DeviceStep GiveBack(DeviceObservation observation, PciDevice device, string condition)
     {
         var step = new DeviceStep.GiveBack(device, condition);
         return device.IsHeldByDpdk
-            ? DeviceGuard.WhenUnused(situation, device, condition, step)
-            : DeviceGuard.Quiet(situation, device, condition) ?? step;
+            ? DeviceGuard.WhenUnused(observation, device, condition, step)
+            : DeviceGuard.Quiet(observation, device, condition) ?? step;
     }
 
-    private static DeviceStep WithDevice(DeviceObservation situation, PciDevice device)
+    private static DeviceStep WithDevice(DeviceObservation observation, PciDevice device)
     {
         if (device.IsLeavingVfio)
         {
-            return DeviceDecision.Leaving(situation, device, ConditionTypes.Released);
+            return DeviceDecision.Leaving(observation, device, ConditionTypes.Released);
         }
 
-        if (device.IsHeldByDpdk || situation.Journal is not null)
+        if (device.IsHeldByDpdk || observation.Journal is not null)
         {
-            return GiveBack(situation, device, ConditionTypes.Released);
+            return GiveBack(observation, device, ConditionTypes.Released);
         }
 
         if (device.Driver is null)
         {
-            return DeviceGuard.Quiet(situation, device, ConditionTypes.Released) ?? new DeviceStep.ReleaseDone($"{device.Address} has no driver.");
+            return DeviceGuard.Quiet(observation, device, ConditionTypes.Released) ?? new DeviceStep.ReleaseDone($"{device.Address} has no driver.");
         }
 
         // S7: nobody registers who moved an interface that was not requested, so its return is all that can be waited for.
-        DeviceStep done = situation is { Link: null, Match: DeviceMatch.Found { Proof: IdentityProof.Report or IdentityProof.Elimination } }
+        DeviceStep done = observation is { Link: null, Match: DeviceMatch.Found { Proof: IdentityProof.Report or IdentityProof.Elimination } }
             ? new DeviceStep.Wait(
                 ConditionTypes.Released,
                 new Blocker(
                     Reasons.DeviceInUse,
-                    $"The interface of {device.Address} is not in the host's network namespace: it is in use by a pod. End that pod."
+                    $"The interface of {device.Address} is not in the host's network namespace: it is in use by a pod. Delete that pod."
                 )
             )
             : new DeviceStep.ReleaseDone($"{device.Address} is held by its kernel driver {device.Driver}.");
 
         // Whatever is asked for now: a pod may have got the device while it was offered.
-        return DeviceGuard.WhenUnused(situation, device, ConditionTypes.Released, done);
+        return DeviceGuard.WhenUnused(observation, device, ConditionTypes.Released, done);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -16,14 +17,20 @@ internal static class StatusReport
 
     /// <summary>Builds the report. Conditions that do not apply are left out.</summary>
     /// <param name="attachment">The attachment, whose earlier conditions keep their times.</param>
-    /// <param name="situation">What was seen last.</param>
-    /// <param name="step">The step at which it stands: nothing, a wait, a refusal or the release.</param>
+    /// <param name="observation">What was seen last.</param>
+    /// <param name="step">The step at which it stands: nothing, a wait, a blocker or the release.</param>
     /// <param name="bootId">The present boot.</param>
     /// <param name="now">The time.</param>
-    public static EniAttachmentStatus Build(EniAttachment attachment, DeviceObservation situation, DeviceStep step, string bootId, DateTimeOffset now)
+    public static EniAttachmentStatus Build(
+        EniAttachment attachment,
+        DeviceObservation observation,
+        DeviceStep step,
+        string bootId,
+        DateTimeOffset now
+    )
     {
         var conditions = new List<Condition>();
-        foreach (var (type, status, reason, message) in Statements(situation, step))
+        foreach (var (type, status, reason, message) in Statements(observation, step))
         {
             conditions.Add(
                 attachment.Status?.Conditions.Next(type, status, reason, message, attachment.Metadata.Generation, now)
@@ -31,7 +38,7 @@ internal static class StatusReport
             );
         }
 
-        return new EniAttachmentStatus { Device = Signed(attachment, Device(situation, step, bootId), now), Conditions = conditions };
+        return new EniAttachmentStatus { Device = Signed(attachment, Device(observation, step, bootId), now), Conditions = conditions };
     }
 
     /// <summary>
@@ -123,71 +130,65 @@ internal static class StatusReport
     private static Condition First(string type, string status, string reason, string message, EniAttachment attachment, DateTimeOffset now) =>
         Conditions.Next(null, type, status, reason, message, attachment.Metadata.Generation, now);
 
-    private static IEnumerable<(string Type, string Status, string Reason, string Message)> Statements(DeviceObservation situation, DeviceStep step)
+    private static IEnumerable<(string Type, string Status, string Reason, string Message)> Statements(DeviceObservation observation, DeviceStep step)
     {
-        var (obstacle, why) = step switch
-        {
-            DeviceStep.Wait wait => (wait.Condition, wait.Why),
-            DeviceStep.Refuse refuse => (refuse.Condition, refuse.Why),
-            _ => (null, null),
-        };
         var passed = true;
-        foreach (var type in Applicable(situation.Wish))
+        foreach (var type in Applicable(observation.Desired))
         {
-            if (type == obstacle)
+            if (step.Blocker is { } blocker && type == step.Affects)
             {
                 passed = false;
-                yield return (type, ConditionStatus.False, why!.Reason, why.Message);
+                yield return (type, ConditionStatus.False, blocker.Reason, blocker.Message);
             }
-            else if (situation.Wish.Deleting)
+            else if (observation.Desired.Deleting)
             {
-                yield return WhileDeleting(type, situation, step);
+                yield return WhileDeleting(type, observation, step);
             }
-            else if (type == ConditionTypes.Advertised && !situation.Publishes)
+            else if (type == ConditionTypes.Advertised && !observation.Publishes)
             {
                 yield return (
                     type,
                     ConditionStatus.False,
                     Reasons.NotRequested,
-                    "DEVICE_PUBLISHER is none on this node: whoever wants the device offered to pods does it himself."
+                    "Device advertising is disabled on this node (DEVICE_PUBLISHER=none)."
                 );
             }
             else if (passed)
             {
-                yield return Achieved(type, situation);
+                yield return Achieved(type, observation);
             }
             else
             {
-                yield return (type, ConditionStatus.False, Reasons.Progressing, $"Waits for {obstacle}: {why!.Message}");
+                yield return (type, ConditionStatus.False, Reasons.Progressing, $"Waits for {step.Affects}: {step.Blocker?.Message}");
             }
         }
     }
 
-    private static IEnumerable<string> Applicable(DesiredDevice wish)
+    private static IEnumerable<string> Applicable(DesiredDevice desired)
     {
         yield return ConditionTypes.Configured;
-        if (wish.Use == DeviceUses.Bound)
+        if (desired.Use == DeviceUses.Bound)
         {
             yield return ConditionTypes.Bound;
         }
 
-        if (wish.Use is DeviceUses.Bound or DeviceUses.Advertised)
+        if (desired.Use is DeviceUses.Bound or DeviceUses.Advertised)
         {
             yield return ConditionTypes.Advertised;
         }
 
-        if (wish.Deleting)
+        if (desired.Deleting)
         {
             yield return ConditionTypes.Released;
         }
     }
 
-    private static (string, string, string, string) Achieved(string type, DeviceObservation situation)
+    private static (string, string, string, string) Achieved(string type, DeviceObservation observation)
     {
-        var device = situation.Device;
+        var device = observation.Device;
         return type switch
         {
-            ConditionTypes.Configured => (type, ConditionStatus.True, Reasons.DeviceConfigured, Where(situation)),
+            ConditionTypes.Configured => (type, ConditionStatus.True, Reasons.DeviceConfigured, Where(observation)),
             ConditionTypes.Bound => (
                 type,
                 ConditionStatus.True,
@@ -195,13 +196,13 @@ internal static class StatusReport
                 $"{device?.Driver} holds {device?.Address}"
                     + (device?.NoIommu == true ? " without an IOMMU: pods with it can reach all memory of the node." : ".")
             ),
-            _ => (type, ConditionStatus.True, Reasons.Advertised, $"Pods can request {situation.Wish.Resource}."),
+            _ => (type, ConditionStatus.True, Reasons.Advertised, $"Pods can request {observation.Desired.Resource}."),
         };
     }
 
-    private static (string, string, string, string) WhileDeleting(string type, DeviceObservation situation, DeviceStep step)
+    private static (string, string, string, string) WhileDeleting(string type, DeviceObservation observation, DeviceStep step)
     {
-        var bound = situation.Device?.IsHeldByDpdk == true;
+        var bound = observation.Device?.IsHeldByDpdk == true;
         return type switch
         {
             ConditionTypes.Released when step is DeviceStep.ReleaseDone done => (type, ConditionStatus.True, Reasons.Released, done.Message),
@@ -210,16 +211,16 @@ internal static class StatusReport
                 type,
                 ConditionStatus.True,
                 Reasons.Bound,
-                $"{situation.Device!.Driver} still holds {situation.Device.Address}."
+                $"{observation.Device!.Driver} still holds {observation.Device.Address}."
             ),
             ConditionTypes.Bound => (type, ConditionStatus.False, Reasons.Released, "No user-space driver holds the device."),
-            ConditionTypes.Advertised => (type, ConditionStatus.False, Reasons.Withdrawn, "The device is not offered to pods."),
-            _ => (type, ConditionStatus.False, Reasons.Releasing, "The ENI is being taken away."),
+            ConditionTypes.Advertised => (type, ConditionStatus.False, Reasons.Withdrawn, "The device is not advertised to the kubelet."),
+            _ => (type, ConditionStatus.False, Reasons.Releasing, "The ENI is being removed."),
         };
     }
 
-    private static string Where(DeviceObservation situation) =>
-        (situation.Device, situation.Link) switch
+    private static string Where(DeviceObservation observation) =>
+        (observation.Device, observation.Link) switch
         {
             ({ } device, { } link) => $"{device.Address} is {link.Name}, {(link.Up ? "up" : "down")} with MTU {link.Mtu}.",
             ({ IsHeldByDpdk: true } device, _) => $"The device is at {device.Address}.",
@@ -227,12 +228,12 @@ internal static class StatusReport
             _ => "",
         };
 
-    private static DeviceStatus? Device(DeviceObservation situation, DeviceStep step, string bootId)
+    private static DeviceStatus? Device(DeviceObservation observation, DeviceStep step, string bootId)
     {
-        if (situation.Match is not Found { Device: var device } || situation.TouchRefusal is { IsDoubt: false })
+        if (observation.Match is not Found { Device: var device } || observation.TouchBlocker is { IsInconclusive: false })
         {
             // Not forgotten: once it is in a pod, its hardware address is hidden, and nothing else tells which device it is.
-            return situation.Reported is { } reported
+            return observation.Reported is { } reported
                 ? new DeviceStatus
                 {
                     PciAddress = reported.PciAddress,
@@ -243,14 +244,14 @@ internal static class StatusReport
                 : null;
         }
 
-        var link = situation.Link;
-        var offered = DeviceDecision.OfferOf(situation) is not null;
-        var published = situation.Publishes && situation.Wish.Use is DeviceUses.Bound or DeviceUses.Advertised;
-        var resource = situation.Wish.Resource?.ToString();
+        var link = observation.Link;
+        var offered = observation.Offer.OnOffer is not null;
+        var published = observation.Publishes && observation.Desired.Use is DeviceUses.Bound or DeviceUses.Advertised;
+        var resource = observation.Desired.Resource?.ToString();
         if (step is DeviceStep.Wait { Why.Reason: Reasons.DeviceInUse or Reasons.DeviceUsageUnknown or Reasons.Releasing })
         {
             // Whoever has it still has it under the former name.
-            resource = situation.Journal?.ResourceName is { Length: > 0 } noted ? noted : situation.ReportedResource ?? resource;
+            resource = observation.Journal?.ResourceName is { Length: > 0 } noted ? noted : observation.ReportedResource ?? resource;
         }
 
         return new DeviceStatus
@@ -261,7 +262,7 @@ internal static class StatusReport
             DeviceId = device.Ids.Device,
             Driver = device.Driver,
             // A bound device has no link any more; what it had when the kernel let it go is the last that was seen.
-            Mtu = link?.Mtu ?? (device.IsHeldByDpdk ? situation.Journal?.Mtu : null),
+            Mtu = link?.Mtu ?? (device.IsHeldByDpdk ? observation.Journal?.Mtu : null),
             LinkState =
                 link is null ? null
                 : link.Up ? "up"
@@ -272,9 +273,9 @@ internal static class StatusReport
                 : device.NoIommu ? "noiommu"
                 : "iommu",
             VfioGroup = device.Driver == DpdkDrivers.VfioPci ? device.IommuGroup : null,
-            WriteCombining = device.IsHeldByDpdk ? WriteCombining.Of(device.Driver, situation.VfioTaint) : null,
+            WriteCombining = device.IsHeldByDpdk ? WriteCombining.Of(device.Driver, observation.VfioTaint) : null,
             ResourceName = published ? resource : null,
-            Advertised = published ? offered && situation.Offer is OfferState.Confirmed : null,
+            Advertised = published ? offered && observation.Offer is OfferState.Confirmed : null,
             BootId = bootId,
         };
     }
@@ -316,7 +317,10 @@ internal static class ReportWriteDelay
             // From the first sign of life on, the next ones are due at their times.
             DeviceStep.Wait wait when TransientReasons.ContainsAnswer(wait.Why.Reason) && attachment.Status?.Device?.ReleaseHeartbeatTime is null =>
                 TransientReasons.Deferral,
-            _ => TimeSpan.Zero,
+            DeviceStep.Wait or DeviceStep.Refuse => TimeSpan.Zero,
+            DeviceStep.LinkUp or DeviceStep.SetMtu or DeviceStep.Bind or DeviceStep.GiveBack => TimeSpan.Zero,
+            DeviceStep.Publish or DeviceStep.Withdraw or DeviceStep.CheckUse => TimeSpan.Zero,
+            _ => throw new UnreachableException($"{step}"),
         };
 
     private static bool IsLost(Condition condition, EniAttachmentStatus next) =>

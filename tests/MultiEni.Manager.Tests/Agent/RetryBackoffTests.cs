@@ -8,27 +8,28 @@ public sealed class RetryBackoffTests
 {
     private static readonly AgentWork Work = AgentWork.Attachment("a");
     private static readonly Blocker Because = new("Because", "of this");
+    private static readonly RetryDelays Delays = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void The_delay_doubles_up_to_its_bound_and_starts_over_when_forgotten()
     {
-        var gate = new RetryBackoff(_time);
-        var delays = Enumerable.Range(0, 4).Select(_ => gate.Fail(Work, 1, Because, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)).TotalSeconds);
+        var backoff = new RetryBackoff(_time);
+        var delays = Enumerable.Range(0, 4).Select(_ => backoff.Fail(Work, 1, Because, Delays).TotalSeconds);
         Assert.Equal([5, 10, 15, 15], delays);
-        gate.Forget(Work);
-        Assert.Equal(5, gate.Fail(Work, 1, Because, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)).TotalSeconds);
+        backoff.Forget(Work);
+        Assert.Equal(5, backoff.Fail(Work, 1, Because, Delays).TotalSeconds);
     }
 
     [Fact]
-    public void It_opens_with_time_and_at_once_for_a_changed_specification()
+    public void A_retry_is_due_after_the_delay_and_at_once_for_a_changed_specification()
     {
-        var gate = new RetryBackoff(_time);
-        gate.Fail(Work, 1, Because, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
-        Assert.Equal((Because, TimeSpan.FromSeconds(5)), gate.Closed(Work, 1));
-        Assert.Null(gate.Closed(Work, 2));
-        Assert.Null(gate.Closed(AgentWork.Attachment("b"), 1));
+        var backoff = new RetryBackoff(_time);
+        backoff.Fail(Work, 1, Because, Delays);
+        Assert.Equal((Because, TimeSpan.FromSeconds(5)), backoff.Closed(Work, 1));
+        Assert.Null(backoff.Closed(Work, 2));
+        Assert.Null(backoff.Closed(AgentWork.Attachment("b"), 1));
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Null(gate.Closed(Work, 1));
+        Assert.Null(backoff.Closed(Work, 1));
     }
 }

@@ -32,7 +32,7 @@ public sealed class UsageProbeTests
 
         Assert.IsType<DeviceUsage.Free>(await LookAsync());
         handouts.Note(device.Address);
-        Assert.Contains("this moment", Assert.IsType<DeviceUsage.InUse>(await LookAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("just now", Assert.IsType<DeviceUsage.InUse>(await LookAsync()).Message, StringComparison.Ordinal);
 
         // The kubelet names the pod, under whatever resource and however long ago.
         bench.Kubelet.PodDevices = () =>
@@ -102,9 +102,9 @@ public sealed class UsageProbeTests
     [Theory]
     [InlineData(HttpStatusCode.Forbidden, 10 * 60)]
     [InlineData(HttpStatusCode.InternalServerError, 30)]
-    public async Task Only_a_missing_permission_is_remembered_for_long(HttpStatusCode refusal, int seconds)
+    public async Task Only_a_missing_permission_is_remembered_for_long(HttpStatusCode blocker, int seconds)
     {
-        var api = new PodsApi(null) { Refusal = refusal };
+        var api = new PodsApi(null) { Refusal = blocker };
         var finished = new FinishedPods(Pods(api, _clock), allowed: true, _clock);
         Assert.Null(await finished.AskAsync("team", "app", EmbeddedBench.Stop));
         _clock.Advance(TimeSpan.FromSeconds(seconds - 1));

@@ -191,18 +191,157 @@ public sealed class BindSequenceTests
     }
 
     [Fact]
+    public async Task S2_a_link_that_carries_the_default_route_by_now_is_not_taken_down()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        bench.Node.SetLinkUp(bench.Link.Index, true);
+        bench.Node.AddRoute(new SimulatedRoute(4, 254, null, "10.0.1.1", bench.Link.Index, 1, 3));
+        var links = new WatchedLinks(bench.Wire.Links);
+        var agent = bench.Agent(links: links);
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, agent));
+        Assert.Equal(Reasons.PrimaryInterface, refused.Why.Reason);
+        Assert.Empty(links.Changes);
+        Assert.Equal("ena", bench.Driver);
+        Assert.Null(Entry(bench, agent));
+    }
+
+    [Fact]
     public async Task S2_a_default_route_that_moves_when_the_link_goes_down_stops_the_bind()
     {
         await using var bench = await BindingBench.StartAsync();
-        var link = bench.Node.Network().Links.Single(candidate => candidate.MacAddress == A.Mac.ToString());
-        bench.Node.SetLinkUp(link.Index, true);
-        bench.Node.AddRoute(new SimulatedRoute(4, 254, null, "10.0.1.1", link.Index, 1, 3));
-        var agent = bench.Agent();
+        bench.Node.SetLinkUp(bench.Link.Index, true);
+        var other = await OtherEniAsync(bench);
+        var links = new WatchedLinks(bench.Wire.Links) { Changed = (_, up) => MoveDefaultRoute(bench, other, up) };
+        var agent = bench.Agent(links: links);
         var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, agent));
         Assert.Equal(Reasons.PrimaryInterface, refused.Why.Reason);
         Assert.Equal("ena", bench.Driver);
-        Assert.True(bench.Node.Network().Links.Single(candidate => candidate.Index == link.Index).Up);
+        Assert.True(bench.Link.Up);
         Assert.Null(Entry(bench, agent));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task S2_after_a_kill_between_the_link_and_the_driver_the_default_route_is_looked_at_again(bool moves)
+    {
+        await using var bench = await BindingBench.StartAsync();
+        bench.Node.SetLinkUp(bench.Link.Index, true);
+        var other = await OtherEniAsync(bench);
+        var killed = new WatchedLinks(bench.Wire.Links) { Changed = (_, _) => throw new SimulatedCrash("link down") };
+        await Assert.ThrowsAsync<SimulatedCrash>(() => BindAsync(bench, bench.Agent(links: killed)));
+        Assert.False(bench.Link.Up);
+        if (moves)
+        {
+            MoveDefaultRoute(bench, other, up: false);
+        }
+
+        var next = bench.Agent();
+        var outcome = await BindAsync(bench, next);
+
+        Assert.Equal(moves ? Reasons.PrimaryInterface : null, (outcome as ChangeOutcome.Refused)?.Why.Reason);
+        Assert.Equal(moves ? "ena" : "vfio-pci", bench.Driver);
+        if (moves)
+        {
+            Assert.True(bench.Link.Up);
+            Assert.Null(Entry(bench, next));
+        }
+    }
+
+    [Fact]
+    public async Task S2_a_link_that_cannot_be_brought_up_again_is_not_taken_for_one_that_was_down()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        bench.Node.SetLinkUp(bench.Link.Index, true);
+        var other = await OtherEniAsync(bench);
+        var links = new WatchedLinks(bench.Wire.Links)
+        {
+            Changed = (_, up) =>
+            {
+                if (!up)
+                {
+                    MoveDefaultRoute(bench, other, up);
+                    bench.Node.Faults.FailLinkChanges(16);
+                }
+            },
+        };
+        var agent = bench.Agent(links: links);
+        Assert.Equal(Reasons.LinkFailed, Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, agent)).Why.Reason);
+        Assert.False(bench.Link.Up);
+
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, bench.Agent()));
+
+        Assert.Equal(Reasons.PrimaryInterface, refused.Why.Reason);
+        Assert.Equal("ena", bench.Driver);
+        Assert.True(bench.Link.Up);
+    }
+
+    // S13 counts what the host shows: a kill leaves the journal at the step that was under way.
+    [Theory]
+    [InlineData(nameof(JournalPhase.Unbinding))]
+    [InlineData(nameof(JournalPhase.Binding))]
+    [InlineData(nameof(JournalPhase.GivingBack))]
+    [InlineData(nameof(JournalPhase.Driverless))]
+    public async Task S13_a_device_whose_change_was_cut_off_keeps_others_from_being_bound_until_it_has_a_driver(string phase)
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var other = await OtherEniAsync(bench);
+        var agent = bench.Agent();
+        await CutOffAsync(bench, agent, other, Enum.Parse<JournalPhase>(phase));
+
+        var refused = Assert.IsType<ChangeOutcome.Refused>(await BindAsync(bench, agent));
+
+        Assert.Equal(Reasons.ConcurrentOperation, refused.Why.Reason);
+        Assert.Contains(other, refused.Why.Message, StringComparison.Ordinal);
+        Assert.Equal("ena", bench.Driver);
+        Assert.Null(Entry(bench, agent));
+        Assert.Equal(Errno.None, await bench.Wire.Files.WriteAsync(SysfsPaths.Driver("ena", "bind"), other, Stop));
+        Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, agent));
+    }
+
+    [Fact]
+    public async Task S13_of_two_devices_whose_changes_were_cut_off_each_is_finished()
+    {
+        await using var bench = await BindingBench.StartAsync();
+        var agent = bench.Agent();
+        await CutOffAsync(bench, agent, await OtherEniAsync(bench), JournalPhase.Binding);
+        await CutOffAsync(bench, agent, bench.Address, JournalPhase.Binding);
+
+        Assert.IsType<ChangeOutcome.Done>(await BindAsync(bench, agent));
+    }
+
+    private static async Task<string> OtherEniAsync(BindingBench bench)
+    {
+        var mac = A.OtherMac.ToString();
+        bench.Node.Plug(mac, ["10.0.1.7"]);
+        await Eventually.Holds(() => bench.Node.DeviceByMac(mac)?.InterfaceName is not null, "the other interface");
+        return bench.Node.DeviceByMac(mac)!.Address;
+    }
+
+    private static void MoveDefaultRoute(BindingBench bench, string address, bool up)
+    {
+        if (!up)
+        {
+            var link = bench.Node.Network().Links.Single(candidate => candidate.Name == bench.Node.Device(address)!.InterfaceName);
+            bench.Node.SetLinkUp(link.Index, true);
+            bench.Node.AddRoute(new SimulatedRoute(4, 254, null, "10.0.1.1", link.Index, 1, 3));
+        }
+    }
+
+    private static async Task CutOffAsync(BindingBench bench, BindingParts agent, string address, JournalPhase phase)
+    {
+        agent.Journal.Save(
+            new JournalEntry
+            {
+                PciAddress = address,
+                EniId = address == bench.Address ? "eni-a" : "eni-b",
+                OriginalDriver = "ena",
+                TargetDriver = "vfio-pci",
+                BootId = bench.Node.BootId,
+                Phase = phase,
+            }
+        );
+        Assert.Equal(Errno.None, await bench.Wire.Files.WriteAsync(SysfsPaths.Driver("ena", "unbind"), address, Stop));
     }
 
     [Theory]

@@ -56,8 +56,11 @@ internal sealed class BindingBench : IAsyncDisposable
     public string? Driver => Node.DeviceByMac(A.Mac.ToString())!.Driver;
 
     /// <summary>What a freshly started agent has: everything that is not on disk is gone.</summary>
-    public BindingParts Agent(Action<string>? before = null, string? script = null, TimeSpan? limit = null) =>
-        new(this, before, script, limit ?? TimeSpan.FromSeconds(30));
+    public BindingParts Agent(Action<string>? before = null, string? script = null, TimeSpan? limit = null, ILinks? links = null) =>
+        new(this, before, script, limit ?? TimeSpan.FromSeconds(30), links);
+
+    /// <summary>The link of the ENI under test.</summary>
+    public SimulatedLink Link => Node.Network().Links.Single(link => link.MacAddress == A.Mac.ToString());
 
     public async Task<BindRequest> RequestAsync(string driver = "vfio-pci") =>
         new()

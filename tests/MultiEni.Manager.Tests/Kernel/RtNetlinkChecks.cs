@@ -7,15 +7,24 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Tests.Kernel;
 
-/// <summary>rtnetlink of the real kernel. Each check makes links of its own names and leaves them to the namespace's end.</summary>
+/// <summary>rtnetlink of the real kernel. Each check removes its links, and with them their routes: a default route that stays is one for the next check as well.</summary>
 [Trait("runs", "in-namespace")]
-public sealed class RtNetlinkChecks
+public sealed class RtNetlinkChecks : IAsyncDisposable
 {
     private readonly RtNetlink _links = new(new BlockingCalls());
 
     public RtNetlinkChecks() => OwnNamespace.Demand();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        // One end of a pair takes the other with it.
+        while ((await _links.ReadAsync(Cancellation)).Links.FirstOrDefault(link => link.Name != "lo") is { } link)
+        {
+            await OwnNamespace.SetUpAsync($"link delete {link.Name}\n");
+        }
+    }
 
     [Fact(Explicit = true)]
     public async Task A_link_shows_its_name_address_MTU_and_state()
@@ -238,6 +247,41 @@ public sealed class RtNetlinkChecks
             NodeAddresses = node.Length > 0 ? node : ["10.6.0.5"],
         };
         return SafetyRules.CheckBind(facts, new SafetyPolicy());
+    }
+
+    [Fact(Explicit = true)]
+    public async Task No_IPv6_route_is_missing_while_others_come_and_go()
+    {
+        const int steady = 150;
+        const int passing = 1500;
+        var steadyRoutes = Enumerable.Range(20, steady).Select(number => $"route add fd00:9:{number:x}::/64 dev torn0 proto {number}\n");
+        var passingRoutes = Enumerable.Range(1, passing).Select(number => $"2001:db8:{number:x}::/64 dev torn0 proto bird\n").ToList();
+        await OwnNamespace.SetUpAsync(
+            "link add torn0 type veth peer name torn1\nlink set torn0 up\nlink set torn1 up\n"
+                + string.Concat(steadyRoutes)
+                + "route add default via fe80::1 dev torn0 proto ra metric 1024\n"
+                + string.Concat(passingRoutes.Select(route => "route add " + route)),
+            family: "inet6"
+        );
+        var comeAndGo =
+            string.Concat(passingRoutes.Select(route => "route del " + route)) + string.Concat(passingRoutes.Select(route => "route add " + route));
+        var changing = OwnNamespace.SetUpAsync(string.Concat(Enumerable.Repeat(comeAndGo, 40)), family: "inet6");
+        var reads = 0;
+        do
+        {
+            var state = await _links.ReadAsync(Cancellation);
+            var index = Named(state, "torn0").Index;
+            var protocols = state
+                .Routes.Where(route => route.LinkIndex == index && route.Destination?.StartsWith("fd00:9:", StringComparison.Ordinal) == true)
+                .Select(route => route.Protocol)
+                .ToHashSet();
+            Assert.Equal([], Enumerable.Range(20, steady).Where(protocol => !protocols.Contains(protocol)));
+            Assert.Single(state.Routes, route => route is { Family: 6, Destination: null } && route.LinkIndex == index);
+            reads++;
+        } while (!changing.IsCompleted);
+
+        await changing;
+        Assert.True(reads > 1);
     }
 
     [Fact(Explicit = true)]

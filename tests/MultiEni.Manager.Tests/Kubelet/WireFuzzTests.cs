@@ -117,7 +117,7 @@ public sealed class WireFuzzTests
             Assert.NotEqual("0", await StatusAsync(path, method, body));
         }
 
-        // And then a call as it should be, whose refusal comes through as it was.
+        // And then a call as it should be, whose blocker comes through as it was.
         var refused = await Assert.ThrowsAsync<GrpcException>(() => client.CallAsync("v1beta1.DevicePlugin/Allocate", new byte[] { 0x0a, 0 }, Stop));
         Assert.Equal((GrpcStatus.FailedPrecondition, "é: no"), (refused.Status, refused.Message));
         Assert.Equal([0x10, 1], await client.CallAsync("v1beta1.DevicePlugin/GetDevicePluginOptions", ReadOnlyMemory<byte>.Empty, Stop));

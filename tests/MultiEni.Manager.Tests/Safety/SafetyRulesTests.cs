@@ -32,11 +32,11 @@ public sealed class SafetyRulesTests
             },
         };
 
-    private static void Refused(string reason, string part, Blocker? refusal)
+    private static void Refused(string reason, string part, Blocker? blocker)
     {
-        Assert.NotNull(refusal);
-        Assert.Equal(reason, refusal.Reason);
-        Assert.Contains(part, refusal.Message, StringComparison.Ordinal);
+        Assert.NotNull(blocker);
+        Assert.Equal(reason, blocker.Reason);
+        Assert.Contains(part, blocker.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,10 +89,10 @@ public sealed class SafetyRulesTests
         var host = With(With(A.HostWithEni(), new Route(6, 254, null, "fe80::1", 3, 1024, ra)), address: new LinkAddress(2, "fd00::5", 128));
         host = primaryMetric is { } metric ? With(host, new Route(6, 254, null, "fe80::1", 2, metric, ra)) : host;
         var facts = Facts(host) with { NodeAddresses = addresses?.Split(',') };
-        var refusal = SafetyRules.CheckBind(facts, Policy with { PrimaryInterface = named });
+        var blocker = SafetyRules.CheckBind(facts, Policy with { PrimaryInterface = named });
 
-        Assert.Equal(isPrimary ? Reasons.PrimaryInterface : null, refusal?.Reason);
-        Assert.Equal(isPrimary, refusal?.Message.Contains("accept_ra", StringComparison.Ordinal) ?? false);
+        Assert.Equal(isPrimary ? Reasons.PrimaryInterface : null, blocker?.Reason);
+        Assert.Equal(isPrimary, blocker?.Message.Contains("accept_ra", StringComparison.Ordinal) ?? false);
     }
 
     [Fact]
@@ -142,10 +142,10 @@ public sealed class SafetyRulesTests
     {
         var facts = Facts();
         var blind = facts with { Host = facts.Host with { Network = facts.Host.Network with { Routes = [] } }, NodeAddresses = null };
-        Assert.True(SafetyRules.CheckTouch(blind, Policy)!.IsDoubt);
-        Assert.False(SafetyRules.CheckTouch(blind with { IsOurs = false }, Policy)!.IsDoubt);
-        Assert.False(SafetyRules.CheckTouch(blind with { Slot = (0, 0) }, Policy)!.IsDoubt);
-        Assert.False(SafetyRules.CheckTouch(blind, Policy with { IgnoredInterfaces = ["ens6"] })!.IsDoubt);
+        Assert.True(SafetyRules.CheckTouch(blind, Policy)!.IsInconclusive);
+        Assert.False(SafetyRules.CheckTouch(blind with { IsOurs = false }, Policy)!.IsInconclusive);
+        Assert.False(SafetyRules.CheckTouch(blind with { Slot = (0, 0) }, Policy)!.IsInconclusive);
+        Assert.False(SafetyRules.CheckTouch(blind, Policy with { IgnoredInterfaces = ["ens6"] })!.IsInconclusive);
     }
 
     [Fact]
@@ -215,10 +215,10 @@ public sealed class SafetyRulesTests
     public void S4_and_S5_a_table_that_others_are_led_to_means_use_and_the_rule_is_named(int table, string? source)
     {
         var own = new RoutingRule(4, 32765, "10.0.1.6/32", table);
-        var refusal = SafetyRules.CheckBind(Facts(Policed(table, own, new RoutingRule(4, 1536, source, table))), Policy);
-        Refused(Reasons.DeviceInUse, $"the rule 1536 leads there, from {source ?? "everywhere"}", refusal);
-        Assert.Contains($"table {table}", refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("protocol static", refusal.Message, StringComparison.Ordinal);
+        var blocker = SafetyRules.CheckBind(Facts(Policed(table, own, new RoutingRule(4, 1536, source, table))), Policy);
+        Refused(Reasons.DeviceInUse, $"the rule 1536 leads there, from {source ?? "everywhere"}", blocker);
+        Assert.Contains($"table {table}", blocker!.Message, StringComparison.Ordinal);
+        Assert.Contains("protocol static", blocker.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,9 +15,9 @@ public sealed class DeviceDecisionInvariantTests
     private const string Name = "intel.com/dpdk_1";
     private const string Former = "intel.com/former";
     private static readonly Blocker Because = new("Because", "of this");
-    private static readonly Blocker Doubt = Because with { IsDoubt = true };
+    private static readonly Blocker Doubt = Because with { IsInconclusive = true };
 
-    private static readonly DesiredDevice[] Wishes =
+    private static readonly DesiredDevice[] Desires =
     [
         .. from use in new[] { DeviceUses.Plain, DeviceUses.Advertised, DeviceUses.Bound }
         from driver in use == DeviceUses.Bound ? new[] { "vfio-pci", "igb_uio", "none" } : [""]
@@ -96,17 +96,17 @@ public sealed class DeviceDecisionInvariantTests
 
     private static readonly Func<DeviceObservation, DeviceObservation>[] Circumstances =
     [
-        situation => situation,
-        situation => situation with { IsStuck = true },
-        situation => situation with { TouchRefusal = Because, BindRefusal = Because },
-        situation => situation with { TouchRefusal = Doubt, BindRefusal = Doubt },
-        situation => situation with { BindRefusal = Because },
-        situation => situation with { Publishes = false },
-        situation => situation with { DpdkEnabled = false },
+        observation => observation,
+        observation => observation with { IsStuck = true },
+        observation => observation with { TouchBlocker = Because, BindBlocker = Because },
+        observation => observation with { TouchBlocker = Doubt, BindBlocker = Doubt },
+        observation => observation with { BindBlocker = Because },
+        observation => observation with { Publishes = false },
+        observation => observation with { DpdkEnabled = false },
     ];
 
     private static IEnumerable<DeviceObservation> All() =>
-        from wish in Wishes
+        from desired in Desires
         from match in Matches
         from journal in Journals
         from offer in Offers
@@ -115,7 +115,7 @@ public sealed class DeviceDecisionInvariantTests
         select circumstance(
             new DeviceObservation
             {
-                Wish = wish,
+                Desired = desired,
                 Match = match.Match,
                 Link = match.Link,
                 Journal = journal,
@@ -129,78 +129,78 @@ public sealed class DeviceDecisionInvariantTests
     [
         (
             "a device that is not proven unused is never taken from its driver, given back or let go",
-            (situation, step) =>
+            (observation, step) =>
                 step switch
                 {
-                    DeviceStep.GiveBack give => !give.Device.IsHeldByDpdk || situation.Usage is DeviceUsage.Free,
-                    DeviceStep.Bind bind => bind.Device.Driver is null || bind.Device.Driver == bind.Driver || situation.Usage is DeviceUsage.Free,
-                    DeviceStep.ReleaseDone => situation.Device?.Driver is null || situation.Usage is DeviceUsage.Free,
+                    DeviceStep.GiveBack give => !give.Device.IsHeldByDpdk || observation.Usage is DeviceUsage.Free,
+                    DeviceStep.Bind bind => bind.Device.Driver is null || bind.Device.Driver == bind.Driver || observation.Usage is DeviceUsage.Free,
+                    DeviceStep.ReleaseDone => observation.Device?.Driver is null || observation.Usage is DeviceUsage.Free,
                     _ => true,
                 }
         ),
         (
             "a device whose interface is elsewhere, or that could be the one without an interface, is never let go",
-            (situation, step) =>
+            (observation, step) =>
                 step is not DeviceStep.ReleaseDone
-                || situation switch
+                || observation switch
                 {
-                    { Match: DeviceMatch.Absent { MayBeHidden: true } } => !EniState.IsAttached(situation.Wish.NetworkState),
-                    { Device: { Driver: not null, IsHeldByDpdk: false } } => situation.Link is not null,
+                    { Match: DeviceMatch.Absent { MayBeHidden: true } } => !EniState.IsAttached(observation.Desired.NetworkState),
+                    { Device: { Driver: not null, IsHeldByDpdk: false } } => observation.Link is not null,
                     _ => true,
                 }
         ),
         (
             "a device that pods can still get is never bound, given back, let go or offered in another way",
-            (situation, step) =>
+            (observation, step) =>
                 step switch
                 {
-                    DeviceStep.Bind bind when bind.Device.Driver == bind.Driver => !IsOn(situation.Offer),
-                    DeviceStep.Bind or DeviceStep.GiveBack or DeviceStep.ReleaseDone or DeviceStep.Publish => situation.Offer
+                    DeviceStep.Bind bind when bind.Device.Driver == bind.Driver => !IsOn(observation.Offer),
+                    DeviceStep.Bind or DeviceStep.GiveBack or DeviceStep.ReleaseDone or DeviceStep.Publish => observation.Offer
                         is OfferState.NotOffered,
                     _ => true,
                 }
         ),
         (
             "a device is offered when it is free, or held under that very name",
-            (situation, step) =>
+            (observation, step) =>
                 step is not DeviceStep.Publish publish
-                || situation.Usage is DeviceUsage.Free
-                || (situation.Usage as DeviceUsage.InUse)?.Resource == publish.Offer.Resource.ToString()
-                || situation.Journal?.ResourceName == publish.Offer.Resource.ToString()
+                || observation.Usage is DeviceUsage.Free
+                || (observation.Usage as DeviceUsage.InUse)?.Resource == publish.Offer.Resource.ToString()
+                || observation.Journal?.ResourceName == publish.Offer.Resource.ToString()
         ),
         (
             "an offer is made, and stands, only for a device that is attached, identified and verified",
-            (situation, step) =>
+            (observation, step) =>
                 step is DeviceStep.Withdraw
-                || (step is DeviceStep.Publish publish ? publish.Offer : DeviceDecision.OfferOf(situation)) is not { } offered
-                || IsRight(situation, offered)
+                || (step is DeviceStep.Publish publish ? publish.Offer : observation.Offer.OnOffer) is not { } offered
+                || IsRight(observation, offered)
         ),
         (
             "in doubt nothing is done to a device, and an offer that is right without the doubt stands",
-            (situation, step) =>
-                situation is not { TouchRefusal: { IsDoubt: true } doubt, Wish.Deleting: false, Device: not null }
+            (observation, step) =>
+                observation is not { TouchBlocker: { IsInconclusive: true } doubt, Desired.Deleting: false, Device: not null }
                 || step switch
                 {
                     DeviceStep.Refuse refuse => refuse.Why == doubt,
-                    DeviceStep.Withdraw => DeviceDecision.Decide(situation with { TouchRefusal = null, BindRefusal = null }) == step,
-                    _ => situation.Wish.NetworkState != EniState.Attached,
+                    DeviceStep.Withdraw => DeviceDecision.Decide(observation with { TouchBlocker = null, BindBlocker = null }) == step,
+                    _ => observation.Desired.NetworkState != EniState.Attached,
                 }
         ),
         (
             "what is waited for has a reason, under a condition that the status shows",
-            (situation, step) =>
+            (observation, step) =>
                 step switch
                 {
-                    DeviceStep.Wait wait => Shows(situation, wait.Condition) && Says(wait.Why),
-                    DeviceStep.Refuse refuse => Shows(situation, refuse.Condition) && Says(refuse.Why),
+                    DeviceStep.Wait wait => Shows(observation, wait.Condition) && Says(wait.Why),
+                    DeviceStep.Refuse refuse => Shows(observation, refuse.Condition) && Says(refuse.Why),
                     _ => true,
                 }
         ),
         (
             "nothing is done to a device at which an earlier call has not returned",
-            (situation, step) =>
-                !situation.IsStuck
-                || situation.Device is not { } device
+            (observation, step) =>
+                !observation.IsStuck
+                || observation.Device is not { } device
                 || step switch
                 {
                     DeviceStep.Bind bind => bind.Driver == device.Driver,
@@ -210,28 +210,31 @@ public sealed class DeviceDecisionInvariantTests
         ),
         (
             "whether a device is used is found out once, and only when nobody can get it any more",
-            (situation, step) => step is not DeviceStep.CheckUse || (situation.Usage is DeviceUsage.NotChecked && !IsOn(situation.Offer))
+            (observation, step) => step is not DeviceStep.CheckUse || (observation.Usage is DeviceUsage.NotChecked && !IsOn(observation.Offer))
         ),
         (
             "the agent lets go of an attachment that is being deleted, and of no other",
-            (situation, step) => step is not DeviceStep.ReleaseDone || situation.Wish is { Deleting: true, HasFinalizer: true }
+            (observation, step) => step is not DeviceStep.ReleaseDone || observation.Desired is { Deleting: true, HasFinalizer: true }
         ),
     ];
 
     [Fact]
     public void In_every_combination_the_invariants_hold()
     {
+        Cases.Complete([.. Matches.Select(match => match.Match)]);
+        Cases.Complete(Offers);
+        Cases.Complete(Usages);
         var broken = new Dictionary<string, string>();
         var looked = 0;
-        foreach (var situation in All())
+        foreach (var observation in All())
         {
-            var step = DeviceDecision.Decide(situation);
+            var step = DeviceDecision.Decide(observation);
             looked++;
             foreach (var (invariant, holds) in Invariants)
             {
-                if (!holds(situation, step))
+                if (!holds(observation, step))
                 {
-                    broken.TryAdd(invariant, $"{step}\n{situation}");
+                    broken.TryAdd(invariant, $"{step}\n{observation}");
                 }
             }
         }
@@ -242,25 +245,26 @@ public sealed class DeviceDecisionInvariantTests
 
     private static bool IsOn(OfferState offer) => offer is OfferState.Pending or OfferState.Confirmed or OfferState.Failed;
 
-    private static bool IsRight(DeviceObservation situation, OfferedDevice offered) =>
-        situation is { Wish: { Deleting: false, NetworkState: EniState.Attached }, TouchRefusal: null or { IsDoubt: true }, Publishes: true }
-        && situation.Device is { Driver: { } driver } device
-        && (offered.Resource, offered.Address, offered.Driver) == (situation.Wish.Resource, device.Address, driver)
-        && situation.Wish.Use switch
+    private static bool IsRight(DeviceObservation observation, OfferedDevice offered) =>
+        observation
+            is { Desired: { Deleting: false, NetworkState: EniState.Attached }, TouchBlocker: null or { IsInconclusive: true }, Publishes: true }
+        && observation.Device is { Driver: { } driver } device
+        && (offered.Resource, offered.Address, offered.Driver) == (observation.Desired.Resource, device.Address, driver)
+        && observation.Desired.Use switch
         {
-            DeviceUses.Bound => driver == situation.Wish.Driver && device.IsHeldByDpdk && situation.Journal?.Phase == JournalPhase.Bound,
-            DeviceUses.Advertised => !device.IsHeldByDpdk && situation.Journal is null,
+            DeviceUses.Bound => driver == observation.Desired.Driver && device.IsHeldByDpdk && observation.Journal?.Phase == JournalPhase.Bound,
+            DeviceUses.Advertised => !device.IsHeldByDpdk && observation.Journal is null,
             _ => false,
         };
 
     private static bool Says(Blocker why) => why.Reason.Length > 0 && why.Message.Length > 0;
 
-    private static bool Shows(DeviceObservation situation, string condition) =>
+    private static bool Shows(DeviceObservation observation, string condition) =>
         condition switch
         {
-            ConditionTypes.Released => situation.Wish.Deleting,
-            ConditionTypes.Bound => situation.Wish.Use == DeviceUses.Bound,
-            ConditionTypes.Advertised => situation.Wish.Use != DeviceUses.Plain,
+            ConditionTypes.Released => observation.Desired.Deleting,
+            ConditionTypes.Bound => observation.Desired.Use == DeviceUses.Bound,
+            ConditionTypes.Advertised => observation.Desired.Use != DeviceUses.Plain,
             _ => condition == ConditionTypes.Configured,
         };
 }

@@ -12,7 +12,7 @@ public sealed class DeviceDecisionTests
 {
     private static readonly Blocker Because = new("Because", "of this");
 
-    private static DesiredDevice Wish(string use) =>
+    private static DesiredDevice Desired(string use) =>
         new()
         {
             Use = use,
@@ -27,7 +27,7 @@ public sealed class DeviceDecisionTests
     private static DeviceObservation With(string use, PciDevice device) =>
         new()
         {
-            Wish = Wish(use),
+            Desired = Desired(use),
             Match = new DeviceMatch.Found(device, device.InterfaceName is null ? IdentityProof.Journal : IdentityProof.HardwareAddress),
             Link = device.InterfaceName is null ? null : A.Link(3, device.InterfaceName, A.Mac.ToString()),
         };
@@ -42,37 +42,41 @@ public sealed class DeviceDecisionTests
 
     private static DeviceObservation BoundByUs() => With(DeviceUses.Bound, A.BoundDevice()) with { Journal = Entry(JournalPhase.Bound) };
 
-    private static DeviceObservation Deleting(DeviceObservation situation) => situation with { Wish = situation.Wish with { Deleting = true } };
+    private static DeviceObservation Deleting(DeviceObservation observation) =>
+        observation with
+        {
+            Desired = observation.Desired with { Deleting = true },
+        };
 
-    private static DeviceObservation Unused(DeviceObservation situation) => situation with { Usage = new DeviceUsage.Free() };
+    private static DeviceObservation Unused(DeviceObservation observation) => observation with { Usage = new DeviceUsage.Free() };
 
-    private static DeviceObservation Used(DeviceObservation situation, string? resource = null) =>
-        situation with
+    private static DeviceObservation Used(DeviceObservation observation, string? resource = null) =>
+        observation with
         {
             Usage = new DeviceUsage.InUse("pod x/y", resource),
         };
 
-    private static DeviceObservation OfferedAs(DeviceObservation situation, string resource) =>
-        situation with
+    private static DeviceObservation OfferedAs(DeviceObservation observation, string resource) =>
+        observation with
         {
-            Journal = situation.Journal! with { ResourceName = resource },
+            Journal = observation.Journal! with { ResourceName = resource },
         };
 
-    private static T Is<T>(DeviceObservation situation)
-        where T : DeviceStep => Assert.IsType<T>(DeviceDecision.Decide(situation));
+    private static T Is<T>(DeviceObservation observation)
+        where T : DeviceStep => Assert.IsType<T>(DeviceDecision.Decide(observation));
 
-    private static void Waits(string condition, string reason, DeviceObservation situation)
+    private static void Waits(string condition, string reason, DeviceObservation observation)
     {
-        var wait = Is<DeviceStep.Wait>(situation);
+        var wait = Is<DeviceStep.Wait>(observation);
         Assert.Equal((condition, reason), (wait.Condition, wait.Why.Reason));
         Assert.NotEmpty(wait.Why.Message);
     }
 
-    private static void Refuses(string condition, string reason, DeviceObservation situation)
+    private static void Refuses(string condition, string reason, DeviceObservation observation)
     {
-        var refusal = Is<DeviceStep.Refuse>(situation);
-        Assert.Equal((condition, reason), (refusal.Condition, refusal.Why.Reason));
-        Assert.NotEmpty(refusal.Why.Message);
+        var blocker = Is<DeviceStep.Refuse>(observation);
+        Assert.Equal((condition, reason), (blocker.Condition, blocker.Why.Reason));
+        Assert.NotEmpty(blocker.Why.Message);
     }
 
     [Theory]
@@ -81,18 +85,18 @@ public sealed class DeviceDecisionTests
     [InlineData(EniState.Detaching)]
     public void Nothing_is_done_before_EC2_confirms_the_attachment(string state)
     {
-        var situation = With(DeviceUses.Bound, A.Device());
-        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation with { Wish = situation.Wish with { NetworkState = state } });
+        var observation = With(DeviceUses.Bound, A.Device());
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, observation with { Desired = observation.Desired with { NetworkState = state } });
     }
 
     [Fact]
     public void Doubts_about_the_identity_are_refusals_of_their_own()
     {
-        var situation = With(DeviceUses.Bound, A.Device());
-        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation with { Match = new DeviceMatch.Absent("x") });
-        Refuses(ConditionTypes.Configured, Reasons.DeviceAmbiguous, situation with { Match = new DeviceMatch.Ambiguous("x") });
-        Refuses(ConditionTypes.Configured, Reasons.PciAddressMismatch, situation with { Match = new DeviceMatch.Mismatch("x") });
-        Refuses(ConditionTypes.Configured, Reasons.PciDeviceNotFound, situation with { Match = new DeviceMatch.AddressNotFound("x") });
+        var observation = With(DeviceUses.Bound, A.Device());
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, observation with { Match = new DeviceMatch.Absent("x") });
+        Refuses(ConditionTypes.Configured, Reasons.DeviceAmbiguous, observation with { Match = new DeviceMatch.Ambiguous("x") });
+        Refuses(ConditionTypes.Configured, Reasons.PciAddressMismatch, observation with { Match = new DeviceMatch.Mismatch("x") });
+        Refuses(ConditionTypes.Configured, Reasons.PciDeviceNotFound, observation with { Match = new DeviceMatch.AddressNotFound("x") });
     }
 
     [Theory]
@@ -101,24 +105,27 @@ public sealed class DeviceDecisionTests
     [InlineData(DeviceUses.Bound)]
     public void A_device_that_must_not_be_touched_is_not_even_brought_up(string use)
     {
-        var refusal = Is<DeviceStep.Refuse>(With(use, A.Device()) with { TouchRefusal = Because, Link = A.Link(3, "ens6", "", up: false) });
-        Assert.Equal(Because, refusal.Why);
+        var blocker = Is<DeviceStep.Refuse>(With(use, A.Device()) with { TouchBlocker = Because, Link = A.Link(3, "ens6", "", up: false) });
+        Assert.Equal(Because, blocker.Why);
     }
 
     [Fact]
     public void A_plain_ENI_is_brought_up_then_gets_its_MTU_then_rests()
     {
-        var situation = With(DeviceUses.Plain, A.Device());
-        Assert.Equal(new DeviceStep.LinkUp(3, "ens6"), DeviceDecision.Decide(situation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) }));
-        Assert.Equal(new DeviceStep.SetMtu(3, "ens6", 9001), DeviceDecision.Decide(situation with { Link = A.Link(3, "ens6", "", mtu: 1500) }));
-        Is<DeviceStep.Nothing>(situation);
+        var observation = With(DeviceUses.Plain, A.Device());
+        Assert.Equal(
+            new DeviceStep.LinkUp(3, "ens6"),
+            DeviceDecision.Decide(observation with { Link = A.Link(3, "ens6", "", up: false, mtu: 1500) })
+        );
+        Assert.Equal(new DeviceStep.SetMtu(3, "ens6", 9001), DeviceDecision.Decide(observation with { Link = A.Link(3, "ens6", "", mtu: 1500) }));
+        Is<DeviceStep.Nothing>(observation);
     }
 
     [Fact]
     public void An_MTU_of_0_is_left_alone()
     {
-        var situation = With(DeviceUses.Plain, A.Device()) with { Link = A.Link(3, "ens6", "", mtu: 1500) };
-        Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { Mtu = 0 } });
+        var observation = With(DeviceUses.Plain, A.Device()) with { Link = A.Link(3, "ens6", "", mtu: 1500) };
+        Is<DeviceStep.Nothing>(observation with { Desired = observation.Desired with { Mtu = 0 } });
     }
 
     [Fact]
@@ -128,31 +135,31 @@ public sealed class DeviceDecisionTests
     [Fact]
     public void An_advertised_ENI_is_offered_with_the_driver_that_holds_it()
     {
-        var situation = With(DeviceUses.Advertised, A.Device());
-        Is<DeviceStep.CheckUse>(situation);
-        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), DeviceDecision.Decide(Unused(situation)));
+        var observation = With(DeviceUses.Advertised, A.Device());
+        Is<DeviceStep.CheckUse>(observation);
+        Assert.Equal(new DeviceStep.Publish(A.Offer(driver: "ena")), DeviceDecision.Decide(Unused(observation)));
     }
 
     [Fact]
     public void A_device_that_a_pod_has_is_offered_again_under_the_same_name_and_under_no_other()
     {
-        var situation = With(DeviceUses.Advertised, A.Device());
-        Is<DeviceStep.Publish>(Used(situation, "intel.com/dpdk_1"));
-        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, Used(situation, "intel.com/former"));
-        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, Used(situation));
-        Waits(ConditionTypes.Advertised, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+        var observation = With(DeviceUses.Advertised, A.Device());
+        Is<DeviceStep.Publish>(Used(observation, "intel.com/dpdk_1"));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, Used(observation, "intel.com/former"));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, Used(observation));
+        Waits(ConditionTypes.Advertised, Reasons.DeviceUsageUnknown, observation with { Usage = new DeviceUsage.Unknown("silence") });
     }
 
     [Fact]
     public void A_device_that_is_not_attached_any_more_is_withdrawn_before_anything_is_waited_for()
     {
-        var situation = BoundByUs() with
+        var observation = BoundByUs() with
         {
-            Wish = Wish(DeviceUses.Bound) with { NetworkState = EniState.Available },
+            Desired = Desired(DeviceUses.Bound) with { NetworkState = EniState.Available },
             Match = new DeviceMatch.Absent("gone"),
         };
-        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
-        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, situation);
+        Is<DeviceStep.Withdraw>(observation with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Waits(ConditionTypes.Configured, Reasons.WaitingForDevice, observation);
     }
 
     [Fact]
@@ -172,7 +179,7 @@ public sealed class DeviceDecisionTests
             Reasons.InvalidSpec,
             BoundByUs() with
             {
-                Wish = Wish(DeviceUses.Bound) with { Resource = null, ResourceProblem = "bad" },
+                Desired = Desired(DeviceUses.Bound) with { Resource = null, ResourceProblem = "bad" },
             }
         );
 
@@ -198,7 +205,7 @@ public sealed class DeviceDecisionTests
         Is<DeviceStep.CheckUse>(renamed);
         var used = Used(renamed, "intel.com/old");
         Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, used);
-        Assert.Contains("former name intel.com/old", ((DeviceStep.Wait)DeviceDecision.Decide(used)).Why.Message, StringComparison.Ordinal);
+        Assert.Contains("allocated as intel.com/old", ((DeviceStep.Wait)DeviceDecision.Decide(used)).Why.Message, StringComparison.Ordinal);
         Assert.Equal(new DeviceStep.Publish(A.Offer()), DeviceDecision.Decide(Unused(renamed)));
     }
 
@@ -213,9 +220,9 @@ public sealed class DeviceDecisionTests
     [Fact]
     public void A_device_that_a_pod_has_with_its_kernel_driver_is_not_bound()
     {
-        var situation = With(DeviceUses.Bound, A.Device());
-        Waits(ConditionTypes.Bound, Reasons.DeviceInUse, Used(situation, "intel.com/dpdk_1"));
-        Waits(ConditionTypes.Bound, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+        var observation = With(DeviceUses.Bound, A.Device());
+        Waits(ConditionTypes.Bound, Reasons.DeviceInUse, Used(observation, "intel.com/dpdk_1"));
+        Waits(ConditionTypes.Bound, Reasons.DeviceUsageUnknown, observation with { Usage = new DeviceUsage.Unknown("silence") });
     }
 
     [Fact]
@@ -227,7 +234,7 @@ public sealed class DeviceDecisionTests
 
     [Fact]
     public void Safety_keeps_a_device_from_being_bound() =>
-        Refuses(ConditionTypes.Bound, "Because", With(DeviceUses.Bound, A.Device()) with { BindRefusal = Because });
+        Refuses(ConditionTypes.Bound, "Because", With(DeviceUses.Bound, A.Device()) with { BindBlocker = Because });
 
     [Fact]
     public void S7_a_device_whose_interface_is_elsewhere_is_not_bound() =>
@@ -236,9 +243,9 @@ public sealed class DeviceDecisionTests
     [Fact]
     public void A_device_on_offer_with_its_kernel_driver_is_withdrawn_before_it_is_bound()
     {
-        var situation = With(DeviceUses.Bound, A.Device());
-        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
-        Waits(ConditionTypes.Bound, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(driver: "ena"), Because) });
+        var observation = With(DeviceUses.Bound, A.Device());
+        Is<DeviceStep.Withdraw>(observation with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+        Waits(ConditionTypes.Bound, "Because", observation with { Offer = new OfferState.Withdrawing(A.Offer(driver: "ena"), Because) });
     }
 
     [Fact]
@@ -251,9 +258,9 @@ public sealed class DeviceDecisionTests
     [Fact]
     public void A_device_that_we_bound_to_another_driver_is_given_back_first()
     {
-        var situation = With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")) with { Journal = Entry(JournalPhase.Bound) };
-        Is<DeviceStep.CheckUse>(situation);
-        Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
+        var observation = With(DeviceUses.Bound, A.BoundDevice(driver: "igb_uio")) with { Journal = Entry(JournalPhase.Bound) };
+        Is<DeviceStep.CheckUse>(observation);
+        Is<DeviceStep.GiveBack>(observation with { Usage = new DeviceUsage.Free() });
     }
 
     [Fact]
@@ -270,7 +277,7 @@ public sealed class DeviceDecisionTests
             Reasons.InvalidSpec,
             With(DeviceUses.Bound, A.Device()) with
             {
-                Wish = Wish(DeviceUses.Bound) with { Driver = "nvme" },
+                Desired = Desired(DeviceUses.Bound) with { Driver = "nvme" },
             }
         );
 
@@ -281,12 +288,12 @@ public sealed class DeviceDecisionTests
     [Fact]
     public void When_DPDK_is_no_longer_asked_for_the_device_is_withdrawn_proven_free_and_given_back()
     {
-        var situation = BoundByUs() with { Wish = Wish(DeviceUses.Plain) };
-        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
-        Waits(ConditionTypes.Configured, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
-        Is<DeviceStep.CheckUse>(situation);
-        Waits(ConditionTypes.Configured, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
-        Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
+        var observation = BoundByUs() with { Desired = Desired(DeviceUses.Plain) };
+        Is<DeviceStep.Withdraw>(observation with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Waits(ConditionTypes.Configured, "Because", observation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
+        Is<DeviceStep.CheckUse>(observation);
+        Waits(ConditionTypes.Configured, Reasons.DeviceInUse, observation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Is<DeviceStep.GiveBack>(observation with { Usage = new DeviceUsage.Free() });
     }
 
     [Fact]
@@ -311,8 +318,8 @@ public sealed class DeviceDecisionTests
     {
         var offered = BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer()) };
         Is<DeviceStep.Nothing>(offered);
-        Is<DeviceStep.Withdraw>(offered with { TouchRefusal = Because });
-        var doubted = offered with { TouchRefusal = Because with { IsDoubt = true } };
+        Is<DeviceStep.Withdraw>(offered with { TouchBlocker = Because });
+        var doubted = offered with { TouchBlocker = Because with { IsInconclusive = true } };
         Refuses(ConditionTypes.Configured, "Because", doubted);
         Refuses(ConditionTypes.Configured, "Because", doubted with { Offer = new OfferState.NotOffered() });
         Is<DeviceStep.Withdraw>(Deleting(doubted));
@@ -338,13 +345,13 @@ public sealed class DeviceDecisionTests
     [Fact]
     public void Deletion_withdraws_waits_proves_gives_back_and_only_then_lets_go()
     {
-        var situation = Deleting(BoundByUs());
-        Is<DeviceStep.Withdraw>(situation with { Offer = new OfferState.Confirmed(A.Offer()) });
-        Waits(ConditionTypes.Released, "Because", situation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
-        Is<DeviceStep.CheckUse>(situation);
-        Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
-        Is<DeviceStep.GiveBack>(situation with { Usage = new DeviceUsage.Free() });
-        Waits(ConditionTypes.Released, Reasons.DeviceUsageUnknown, situation with { Usage = new DeviceUsage.Unknown("silence") });
+        var observation = Deleting(BoundByUs());
+        Is<DeviceStep.Withdraw>(observation with { Offer = new OfferState.Confirmed(A.Offer()) });
+        Waits(ConditionTypes.Released, "Because", observation with { Offer = new OfferState.Withdrawing(A.Offer(), Because) });
+        Is<DeviceStep.CheckUse>(observation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, observation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Is<DeviceStep.GiveBack>(observation with { Usage = new DeviceUsage.Free() });
+        Waits(ConditionTypes.Released, Reasons.DeviceUsageUnknown, observation with { Usage = new DeviceUsage.Unknown("silence") });
         Is<DeviceStep.ReleaseDone>(Unused(Deleting(With(DeviceUses.Bound, A.Device()))));
     }
 
@@ -355,19 +362,19 @@ public sealed class DeviceDecisionTests
     [Fact]
     public void Deletion_before_anything_was_done_lets_go_at_once()
     {
-        var situation = Unused(Deleting(With(DeviceUses.Bound, A.Device())));
-        Is<DeviceStep.ReleaseDone>(situation with { Match = new DeviceMatch.Absent("not yet"), Usage = new DeviceUsage.NotChecked() });
-        Is<DeviceStep.ReleaseDone>(situation with { TouchRefusal = Because });
-        Is<DeviceStep.Nothing>(situation with { Wish = situation.Wish with { HasFinalizer = false } });
+        var observation = Unused(Deleting(With(DeviceUses.Bound, A.Device())));
+        Is<DeviceStep.ReleaseDone>(observation with { Match = new DeviceMatch.Absent("not yet"), Usage = new DeviceUsage.NotChecked() });
+        Is<DeviceStep.ReleaseDone>(observation with { TouchBlocker = Because });
+        Is<DeviceStep.Nothing>(observation with { Desired = observation.Desired with { HasFinalizer = false } });
     }
 
     [Fact]
     public void Deletion_of_an_advertised_ENI_waits_for_the_pods_that_have_it()
     {
-        var situation = Deleting(With(DeviceUses.Advertised, A.Device()));
-        Is<DeviceStep.CheckUse>(situation);
-        Waits(ConditionTypes.Released, Reasons.DeviceInUse, situation with { Usage = new DeviceUsage.InUse("pod x/y") });
-        Is<DeviceStep.ReleaseDone>(situation with { Usage = new DeviceUsage.Free() });
+        var observation = Deleting(With(DeviceUses.Advertised, A.Device()));
+        Is<DeviceStep.CheckUse>(observation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, observation with { Usage = new DeviceUsage.InUse("pod x/y") });
+        Is<DeviceStep.ReleaseDone>(observation with { Usage = new DeviceUsage.Free() });
     }
 
     [Theory]
@@ -376,27 +383,34 @@ public sealed class DeviceDecisionTests
     public void Deletion_of_a_plain_ENI_in_a_pods_namespace_waits_for_its_return(string proof)
     {
         var device = A.Device(interfaceName: null);
-        var situation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, Enum.Parse<IdentityProof>(proof)) };
-        Is<DeviceStep.CheckUse>(situation);
-        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Unused(situation));
+        var observation = Deleting(With(DeviceUses.Plain, device)) with { Match = new DeviceMatch.Found(device, Enum.Parse<IdentityProof>(proof)) };
+        Is<DeviceStep.CheckUse>(observation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Unused(observation));
     }
 
     [Fact]
     public void Deletion_waits_while_a_device_without_an_interface_could_be_the_ENIs()
     {
-        var situation = Deleting(With(DeviceUses.Plain, A.Device())) with { Match = new DeviceMatch.Absent("late") { MayBeHidden = true } };
-        Waits(ConditionTypes.Released, Reasons.WaitingForDevice, situation);
+        var observation = Deleting(With(DeviceUses.Plain, A.Device())) with { Match = new DeviceMatch.Absent("late") { MayBeHidden = true } };
+        Waits(ConditionTypes.Released, Reasons.WaitingForDevice, observation);
         // So the controller calls it once it knows that it waits for the agent.
-        Waits(ConditionTypes.Released, Reasons.WaitingForDevice, situation with { Wish = situation.Wish with { NetworkState = EniState.Releasing } });
-        Is<DeviceStep.ReleaseDone>(situation with { Wish = situation.Wish with { NetworkState = EniState.Detaching } });
+        Waits(
+            ConditionTypes.Released,
+            Reasons.WaitingForDevice,
+            observation with
+            {
+                Desired = observation.Desired with { NetworkState = EniState.Releasing },
+            }
+        );
+        Is<DeviceStep.ReleaseDone>(observation with { Desired = observation.Desired with { NetworkState = EniState.Detaching } });
     }
 
     [Fact]
     public void Deletion_of_a_plain_ENI_waits_for_a_pod_that_got_it_while_it_was_advertised()
     {
-        var situation = Deleting(With(DeviceUses.Plain, A.Device()));
-        Is<DeviceStep.CheckUse>(situation);
-        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Used(situation, "intel.com/former"));
+        var observation = Deleting(With(DeviceUses.Plain, A.Device()));
+        Is<DeviceStep.CheckUse>(observation);
+        Waits(ConditionTypes.Released, Reasons.DeviceInUse, Used(observation, "intel.com/former"));
     }
 
     [Fact]

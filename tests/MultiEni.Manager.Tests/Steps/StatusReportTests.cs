@@ -17,17 +17,17 @@ public sealed class StatusReportTests
     private static DeviceObservation Bound(string use = DeviceUses.Bound) =>
         new()
         {
-            Wish = new DesiredDevice { Use = use, Resource = ResourceName.Parse("intel.com/dpdk_1") },
+            Desired = new DesiredDevice { Use = use, Resource = ResourceName.Parse("intel.com/dpdk_1") },
             Match = new DeviceMatch.Found(A.BoundDevice(), IdentityProof.Journal),
             Offer = new OfferState.Confirmed(A.Offer()),
         };
 
     private static EniAttachmentStatus Report(
-        DeviceObservation situation,
+        DeviceObservation observation,
         DeviceStep step,
         EniAttachment? attachment = null,
         DateTimeOffset? now = null
-    ) => StatusReport.Build(attachment ?? A.Attachment(), situation, step, A.Boot, now ?? Now);
+    ) => StatusReport.Build(attachment ?? A.Attachment(), observation, step, A.Boot, now ?? Now);
 
     private static string Summary(EniAttachmentStatus status) =>
         string.Join(' ', status.Conditions!.Select(condition => $"{condition.Type}={condition.Status}/{condition.Reason}"));
@@ -37,13 +37,13 @@ public sealed class StatusReportTests
     [InlineData(false, "down")]
     public void Configured_says_of_the_link_what_linkState_says(bool up, string state)
     {
-        var situation = new DeviceObservation
+        var observation = new DeviceObservation
         {
-            Wish = new DesiredDevice { Use = DeviceUses.Bound },
+            Desired = new DesiredDevice { Use = DeviceUses.Bound },
             Match = new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress),
             Link = A.Link(3, "ens6", A.Mac.ToString(), up),
         };
-        var report = Report(situation, new DeviceStep.Refuse(ConditionTypes.Bound, Because));
+        var report = Report(observation, new DeviceStep.Refuse(ConditionTypes.Bound, Because));
         Assert.Equal(state, report.Device!.LinkState);
         Assert.Equal($"0000:00:06.0 is ens6, {state} with MTU 9001.", report.Conditions.Find(ConditionTypes.Configured)!.Message);
     }
@@ -69,12 +69,12 @@ public sealed class StatusReportTests
     [Fact]
     public void A_finished_release_says_so()
     {
-        var situation = Bound() with
+        var observation = Bound() with
         {
             Match = new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress),
             Offer = new OfferState.NotOffered(),
         };
-        var status = Report(situation with { Wish = situation.Wish with { Deleting = true } }, new DeviceStep.ReleaseDone("done"));
+        var status = Report(observation with { Desired = observation.Desired with { Deleting = true } }, new DeviceStep.ReleaseDone("done"));
         Assert.Equal("Configured=False/Releasing Bound=False/Released Advertised=False/Withdrawn Released=True/Released", Summary(status));
     }
 
@@ -104,7 +104,7 @@ public sealed class StatusReportTests
     public void Nothing_is_said_of_a_device_that_must_not_be_touched() =>
         Assert.Equal(
             new DeviceStatus { AttachmentId = "eni-attach-a" },
-            Report(Bound() with { TouchRefusal = Because }, new DeviceStep.Refuse(ConditionTypes.Configured, Because)).Device
+            Report(Bound() with { TouchBlocker = Because }, new DeviceStep.Refuse(ConditionTypes.Configured, Because)).Device
         );
 
     /// <summary>In a pod it shows no hardware address, and the kubelet is asked about it only by the address that was reported.</summary>
@@ -121,14 +121,14 @@ public sealed class StatusReportTests
             BootId = A.Boot,
         };
         var refused = new DeviceStep.Refuse(ConditionTypes.Configured, Because);
-        var situation = Bound() with { Reported = reported };
-        Assert.Equal(kept, Report(situation with { TouchRefusal = Because }, refused).Device);
+        var observation = Bound() with { Reported = reported };
+        Assert.Equal(kept, Report(observation with { TouchBlocker = Because }, refused).Device);
         foreach (
             var match in new DeviceMatch[] { new DeviceMatch.Mismatch("x"), new DeviceMatch.AddressNotFound("x"), new DeviceMatch.Ambiguous("x") }
         )
         {
-            Assert.Equal(kept, Report(situation with { Match = match }, refused).Device);
-            Assert.Null(Report(situation with { Match = match, Reported = null }, refused).Device!.PciAddress);
+            Assert.Equal(kept, Report(observation with { Match = match }, refused).Device);
+            Assert.Null(Report(observation with { Match = match, Reported = null }, refused).Device!.PciAddress);
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class StatusReportTests
             Report(
                 Bound() with
                 {
-                    TouchRefusal = Because with { IsDoubt = true },
+                    TouchBlocker = Because with { IsInconclusive = true },
                 },
                 new DeviceStep.Refuse(ConditionTypes.Configured, Because)
             ).Device!.Advertised
@@ -198,7 +198,7 @@ public sealed class StatusReportTests
                 attachment,
                 new DeviceObservation
                 {
-                    Wish = new DesiredDevice { Deleting = true, HasFinalizer = true },
+                    Desired = new DesiredDevice { Deleting = true, HasFinalizer = true },
                     Match = new DeviceMatch.Absent("gone"),
                 },
                 new DeviceStep.Wait(ConditionTypes.Released, new Blocker(Reasons.Releasing, "soon")),

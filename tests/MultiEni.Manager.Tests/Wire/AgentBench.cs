@@ -148,8 +148,8 @@ internal sealed class AgentBench : IAsyncDisposable
     /// <summary>Writes an attachment whose ENI is not attached yet.</summary>
     public void Create(string name, int index, Action<JsonObject>? device, string? node = null)
     {
-        var wish = new JsonObject { ["use"] = "Bound", ["driver"] = "vfio-pci" };
-        device?.Invoke(wish);
+        var desired = new JsonObject { ["use"] = "Bound", ["driver"] = "vfio-pci" };
+        device?.Invoke(desired);
         Cluster.Kubernetes.Store.Create(
             Resource,
             new JsonObject
@@ -170,7 +170,7 @@ internal sealed class AgentBench : IAsyncDisposable
                     ["securityGroupIDs"] = new JsonArray("sg-12345678"),
                     ["deviceIndex"] = index,
                     ["networkCardIndex"] = 0,
-                    ["device"] = wish,
+                    ["device"] = desired,
                 },
             }
         );

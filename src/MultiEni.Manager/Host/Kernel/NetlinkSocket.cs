@@ -15,7 +15,8 @@ internal static class NetlinkSocket
     private const uint KernelGroup = 1;
 
     // RTMGRP_: links, then addresses and routes of IPv4 and of IPv6.
-    private const uint RouteGroups = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
+    private const uint RouteGroups = 0x1 | 0x10 | 0x40 | 0x100 | Ipv6RouteGroup;
+    private const uint Ipv6RouteGroup = 0x400;
 
     /// <summary>For requests to rtnetlink.</summary>
     /// <exception cref="IOException">The kernel refuses.</exception>
@@ -24,6 +25,10 @@ internal static class NetlinkSocket
     /// <summary>Hears what changes in links, addresses and routes.</summary>
     /// <exception cref="IOException">The kernel refuses.</exception>
     public static Socket OpenRouteNotifications(int? receiveBuffer) => Open(RouteProtocol, RouteGroups, receiveBuffer);
+
+    /// <summary>Hears what changes in IPv6 routes.</summary>
+    /// <exception cref="IOException">The kernel refuses.</exception>
+    public static Socket OpenIpv6RouteNotifications() => Open(RouteProtocol, Ipv6RouteGroup, receiveBuffer: null);
 
     /// <summary>Hears the kernel's device announcements.</summary>
     /// <exception cref="IOException">The kernel refuses.</exception>

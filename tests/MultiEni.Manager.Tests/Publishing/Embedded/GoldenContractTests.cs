@@ -201,11 +201,11 @@ public sealed class GoldenContractTests
         await bench.OfferAsync(one);
         await bench.OfferAsync(two);
         bench.Node.Vanish("02:00:00:00:01:01");
-        var refusal = await Assert.ThrowsAsync<PluginCallException>(() => bench.AllocateAsync(one));
-        Assert.Contains("FailedPrecondition", refusal.Message, StringComparison.Ordinal);
+        var blocker = await Assert.ThrowsAsync<PluginCallException>(() => bench.AllocateAsync(one));
+        Assert.Contains("FailedPrecondition", blocker.Message, StringComparison.Ordinal);
         Assert.Contains(
             $"does not give {one.Address} to a container: {one.Address} is gone from the node",
-            refusal.Message,
+            blocker.Message,
             StringComparison.Ordinal
         );
         await EmbeddedBench.Until(
@@ -224,8 +224,8 @@ public sealed class GoldenContractTests
         await bench.WriteAsync("/sys/bus/pci/drivers/vfio-pci/unbind", device.Address.ToString());
         await bench.WriteAsync($"/sys/bus/pci/devices/{device.Address}/driver_override", "\n");
         await bench.WriteAsync("/sys/bus/pci/drivers/ena/bind", device.Address.ToString());
-        var refusal = await Assert.ThrowsAsync<PluginCallException>(() => bench.AllocateAsync(device));
-        Assert.Contains("held by ena and was offered with vfio-pci", refusal.Message, StringComparison.Ordinal);
+        var blocker = await Assert.ThrowsAsync<PluginCallException>(() => bench.AllocateAsync(device));
+        Assert.Contains("held by ena but was advertised with vfio-pci", blocker.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,8 +235,8 @@ public sealed class GoldenContractTests
         var device = await bench.PlugAsync(1, Resource);
         await bench.OfferAsync(device);
         await bench.Publisher.WithdrawAsync(device.Address, EmbeddedBench.Stop);
-        var refusal = await Assert.ThrowsAsync<PluginCallException>(() => bench.AllocateAsync(device));
-        Assert.Contains("no longer, offered as", refusal.Message, StringComparison.Ordinal);
+        var blocker = await Assert.ThrowsAsync<PluginCallException>(() => bench.AllocateAsync(device));
+        Assert.Contains("no longer, advertised as", blocker.Message, StringComparison.Ordinal);
         await EmbeddedBench.Until(() => bench.Kubelet.Announced(Resource)[^1].Count == 0, "the empty list");
         Assert.IsType<OfferState.Withdrawing>(bench.StateOf(device, 1));
         Assert.IsType<OfferState.NotOffered>(bench.StateOf(device, 0));

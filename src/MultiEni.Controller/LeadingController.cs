@@ -128,19 +128,20 @@ internal sealed class LeadingController(
             settings.ReconcilePeriod
         );
         using var instances = new InstanceStates(ec2, time);
+        var observer = new AttachmentObserver(view, inventory, instances, reservations, MaximumEnis, settings.TimeLimits, time);
+        var writer = new AttachmentWriter(view, guarded, catalog, events, settings.MaximumCleanupDuration, time);
+        var backoff = new StepBackoff(time);
+        var operations = new EniOperations(ec2, cluster);
         var attaching = new AttachmentReconciler(
             view,
             inventory,
-            new AttachmentObserver(view, inventory, instances, reservations, MaximumEnis, settings.TimeLimits, time),
-            new EniOperations(ec2, cluster),
-            new AttachmentWriter(view, guarded, catalog, events, time),
-            reservations,
-            pauses,
-            admissions,
-            catalog,
-            metrics,
-            settings.MaximumCleanupDuration,
-            time
+            observer,
+            new CallExecutor(operations, inventory, observer, writer, reservations, pauses, admissions, backoff, metrics, time),
+            new RestExecutor(inventory, writer, admissions),
+            new FailureHandler(inventory, writer, reservations, pauses, backoff, catalog, metrics),
+            backoff,
+            writer,
+            admissions
         );
 
         inventory.Changed = slot => _attachments.Add(slot);

@@ -19,18 +19,8 @@ internal sealed record FailureReport(ConditionClaim? Condition, string? Event)
 
             // The budget slows down, and the metric ec2_throttles_total tells; nobody has to do anything.
             Ec2Reaction.Throttled => new(Claim(failure), null),
-            _ => new(Claim(failure), EventFor(step)),
+            _ => new(Claim(failure), step.FailureEvent),
         };
 
     private static ConditionClaim Claim(Ec2Failure failure) => new(true, failure.Reaction.Reason, FailureMessage.For(failure));
-
-    private static string EventFor(EniStep step) =>
-        step switch
-        {
-            EniStep.Create => Events.EniCreationFailed,
-            EniStep.Attach => Events.EniAttachmentFailed,
-            EniStep.Detach => Events.EniDetachmentFailed,
-            EniStep.Delete => Events.EniDeletionFailed,
-            _ => Events.EniUpdateFailed,
-        };
 }

@@ -138,15 +138,11 @@ internal sealed class NodePlanner
         var limits = node.InstanceType is null ? null : _input.Limits(node.InstanceType);
         var own = _existingByInstance[instance.InstanceId].ToList();
         var room = InstanceRoom.Of(limits, spec.NetworkCardIndex, _input.CardsOfOthers(instance.InstanceId), own);
-        var indexes = new IndexPreference(_firstIndex);
-        foreach (var slot in slots)
-        {
-            if (_existing.TryGetValue(slot.Name, out var present))
-            {
-                indexes.Keep(present);
-            }
-        }
-
+        var indexes = slots
+            .Select(slot => _existing.GetValueOrDefault(slot.Name))
+            .Where(present => present is not null && DeviceIndexAllocator.Keeps(present, _firstIndex))
+            .Select(present => present!.Spec!.DeviceIndex)
+            .ToHashSet();
         var refused = 0;
         for (var position = 0; position < slots.Count; position++)
         {
@@ -157,7 +153,8 @@ internal sealed class NodePlanner
                 continue;
             }
 
-            var index = indexes.For(position, present);
+            var index = DeviceIndexAllocator.Preferred(_firstIndex, position, present, indexes);
+            indexes.Add(index);
             Desired.Add(slot.Name, _template!.Build(node, instance, slot.Name, slot.Of.Slot, slot.Of.Subnet, index));
         }
 

@@ -103,7 +103,7 @@ public sealed class FailureReportTests
     private static EniStep StepOf(string action) =>
         action switch
         {
-            CreateNetworkInterface => new EniStep.Create(1),
+            CreateNetworkInterface => new EniStep.Create(1, 2),
             AttachNetworkInterface => new EniStep.Attach(A.Row(), 1),
             DetachNetworkInterface => new EniStep.Detach(A.Row(attachment: A.Attached()), Force: false),
             DeleteNetworkInterface => new EniStep.Delete(A.Row()),

@@ -1,4 +1,5 @@
 using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Leading;
 using MultiEni.Operator.Caching;
 
 namespace MultiEni.Controller.Attachments;
@@ -12,8 +13,8 @@ internal sealed class CreateCooldowns(TimeProvider time)
     private const string Everywhere = "";
     private readonly ExpiringMap<(string Subnet, bool OfPrefixes), Pause> _pauses = new(time);
 
-    /// <summary>Told the subnet whenever one is paused: whoever can use another one may plan anew. Must not block.</summary>
-    public Action<string>? SubnetPaused { get; set; }
+    /// <summary>The subnet whenever one has a cooldown: whoever can use another one may plan anew.</summary>
+    public Signal<string> Subnets { get; } = new();
 
     /// <summary>How many are remembered.</summary>
     public int Remembered => _pauses.Count;
@@ -27,7 +28,7 @@ internal sealed class CreateCooldowns(TimeProvider time)
     public void PauseSubnet(string subnetId, bool onlyPrefixes, TimeSpan duration, string reason, string message)
     {
         Set(subnetId, onlyPrefixes, duration, reason, message);
-        SubnetPaused?.Invoke(subnetId);
+        Subnets.Raise(subnetId);
     }
 
     public void PauseAll(TimeSpan duration, string reason, string message) => Set(Everywhere, onlyPrefixes: false, duration, reason, message);

@@ -5,6 +5,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Networks;
@@ -21,9 +22,8 @@ internal sealed class PlanReconciler(
     KubernetesClient kubernetes,
     NetworkCatalog catalog,
     InstanceTypeCatalog types,
-    Func<string, string, string, bool> isAdoptable,
-    Func<string, bool> isMade,
-    CreateCooldowns pauses,
+    EniInventory inventory,
+    CreateCooldowns cooldowns,
     PlanOutcomes outcomes,
     int defaultDeviceIndex,
     TimeSpan reconcilePeriod
@@ -81,9 +81,9 @@ internal sealed class PlanReconciler(
             types.Find
         )
         {
-            IsAdoptable = (instance, subnet) => isAdoptable(instance, name, subnet),
-            IsMade = isMade,
-            HasNoRoom = subnet => pauses.IsPaused(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
+            IsAdoptable = (instance, subnet) => inventory.FindUnclaimed(instance, name, subnet) is not null,
+            IsMade = attachment => inventory.FindBySlot(attachment).Count > 0,
+            HasNoRoom = subnet => cooldowns.IsPaused(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
             DefaultDeviceIndex = defaultDeviceIndex,
             LimitsUnavailable = await LearnTypesAsync(nodes, cancellationToken),
         };

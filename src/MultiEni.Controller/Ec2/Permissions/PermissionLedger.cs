@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Leading;
 
 namespace MultiEni.Controller.Ec2.Permissions;
 
@@ -11,18 +12,18 @@ internal sealed class PermissionLedger
 {
     private readonly ConcurrentDictionary<string, DeniedPermission> _denied = new(StringComparer.Ordinal);
 
-    /// <summary>Told when an action is denied that was not, or allowed again. Must not block.</summary>
-    public Action? Changed { get; set; }
+    /// <summary>The API name of an action that is denied and was not, or is allowed again.</summary>
+    public Signal<string> Changes { get; } = new();
 
     /// <summary>Permissions that were denied last, sorted; one that several APIs need once.</summary>
     public IReadOnlyList<DeniedPermission> Denied =>
         [.. _denied.Values.DistinctBy(permission => permission.Action).OrderBy(permission => permission.Action, StringComparer.Ordinal)];
 
     /// <summary>An action was answered.</summary>
-    /// <param name="action">API name.</param>
-    /// <param name="failure">The refusal, or null after success.</param>
-    public void Answered(string action, Ec2Failure? failure)
+    /// <param name="answer">The API name, and the failure or null after success.</param>
+    public void Answered((string Action, Ec2Failure? Failure) answer)
     {
+        var (action, failure) = answer;
         switch (failure?.Reaction)
         {
             case Ec2Reaction.Unauthorized { Permission: { } missing }:
@@ -30,7 +31,7 @@ internal sealed class PermissionLedger
                 _denied[action] = new DeniedPermission(missing["ec2:".Length..], failure.Message);
                 if (before?.Action != _denied[action].Action)
                 {
-                    Changed?.Invoke();
+                    Changes.Raise(action);
                 }
 
                 return;
@@ -42,7 +43,7 @@ internal sealed class PermissionLedger
             or Ec2Reaction.Unauthorized:
                 return;
             case null or Ec2Reaction.DryRunAllowed when _denied.TryRemove(action, out _):
-                Changed?.Invoke();
+                Changes.Raise(action);
                 return;
             default:
                 return;

@@ -1,7 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments.Admission;
 using MultiEni.Controller.Ec2.Inventory;
-using MultiEni.Controller.Planning;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Queues;

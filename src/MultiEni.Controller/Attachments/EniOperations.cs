@@ -51,7 +51,7 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
         };
     }
 
-    private Task CreateAsync(EniAttachment attachment, int attempt, CancellationToken cancellationToken)
+    private Task<EniRow> CreateAsync(EniAttachment attachment, int attempt, CancellationToken cancellationToken)
     {
         var slot = attachment.Metadata.Name;
         var spec = attachment.Spec!;

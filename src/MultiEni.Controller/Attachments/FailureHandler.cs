@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -34,7 +35,7 @@ internal sealed class FailureHandler(
 
         var row = EniDecision.Kept(attachment, inventory.FindBySlot(attachment.Metadata.Name));
         var attempt = await ReactAsync(attachment, step, failure, row, cancellationToken);
-        var report = FailureReport.For(step, failure);
+        var report = FailureReport.For(step, failure, attachment.Spec!.SubnetId);
         if (report.Condition is { } blocker && !IsNoNews(attachment, step, failure))
         {
             backoff.Start(attachment, step, BackoffOf(step, failure), blocker);
@@ -46,14 +47,7 @@ internal sealed class FailureHandler(
             await writer.ReportAsync(attachment, row, attempt, blocker, cancellationToken);
         }
 
-        return ReconcileResult.After(
-            failure.Reaction.RetryAfter
-                ?? (
-                    failure.Reaction is Ec2Reaction.NodeFull or Ec2Reaction.TerminalUntilSpecChanges or Ec2Reaction.Unsupported
-                        ? RestExecutor.BlockedRetry
-                        : UnknownRetry
-                )
-        );
+        return ReconcileResult.After(failure.Reaction.RetryAfter ?? UnknownRetry);
     }
 
     /// <summary>Corrects what the controller believes, as the failure shows it to be wrong.</summary>
@@ -61,53 +55,44 @@ internal sealed class FailureHandler(
     private async Task<int?> ReactAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, EniRow? row, CancellationToken cancellationToken)
     {
         var spec = attachment.Spec!;
-        switch (failure.Reaction)
+        cooldowns.Start(failure, spec.SubnetId);
+        if (step is EniStep.Attach attach && failure.Reaction.Kind == ReactionKind.IndexTaken)
         {
-            case Ec2Reaction.SubnetFull full:
-                cooldowns.PauseSubnet(
-                    spec.SubnetId,
-                    full.OnlyPrefixes,
-                    full.Cooldown,
-                    full.Reason,
-                    $"subnet {spec.SubnetId}: {FailureMessage.For(failure)}"
-                );
+            reservations.Refuse(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
+        }
+
+        if (step is EniStep.Create create && failure.Reaction.Kind == ReactionKind.ParameterMismatch)
+        {
+            await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
+            return create.Attempt + 1;
+        }
+
+        switch (failure.Reaction.Stale)
+        {
+            case StaleKnowledge.None:
                 break;
-            case Ec2Reaction.QuotaExceeded quota:
-                cooldowns.PauseAll(
-                    quota.Cooldown,
-                    quota.Reason,
-                    $"the account's limit of network interfaces is reached ({failure.Message}); request a higher one"
-                );
-                break;
-            case Ec2Reaction.ParameterMismatch when step is EniStep.Create create:
-                await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
-                return create.Attempt + 1;
-            case Ec2Reaction.ResolveAgain { Missing: Reasons.SubnetNotFound }:
-                catalog.ForgetSubnet(spec.SubnetId);
-                break;
-            case Ec2Reaction.ResolveAgain:
-                catalog.ForgetSecurityGroups(spec.SecurityGroupIds);
-                break;
-            case Ec2Reaction.IndexTaken when step is EniStep.Attach attach:
-                reservations.Refuse(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
-                inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
-                break;
-            case Ec2Reaction.IndexTaken or Ec2Reaction.NodeFull:
-                inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
-                break;
-            case Ec2Reaction.NotFound or Ec2Reaction.NotFoundYet when step is EniStep.Adopt adopt:
-                inventory.ForgetUnclaimed(adopt.Row.EniId);
-                break;
-            case Ec2Reaction.NotFound
-            or Ec2Reaction.AlreadyDetached
-            or Ec2Reaction.InUse
-            or Ec2Reaction.NotDetachedYet
-            or Ec2Reaction.NotFoundYet when row is not null:
-                inventory.Watch(row.EniId);
-                break;
-            case Ec2Reaction.OutcomeUnknown:
+            case StaleKnowledge.Slot:
                 await RefreshAsync(attachment, cancellationToken);
                 break;
+            case StaleKnowledge.Eni when step is EniStep.Adopt adopt:
+                inventory.ForgetUnclaimed(adopt.Row.EniId);
+                break;
+            case StaleKnowledge.Eni when row is not null:
+                inventory.Watch(row.EniId);
+                break;
+            case StaleKnowledge.Eni:
+                break;
+            case StaleKnowledge.Occupancy:
+                inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
+                break;
+            case StaleKnowledge.Subnet:
+                catalog.ForgetSubnet(spec.SubnetId);
+                break;
+            case StaleKnowledge.SecurityGroups:
+                catalog.ForgetSecurityGroups(spec.SecurityGroupIds);
+                break;
+            default:
+                throw new UnreachableException($"{failure.Reaction.Stale} is not handled");
         }
 
         return null;
@@ -116,18 +101,20 @@ internal sealed class FailureHandler(
     // Delete-on-termination waits among thousands right after they were attached; that a try of it was throttled is no news.
     private static bool IsNoNews(EniAttachment attachment, EniStep step, Ec2Failure failure) =>
         step is EniStep.Update { Row: { Attachment: not null } row }
-        && failure.Reaction is Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown
+        && failure.Reaction.Kind is ReactionKind.Throttled or ReactionKind.OutcomeUnknown
         && AttachmentReport.Difference(attachment, row) is null;
 
-    /// <summary>For how long a refused step is left alone whatever wakes the attachment; the others are tried with whatever does.</summary>
-    private static TimeSpan BackoffOf(EniStep step, Ec2Failure failure) =>
-        failure.Reaction switch
+    private static TimeSpan BackoffOf(EniStep step, Ec2Failure failure)
+    {
+        var isHeld = failure.Reaction.Holds switch
         {
-            Ec2Reaction.Unauthorized or Ec2Reaction.Unauthenticated => failure.Reaction.RetryAfter!.Value,
-            Ec2Reaction.SubnetFull full when step is EniStep.Update => full.Cooldown,
-            Ec2Reaction.TerminalUntilSpecChanges or Ec2Reaction.Unsupported when step is EniStep.Update => RestExecutor.BlockedRetry,
-            _ => TimeSpan.Zero,
+            HeldSteps.None => false,
+            HeldSteps.Updates => step is EniStep.Update,
+            HeldSteps.All => true,
+            var other => throw new UnreachableException($"{other} is not handled"),
         };
+        return isHeld ? failure.Reaction.RetryAfter!.Value : TimeSpan.Zero;
+    }
 
     private async Task RefreshAsync(EniAttachment attachment, CancellationToken cancellationToken)
     {

@@ -94,7 +94,7 @@ internal sealed partial class Ec2Client : IDisposable
         {
             var failure = SdkFailures.Classify(action, exception);
             _metrics.Failed(action, failure.Code, failure.Reaction.Category, _time.GetElapsedTime(started));
-            if (failure.Reaction is Ec2Reaction.Throttled)
+            if (failure.Reaction.Kind == ReactionKind.Throttled)
             {
                 _metrics.Throttled(action);
                 _budget.ReportThrottle(action);

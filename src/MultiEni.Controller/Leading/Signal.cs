@@ -4,17 +4,36 @@ namespace MultiEni.Controller.Leading;
 /// <typeparam name="T">What happened.</typeparam>
 internal sealed class Signal<T>
 {
-    private event Action<T>? Raised;
+    private readonly Lock _gate = new();
+    private volatile Action<T>[] _subscribers = [];
 
     /// <summary>Calls a subscriber until what is returned is disposed of.</summary>
     public IDisposable Subscribe(Action<T> subscriber)
     {
-        Raised += subscriber;
-        return new Subscription(() => Raised -= subscriber);
+        lock (_gate)
+        {
+            _subscribers = [.. _subscribers, subscriber];
+        }
+
+        return new Subscription(() => Remove(subscriber));
     }
 
     /// <summary>It has happened.</summary>
-    public void Raise(T value) => Raised?.Invoke(value);
+    public void Raise(T value)
+    {
+        foreach (var subscriber in _subscribers)
+        {
+            subscriber(value);
+        }
+    }
+
+    private void Remove(Action<T> subscriber)
+    {
+        lock (_gate)
+        {
+            _subscribers = [.. _subscribers.Where(other => !ReferenceEquals(other, subscriber))];
+        }
+    }
 
     private sealed class Subscription(Action end) : IDisposable
     {

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Planning;
 
@@ -226,8 +227,10 @@ internal sealed class NodePlanner
             Problem(
                 node,
                 Reasons.SubnetFull,
-                $"subnet {slot.Of.Subnet.SubnetId} has {Math.Max(addresses.In(slot.Of.Subnet), 0)} free addresses left, those of ENIs under way taken off, "
-                    + $"and {_neededAddresses} are needed; free some, or name another subnet"
+                InsufficientAddresses.Describe(
+                    $"subnet {slot.Of.Subnet.SubnetId}",
+                    $"{Math.Max(addresses.In(slot.Of.Subnet), 0)} are left without those of ENIs in progress, and {_neededAddresses} are needed"
+                )
             );
             return false;
         }

@@ -22,7 +22,7 @@ public sealed class EniStepTests
     [MemberData(nameof(EniSteps.Names), MemberType = typeof(EniSteps))]
     public void A_failure_of_every_step_has_an_event(string name)
     {
-        var report = FailureReport.For(EniSteps.Sample(name), FailureTable.Classify(CreateNetworkInterface, "SomethingNew", ""));
+        var report = FailureReport.For(EniSteps.Sample(name), FailureTable.Classify(CreateNetworkInterface, "SomethingNew", ""), "subnet-a1");
 
         Assert.StartsWith("ENI", report.Event, StringComparison.Ordinal);
         Assert.EndsWith("Failed", report.Event, StringComparison.Ordinal);

@@ -64,7 +64,7 @@ public sealed class FailureReportTests
         string? @event
     )
     {
-        var report = FailureReport.For(StepOf(action), FailureTable.Classify(action, code, message));
+        var report = FailureReport.For(StepOf(action), FailureTable.Classify(action, code, message), "subnet-a1");
 
         Assert.Equal((reason, @event), (report.Condition?.Reason, report.Event));
         Assert.True(report.Condition is null || report.Condition.Message.Length > 20);

@@ -24,29 +24,20 @@ internal sealed class PermissionLedger
     public void Answered((string Action, Ec2Failure? Failure) answer)
     {
         var (action, failure) = answer;
-        switch (failure?.Reaction)
+        if (failure?.Reaction.Permission is { } missing)
         {
-            case Ec2Reaction.Unauthorized { Permission: { } missing }:
-                var before = _denied.GetValueOrDefault(action);
-                _denied[action] = new DeniedPermission(missing["ec2:".Length..], failure.Message);
-                if (before?.Action != _denied[action].Action)
-                {
-                    Changes.Raise(action);
-                }
-
-                return;
-            // These say nothing of permissions: no answer, or one given before anybody looked.
-            case Ec2Reaction.Throttled
-            or Ec2Reaction.OutcomeUnknown
-            or Ec2Reaction.Unknown
-            or Ec2Reaction.Unauthenticated
-            or Ec2Reaction.Unauthorized:
-                return;
-            case null or Ec2Reaction.DryRunAllowed when _denied.TryRemove(action, out _):
+            var permission = new DeniedPermission(missing["ec2:".Length..], failure.Message);
+            var before = _denied.GetValueOrDefault(action);
+            _denied[action] = permission;
+            if (before?.Action != permission.Action)
+            {
                 Changes.Raise(action);
-                return;
-            default:
-                return;
+            }
+        }
+        else if (failure?.Reaction.Kind is null or ReactionKind.DryRunAllowed && _denied.TryRemove(action, out _))
+        {
+            // Any other failure says nothing of permissions: no answer, or one given before anybody looked.
+            Changes.Raise(action);
         }
     }
 }

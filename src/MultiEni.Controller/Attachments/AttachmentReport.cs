@@ -21,21 +21,21 @@ internal static class AttachmentReport
     /// <param name="row">Its ENI in EC2, if there is one.</param>
     /// <param name="subnetCidr">IPv4 range of the subnet, if known.</param>
     /// <param name="attempt">The create attempt to remember.</param>
-    /// <param name="hindrance">Why it does not go on, which overrides what the row alone would say.</param>
+    /// <param name="blocker">Why it does not go on, which overrides what the row alone would say.</param>
     /// <param name="now">The time.</param>
     public static EniAttachment? Patch(
         EniAttachment attachment,
         EniRow? row,
         string? subnetCidr,
         int? attempt,
-        ConditionClaim? hindrance,
+        ConditionClaim? blocker,
         DateTimeOffset now
     )
     {
         var before = attachment.Status;
-        var network = Network(attachment, row, subnetCidr, attempt, hindrance);
-        var attached = Attached(attachment, row, hindrance);
-        var ready = Ready(attachment, row, attached, hindrance);
+        var network = Network(attachment, row, subnetCidr, attempt, blocker);
+        var attached = Attached(attachment, row, blocker);
+        var ready = Ready(attachment, row, attached, blocker);
         var generation = attachment.Metadata.Generation;
         var status = new EniAttachmentStatus
         {
@@ -65,7 +65,7 @@ internal static class AttachmentReport
             };
     }
 
-    private static NetworkStatus Network(EniAttachment attachment, EniRow? row, string? subnetCidr, int? attempt, ConditionClaim? hindrance)
+    private static NetworkStatus Network(EniAttachment attachment, EniRow? row, string? subnetCidr, int? attempt, ConditionClaim? blocker)
     {
         var before = attachment.Status?.Network;
         var deleting = attachment.Metadata.IsBeingDeleted;
@@ -88,7 +88,7 @@ internal static class AttachmentReport
                 null or EniStates.Detached => deleting ? EniState.Deleting : EniState.Available,
                 EniStates.Attaching => EniState.Attaching,
                 EniStates.Detaching => EniState.Detaching,
-                _ when deleting && hindrance is not null => EniState.Releasing,
+                _ when deleting && blocker is not null => EniState.Releasing,
                 _ => EniState.Attached,
             },
             EniId = row.EniId,
@@ -105,12 +105,12 @@ internal static class AttachmentReport
         };
     }
 
-    private static ConditionClaim Attached(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance)
+    private static ConditionClaim Attached(EniAttachment attachment, EniRow? row, ConditionClaim? blocker)
     {
         var here = row?.Attachment is { Status: EniStates.Attached } at && at.InstanceId == attachment.Spec!.InstanceId;
-        if (hindrance is not null && !(here && hindrance.Holds))
+        if (blocker is not null && !(here && blocker.Holds))
         {
-            return hindrance with { Holds = here };
+            return blocker with { Holds = here };
         }
 
         return row switch
@@ -143,11 +143,11 @@ internal static class AttachmentReport
             .FirstOrDefault(update => !(first && update is EniStep.SetDeleteOnTermination { Enabled: true }));
     }
 
-    private static ConditionClaim Ready(EniAttachment attachment, EniRow? row, ConditionClaim attached, ConditionClaim? hindrance)
+    private static ConditionClaim Ready(EniAttachment attachment, EniRow? row, ConditionClaim attached, ConditionClaim? blocker)
     {
         if (attachment.Metadata.IsBeingDeleted)
         {
-            return hindrance is null ? new(false, Reasons.Deleting, attached.Message) : Copy(hindrance);
+            return blocker is null ? new(false, Reasons.Deleting, attached.Message) : Copy(blocker);
         }
 
         if (!attached.Holds)
@@ -155,9 +155,9 @@ internal static class AttachmentReport
             return attached;
         }
 
-        if (hindrance is not null)
+        if (blocker is not null)
         {
-            return Copy(hindrance);
+            return Copy(blocker);
         }
 
         if (row is not null && Difference(attachment, row) is { } update)
@@ -182,11 +182,11 @@ internal static class AttachmentReport
     }
 
     // The whole text is in Attached.
-    private static ConditionClaim Copy(ConditionClaim hindrance) =>
-        hindrance with
+    private static ConditionClaim Copy(ConditionClaim blocker) =>
+        blocker with
         {
             Holds = false,
-            Message = Conditions.Cut(hindrance.Message, LongestCopy),
+            Message = Conditions.Cut(blocker.Message, LongestCopy),
         };
 
     private static string[] Required(string use) =>

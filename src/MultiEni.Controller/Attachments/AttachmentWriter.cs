@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
@@ -18,9 +19,13 @@ internal sealed class AttachmentWriter(
     KubernetesClient kubernetes,
     NetworkCatalog catalog,
     EventRecorder events,
+    TimeSpan maximumCleanup,
     TimeProvider time
 )
 {
+    // An event once in the life of a process; the condition goes on saying it.
+    private readonly ConcurrentDictionary<string, bool> _overdue = new(StringComparer.Ordinal);
+
     private readonly DeferredStatusWrites _deferred = new(time);
 
     /// <summary>Writes the status when it is worth a write now; otherwise says how long until it will be. Null when there is nothing left to say.</summary>
@@ -28,21 +33,22 @@ internal sealed class AttachmentWriter(
         EniAttachment attachment,
         EniRow? row,
         int? attempt,
-        ConditionClaim? hindrance,
+        ConditionClaim? blocker,
         CancellationToken cancellationToken
     )
     {
         // Another step of the same look may have written already.
         attachment =
             cluster.Attachment(attachment.Metadata.Name) is { } newest && newest.Metadata.Uid == attachment.Metadata.Uid ? newest : attachment;
-        var patch = AttachmentReport.Patch(attachment, row, catalog.CidrOf(attachment.Spec!.SubnetId), attempt, hindrance, time.GetUtcNow());
+        blocker = WithCleanupDelay(attachment, blocker);
+        var patch = AttachmentReport.Patch(attachment, row, catalog.CidrOf(attachment.Spec!.SubnetId), attempt, blocker, time.GetUtcNow());
         if (patch is null)
         {
-            Forget(attachment.Metadata.Name);
+            _deferred.Forget(attachment.Metadata.Name);
             return null;
         }
 
-        var patience = StatusWriteDelay.Of(attachment, patch.Status!, hindrance, attempt);
+        var patience = StatusWriteDelay.Of(attachment, patch.Status!, blocker, attempt);
         if (patience > TimeSpan.Zero && _deferred.Wait(attachment.Metadata, patience) is { } wait)
         {
             return wait;
@@ -63,8 +69,7 @@ internal sealed class AttachmentWriter(
             return null;
         }
 
-        Forget(attachment.Metadata.Name);
-
+        _deferred.Forget(attachment.Metadata.Name);
         if (patch.Status!.Conditions.IsTrue(ConditionTypes.Attached) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) != true)
         {
             Normal(
@@ -78,8 +83,12 @@ internal sealed class AttachmentWriter(
         return null;
     }
 
-    /// <summary>No status of the attachment is deferred, or it is gone.</summary>
-    public void Forget(string name) => _deferred.Forget(name);
+    /// <summary>The attachment is gone.</summary>
+    public void Forget(string name)
+    {
+        _deferred.Forget(name);
+        _overdue.TryRemove(name, out _);
+    }
 
     public async Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken)
     {
@@ -128,6 +137,23 @@ internal sealed class AttachmentWriter(
         Record(attachment, EventType.Normal, reason, message, progress);
 
     public void Warning(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Warning, reason, message);
+
+    /// <summary>The blocker, with the delay of a cleanup that takes longer than it should.</summary>
+    private ConditionClaim? WithCleanupDelay(EniAttachment attachment, ConditionClaim? blocker)
+    {
+        if (!CleanupDelay.IsOver(attachment, maximumCleanup, time.GetUtcNow()))
+        {
+            return blocker;
+        }
+
+        var delayed = CleanupDelay.Describe(blocker, attachment, maximumCleanup);
+        if (_overdue.TryAdd(attachment.Metadata.Name, value: true))
+        {
+            Warning(attachment, Events.CleanupTimeout, $"{attachment.Spec!.NodeName}: {attachment.Metadata.Name}: {delayed.Message}");
+        }
+
+        return delayed;
+    }
 
     // On the NodeENI, where users look; the attachment is named in the message.
     private void Record(EniAttachment attachment, EventType type, string reason, string message, Func<string>? progress = null) =>

@@ -11,16 +11,16 @@ internal static class CleanupDelay
         attachment.Metadata.DeletionTimestamp is { } since && now - since > limit;
 
     /// <summary>The claim with the delay in its message; the reason stays the one that hinders, when one is known.</summary>
-    public static ConditionClaim Describe(ConditionClaim? hindrance, EniAttachment attachment, TimeSpan limit)
+    public static ConditionClaim Describe(ConditionClaim? blocker, EniAttachment attachment, TimeSpan limit)
     {
         var since = attachment.Metadata.DeletionTimestamp!.Value.UtcDateTime;
         var delay =
             $"it has been going away since {since:yyyy-MM-ddTHH:mm:ssZ}, longer than the {limit.TotalMinutes:0} minutes of MAX_CLEANUP_DURATION, and goes on";
-        return hindrance is null
+        return blocker is null
             ? new ConditionClaim(true, Reasons.CleanupTimeout, $"EC2 has not finished; {delay}")
-            : hindrance with
+            : blocker with
             {
-                Message = $"{hindrance.Message}; {delay}",
+                Message = $"{blocker.Message}; {delay}",
             };
     }
 }

@@ -1,4 +1,6 @@
 using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Leading;
 using MultiEni.Operator.Caching;
 
 namespace MultiEni.Controller.Attachments;
@@ -10,42 +12,51 @@ namespace MultiEni.Controller.Attachments;
 internal sealed class CreateCooldowns(TimeProvider time)
 {
     private const string Everywhere = "";
-    private readonly ExpiringMap<(string Subnet, bool OfPrefixes), Pause> _pauses = new(time);
+    private readonly ExpiringMap<(string Subnet, bool OfPrefixes), Cooldown> _cooldowns = new(time);
 
-    /// <summary>Told the subnet whenever one is paused: whoever can use another one may plan anew. Must not block.</summary>
-    public Action<string>? SubnetPaused { get; set; }
+    /// <summary>The subnet whenever one has a cooldown: whoever can use another one may plan anew.</summary>
+    public Signal<string> Subnets { get; } = new();
 
     /// <summary>How many are remembered.</summary>
-    public int Remembered => _pauses.Count;
+    public int Remembered => _cooldowns.Count;
 
-    /// <summary>A subnet has no room.</summary>
-    /// <param name="subnetId">The subnet.</param>
-    /// <param name="onlyPrefixes">Whether it lacks whole blocks for prefixes only, so that ENIs without any can be created all the same.</param>
-    /// <param name="duration">For how long.</param>
-    /// <param name="reason">One of <see cref="Api.Reasons"/>.</param>
-    /// <param name="message">What is the case and what to do.</param>
-    public void PauseSubnet(string subnetId, bool onlyPrefixes, TimeSpan duration, string reason, string message)
+    /// <summary>Starts the cooldown that a failed call asks for, if any.</summary>
+    /// <param name="failure">The failed call.</param>
+    /// <param name="subnetId">The subnet of its ENI.</param>
+    public void Start(Ec2Failure failure, string subnetId)
     {
-        Set(subnetId, onlyPrefixes, duration, reason, message);
-        SubnetPaused?.Invoke(subnetId);
+        var scope = failure.Reaction.Cooldown;
+        if (scope == CooldownScope.None)
+        {
+            return;
+        }
+
+        var duration = failure.Reaction.RetryAfter!.Value;
+        var cooldown = new Cooldown(time.GetUtcNow() + duration, failure.Reaction.Reason, FailureMessage.For(failure, $"subnet {subnetId}"));
+        if (scope == CooldownScope.Account)
+        {
+            _cooldowns.Set((Everywhere, OfPrefixes: false), cooldown, duration);
+            return;
+        }
+
+        _cooldowns.Set((subnetId, OfPrefixes: scope == CooldownScope.PrefixesOfSubnet), cooldown, duration);
+        Subnets.Raise(subnetId);
     }
 
-    public void PauseAll(TimeSpan duration, string reason, string message) => Set(Everywhere, onlyPrefixes: false, duration, reason, message);
-
-    /// <summary>The pause that holds for an attachment's ENI, or null.</summary>
-    public Pause? For(EniAttachmentSpec spec) => Active(Everywhere, onlyPrefixes: false) ?? Of(spec.SubnetId, spec.Ipv4PrefixCount > 0);
+    /// <summary>The cooldown that holds for an attachment's ENI, or null.</summary>
+    public Cooldown? For(EniAttachmentSpec spec) => Active(Everywhere, ofPrefixes: false) ?? Of(spec.SubnetId, spec.Ipv4PrefixCount > 0);
 
     /// <summary>Whether a subnet has no room for an ENI, with or without IPv4 prefixes, as far as EC2 has said lately.</summary>
-    public bool IsPaused(string subnetId, bool withPrefixes) => Of(subnetId, withPrefixes) is not null;
+    public bool IsFull(string subnetId, bool withPrefixes) => Of(subnetId, withPrefixes) is not null;
 
-    private Pause? Of(string subnetId, bool withPrefixes) =>
-        Active(subnetId, onlyPrefixes: false) ?? (withPrefixes ? Active(subnetId, onlyPrefixes: true) : null);
+    private Cooldown? Of(string subnetId, bool withPrefixes) =>
+        Active(subnetId, ofPrefixes: false) ?? (withPrefixes ? Active(subnetId, ofPrefixes: true) : null);
 
-    private Pause? Active(string subnetId, bool onlyPrefixes) => _pauses.TryGet((subnetId, onlyPrefixes), out var pause) ? pause : null;
+    private Cooldown? Active(string subnetId, bool ofPrefixes) => _cooldowns.TryGet((subnetId, ofPrefixes), out var cooldown) ? cooldown : null;
 
-    private void Set(string subnetId, bool onlyPrefixes, TimeSpan duration, string reason, string message) =>
-        _pauses.Set((subnetId, onlyPrefixes), new Pause(time.GetUtcNow() + duration, reason, message), duration);
-
-    /// <summary>One pause.</summary>
-    internal sealed record Pause(DateTimeOffset Until, string Reason, string Message);
+    /// <summary>One cooldown.</summary>
+    /// <param name="Until">When it ends.</param>
+    /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
+    /// <param name="Message">What is the case and what to do.</param>
+    internal sealed record Cooldown(DateTimeOffset Until, string Reason, string Message);
 }

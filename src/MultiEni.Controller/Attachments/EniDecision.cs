@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -12,18 +13,21 @@ internal static class EniDecision
     private const int LongestQuote = 512;
 
     /// <summary>The next step.</summary>
-    public static EniStep Next(EniObservation situation)
+    public static EniStep Next(EniObservation observation)
     {
-        var deleting = situation.Attachment.Metadata.IsBeingDeleted;
-        return situation.Slot switch
+        var deleting = observation.Attachment.Metadata.IsBeingDeleted;
+        return observation.Slot switch
         {
             SlotObservation.AbsentForNow => deleting
                 ? new EniStep.Wait(Reasons.Deleting, "EC2 shows no ENI of this slot; that counts once EC2 has confirmed it")
-                : new EniStep.Wait(Reasons.Creating, $"an ENI in {situation.Attachment.Spec!.SubnetId} may have been created; EC2 has to confirm it"),
-            SlotObservation.Absent when situation.Adoptable is { } row => new EniStep.Adopt(row),
-            SlotObservation.Absent when deleting => Farewell(situation),
-            SlotObservation.Absent => Creation(situation),
-            SlotObservation.Present { Rows: { Count: > 0 } rows } => deleting ? GoingAway(situation, rows) : Staying(situation, rows),
+                : new EniStep.Wait(
+                    Reasons.Creating,
+                    $"an ENI in {observation.Attachment.Spec!.SubnetId} may have been created; EC2 has to confirm it"
+                ),
+            SlotObservation.Absent when observation.Adoptable is { } row => new EniStep.Adopt(row),
+            SlotObservation.Absent when deleting => FinishDeletion(observation),
+            SlotObservation.Absent => DecideCreation(observation),
+            SlotObservation.Present { Rows: { Count: > 0 } rows } => deleting ? DecideDeletion(observation, rows) : DecideUpdate(observation, rows),
             _ => new EniStep.Sweep(),
         };
     }
@@ -83,52 +87,47 @@ internal static class EniDecision
         }
     }
 
-    private static EniStep Creation(EniObservation situation)
+    private static EniStep DecideCreation(EniObservation observation)
     {
-        if (situation.InstanceGone)
+        if (observation.InstanceGone)
         {
             return new EniStep.Blocked(Reasons.InstanceGone, "the instance was terminated; the attachment goes together with its node");
         }
 
         // Asked before the create call, not after: an ENI that cannot be attached would only be made to be deleted
         // (docs/reference/ec2.md#instance-limits).
-        switch (ChooseIndex(situation))
-        {
-            case null:
-                return new EniStep.ReadIndexes();
-            case { Blocked: { } blocked }:
-                return blocked;
-        }
+        return WithIndex(observation, index => new EniStep.Create(NextAttempt(observation.Attachment.Status?.Network), index));
+    }
 
-        var status = situation.Attachment.Status?.Network;
+    // An ENI that once was there and is no more has used up its token: EC2 would answer with the dead one's ID
+    // (docs/reference/ec2.md#one-eni-per-slot).
+    private static int NextAttempt(NetworkStatus? status)
+    {
         var spent = status?.Attempt ?? 0;
-
-        // An ENI that once was there and is no more has used up its token: EC2 would answer with the dead one's ID
-        // (docs/reference/ec2.md#one-eni-per-slot).
-        return new EniStep.Create(status?.EniId is null ? Math.Max(spent, 1) : spent + 1);
+        return status?.EniId is null ? Math.Max(spent, 1) : spent + 1;
     }
 
-    private static EniStep Staying(EniObservation situation, IReadOnlyList<EniRow> rows)
+    private static EniStep DecideUpdate(EniObservation observation, IReadOnlyList<EniRow> rows)
     {
-        var kept = Kept(situation.Attachment, rows)!;
-        if (Surplus(situation, rows, kept) is { } surplus)
+        var kept = Kept(observation.Attachment, rows)!;
+        if (Surplus(observation, rows, kept) is { } surplus)
         {
-            return TakeAway(situation, surplus);
+            return TakeAway(observation, surplus);
         }
 
-        var step = Staying(situation, kept);
-        return step is EniStep.InSync && rows.FirstOrDefault(row => row != kept) is { } moved ? InUseElsewhere(situation, moved) : step;
+        var step = DecideUpdate(observation, kept);
+        return step is EniStep.InSync && rows.FirstOrDefault(row => row != kept) is { } moved ? InUseElsewhere(observation, moved) : step;
     }
 
-    private static EniStep Staying(EniObservation situation, EniRow row)
+    private static EniStep DecideUpdate(EniObservation observation, EniRow row)
     {
-        var spec = situation.Attachment.Spec!;
+        var spec = observation.Attachment.Spec!;
         if (IsElsewhere(spec, row))
         {
-            return InUseElsewhere(situation, row);
+            return InUseElsewhere(observation, row);
         }
 
-        if (situation.InstanceGone)
+        if (observation.InstanceGone)
         {
             return new EniStep.Blocked(Reasons.InstanceGone, "the instance was terminated; the attachment goes together with its node");
         }
@@ -144,13 +143,9 @@ internal static class EniDecision
             case null when row.SourceDestCheck != spec.SourceDestCheck:
                 return new EniStep.SetSourceDestCheck(row, spec.SourceDestCheck);
             case null:
-                return ChooseIndex(situation) switch
-                {
-                    null => new EniStep.ReadIndexes(),
-                    { Blocked: { } blocked } => blocked,
-                    var choice => new EniStep.Attach(row, choice.Value.Index),
-                };
-            case { Status: EniStates.Attaching } when situation.AttachSince is { } since && situation.Now - since > situation.Limits.StuckAttaching:
+                return WithIndex(observation, index => new EniStep.Attach(row, index));
+            case { Status: EniStates.Attaching }
+                when observation.AttachSince is { } since && observation.Now - since > observation.Limits.StuckAttaching:
                 return new EniStep.Detach(row, Force: false);
             case { Status: EniStates.Attached }:
                 return Drift(spec, row).FirstOrDefault() ?? (EniStep)new EniStep.InSync();
@@ -161,31 +156,31 @@ internal static class EniDecision
         }
     }
 
-    private static EniStep GoingAway(EniObservation situation, IReadOnlyList<EniRow> rows)
+    private static EniStep DecideDeletion(EniObservation observation, IReadOnlyList<EniRow> rows)
     {
-        var kept = Kept(situation.Attachment, rows)!;
-        if (Surplus(situation, rows, kept) is { } surplus)
+        var kept = Kept(observation.Attachment, rows)!;
+        if (Surplus(observation, rows, kept) is { } surplus)
         {
-            return TakeAway(situation, surplus);
+            return TakeAway(observation, surplus);
         }
 
-        if (situation.InstanceGone && situation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer))
+        if (observation.InstanceGone && observation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer))
         {
             return new EniStep.DropDeviceFinalizer(Reasons.InstanceGone, "the instance was terminated: there is no device to give back");
         }
 
-        if (IsElsewhere(situation.Attachment.Spec!, kept))
+        if (IsElsewhere(observation.Attachment.Spec!, kept))
         {
-            return InUseElsewhere(situation, kept);
+            return InUseElsewhere(observation, kept);
         }
 
         // What EC2 is about to finish is waited for; whatever we begin has to wait for the agent.
-        var step = TakeAway(situation, kept);
-        return step is EniStep.Wait ? step : Release(situation) ?? step;
+        var step = TakeAway(observation, kept);
+        return step is EniStep.Wait ? step : Release(observation) ?? step;
     }
 
     /// <summary>The next step to make an ENI go that is not attached elsewhere.</summary>
-    private static EniStep TakeAway(EniObservation situation, EniRow row)
+    private static EniStep TakeAway(EniObservation observation, EniRow row)
     {
         switch (AttachmentOf(row))
         {
@@ -193,15 +188,15 @@ internal static class EniDecision
                 return new EniStep.Delete(row);
             case null:
                 return new EniStep.Wait(Reasons.Deleting, $"{row.EniId} is {row.Status} in EC2 and is deleted when it is {EniStates.Available}");
-            case var _ when situation.InstanceGone:
+            case var _ when observation.InstanceGone:
                 // EC2 takes the attachment of a terminated instance away by itself; detaching first would lose delete-on-termination
                 // (docs/reference/ec2.md#attachments).
                 return new EniStep.Wait(
                     Reasons.Deleting,
-                    $"{situation.Attachment.Spec!.InstanceId} was terminated and EC2 is taking {row.EniId} from it"
+                    $"{observation.Attachment.Spec!.InstanceId} was terminated and EC2 is taking {row.EniId} from it"
                 );
             case { Status: EniStates.Detaching }:
-                return situation.DetachSince is { } since && situation.Now - since > situation.Limits.ForceDetachAfter
+                return observation.DetachSince is { } since && observation.Now - since > observation.Limits.ForceDetachAfter
                     ? new EniStep.Detach(row, Force: true)
                     : new EniStep.Wait(Reasons.Detaching, $"detaching {row.EniId}");
             default:
@@ -210,56 +205,56 @@ internal static class EniDecision
     }
 
     // One that somebody attached elsewhere is in use there: it is told of, and never touched.
-    private static EniRow? Surplus(EniObservation situation, IReadOnlyList<EniRow> rows, EniRow kept) =>
-        rows.FirstOrDefault(row => row != kept && !IsElsewhere(situation.Attachment.Spec!, row));
+    private static EniRow? Surplus(EniObservation observation, IReadOnlyList<EniRow> rows, EniRow kept) =>
+        rows.FirstOrDefault(row => row != kept && !IsElsewhere(observation.Attachment.Spec!, row));
 
     private static bool IsElsewhere(EniAttachmentSpec spec, EniRow row) =>
         AttachmentOf(row) is { } attachment && attachment.InstanceId != spec.InstanceId;
 
     private static EniAttachmentRow? AttachmentOf(EniRow row) => row.Attachment is { Status: not EniStates.Detached } attachment ? attachment : null;
 
-    private static EniStep.Blocked InUseElsewhere(EniObservation situation, EniRow row)
+    private static EniStep.Blocked InUseElsewhere(EniObservation observation, EniRow row)
     {
         var holder = row.Attachment!.InstanceId ?? "a service of AWS";
         return new EniStep.Blocked(
             Reasons.EniInUseElsewhere,
-            situation.Attachment.Metadata.IsBeingDeleted
+            observation.Attachment.Metadata.IsBeingDeleted
                 ? $"{row.EniId} is attached to {holder} by somebody else and is not detached from there; detach it and it is deleted"
-                : $"{row.EniId} is attached to {holder}, not to {situation.Attachment.Spec!.InstanceId}; detach it there and it is used here, or deleted if another ENI has taken its place"
+                : $"{row.EniId} is attached to {holder}, not to {observation.Attachment.Spec!.InstanceId}; detach it there and it is used here, or deleted if another ENI has taken its place"
         );
     }
 
-    private static EniStep Farewell(EniObservation situation)
+    private static EniStep FinishDeletion(EniObservation observation)
     {
-        if (!situation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer))
+        if (!observation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer))
         {
             return new EniStep.Finish();
         }
 
-        return situation.InstanceGone
+        return observation.InstanceGone
             ? new EniStep.DropDeviceFinalizer(Reasons.InstanceGone, "the instance was terminated: there is no device to give back")
-            : Release(situation) ?? new EniStep.Finish();
+            : Release(observation) ?? new EniStep.Finish();
     }
 
     /// <summary>
     /// Null when the agent has nothing to give back. Only an agent that is dead is not waited for: one that gives no sign of life. An answer is not
     /// one, since it stands there as well when its writer is gone; nor is it waited for one that a pod has the device, whoever said it last.
     /// </summary>
-    private static EniStep? Release(EniObservation situation)
+    private static EniStep? Release(EniObservation observation)
     {
-        var metadata = situation.Attachment.Metadata;
+        var metadata = observation.Attachment.Metadata;
         if (!metadata.HasFinalizer(Names.DeviceFinalizer))
         {
             return null;
         }
 
-        var node = situation.Attachment.Spec!.NodeName;
-        var answer = situation.Attachment.Status?.Conditions.Find(ConditionTypes.Released) is { Reason: not Reasons.Releasing } said ? said : null;
-        var beats = situation.Attachment.Status?.Device?.ReleaseHeartbeatTime is not null;
+        var node = observation.Attachment.Spec!.NodeName;
+        var answer = observation.Attachment.Status?.Conditions.Find(ConditionTypes.Released) is { Reason: not Reasons.Releasing } said ? said : null;
+        var beats = observation.Attachment.Status?.Device?.ReleaseHeartbeatTime is not null;
         var least = beats ? ReleaseHeartbeat.Patience : ReleaseHeartbeat.FirstPatience;
-        var patience = situation.Limits.Release < least ? least : situation.Limits.Release;
-        var deadline = (situation.AgentHeard ?? metadata.DeletionTimestamp!.Value) + patience;
-        if (situation.Now < deadline)
+        var patience = observation.Limits.Release < least ? least : observation.Limits.Release;
+        var deadline = (observation.AgentHeard ?? metadata.DeletionTimestamp!.Value) + patience;
+        if (observation.Now < deadline)
         {
             return answer is null
                 ? new EniStep.WaitForRelease(Reasons.WaitingForRelease, $"waiting for the ENI manager on {node} to give the device back", deadline)
@@ -276,7 +271,7 @@ internal static class EniDecision
         {
             return new EniStep.WaitForRelease(
                 answer.Reason,
-                $"{Conditions.Cut(answer.Message, LongestQuote)} That was the last word of the ENI manager on {node}, {situation.AgentHeard:u}; "
+                $"{Conditions.Cut(answer.Message, LongestQuote)} That was the last word of the ENI manager on {node}, {observation.AgentHeard:u}; "
                     + "the ENI is not taken from a pod. See that the eni-manager pod runs on the node. If it cannot run there any more, terminate the node, "
                     + $"or let a user of admissionPolicy.exemptUsers remove the finalizer {Names.DeviceFinalizer}",
                 Deadline: null
@@ -290,28 +285,21 @@ internal static class EniDecision
         );
     }
 
-    private static IndexChoice? ChooseIndex(EniObservation situation)
+    /// <summary>The step with the device index that the ENI gets, or the one that is due before an index can be chosen.</summary>
+    private static EniStep WithIndex(EniObservation observation, Func<int, EniStep> step)
     {
-        if (situation.Indexes is not { } used)
+        if (observation.Indexes is not { } used)
         {
-            return null;
+            return new EniStep.ReadIndexes();
         }
 
-        var spec = situation.Attachment.Spec!;
-        if (situation.MaximumEnis is { } maximum && used.Count >= maximum)
-        {
-            return new IndexChoice(
-                0,
-                new EniStep.Blocked(
-                    Reasons.InstanceLimit,
-                    $"instance {spec.InstanceId} has {used.Count} of {maximum} ENIs on network card {spec.NetworkCardIndex}, those of the VPC CNI included; "
-                        + "reserve room with MAX_ENI on aws-node, or use a larger instance type. It is tried again when one becomes free"
-                )
+        var spec = observation.Attachment.Spec!;
+        return DeviceIndexAllocator.Allocate(spec.DeviceIndex, used, observation.MaximumEnis) is { } index
+            ? step(index)
+            : new EniStep.Blocked(
+                Reasons.InstanceLimit,
+                $"instance {spec.InstanceId} has {used.Count} of {observation.MaximumEnis} ENIs on network card {spec.NetworkCardIndex}, those of the VPC CNI included; "
+                    + "reserve room with MAX_ENI on aws-node, or use a larger instance type. It is tried again when one becomes free"
             );
-        }
-
-        return new IndexChoice(DeviceIndexes.NextFree(spec.DeviceIndex, used), null);
     }
-
-    private readonly record struct IndexChoice(int Index, EniStep.Blocked? Blocked);
 }

@@ -1,67 +1,106 @@
+using MultiEni.Controller.Attachments.Admission;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Planning;
+using MultiEni.Controller.Telemetry;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>What to do next for one attachment. Each is one call, or none.</summary>
+/// <summary>
+/// What to do next for one attachment. Closed: a step reads (<see cref="Read"/>), makes one call of EC2 (<see cref="Call"/>), or leaves EC2 alone
+/// (<see cref="Rest"/>), and what differs by step is said by the step itself.
+/// </summary>
 internal abstract record EniStep
 {
-    private EniStep() { }
+    private EniStep(string operation, string failureEvent)
+    {
+        Operation = operation;
+        FailureEvent = failureEvent;
+    }
 
     /// <summary>Its name in metrics.</summary>
-    public virtual string Operation => "describe";
+    public string Operation { get; }
 
-    /// <summary>All is as wanted.</summary>
-    public sealed record InSync : EniStep;
+    /// <summary>Reason of the event when EC2 refuses it; one of <see cref="Events"/>.</summary>
+    public string FailureEvent { get; }
+
+    /// <summary>More has to be known before anything is decided.</summary>
+    public abstract record Read : EniStep
+    {
+        private protected Read()
+            : base("describe", Events.EniUpdateFailed) { }
+    }
 
     /// <summary>Find out what exists before anything else.</summary>
-    public sealed record Sweep : EniStep;
+    public sealed record Sweep : Read;
 
     /// <summary>Find out which device indexes of the instance are in use.</summary>
-    public sealed record ReadIndexes : EniStep;
+    public sealed record ReadIndexes : Read;
 
-    /// <summary>EC2 is at work, or its view has not settled; the inventory tells when something changes.</summary>
-    /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
-    /// <param name="Message">What is waited for.</param>
-    public sealed record Wait(string Reason, string Message) : EniStep;
+    /// <summary>One call that changes something in EC2.</summary>
+    public abstract record Call : EniStep
+    {
+        private protected Call(string operation, CallLimit limit, string failureEvent)
+            : base(operation, failureEvent) => Limit = limit;
+
+        /// <summary>Which calls it counts with, of which only so many are under way at a time.</summary>
+        public CallLimit Limit { get; }
+
+        /// <summary>The device index that nobody else may take meanwhile; null for a call that takes none.</summary>
+        public virtual int? ReservedIndex => null;
+
+        /// <summary>The event when it has succeeded; null for what the status tells well enough.</summary>
+        /// <param name="node">The node, which the message names.</param>
+        public virtual (string Reason, string Message)? SuccessEvent(string node) => null;
+    }
 
     /// <summary>Make an ENI that the Go controller left this slot's, by its tags.</summary>
     /// <param name="Row">The ENI.</param>
-    public sealed record Adopt(EniRow Row) : EniStep
+    public sealed record Adopt(EniRow Row) : Call("tag", CallLimit.Adoptions, Events.EniUpdateFailed)
     {
         /// <inheritdoc />
-        public override string Operation => "tag";
+        public override (string Reason, string Message)? SuccessEvent(string node) =>
+            (Events.EniAdopted, $"{Row.EniId} on {node}, which an earlier controller attached, is used on");
     }
 
     /// <summary>Create the ENI.</summary>
     /// <param name="Attempt">Number of the attempt, part of token and tags.</param>
-    public sealed record Create(int Attempt) : EniStep
+    /// <param name="DeviceIndex">The index that it will be attached at: an ENI that cannot be attached is not made.</param>
+    public sealed record Create(int Attempt, int DeviceIndex) : Call("create", CallLimit.Creations, Events.EniCreationFailed)
     {
         /// <inheritdoc />
-        public override string Operation => "create";
+        public override int? ReservedIndex => DeviceIndex;
     }
 
     /// <summary>Attach the ENI.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="DeviceIndex">The index chosen.</param>
-    public sealed record Attach(EniRow Row, int DeviceIndex) : EniStep
+    public sealed record Attach(EniRow Row, int DeviceIndex) : Call("attach", CallLimit.Creations, Events.EniAttachmentFailed)
     {
         /// <inheritdoc />
-        public override string Operation => "attach";
+        public override int? ReservedIndex => DeviceIndex;
     }
 
     /// <summary>Change an ENI in place until it is what the specification says.</summary>
-    /// <param name="Row">The ENI.</param>
-    /// <param name="Attribute">What is changed, in words.</param>
-    public abstract record Update(EniRow Row, string Attribute) : EniStep
+    public abstract record Update : Call
     {
-        /// <inheritdoc />
-        public override string Operation => "modify";
+        private protected Update(EniRow row, string attribute, string operation = "modify", CallLimit limit = CallLimit.Repairs)
+            : base(operation, limit, Events.EniUpdateFailed)
+        {
+            Row = row;
+            Attribute = attribute;
+        }
+
+        /// <summary>The ENI.</summary>
+        public EniRow Row { get; }
+
+        /// <summary>What is changed, in words.</summary>
+        public string Attribute { get; }
     }
 
-    /// <summary>Switch the source/destination check.</summary>
+    /// <summary>Switch the source/destination check. It counts with creation even as a repair: traffic depends on it, and nobody waits for the others.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Enabled">The wanted value.</param>
-    public sealed record SetSourceDestCheck(EniRow Row, bool Enabled) : Update(Row, "source/destination check");
+    public sealed record SetSourceDestCheck(EniRow Row, bool Enabled) : Update(Row, "source/destination check", limit: CallLimit.Creations);
 
     /// <summary>Switch deletion together with the instance.</summary>
     /// <param name="Row">The ENI.</param>
@@ -79,55 +118,66 @@ internal abstract record EniStep
     /// <summary>Add or correct tags.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Set">Tags to write.</param>
-    public sealed record SetTags(EniRow Row, IReadOnlyDictionary<string, string> Set) : Update(Row, "tags")
-    {
-        /// <inheritdoc />
-        public override string Operation => "tag";
-    }
+    public sealed record SetTags(EniRow Row, IReadOnlyDictionary<string, string> Set) : Update(Row, "tags", "tag");
 
     /// <summary>Add addresses or prefixes.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Kind">Of which kind.</param>
     /// <param name="Count">How many.</param>
-    public sealed record AssignAddresses(EniRow Row, AddressKind Kind, int Count) : Update(Row, "addresses")
-    {
-        /// <inheritdoc />
-        public override string Operation => "assign";
-    }
+    public sealed record AssignAddresses(EniRow Row, AddressKind Kind, int Count) : Update(Row, "addresses", "assign");
 
     /// <summary>Detach the ENI.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Force">The last resort.</param>
-    public sealed record Detach(EniRow Row, bool Force) : EniStep
+    public sealed record Detach(EniRow Row, bool Force) : Call("detach", CallLimit.Cleanups, Events.EniDetachmentFailed)
     {
         /// <inheritdoc />
-        public override string Operation => "detach";
+        public override (string Reason, string Message)? SuccessEvent(string node) =>
+            (Events.EniDetached, $"{Row.EniId} is being detached from {node}{(Force ? " by force" : "")}");
     }
 
     /// <summary>Delete an ENI of this slot.</summary>
     /// <param name="Row">The ENI.</param>
-    public sealed record Delete(EniRow Row) : EniStep
+    public sealed record Delete(EniRow Row) : Call("delete", CallLimit.Cleanups, Events.EniDeletionFailed)
     {
         /// <inheritdoc />
-        public override string Operation => "delete";
+        public override (string Reason, string Message)? SuccessEvent(string node) => (Events.EniDeleted, $"{Row.EniId} of {node} is deleted");
     }
+
+    /// <summary>Nothing is asked of EC2 for now.</summary>
+    public abstract record Rest : EniStep
+    {
+        private protected Rest(ConditionClaim? blocker = null)
+            : base("describe", Events.EniUpdateFailed) => Blocker = blocker;
+
+        /// <summary>What is waited for; null when nothing is.</summary>
+        public ConditionClaim? Blocker { get; }
+    }
+
+    /// <summary>The ENI is as specified.</summary>
+    public sealed record InSync : Rest;
+
+    /// <summary>EC2 is at work, or its view has not settled; the inventory reports when something changes.</summary>
+    /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
+    /// <param name="Message">What is waited for.</param>
+    public sealed record Wait(string Reason, string Message) : Rest(new ConditionClaim(true, Reason, Message));
 
     /// <summary>The agent has to give the device back first.</summary>
     /// <param name="Reason">Why it has not yet.</param>
     /// <param name="Message">What it said, or that it said nothing.</param>
     /// <param name="Deadline">When it is not waited for any more; null while it answers.</param>
-    public sealed record WaitForRelease(string Reason, string Message, DateTimeOffset? Deadline) : EniStep;
+    public sealed record WaitForRelease(string Reason, string Message, DateTimeOffset? Deadline) : Rest(new ConditionClaim(true, Reason, Message));
 
-    /// <summary>Go on without the agent: let go of its finalizer.</summary>
+    /// <summary>Go on without the agent: remove its finalizer.</summary>
     /// <param name="Reason">Why it is not waited for.</param>
     /// <param name="Message">For the event.</param>
-    public sealed record DropDeviceFinalizer(string Reason, string Message) : EniStep;
+    public sealed record DropDeviceFinalizer(string Reason, string Message) : Rest;
 
     /// <summary>Nothing is left in EC2: the attachment may go.</summary>
-    public sealed record Finish : EniStep;
+    public sealed record Finish : Rest;
 
     /// <summary>It cannot go on as things stand.</summary>
     /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
     /// <param name="Message">What is the case and what to do.</param>
-    public sealed record Blocked(string Reason, string Message) : EniStep;
+    public sealed record Blocked(string Reason, string Message) : Rest(new ConditionClaim(true, Reason, Message));
 }

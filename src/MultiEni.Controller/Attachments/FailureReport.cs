@@ -1,6 +1,5 @@
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Planning;
-using MultiEni.Controller.Telemetry;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -11,26 +10,15 @@ internal sealed record FailureReport(ConditionClaim? Condition, string? Event)
 {
     private static readonly FailureReport Silent = new(null, null);
 
-    public static FailureReport For(EniStep step, Ec2Failure failure) =>
-        failure.Reaction switch
-        {
-            // Gone already, or still on its way: what was wanted, or soon will be.
-            Ec2Reaction.NotFound or Ec2Reaction.AlreadyDetached or Ec2Reaction.NotDetachedYet or Ec2Reaction.DryRunAllowed => Silent,
-
-            // The budget slows down, and the metric ec2_throttles_total tells; nobody has to do anything.
-            Ec2Reaction.Throttled => new(Claim(failure), null),
-            _ => new(Claim(failure), EventFor(step)),
-        };
-
-    private static ConditionClaim Claim(Ec2Failure failure) => new(true, failure.Reaction.Reason, FailureMessage.For(failure));
-
-    private static string EventFor(EniStep step) =>
-        step switch
-        {
-            EniStep.Create => Events.EniCreationFailed,
-            EniStep.Attach => Events.EniAttachmentFailed,
-            EniStep.Detach => Events.EniDetachmentFailed,
-            EniStep.Delete => Events.EniDeletionFailed,
-            _ => Events.EniUpdateFailed,
-        };
+    /// <summary>What is reported of a failed step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="failure">How it failed.</param>
+    /// <param name="subnetId">The subnet of the ENI.</param>
+    public static FailureReport For(EniStep step, Ec2Failure failure, string subnetId) =>
+        failure.Reaction.Visibility == Visibility.None
+            ? Silent
+            : new(
+                new(true, failure.Reaction.Reason, FailureMessage.For(failure, $"subnet {subnetId}")),
+                failure.Reaction.Visibility == Visibility.ConditionAndEvent ? step.FailureEvent : null
+            );
 }

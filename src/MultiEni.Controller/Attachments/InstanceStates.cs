@@ -27,17 +27,7 @@ internal sealed class InstanceStates : IDisposable
                 (await ec2.DescribeInstancesAsync(instances, CallPriority.DetachAndDelete, token)).ToDictionary(row =>
                     InstanceId.Parse(row.InstanceId, null)
                 ),
-            static exception =>
-                exception
-                    is Ec2CallException
-                    {
-                        Failure.Reaction: not (
-                            Ec2Reaction.Throttled
-                            or Ec2Reaction.OutcomeUnknown
-                            or Ec2Reaction.Unauthorized
-                            or Ec2Reaction.Unauthenticated
-                        )
-                    },
+            static exception => exception is Ec2CallException { Failure.Reaction.ConcernsRequest: true },
             new(),
             time
         );

@@ -17,9 +17,9 @@ internal static class StatusWriteDelay
     /// <summary>Zero for what is written at once.</summary>
     /// <param name="attachment">The attachment as it is.</param>
     /// <param name="next">The controller's part of its status as it should be.</param>
-    /// <param name="hindrance">Why it does not go on, if it does not.</param>
+    /// <param name="blocker">Why it does not go on, if it does not.</param>
     /// <param name="attempt">The create attempt that has to be remembered, if there is a new one: nothing else tells a successor that its predecessor's token is used up.</param>
-    public static TimeSpan Of(EniAttachment attachment, EniAttachmentStatus next, ConditionClaim? hindrance, int? attempt)
+    public static TimeSpan Of(EniAttachment attachment, EniAttachmentStatus next, ConditionClaim? blocker, int? attempt)
     {
         var before = attachment.Status;
         if (attempt is not null && attempt != before?.Network?.Attempt)
@@ -28,8 +28,8 @@ internal static class StatusWriteDelay
         }
 
         var passes = attachment.Metadata.IsBeingDeleted
-            ? IsPassing(hindrance, TransientReasons.ContainsAnswer)
-            : IsPassing(hindrance, TransientReasons.Contains) && (IsChanging(before) && IsChanging(next) || !IsAttached(next) && !IsAttached(before));
+            ? IsPassing(blocker, TransientReasons.ContainsAnswer)
+            : IsPassing(blocker, TransientReasons.Contains) && (IsChanging(before) && IsChanging(next) || !IsAttached(next) && !IsAttached(before));
         return passes ? Passing(attachment) : TimeSpan.Zero;
     }
 
@@ -40,7 +40,7 @@ internal static class StatusWriteDelay
     private static bool IsChanging(EniAttachmentStatus? status) =>
         status?.Conditions.Find(ConditionTypes.Ready) is { Reason: Reasons.Progressing } && IsAttached(status);
 
-    private static bool IsPassing(ConditionClaim? hindrance, Func<string, bool> passes) => hindrance is null || passes(hindrance.Reason);
+    private static bool IsPassing(ConditionClaim? blocker, Func<string, bool> passes) => blocker is null || passes(blocker.Reason);
 
     private static TimeSpan Passing(EniAttachment attachment) =>
         !AttachmentState.IsDeletionUnreported(attachment)

@@ -250,7 +250,7 @@ internal sealed partial class Ec2Client
     {
         if (change is not null)
         {
-            Changed?.Invoke(change);
+            Effects.Raise(change);
         }
     }
 

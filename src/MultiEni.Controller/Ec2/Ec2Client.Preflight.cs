@@ -33,11 +33,14 @@ internal sealed partial class Ec2Client
         catch (Ec2CallException exception)
         {
             var failure = exception.Failure;
-            return failure.Reaction switch
+            return failure.Reaction.Kind switch
             {
-                Ec2Reaction.DryRunAllowed => new Permission.Allowed(),
-                Ec2Reaction.Unauthorized => new Permission.Denied(failure.Message),
-                Ec2Reaction.Throttled or Ec2Reaction.OutcomeUnknown or Ec2Reaction.Unauthenticated => throw new Ec2CallException(failure, exception),
+                ReactionKind.DryRunAllowed => new Permission.Allowed(),
+                ReactionKind.Unauthorized => new Permission.Denied(failure.Message),
+                ReactionKind.Throttled or ReactionKind.OutcomeUnknown or ReactionKind.Unauthenticated => throw new Ec2CallException(
+                    failure,
+                    exception
+                ),
                 _ => new Permission.Inconclusive(failure.Code, failure.Message),
             };
         }

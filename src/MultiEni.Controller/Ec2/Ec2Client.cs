@@ -1,6 +1,7 @@
 using Amazon.EC2;
 using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Leading;
 using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Controller.Ec2;
@@ -33,11 +34,11 @@ internal sealed partial class Ec2Client : IDisposable
         _describing = SdkClients.Create(options, options.DescribeRetries);
     }
 
-    /// <summary>Told of the effect of every call that succeeded, before its task completes.</summary>
-    public Action<LocalEffect>? Changed { get; set; }
+    /// <summary>The effect of every call that succeeded, before its task completes.</summary>
+    public Signal<LocalEffect> Effects { get; } = new();
 
-    /// <summary>Told of every answer: the API name, and the failure or null. Must not block.</summary>
-    public Action<string, Ec2Failure?>? Answered { get; set; }
+    /// <summary>Every answer: the API name, and the failure or null.</summary>
+    public Signal<(string Action, Ec2Failure? Failure)> Answers { get; } = new();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -83,7 +84,7 @@ internal sealed partial class Ec2Client : IDisposable
             var response = await send(client, cancellationToken);
             _metrics.Succeeded(action, _time.GetElapsedTime(started));
             _budget.ReportAccepted(action);
-            Answered?.Invoke(action, null);
+            Answers.Raise((action, null));
             return response;
         }
         catch (Exception exception)
@@ -93,13 +94,13 @@ internal sealed partial class Ec2Client : IDisposable
         {
             var failure = SdkFailures.Classify(action, exception);
             _metrics.Failed(action, failure.Code, failure.Reaction.Category, _time.GetElapsedTime(started));
-            if (failure.Reaction is Ec2Reaction.Throttled)
+            if (failure.Reaction.Kind == ReactionKind.Throttled)
             {
                 _metrics.Throttled(action);
                 _budget.ReportThrottle(action);
             }
 
-            Answered?.Invoke(action, failure);
+            Answers.Raise((action, failure));
             throw new Ec2CallException(failure, exception);
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Imds;
@@ -11,23 +12,16 @@ namespace MultiEni.Controller.Imds;
 /// Raises the hop limit of instance metadata, so that pods reach it. Opt-in. It knows its instances from the cluster and never searches for any; it
 /// changes nothing but the hop limit, only upwards, and looks at each instance once.
 /// </summary>
-internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, Ec2Client ec2, TimeProvider time, ILogger logger)
+internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, PlanOutcomes outcomes, Ec2Client ec2, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly HashSet<InstanceId> _done = [];
 
-    /// <summary>NodeENIs or nodes may have changed.</summary>
-    public void Wake()
-    {
-        if (settings.OnSelectedNodes)
-        {
-            _wake.Writer.TryWrite(item: true);
-        }
-    }
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // After a plan, NodeENIs may select other nodes.
+        using var plans = outcomes.Places.Subscribe(_ => Wake());
         while (true)
         {
             try
@@ -40,6 +34,14 @@ internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, Ec2C
                 ImdsLog.Failed(logger, failed.Failure.ToString());
                 await Task.Delay(RetryAfter, time, cancellationToken);
             }
+        }
+    }
+
+    private void Wake()
+    {
+        if (settings.OnSelectedNodes)
+        {
+            _wake.Writer.TryWrite(item: true);
         }
     }
 

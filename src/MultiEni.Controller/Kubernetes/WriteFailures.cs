@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiEni.Controller.Leading;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller.Kubernetes;
@@ -19,8 +20,8 @@ internal sealed class WriteFailures(TimeProvider time)
 
     private readonly ConcurrentDictionary<(string Resource, ObjectKey Key), Entry> _entries = new();
 
-    /// <summary>Told when a write begins to be refused and when it is accepted again.</summary>
-    public Action? Changed { get; set; }
+    /// <summary>The resource of a write that begins to be refused or is accepted again.</summary>
+    public Signal<string> Changes { get; } = new();
 
     /// <summary>Takes in what became of a write.</summary>
     public void Observe(WriteOutcome outcome)
@@ -31,7 +32,7 @@ internal sealed class WriteFailures(TimeProvider time)
         {
             if (_entries.TryRemove(id, out _))
             {
-                Changed?.Invoke();
+                Changes.Raise(outcome.Resource);
             }
 
             return;
@@ -42,7 +43,7 @@ internal sealed class WriteFailures(TimeProvider time)
         _entries[id] = new Entry(before?.Since ?? now, now, failure.Message);
         if (isNew)
         {
-            Changed?.Invoke();
+            Changes.Raise(outcome.Resource);
         }
     }
 

@@ -15,6 +15,7 @@ namespace MultiEni.Controller.Multus;
 /// </summary>
 internal sealed class NetworkDefinitionWriter(
     ClusterView cluster,
+    ControllerInformers informers,
     KubernetesClient kubernetes,
     string namespaceName,
     TimeProvider time,
@@ -29,7 +30,7 @@ internal sealed class NetworkDefinitionWriter(
     private readonly ILogger _logger = loggers.CreateLogger<NetworkDefinitionWriter>();
     private IReadOnlyList<NetworkDefinition>? _written;
 
-    public async Task RunAsync(ControllerInformers informers, CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var queue = new WorkQueue<string>("networks", time);
         using var attachments = informers.Attachments.Subscribe(_ => queue.AddAfter(Everything, ChangeDelay));

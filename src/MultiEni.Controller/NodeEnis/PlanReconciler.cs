@@ -5,6 +5,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Networks;
@@ -21,9 +22,8 @@ internal sealed class PlanReconciler(
     KubernetesClient kubernetes,
     NetworkCatalog catalog,
     InstanceTypeCatalog types,
-    Func<string, string, string, bool> isAdoptable,
-    Func<string, bool> isMade,
-    CreateCooldowns pauses,
+    EniInventory inventory,
+    CreateCooldowns cooldowns,
     PlanOutcomes outcomes,
     int defaultDeviceIndex,
     TimeSpan reconcilePeriod
@@ -36,7 +36,6 @@ internal sealed class PlanReconciler(
     private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RefusalLifetime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryUnauthorizedAfter = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan RetryFullSubnetAfter = TimeSpan.FromSeconds(150);
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
@@ -81,9 +80,9 @@ internal sealed class PlanReconciler(
             types.Find
         )
         {
-            IsAdoptable = (instance, subnet) => isAdoptable(instance, name, subnet),
-            IsMade = isMade,
-            HasNoRoom = subnet => pauses.IsPaused(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
+            IsAdoptable = (instance, subnet) => inventory.FindUnclaimed(instance, name, subnet) is not null,
+            IsMade = attachment => inventory.FindBySlot(attachment).Count > 0,
+            HasNoRoom = subnet => cooldowns.IsFull(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
             DefaultDeviceIndex = defaultDeviceIndex,
             LimitsUnavailable = await LearnTypesAsync(nodes, cancellationToken),
         };
@@ -138,7 +137,7 @@ internal sealed class PlanReconciler(
 
         // No watch tells when addresses become free, or when EC2 answers again.
         var waits = plan.Problems.Any(problem => problem.Reason is Reasons.SubnetFull or Reasons.UnknownInstanceType);
-        return waits && RetryFullSubnetAfter < reconcilePeriod ? RetryFullSubnetAfter : reconcilePeriod;
+        return waits && InsufficientAddresses.Cooldown < reconcilePeriod ? InsufficientAddresses.Cooldown : reconcilePeriod;
     }
 
     // One after the other, thousands of writes would take as many round trips; in order all the same, for nodes are finished one by one.

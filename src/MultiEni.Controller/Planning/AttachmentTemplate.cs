@@ -19,7 +19,7 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
     private readonly DeviceSpec _device = DeviceSpec.From(nodeEni.Spec!);
     private readonly Dictionary<string, string>? _tags = nodeEni.Spec!.Tags is { Count: > 0 } tags ? new(tags) : null;
     private readonly List<string> _finalizers = [Names.EniFinalizer];
-    private readonly Dictionary<string, string> _annotations = new() { [Names.DeviceIndexBase] = IndexPreference.BaseOf(firstIndex) };
+    private readonly Dictionary<string, string> _annotations = new() { [Names.DeviceIndexBase] = DeviceIndexAllocator.BaseOf(firstIndex) };
     private readonly Dictionary<string, List<string>> _groupsByVpc = network.SecurityGroupIdsByVpc.ToDictionary(
         vpc => vpc.Key,
         vpc => new List<string>(vpc.Value)

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Planning;
 
@@ -138,15 +139,11 @@ internal sealed class NodePlanner
         var limits = node.InstanceType is null ? null : _input.Limits(node.InstanceType);
         var own = _existingByInstance[instance.InstanceId].ToList();
         var room = InstanceRoom.Of(limits, spec.NetworkCardIndex, _input.CardsOfOthers(instance.InstanceId), own);
-        var indexes = new IndexPreference(_firstIndex);
-        foreach (var slot in slots)
-        {
-            if (_existing.TryGetValue(slot.Name, out var present))
-            {
-                indexes.Keep(present);
-            }
-        }
-
+        var indexes = slots
+            .Select(slot => _existing.GetValueOrDefault(slot.Name))
+            .Where(present => present is not null && DeviceIndexAllocator.Keeps(present, _firstIndex))
+            .Select(present => present!.Spec!.DeviceIndex)
+            .ToHashSet();
         var refused = 0;
         for (var position = 0; position < slots.Count; position++)
         {
@@ -157,7 +154,8 @@ internal sealed class NodePlanner
                 continue;
             }
 
-            var index = indexes.For(position, present);
+            var index = DeviceIndexAllocator.Preferred(_firstIndex, position, present, indexes);
+            indexes.Add(index);
             Desired.Add(slot.Name, _template!.Build(node, instance, slot.Name, slot.Of.Slot, slot.Of.Subnet, index));
         }
 
@@ -229,8 +227,10 @@ internal sealed class NodePlanner
             Problem(
                 node,
                 Reasons.SubnetFull,
-                $"subnet {slot.Of.Subnet.SubnetId} has {Math.Max(addresses.In(slot.Of.Subnet), 0)} free addresses left, those of ENIs under way taken off, "
-                    + $"and {_neededAddresses} are needed; free some, or name another subnet"
+                InsufficientAddresses.Describe(
+                    $"subnet {slot.Of.Subnet.SubnetId}",
+                    $"{Math.Max(addresses.In(slot.Of.Subnet), 0)} are left without those of ENIs in progress, and {_neededAddresses} are needed"
+                )
             );
             return false;
         }

@@ -18,6 +18,7 @@ namespace MultiEni.Controller.StartupTaint;
 /// </summary>
 internal sealed class StartupTaints(
     ClusterView cluster,
+    ControllerInformers informers,
     KubernetesClient kubernetes,
     PlanOutcomes outcomes,
     EventRecorder events,
@@ -27,18 +28,16 @@ internal sealed class StartupTaints(
 {
     private const int Workers = 4;
 
-    public async Task RunAsync(ControllerInformers informers, CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var queue = new WorkQueue<string>("startup-taint", time);
-        void AllOfPlan(string _)
+        using var plans = outcomes.Changes.Subscribe(_ =>
         {
             foreach (var node in cluster.Nodes.Where(node => TaintDecision.IndexOf(node) >= 0))
             {
                 queue.Add(node.Metadata.Name);
             }
-        }
-
-        outcomes.Changed += AllOfPlan;
+        });
         using var nodes = informers.Nodes.Subscribe(change =>
         {
             if (TaintDecision.IndexOf(change.Current) >= 0)
@@ -47,16 +46,9 @@ internal sealed class StartupTaints(
             }
         });
         using var attachments = informers.Attachments.Subscribe(change => queue.Add(change.Current.Spec!.NodeName));
-        try
-        {
-            var options = new ReconcileLoopOptions { Workers = Workers };
-            var logger = loggers.CreateLogger<ReconcileLoop<string>>();
-            await new ReconcileLoop<string>("startup-taint", queue, ReconcileAsync, options, time, logger).RunAsync(cancellationToken);
-        }
-        finally
-        {
-            outcomes.Changed -= AllOfPlan;
-        }
+        var options = new ReconcileLoopOptions { Workers = Workers };
+        var logger = loggers.CreateLogger<ReconcileLoop<string>>();
+        await new ReconcileLoop<string>("startup-taint", queue, ReconcileAsync, options, time, logger).RunAsync(cancellationToken);
     }
 
     private async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using MultiEni.Api;
 using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Tests.Ec2;
 
 namespace MultiEni.Controller.Tests.Attachments;
@@ -27,34 +28,19 @@ public sealed class BoundedMemoryTests
     public void Subnets_that_were_full_once_are_forgotten()
     {
         var time = new FakeTimeProvider();
-        var pauses = new CreateCooldowns(time);
+        var cooldowns = new CreateCooldowns(time);
         for (var hour = 0; hour < 3 * 7 * 24; hour++)
         {
-            pauses.PauseSubnet($"subnet-{hour}", onlyPrefixes: hour % 2 == 0, TimeSpan.FromSeconds(150), Reasons.SubnetFull, "m");
+            cooldowns.Start(hour % 2 == 0 ? NoBlock : NoAddress, $"subnet-{hour}");
             time.Advance(TimeSpan.FromHours(1));
         }
 
-        Assert.InRange(pauses.Remembered, 1, 200);
+        Assert.InRange(cooldowns.Remembered, 1, 200);
     }
 
-    [Fact]
-    public void A_subnet_without_blocks_is_paused_for_ENIs_with_prefixes_alone_and_one_without_addresses_for_all()
-    {
-        var time = new FakeTimeProvider();
-        var pauses = new CreateCooldowns(time);
-        var told = new List<string>();
-        pauses.SubnetPaused = told.Add;
-        var plain = A.Attachment().Spec!;
-        var withPrefix = A.Attachment(spec: s => s.Ipv4PrefixCount = 1).Spec!;
+    private static Ec2Failure NoBlock => Failure("InsufficientCidrBlocks");
 
-        pauses.PauseSubnet(plain.SubnetId, onlyPrefixes: true, TimeSpan.FromMinutes(1), Reasons.SubnetFull, "no block");
-        Assert.Equal((null, "no block"), (pauses.For(plain)?.Message, pauses.For(withPrefix)?.Message));
+    private static Ec2Failure NoAddress => Failure("InsufficientFreeAddressesInSubnet");
 
-        pauses.PauseSubnet(plain.SubnetId, onlyPrefixes: false, TimeSpan.FromMinutes(1), Reasons.SubnetFull, "no address");
-        Assert.Equal(("no address", "no address"), (pauses.For(plain)?.Message, pauses.For(withPrefix)?.Message));
-        Assert.Equal(2, told.Count);
-
-        time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(pauses.For(withPrefix));
-    }
+    private static Ec2Failure Failure(string code) => FailureTable.Classify(Ec2Actions.CreateNetworkInterface, code, "");
 }

@@ -3,7 +3,6 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2;
-using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
@@ -144,22 +143,16 @@ public sealed class EniDecisionInvariantTests
     {
         foreach (var @case in All)
         {
-            var step = EniDecision.Next(@case.Situation);
+            var step = EniDecision.Next(@case.Observation);
             Assert.True(invariant(@case, step), $"{@case}\n=> {step}");
         }
     }
 
     private static EniAttachmentStatus Report(Case @case, EniStep step)
     {
-        var hindrance = step switch
-        {
-            EniStep.Wait wait => new ConditionClaim(true, wait.Reason, wait.Message),
-            EniStep.WaitForRelease wait => new ConditionClaim(true, wait.Reason, wait.Message),
-            EniStep.Blocked blocked => new ConditionClaim(true, blocked.Reason, blocked.Message),
-            _ => null,
-        };
+        var blocker = (step as EniStep.Rest)?.Blocker;
         @case.Attachment.Status = new() { Conditions = [A.Condition(ConditionTypes.Configured, true)] };
-        return AttachmentReport.Patch(@case.Attachment, EniDecision.Kept(@case.Attachment, @case.Rows), null, null, hindrance, A.Noon)!.Status!;
+        return AttachmentReport.Patch(@case.Attachment, EniDecision.Kept(@case.Attachment, @case.Rows), null, null, blocker, A.Noon)!.Status!;
     }
 
     private static EniRow? RowOf(EniStep step) =>
@@ -228,7 +221,7 @@ public sealed class EniDecisionInvariantTests
         public EniAttachment Attachment { get; } =
             A.Attachment(deleting: Deleting, finalizers: AgentHasIt ? [Names.EniFinalizer, Names.DeviceFinalizer] : [Names.EniFinalizer]);
 
-        public EniObservation Situation
+        public EniObservation Observation
         {
             get
             {

@@ -46,7 +46,7 @@ public sealed class EniDecisionTests
     {
         var attachment = A.Attachment(network: new NetworkStatus { EniId = eniOnRecord, Attempt = attemptOnRecord });
 
-        Assert.Equal(new EniStep.Create(expected), Next(attachment, new SlotObservation.Absent()));
+        Assert.Equal(new EniStep.Create(expected, 1), Next(attachment, new SlotObservation.Absent()));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class FailureReportTests
         string? @event
     )
     {
-        var report = FailureReport.For(StepOf(action), FailureTable.Classify(action, code, message));
+        var report = FailureReport.For(StepOf(action), FailureTable.Classify(action, code, message), "subnet-a1");
 
         Assert.Equal((reason, @event), (report.Condition?.Reason, report.Event));
         Assert.True(report.Condition is null || report.Condition.Message.Length > 20);
@@ -103,7 +103,7 @@ public sealed class FailureReportTests
     private static EniStep StepOf(string action) =>
         action switch
         {
-            CreateNetworkInterface => new EniStep.Create(1),
+            CreateNetworkInterface => new EniStep.Create(1, 2),
             AttachNetworkInterface => new EniStep.Attach(A.Row(), 1),
             DetachNetworkInterface => new EniStep.Detach(A.Row(attachment: A.Attached()), Force: false),
             DeleteNetworkInterface => new EniStep.Delete(A.Row()),

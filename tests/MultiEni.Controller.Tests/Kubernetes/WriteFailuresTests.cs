@@ -10,7 +10,11 @@ public sealed class WriteFailuresTests
     private readonly WriteFailures _failures;
     private int _changes;
 
-    public WriteFailuresTests() => _failures = new WriteFailures(_time) { Changed = () => _changes++ };
+    public WriteFailuresTests()
+    {
+        _failures = new WriteFailures(_time);
+        _failures.Changes.Subscribe(_ => _changes++);
+    }
 
     [Fact]
     public void What_is_refused_longer_than_a_hiccup_shows_until_it_is_accepted()

@@ -74,7 +74,7 @@ public class CapacityStories
         stage.Cluster.Ec2.World.Fragment(sibling);
         await stage.ApplyAsync(Manifests.NodeEni("stuck", "ipv4PrefixCount: 1"));
         var message = await stage.UntilReasonAsync("stuck", ConditionTypes.Degraded, Reasons.SubnetFull);
-        Assert.Contains("no whole block is free for a prefix", message);
+        Assert.Contains("has no free block for a prefix", message);
         await stage.DeleteNodeEniAsync("stuck");
         await stage.UntilGoneAsync("stuck");
         await stage.ApplyAsync(Manifests.NodeEni("plain", "deviceIndex: 2"));

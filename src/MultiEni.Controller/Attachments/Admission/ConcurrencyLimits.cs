@@ -4,12 +4,10 @@ using MultiEni.Api.EniAttachments;
 namespace MultiEni.Controller.Attachments.Admission;
 
 /// <summary>
-/// The kinds of work that attachments wait for, each with a line of its own: calls that wait for one API's tokens must not keep the workers from those
+/// How many attachments make calls at a time, for each <see cref="CallLimit"/>: calls that wait for one API's tokens must not keep the workers from those
 /// that would wait for another's.
 /// </summary>
-/// <param name="cleanups">ENIs detached and deleted at the same time.</param>
-/// <param name="admitted">Told the name of one whose turn has come.</param>
-internal sealed class ConcurrencyLimits(int cleanups, Action<string> admitted)
+internal sealed class ConcurrencyLimits
 {
     // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds
     // (docs/reference/ec2.md#call-plan).
@@ -18,50 +16,58 @@ internal sealed class ConcurrencyLimits(int cleanups, Action<string> admitted)
     // Nobody waits for these; enough of them are under way to use every token that is left.
     private const int MostRepairs = 32;
 
-    /// <summary>From before an ENI is created until it is being attached.</summary>
-    public AdmissionLine Creations { get; } = new(MostUnattached, admitted);
+    private readonly Dictionary<CallLimit, AdmissionLine> _lines;
 
-    /// <summary>Changes of attached ENIs.</summary>
-    public AdmissionLine Repairs { get; } = new(MostRepairs, admitted);
+    /// <summary>Nobody waits yet.</summary>
+    /// <param name="cleanups">ENIs detached and deleted at the same time.</param>
+    /// <param name="admitted">Called with the name of an attachment that may go on.</param>
+    public ConcurrencyLimits(int cleanups, Action<string> admitted)
+    {
+        _lines = new()
+        {
+            [CallLimit.Creations] = new(MostUnattached, admitted),
+            [CallLimit.Repairs] = new(MostRepairs, admitted),
+            [CallLimit.Adoptions] = new(MostRepairs, admitted),
+            [CallLimit.Cleanups] = new(cleanups, admitted),
+        };
+        Most = MostUnattached + (2 * MostRepairs) + cleanups;
+    }
 
-    /// <summary>ENIs of the Go controller that are made ours; their tags draw on another bucket than what is created.</summary>
-    public AdmissionLine Adoptions { get; } = new(MostRepairs, admitted);
+    /// <summary>How many are at work under all limits together at most.</summary>
+    public int Most { get; }
 
-    /// <summary>Detaching and deleting.</summary>
-    public AdmissionLine Cleanups { get; } = new(cleanups, admitted);
-
-    /// <summary>How many are at work in all lines together at most.</summary>
-    public int Most => MostUnattached + (2 * MostRepairs) + cleanups;
-
-    /// <summary>Whether a step may be taken now; otherwise the attachment waits in the step's line.</summary>
-    public bool TryEnter(EniStep step, EniAttachment attachment)
+    /// <summary>Whether a call may be made now; otherwise the attachment waits in line.</summary>
+    public bool TryEnter(EniStep.Call step, EniAttachment attachment)
     {
         var spec = attachment.Spec!;
-        var turn = new Waiter(attachment.Metadata.Name, spec.InstanceId, spec.NodeEniRef.Name, IsBegun: step is not EniStep.Create);
-        return LineOf(step)?.TryEnter(turn) ?? true;
+        return _lines[step.Limit]
+            .TryEnter(new Waiter(attachment.Metadata.Name, spec.InstanceId, spec.NodeEniRef.Name, IsBegun: step is not EniStep.Create));
     }
 
     /// <summary>A look at the attachment is over.</summary>
     public void Leave(string name)
     {
-        Creations.Leave(name);
-        Repairs.Leave(name);
-        Adoptions.Leave(name);
-        Cleanups.Leave(name);
-    }
-
-    private AdmissionLine? LineOf(EniStep step) =>
-        step switch
+        foreach (var line in _lines.Values)
         {
-            // The check goes with creation even when it drifts: traffic depends on it, and it must not wait behind what nobody waits for.
-            EniStep.Create or EniStep.SetSourceDestCheck or EniStep.Attach => Creations,
-            EniStep.Detach or EniStep.Delete => Cleanups,
-            EniStep.Update => Repairs,
-            EniStep.Adopt => Adoptions,
+            line.Leave(name);
+        }
+    }
+}
 
-            // No call of EC2's, or a description, which is shared with whoever asks at the same time.
-            _ => null,
-        };
+/// <summary>What a call counts with when calls under way are limited.</summary>
+internal enum CallLimit
+{
+    /// <summary>From before an ENI is created until it is being attached.</summary>
+    Creations,
+
+    /// <summary>Changes of attached ENIs, which nobody waits for.</summary>
+    Repairs,
+
+    /// <summary>ENIs of the Go controller that are adopted; their tags draw on another bucket than what is created.</summary>
+    Adoptions,
+
+    /// <summary>Detaching and deleting.</summary>
+    Cleanups,
 }
 
 /// <summary>

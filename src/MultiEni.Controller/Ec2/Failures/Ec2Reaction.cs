@@ -2,316 +2,199 @@ using MultiEni.Api;
 
 namespace MultiEni.Controller.Ec2.Failures;
 
-/// <summary>What an error of EC2 asks for (docs/reference/ec2.md#errors). Closed: decisions switch over the cases, never over error codes.</summary>
-internal abstract record Ec2Reaction
+/// <summary>
+/// What an error of EC2 asks for (docs/reference/ec2.md#errors): a row of data. Decisions look at its columns, never at error codes, and at
+/// <see cref="Kind"/> where a column would have a single row.
+/// </summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Reason">Condition reason, one of <see cref="Reasons"/>.</param>
+/// <param name="Category">Class of the error in metrics.</param>
+internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Category)
 {
-    private static readonly TimeSpan SubnetPause = TimeSpan.FromSeconds(150);
-    private static readonly TimeSpan QuotaPause = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan PermissionPause = TimeSpan.FromMinutes(5);
+    // Until something changes that the controller does not see, or does not wait for.
+    private static readonly TimeSpan BlockedRetry = TimeSpan.FromMinutes(2);
 
-    // A token service that was away comes back by itself.
-    private static readonly TimeSpan CredentialsPause = TimeSpan.FromMinutes(1);
-
-    private Ec2Reaction() { }
-
-    /// <summary>Condition reason, one of <see cref="Reasons"/>.</summary>
-    public abstract string Reason { get; }
-
-    /// <summary>Class of the error in metrics.</summary>
-    public abstract string Category { get; }
-
-    /// <summary>When to try again; null leaves it to the object's own backoff or to the change that is waited for.</summary>
-    public virtual TimeSpan? RetryAfter => null;
-
-    /// <summary>
-    /// Whether the object's failure count grows; being one of too many callers is not the object's fault (docs/reference/ec2.md#rate-budget).
-    /// </summary>
-    public virtual bool CountsAsFailure => true;
+    /// <summary>When to try again; null leaves it to the object's own backoff.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
     /// Whether the refused call certainly had no effect. A mismatch means that an earlier call with the token had one, and an account at
     /// its limit may be there because of one (docs/reference/ec2.md#client-tokens).
     /// </summary>
-    public bool ProvesNothingWasDone => this is not (OutcomeUnknown or ParameterMismatch or QuotaExceeded or Unknown);
+    public bool ProvesNothingWasDone { get; init; } = true;
+
+    /// <summary>Whether another request might have been answered; otherwise EC2 refused the caller, whatever was asked, or did not answer.</summary>
+    public bool ConcernsRequest { get; init; } = true;
+
+    /// <summary>What the controller believes and should not any more.</summary>
+    public StaleKnowledge Stale { get; init; }
+
+    /// <summary>Where no create call makes sense for <see cref="RetryAfter"/>.</summary>
+    public CooldownScope Cooldown { get; init; }
+
+    /// <summary>Which steps are not tried for <see cref="RetryAfter"/>, whatever wakes their attachment.</summary>
+    public HeldSteps Holds { get; init; }
+
+    /// <summary>What people see of it.</summary>
+    public Visibility Visibility { get; init; } = Visibility.ConditionAndEvent;
+
+    /// <summary>The permission that is missing, such as `ec2:CreateTags`: not always that of the API called. Null when another party than IAM refused.</summary>
+    public string? Permission { get; init; }
 
     /// <summary>The rate limit was hit; the budget already knows. Repeat unchanged.</summary>
-    public sealed record Throttled : Ec2Reaction
+    public static readonly Ec2Reaction Throttled = new(ReactionKind.Throttled, Reasons.Throttled, "throttling")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Throttled;
-
-        /// <inheritdoc/>
-        public override string Category => "throttling";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => TimeSpan.FromSeconds(1);
-
-        /// <inheritdoc/>
-        public override bool CountsAsFailure => false;
-    }
+        RetryAfter = TimeSpan.FromSeconds(1),
+        ConcernsRequest = false,
+        Visibility = Visibility.Condition,
+    };
 
     /// <summary>No answer, or one that says nothing: look at what exists, then repeat with the same token.</summary>
-    public sealed record OutcomeUnknown : Ec2Reaction
+    public static readonly Ec2Reaction OutcomeUnknown = new(ReactionKind.OutcomeUnknown, Reasons.Ec2Unavailable, "unavailable")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Ec2Unavailable;
-
-        /// <inheritdoc/>
-        public override string Category => "unavailable";
-    }
+        ProvesNothingWasDone = false,
+        ConcernsRequest = false,
+        Stale = StaleKnowledge.Slot,
+    };
 
     /// <summary>The client token was used for something else: look by tag, adopt, or go to the next attempt number.</summary>
-    public sealed record ParameterMismatch : Ec2Reaction
+    public static readonly Ec2Reaction ParameterMismatch = new(ReactionKind.ParameterMismatch, Reasons.Creating, "token_mismatch")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Creating;
-
-        /// <inheritdoc/>
-        public override string Category => "token_mismatch";
-    }
+        ProvesNothingWasDone = false,
+    };
 
     /// <summary>The subnet has no room; leave it alone for a while.</summary>
-    /// <param name="Cooldown">How long the subnet counts as full.</param>
-    public sealed record SubnetFull(TimeSpan Cooldown) : Ec2Reaction
+    public static readonly Ec2Reaction SubnetFull = new(ReactionKind.SubnetFull, Reasons.SubnetFull, "capacity")
     {
-        /// <summary>With the usual pause.</summary>
-        public SubnetFull()
-            : this(SubnetPause) { }
+        RetryAfter = InsufficientAddresses.Cooldown,
+        Cooldown = CooldownScope.Subnet,
+        Holds = HeldSteps.Updates,
+    };
 
-        /// <summary>Whether only whole blocks for prefixes are missing: single addresses may be free in any number.</summary>
-        public bool OnlyPrefixes { get; init; }
+    /// <summary>The subnet lacks whole blocks for prefixes: single addresses may be free in any number.</summary>
+    public static readonly Ec2Reaction NoFreeBlock = SubnetFull with { Cooldown = CooldownScope.PrefixesOfSubnet };
 
-        /// <inheritdoc/>
-        public override string Reason => Reasons.SubnetFull;
-
-        /// <inheritdoc/>
-        public override string Category => "capacity";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => Cooldown;
-    }
-
-    /// <summary>The account may have no more ENIs: look for our own first, then stop all creates.</summary>
-    /// <param name="Cooldown">How long creates stop.</param>
-    public sealed record QuotaExceeded(TimeSpan Cooldown) : Ec2Reaction
+    /// <summary>The account may have no more ENIs: stop all creates.</summary>
+    public static readonly Ec2Reaction QuotaExceeded = new(ReactionKind.QuotaExceeded, Reasons.QuotaExceeded, "quota")
     {
-        /// <summary>With the usual pause.</summary>
-        public QuotaExceeded()
-            : this(QuotaPause) { }
-
-        /// <inheritdoc/>
-        public override string Reason => Reasons.QuotaExceeded;
-
-        /// <inheritdoc/>
-        public override string Category => "quota";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => Cooldown;
-    }
+        RetryAfter = TimeSpan.FromMinutes(3),
+        ProvesNothingWasDone = false,
+        Cooldown = CooldownScope.Account,
+    };
 
     /// <summary>What the user asked for cannot be had; nothing helps but another specification.</summary>
-    public sealed record TerminalUntilSpecChanges : Ec2Reaction
+    public static readonly Ec2Reaction InvalidSpec = new(ReactionKind.InvalidSpec, Reasons.InvalidSpec, "invalid_request")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.InvalidSpec;
+        RetryAfter = BlockedRetry,
+        Holds = HeldSteps.Updates,
+    };
 
-        /// <inheritdoc/>
-        public override string Category => "invalid_request";
-    }
+    /// <summary>This node can never take this ENI in this way.</summary>
+    public static readonly Ec2Reaction Unsupported = InvalidSpec with { Kind = ReactionKind.Unsupported, Category = "unsupported" };
 
-    /// <summary>A resolved subnet or security group no longer exists: forget what was resolved and resolve again.</summary>
-    /// <param name="Missing">Condition reason that names what is missing.</param>
-    public sealed record ResolveAgain(string Missing) : Ec2Reaction
+    /// <summary>The subnet that was resolved no longer exists: resolve again.</summary>
+    public static readonly Ec2Reaction SubnetNotFound = new(ReactionKind.SubnetNotFound, Reasons.SubnetNotFound, "not_found")
     {
-        /// <inheritdoc/>
-        public override string Reason => Missing;
+        Stale = StaleKnowledge.Subnet,
+    };
 
-        /// <inheritdoc/>
-        public override string Category => "not_found";
-    }
+    /// <summary>A security group that was resolved no longer exists: resolve again.</summary>
+    public static readonly Ec2Reaction SecurityGroupNotFound = new(ReactionKind.SecurityGroupNotFound, Reasons.SecurityGroupNotFound, "not_found")
+    {
+        Stale = StaleKnowledge.SecurityGroups,
+    };
 
     /// <summary>
     /// The ENI is not known here. A young one may still appear; for an old one it is proof after the grace window
     /// (docs/reference/ec2.md#consistency).
     /// </summary>
-    public sealed record NotFoundYet : Ec2Reaction
+    public static readonly Ec2Reaction NotFoundYet = new(ReactionKind.NotFoundYet, Reasons.Ec2Error, "not_found")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Ec2Error;
-
-        /// <inheritdoc/>
-        public override string Category => "not_found";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => TimeSpan.FromSeconds(2);
-    }
+        RetryAfter = TimeSpan.FromSeconds(2),
+        Stale = StaleKnowledge.Eni,
+    };
 
     /// <summary>What was to be removed does not exist: done.</summary>
-    public sealed record NotFound : Ec2Reaction
+    public static readonly Ec2Reaction NotFound = new(ReactionKind.NotFound, Reasons.AsExpected, "not_found")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.AsExpected;
-
-        /// <inheritdoc/>
-        public override string Category => "not_found";
-
-        /// <inheritdoc/>
-        public override bool CountsAsFailure => false;
-    }
+        Stale = StaleKnowledge.Eni,
+        Visibility = Visibility.None,
+    };
 
     /// <summary>The instance takes no further ENI: keep the ENI and wait until its occupancy changes.</summary>
-    public sealed record NodeFull : Ec2Reaction
+    public static readonly Ec2Reaction NodeFull = new(ReactionKind.NodeFull, Reasons.InstanceLimit, "instance_limit")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.InstanceLimit;
-
-        /// <inheritdoc/>
-        public override string Category => "instance_limit";
-    }
+        RetryAfter = BlockedRetry,
+        Stale = StaleKnowledge.Occupancy,
+    };
 
     /// <summary>Something else is attached at the device index: read the occupancy again and take the next index.</summary>
-    public sealed record IndexTaken : Ec2Reaction
+    public static readonly Ec2Reaction IndexTaken = new(ReactionKind.IndexTaken, Reasons.DeviceIndexTaken, "conflict")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.DeviceIndexTaken;
-
-        /// <inheritdoc/>
-        public override string Category => "conflict";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => TimeSpan.FromSeconds(1);
-    }
+        RetryAfter = TimeSpan.FromSeconds(1),
+        Stale = StaleKnowledge.Occupancy,
+    };
 
     /// <summary>The ENI is attached already: by us, which is success, or elsewhere, which is a conflict. Look.</summary>
-    public sealed record InUse : Ec2Reaction
+    public static readonly Ec2Reaction InUse = new(ReactionKind.InUse, Reasons.EniInUseElsewhere, "conflict")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.EniInUseElsewhere;
-
-        /// <inheritdoc/>
-        public override string Category => "conflict";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => TimeSpan.FromSeconds(2);
-    }
+        RetryAfter = TimeSpan.FromSeconds(2),
+        Stale = StaleKnowledge.Eni,
+    };
 
     /// <summary>The ENI cannot be deleted while it is attached: wait for the detachment.</summary>
-    public sealed record NotDetachedYet : Ec2Reaction
+    public static readonly Ec2Reaction NotDetachedYet = new(ReactionKind.NotDetachedYet, Reasons.Detaching, "conflict")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Detaching;
-
-        /// <inheritdoc/>
-        public override string Category => "conflict";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => TimeSpan.FromSeconds(2);
-    }
+        RetryAfter = TimeSpan.FromSeconds(2),
+        Stale = StaleKnowledge.Eni,
+        Visibility = Visibility.None,
+    };
 
     /// <summary>The attachment does not exist any more: a detach is done, anything else reads again.</summary>
-    public sealed record AlreadyDetached : Ec2Reaction
+    public static readonly Ec2Reaction AlreadyDetached = new(ReactionKind.AlreadyDetached, Reasons.Detaching, "not_found")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Detaching;
+        Stale = StaleKnowledge.Eni,
+        Visibility = Visibility.None,
+    };
 
-        /// <inheritdoc/>
-        public override string Category => "not_found";
-
-        /// <inheritdoc/>
-        public override bool CountsAsFailure => false;
-    }
-
-    /// <summary>The instance takes no ENI now: wait for the node, or release when the node is gone.</summary>
-    /// <param name="Why">Condition reason: the instance is not running, or EC2 does not know it.</param>
-    public sealed record InstanceNotRunning(string Why) : Ec2Reaction
+    /// <summary>The instance takes no ENI now: wait for the node.</summary>
+    public static readonly Ec2Reaction InstanceNotRunning = new(ReactionKind.InstanceNotRunning, Reasons.InstanceNotRunning, "instance_state")
     {
-        /// <inheritdoc/>
-        public override string Reason => Why;
+        RetryAfter = TimeSpan.FromSeconds(15),
+    };
 
-        /// <inheritdoc/>
-        public override string Category => "instance_state";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => TimeSpan.FromSeconds(15);
-    }
+    /// <summary>EC2 does not know the instance: release when the node is gone.</summary>
+    public static readonly Ec2Reaction InstanceGone = InstanceNotRunning with { Reason = Reasons.InstanceGone };
 
     /// <summary>Passes by itself.</summary>
-    public sealed record ShortBackoff : Ec2Reaction
+    public static readonly Ec2Reaction ShortBackoff = new(ReactionKind.ShortBackoff, Reasons.Ec2Error, "conflict")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Ec2Error;
-
-        /// <inheritdoc/>
-        public override string Category => "conflict";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => TimeSpan.FromSeconds(5);
-    }
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
 
     /// <summary>The controller's role lacks a permission; only a person can help, so asking often is of no use.</summary>
-    /// <param name="Backoff">When to ask again.</param>
-    public sealed record Unauthorized(TimeSpan Backoff) : Ec2Reaction
+    public static readonly Ec2Reaction Unauthorized = new(ReactionKind.Unauthorized, Reasons.Unauthorized, "authorization")
     {
-        /// <summary>With the usual pause.</summary>
-        public Unauthorized()
-            : this(PermissionPause) { }
+        RetryAfter = TimeSpan.FromMinutes(5),
+        ConcernsRequest = false,
+        Holds = HeldSteps.All,
+    };
 
-        /// <summary>The permission that is missing, such as `ec2:CreateTags`: not always that of the API called. Null when another party than IAM refused.</summary>
-        public string? Permission { get; init; }
-
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Unauthorized;
-
-        /// <inheritdoc/>
-        public override string Category => "authorization";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => Backoff;
-    }
-
-    /// <summary>AWS does not know who calls: there are no credentials, or they or the clock are not accepted. Nothing was done, and permissions have no part in it.</summary>
-    public sealed record Unauthenticated : Ec2Reaction
+    /// <summary>AWS does not know who calls: there are no credentials, or they or the clock are not accepted. Permissions have no part in it.</summary>
+    public static readonly Ec2Reaction Unauthenticated = new(ReactionKind.Unauthenticated, Reasons.AuthenticationFailed, "authentication")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.AuthenticationFailed;
-
-        /// <inheritdoc/>
-        public override string Category => "authentication";
-
-        /// <inheritdoc/>
-        public override TimeSpan? RetryAfter => CredentialsPause;
-    }
+        // A token service that was away comes back by itself.
+        RetryAfter = TimeSpan.FromMinutes(1),
+        ConcernsRequest = false,
+        Holds = HeldSteps.All,
+    };
 
     /// <summary>The dry run proved the permission.</summary>
-    public sealed record DryRunAllowed : Ec2Reaction
+    public static readonly Ec2Reaction DryRunAllowed = new(ReactionKind.DryRunAllowed, Reasons.AsExpected, "dry_run")
     {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.AsExpected;
-
-        /// <inheritdoc/>
-        public override string Category => "dry_run";
-
-        /// <inheritdoc/>
-        public override bool CountsAsFailure => false;
-    }
-
-    /// <summary>This node can never take this ENI in this way.</summary>
-    public sealed record Unsupported : Ec2Reaction
-    {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.InvalidSpec;
-
-        /// <inheritdoc/>
-        public override string Category => "unsupported";
-    }
+        Visibility = Visibility.None,
+    };
 
     /// <summary>An error that nobody foresaw: the object's own backoff, and EC2's text in the condition.</summary>
-    public sealed record Unknown : Ec2Reaction
-    {
-        /// <inheritdoc/>
-        public override string Reason => Reasons.Ec2Error;
-
-        /// <inheritdoc/>
-        public override string Category => "unknown";
-    }
+    public static readonly Ec2Reaction Unknown = new(ReactionKind.Unknown, Reasons.Ec2Error, "unknown") { ProvesNothingWasDone = false };
 }

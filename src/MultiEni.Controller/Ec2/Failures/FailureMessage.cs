@@ -3,22 +3,28 @@ namespace MultiEni.Controller.Ec2.Failures;
 /// <summary>Says to people what a failed EC2 call means for them. Pure.</summary>
 internal static class FailureMessage
 {
-    public static string For(Ec2Failure failure) =>
-        failure.Reaction switch
+    /// <summary>The message.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="subnet">The subnet that it was about, where that is known.</param>
+    public static string For(Ec2Failure failure, string subnet = "the subnet") =>
+        failure.Reaction.Kind switch
         {
-            Ec2Reaction.Unauthenticated => Unauthenticated(failure),
-            Ec2Reaction.Unauthorized { Permission: { } permission } =>
+            ReactionKind.Unauthenticated => Unauthenticated(failure),
+            ReactionKind.Unauthorized when failure.Reaction.Permission is { } permission =>
                 $"the controller's role lacks {permission}{(permission == $"ec2:{failure.Action}" ? "" : $", which {failure.Action} needs")}: "
                     + $"{Words(failure)}. {(Denies(failure) ? "Lift the deny" : "Grant it")}; see the IAM policy in the documentation",
-            Ec2Reaction.Unauthorized =>
+            ReactionKind.Unauthorized =>
                 $"{failure.Action} was refused ({failure.Code}: {Words(failure)}); look at the state of the AWS account, the policy of the VPC endpoint and the proxy",
-            Ec2Reaction.SubnetFull { OnlyPrefixes: true } => $"no whole block is free for a prefix, however many single addresses are ({failure}); "
-                + "set a range aside with a subnet CIDR reservation of type prefix, or use another subnet",
-            Ec2Reaction.SubnetFull => $"no address is free ({failure}); free some, or use another subnet",
-            Ec2Reaction.NodeFull => $"{failure.Message}; the ENI is kept and attached when another one is detached from the instance",
-            Ec2Reaction.OutcomeUnknown =>
+            ReactionKind.SubnetFull when failure.Reaction.Cooldown == CooldownScope.PrefixesOfSubnet => InsufficientAddresses.DescribeNoBlock(
+                subnet,
+                failure.ToString()
+            ),
+            ReactionKind.SubnetFull => InsufficientAddresses.Describe(subnet, failure.ToString()),
+            ReactionKind.QuotaExceeded => $"the account's limit of network interfaces is reached ({failure}); request a higher one",
+            ReactionKind.NodeFull => $"{failure.Message}; the ENI is kept and attached when another one is detached from the instance",
+            ReactionKind.OutcomeUnknown =>
                 $"{failure.Action} got no answer ({failure.Code}: {Words(failure)}); its outcome is found out before it is repeated",
-            Ec2Reaction.InstanceNotRunning => $"the instance cannot take an ENI now: {failure.Message}",
+            ReactionKind.InstanceNotRunning => $"the instance cannot take an ENI now: {failure.Message}",
             _ => $"{failure.Action} failed: {failure.Code}: {failure.Message}",
         };
 

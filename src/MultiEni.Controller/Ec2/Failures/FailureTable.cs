@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
-using MultiEni.Api;
 using static MultiEni.Controller.Ec2.Ec2Actions;
 
 namespace MultiEni.Controller.Ec2.Failures;
@@ -20,32 +19,29 @@ internal static partial class FailureTable
     public const string ConnectionFailed = nameof(ConnectionFailed);
 
     private static readonly FrozenDictionary<string, Ec2Reaction> ByCode = Table(
-        (new Ec2Reaction.Throttled(), ["RequestLimitExceeded", "Throttling", "ThrottlingException", "RequestThrottled", "EC2ThrottledException"]),
+        (Ec2Reaction.Throttled, ["RequestLimitExceeded", "Throttling", "ThrottlingException", "RequestThrottled", "EC2ThrottledException"]),
         (
-            new Ec2Reaction.OutcomeUnknown(),
+            Ec2Reaction.OutcomeUnknown,
             ["InternalError", "InternalFailure", "InternalServerError", "ServerInternal", "ServiceUnavailable", "Unavailable", "RequestTimeout"]
         ),
-        (new Ec2Reaction.ParameterMismatch(), ["IdempotentParameterMismatch"]),
-        (new Ec2Reaction.SubnetFull(), ["InsufficientFreeAddressesInSubnet"]),
-        (new Ec2Reaction.SubnetFull { OnlyPrefixes = true }, ["InsufficientCidrBlocks"]),
-        (new Ec2Reaction.QuotaExceeded(), ["NetworkInterfaceLimitExceeded"]),
+        (Ec2Reaction.ParameterMismatch, ["IdempotentParameterMismatch"]),
+        (Ec2Reaction.SubnetFull, ["InsufficientFreeAddressesInSubnet"]),
+        (Ec2Reaction.NoFreeBlock, ["InsufficientCidrBlocks"]),
+        (Ec2Reaction.QuotaExceeded, ["NetworkInterfaceLimitExceeded"]),
         (
-            new Ec2Reaction.TerminalUntilSpecChanges(),
+            Ec2Reaction.InvalidSpec,
             ["PrivateIpAddressLimitExceeded", "SecurityGroupsPerInterfaceLimitExceeded", "TagLimitExceeded", "TagPolicyViolation"]
         ),
-        (new Ec2Reaction.NodeFull(), ["AttachmentLimitExceeded"]),
-        (new Ec2Reaction.InUse(), ["InvalidNetworkInterface.InUse"]),
+        (Ec2Reaction.NodeFull, ["AttachmentLimitExceeded"]),
+        (Ec2Reaction.InUse, ["InvalidNetworkInterface.InUse"]),
+        (Ec2Reaction.InstanceNotRunning, ["IncorrectState", "IncorrectInstanceState", "InvalidInstanceID.NotLinkable", "InvalidState"]),
+        (Ec2Reaction.ShortBackoff, ["DependencyViolation", "ConcurrentTagAccess", "ConcurrentModification"]),
         (
-            new Ec2Reaction.InstanceNotRunning(Reasons.InstanceNotRunning),
-            ["IncorrectState", "IncorrectInstanceState", "InvalidInstanceID.NotLinkable", "InvalidState"]
-        ),
-        (new Ec2Reaction.ShortBackoff(), ["DependencyViolation", "ConcurrentTagAccess", "ConcurrentModification"]),
-        (
-            new Ec2Reaction.Unauthorized(),
+            Ec2Reaction.Unauthorized,
             ["UnauthorizedOperation", "OptInRequired", "AccessDenied", "AccessDeniedException", "Blocked", "PendingVerification"]
         ),
         (
-            new Ec2Reaction.Unauthenticated(),
+            Ec2Reaction.Unauthenticated,
             [
                 "AuthFailure",
                 "RequestExpired",
@@ -60,8 +56,8 @@ internal static partial class FailureTable
                 NoCredentials,
             ]
         ),
-        (new Ec2Reaction.DryRunAllowed(), ["DryRunOperation"]),
-        (new Ec2Reaction.Unsupported(), ["UnsupportedOperation", "Unsupported"])
+        (Ec2Reaction.DryRunAllowed, ["DryRunOperation"]),
+        (Ec2Reaction.Unsupported, ["UnsupportedOperation", "Unsupported"])
     );
 
     /// <summary>Classifies an error code of EC2.</summary>
@@ -76,13 +72,13 @@ internal static partial class FailureTable
     /// <summary>Classifies an answer without an error code, such as the page of a proxy.</summary>
     public static Ec2Failure ClassifyStatus(string action, int status, string message)
     {
-        Ec2Reaction reaction = status switch
+        var reaction = status switch
         {
-            429 => new Ec2Reaction.Throttled(),
-            401 or 403 => new Ec2Reaction.Unauthorized(),
+            429 => Ec2Reaction.Throttled,
+            401 or 403 => Ec2Reaction.Unauthorized,
             // 0: the answer broke off. A success status is here only because its body could not be read.
-            0 or < 400 or >= 500 => new Ec2Reaction.OutcomeUnknown(),
-            _ => new Ec2Reaction.Unknown(),
+            0 or < 400 or >= 500 => Ec2Reaction.OutcomeUnknown,
+            _ => Ec2Reaction.Unknown,
         };
         // There was no status, so none is made up.
         return new(action, status == 0 ? ConnectionFailed : $"HTTP{status}", message, reaction);
@@ -92,17 +88,17 @@ internal static partial class FailureTable
     public static Ec2Failure NoAnswer(string action, Exception exception)
     {
         var code = exception is TimeoutException or OperationCanceledException ? TimedOut : ConnectionFailed;
-        return new(action, code, CauseInWords.Of(exception), new Ec2Reaction.OutcomeUnknown());
+        return new(action, code, CauseInWords.Of(exception), Ec2Reaction.OutcomeUnknown);
     }
 
     private static Ec2Reaction ReactionTo(string action, string code, string message)
     {
         if (ByCode.TryGetValue(code, out var reaction))
         {
-            return reaction switch
+            return reaction.Kind switch
             {
-                Ec2Reaction.InUse when action == DeleteNetworkInterface => new Ec2Reaction.NotDetachedYet(),
-                Ec2Reaction.Unauthorized denied when code is "UnauthorizedOperation" or "AccessDenied" or "AccessDeniedException" => denied with
+                ReactionKind.InUse when action == DeleteNetworkInterface => Ec2Reaction.NotDetachedYet,
+                ReactionKind.Unauthorized when code is "UnauthorizedOperation" or "AccessDenied" or "AccessDeniedException" => reaction with
                 {
                     Permission = NamedPermission().Match(message) is { Success: true } named ? named.Value : $"ec2:{action}",
                 },
@@ -113,14 +109,14 @@ internal static partial class FailureTable
         var family = Family(code);
         return family switch
         {
-            "invalidsubnet" => new Ec2Reaction.ResolveAgain(Reasons.SubnetNotFound),
-            "invalidsecuritygroup" or "invalidgroup" => new Ec2Reaction.ResolveAgain(Reasons.SecurityGroupNotFound),
+            "invalidsubnet" => Ec2Reaction.SubnetNotFound,
+            "invalidsecuritygroup" or "invalidgroup" => Ec2Reaction.SecurityGroupNotFound,
             "invalidnetworkinterface" => EniNotFound(action),
-            "invalidattachment" or "invalidnetworkinterfaceattachment" => new Ec2Reaction.AlreadyDetached(),
-            "invalidinstance" => new Ec2Reaction.InstanceNotRunning(Reasons.InstanceGone),
+            "invalidattachment" or "invalidnetworkinterfaceattachment" => Ec2Reaction.AlreadyDetached,
+            "invalidinstance" => Ec2Reaction.InstanceGone,
             _ => code is "InvalidParameterValue" or "InvalidParameterCombination" or "InvalidParameter" or "OperationNotPermitted"
                 ? ByMessage(action, message)
-                : new Ec2Reaction.Unknown(),
+                : Ec2Reaction.Unknown,
         };
     }
 
@@ -138,37 +134,37 @@ internal static partial class FailureTable
     }
 
     private static Ec2Reaction EniNotFound(string action) =>
-        action is DeleteNetworkInterface or DetachNetworkInterface or DeleteTags ? new Ec2Reaction.NotFound() : new Ec2Reaction.NotFoundYet();
+        action is DeleteNetworkInterface or DetachNetworkInterface or DeleteTags ? Ec2Reaction.NotFound : Ec2Reaction.NotFoundYet;
 
     private static Ec2Reaction ByMessage(string action, string message)
     {
         if (Says(message, "attached at device index") || (Says(message, "device index") && Says(message, "in use")))
         {
-            return new Ec2Reaction.IndexTaken();
+            return Ec2Reaction.IndexTaken;
         }
 
         if (Says(message, "currently in use"))
         {
-            return action == AttachNetworkInterface ? new Ec2Reaction.InUse() : new Ec2Reaction.NotDetachedYet();
+            return action == AttachNetworkInterface ? Ec2Reaction.InUse : Ec2Reaction.NotDetachedYet;
         }
 
         if (Says(message, "sufficient free") || Says(message, "insufficient free"))
         {
-            return new Ec2Reaction.SubnetFull();
+            return Ec2Reaction.SubnetFull;
         }
 
         if (Says(message, "is not 'running'") || Says(message, "not in a valid state"))
         {
-            return new Ec2Reaction.InstanceNotRunning(Reasons.InstanceNotRunning);
+            return Ec2Reaction.InstanceNotRunning;
         }
 
         return action switch
         {
             // Another zone, a card or an index that the type does not have, EFA on a running instance: this node will never take it.
-            AttachNetworkInterface => new Ec2Reaction.Unsupported(),
+            AttachNetworkInterface => Ec2Reaction.Unsupported,
             CreateNetworkInterface or ModifyNetworkInterfaceAttribute or AssignPrivateIpAddresses or AssignIpv6Addresses or CreateTags =>
-                new Ec2Reaction.TerminalUntilSpecChanges(),
-            _ => new Ec2Reaction.Unknown(),
+                Ec2Reaction.InvalidSpec,
+            _ => Ec2Reaction.Unknown,
         };
     }
 

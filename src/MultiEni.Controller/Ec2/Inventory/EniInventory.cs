@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Leading;
 
 namespace MultiEni.Controller.Ec2.Inventory;
 
@@ -18,10 +19,11 @@ internal sealed class EniInventory : IDisposable
     private readonly InventoryState _state;
     private readonly OccupancyReader _occupancy;
     private readonly DescribeCoalescer<EniId, EniRow> _confirmations;
+    private readonly IDisposable _effects;
     private long _unclaimedRead;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Empty until the first sweep. Learns of our own calls from <see cref="Ec2Client.Changed"/>.</summary>
+    /// <summary>Empty until the first sweep. Learns of our own calls from <see cref="Ec2Client.Effects"/>.</summary>
     public EniInventory(Ec2Client client, EniInventoryOptions options, TimeProvider time, ILogger? logger = null)
     {
         _client = client;
@@ -43,11 +45,11 @@ internal sealed class EniInventory : IDisposable
             new(),
             time
         );
-        _client.Changed += Record;
+        _effects = client.Effects.Subscribe(Record);
     }
 
-    /// <summary>Told of every row that came, changed or went: the slot tag, or the ENI when it has none. Called on the thread that learned of it; must not block.</summary>
-    public Action<string>? Changed { get; set; }
+    /// <summary>Every row that came, changed or went: the slot tag, or the ENI when it has none.</summary>
+    public Signal<string> Changes { get; } = new();
 
     /// <summary>Whether a sweep has completed; before that nothing may be created (docs/reference/ec2.md#one-eni-per-slot).</summary>
     public bool Swept => Read(state => state.Swept);
@@ -72,7 +74,7 @@ internal sealed class EniInventory : IDisposable
 
     /// <summary>
     /// Whether an absence of the slot's ENI takes in what a predecessor did just before this inventory began. If not, the shared poll finds out
-    /// as soon as it can be known, and tells by <see cref="Changed"/>.
+    /// as soon as it can be known, and tells by <see cref="Changes"/>.
     /// </summary>
     public bool IsSettled(string slot)
     {
@@ -272,7 +274,7 @@ internal sealed class EniInventory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _client.Changed -= Record;
+        _effects.Dispose();
         _occupancy.Dispose();
         _confirmations.Dispose();
     }
@@ -318,7 +320,7 @@ internal sealed class EniInventory : IDisposable
 
         foreach (var key in changed)
         {
-            Changed?.Invoke(key);
+            Changes.Raise(key);
         }
     }
 }

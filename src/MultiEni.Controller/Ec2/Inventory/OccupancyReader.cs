@@ -29,17 +29,7 @@ internal sealed class OccupancyReader : IDisposable
         _forgotten = time.GetTimestamp();
         _coalescer = new(
             async (instances, token) => ByInstance(await describe(instances, token)),
-            static exception =>
-                exception
-                    is Ec2CallException
-                    {
-                        Failure.Reaction: not (
-                            Ec2Reaction.Throttled
-                            or Ec2Reaction.OutcomeUnknown
-                            or Ec2Reaction.Unauthorized
-                            or Ec2Reaction.Unauthenticated
-                        )
-                    },
+            static exception => exception is Ec2CallException { Failure.Reaction.ConcernsRequest: true },
             new(),
             time
         );

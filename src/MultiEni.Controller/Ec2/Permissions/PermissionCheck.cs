@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
+using MultiEni.Controller.Leading;
 
 namespace MultiEni.Controller.Ec2.Permissions;
 
@@ -16,6 +17,7 @@ namespace MultiEni.Controller.Ec2.Permissions;
 internal sealed class PermissionCheck(
     Ec2Client ec2,
     EniInventory inventory,
+    Signal<(string SubnetId, IReadOnlyList<string> SecurityGroupIds)> places,
     PermissionLedger ledger,
     string cluster,
     TimeProvider time,
@@ -36,28 +38,11 @@ internal sealed class PermissionCheck(
     private bool _triedCreate;
     private bool _triedOurs;
 
-    /// <summary>A subnet and groups that ENIs are created with; the first ones are kept.</summary>
-    public void Offer(string subnetId, IReadOnlyList<string> securityGroupIds)
-    {
-        if (_place is null)
-        {
-            _place = (subnetId, securityGroupIds);
-            Wake();
-        }
-    }
-
-    /// <summary>Something happened after which there may be an ENI of ours to try on.</summary>
-    public void Wake()
-    {
-        if (!_triedCreate || !_triedOurs)
-        {
-            _wake.Writer.TryWrite(item: true);
-        }
-    }
-
     /// <summary>Checks when there is a reason to, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var planned = places.Subscribe(Offer);
+        using var changed = inventory.Changes.Subscribe(_ => Wake());
         while (true)
         {
             await WaitAsync(cancellationToken);
@@ -70,6 +55,25 @@ internal sealed class PermissionCheck(
                 // Throttled or unreachable: it is tried again with the next reason to.
                 PermissionLog.CheckFailed(logger, failed.Failure.ToString());
             }
+        }
+    }
+
+    // A subnet and groups that ENIs are created with; the first ones are kept.
+    private void Offer((string SubnetId, IReadOnlyList<string> SecurityGroupIds) place)
+    {
+        if (_place is null)
+        {
+            _place = place;
+            Wake();
+        }
+    }
+
+    // Something happened after which there may be an ENI of ours to try on.
+    private void Wake()
+    {
+        if (!_triedCreate || !_triedOurs)
+        {
+            _wake.Writer.TryWrite(item: true);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Leading;
 
 namespace MultiEni.Controller.Ec2.Permissions;
 
@@ -11,41 +12,32 @@ internal sealed class PermissionLedger
 {
     private readonly ConcurrentDictionary<string, DeniedPermission> _denied = new(StringComparer.Ordinal);
 
-    /// <summary>Told when an action is denied that was not, or allowed again. Must not block.</summary>
-    public Action? Changed { get; set; }
+    /// <summary>The API name of an action that is denied and was not, or is allowed again.</summary>
+    public Signal<string> Changes { get; } = new();
 
     /// <summary>Permissions that were denied last, sorted; one that several APIs need once.</summary>
     public IReadOnlyList<DeniedPermission> Denied =>
         [.. _denied.Values.DistinctBy(permission => permission.Action).OrderBy(permission => permission.Action, StringComparer.Ordinal)];
 
     /// <summary>An action was answered.</summary>
-    /// <param name="action">API name.</param>
-    /// <param name="failure">The refusal, or null after success.</param>
-    public void Answered(string action, Ec2Failure? failure)
+    /// <param name="answer">The API name, and the failure or null after success.</param>
+    public void Answered((string Action, Ec2Failure? Failure) answer)
     {
-        switch (failure?.Reaction)
+        var (action, failure) = answer;
+        if (failure?.Reaction.Permission is { } missing)
         {
-            case Ec2Reaction.Unauthorized { Permission: { } missing }:
-                var before = _denied.GetValueOrDefault(action);
-                _denied[action] = new DeniedPermission(missing["ec2:".Length..], failure.Message);
-                if (before?.Action != _denied[action].Action)
-                {
-                    Changed?.Invoke();
-                }
-
-                return;
-            // These say nothing of permissions: no answer, or one given before anybody looked.
-            case Ec2Reaction.Throttled
-            or Ec2Reaction.OutcomeUnknown
-            or Ec2Reaction.Unknown
-            or Ec2Reaction.Unauthenticated
-            or Ec2Reaction.Unauthorized:
-                return;
-            case null or Ec2Reaction.DryRunAllowed when _denied.TryRemove(action, out _):
-                Changed?.Invoke();
-                return;
-            default:
-                return;
+            var permission = new DeniedPermission(missing["ec2:".Length..], failure.Message);
+            var before = _denied.GetValueOrDefault(action);
+            _denied[action] = permission;
+            if (before?.Action != permission.Action)
+            {
+                Changes.Raise(action);
+            }
+        }
+        else if (failure?.Reaction.Kind is null or ReactionKind.DryRunAllowed && _denied.TryRemove(action, out _))
+        {
+            // Any other failure says nothing of permissions: no answer, or one given before anybody looked.
+            Changes.Raise(action);
         }
     }
 }

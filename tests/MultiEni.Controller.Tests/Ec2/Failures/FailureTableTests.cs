@@ -7,81 +7,97 @@ namespace MultiEni.Controller.Tests.Ec2.Failures;
 public sealed class FailureTableTests
 {
     /// <summary>API, error code, message, reaction, condition reason, seconds until the next try (null: the object's backoff), class in metrics.</summary>
-    public static TheoryData<string, string, string, Type, string, double?, string> Rows =>
+    public static TheoryData<string, string, string, string, string, double?, string> Rows =>
         new()
         {
             {
                 AttachNetworkInterface,
                 "RequestLimitExceeded",
                 "Request limit exceeded.",
-                typeof(Ec2Reaction.Throttled),
+                nameof(ReactionKind.Throttled),
                 Reasons.Throttled,
                 1,
                 "throttling"
             },
-            { DescribeSubnets, "Throttling", "Rate exceeded", typeof(Ec2Reaction.Throttled), Reasons.Throttled, 1, "throttling" },
-            { CreateNetworkInterface, "InternalError", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
-            { CreateNetworkInterface, "InternalFailure", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
-            { AttachNetworkInterface, "ServerInternal", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
-            { AttachNetworkInterface, "ServiceUnavailable", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
-            { DetachNetworkInterface, "Unavailable", "", typeof(Ec2Reaction.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { DescribeSubnets, "Throttling", "Rate exceeded", nameof(ReactionKind.Throttled), Reasons.Throttled, 1, "throttling" },
+            { CreateNetworkInterface, "InternalError", "", nameof(ReactionKind.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { CreateNetworkInterface, "InternalFailure", "", nameof(ReactionKind.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { AttachNetworkInterface, "ServerInternal", "", nameof(ReactionKind.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { AttachNetworkInterface, "ServiceUnavailable", "", nameof(ReactionKind.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
+            { DetachNetworkInterface, "Unavailable", "", nameof(ReactionKind.OutcomeUnknown), Reasons.Ec2Unavailable, null, "unavailable" },
             {
                 CreateNetworkInterface,
                 "IdempotentParameterMismatch",
                 "",
-                typeof(Ec2Reaction.ParameterMismatch),
+                nameof(ReactionKind.ParameterMismatch),
                 Reasons.Creating,
                 null,
                 "token_mismatch"
             },
-            { CreateNetworkInterface, "InsufficientFreeAddressesInSubnet", "", typeof(Ec2Reaction.SubnetFull), Reasons.SubnetFull, 150, "capacity" },
-            { AssignPrivateIpAddresses, "InsufficientCidrBlocks", "", typeof(Ec2Reaction.SubnetFull), Reasons.SubnetFull, 150, "capacity" },
+            { CreateNetworkInterface, "InsufficientFreeAddressesInSubnet", "", nameof(ReactionKind.SubnetFull), Reasons.SubnetFull, 150, "capacity" },
+            { AssignPrivateIpAddresses, "InsufficientCidrBlocks", "", nameof(ReactionKind.SubnetFull), Reasons.SubnetFull, 150, "capacity" },
             {
                 AssignPrivateIpAddresses,
                 "InvalidParameterValue",
                 "There aren't sufficient free Ipv4 addresses or prefixes",
-                typeof(Ec2Reaction.SubnetFull),
+                nameof(ReactionKind.SubnetFull),
                 Reasons.SubnetFull,
                 150,
                 "capacity"
             },
-            { CreateNetworkInterface, "NetworkInterfaceLimitExceeded", "", typeof(Ec2Reaction.QuotaExceeded), Reasons.QuotaExceeded, 180, "quota" },
+            { CreateNetworkInterface, "NetworkInterfaceLimitExceeded", "", nameof(ReactionKind.QuotaExceeded), Reasons.QuotaExceeded, 180, "quota" },
             {
                 CreateNetworkInterface,
                 "PrivateIpAddressLimitExceeded",
                 "",
-                typeof(Ec2Reaction.TerminalUntilSpecChanges),
+                nameof(ReactionKind.InvalidSpec),
                 Reasons.InvalidSpec,
-                null,
+                120,
                 "invalid_request"
             },
             {
                 CreateNetworkInterface,
                 "SecurityGroupsPerInterfaceLimitExceeded",
                 "",
-                typeof(Ec2Reaction.TerminalUntilSpecChanges),
+                nameof(ReactionKind.InvalidSpec),
                 Reasons.InvalidSpec,
-                null,
+                120,
                 "invalid_request"
             },
-            { CreateTags, "TagLimitExceeded", "", typeof(Ec2Reaction.TerminalUntilSpecChanges), Reasons.InvalidSpec, null, "invalid_request" },
+            { CreateTags, "TagLimitExceeded", "", nameof(ReactionKind.InvalidSpec), Reasons.InvalidSpec, 120, "invalid_request" },
+            { CreateNetworkInterface, "TagPolicyViolation", "", nameof(ReactionKind.InvalidSpec), Reasons.InvalidSpec, 120, "invalid_request" },
             {
                 CreateNetworkInterface,
-                "TagPolicyViolation",
+                "InvalidSubnetID.NotFound",
                 "",
-                typeof(Ec2Reaction.TerminalUntilSpecChanges),
-                Reasons.InvalidSpec,
+                nameof(ReactionKind.SubnetNotFound),
+                Reasons.SubnetNotFound,
                 null,
-                "invalid_request"
+                "not_found"
             },
-            { CreateNetworkInterface, "InvalidSubnetID.NotFound", "", typeof(Ec2Reaction.ResolveAgain), Reasons.SubnetNotFound, null, "not_found" },
-            { CreateNetworkInterface, "InvalidSubnetId.NotFound", "", typeof(Ec2Reaction.ResolveAgain), Reasons.SubnetNotFound, null, "not_found" },
-            { CreateNetworkInterface, "InvalidSubnetID.Malformed", "", typeof(Ec2Reaction.ResolveAgain), Reasons.SubnetNotFound, null, "not_found" },
+            {
+                CreateNetworkInterface,
+                "InvalidSubnetId.NotFound",
+                "",
+                nameof(ReactionKind.SubnetNotFound),
+                Reasons.SubnetNotFound,
+                null,
+                "not_found"
+            },
+            {
+                CreateNetworkInterface,
+                "InvalidSubnetID.Malformed",
+                "",
+                nameof(ReactionKind.SubnetNotFound),
+                Reasons.SubnetNotFound,
+                null,
+                "not_found"
+            },
             {
                 CreateNetworkInterface,
                 "InvalidSecurityGroupID.NotFound",
                 "",
-                typeof(Ec2Reaction.ResolveAgain),
+                nameof(ReactionKind.SecurityGroupNotFound),
                 Reasons.SecurityGroupNotFound,
                 null,
                 "not_found"
@@ -90,7 +106,7 @@ public sealed class FailureTableTests
                 CreateNetworkInterface,
                 "InvalidGroup.NotFound",
                 "",
-                typeof(Ec2Reaction.ResolveAgain),
+                nameof(ReactionKind.SecurityGroupNotFound),
                 Reasons.SecurityGroupNotFound,
                 null,
                 "not_found"
@@ -99,48 +115,56 @@ public sealed class FailureTableTests
                 CreateNetworkInterface,
                 "InvalidGroupId.Malformed",
                 "",
-                typeof(Ec2Reaction.ResolveAgain),
+                nameof(ReactionKind.SecurityGroupNotFound),
                 Reasons.SecurityGroupNotFound,
                 null,
                 "not_found"
             },
-            { AttachNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "", typeof(Ec2Reaction.NotFoundYet), Reasons.Ec2Error, 2, "not_found" },
+            { AttachNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "", nameof(ReactionKind.NotFoundYet), Reasons.Ec2Error, 2, "not_found" },
             {
                 ModifyNetworkInterfaceAttribute,
                 "InvalidNetworkInterfaceId.NotFound",
                 "",
-                typeof(Ec2Reaction.NotFoundYet),
+                nameof(ReactionKind.NotFoundYet),
                 Reasons.Ec2Error,
                 2,
                 "not_found"
             },
-            { CreateTags, "InvalidNetworkInterfaceID.NotFound", "", typeof(Ec2Reaction.NotFoundYet), Reasons.Ec2Error, 2, "not_found" },
-            { DeleteNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "", typeof(Ec2Reaction.NotFound), Reasons.AsExpected, null, "not_found" },
+            { CreateTags, "InvalidNetworkInterfaceID.NotFound", "", nameof(ReactionKind.NotFoundYet), Reasons.Ec2Error, 2, "not_found" },
+            {
+                DeleteNetworkInterface,
+                "InvalidNetworkInterfaceID.NotFound",
+                "",
+                nameof(ReactionKind.NotFound),
+                Reasons.AsExpected,
+                null,
+                "not_found"
+            },
             {
                 AttachNetworkInterface,
                 "AttachmentLimitExceeded",
                 "Interface count 4 exceeds the limit for t3.medium",
-                typeof(Ec2Reaction.NodeFull),
+                nameof(ReactionKind.NodeFull),
                 Reasons.InstanceLimit,
-                null,
+                120,
                 "instance_limit"
             },
             {
                 AttachNetworkInterface,
                 "InvalidParameterValue",
                 "Instance 'i-1' already has an interface attached at device index '1'.",
-                typeof(Ec2Reaction.IndexTaken),
+                nameof(ReactionKind.IndexTaken),
                 Reasons.DeviceIndexTaken,
                 1,
                 "conflict"
             },
-            { AttachNetworkInterface, "InvalidNetworkInterface.InUse", "", typeof(Ec2Reaction.InUse), Reasons.EniInUseElsewhere, 2, "conflict" },
-            { DeleteNetworkInterface, "InvalidNetworkInterface.InUse", "", typeof(Ec2Reaction.NotDetachedYet), Reasons.Detaching, 2, "conflict" },
+            { AttachNetworkInterface, "InvalidNetworkInterface.InUse", "", nameof(ReactionKind.InUse), Reasons.EniInUseElsewhere, 2, "conflict" },
+            { DeleteNetworkInterface, "InvalidNetworkInterface.InUse", "", nameof(ReactionKind.NotDetachedYet), Reasons.Detaching, 2, "conflict" },
             {
                 AttachNetworkInterface,
                 "InvalidParameterValue",
                 "Network interface 'eni-1' is currently in use.",
-                typeof(Ec2Reaction.InUse),
+                nameof(ReactionKind.InUse),
                 Reasons.EniInUseElsewhere,
                 2,
                 "conflict"
@@ -149,17 +173,25 @@ public sealed class FailureTableTests
                 DeleteNetworkInterface,
                 "InvalidParameterValue",
                 "Network interface 'eni-1' is currently in use.",
-                typeof(Ec2Reaction.NotDetachedYet),
+                nameof(ReactionKind.NotDetachedYet),
                 Reasons.Detaching,
                 2,
                 "conflict"
             },
-            { DetachNetworkInterface, "InvalidAttachmentID.NotFound", "", typeof(Ec2Reaction.AlreadyDetached), Reasons.Detaching, null, "not_found" },
+            {
+                DetachNetworkInterface,
+                "InvalidAttachmentID.NotFound",
+                "",
+                nameof(ReactionKind.AlreadyDetached),
+                Reasons.Detaching,
+                null,
+                "not_found"
+            },
             {
                 ModifyNetworkInterfaceAttribute,
                 "InvalidNetworkInterfaceAttachmentId.Malformed",
                 "",
-                typeof(Ec2Reaction.AlreadyDetached),
+                nameof(ReactionKind.AlreadyDetached),
                 Reasons.Detaching,
                 null,
                 "not_found"
@@ -168,7 +200,7 @@ public sealed class FailureTableTests
                 AttachNetworkInterface,
                 "IncorrectState",
                 "Instance 'i-1' is not 'running'.",
-                typeof(Ec2Reaction.InstanceNotRunning),
+                nameof(ReactionKind.InstanceNotRunning),
                 Reasons.InstanceNotRunning,
                 15,
                 "instance_state"
@@ -177,7 +209,7 @@ public sealed class FailureTableTests
                 AttachNetworkInterface,
                 "IncorrectInstanceState",
                 "",
-                typeof(Ec2Reaction.InstanceNotRunning),
+                nameof(ReactionKind.InstanceNotRunning),
                 Reasons.InstanceNotRunning,
                 15,
                 "instance_state"
@@ -186,7 +218,7 @@ public sealed class FailureTableTests
                 AttachNetworkInterface,
                 "InvalidInstanceID.NotFound",
                 "",
-                typeof(Ec2Reaction.InstanceNotRunning),
+                nameof(ReactionKind.InstanceNotRunning),
                 Reasons.InstanceGone,
                 15,
                 "instance_state"
@@ -195,57 +227,57 @@ public sealed class FailureTableTests
                 AttachNetworkInterface,
                 "InvalidParameterValue",
                 "You may not attach a network interface to an instance if they are not in the same availability zone",
-                typeof(Ec2Reaction.Unsupported),
+                nameof(ReactionKind.Unsupported),
                 Reasons.InvalidSpec,
-                null,
+                120,
                 "unsupported"
             },
             {
                 AttachNetworkInterface,
                 "InvalidParameterCombination",
                 "availability zone",
-                typeof(Ec2Reaction.Unsupported),
+                nameof(ReactionKind.Unsupported),
                 Reasons.InvalidSpec,
-                null,
+                120,
                 "unsupported"
             },
-            { AttachNetworkInterface, "UnsupportedOperation", "", typeof(Ec2Reaction.Unsupported), Reasons.InvalidSpec, null, "unsupported" },
+            { AttachNetworkInterface, "UnsupportedOperation", "", nameof(ReactionKind.Unsupported), Reasons.InvalidSpec, 120, "unsupported" },
             {
                 ModifyNetworkInterfaceAttribute,
                 "InvalidParameterCombination",
                 "Only one attribute",
-                typeof(Ec2Reaction.TerminalUntilSpecChanges),
+                nameof(ReactionKind.InvalidSpec),
                 Reasons.InvalidSpec,
-                null,
+                120,
                 "invalid_request"
             },
-            { DeleteNetworkInterface, "DependencyViolation", "", typeof(Ec2Reaction.ShortBackoff), Reasons.Ec2Error, 5, "conflict" },
-            { CreateTags, "ConcurrentTagAccess", "", typeof(Ec2Reaction.ShortBackoff), Reasons.Ec2Error, 5, "conflict" },
+            { DeleteNetworkInterface, "DependencyViolation", "", nameof(ReactionKind.ShortBackoff), Reasons.Ec2Error, 5, "conflict" },
+            { CreateTags, "ConcurrentTagAccess", "", nameof(ReactionKind.ShortBackoff), Reasons.Ec2Error, 5, "conflict" },
             {
                 DetachNetworkInterface,
                 "OperationNotPermitted",
                 "The network interface at device index 0 cannot be detached.",
-                typeof(Ec2Reaction.Unknown),
+                nameof(ReactionKind.Unknown),
                 Reasons.Ec2Error,
                 null,
                 "unknown"
             },
-            { CreateNetworkInterface, "UnauthorizedOperation", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
-            { CreateNetworkInterface, "AuthFailure", "", typeof(Ec2Reaction.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
-            { DescribeSubnets, "OptInRequired", "", typeof(Ec2Reaction.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
-            { DescribeSubnets, "RequestExpired", "", typeof(Ec2Reaction.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
+            { CreateNetworkInterface, "UnauthorizedOperation", "", nameof(ReactionKind.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { CreateNetworkInterface, "AuthFailure", "", nameof(ReactionKind.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
+            { DescribeSubnets, "OptInRequired", "", nameof(ReactionKind.Unauthorized), Reasons.Unauthorized, 300, "authorization" },
+            { DescribeSubnets, "RequestExpired", "", nameof(ReactionKind.Unauthenticated), Reasons.AuthenticationFailed, 60, "authentication" },
             {
                 DescribeSubnets,
                 FailureTable.NoCredentials,
                 "",
-                typeof(Ec2Reaction.Unauthenticated),
+                nameof(ReactionKind.Unauthenticated),
                 Reasons.AuthenticationFailed,
                 60,
                 "authentication"
             },
-            { CreateNetworkInterface, "DryRunOperation", "", typeof(Ec2Reaction.DryRunAllowed), Reasons.AsExpected, null, "dry_run" },
-            { CreateNetworkInterface, "SomethingNew", "", typeof(Ec2Reaction.Unknown), Reasons.Ec2Error, null, "unknown" },
-            { CreateNetworkInterface, "Invalid.NotFound", "", typeof(Ec2Reaction.Unknown), Reasons.Ec2Error, null, "unknown" },
+            { CreateNetworkInterface, "DryRunOperation", "", nameof(ReactionKind.DryRunAllowed), Reasons.AsExpected, null, "dry_run" },
+            { CreateNetworkInterface, "SomethingNew", "", nameof(ReactionKind.Unknown), Reasons.Ec2Error, null, "unknown" },
+            { CreateNetworkInterface, "Invalid.NotFound", "", nameof(ReactionKind.Unknown), Reasons.Ec2Error, null, "unknown" },
         };
 
     [Theory]
@@ -254,7 +286,7 @@ public sealed class FailureTableTests
         string action,
         string code,
         string message,
-        Type reaction,
+        string reaction,
         string reason,
         double? retrySeconds,
         string category
@@ -263,22 +295,22 @@ public sealed class FailureTableTests
         var failure = FailureTable.Classify(action, code, message);
 
         Assert.Equal((action, code, message), (failure.Action, failure.Code, failure.Message));
-        Assert.IsType(reaction, failure.Reaction);
+        Assert.Equal(reaction, failure.Reaction.Kind.ToString());
         Assert.Equal(reason, failure.Reaction.Reason);
         Assert.Equal(retrySeconds, failure.Reaction.RetryAfter?.TotalSeconds);
         Assert.Equal(category, failure.Reaction.Category);
     }
 
     [Theory]
-    [InlineData(503, typeof(Ec2Reaction.OutcomeUnknown))]
-    [InlineData(502, typeof(Ec2Reaction.OutcomeUnknown))]
-    [InlineData(0, typeof(Ec2Reaction.OutcomeUnknown))]
-    [InlineData(200, typeof(Ec2Reaction.OutcomeUnknown))]
-    [InlineData(403, typeof(Ec2Reaction.Unauthorized))]
-    [InlineData(429, typeof(Ec2Reaction.Throttled))]
-    [InlineData(404, typeof(Ec2Reaction.Unknown))]
-    public void An_answer_without_an_error_code_is_judged_by_its_status(int status, Type reaction) =>
-        Assert.IsType(reaction, FailureTable.ClassifyStatus(CreateNetworkInterface, status, "").Reaction);
+    [InlineData(503, nameof(ReactionKind.OutcomeUnknown))]
+    [InlineData(502, nameof(ReactionKind.OutcomeUnknown))]
+    [InlineData(0, nameof(ReactionKind.OutcomeUnknown))]
+    [InlineData(200, nameof(ReactionKind.OutcomeUnknown))]
+    [InlineData(403, nameof(ReactionKind.Unauthorized))]
+    [InlineData(429, nameof(ReactionKind.Throttled))]
+    [InlineData(404, nameof(ReactionKind.Unknown))]
+    public void An_answer_without_an_error_code_is_judged_by_its_status(int status, string reaction) =>
+        Assert.Equal(reaction, FailureTable.ClassifyStatus(CreateNetworkInterface, status, "").Reaction.Kind.ToString());
 
     [Fact]
     public void No_answer_leaves_the_outcome_unknown_and_says_whether_time_or_connection_failed()
@@ -286,8 +318,8 @@ public sealed class FailureTableTests
         var late = FailureTable.NoAnswer(CreateNetworkInterface, new TaskCanceledException("", new TimeoutException("30 s")));
         var broken = FailureTable.NoAnswer(CreateNetworkInterface, new HttpRequestException("reset"));
 
-        Assert.IsType<Ec2Reaction.OutcomeUnknown>(late.Reaction);
-        Assert.IsType<Ec2Reaction.OutcomeUnknown>(broken.Reaction);
+        Assert.Equal(ReactionKind.OutcomeUnknown, late.Reaction.Kind);
+        Assert.Equal(ReactionKind.OutcomeUnknown, broken.Reaction.Kind);
         Assert.Equal((FailureTable.TimedOut, FailureTable.ConnectionFailed), (late.Code, broken.Code));
     }
 
@@ -313,23 +345,35 @@ public sealed class FailureTableTests
         "ec2:CreateTags"
     )]
     public void A_refusal_names_the_permission_that_is_missing_and_not_the_call(string action, string message, string permission) =>
-        Assert.Equal(
-            permission,
-            Assert.IsType<Ec2Reaction.Unauthorized>(FailureTable.Classify(action, "UnauthorizedOperation", message).Reaction).Permission
-        );
+        Assert.Equal(permission, FailureTable.Classify(action, "UnauthorizedOperation", message).Reaction.Permission);
 
     [Fact]
     public void What_is_not_a_matter_of_permissions_names_none()
     {
-        Assert.Null(Assert.IsType<Ec2Reaction.Unauthorized>(FailureTable.Classify(DescribeSubnets, "OptInRequired", "").Reaction).Permission);
-        Assert.Null(Assert.IsType<Ec2Reaction.Unauthorized>(FailureTable.ClassifyStatus(DescribeSubnets, 403, "<html>").Reaction).Permission);
+        Assert.Null(FailureTable.Classify(DescribeSubnets, "OptInRequired", "").Reaction.Permission);
+        Assert.Null(FailureTable.ClassifyStatus(DescribeSubnets, 403, "<html>").Reaction.Permission);
     }
+
+    [Fact]
+    public void Whatever_holds_steps_or_starts_a_cooldown_says_for_how_long() =>
+        Assert.All(
+            typeof(Ec2Reaction).GetFields().Select(field => (Ec2Reaction)field.GetValue(null)!),
+            reaction =>
+                Assert.True(reaction.RetryAfter is not null || reaction is { Holds: HeldSteps.None, Cooldown: CooldownScope.None }, $"{reaction}")
+        );
+
+    [Fact]
+    public void Every_kind_of_error_has_a_reaction() =>
+        Assert.Equal(
+            Enum.GetValues<ReactionKind>().Order(),
+            typeof(Ec2Reaction).GetFields().Select(field => ((Ec2Reaction)field.GetValue(null)!).Kind).Distinct().Order()
+        );
 
     [Fact]
     public void Only_a_lack_of_blocks_leaves_room_for_single_addresses()
     {
         static bool OnlyPrefixes(string code) =>
-            Assert.IsType<Ec2Reaction.SubnetFull>(FailureTable.Classify(CreateNetworkInterface, code, "").Reaction).OnlyPrefixes;
+            FailureTable.Classify(CreateNetworkInterface, code, "").Reaction.Cooldown == CooldownScope.PrefixesOfSubnet;
 
         Assert.True(OnlyPrefixes("InsufficientCidrBlocks"));
         Assert.False(OnlyPrefixes("InsufficientFreeAddressesInSubnet"));

@@ -23,7 +23,7 @@ public sealed class EniInventoryTests
         );
         using var inventory = world.NewInventory();
         var changed = new ConcurrentQueue<string>();
-        inventory.Changed = changed.Enqueue;
+        using var changes = inventory.Changes.Subscribe(changed.Enqueue);
 
         var eni = await world.CreateAsync("a");
         await world.Client.AttachAsync(EniId.Parse(eni.EniId), world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
@@ -101,13 +101,13 @@ public sealed class EniInventoryTests
         var eni = EniId.Parse((await world.CreateAsync("a")).EniId);
         await world.Client.AttachAsync(eni, world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
         var attached = new TaskCompletionSource<string>();
-        inventory.Changed = key =>
+        using var changes = inventory.Changes.Subscribe(key =>
         {
             if (inventory.Find(eni.ToString())?.Attachment?.Status == EniStates.Attached)
             {
                 attached.TrySetResult(key);
             }
-        };
+        });
 
         await EventuallyAsync(() =>
         {

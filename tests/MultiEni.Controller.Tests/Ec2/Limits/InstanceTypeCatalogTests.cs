@@ -76,7 +76,7 @@ public sealed class InstanceTypeCatalogTests
 
         var refused = await Assert.ThrowsAsync<Ec2CallException>(() => catalog.LearnAsync(["m5.2xlarge"], Ct));
 
-        Assert.IsType<Ec2Reaction.Unauthorized>(refused.Failure.Reaction);
+        Assert.Equal(ReactionKind.Unauthorized, refused.Failure.Reaction.Kind);
         Assert.Equal(4, catalog.Find("m5.2xlarge")!.MaximumEnis);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Controller.Leading;
 
 namespace MultiEni.Controller.Tests.Ec2.Permissions;
 
@@ -15,7 +16,7 @@ public sealed class PermissionCheckTests
     {
         await using var world = await Ec2World.StartAsync();
         await using var check = new Running(world);
-        check.Check.Offer(world.Subnet, [world.Group]);
+        check.Places.Raise((world.Subnet, [world.Group]));
         await check.UntilAsync(() => Total(world) == 1, "Create was tried");
 
         var eni = await world.CreateAsync("a");
@@ -23,10 +24,10 @@ public sealed class PermissionCheckTests
         world.Time.Advance(TimeSpan.FromSeconds(30));
         await check.Inventory.SweepAsync(Ct);
         var before = Total(world);
-        check.Check.Wake();
+        check.Inventory.Changes.Raise("a");
         await check.UntilAsync(() => Total(world) == before + 4, "the four others were tried");
-        check.Check.Offer(world.Subnet, [world.Group]);
-        check.Check.Wake();
+        check.Places.Raise((world.Subnet, [world.Group]));
+        check.Inventory.Changes.Raise("a");
         world.Time.Advance(TimeSpan.FromHours(2));
 
         Assert.Empty(check.Ledger.Denied);
@@ -43,7 +44,7 @@ public sealed class PermissionCheckTests
         await using var world = await Ec2World.StartAsync();
         world.Simulator.Faults.Deny(Ec2Actions.CreateNetworkInterface);
         await using var check = new Running(world);
-        check.Check.Offer(world.Subnet, [world.Group]);
+        check.Places.Raise((world.Subnet, [world.Group]));
         await check.UntilAsync(() => check.Ledger.Denied.Count == 1, "the missing permission is on record");
 
         world.Simulator.Faults.Allow(Ec2Actions.CreateNetworkInterface);
@@ -62,21 +63,22 @@ public sealed class PermissionCheckTests
     private sealed class Running : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
+        private readonly IDisposable _answers;
         private readonly Task _running;
 
         public Running(Ec2World world)
         {
-            world.Client.Answered = Ledger.Answered;
+            _answers = world.Client.Answers.Subscribe(Ledger.Answered);
             Inventory = world.NewInventory();
-            Check = new PermissionCheck(world.Client, Inventory, Ledger, Rows.Cluster, world.Time, NullLogger.Instance);
-            _running = Check.RunAsync(_stop.Token);
+            var check = new PermissionCheck(world.Client, Inventory, Places, Ledger, Rows.Cluster, world.Time, NullLogger.Instance);
+            _running = check.RunAsync(_stop.Token);
         }
 
         public PermissionLedger Ledger { get; } = new();
 
         public EniInventory Inventory { get; }
 
-        public PermissionCheck Check { get; }
+        public Signal<(string SubnetId, IReadOnlyList<string> SecurityGroupIds)> Places { get; } = new();
 
         public async Task UntilAsync(Func<bool> condition, string what)
         {
@@ -93,6 +95,7 @@ public sealed class PermissionCheckTests
         {
             await _stop.CancelAsync();
             await _running.ContinueWith(_ => { }, TaskScheduler.Default);
+            _answers.Dispose();
             Inventory.Dispose();
             _stop.Dispose();
         }

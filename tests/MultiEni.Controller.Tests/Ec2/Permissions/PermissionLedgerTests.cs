@@ -9,7 +9,7 @@ public sealed class PermissionLedgerTests
     private readonly PermissionLedger _ledger = new();
     private int _changes;
 
-    public PermissionLedgerTests() => _ledger.Changed = () => _changes++;
+    public PermissionLedgerTests() => _ledger.Changes.Subscribe(_ => _changes++);
 
     [Fact]
     public void A_refused_action_is_on_record_once_until_it_succeeds()
@@ -19,7 +19,7 @@ public sealed class PermissionLedgerTests
         Assert.Equal(Ec2Actions.CreateNetworkInterface, Assert.Single(_ledger.Denied).Action);
         Assert.Equal(1, _changes);
 
-        _ledger.Answered(Ec2Actions.CreateNetworkInterface, null);
+        _ledger.Answered((Ec2Actions.CreateNetworkInterface, null));
 
         Assert.Empty(_ledger.Denied);
         Assert.Equal(2, _changes);
@@ -57,10 +57,10 @@ public sealed class PermissionLedgerTests
             "UnauthorizedOperation",
             "not authorized to perform: ec2:CreateTags on r"
         );
-        _ledger.Answered(Ec2Actions.CreateNetworkInterface, failure);
+        _ledger.Answered((Ec2Actions.CreateNetworkInterface, failure));
         Assert.Equal(Ec2Actions.CreateTags, Assert.Single(_ledger.Denied).Action);
 
-        _ledger.Answered(Ec2Actions.CreateNetworkInterface, null);
+        _ledger.Answered((Ec2Actions.CreateNetworkInterface, null));
         Assert.Empty(_ledger.Denied);
     }
 
@@ -69,11 +69,11 @@ public sealed class PermissionLedgerTests
     {
         Refuse("UnauthorizedOperation");
 
-        _ledger.Answered(Ec2Actions.DescribeSubnets, null);
+        _ledger.Answered((Ec2Actions.DescribeSubnets, null));
 
         Assert.Single(_ledger.Denied);
     }
 
     private void Refuse(string code) =>
-        _ledger.Answered(Ec2Actions.CreateNetworkInterface, FailureTable.Classify(Ec2Actions.CreateNetworkInterface, code, "text"));
+        _ledger.Answered((Ec2Actions.CreateNetworkInterface, FailureTable.Classify(Ec2Actions.CreateNetworkInterface, code, "text")));
 }

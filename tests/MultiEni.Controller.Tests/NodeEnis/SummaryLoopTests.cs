@@ -1,7 +1,9 @@
-namespace MultiEni.Controller.Tests.Summary;
+using MultiEni.Controller.NodeEnis;
+
+namespace MultiEni.Controller.Tests.NodeEnis;
 
 /// <summary>Summaries look at no more attachments in a second than a processor does beside its other work.</summary>
-public class SummaryPaceTests
+public sealed class SummaryLoopTests
 {
     [Theory]
     [InlineData(0, 1)]
@@ -10,6 +12,6 @@ public class SummaryPaceTests
     [InlineData(20_000, 10)]
     public void Where_there_are_many_attachments_summaries_are_rarer(int attachments, double seconds)
     {
-        Assert.Equal(TimeSpan.FromSeconds(seconds), LeadingController.SummaryPace(attachments));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), SummaryLoop.Interval(attachments));
     }
 }

@@ -3,12 +3,12 @@ using MultiEni.Controller.Attachments;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
-public sealed class TurnClaimTests
+public sealed class WaitClaimTests
 {
     public static TheoryData<object, string?> Steps =>
         new()
         {
-            { new EniStep.Create(1), Reasons.Creating },
+            { new EniStep.Create(1, 2), Reasons.Creating },
             { new EniStep.Adopt(A.Row()), Reasons.Attaching },
             { new EniStep.SetSourceDestCheck(A.Row(), true), Reasons.Attaching },
             { new EniStep.Attach(A.Row(), 1), Reasons.Attaching },
@@ -21,9 +21,9 @@ public sealed class TurnClaimTests
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public void A_step_that_waits_for_its_turn_is_named_and_passes(object step, string? reason)
+    public void A_call_that_waits_is_named_with_a_reason_that_passes(object step, string? reason)
     {
-        var claim = TurnClaim.For((EniStep)step, A.Attachment().Spec!);
+        var claim = WaitClaim.For((EniStep.Call)step, A.Attachment().Spec!);
 
         Assert.Equal(reason, claim?.Reason);
         Assert.True(

@@ -3,7 +3,7 @@ using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Tests.Planning;
 
-public sealed class IndexPreferenceTests
+public sealed class DeviceIndexAllocatorTests
 {
     private static readonly PlannedNode[] OneNode = [A.Node("node-1", "i-1")];
     private static readonly ResolvedNetwork Two = A.Network(A.Subnet("subnet-a1"), A.Subnet("subnet-a2"));
@@ -49,6 +49,21 @@ public sealed class IndexPreferenceTests
 
         Assert.Equal([("subnet-a1", 5), ("subnet-a2", 6)], Indexes(Planner.Plan(input).Apply));
     }
+
+    [Theory]
+    [InlineData(2, new[] { 0, 1 }, 2)]
+    [InlineData(2, new[] { 0, 2, 3 }, 4)]
+    [InlineData(0, new[] { 0 }, 1)]
+    [InlineData(5, new[] { 0, 1, 2, 3 }, 5)]
+    public void The_preferred_index_is_used_or_the_next_free_one_above_it(int preferred, int[] used, int expected) =>
+        Assert.Equal(expected, DeviceIndexAllocator.Allocate(preferred, used.ToHashSet(), maximum: 8));
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    [InlineData(null, false)]
+    public void A_full_card_has_no_index(int? maximum, bool full) =>
+        Assert.Equal(full, DeviceIndexAllocator.Allocate(1, new HashSet<int> { 0, 1, 2 }, maximum) is null);
 
     private static IEnumerable<(string, int)> Indexes(IReadOnlyList<EniAttachment> attachments) =>
         attachments.Select(attachment => (attachment.Spec!.SubnetId, attachment.Spec.DeviceIndex)).Order();

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Ec2.Inventory;
+using MultiEni.Controller.Networks;
+using MultiEni.Controller.Telemetry;
+using MultiEni.Operator.Queues;
+
+namespace MultiEni.Controller.Attachments;
+
+/// <summary>Draws the consequences of a failed EC2 call: what is forgotten, what is not tried for a while, what is reported, and when to look again.</summary>
+internal sealed class FailureHandler(
+    EniInventory inventory,
+    AttachmentWriter writer,
+    IndexReservations reservations,
+    CreateCooldowns cooldowns,
+    StepBackoff backoff,
+    NetworkCatalog catalog,
+    ControllerMetrics metrics
+)
+{
+    private static readonly TimeSpan UnknownRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>Handles the failure of a step, and says when to look again.</summary>
+    public async Task<ReconcileResult> HandleAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
+    {
+        metrics.Failed(step.Operation, failure);
+        if (step is EniStep.Create && failure.Reaction.ProvesNothingWasDone)
+        {
+            reservations.Release(attachment.Metadata.Name);
+        }
+
+        var row = EniDecision.Kept(attachment, inventory.FindBySlot(attachment.Metadata.Name));
+        var attempt = await ReactAsync(attachment, step, failure, row, cancellationToken);
+        var report = FailureReport.For(step, failure, attachment.Spec!.SubnetId);
+        if (report.Condition is { } blocker && !IsNoNews(attachment, step, failure))
+        {
+            backoff.Start(attachment, step, BackoffOf(step, failure), blocker);
+            if (report.Event is { } reason && attachment.Status?.Conditions.Find(ConditionTypes.Ready)?.Reason != blocker.Reason)
+            {
+                writer.Warning(attachment, reason, $"{attachment.Spec!.NodeName}: {blocker.Message}");
+            }
+
+            await writer.ReportAsync(attachment, row, attempt, blocker, cancellationToken);
+        }
+
+        return ReconcileResult.After(failure.Reaction.RetryAfter ?? UnknownRetry);
+    }
+
+    /// <summary>Corrects what the controller believes, as the failure shows it to be wrong.</summary>
+    /// <returns>The create attempt to remember; null for the same one.</returns>
+    private async Task<int?> ReactAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, EniRow? row, CancellationToken cancellationToken)
+    {
+        var spec = attachment.Spec!;
+        cooldowns.Start(failure, spec.SubnetId);
+        if (step is EniStep.Attach attach && failure.Reaction.Kind == ReactionKind.IndexTaken)
+        {
+            reservations.Refuse(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
+        }
+
+        if (step is EniStep.Create create && failure.Reaction.Kind == ReactionKind.ParameterMismatch)
+        {
+            await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
+            return create.Attempt + 1;
+        }
+
+        switch (failure.Reaction.Stale)
+        {
+            case StaleKnowledge.None:
+                break;
+            case StaleKnowledge.Slot:
+                await RefreshAsync(attachment, cancellationToken);
+                break;
+            case StaleKnowledge.Eni when step is EniStep.Adopt adopt:
+                inventory.ForgetUnclaimed(adopt.Row.EniId);
+                break;
+            case StaleKnowledge.Eni when row is not null:
+                inventory.Watch(row.EniId);
+                break;
+            case StaleKnowledge.Eni:
+                break;
+            case StaleKnowledge.Occupancy:
+                inventory.ForgetOccupancy(InstanceId.Parse(spec.InstanceId, null));
+                break;
+            case StaleKnowledge.Subnet:
+                catalog.ForgetSubnet(spec.SubnetId);
+                break;
+            case StaleKnowledge.SecurityGroups:
+                catalog.ForgetSecurityGroups(spec.SecurityGroupIds);
+                break;
+            default:
+                throw new UnreachableException($"{failure.Reaction.Stale} is not handled");
+        }
+
+        return null;
+    }
+
+    // Delete-on-termination waits among thousands right after they were attached; that a try of it was throttled is no news.
+    private static bool IsNoNews(EniAttachment attachment, EniStep step, Ec2Failure failure) =>
+        step is EniStep.Update { Row: { Attachment: not null } row }
+        && failure.Reaction.Kind is ReactionKind.Throttled or ReactionKind.OutcomeUnknown
+        && AttachmentReport.Difference(attachment, row) is null;
+
+    private static TimeSpan BackoffOf(EniStep step, Ec2Failure failure)
+    {
+        var isHeld = failure.Reaction.Holds switch
+        {
+            HeldSteps.None => false,
+            HeldSteps.Updates => step is EniStep.Update,
+            HeldSteps.All => true,
+            var other => throw new UnreachableException($"{other} is not handled"),
+        };
+        return isHeld ? failure.Reaction.RetryAfter!.Value : TimeSpan.Zero;
+    }
+
+    private async Task RefreshAsync(EniAttachment attachment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
+        }
+        catch (Ec2CallException)
+        {
+            // EC2 does not answer at all; the next look asks again, and nothing is repeated before it has answered.
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+
+namespace MultiEni.Controller.Planning;
+
+/// <summary>
+/// Decides which device index an ENI gets. The plan gives each ENI of a node a preferred one, which is in its specification; when it is created or attached,
+/// it gets that one or the next above it that nobody has. Pure: what is in use is read, and what is decided reserved, by others.
+/// </summary>
+internal static class DeviceIndexAllocator
+{
+    /// <summary>Index 0 belongs to the primary interface.</summary>
+    private const int Lowest = 1;
+
+    /// <summary>A base as the annotation of an attachment tells it.</summary>
+    public static string BaseOf(int first) => first.ToString();
+
+    /// <summary>
+    /// Whether an attachment that exists keeps its preferred index: as long as the base is the same. A subnet that comes or goes in front of others would
+    /// move them all otherwise, which costs their replacement.
+    /// </summary>
+    public static bool Keeps(EniAttachment attachment, int first) =>
+        attachment.Metadata.Annotations?.GetValueOrDefault(Names.DeviceIndexBase) == BaseOf(first);
+
+    /// <summary>The index that an ENI of a node prefers: base + k for the k-th subnet.</summary>
+    /// <param name="first">The base.</param>
+    /// <param name="position">Which of the node's subnets it is for: 0 for the first.</param>
+    /// <param name="present">The attachment, if it exists.</param>
+    /// <param name="planned">Indexes that other ENIs of the same plan prefer on the node.</param>
+    public static int Preferred(int first, int position, EniAttachment? present, IReadOnlySet<int> planned) =>
+        present is not null && Keeps(present, first) ? present.Spec!.DeviceIndex : NextFree(first + position, planned);
+
+    /// <summary>The index that an ENI is attached at; null when the instance has no room for it.</summary>
+    /// <param name="preferred">As planned.</param>
+    /// <param name="used">Indexes in use or reserved on the instance's network card, by whomsoever.</param>
+    /// <param name="maximum">The most ENIs that the card takes; null when that is not known.</param>
+    public static int? Allocate(int preferred, IReadOnlySet<int> used, int? maximum) => used.Count >= maximum ? null : NextFree(preferred, used);
+
+    private static int NextFree(int preferred, IReadOnlySet<int> used)
+    {
+        var index = Math.Max(preferred, Lowest);
+        while (used.Contains(index))
+        {
+            index++;
+        }
+
+        return index;
+    }
+}

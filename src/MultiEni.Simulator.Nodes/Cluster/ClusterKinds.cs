@@ -14,6 +14,12 @@ internal static class ClusterKinds
 
     internal static ResourceKind<ClusterObject> Leases { get; } = Kind("coordination.k8s.io", "leases", "Lease", namespaced: true);
 
+    internal static ResourceKind<ClusterObject> ResourceSlices { get; } =
+        Kind("resource.k8s.io", "resourceslices", "ResourceSlice", namespaced: false);
+
+    internal static ResourceKind<ClusterObject> ResourceClaims { get; } =
+        Kind("resource.k8s.io", "resourceclaims", "ResourceClaim", namespaced: true);
+
     private static ResourceKind<ClusterObject> Core(string plural, string kind, bool namespaced) => Kind("", plural, kind, namespaced);
 
     private static ResourceKind<ClusterObject> Kind(string group, string plural, string kind, bool namespaced) =>

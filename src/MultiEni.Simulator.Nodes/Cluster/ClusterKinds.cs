@@ -20,6 +20,11 @@ internal static class ClusterKinds
     internal static ResourceKind<ClusterObject> ResourceClaims { get; } =
         Kind("resource.k8s.io", "resourceclaims", "ResourceClaim", namespaced: true);
 
+    internal static ResourceKind<ClusterObject> ResourceClaimTemplates { get; } =
+        Kind("resource.k8s.io", "resourceclaimtemplates", "ResourceClaimTemplate", namespaced: true);
+
+    internal static ResourceKind<ClusterObject> DeviceClasses { get; } = Kind("resource.k8s.io", "deviceclasses", "DeviceClass", namespaced: false);
+
     private static ResourceKind<ClusterObject> Core(string plural, string kind, bool namespaced) => Kind("", plural, kind, namespaced);
 
     private static ResourceKind<ClusterObject> Kind(string group, string plural, string kind, bool namespaced) =>

@@ -340,7 +340,7 @@ internal sealed class Kubelet : IAsyncDisposable
 
     private async Task<bool> ChooseAsync(RunningPod pod)
     {
-        foreach (var (resource, count) in PodNeeds.Of(pod.Manifest).Devices)
+        foreach (var (resource, count) in PodNeeds.Of(pod.Manifest).Without([.. PodClaims.ResourcesOf(pod.Manifest)]).Devices)
         {
             var free = Free(resource);
             if (free.Count < count)

@@ -28,5 +28,11 @@ internal static class PodClaims
     /// <summary>Entries of the pod's specification.</summary>
     internal static IEnumerable<JsonObject> Entries(ClusterObject pod) => (pod["spec"]?["resourceClaims"] as JsonArray ?? []).OfType<JsonObject>();
 
+    /// <summary>Extended resources that the pod gets by a claim, and not of a device plugin.</summary>
+    internal static IReadOnlySet<string> ResourcesOf(ClusterObject pod) =>
+        (pod["status"]?["extendedResourceClaimStatus"]?["requestMappings"] as JsonArray ?? [])
+            .Select(mapping => mapping!["resourceName"]!.GetValue<string>())
+            .ToHashSet(StringComparer.Ordinal);
+
     private static string? ExtendedOf(ClusterObject pod) => pod["status"]?["extendedResourceClaimStatus"]?["resourceClaimName"]?.GetValue<string>();
 }

@@ -18,6 +18,7 @@ internal static class Replayer
         ["gc/namespace-defaults"] = "nothing puts a service account and the root certificate into a new namespace",
         ["gc/namespace-held"] = "nothing writes the conditions of a namespace that is being emptied",
         ["gc/policy-type-checking"] = "no controller checks the types in policies",
+        ["gc/resource-claim-of-pod"] = "nothing puts a service account into a namespace, or makes the claims that pods ask for by a template",
     };
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);

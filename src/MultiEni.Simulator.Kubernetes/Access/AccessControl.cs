@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Storage;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
@@ -94,18 +95,30 @@ public sealed class AccessControl
             }
             : null;
 
+    /// <summary>What the writer of a claim's status has no right to.</summary>
+    internal Action<AdmissionAttempt, FieldErrors>? ClaimRights(UserInfo user, RequestInfo request) =>
+        _isEnforced ? (attempt, errors) => new ClaimRights(user, request.Verb, right => Refusal(user, right)).Check(attempt, errors) : null;
+
     private void Authorize(UserInfo user, AccessRequest request)
+    {
+        if (Refusal(user, request) is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
+    private StatusException? Refusal(UserInfo user, AccessRequest request)
     {
         var decision = _authorizer.Decide(user, request);
         if (decision.Roles.Count > 0)
         {
             Log.Use(user, decision.Roles, request);
-            return;
+            return null;
         }
 
         var why = request.Describe(user.Name) + (decision.Reason.Length > 0 ? ": " + decision.Reason : "");
         Log.Refuse(why);
-        throw request.Path.Length > 0
+        return request.Path.Length > 0
             ? new StatusException(403, "Forbidden", "forbidden: " + why, [])
             : StatusErrors.Forbidden(request.Group, request.Resource.Split('/')[0], request.Name, why);
     }

@@ -54,6 +54,8 @@ internal static class DefaultRoles
                 "create; ; pods/eviction",
                 "create patch update; ; events",
                 "create delete get patch update; coordination.k8s.io; leases",
+                "get; resource.k8s.io; resourceclaims",
+                "delete list; resource.k8s.io; resourceslices",
             ]
         ),
         (
@@ -67,6 +69,23 @@ internal static class DefaultRoles
                 "create; ; bindings pods/binding",
                 "patch update; ; pods/status",
                 "get list watch; ; services",
+                "get list watch; resource.k8s.io; deviceclasses resourceslices",
+                "create delete get list patch update watch; resource.k8s.io; resourceclaims",
+                "patch update; resource.k8s.io; resourceclaims/status",
+                "*; resource.k8s.io; resourceclaims/binding",
+            ]
+        ),
+        (
+            "system:controller:resource-claim-controller",
+            Account,
+            ["resource-claim-controller"],
+            [
+                "get list watch; ; pods",
+                "patch; ; pods/status",
+                "get; resource.k8s.io; resourceclaimtemplates",
+                "create delete get list patch update watch; resource.k8s.io; resourceclaims",
+                "patch update; resource.k8s.io; resourceclaims/status",
+                "*; resource.k8s.io; resourceclaims/binding",
             ]
         ),
         (

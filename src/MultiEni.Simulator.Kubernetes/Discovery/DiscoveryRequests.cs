@@ -15,6 +15,10 @@ internal sealed class DiscoveryRequests(ResourceRegistry registry)
         (group is "authorization.k8s.io" or "authentication.k8s.io" && version == "v1")
         || registry.All.Any(resource => resource.Group == group && resource.Version == version);
 
+    /// <summary>Whether the answer to a path that does not exist is one of the API: below a version that is served, or any of a built-in group.</summary>
+    public bool Knows(string group, string version) =>
+        Serves(group, version) || registry.All.Any(resource => resource.Group == group && !resource.IsCustom);
+
     public Answer? TryAnswer(HttpRequest request)
     {
         var path = (request.Path.Value ?? "").TrimEnd('/');

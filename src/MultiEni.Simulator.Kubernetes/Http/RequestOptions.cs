@@ -8,7 +8,12 @@ using MultiEni.Simulator.Kubernetes.Validation;
 namespace MultiEni.Simulator.Kubernetes.Http;
 
 /// <summary>What the query of a write, and the body of a deletion, ask for.</summary>
-internal sealed class RequestOptions(HttpRequest request, string subresource, Action<AdmissionAttempt>? admission)
+internal sealed class RequestOptions(
+    HttpRequest request,
+    string subresource,
+    Action<AdmissionAttempt>? admission,
+    Action<AdmissionAttempt, FieldErrors>? claimRights
+)
 {
     private const int MostManagerCharacters = 128;
 
@@ -37,6 +42,7 @@ internal sealed class RequestOptions(HttpRequest request, string subresource, Ac
             },
             DryRun = IsDryRun([.. query["dryRun"].OfType<string>()]),
             Admission = admission,
+            ClaimRights = claimRights,
             ChecksChanges = true,
             Force = query["force"].ToString() is "true" or "1",
             FieldValidation = validation switch

@@ -110,11 +110,6 @@ internal sealed class RequestPipeline
             return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? discovery : throw StatusErrors.MethodNotAllowed();
         }
 
-        if (route?.Group is "resource.k8s.io" || (request.Path.Value ?? "").StartsWith("/apis/resource.k8s.io", StringComparison.Ordinal))
-        {
-            throw new NotSimulatedException("the API group resource.k8s.io");
-        }
-
         if (route is null || !_discovery.Serves(route.Group, route.Version))
         {
             var path = (request.Path.Value ?? "").Trim('/').Split('/');
@@ -124,12 +119,20 @@ internal sealed class RequestPipeline
             }
 
             var isServed =
-                path.Length > 2 && (path[0] == "api" ? _discovery.Serves("", path[1]) : path[0] == "apis" && _discovery.Serves(path[1], path[2]));
+                path.Length > 2 && (path[0] == "api" ? _discovery.Serves("", path[1]) : path[0] == "apis" && _discovery.Knows(path[1], path[2]));
             return isServed ? throw StatusErrors.UnknownPath() : Answer.UnknownPage;
         }
 
         return await Reviews.TryAnswerAsync(request, route, _access, user, _options.TimeProvider, cancellationToken)
-            ?? await ResourceRequest.AnswerAsync(_store, _options.TimeProvider, request, route, _access.Admission(user, about), cancellationToken);
+            ?? await ResourceRequest.AnswerAsync(
+                _store,
+                _options.TimeProvider,
+                request,
+                route,
+                _access.Admission(user, about),
+                _access.ClaimRights(user, about),
+                cancellationToken
+            );
     }
 
     // A connection that is reset takes no answer: the null then means that there is nothing left to send.

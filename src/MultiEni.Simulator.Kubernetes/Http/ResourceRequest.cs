@@ -10,6 +10,7 @@ using MultiEni.Simulator.Kubernetes.Schema;
 using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Kubernetes.Tables;
 using MultiEni.Simulator.Kubernetes.Types;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
@@ -31,7 +32,8 @@ internal sealed class ResourceRequest
         HttpRequest request,
         Route route,
         ResourceDefinition resource,
-        Action<AdmissionAttempt>? admission
+        Action<AdmissionAttempt>? admission,
+        Action<AdmissionAttempt, FieldErrors>? claimRights
     )
     {
         _store = store;
@@ -41,7 +43,7 @@ internal sealed class ResourceRequest
         _resource = resource;
         _stored = resource.StoredAs ?? resource;
         _key = new ObjectKey(route.Namespace, route.Name);
-        _options = new RequestOptions(request, route.Subresource, admission);
+        _options = new RequestOptions(request, route.Subresource, admission, claimRights);
     }
 
     public static async Task<Answer> AnswerAsync(
@@ -50,6 +52,7 @@ internal sealed class ResourceRequest
         HttpRequest request,
         Route route,
         Action<AdmissionAttempt>? admission,
+        Action<AdmissionAttempt, FieldErrors>? claimRights,
         CancellationToken cancellationToken
     )
     {
@@ -66,7 +69,11 @@ internal sealed class ResourceRequest
             && (verb is not ("list" or "watch") || !resource.Namespaced);
         return resource is null || isMisplaced
             ? Answer.UnknownPage
-            : await new ResourceRequest(store, time, request, route, resource, admission).AnswerAsync(verb, admission, cancellationToken);
+            : await new ResourceRequest(store, time, request, route, resource, admission, claimRights).AnswerAsync(
+                verb,
+                admission,
+                cancellationToken
+            );
     }
 
     private async Task<Answer> AnswerAsync(string verb, Action<AdmissionAttempt>? admission, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal static class KindRules
     };
 
     /// <summary>Fills in, in place, what depends on other fields; a writer owns these defaults like what he sent.</summary>
-    public static void ApplyDefaults(ResourceDefinition resource, JsonObject obj)
+    public static void ApplyDefaults(ResourceDefinition resource, JsonObject obj, string now)
     {
         var spec = obj["spec"] as JsonObject ?? [];
         switch (resource.GroupResource)
@@ -72,6 +72,15 @@ internal static class KindRules
                 break;
             case "networkpolicies.networking.k8s.io":
                 spec["policyTypes"] ??= spec["egress"] is null ? new JsonArray("Ingress") : new JsonArray("Ingress", "Egress");
+                break;
+            case "resourceslices.resource.k8s.io":
+                DeviceRules.DefaultSlice(spec, now);
+                break;
+            case "resourceclaims.resource.k8s.io":
+                DeviceRules.DefaultClaim(spec);
+                break;
+            case "resourceclaimtemplates.resource.k8s.io":
+                DeviceRules.DefaultClaim(spec["spec"] as JsonObject ?? []);
                 break;
             case "rolebindings." + Rbac or "clusterrolebindings." + Rbac:
                 DefaultBinding(obj);

@@ -29,9 +29,17 @@ internal static class ObjectChecks
     /// <param name="obj">The object as sent, or as a patch made it.</param>
     /// <param name="old">The stored object on an update.</param>
     /// <param name="options">How to write it.</param>
+    /// <param name="now">The time.</param>
     /// <param name="warnings">Takes what is to be told.</param>
     /// <exception cref="StatusException">400, 422 for a patch: a value is of the wrong type, or a field is unknown and validation strict.</exception>
-    public static JsonObject Shape(ResourceDefinition resource, JsonObject obj, JsonObject? old, WriteOptions options, List<string> warnings)
+    public static JsonObject Shape(
+        ResourceDefinition resource,
+        JsonObject obj,
+        JsonObject? old,
+        WriteOptions options,
+        string now,
+        List<string> warnings
+    )
     {
         var strict = new List<string>(options.RepeatedFields);
         try
@@ -39,7 +47,7 @@ internal static class ObjectChecks
             if (resource.Type is { } type)
             {
                 obj = Decoding.Decode(obj, type, strict);
-                KindRules.ApplyDefaults(resource, obj);
+                KindRules.ApplyDefaults(resource, obj, now);
             }
             else
             {
@@ -98,11 +106,23 @@ internal static class ObjectChecks
     }
 
     /// <summary>Checks metadata, schema and rules; with <paramref name="old"/> also what an update may not change.</summary>
+    /// <param name="resource">What it is.</param>
+    /// <param name="obj">The object.</param>
+    /// <param name="old">The stored object on an update.</param>
+    /// <param name="options">How to write it.</param>
+    /// <param name="warnings">Takes what is to be told.</param>
+    /// <param name="errors">What is known to be wrong already.</param>
     /// <exception cref="StatusException">422: the object breaks its schema or the rules of metadata.</exception>
-    public static void Validate(ResourceDefinition resource, JsonObject obj, JsonObject? old, WriteOptions options, List<string> warnings)
+    public static void Validate(
+        ResourceDefinition resource,
+        JsonObject obj,
+        JsonObject? old,
+        WriteOptions options,
+        List<string> warnings,
+        FieldErrors errors
+    )
     {
         var name = obj.Text("metadata", "name") ?? "";
-        var errors = new FieldErrors();
         MetadataValidation.Check(resource, options.ApiGroup, obj.Metadata(), old?.Metadata(), errors);
         KindValidation.Check(resource, options.ApiGroup, obj, options.ChecksChanges ? old : null, errors);
         if (resource.Schema is { } schema)

@@ -5,6 +5,7 @@ using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
 using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Kubernetes.Types;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
@@ -46,7 +47,7 @@ internal sealed class ObjectOperations(
     {
         var obj = body.Copy();
         ObjectChecks.CheckType(resource, obj, live: null, options, warnings);
-        obj = ObjectChecks.Shape(resource, obj, old: null, options, warnings);
+        obj = ObjectChecks.Shape(resource, obj, old: null, options, Now(), warnings);
         var name = Preparation.New(resource, inNamespace, obj, options.DryRun, Now());
         DropStatus(resource, obj);
         if (options.FieldManager is not null && obj.Metadata()["managedFields"] is null)
@@ -62,10 +63,13 @@ internal sealed class ObjectOperations(
         resource = resource.StoredAs ?? resource;
         CheckNamespace(resource, inNamespace, name);
         KindRules.CompleteNew(resource, obj, taintNode, Now());
-        ObjectChecks.Validate(resource, obj, null, options, warnings);
-        options.Admission?.Invoke(
-            new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null) { DryRun = options.DryRun, Warnings = warnings }
-        );
+        var attempt = new AdmissionAttempt("CREATE", resource, options.Subresource, obj, OldObject: null)
+        {
+            DryRun = options.DryRun,
+            Warnings = warnings,
+        };
+        ObjectChecks.Validate(resource, obj, null, options, warnings, Unauthorized(attempt, options));
+        options.Admission?.Invoke(attempt);
         return new Written(StoreNew(resource, obj, options), IsNew: true, warnings);
     }
 
@@ -85,7 +89,7 @@ internal sealed class ObjectOperations(
             var warnings = new List<string>();
             var obj = change(live.Copy());
             ObjectChecks.CheckType(resource, obj, live, options, warnings);
-            obj = ObjectChecks.Shape(resource, obj, live, options, warnings);
+            obj = ObjectChecks.Shape(resource, obj, live, options, Now(), warnings);
             Preparation.Changed(resource, key, live, obj, options);
             if (!ownsFieldsAlready)
             {
@@ -94,10 +98,9 @@ internal sealed class ObjectOperations(
 
             live = EventForms.ToStored(resource, live);
             obj = EventForms.ToStored(resource, obj);
-            ObjectChecks.Validate(kept, obj, live, options with { ApiGroup = resource.Group }, warnings);
-            options.Admission?.Invoke(
-                new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings }
-            );
+            var attempt = new AdmissionAttempt("UPDATE", resource, options.Subresource, obj, live) { DryRun = options.DryRun, Warnings = warnings };
+            ObjectChecks.Validate(kept, obj, live, options with { ApiGroup = resource.Group }, warnings, Unauthorized(attempt, options));
+            options.Admission?.Invoke(attempt);
             CountGeneration(kept, live, obj);
             if (StoreChanged(kept, current, live, obj, options) is { } answer)
             {
@@ -294,6 +297,23 @@ internal sealed class ObjectOperations(
             );
             throw refusal;
         }
+    }
+
+    // What the writer may not set, which the server tells among what is wrong with the object.
+    private FieldErrors Unauthorized(AdmissionAttempt attempt, WriteOptions options)
+    {
+        var errors = new FieldErrors();
+        if (DeviceRules.AdminAccess(attempt) is { } path)
+        {
+            var inNamespace = ledger.Find(registry.Find("namespaces")!, new ObjectKey("", attempt.Namespace));
+            if (inNamespace?.Labels.GetValueOrDefault(DeviceRules.AdminLabel) != "true")
+            {
+                errors.Forbidden(path, $"admin access to devices requires the `{DeviceRules.AdminLabel}: true` label on the containing namespace");
+            }
+        }
+
+        options.ClaimRights?.Invoke(attempt, errors);
+        return errors;
     }
 
     private static void DropStatus(ResourceDefinition resource, JsonObject obj)

@@ -84,6 +84,10 @@ internal static class Preparation
         if (options.Subresource == "status")
         {
             KeepAllButStatus(resource, live, obj);
+            if (resource.GroupResource == DeviceRules.Claims)
+            {
+                DeviceRules.DropReleased(live, obj);
+            }
         }
         else if (resource.HasStatus)
         {
@@ -178,8 +182,8 @@ internal static class Preparation
         var owners = obj.Metadata()["managedFields"]?.DeepClone();
         foreach (var field in obj.Select(static property => property.Key).Union(live.Select(static property => property.Key)).ToList())
         {
-            // A kubelet sets labels and annotations of its node or pod together with the status; custom resources take nothing but the status.
-            if (field != "status" && (field != "metadata" || resource.IsCustom))
+            // A kubelet sets labels and annotations of its node or pod together with the status; others take nothing but the status.
+            if (field != "status" && (field != "metadata" || resource.IsCustom || resource.GroupResource == DeviceRules.Claims))
             {
                 Take(obj, live, field);
             }

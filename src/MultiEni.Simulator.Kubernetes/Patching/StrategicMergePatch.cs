@@ -87,7 +87,8 @@ internal static class StrategicMergePatch
 
     private static Func<string, FieldType?> FieldsOf(ObjectType? type) => name => type?.Find(name)?.Type;
 
-    private static string? KeyOf(FieldType? type) => type?.Merge is ListSemantics.Map map ? map.Keys[0] : null;
+    // A list with many keys, which a patch cannot name, is replaced.
+    private static string? KeyOf(FieldType? type) => type?.Merge is ListSemantics.Map { Keys.Count: <= 2 } map ? map.Keys[0] : null;
 
     private static JsonArray MergeList(JsonArray list, JsonArray patch, string key, Func<string, FieldType?> typeOf)
     {

@@ -6,6 +6,7 @@ internal static class BuiltInResources
     private const string Core = "";
     private const string Rbac = "rbac.authorization.k8s.io";
     private const string Admission = "admissionregistration.k8s.io";
+    private const string Devices = "resource.k8s.io";
 
     /// <summary>What tells the rules of one resource from those of another; each is a property of <see cref="ResourceDefinition"/>.</summary>
     [Flags]
@@ -69,6 +70,10 @@ internal static class BuiltInResources
             Traits.Namespaced | Traits.Status | Traits.Generations | Traits.NeedsVersion,
             "pdb"
         ),
+        Define(Devices, "deviceclasses", "DeviceClass", Traits.Generations | Traits.ReturnsDeleted),
+        Define(Devices, "resourceclaims", "ResourceClaim", Traits.Namespaced | Traits.Status | Traits.ReturnsDeleted),
+        Define(Devices, "resourceclaimtemplates", "ResourceClaimTemplate", Traits.Namespaced | Traits.ReturnsDeleted),
+        Define(Devices, "resourceslices", "ResourceSlice", Traits.Generations | Traits.ReturnsDeleted, fields: "spec.nodeName spec.driver"),
         Define("networking.k8s.io", "networkpolicies", "NetworkPolicy", Traits.Namespaced | Traits.Generations | Traits.NeedsVersion, "netpol"),
         Define(
             Admission,

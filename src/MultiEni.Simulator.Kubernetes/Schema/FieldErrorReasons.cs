@@ -12,6 +12,9 @@ public static class FieldErrorReasons
     /// <summary>A value is not among those that the field takes.</summary>
     public const string NotSupported = "FieldValueNotSupported";
 
+    /// <summary>A value names something that does not exist.</summary>
+    public const string NotFound = "FieldValueNotFound";
+
     /// <summary>A value has the wrong JSON type.</summary>
     public const string TypeInvalid = "FieldValueTypeInvalid";
 

@@ -86,9 +86,9 @@ internal sealed class FieldSelector
             "metadata.namespace" => NamespaceField,
             _ when resource.SelectableFields.ToList().IndexOf(field) is var index and >= 0 => index,
             _ => throw StatusErrors.BadRequest(
-                resource.IsCustom || resource.SelectableFields.Count > 0
-                    ? $"field label not supported: {field}"
-                    : $"{GoText.Quote(field)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+                resource.Kind == "ResourceSlice" ? $"field label not supported for {resource.ApiVersion}, Kind={resource.Kind}: {field}"
+                : resource.IsCustom || resource.SelectableFields.Count > 0 ? $"field label not supported: {field}"
+                : $"{GoText.Quote(field)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
             ),
         };
 }

@@ -1,4 +1,5 @@
 using MultiEni.Simulator.Kubernetes.Access;
+using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
@@ -43,4 +44,7 @@ public sealed record WriteOptions
 
     /// <summary>Looks at what is about to be stored and throws to refuse it; null admits everything.</summary>
     internal Action<AdmissionAttempt>? Admission { get; init; }
+
+    /// <summary>Tells what of a claim's status the writer has no right to; null allows all.</summary>
+    internal Action<AdmissionAttempt, FieldErrors>? ClaimRights { get; init; }
 }

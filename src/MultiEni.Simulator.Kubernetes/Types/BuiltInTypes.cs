@@ -35,7 +35,7 @@ internal static class BuiltInTypes
             .ToList();
         var types = lines.ToDictionary(
             static line => line[0].TrimEnd('@'),
-            static line => new ObjectType(line[0].TrimEnd('@'), line[0].EndsWith('@'), line[^1] == "..."),
+            static line => new ObjectType(NameOf(line[0]), line[0].EndsWith('@'), line[^1] == "..."),
             StringComparer.Ordinal
         );
         foreach (var line in lines)
@@ -45,6 +45,9 @@ internal static class BuiltInTypes
 
         return types;
     }
+
+    // Without the group that tells it apart.
+    private static string NameOf(string type) => type[(type.IndexOf('/', StringComparison.Ordinal) + 1)..].TrimEnd('@');
 
     private static ObjectType.Field ReadField(string text, Dictionary<string, ObjectType> types)
     {
@@ -70,7 +73,7 @@ internal static class BuiltInTypes
     private static JsonNode? DefaultOf(FieldType entry, string key) =>
         entry.Fields?.Find(key) is not { } field ? null
         : field.Default is { } value ? value.DeepClone()
-        : field.Type.Kind == ValueKind.Text ? ""
+        : field is { IsPointer: false, Type.Kind: ValueKind.Text } ? ""
         : null;
 
     private static FieldType ReadType(string text, Dictionary<string, ObjectType> types)
@@ -105,7 +108,13 @@ internal static class BuiltInTypes
             "Quantity" => new FieldType(ValueKind.Quantity, "resource.Quantity", null, Atomic),
             "IntOrString" => new FieldType(ValueKind.IntOrString, "intstr.IntOrString", null, Atomic),
             "Any" => new FieldType(ValueKind.Any, text, null, Granular),
-            _ when types.TryGetValue(text, out var fields) => new FieldType(ValueKind.Object, "v1." + text, null, fields.IsAtomic ? Atomic : Granular)
+            "Raw" => new FieldType(ValueKind.Any, "runtime.RawExtension", null, Atomic),
+            _ when types.TryGetValue(text, out var fields) => new FieldType(
+                ValueKind.Object,
+                "v1." + NameOf(text),
+                null,
+                fields.IsAtomic ? Atomic : Granular
+            )
             {
                 Fields = fields,
             },

@@ -117,6 +117,7 @@ internal sealed class Decoding
             ValueKind.Text => "",
             ValueKind.Integer or ValueKind.IntOrString => 0,
             ValueKind.Flag => false,
+            ValueKind.Quantity => "0",
             _ => null,
         };
 

@@ -27,6 +27,16 @@ internal sealed class FieldErrors
     public void TooLong(string path, int most) =>
         All.Add(new FieldError(path, FieldErrorReasons.TooLong, $"Too long: may not be more than {most} bytes"));
 
+    public void TooMany(string path, int count, int most) =>
+        All.Add(new FieldError(path, FieldErrorReasons.TooMany, $"Too many: {count}: must have at most {most} items"));
+
+    public void NotFound(string path, string value, string why) =>
+        All.Add(new FieldError(path, FieldErrorReasons.NotFound, $"Not found: {GoText.Quote(value)}: {why}"));
+
+    /// <summary>A bad value that is a structure, as a server in Go shows it.</summary>
+    public void InvalidStructure(string path, string value, string why) =>
+        All.Add(new FieldError(path, FieldErrorReasons.Invalid, $"Invalid value: {value}: {why}"));
+
     public void Duplicate(string path, string value, string why = "") =>
         All.Add(new FieldError(path, FieldErrorReasons.Duplicate, $"Duplicate value: {value}{(why.Length == 0 ? "" : ": " + why)}"));
 

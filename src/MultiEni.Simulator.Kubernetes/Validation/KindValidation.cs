@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes.Errors;
 using MultiEni.Simulator.Kubernetes.Resources;
+using MultiEni.Simulator.Kubernetes.Validation.Devices;
 
 namespace MultiEni.Simulator.Kubernetes.Validation;
 
@@ -39,7 +40,20 @@ internal static class KindValidation
                 NodeValidation.Check(obj, old, errors);
                 break;
             case "pods":
+                PodClaimValidation.Check(obj, old, new DeviceChecks(resource.Kind, errors));
                 PodValidation.CheckPod(obj, old);
+                break;
+            case "resourceslices.resource.k8s.io":
+                new ResourceSliceValidation(new DeviceChecks(resource.Kind, errors)).Check(obj, old);
+                break;
+            case "deviceclasses.resource.k8s.io":
+                DeviceClassValidation.Check(obj, old, new DeviceChecks(resource.Kind, errors));
+                break;
+            case "resourceclaims.resource.k8s.io":
+                new ResourceClaimValidation(new DeviceChecks(resource.Kind, errors)).CheckClaim(obj, old);
+                break;
+            case "resourceclaimtemplates.resource.k8s.io":
+                new ResourceClaimValidation(new DeviceChecks(resource.Kind, errors)).CheckTemplate(obj, old);
                 break;
             case "daemonsets.apps" or "deployments.apps":
                 PodValidation.CheckWorkload(obj, old);

@@ -14,6 +14,17 @@ internal static class ClusterKinds
 
     internal static ResourceKind<ClusterObject> Leases { get; } = Kind("coordination.k8s.io", "leases", "Lease", namespaced: true);
 
+    internal static ResourceKind<ClusterObject> ResourceSlices { get; } =
+        Kind("resource.k8s.io", "resourceslices", "ResourceSlice", namespaced: false);
+
+    internal static ResourceKind<ClusterObject> ResourceClaims { get; } =
+        Kind("resource.k8s.io", "resourceclaims", "ResourceClaim", namespaced: true);
+
+    internal static ResourceKind<ClusterObject> ResourceClaimTemplates { get; } =
+        Kind("resource.k8s.io", "resourceclaimtemplates", "ResourceClaimTemplate", namespaced: true);
+
+    internal static ResourceKind<ClusterObject> DeviceClasses { get; } = Kind("resource.k8s.io", "deviceclasses", "DeviceClass", namespaced: false);
+
     private static ResourceKind<ClusterObject> Core(string plural, string kind, bool namespaced) => Kind("", plural, kind, namespaced);
 
     private static ResourceKind<ClusterObject> Kind(string group, string plural, string kind, bool namespaced) =>

@@ -16,6 +16,7 @@ public sealed class ClusterMachinery : IAsyncDisposable
     private readonly ClusterPart _scheduling;
     private readonly ClusterPart _daemons;
     private readonly ClusterPart _controllers;
+    private readonly ClusterPart _claiming;
     private readonly Scheduler _scheduler;
     private readonly DevicePluginDaemon _plugins;
     private readonly NodeLifecycle _lifecycle;
@@ -26,6 +27,7 @@ public sealed class ClusterMachinery : IAsyncDisposable
         _scheduling = new ClusterPart(options.Api, "kube-scheduler", options.As(Identities.Scheduler), options.TimeProvider);
         _daemons = new ClusterPart(options.Api, "daemon-set-controller", options.As(Identities.DaemonSetController), options.TimeProvider);
         _controllers = new ClusterPart(options.Api, "node-controller", options.As(Identities.NodeController), options.TimeProvider);
+        _claiming = new ClusterPart(options.Api, "resource-claim-controller", options.As(Identities.ResourceClaimController), options.TimeProvider);
         _scheduler = new Scheduler(_scheduling, options.SchedulerName, options.TimeProvider);
         _plugins = new DevicePluginDaemon(_daemons, options);
         _lifecycle = new NodeLifecycle(_controllers);
@@ -36,6 +38,7 @@ public sealed class ClusterMachinery : IAsyncDisposable
         _scheduling.Failure
         ?? _daemons.Failure
         ?? _controllers.Failure
+        ?? _claiming.Failure
         ?? _kubelets.Values.Select(kubelet => kubelet.Failure).FirstOrDefault(bug => bug is not null);
 
     /// <summary>Starts the parts that a cluster has once; they see what is there when the task completes.</summary>
@@ -46,6 +49,12 @@ public sealed class ClusterMachinery : IAsyncDisposable
         try
         {
             await machinery._scheduler.StartAsync(cancellationToken);
+            if (options.Guest is null)
+            {
+                // A cluster that others run has one.
+                await new ClaimController(machinery._claiming).StartAsync(cancellationToken);
+            }
+
             if (options.DevicePlugin is not null)
             {
                 await machinery._plugins.StartAsync(cancellationToken);
@@ -114,6 +123,7 @@ public sealed class ClusterMachinery : IAsyncDisposable
     {
         // Those that wait for others first.
         await _controllers.DisposeAsync();
+        await _claiming.DisposeAsync();
         await _scheduling.DisposeAsync();
         await _daemons.DisposeAsync();
         await Task.WhenAll(_kubelets.Values.Select(kubelet => kubelet.DisposeAsync().AsTask()));

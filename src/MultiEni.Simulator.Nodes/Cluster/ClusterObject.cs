@@ -34,5 +34,8 @@ internal sealed class ClusterObject(JsonObject json) : IKubernetesObject
 
     internal IEnumerable<JsonObject> Containers => (json["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>();
 
+    /// <summary>All of it; to be read only.</summary>
+    internal JsonObject Json => json;
+
     internal void WriteTo(Utf8JsonWriter writer) => json.WriteTo(writer);
 }

@@ -10,6 +10,8 @@ internal static class Identities
 
     internal static Impersonation DaemonSetController { get; } = User("system:serviceaccount:kube-system:daemon-set-controller");
 
+    internal static Impersonation ResourceClaimController { get; } = User("system:serviceaccount:kube-system:resource-claim-controller");
+
     internal static Impersonation NodeController { get; } = User("system:serviceaccount:kube-system:node-controller");
 
     internal static Impersonation Kubelet(string node) => User($"system:node:{node}", "system:nodes");

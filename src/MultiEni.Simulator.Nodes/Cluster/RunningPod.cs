@@ -1,5 +1,6 @@
 using MultiEni.Operator.Client;
 using MultiEni.Simulator.Nodes.Kubelets;
+using MultiEni.Simulator.Nodes.Kubelets.Claims;
 
 namespace MultiEni.Simulator.Nodes.Cluster;
 
@@ -18,6 +19,15 @@ internal sealed class RunningPod(ClusterObject manifest)
 
     /// <summary>What the plugins that registered at the kubelet's socket gave, by resource.</summary>
     internal Dictionary<string, KubeletAllocation> Grants { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Devices of its claims; null before they are prepared.</summary>
+    internal IReadOnlyList<GrantedDevice>? Claimed { get; set; }
+
+    /// <summary>What its claims do to its containers.</summary>
+    internal ContainerEdits? Edits { get; set; }
+
+    /// <summary>PCI addresses of the devices of its claims.</summary>
+    internal IReadOnlyList<string> ClaimedAddresses { get; set; } = [];
 
     /// <summary>Its devices are chosen and a plugin has yet to answer for them.</summary>
     internal bool Allocating { get; set; }

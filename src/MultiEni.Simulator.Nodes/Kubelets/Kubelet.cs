@@ -4,6 +4,7 @@ using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 using MultiEni.Simulator.Nodes.Cluster;
 using MultiEni.Simulator.Nodes.DevicePlugins;
+using MultiEni.Simulator.Nodes.Kubelets.Claims;
 using MultiEni.Simulator.Nodes.Scheduling;
 
 namespace MultiEni.Simulator.Nodes.Kubelets;
@@ -32,6 +33,7 @@ internal sealed class Kubelet : IAsyncDisposable
     private readonly SimulatedHost _host;
     private readonly KubeletDeviceManager _deviceManager;
     private readonly DevicePluginContainer _plugin;
+    private readonly NodeClaims _claims;
     private readonly ClusterMachineryOptions _options;
 
     internal Kubelet(SimulatedHost host, string pluginFile, KubeletDeviceManager deviceManager, ClusterMachineryOptions options)
@@ -40,6 +42,7 @@ internal sealed class Kubelet : IAsyncDisposable
         _deviceManager = deviceManager;
         _options = options;
         _part = new ClusterPart(options.Api, "kubelet", options.As(Identities.Kubelet(host.Name)), options.TimeProvider);
+        _claims = new NodeClaims(_part, host.Name, deviceManager);
         _plugin = new DevicePluginContainer(this, _part, host, pluginFile, options);
     }
 
@@ -148,6 +151,14 @@ internal sealed class Kubelet : IAsyncDisposable
         }
         else if (gone)
         {
+            if (_pods.TryGetValue(pod.Uid, out var orphaned) && orphaned is { Claimed: not null, Stopping: false })
+            {
+                // Its object was deleted by force; its containers have yet to end.
+                orphaned.Stopping = true;
+                _part.PostLater(_options.Timings.PodStop, () => EndContainersAsync(orphaned));
+                return;
+            }
+
             Forget(pod.Uid);
             _finished.Remove(pod.Uid);
         }
@@ -206,11 +217,57 @@ internal sealed class Kubelet : IAsyncDisposable
             pod.Allocating = true;
             _ = AllocateAsync(pod, [.. pod.Devices]);
         }
+        else if (pod.Claimed is null && PodClaims.Of(pod.Manifest).Count > 0)
+        {
+            pod.Allocating = true;
+            _ = PrepareAsync(pod);
+        }
         else
         {
             ShowPodDevices();
             await RunAsync(pod);
         }
+    }
+
+    // As with plugins, a driver is asked without holding up the other pods.
+    private async Task PrepareAsync(RunningPod pod)
+    {
+        try
+        {
+            var granted = await _claims.PrepareAsync(pod.Manifest);
+            var edits = ContainerEdits.Read(_deviceManager.CdiFolder, granted.SelectMany(device => device.Device.CdiDevices));
+            var addresses = await _claims.AddressesAsync(granted);
+            _part.Post(() =>
+            {
+                pod.Allocating = false;
+                (pod.Claimed, pod.Edits, pod.ClaimedAddresses) = (granted, edits, addresses);
+                return pod.Stopping || !Runs(pod) ? Task.CompletedTask : StartAsync(pod);
+            });
+        }
+        catch (PluginCallException failed)
+        {
+            _part.Post(() =>
+            {
+                pod.Allocating = false;
+                return RetryLaterAsync(pod, "ContainerCreating", failed.Message);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The kubelet ends.
+        }
+    }
+
+    private async Task RetryLaterAsync(RunningPod pod, string reason, string message)
+    {
+        if (!Runs(pod))
+        {
+            return;
+        }
+
+        var waiting = PodStatuses.Waiting(pod.Manifest, "Pending", _host.PrimaryAddress, Now(), 0, reason, message, exitCode: null);
+        _part.PostLater(_options.Timings.ContainerRetry, () => StartAsync(pod));
+        await _part.WritePodStatusAsync(pod.Key, pod.Uid, waiting);
     }
 
     // The plugin is asked without holding up the other pods.
@@ -283,7 +340,7 @@ internal sealed class Kubelet : IAsyncDisposable
 
     private async Task<bool> ChooseAsync(RunningPod pod)
     {
-        foreach (var (resource, count) in PodNeeds.Of(pod.Manifest).Devices)
+        foreach (var (resource, count) in PodNeeds.Of(pod.Manifest).Without([.. PodClaims.ResourcesOf(pod.Manifest)]).Devices)
         {
             var free = Free(resource);
             if (free.Count < count)
@@ -325,7 +382,7 @@ internal sealed class Kubelet : IAsyncDisposable
     {
         try
         {
-            foreach (var address in pod.Devices.Values.SelectMany(addresses => addresses))
+            foreach (var address in pod.Devices.Values.SelectMany(addresses => addresses).Concat(pod.ClaimedAddresses))
             {
                 if (_host.Device(address) is { Driver: "vfio-pci" or "igb_uio" or "uio_pci_generic" } or null)
                 {
@@ -336,18 +393,7 @@ internal sealed class Kubelet : IAsyncDisposable
         catch (IOException refused)
         {
             pod.LetGo();
-            var waiting = PodStatuses.Waiting(
-                pod.Manifest,
-                "Pending",
-                _host.PrimaryAddress,
-                Now(),
-                0,
-                "CreateContainerError",
-                refused.Message,
-                exitCode: null
-            );
-            _part.PostLater(_options.Timings.ContainerRetry, () => StartAsync(pod));
-            await _part.WritePodStatusAsync(pod.Key, pod.Uid, waiting);
+            await RetryLaterAsync(pod, "CreateContainerError", refused.Message);
             return;
         }
 
@@ -357,7 +403,7 @@ internal sealed class Kubelet : IAsyncDisposable
 
     private static JsonObject? Annotations(RunningPod pod)
     {
-        if (pod.Devices.Count == 0)
+        if (pod.Devices.Count == 0 && pod.Edits is null)
         {
             return null;
         }
@@ -365,6 +411,16 @@ internal sealed class Kubelet : IAsyncDisposable
         var held = new JsonObject();
         var environment = new JsonObject();
         var nodes = new JsonObject();
+        foreach (var (name, value) in pod.Edits?.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            environment[name] = value;
+        }
+
+        foreach (var (path, host) in pod.Edits?.DeviceNodes ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            nodes[path] = host;
+        }
+
         foreach (var (resource, addresses) in pod.Devices)
         {
             held[resource] = new JsonArray([.. addresses.Select(address => (JsonNode)address)]);
@@ -408,14 +464,47 @@ internal sealed class Kubelet : IAsyncDisposable
 
         running.Stopping = true;
         var grace = TimeSpan.FromSeconds(pod["metadata"]?["deletionGracePeriodSeconds"]?.GetValue<long>() ?? 0);
-        _part.PostLater(
-            _options.Timings.PodStop < grace ? _options.Timings.PodStop : grace,
-            () =>
+        _part.PostLater(_options.Timings.PodStop < grace ? _options.Timings.PodStop : grace, () => EndContainersAsync(running));
+    }
+
+    // A pod stays until its claims are unprepared, however long that takes.
+    private async Task EndContainersAsync(RunningPod pod)
+    {
+        pod.LetGo();
+        if (pod.Claimed is not { } granted)
+        {
+            Forget(pod.Uid);
+            await _part.RemovePodAsync(pod.Key, pod.Uid);
+            return;
+        }
+
+        var others = _pods
+            .Values.Where(other => other != pod)
+            .SelectMany(other => other.Claimed ?? [])
+            .Select(device => device.Claim.Uid)
+            .ToHashSet(StringComparer.Ordinal);
+        _ = UnprepareAsync(pod, granted, others);
+    }
+
+    private async Task UnprepareAsync(RunningPod pod, IReadOnlyList<GrantedDevice> granted, HashSet<string> others)
+    {
+        try
+        {
+            await _claims.UnprepareAsync(granted, others);
+            _part.Post(() =>
             {
-                Forget(running.Uid);
-                return _part.RemovePodAsync(running.Key, running.Uid);
-            }
-        );
+                pod.Claimed = null;
+                return EndContainersAsync(pod);
+            });
+        }
+        catch (PluginCallException)
+        {
+            _part.PostLater(_options.Timings.ContainerRetry, () => EndContainersAsync(pod));
+        }
+        catch (OperationCanceledException)
+        {
+            // The kubelet ends.
+        }
     }
 
     private Task FailAsync(RunningPod pod, string resource, int requested, int available) =>

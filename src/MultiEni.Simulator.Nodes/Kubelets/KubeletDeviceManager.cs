@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MultiEni.Simulator.Nodes.Kubelets.Claims;
 
 namespace MultiEni.Simulator.Nodes.Kubelets;
 
@@ -22,6 +23,7 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _disposed;
     private WebApplication? _server;
+    private KubeletDraManager? _drivers;
 
     private KubeletDeviceManager(string root) => _root = root;
 
@@ -33,6 +35,18 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
 
     /// <summary>The socket of the pod resources API.</summary>
     public string PodResourcesSocket => Path.Combine(_root, "pod-resources", "kubelet.sock");
+
+    /// <summary>The folder of CDI files that the container runtime reads, in place of <c>/var/run/cdi</c>.</summary>
+    public string CdiFolder => Path.Combine(_root, "cdi");
+
+    /// <summary>Drivers of dynamic resource allocation; null while the kubelet does not run.</summary>
+    public KubeletDraManager? Drivers => Volatile.Read(ref _drivers);
+
+    /// <summary>Raised when the kubelet begins to look for drivers: at each of its starts.</summary>
+    public event EventHandler? Started;
+
+    /// <summary>Raised with the driver of dynamic resource allocation whose connection was lost.</summary>
+    public event EventHandler<KubeletResourceEventArgs>? DriverDisconnected;
 
     /// <summary>The socket at which plugins register.</summary>
     public string RegistrationSocket => Path.Combine(PluginFolder, "kubelet.sock");
@@ -162,6 +176,11 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
 
     private async Task EndAsync()
     {
+        if (Interlocked.Exchange(ref _drivers, null) is { } drivers)
+        {
+            await drivers.DisposeAsync();
+        }
+
         if (_server is not null)
         {
             await _server.DisposeAsync();
@@ -204,6 +223,10 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
         _server.MapGrpcService<RegistrationService>();
         _server.MapGrpcService<PodResourcesService>();
         await _server.StartAsync(cancellationToken);
+        var drivers = new KubeletDraManager(_root);
+        drivers.Disconnected += (_, lost) => DriverDisconnected?.Invoke(this, lost);
+        Volatile.Write(ref _drivers, drivers);
+        Started?.Invoke(this, EventArgs.Empty);
     }
 
     internal void Register(KubeletRegistration registration)

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using MultiEni.Simulator.Nodes.Scheduling.Devices;
+
 namespace MultiEni.Simulator.Nodes.Scheduling;
 
 /// <summary>Where a pod goes.</summary>
@@ -5,7 +8,10 @@ internal abstract record Placement
 {
     private Placement() { }
 
-    internal sealed record OnNode(string Node) : Placement;
+    /// <summary>On a node.</summary>
+    /// <param name="Node">The node.</param>
+    /// <param name="Devices">What its claims get there; null when it has none.</param>
+    internal sealed record OnNode(string Node, NodeDevicesChoice? Devices) : Placement;
 
     /// <summary>Nowhere, with the message that users know from their pods.</summary>
     internal sealed record Nowhere(string Message) : Placement;
@@ -13,15 +19,31 @@ internal abstract record Placement
     /// <summary>The first node that fits, in the order given.</summary>
     /// <param name="pod">What the pod asks for.</param>
     /// <param name="nodes">What there is, and thousandths that pods on the node use already.</param>
-    internal static Placement Of(PodNeeds pod, IReadOnlyCollection<(NodeOffer Node, IReadOnlyDictionary<string, long> Used)> nodes)
+    /// <param name="choose">Looks for devices on a node, of a pod that has or needs claims there.</param>
+    internal static Placement Of(
+        PodNeeds pod,
+        IReadOnlyCollection<(NodeOffer Node, IReadOnlyDictionary<string, long> Used)> nodes,
+        Func<NodeOffer, NodeDevicesChoice?> choose
+    )
     {
         var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var (node, used) in nodes)
         {
-            var refusals = Refusals(pod, node, used).ToList();
+            var devices = choose(node);
+            var refusals = Refusals(pod.Without([.. devices?.Classes.Keys ?? []]), node, used).ToList();
+            if (refusals.Count == 0 && devices?.Outcome is AllocationOutcome.Failed failed)
+            {
+                return new Nowhere(failed.Message);
+            }
+
+            if (refusals.Count == 0 && devices?.Outcome is AllocationOutcome.NotOnNode missing)
+            {
+                refusals.Add(missing.Message);
+            }
+
             if (refusals.Count == 0)
             {
-                return new OnNode(node.Name);
+                return new OnNode(node.Name, devices);
             }
 
             foreach (var refusal in refusals)
@@ -71,3 +93,9 @@ internal abstract record Placement
         }
     }
 }
+
+/// <summary>What a pod's claims would get on a node.</summary>
+/// <param name="Claims">Its claims, the one of extended resources last, which does not exist yet.</param>
+/// <param name="Outcome">The devices of each, or why there are none.</param>
+/// <param name="Classes">Extended resources that the node does not count, and the device class of each.</param>
+internal sealed record NodeDevicesChoice(IReadOnlyList<JsonObject> Claims, AllocationOutcome Outcome, IReadOnlyDictionary<string, string> Classes);

@@ -51,6 +51,22 @@ internal sealed record PodNeeds(
             .Where(resource => resource.Key.Contains('/', StringComparison.Ordinal) && resource.Value >= One)
             .Select(resource => (resource.Key, (int)(resource.Value / One)));
 
+    /// <summary>Whole devices of extended resources that a container asks for.</summary>
+    internal static IEnumerable<(string Resource, int Count)> DevicesOf(JsonObject container) =>
+        Requests(container["resources"])
+            .Where(request => request.Key.Contains('/', StringComparison.Ordinal) && request.Value >= One)
+            .OrderBy(request => request.Key, StringComparer.Ordinal)
+            .Select(request => (request.Key, (int)(request.Value / One)));
+
+    /// <summary>The same without some resources.</summary>
+    internal PodNeeds Without(IReadOnlyCollection<string> resources) =>
+        resources.Count == 0
+            ? this
+            : this with
+            {
+                Resources = Resources.Where(resource => !resources.Contains(resource.Key)).ToDictionary(StringComparer.Ordinal),
+            };
+
     /// <summary>Name of the container that asks for a resource; the first that does.</summary>
     internal static string ContainerWith(ClusterObject pod, string resource) =>
         pod.Containers.FirstOrDefault(container => AsksFor(container, resource))?["name"]?.GetValue<string>() ?? "";

@@ -10,8 +10,18 @@ internal static class CelEquality
             (double a, long b) => a == b,
             (CelList a, CelList b) => AreEqual(a, b),
             (CelMap a, CelMap b) => a.Count == b.Count && a.Keys.All(key => a.TryGet(key, out var x) && b.TryGet(key, out var y) && AreEqual(x, y)),
+            (Types.Quantity a, Types.Quantity b) => a.Nanos == b.Nanos,
             (CelOptional a, CelOptional b) => a.HasValue == b.HasValue && AreEqual(a.Value, b.Value),
             _ => Equals(left, right),
+        };
+
+    /// <summary>Negative, zero or positive, or the failure: the order of amounts and of versions, which have no operators.</summary>
+    public static object CompareMembers(object? left, object? right) =>
+        (left, right) switch
+        {
+            (Types.Quantity a, Types.Quantity b) => (long)a.Nanos.CompareTo(b.Nanos),
+            (CelVersion a, CelVersion b) => (long)CelVersion.Compare(a, b),
+            _ => CelError.NoSuchOverload,
         };
 
     /// <summary>Negative, zero or positive, or the failure.</summary>

@@ -35,6 +35,27 @@ internal static class CelFunctions
                 operands,
                 static values => values[0] is CelOptional { HasValue: true } given ? given.Value : values[1]
             ),
+            ("quantity", [var text]) when !isMember => Parsed(CelType.Quantity, text, static given => ParseQuantity(given)),
+            ("isQuantity", [var text]) when !isMember => Parsed(CelType.Bool, text, static given => ParseQuantity(given) is Types.Quantity),
+            ("semver", [var text]) when !isMember => Parsed(CelType.Version, text, static given => CelVersion.Parse(given)),
+            ("isSemver", [var text]) when !isMember => Parsed(CelType.Bool, text, static given => CelVersion.Parse(given) is CelVersion),
+            ("compareTo", [var left, var right]) when isMember && AreOrdered(left, right) => Ordered(CelType.Int, operands, static order => order),
+            ("isGreaterThan", [var left, var right]) when isMember && AreOrdered(left, right) => Ordered(
+                CelType.Bool,
+                operands,
+                static order => order > 0
+            ),
+            ("isLessThan", [var left, var right]) when isMember && AreOrdered(left, right) => Ordered(
+                CelType.Bool,
+                operands,
+                static order => order < 0
+            ),
+            ("major" or "minor" or "patch", [{ Type: var type }]) when isMember && type.Is(CelKind.Version) => CelNodes.Strict(
+                CelType.Int,
+                1,
+                operands,
+                values => values[0] is CelVersion version ? version.Part(name) : CelError.NoSuchOverload
+            ),
             _ => throw new CelRefusal($"the function {name}, or its operands"),
         };
 
@@ -42,6 +63,34 @@ internal static class CelFunctions
     public static long Length(string text) => text.Length - text.Count(char.IsLowSurrogate);
 
     private const StringComparison Ordinal = StringComparison.Ordinal;
+
+    private static bool AreOrdered(CelNode left, CelNode right) =>
+        (left.Type.Is(CelKind.Quantity) && right.Type.Is(CelKind.Quantity)) || (left.Type.Is(CelKind.Version) && right.Type.Is(CelKind.Version));
+
+    private static CelNode Ordered(CelType type, CelNode[] operands, Func<long, object> then) =>
+        CelNodes.Strict(
+            type,
+            1,
+            operands,
+            values => CelEquality.CompareMembers(values[0], values[1]) is var order && order is long number ? then(number) : order
+        );
+
+    private static CelNode Parsed(CelType type, CelNode text, Func<string, object> parse) =>
+        text.Type.Is(CelKind.String)
+            ? CelNodes.Strict(type, 1 + (Size(text) / 10), [text], values => values[0] is string given ? parse(given) : CelError.NoSuchOverload)
+            : throw new CelRefusal("a function of a text with another operand");
+
+    private static object ParseQuantity(string text)
+    {
+        try
+        {
+            return Types.Quantity.Parse(text);
+        }
+        catch (Types.DecodingException wrong)
+        {
+            return new CelError(wrong.Message);
+        }
+    }
 
     private static CelNode Matches(CelNode[] operands, CelNode text, CelNode pattern)
     {
@@ -64,8 +113,7 @@ internal static class CelFunctions
         1
         + node.Type.Kind switch
         {
-            CelKind.String => node.Type.Size,
-            CelKind.Dyn => CelType.Unbounded,
+            CelKind.String or CelKind.Dyn => node.Type.Size,
             _ => 0,
         };
 }

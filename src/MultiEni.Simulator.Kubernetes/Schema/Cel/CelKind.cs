@@ -17,4 +17,10 @@ internal enum CelKind
     /// <summary>With fields that are known.</summary>
     Object,
     Optional,
+
+    /// <summary>An amount of a resource.</summary>
+    Quantity,
+
+    /// <summary>A semantic version.</summary>
+    Version,
 }

@@ -12,6 +12,9 @@ internal abstract class CelMap
 
     public abstract bool TryGet(string key, out object? value);
 
+    /// <summary>Whether a key is there, which need not be so of one that has a value.</summary>
+    public virtual bool Contains(string key) => TryGet(key, out _);
+
     private sealed class NoEntries : CelMap
     {
         public override int Count => 0;

@@ -2,7 +2,8 @@ namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>
 /// A part of an expression that is known to be right. A value is null, a bool, a long, a double, a string, a <see cref="CelList"/>, a
-/// <see cref="CelMap"/>, a <see cref="CelOptional"/>, or the <see cref="CelError"/> that stands in its place.
+/// <see cref="CelMap"/>, a <see cref="CelOptional"/>, a <see cref="Types.Quantity"/>, a <see cref="CelVersion"/>, or the <see cref="CelError"/> that
+/// stands in its place.
 /// </summary>
 /// <param name="Type">What it yields.</param>
 /// <param name="Run">Yields it.</param>
@@ -12,8 +13,8 @@ internal sealed record CelNode(CelType Type, Func<CelScope, object?> Run, double
     /// <summary>Whether it is the same whatever is asked.</summary>
     public bool IsConstant { get; init; }
 
-    /// <summary>How deep macros stand in each other within it.</summary>
-    public int MacroDepth { get; init; }
+    /// <summary>The macros within it.</summary>
+    public CelLoops Loops { get; init; }
 
     /// <summary>For <c>operand.field</c>: what <c>has()</c> asks.</summary>
     public (CelNode Operand, string Field)? Selection { get; init; }

@@ -24,7 +24,7 @@ internal static class CelNodes
         )
         {
             Selection = through || isOptional ? null : (operand, field),
-            MacroDepth = operand.MacroDepth,
+            Loops = operand.Loops,
         };
     }
 
@@ -32,7 +32,7 @@ internal static class CelNodes
         asked.Selection is var (operand, field)
             ? new CelNode(CelType.Bool, scope => operand.RunWith(scope, value => value is CelMap map && map.TryGet(field, out _)), asked.Cost + 1)
             {
-                MacroDepth = asked.MacroDepth,
+                Loops = asked.Loops,
             }
             : throw new CelRefusal("has() of something else than a field");
 
@@ -85,7 +85,7 @@ internal static class CelNodes
                 terms.Sum(static term => term.Cost + 1)
             )
             {
-                MacroDepth = Depth([.. terms]),
+                Loops = LoopsOf([.. terms]),
             }
             : throw Mismatch(isOr ? "||" : "&&");
 
@@ -97,7 +97,7 @@ internal static class CelNodes
                 condition.Cost + Math.Max(whenTrue.Cost, whenFalse.Cost) + 1
             )
             {
-                MacroDepth = Depth(condition, whenTrue, whenFalse),
+                Loops = LoopsOf(condition, whenTrue, whenFalse),
             }
             : throw Mismatch("?:");
 
@@ -115,12 +115,6 @@ internal static class CelNodes
     /// <summary>The macros over the items of a list or the keys of a map. <c>all</c> and <c>exists</c> absorb failures as the logical operators do.</summary>
     public static CelNode Macro(string macro, CelNode range, string variable, CelNode body)
     {
-        var depth = Math.Max(range.MacroDepth, 1 + body.MacroDepth);
-        if (depth > 2)
-        {
-            throw new CelRefusal("macros more than two deep, whose cost the server limits at run time");
-        }
-
         return body.Type.Is(CelKind.Bool)
             ? new CelNode(
                 macro == "filter"
@@ -130,10 +124,17 @@ internal static class CelNodes
                 range.Cost + 2 + (Math.Min(range.Type.Size, CelType.Unbounded) * (body.Cost + 12))
             )
             {
-                MacroDepth = depth,
+                Loops = CelLoops.Of(range.Loops, body.Loops.Within(range.Type.Size)),
             }
             : throw Mismatch(macro);
     }
+
+    /// <summary><c>cel.bind</c>: names a value for use in the body.</summary>
+    public static CelNode Bind(string variable, CelNode value, CelNode body) =>
+        new(body.Type, scope => body.Run(new CelScope(variable, value.Run(scope), scope)), value.Cost + body.Cost + 12)
+        {
+            Loops = LoopsOf(value, body),
+        };
 
     /// <summary>A part whose operands are all needed: the first that fails is what it yields.</summary>
     public static CelNode Strict(CelType type, double cost, CelNode[] operands, Func<object?[], object?> run) =>
@@ -147,7 +148,7 @@ internal static class CelNodes
             cost + 1 + operands.Sum(static operand => operand.Cost)
         )
         {
-            MacroDepth = Depth(operands),
+            Loops = LoopsOf(operands),
         };
 
     public static CelRefusal Mismatch(string symbol) => new($"operands of {symbol}");
@@ -193,5 +194,5 @@ internal static class CelNodes
             : macro == "all";
     }
 
-    private static int Depth(params CelNode[] operands) => operands.Select(static operand => operand.MacroDepth).DefaultIfEmpty().Max();
+    private static CelLoops LoopsOf(params CelNode[] operands) => CelLoops.Of(Array.ConvertAll(operands, static operand => operand.Loops));
 }

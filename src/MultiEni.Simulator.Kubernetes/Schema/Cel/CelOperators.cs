@@ -10,12 +10,17 @@ internal static class CelOperators
                 CelType.Join(left.Type, right.Type) is null ? throw CelNodes.Mismatch(symbol) : CelType.Bool,
                 Math.Min(left.Type.DeepSize, right.Type.DeepSize) / 10,
                 [left, right],
-                values => CelEquality.AreEqual(values[0], values[1]) == (symbol == "==")
+                values =>
+                    IsComparable(values[0], values[1]) ? CelEquality.AreEqual(values[0], values[1]) == (symbol == "==") : CelError.NoSuchOverload
             ),
             "in" => In(left, right),
             "+" => Concatenate(left, right),
             _ => Order(symbol, left, right),
         };
+
+    // An amount or a version on the left side takes no other value, which one on the right side does.
+    private static bool IsComparable(object? left, object? right) =>
+        left is not (Types.Quantity or CelVersion) || right is null || left.GetType() == right.GetType();
 
     private static CelNode In(CelNode left, CelNode right)
     {
@@ -35,7 +40,7 @@ internal static class CelOperators
                     values[1] switch
                     {
                         CelList list => list.Contains(values[0]),
-                        CelMap map => values[0] is string key && map.TryGet(key, out _),
+                        CelMap map => values[0] is string key && map.Contains(key),
                         _ => CelError.NoSuchOverload,
                     }
             )

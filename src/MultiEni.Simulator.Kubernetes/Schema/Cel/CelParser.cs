@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>The grammar of CEL, as far as it is known here. https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax</summary>
-internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelType> variables)
+internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelType> variables, bool knowsBind)
 {
     private static readonly string[] Macros = ["all", "exists", "filter"];
 
@@ -132,6 +132,10 @@ internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelTy
                 var asked = Expression();
                 Expect(")");
                 return CelNodes.Has(asked);
+            case (CelTokenKind.Word, "cel")
+                when knowsBind && _tokens[_at..].Take(3).Select(static next => next.Text).SequenceEqual([".", "bind", "("]):
+                _at += 3;
+                return Bind();
             case (CelTokenKind.Word, _):
                 _at--;
                 var name = Variable();
@@ -165,8 +169,7 @@ internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelTy
                 range.Type.Kind switch
                 {
                     CelKind.List => range.Type.Item ?? CelType.Dyn,
-                    // The server reckons with keys of no length.
-                    CelKind.Map => CelType.String with { Size = 0 },
+                    CelKind.Map => CelType.String with { Size = range.Type.KeySize },
                     CelKind.Dyn => CelType.Dyn,
                     _ => throw new CelRefusal("a macro over neither list nor map"),
                 }
@@ -176,6 +179,19 @@ internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelTy
         _locals.Pop();
         Expect(")");
         return CelNodes.Macro(macro, range, variable, body);
+    }
+
+    private CelNode Bind()
+    {
+        var variable = Variable();
+        Expect(",");
+        var value = Expression();
+        Expect(",");
+        _locals.Push((variable, value.Type));
+        var body = Expression();
+        _locals.Pop();
+        Expect(")");
+        return CelNodes.Bind(variable, value, body);
     }
 
     private CelNode Read(string name)

@@ -23,17 +23,26 @@ internal sealed class CelProgram
     /// <summary>An upper bound of what the server reckons that it costs.</summary>
     public double Cost => _root.Cost;
 
+    /// <summary>A lower bound of that: how often the innermost part of its macros may run.</summary>
+    public double Rounds => _root.Loops.Rounds;
+
     /// <summary>Compiles an expression.</summary>
     /// <param name="source">Its text.</param>
     /// <param name="variables">What it may use.</param>
     /// <param name="result">What it must yield; null for anything.</param>
+    /// <param name="isSelector">Whether it selects devices: <c>cel.bind</c> is known to it, and its cost is limited before it is run.</param>
     /// <exception cref="NotSimulatedException">It is wrong, or uses what is not known here.</exception>
-    public static CelProgram Compile(string source, IReadOnlyDictionary<string, CelType> variables, CelKind? result)
+    public static CelProgram Compile(string source, IReadOnlyDictionary<string, CelType> variables, CelKind? result, bool isSelector = false)
     {
         try
         {
-            var parser = new CelParser(source, variables);
+            var parser = new CelParser(source, variables, isSelector);
             var root = parser.Parse();
+            if (!isSelector && root.Loops.Depth > 2)
+            {
+                throw new CelRefusal("macros more than two deep, whose cost the server limits at run time");
+            }
+
             return result is null || root.Type.Kind == result ? new CelProgram(root, parser.Used) : throw new CelRefusal($"it must yield a {result}");
         }
         catch (CelRefusal refused)

@@ -11,6 +11,8 @@ internal sealed record CelType(CelKind Kind)
     public static readonly CelType Bool = new(CelKind.Bool);
     public static readonly CelType Int = new(CelKind.Int);
     public static readonly CelType String = new(CelKind.String);
+    public static readonly CelType Quantity = new(CelKind.Quantity);
+    public static readonly CelType Version = new(CelKind.Version);
 
     /// <summary>Of a list's items, a map's values or an optional's content; null for those of a list or map that is written empty.</summary>
     public CelType? Item { get; init; }
@@ -21,6 +23,9 @@ internal sealed record CelType(CelKind Kind)
     /// <summary>The most characters or items that it can have.</summary>
     public long Size { get; init; } = Unbounded;
 
+    /// <summary>The most characters that the keys of a map can have, as the server reckons: it takes those of most maps to have none.</summary>
+    public long KeySize { get; init; }
+
     /// <summary>Whether the order of the list's items says nothing.</summary>
     public bool IsUnordered { get; init; }
 
@@ -28,11 +33,10 @@ internal sealed record CelType(CelKind Kind)
     public double DeepSize =>
         Kind switch
         {
-            CelKind.String => Size,
+            CelKind.String or CelKind.Dyn => Size,
             CelKind.List or CelKind.Map => Size * (1 + (Item?.DeepSize ?? 0)),
             CelKind.Object => Fields.Values.Sum(static type => 1 + type.DeepSize),
             CelKind.Optional => Item?.DeepSize ?? 1,
-            CelKind.Dyn => Unbounded,
             _ => 1,
         };
 
@@ -46,7 +50,7 @@ internal sealed record CelType(CelKind Kind)
     {
         if (left.Kind == CelKind.Dyn || right.Kind == CelKind.Dyn)
         {
-            return Dyn;
+            return Dyn with { Size = Math.Max(left.Size, right.Size) };
         }
 
         if (left.Kind != right.Kind)

@@ -97,7 +97,7 @@ public sealed class AccessControl
 
     /// <summary>What the writer of a claim's status has no right to.</summary>
     internal Action<AdmissionAttempt, FieldErrors>? ClaimRights(UserInfo user, RequestInfo request) =>
-        _isEnforced ? (attempt, errors) => new ClaimRights(user, request.Verb, right => Refusal(user, right)).Check(attempt, errors) : null;
+        _isEnforced ? (attempt, errors) => new ClaimRights(user, request.Verb, anyOf => Refusal(user, anyOf)).Check(attempt, errors) : null;
 
     private void Authorize(UserInfo user, AccessRequest request)
     {
@@ -107,20 +107,25 @@ public sealed class AccessControl
         }
     }
 
-    private StatusException? Refusal(UserInfo user, AccessRequest request)
+    // Why the first of these is not allowed; null when one of them is.
+    private StatusException? Refusal(UserInfo user, params IReadOnlyList<AccessRequest> anyOf)
     {
-        var decision = _authorizer.Decide(user, request);
-        if (decision.Roles.Count > 0)
+        foreach (var request in anyOf)
         {
-            Log.Use(user, decision.Roles, request);
-            return null;
+            if (_authorizer.Decide(user, request).Roles is { Count: > 0 } roles)
+            {
+                Log.Use(user, roles, request);
+                return null;
+            }
         }
 
-        var why = request.Describe(user.Name) + (decision.Reason.Length > 0 ? ": " + decision.Reason : "");
+        var wanted = anyOf[0];
+        var reason = _authorizer.Decide(user, wanted).Reason;
+        var why = wanted.Describe(user.Name) + (reason.Length > 0 ? ": " + reason : "");
         Log.Refuse(why);
-        return request.Path.Length > 0
+        return wanted.Path.Length > 0
             ? new StatusException(403, "Forbidden", "forbidden: " + why, [])
-            : StatusErrors.Forbidden(request.Group, request.Resource.Split('/')[0], request.Name, why);
+            : StatusErrors.Forbidden(wanted.Group, wanted.Resource.Split('/')[0], wanted.Name, why);
     }
 
     private static AccessRequest Describe(RequestInfo request) =>

@@ -10,8 +10,8 @@ namespace MultiEni.Simulator.Kubernetes.Access;
 /// </summary>
 /// <param name="user">The writer.</param>
 /// <param name="verb">Of the request.</param>
-/// <param name="refusal">Says why the writer has not some right; null when he has.</param>
-internal sealed class ClaimRights(UserInfo user, string verb, Func<AccessRequest, StatusException?> refusal)
+/// <param name="refusal">Says why the writer has not the first of some rights; null when he has one of them.</param>
+internal sealed class ClaimRights(UserInfo user, string verb, Func<IReadOnlyList<AccessRequest>, StatusException?> refusal)
 {
     private const string Group = "resource.k8s.io";
 
@@ -26,7 +26,7 @@ internal sealed class ClaimRights(UserInfo user, string verb, Func<AccessRequest
         var (before, status) = (old["status"] as JsonObject ?? [], now["status"] as JsonObject ?? []);
         var isBinding =
             !JsonNode.DeepEquals(before["allocation"], status["allocation"]) || !JsonNode.DeepEquals(before["reservedFor"], status["reservedFor"]);
-        if (isBinding && refusal(new AccessRequest(verb, Group, "resourceclaims/binding", "", "")) is { } unbound)
+        if (isBinding && refusal([new AccessRequest(verb, Group, "resourceclaims/binding", "", "")]) is { } unbound)
         {
             errors.Forbidden(
                 "status.allocation",
@@ -40,27 +40,17 @@ internal sealed class ClaimRights(UserInfo user, string verb, Func<AccessRequest
                 : [$"arbitrary-node:{verb}"];
         foreach (var driver in ChangedDrivers(before, status))
         {
-            CheckDriver(driver, verbs, attempt.Namespace, errors);
-        }
-    }
-
-    private void CheckDriver(string driver, string[] verbs, string inNamespace, FieldErrors errors)
-    {
-        StatusException? first = null;
-        foreach (var wanted in verbs)
-        {
-            if (refusal(new AccessRequest(wanted, Group, "resourceclaims/driver", inNamespace, driver)) is not { } refused)
+            if (
+                refusal([.. verbs.Select(wanted => new AccessRequest(wanted, Group, "resourceclaims/driver", attempt.Namespace, driver))]) is
+                { } refused
+            )
             {
-                return;
+                errors.Forbidden(
+                    "status.devices",
+                    $"changing status.devices requires resource=\"resourceclaims/driver\", verb=\"[{string.Join(' ', verbs)}]\" permission: {refused.Message}"
+                );
             }
-
-            first ??= refused;
         }
-
-        errors.Forbidden(
-            "status.devices",
-            $"changing status.devices requires resource=\"resourceclaims/driver\", verb=\"[{string.Join(' ', verbs)}]\" permission: {first!.Message}"
-        );
     }
 
     private static IEnumerable<string> ChangedDrivers(JsonObject before, JsonObject now)

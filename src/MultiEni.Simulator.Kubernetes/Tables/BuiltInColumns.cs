@@ -69,6 +69,32 @@ internal static class BuiltInColumns
         Number("Available", "availableReplicas"),
     ];
 
+    public static IReadOnlyList<TableColumn> ResourceSlice { get; } =
+    [
+        TableColumns.Column(
+            "Node",
+            static (obj, _) => obj.Text("spec", "nodeName") ?? throw new NotSimulatedException("a table of ResourceSlices of which one is of no node")
+        ),
+        TableColumns.Column("Driver", static (obj, _) => obj.Text("spec", "driver")),
+        TableColumns.Column("Pool", static (obj, _) => (obj["spec"] as JsonObject).Text("pool", "name")),
+    ];
+
+    /// <summary>Whether a claim has devices, and who may use them.</summary>
+    public static string ClaimState(JsonObject claim)
+    {
+        var isDeleted = claim.Metadata()["deletionTimestamp"] is not null;
+        var isAllocated = claim["status"]?["allocation"] is not null;
+        var isReserved = isAllocated && Entries(claim, "reservedFor").Any();
+        (bool Holds, string State)[] states =
+        [
+            (isDeleted, "deleted"),
+            (!isAllocated && !isDeleted, "pending"),
+            (isAllocated, "allocated"),
+            (isReserved, "reserved"),
+        ];
+        return string.Join(',', states.Where(static state => state.Holds).Select(static state => state.State));
+    }
+
     private static TableColumn Number(string name, string field) =>
         TableColumns.Column(name, (obj, _) => (obj["status"] as JsonObject).Integer(field) ?? 0);
 

@@ -54,6 +54,8 @@ internal static class TableColumns
             "secrets" => [Name, Column("Type", static (obj, _) => obj.Text("type")), Column("Data", static (obj, _) => Count(obj, "data")), Age],
             "daemonsets.apps" => [Name, .. BuiltInColumns.DaemonSet, Age],
             "deployments.apps" => [Name, .. BuiltInColumns.Deployment, Age],
+            "resourceclaims.resource.k8s.io" => [Name, Column("State", static (obj, _) => BuiltInColumns.ClaimState(obj)), Age],
+            "resourceslices.resource.k8s.io" => [Name, .. BuiltInColumns.ResourceSlice, Age],
             "customresourcedefinitions.apiextensions.k8s.io" =>
             [
                 Name,

@@ -26,6 +26,7 @@ internal static class MetadataValidation
             resource.GroupResource == "nodes" ? 4
             : resource.IsCustom ? 2
             : 3;
+        var before = errors.All.Count;
         for (var time = 0; time < times; time++)
         {
             CheckForm(resource, metadata, errors);
@@ -33,6 +34,10 @@ internal static class MetadataValidation
 
         CheckChanges(metadata, old, errors);
         CheckChanges(metadata, old, errors);
+        NotSimulatedException.ThrowUnless(
+            errors.All.Count == before || resource.Group != "resource.k8s.io",
+            $"wrong metadata of a changed {resource.Kind}, which is told several times"
+        );
     }
 
     /// <summary>Warnings of the finalizers that a custom object gets.</summary>

@@ -66,6 +66,31 @@ public sealed class AccessTests : ServerFixture
     }
 
     [Fact]
+    public async Task A_driver_with_the_wider_of_two_rights_is_refused_nothing()
+    {
+        const string claims = "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims";
+        const string allocation =
+            """{"devices":{"results":[{"request":"r","driver":"x.y","pool":"p","device":"d"}]},"nodeSelector":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["n"]}]}]}}""";
+        await GrantAsync(
+            "clusterroles",
+            "",
+            """
+            {"apiGroups":["resource.k8s.io"],"resources":["resourceclaims/status"],"verbs":["patch"]},
+            {"apiGroups":["resource.k8s.io"],"resources":["resourceclaims/driver"],"verbs":["arbitrary-node:patch"],"resourceNames":["x.y"]}
+            """
+        );
+        await Client.PostAsync(claims, Json("c", "\"spec\":{\"devices\":{\"requests\":[{\"name\":\"r\",\"exactly\":{\"deviceClassName\":\"d\"}}]}}"));
+        await Client.MergePatchAsync($"{claims}/c/status", $$"""{"status":{"allocation":{{allocation}} } }""");
+        using var agent = new ApiClient(Server, token: Server.Access.IssueToken("team", "agent", node: "n"));
+
+        (await agent.MergePatchAsync($"{claims}/c/status", """{"status":{"devices":[{"driver":"x.y","pool":"p","device":"d"}]}}""")).Expect(
+            HttpStatusCode.OK
+        );
+
+        Assert.Empty(Server.Access.Log.Refusals);
+    }
+
+    [Fact]
     public async Task A_field_selector_for_one_name_counts_as_that_name()
     {
         await GrantAsync("clusterroles", "", """{"apiGroups":[""],"resources":["nodes"],"resourceNames":["n"],"verbs":["list"]}""");

@@ -74,6 +74,26 @@ public sealed class ResourceClaimTests : ServerFixture
         Assert.Equal(old, changed.Expect(HttpStatusCode.OK).Body["spec"]!["devices"]![0]!["taints"]![0]!["timeAdded"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task Tables_show_the_state_of_claims_and_the_origin_of_slices()
+    {
+        await Client.PostAsync(Slices, Slice("""{"name":"d"}"""));
+        await Client.PostAsync(Claims, Alternatives);
+        Assert.Equal(["c", "pending"], await CellsAsync(Claims, 2));
+        await StatusAsync("""{"allocation":{"devices":{"results":[]}},"reservedFor":[{"resource":"pods","name":"p","uid":"u"}]}""");
+
+        Assert.Equal(["c", "allocated,reserved"], await CellsAsync(Claims, 2));
+        Assert.Equal(["s", "n", "x.y", "n"], await CellsAsync(Slices, 4));
+    }
+
+    [Fact]
+    public async Task A_label_that_is_wrong_is_not_simulated_in_a_change()
+    {
+        await Client.PostAsync(Claims, Alternatives);
+
+        (await Client.MergePatchAsync(Claims + "/c", """{"metadata":{"labels":{"a":"-"}}}""")).Expect(HttpStatusCode.NotImplemented);
+    }
+
     [Theory]
     [InlineData("""{"name":"d","taints":[{"key":"k"}]}""")]
     [InlineData("""{"name":"","attributes":{}}""")]
@@ -87,6 +107,12 @@ public sealed class ResourceClaimTests : ServerFixture
 
     private static string Slice(string device) =>
         $$"""{"metadata":{"name":"s"},"spec":{"driver":"x.y","nodeName":"n","pool":{"name":"n","generation":1,"resourceSliceCount":1},"devices":[{{device}}] } }""";
+
+    private async Task<IEnumerable<string>> CellsAsync(string path, int count)
+    {
+        var table = (await Client.GetAsync(path, "application/json;as=Table;v=v1;g=meta.k8s.io")).Expect(HttpStatusCode.OK).Body;
+        return table["rows"]![0]!["cells"]!.AsArray().Take(count).Select(static cell => cell!.GetValue<string>());
+    }
 
     private async Task<JsonObject> StatusAsync(string status) =>
         (await Client.MergePatchAsync(Claims + "/c/status", $$"""{"status":{{status}} }""")).Expect(HttpStatusCode.OK).Body["status"]!.AsObject();

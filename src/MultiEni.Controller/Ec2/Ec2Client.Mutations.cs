@@ -183,18 +183,6 @@ internal sealed partial class Ec2Client
         );
     }
 
-    /// <summary>Removes tags, whatever their values.</summary>
-    public async Task UntagAsync(EniId eniId, IReadOnlyList<string> keys, CallPriority priority, CancellationToken cancellationToken)
-    {
-        await MutateAsync(
-            Ec2Actions.DeleteTags,
-            priority,
-            (client, token) => client.DeleteTagsAsync(new() { Resources = [eniId.ToString()], Tags = [.. keys.Select(key => new Tag(key))] }, token),
-            cancellationToken
-        );
-        Tell(new LocalEffect.TagsRemoved(eniId.ToString(), keys));
-    }
-
     /// <summary>Adds secondary IPv4 addresses.</summary>
     public Task AssignPrivateIpsAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
         AssignIpv4Async(new() { SecondaryPrivateIpAddressCount = count }, eniId, priority, cancellationToken);
@@ -210,31 +198,6 @@ internal sealed partial class Ec2Client
     /// <summary>Adds IPv6 prefixes (/80).</summary>
     public Task AssignIpv6PrefixesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
         AssignIpv6Async(new() { Ipv6PrefixCount = count }, eniId, priority, cancellationToken);
-
-    /// <summary>Takes secondary IPv4 addresses away.</summary>
-    public Task UnassignPrivateIpsAsync(EniId eniId, IReadOnlyList<string> addresses, CallPriority priority, CancellationToken cancellationToken) =>
-        MutateAsync(
-            Ec2Actions.UnassignPrivateIpAddresses,
-            priority,
-            (client, token) =>
-                client.UnassignPrivateIpAddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), PrivateIpAddresses = [.. addresses] }, token),
-            cancellationToken
-        );
-
-    /// <summary>Takes IPv6 addresses away.</summary>
-    public Task UnassignIpv6AddressesAsync(
-        EniId eniId,
-        IReadOnlyList<string> addresses,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
-        MutateAsync(
-            Ec2Actions.UnassignIpv6Addresses,
-            priority,
-            (client, token) =>
-                client.UnassignIpv6AddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv6Addresses = [.. addresses] }, token),
-            cancellationToken
-        );
 
     /// <summary>Sets through how many hops an instance's metadata can be reached; pods need 2.</summary>
     public Task SetMetadataHopLimitAsync(InstanceId instanceId, int hops, CallPriority priority, CancellationToken cancellationToken) =>

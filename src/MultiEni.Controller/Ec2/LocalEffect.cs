@@ -41,9 +41,6 @@ internal abstract record LocalEffect
     /// <summary>Tags were added or changed.</summary>
     public sealed record TagsSet(string EniId, IReadOnlyDictionary<string, string> Tags) : LocalEffect;
 
-    /// <summary>Tags were removed.</summary>
-    public sealed record TagsRemoved(string EniId, IReadOnlyList<string> Keys) : LocalEffect;
-
     /// <summary>Addresses or prefixes were added.</summary>
     public sealed record AddressesAssigned(
         string EniId,

@@ -10,14 +10,12 @@ internal static class LeakDecision
 {
     /// <summary>The verdict over one sweep.</summary>
     /// <param name="rows">All ENIs with our cluster and owner tags, read before <paramref name="isWanted"/> was.</param>
-    /// <param name="slotOf">The slot that a row's tags tell, or null.</param>
     /// <param name="isWanted">Whether an attachment exists for a slot, one under deletion included: that one deletes its ENI itself.</param>
     /// <param name="firstSeen">When each candidate of former sweeps was first one.</param>
     /// <param name="now">The time.</param>
     /// <param name="limits">Grace, cap and brake.</param>
     public static LeakVerdict Decide(
         IReadOnlyCollection<EniRow> rows,
-        Func<EniRow, string?> slotOf,
         Func<string, bool> isWanted,
         IReadOnlyDictionary<string, DateTimeOffset> firstSeen,
         DateTimeOffset now,
@@ -29,7 +27,7 @@ internal static class LeakDecision
         foreach (var row in rows)
         {
             // Only what lies about unattached, and only what carries a slot we can read: anything else is somebody's business.
-            if (row.Status != EniStates.Available || row.Attachment is not null || slotOf(row) is not { } slot || isWanted(slot))
+            if (row.Status != EniStates.Available || row.Attachment is not null || row.Slot is not { } slot || isWanted(slot))
             {
                 continue;
             }

@@ -32,7 +32,7 @@ internal sealed class LeakPass(
     public async Task RunAsync(ControllerMetrics metrics, CancellationToken cancellationToken)
     {
         var rows = inventory.Rows();
-        var verdict = LeakDecision.Decide(rows, row => row.Slot, slot => cluster.Attachment(slot) is not null, _candidates, time.GetUtcNow(), limits);
+        var verdict = LeakDecision.Decide(rows, slot => cluster.Attachment(slot) is not null, _candidates, time.GetUtcNow(), limits);
         foreach (var row in rows.Where(row => verdict.Candidates.ContainsKey(row.EniId) && !_candidates.ContainsKey(row.EniId)))
         {
             metrics.LeakFound(LeakReasons.Metric(ReasonOf(row)));

@@ -53,7 +53,6 @@ public sealed class LeakDecisionTests
         var rows = Enumerable.Range(0, 40).Select(i => A.Row($"eni-{i}")).ToList();
         var verdict = LeakDecision.Decide(
             rows,
-            row => row.Slot,
             _ => false,
             rows.ToDictionary(row => row.EniId, _ => A.Noon),
             A.Noon.AddHours(1),
@@ -68,5 +67,5 @@ public sealed class LeakDecisionTests
         IReadOnlyDictionary<string, DateTimeOffset> seen,
         DateTimeOffset now,
         bool isWanted = false
-    ) => LeakDecision.Decide(rows, row => row.Slot, _ => isWanted, seen, now, new LeakLimits());
+    ) => LeakDecision.Decide(rows, _ => isWanted, seen, now, new LeakLimits());
 }

@@ -134,7 +134,7 @@ internal static partial class FailureTable
     }
 
     private static Ec2Reaction EniNotFound(string action) =>
-        action is DeleteNetworkInterface or DetachNetworkInterface or DeleteTags ? Ec2Reaction.NotFound : Ec2Reaction.NotFoundYet;
+        action is DeleteNetworkInterface or DetachNetworkInterface ? Ec2Reaction.NotFound : Ec2Reaction.NotFoundYet;
 
     private static Ec2Reaction ByMessage(string action, string message)
     {

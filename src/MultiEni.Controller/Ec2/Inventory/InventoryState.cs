@@ -217,8 +217,6 @@ internal sealed class InventoryState
                 return Apply(set.EniId, change, now);
             case LocalEffect.AddressesAssigned assigned:
                 return Apply(assigned.EniId, change, now);
-            case LocalEffect.TagsRemoved removed:
-                return Apply(removed.EniId, change, now);
             default:
                 throw new InvalidOperationException($"Unknown change {change}");
         }

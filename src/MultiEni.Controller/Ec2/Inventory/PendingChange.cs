@@ -23,7 +23,6 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
                 },
             LocalEffect.DescriptionSet set => row.Description == set.Description ? row : row with { Description = set.Description },
             LocalEffect.TagsSet set => Tag(row, set.Tags),
-            LocalEffect.TagsRemoved removed => Untag(row, removed.Keys),
             LocalEffect.AddressesAssigned assigned => Assign(row, assigned),
             _ => row,
         };
@@ -87,25 +86,6 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
         return row with
         {
             Tags = all,
-        };
-    }
-
-    private static EniRow Untag(EniRow row, IReadOnlyList<string> keys)
-    {
-        if (!keys.Any(row.Tags.ContainsKey))
-        {
-            return row;
-        }
-
-        var rest = new Dictionary<string, string>(row.Tags, StringComparer.Ordinal);
-        foreach (var key in keys)
-        {
-            rest.Remove(key);
-        }
-
-        return row with
-        {
-            Tags = rest,
         };
     }
 }

@@ -8,7 +8,10 @@ using MultiEni.Operator.Logging;
 
 namespace MultiEni.Controller;
 
-/// <summary>The controller's settings. Names and defaults of flags and variables are promises; the documentation lists them.</summary>
+/// <summary>
+/// The controller's settings. Names and defaults of flags and variables are promises; the
+/// documentation lists them.
+/// </summary>
 internal sealed record ControllerSettings
 {
     private const int DefaultPort = 8080;
@@ -17,7 +20,10 @@ internal sealed record ControllerSettings
     /// <summary>Path of a kubeconfig; empty uses the pod's service account.</summary>
     public string Kubeconfig { get; init; } = "";
 
-    /// <summary>Name that tells this cluster's ENIs from those of others; empty takes the UID of the namespace kube-system.</summary>
+    /// <summary>
+    /// Name that tells this cluster's ENIs from those of others; empty takes the UID of the
+    /// namespace kube-system.
+    /// </summary>
     public string ClusterName { get; init; } = "";
 
     /// <summary>Address of health and metrics; <c>0</c> switches them off.</summary>
@@ -35,7 +41,10 @@ internal sealed record ControllerSettings
     /// <summary>How long others leave the Lease alone that its holder does not renew.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long after its last renewal a leader still acts; shorter than <see cref="LeaseDuration"/>.</summary>
+    /// <summary>
+    /// How long after its last renewal a leader still acts; shorter than
+    /// <see cref="LeaseDuration" />.
+    /// </summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Pause between attempts on the Lease.</summary>
@@ -44,7 +53,10 @@ internal sealed record ControllerSettings
     /// <summary>Time between sweeps of EC2 and repairs of drift.</summary>
     public TimeSpan ReconcilePeriod { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a graceful detachment may take before it is forced, and what else the controller waits for.</summary>
+    /// <summary>
+    /// How long a graceful detachment may take before it is forced, and what else the controller
+    /// waits for.
+    /// </summary>
     public EniTimeLimits TimeLimits { get; init; } = new();
 
     /// <summary>A cleanup that takes longer is reported; it goes on all the same.</summary>
@@ -53,28 +65,39 @@ internal sealed record ControllerSettings
     /// <summary>NodeENIs planned at the same time.</summary>
     public int ConcurrentReconciles { get; init; } = 5;
 
-    /// <summary>ENIs detached and deleted at the same time; 0 leaves it to the rate budget.</summary>
+    /// <summary>
+    /// ENIs detached and deleted at the same time; 0 leaves it to the rate budget.
+    /// </summary>
     public int ConcurrentCleanups { get; init; }
 
     /// <summary>Device index for NodeENIs that say 0.</summary>
     public int DefaultDeviceIndex { get; init; } = 1;
 
-    /// <summary>Region of the cluster; empty when the environment names none, and the nodes are asked.</summary>
+    /// <summary>
+    /// Region of the cluster; empty when the environment names none, and the nodes are asked.
+    /// </summary>
     public string Region { get; init; } = "";
 
-    /// <summary>Whether missing permissions are looked for by dry runs. On in the program; code that embeds the controller decides for itself.</summary>
+    /// <summary>
+    /// Whether missing permissions are looked for by dry runs. On in the program; code that embeds
+    /// the controller decides for itself.
+    /// </summary>
     public bool PermissionPreflight { get; init; }
 
     /// <summary>Whether the startup taint is removed from nodes whose ENIs are ready.</summary>
     public bool ManageStartupTaint { get; init; }
 
-    /// <summary>Namespace of a NetworkAttachmentDefinition for each resource; empty for none.</summary>
+    /// <summary>
+    /// Namespace of a NetworkAttachmentDefinition for each resource; empty for none.
+    /// </summary>
     public string NetworksNamespace { get; init; } = "";
 
     /// <summary>Where the hop limit of instance metadata is raised.</summary>
     public ImdsSettings Imds { get; init; } = new();
 
-    /// <summary>Settings of the former controller that were given and have no effect here, and why.</summary>
+    /// <summary>
+    /// Settings of the former controller that were given and have no effect here, and why.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Multiplies the default EC2 rate limits, for accounts with raised quotas.</summary>
@@ -83,7 +106,10 @@ internal sealed record ControllerSettings
     /// <summary>Grace, cap and brake of the leak pass.</summary>
     public LeakLimits Leaks { get; init; } = new();
 
-    /// <summary>Reads the settings of the log and makes it; before all others, so that their errors are logged in the wanted form.</summary>
+    /// <summary>
+    /// Reads the settings of the log and makes it; before all others, so that their errors are
+    /// logged in the wanted form.
+    /// </summary>
     public static ILoggerFactory ReadLogging(SettingsReader reader, TimeProvider time)
     {
         var development = reader.Boolean(
@@ -95,7 +121,9 @@ internal sealed record ControllerSettings
         return ConsoleLogging.Create(reader, time, development);
     }
 
-    /// <summary>Reads the settings; every error is reported at once by <see cref="SettingsReader.Finish"/>.</summary>
+    /// <summary>
+    /// Reads the settings; every error is reported at once by <see cref="SettingsReader.Finish" />.
+    /// </summary>
     public static ControllerSettings Read(SettingsReader reader)
     {
         // In the order of the help; each group takes over what was read before.

@@ -5,18 +5,22 @@ using Amazon.EC2.Model;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// Reads. Identifiers always go into filters: one unknown identifier fails a whole call by identifiers, a filter just returns fewer rows
-/// (docs/reference/ec2.md#describe-calls).
+/// Reads. Identifiers always go into filters: one unknown identifier fails a whole call by
+/// identifiers, a filter just returns fewer rows (docs/reference/ec2.md#describe-calls).
 /// </summary>
 internal sealed partial class Ec2Client
 {
-    /// <summary>Most values EC2 takes in one filter (docs/reference/ec2.md#describe-calls).</summary>
+    /// <summary>
+    /// Most values EC2 takes in one filter (docs/reference/ec2.md#describe-calls).
+    /// </summary>
     public const int FilterValues = 200;
 
     private const int PageSize = 1000;
     private const int InstanceTypesPerCall = 100;
 
-    /// <summary>All ENIs that carry all of these tags, page by page; the value `*` means any.</summary>
+    /// <summary>
+    /// All ENIs that carry all of these tags, page by page; the value `*` means any.
+    /// </summary>
     public IAsyncEnumerable<IReadOnlyList<EniRow>> DescribeEnisByTagAsync(
         IReadOnlyDictionary<string, string> tags,
         CallPriority priority,
@@ -36,7 +40,10 @@ internal sealed partial class Ec2Client
             filters => EniPagesAsync([.. filters, new Filter($"tag:{EniTags.Cluster}", [cluster])], priority, cancellationToken)
         );
 
-    /// <summary>ENIs by identifier, in calls of 200. One that does not exist, or not yet, is missing from the answer.</summary>
+    /// <summary>
+    /// ENIs by identifier, in calls of 200. One that does not exist, or not yet, is missing from
+    /// the answer.
+    /// </summary>
     public Task<IReadOnlyList<EniRow>> DescribeEnisByIdAsync(
         IReadOnlyCollection<EniId> eniIds,
         CallPriority priority,
@@ -50,7 +57,9 @@ internal sealed partial class Ec2Client
         CancellationToken cancellationToken
     ) => ChunksAsync("attachment.instance-id", instanceIds, filters => EniPagesAsync(filters, priority, cancellationToken));
 
-    /// <summary>Subnets by identifier; those that do not exist are missing from the answer.</summary>
+    /// <summary>
+    /// Subnets by identifier; those that do not exist are missing from the answer.
+    /// </summary>
     public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByIdAsync(IReadOnlyCollection<SubnetId> subnetIds, CancellationToken cancellationToken) =>
         ChunksAsync("subnet-id", subnetIds, filters => SubnetPagesAsync(filters, cancellationToken));
 
@@ -62,7 +71,9 @@ internal sealed partial class Ec2Client
     public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByTagAsync(IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
         AllAsync(SubnetPagesAsync([.. SdkRequests.TagFilters(tags)], cancellationToken));
 
-    /// <summary>Security groups by identifier; those that do not exist are missing from the answer.</summary>
+    /// <summary>
+    /// Security groups by identifier; those that do not exist are missing from the answer.
+    /// </summary>
     public Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsByIdAsync(
         IReadOnlyCollection<string> groupIds,
         CancellationToken cancellationToken
@@ -75,14 +86,19 @@ internal sealed partial class Ec2Client
         CancellationToken cancellationToken
     ) => ChunksAsync("group-name", names, filters => SecurityGroupPagesAsync([.. filters, new Filter("vpc-id", [vpcId])], cancellationToken));
 
-    /// <summary>Security groups of one VPC that carry all of these tags; the value `*` means any.</summary>
+    /// <summary>
+    /// Security groups of one VPC that carry all of these tags; the value `*` means any.
+    /// </summary>
     public Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsByTagAsync(
         string vpcId,
         IReadOnlyDictionary<string, string> tags,
         CancellationToken cancellationToken
     ) => AllAsync(SecurityGroupPagesAsync([new Filter("vpc-id", [vpcId]), .. SdkRequests.TagFilters(tags)], cancellationToken));
 
-    /// <summary>Limits of instance types; those that EC2 does not know in this region are missing from the answer.</summary>
+    /// <summary>
+    /// Limits of instance types; those that EC2 does not know in this region are missing from the
+    /// answer.
+    /// </summary>
     public Task<IReadOnlyList<InstanceTypeLimits>> DescribeInstanceTypesAsync(
         IReadOnlyCollection<string> instanceTypes,
         CancellationToken cancellationToken
@@ -110,7 +126,10 @@ internal sealed partial class Ec2Client
             InstanceTypesPerCall
         );
 
-    /// <summary>Instances by identifier. One that is long terminated, or that never was, is missing from the answer.</summary>
+    /// <summary>
+    /// Instances by identifier. One that is long terminated, or that never was, is missing from the
+    /// answer.
+    /// </summary>
     public Task<IReadOnlyList<InstanceRow>> DescribeInstancesAsync(
         IReadOnlyCollection<InstanceId> instanceIds,
         CallPriority priority,
@@ -193,8 +212,9 @@ internal sealed partial class Ec2Client
         );
 
     /// <summary>
-    /// Reads page by page. Every request has a page size: without one a large account refuses the call, and it draws on the smaller bucket
-    /// (docs/reference/ec2.md#request-tokens, docs/reference/ec2.md#describe-calls).
+    /// Reads page by page. Every request has a page size: without one a large account refuses the
+    /// call, and it draws on the smaller bucket (docs/reference/ec2.md#request-tokens,
+    /// docs/reference/ec2.md#describe-calls).
     /// </summary>
     private async IAsyncEnumerable<IReadOnlyList<TRow>> PagesAsync<TPage, TRow>(
         string action,

@@ -7,7 +7,8 @@ namespace MultiEni.Controller.Ec2;
 internal sealed partial class Ec2Client
 {
     /// <summary>
-    /// Asks EC2 whether a call would be allowed, without making it (docs/reference/ec2.md#dry-runs). It costs a token like the real one.
+    /// Asks EC2 whether a call would be allowed, without making it
+    /// (docs/reference/ec2.md#dry-runs). It costs a token like the real one.
     /// </summary>
     /// <exception cref="Ec2CallException">EC2 was throttled or did not answer.</exception>
     public async Task<Permission> PreflightAsync(string action, PreflightSubject subject, CancellationToken cancellationToken)

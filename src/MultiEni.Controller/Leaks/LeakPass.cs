@@ -8,7 +8,10 @@ using MultiEni.Operator.Events;
 
 namespace MultiEni.Controller.Leaks;
 
-/// <summary>Deletes ENIs of ours that nobody wants any more, after a sweep. What it has seen before is in memory: a restart only delays.</summary>
+/// <summary>
+/// Deletes ENIs of ours that nobody wants any more, after a sweep. What it has seen before is in
+/// memory: a restart only delays.
+/// </summary>
 internal sealed class LeakPass(
     EniInventory inventory,
     ClusterView cluster,
@@ -28,7 +31,10 @@ internal sealed class LeakPass(
     /// <summary>Whether the brake holds: too many look leaked for it to be true.</summary>
     public bool Blocked { get; private set; }
 
-    /// <summary>One pass over what the last sweep read. The cloud was read before the cluster, so an attachment made since is wanted.</summary>
+    /// <summary>
+    /// One pass over what the last sweep read. The cloud was read before the cluster, so an
+    /// attachment made since is wanted.
+    /// </summary>
     public async Task RunAsync(ControllerMetrics metrics, CancellationToken cancellationToken)
     {
         var rows = inventory.Rows();

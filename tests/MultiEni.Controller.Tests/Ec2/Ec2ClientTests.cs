@@ -181,7 +181,10 @@ public sealed class Ec2ClientTests
         Assert.Single(await world.Client.DescribeInstancesAsync([world.Instance], CallPriority.Drift, Ct));
     }
 
-    /// <summary>Between the call of an SDK method and its request credentials may be fetched, for longer than a lease lasts.</summary>
+    /// <summary>
+    /// Between the call of an SDK method and its request credentials may be fetched, for longer
+    /// than a lease lasts.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

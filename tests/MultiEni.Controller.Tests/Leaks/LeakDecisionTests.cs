@@ -27,7 +27,7 @@ public sealed class LeakDecisionTests
     }
 
     [Fact]
-    public void What_is_attached_or_carries_no_slot_is_nobodys_leak()
+    public void An_attached_ENI_or_one_without_a_slot_is_no_leak()
     {
         var seen = new Dictionary<string, DateTimeOffset> { ["eni-1"] = A.Noon, ["eni-2"] = A.Noon };
         var foreign = A.Row("eni-2") with { Tags = new Dictionary<string, string>() };

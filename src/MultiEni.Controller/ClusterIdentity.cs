@@ -4,7 +4,9 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller;
 
-/// <summary>The name by which this cluster's ENIs are told from those of other clusters in the account.</summary>
+/// <summary>
+/// The name by which this cluster's ENIs are told from those of other clusters in the account.
+/// </summary>
 internal static class ClusterIdentity
 {
     private static readonly ResourceKind<NamespaceObject> Namespaces = new(
@@ -26,7 +28,10 @@ internal static class ClusterIdentity
     /// <summary>Why a cluster has no name.</summary>
     internal const string Nameless = "there is no namespace kube-system whose UID could name the cluster. Set CLUSTER_NAME.";
 
-    /// <summary>The given name, or the UID of kube-system, which is unique and lives as long as the cluster; empty when there is neither.</summary>
+    /// <summary>
+    /// The given name, or the UID of kube-system, which is unique and lives as long as the cluster;
+    /// empty when there is neither.
+    /// </summary>
     public static async Task<string> FindAsync(KubernetesClient kubernetes, string given, CancellationToken cancellationToken)
     {
         if (given.Length > 0)

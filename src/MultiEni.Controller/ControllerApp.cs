@@ -15,7 +15,9 @@ using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Controller;
 
-/// <summary>The controller as a whole: caches, leader election, and what runs while leading.</summary>
+/// <summary>
+/// The controller as a whole: caches, leader election, and what runs while leading.
+/// </summary>
 internal sealed class ControllerApp(
     ControllerSettings settings,
     KubernetesConfig kubernetesConfig,
@@ -29,8 +31,13 @@ internal sealed class ControllerApp(
 
     private readonly ILogger _logger = loggers.CreateLogger<ControllerApp>();
 
-    /// <summary>Runs until <paramref name="stop"/> is cancelled; then finishes what is under way and gives the lease back.</summary>
-    /// <exception cref="LeadershipLostException">Another controller leads; this process must end.</exception>
+    /// <summary>
+    /// Runs until <paramref name="stop" /> is cancelled; then finishes what is under way and gives
+    /// the lease back.
+    /// </summary>
+    /// <exception cref="LeadershipLostException">
+    /// Another controller leads; this process must end.
+    /// </exception>
     public async Task RunAsync(CancellationToken stop)
     {
         using var http = KubernetesConnection.Open(kubernetesConfig, Names.Controller, time);
@@ -61,7 +68,7 @@ internal sealed class ControllerApp(
                 writeFailures
                     .Current.CountBy(failure => failure.Resource)
                     .Select(count => new Measurement<int>(count.Value, new KeyValuePair<string, object?>("resource", count.Key))),
-            description: "Objects of which the API server refuses writes at present, by resource."
+            description: "Objects whose writes the API server currently rejects, by resource."
         );
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         if (await diagnostics.StartAsync(stop) is { } port)
@@ -135,7 +142,8 @@ internal sealed class ControllerApp(
     private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, Func<T, T>? trim)
         where T : class, IKubernetesObject => new(kubernetes, kind, InformerScope.All, trim, time, loggers.CreateLogger<Informer<T>>());
 
-    // What is refused elsewhere is in the status of NodeENIs; of these there is no status that could tell.
+    // What is refused elsewhere is in the status of NodeENIs; of these there is no status that
+    // could tell.
     private static HealthResult Accepted(IReadOnlyList<WriteFailure> refused) =>
         refused.FirstOrDefault(failure => failure.Resource is "leases" or $"{Names.NodeEniPlural}/status") is { } failure
             ? HealthResult.Unhealthy(failure.Message)

@@ -8,17 +8,26 @@ using MultiEni.Operator.Logging;
 
 namespace MultiEni.Controller;
 
-/// <summary>The controller's settings. Names and defaults of flags and variables are promises; the documentation lists them.</summary>
+/// <summary>
+/// The controller's settings. Names and defaults of flags and variables are promises; the
+/// documentation lists them.
+/// </summary>
 internal sealed record ControllerSettings
 {
+    private const int DefaultPort = 8080;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     /// <summary>Path of a kubeconfig; empty uses the pod's service account.</summary>
     public string Kubeconfig { get; init; } = "";
 
-    /// <summary>Name that tells this cluster's ENIs from those of others; empty takes the UID of the namespace kube-system.</summary>
+    /// <summary>
+    /// Name that tells this cluster's ENIs from those of others; empty takes the UID of the
+    /// namespace kube-system.
+    /// </summary>
     public string ClusterName { get; init; } = "";
 
     /// <summary>Address of health and metrics; <c>0</c> switches them off.</summary>
-    public string MetricsAddress { get; init; } = ":8080";
+    public string MetricsAddress { get; init; } = $":{DefaultPort}";
 
     /// <summary>Whether to elect a leader. Without, exactly one controller may run.</summary>
     public bool LeaderElection { get; init; } = true;
@@ -32,7 +41,10 @@ internal sealed record ControllerSettings
     /// <summary>How long others leave the Lease alone that its holder does not renew.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long after its last renewal a leader still acts; shorter than <see cref="LeaseDuration"/>.</summary>
+    /// <summary>
+    /// How long after its last renewal a leader still acts; shorter than
+    /// <see cref="LeaseDuration" />.
+    /// </summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Pause between attempts on the Lease.</summary>
@@ -41,7 +53,10 @@ internal sealed record ControllerSettings
     /// <summary>Time between sweeps of EC2 and repairs of drift.</summary>
     public TimeSpan ReconcilePeriod { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a graceful detachment may take before it is forced, and what else the controller waits for.</summary>
+    /// <summary>
+    /// How long a graceful detachment may take before it is forced, and what else the controller
+    /// waits for.
+    /// </summary>
     public EniTimeLimits TimeLimits { get; init; } = new();
 
     /// <summary>A cleanup that takes longer is reported; it goes on all the same.</summary>
@@ -50,28 +65,39 @@ internal sealed record ControllerSettings
     /// <summary>NodeENIs planned at the same time.</summary>
     public int ConcurrentReconciles { get; init; } = 5;
 
-    /// <summary>ENIs detached and deleted at the same time; 0 leaves it to the rate budget.</summary>
+    /// <summary>
+    /// ENIs detached and deleted at the same time; 0 leaves it to the rate budget.
+    /// </summary>
     public int ConcurrentCleanups { get; init; }
 
     /// <summary>Device index for NodeENIs that say 0.</summary>
     public int DefaultDeviceIndex { get; init; } = 1;
 
-    /// <summary>Region of the cluster; empty when the environment names none, and the nodes are asked.</summary>
+    /// <summary>
+    /// Region of the cluster; empty when the environment names none, and the nodes are asked.
+    /// </summary>
     public string Region { get; init; } = "";
 
-    /// <summary>Whether missing permissions are looked for by dry runs. On in the program; code that embeds the controller decides for itself.</summary>
+    /// <summary>
+    /// Whether missing permissions are looked for by dry runs. On in the program; code that embeds
+    /// the controller decides for itself.
+    /// </summary>
     public bool PermissionPreflight { get; init; }
 
     /// <summary>Whether the startup taint is removed from nodes whose ENIs are ready.</summary>
     public bool ManageStartupTaint { get; init; }
 
-    /// <summary>Namespace of a NetworkAttachmentDefinition for each resource; empty for none.</summary>
+    /// <summary>
+    /// Namespace of a NetworkAttachmentDefinition for each resource; empty for none.
+    /// </summary>
     public string NetworksNamespace { get; init; } = "";
 
     /// <summary>Where the hop limit of instance metadata is raised.</summary>
     public ImdsSettings Imds { get; init; } = new();
 
-    /// <summary>Settings of the former controller that were given and have no effect here, and why.</summary>
+    /// <summary>
+    /// Settings of the former controller that were given and have no effect here, and why.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Multiplies the default EC2 rate limits, for accounts with raised quotas.</summary>
@@ -80,7 +106,10 @@ internal sealed record ControllerSettings
     /// <summary>Grace, cap and brake of the leak pass.</summary>
     public LeakLimits Leaks { get; init; } = new();
 
-    /// <summary>Reads the settings of the log and makes it; before all others, so that their errors are logged in the wanted form.</summary>
+    /// <summary>
+    /// Reads the settings of the log and makes it; before all others, so that their errors are
+    /// logged in the wanted form.
+    /// </summary>
     public static ILoggerFactory ReadLogging(SettingsReader reader, TimeProvider time)
     {
         var development = reader.Boolean(
@@ -92,18 +121,32 @@ internal sealed record ControllerSettings
         return ConsoleLogging.Create(reader, time, development);
     }
 
-    /// <summary>Reads the settings; ends with <see cref="SettingsReader.Finish"/>, so that every error is reported at once.</summary>
+    /// <summary>
+    /// Reads the settings; every error is reported at once by <see cref="SettingsReader.Finish" />.
+    /// </summary>
     public static ControllerSettings Read(SettingsReader reader)
     {
-        var limits = new EniTimeLimits();
-        var second = TimeSpan.FromSeconds(1);
-        var settings = new ControllerSettings
+        // In the order of the help; each group takes over what was read before.
+        var settings = ReadProcess(reader, new ControllerSettings());
+        settings = ReadLeaderElection(reader, settings);
+        settings = ReadLoops(reader, settings);
+        settings = ReadFeatures(reader, settings);
+        return settings with
         {
-            Kubeconfig = reader.Text("kubeconfig", null, "", "path of a kubeconfig; by default the pod's service account"),
+            Imds = ReadImds(reader, settings.Imds),
+            Warnings = DeprecatedSettings.Read(reader),
+            Leaks = ReadLeaks(reader, settings.Leaks),
+        };
+    }
+
+    private static ControllerSettings ReadProcess(SettingsReader reader, ControllerSettings defaults) =>
+        defaults with
+        {
+            Kubeconfig = reader.Text("kubeconfig", null, defaults.Kubeconfig, "path of a kubeconfig; by default the pod's service account"),
             ClusterName = reader.Text(
                 "cluster-name",
                 "CLUSTER_NAME",
-                "",
+                defaults.ClusterName,
                 "tells this cluster's ENIs from those of others in the account; by default the UID of the namespace kube-system"
             ),
             MetricsAddress = reader.Text(
@@ -112,147 +155,48 @@ internal sealed record ControllerSettings
                 MetricsPort(reader),
                 "address of /healthz, /readyz and /metrics; 0 switches them off"
             ),
+        };
+
+    private static ControllerSettings ReadLeaderElection(SettingsReader reader, ControllerSettings defaults)
+    {
+        var settings = defaults with
+        {
             LeaderElection = reader.Boolean(
                 "enable-leader-election",
                 "ENABLE_LEADER_ELECTION",
-                true,
+                defaults.LeaderElection,
                 "elect one of several controllers; switch it off only where no second one can run"
             ),
-            Namespace = reader.Text("leader-election-namespace", "POD_NAMESPACE", Names.Namespace, "namespace of the Lease"),
+            Namespace = reader.Text("leader-election-namespace", "POD_NAMESPACE", defaults.Namespace, "namespace of the Lease"),
             Identity = OrMachineName(
-                reader.Text("leader-election-identity", "POD_NAME", "", "name of this process in the Lease; by default that of the machine")
+                reader.Text(
+                    "leader-election-identity",
+                    "POD_NAME",
+                    defaults.Identity,
+                    "name of this process in the Lease; by default that of the machine"
+                )
             ),
             LeaseDuration = reader.Duration(
                 "leader-election-lease-duration",
                 "LEASE_DURATION",
-                TimeSpan.FromSeconds(15),
-                second,
+                defaults.LeaseDuration,
+                Second,
                 "how long others leave the Lease alone that its holder does not renew"
             ),
             RenewDeadline = reader.Duration(
                 "leader-election-renew-deadline",
                 "RENEW_DEADLINE",
-                TimeSpan.FromSeconds(10),
-                second,
+                defaults.RenewDeadline,
+                Second,
                 "how long after its last renewal a leader still acts"
             ),
             RetryPeriod = reader.Duration(
                 "leader-election-retry-period",
                 "RETRY_PERIOD",
-                TimeSpan.FromSeconds(2),
+                defaults.RetryPeriod,
                 TimeSpan.FromMilliseconds(100),
                 "pause between attempts on the Lease"
             ),
-            ReconcilePeriod = reader.Duration(
-                "reconcile-period",
-                "RECONCILE_PERIOD",
-                TimeSpan.FromMinutes(5),
-                second,
-                "time between sweeps of EC2 and repairs of drift"
-            ),
-            TimeLimits = limits with
-            {
-                ForceDetachAfter = reader.Duration(
-                    "detachment-timeout",
-                    "DETACHMENT_TIMEOUT",
-                    limits.ForceDetachAfter,
-                    second,
-                    "how long a graceful detachment may take before it is forced"
-                ),
-                Release = reader.Duration(
-                    "release-timeout",
-                    "RELEASE_TIMEOUT",
-                    limits.Release,
-                    second,
-                    "how long to wait for an ENI manager that gives no answer before its ENI is detached"
-                ),
-            },
-            MaximumCleanupDuration = reader.Duration(
-                "max-cleanup-duration",
-                "MAX_CLEANUP_DURATION",
-                TimeSpan.FromMinutes(30),
-                second,
-                "a cleanup that takes longer is reported; it goes on all the same"
-            ),
-            ConcurrentReconciles = reader.Integer(
-                "max-concurrent-reconciles",
-                "MAX_CONCURRENT_RECONCILES",
-                5,
-                1,
-                1000,
-                "NodeENIs planned at the same time"
-            ),
-            ConcurrentCleanups = reader.Integer(
-                "max-concurrent-eni-cleanup",
-                "MAX_CONCURRENT_ENI_CLEANUP",
-                0,
-                0,
-                10000,
-                "ENIs detached and deleted at the same time; 0 leaves it to the rate budget"
-            ),
-            DefaultDeviceIndex = reader.Integer(
-                "default-device-index",
-                "DEFAULT_DEVICE_INDEX",
-                1,
-                1,
-                100,
-                "device index for NodeENIs with deviceIndex 0; those without the field have 1 from the schema"
-            ),
-            Ec2RateProfile = reader.Number(
-                "ec2-rate-profile",
-                "EC2_RATE_PROFILE",
-                1,
-                0.01,
-                100,
-                "multiplies the default EC2 rate limits, for accounts with raised quotas"
-            ),
-            Region = reader.Text(
-                "aws-region",
-                "AWS_REGION",
-                "",
-                "Region of the cluster; by default AWS_DEFAULT_REGION, then the label topology.kubernetes.io/region of the nodes"
-            ),
-            PermissionPreflight = reader.Boolean(
-                "permission-preflight",
-                "PERMISSION_PREFLIGHT",
-                true,
-                "look for missing permissions by five dry runs when leadership begins, and every 30 minutes while one is missing"
-            ),
-            ManageStartupTaint = reader.Boolean(
-                "manage-startup-taint",
-                "MANAGE_STARTUP_TAINT",
-                false,
-                $"remove the taint {Names.StartupTaint}:NoSchedule from a node when all its ENIs are ready; it is never put back"
-            ),
-            NetworksNamespace = reader.Text(
-                "multus-networks-namespace",
-                "MULTUS_NETWORKS_NAMESPACE",
-                "",
-                "namespace in which a NetworkAttachmentDefinition is kept for each resource; by default none is made"
-            ),
-            Imds = new ImdsSettings
-            {
-                AutoConfigure = reader.Boolean(
-                    null,
-                    "IMDS_AUTO_CONFIGURE_HOP_LIMIT",
-                    false,
-                    "raise the metadata hop limit of the instance that the controller runs on"
-                ),
-                HopLimit = reader.Integer(null, "IMDS_HOP_LIMIT", 2, 1, 64, "the hop limit that instances get; a higher one is left alone"),
-                OnSelectedNodes = reader.Boolean(
-                    null,
-                    "IMDS_AGGRESSIVE_CONFIGURATION",
-                    false,
-                    "raise it on the instances of all nodes that NodeENIs select, too; no other instance is ever touched"
-                ),
-                NodeName = reader.Text(null, "NODE_NAME", "", "node that the controller runs on, whose instance is its own"),
-                InstanceId = reader.Parsed(null, "EC2_INSTANCE_ID", "", InstanceIdOrNothing, "the controller's own instance, instead of its node's"),
-            },
-            Warnings = DeprecatedSettings.Read(reader),
-            Leaks =
-                reader.Choice("leak-brake", "LEAK_BRAKE", "on", ["on", "off"], "stop the leak pass when very many ENIs look leaked") == "off"
-                    ? new LeakLimits { BrakeMinimum = int.MaxValue }
-                    : new LeakLimits(),
         };
         if (settings.RetryPeriod >= settings.RenewDeadline || settings.RenewDeadline >= settings.LeaseDuration)
         {
@@ -264,11 +208,149 @@ internal sealed record ControllerSettings
         return settings;
     }
 
+    private static ControllerSettings ReadLoops(SettingsReader reader, ControllerSettings defaults) =>
+        defaults with
+        {
+            ReconcilePeriod = reader.Duration(
+                "reconcile-period",
+                "RECONCILE_PERIOD",
+                defaults.ReconcilePeriod,
+                Second,
+                "time between sweeps of EC2 and repairs of drift"
+            ),
+            TimeLimits = defaults.TimeLimits with
+            {
+                ForceDetachAfter = reader.Duration(
+                    "detachment-timeout",
+                    "DETACHMENT_TIMEOUT",
+                    defaults.TimeLimits.ForceDetachAfter,
+                    Second,
+                    "how long a graceful detachment may take before it is forced"
+                ),
+                Release = reader.Duration(
+                    "release-timeout",
+                    "RELEASE_TIMEOUT",
+                    defaults.TimeLimits.Release,
+                    Second,
+                    "how long to wait for an ENI manager that gives no answer before its ENI is detached"
+                ),
+            },
+            MaximumCleanupDuration = reader.Duration(
+                "max-cleanup-duration",
+                "MAX_CLEANUP_DURATION",
+                defaults.MaximumCleanupDuration,
+                Second,
+                "a cleanup that takes longer is reported; it goes on all the same"
+            ),
+            ConcurrentReconciles = reader.Integer(
+                "max-concurrent-reconciles",
+                "MAX_CONCURRENT_RECONCILES",
+                defaults.ConcurrentReconciles,
+                1,
+                1000,
+                "NodeENIs planned at the same time"
+            ),
+            ConcurrentCleanups = reader.Integer(
+                "max-concurrent-eni-cleanup",
+                "MAX_CONCURRENT_ENI_CLEANUP",
+                defaults.ConcurrentCleanups,
+                0,
+                10000,
+                "ENIs detached and deleted at the same time; 0 leaves it to the rate budget"
+            ),
+            DefaultDeviceIndex = reader.Integer(
+                "default-device-index",
+                "DEFAULT_DEVICE_INDEX",
+                defaults.DefaultDeviceIndex,
+                1,
+                100,
+                "device index for NodeENIs with deviceIndex 0; those without the field have 1 from the schema"
+            ),
+            Ec2RateProfile = reader.Number(
+                "ec2-rate-profile",
+                "EC2_RATE_PROFILE",
+                defaults.Ec2RateProfile,
+                0.01,
+                100,
+                "multiplies the default EC2 rate limits, for accounts with raised quotas"
+            ),
+        };
+
+    private static ControllerSettings ReadFeatures(SettingsReader reader, ControllerSettings defaults) =>
+        defaults with
+        {
+            Region = reader.Text(
+                "aws-region",
+                "AWS_REGION",
+                defaults.Region,
+                "Region of the cluster; by default AWS_DEFAULT_REGION, then the label topology.kubernetes.io/region of the nodes"
+            ),
+            PermissionPreflight = reader.Boolean(
+                "permission-preflight",
+                "PERMISSION_PREFLIGHT",
+                true,
+                "look for missing permissions by five dry runs when leadership begins, and every 30 minutes while one is missing"
+            ),
+            ManageStartupTaint = reader.Boolean(
+                "manage-startup-taint",
+                "MANAGE_STARTUP_TAINT",
+                defaults.ManageStartupTaint,
+                $"remove the taint {Names.StartupTaint}:NoSchedule from a node when all its ENIs are ready; it is never put back"
+            ),
+            NetworksNamespace = reader.Text(
+                "multus-networks-namespace",
+                "MULTUS_NETWORKS_NAMESPACE",
+                defaults.NetworksNamespace,
+                "namespace in which a NetworkAttachmentDefinition is kept for each resource; by default none is made"
+            ),
+        };
+
+    private static ImdsSettings ReadImds(SettingsReader reader, ImdsSettings defaults) =>
+        new()
+        {
+            AutoConfigure = reader.Boolean(
+                null,
+                "IMDS_AUTO_CONFIGURE_HOP_LIMIT",
+                defaults.AutoConfigure,
+                "raise the metadata hop limit of the instance that the controller runs on"
+            ),
+            HopLimit = reader.Integer(
+                null,
+                "IMDS_HOP_LIMIT",
+                defaults.HopLimit,
+                1,
+                64,
+                "the hop limit that instances get; a higher one is left alone"
+            ),
+            OnSelectedNodes = reader.Boolean(
+                null,
+                "IMDS_AGGRESSIVE_CONFIGURATION",
+                defaults.OnSelectedNodes,
+                "raise it on the instances of all nodes that NodeENIs select, too; no other instance is ever touched"
+            ),
+            NodeName = reader.Text(null, "NODE_NAME", defaults.NodeName, "node that the controller runs on, whose instance is its own"),
+            InstanceId = reader.Parsed(
+                null,
+                "EC2_INSTANCE_ID",
+                defaults.InstanceId,
+                InstanceIdOrNothing,
+                "the controller's own instance, instead of its node's"
+            ),
+        };
+
+    private static LeakLimits ReadLeaks(SettingsReader reader, LeakLimits defaults) =>
+        reader.Choice("leak-brake", "LEAK_BRAKE", "on", ["on", "off"], "stop the leak pass when very many ENIs look leaked") == "off"
+            ? defaults with
+            {
+                BrakeMinimum = int.MaxValue,
+            }
+            : defaults;
+
     private static string OrMachineName(string name) => name.Length > 0 ? name : Environment.MachineName;
 
     private static string MetricsPort(SettingsReader reader)
     {
-        var port = reader.Integer(null, "METRICS_PORT", 8080, 1, 65535, "port of health and metrics, when metrics-addr is not set");
+        var port = reader.Integer(null, "METRICS_PORT", DefaultPort, 1, 65535, "port of health and metrics, when metrics-addr is not set");
         return $":{port}";
     }
 

@@ -3,8 +3,9 @@ using MultiEni.Operator.Configuration;
 namespace MultiEni.Controller;
 
 /// <summary>
-/// Settings of the former Go controller that have nothing left to set. They are read all the same: a manifest that carries them starts, a bad value is
-/// refused as ever, and a value that asks for something is answered with what to use instead.
+/// Settings of the former Go controller that have nothing left to set. They are read all the same:
+/// a manifest that carries them starts, a bad value is refused as ever, and a value that asks for
+/// something is answered with what to use instead.
 /// </summary>
 internal static class DeprecatedSettings
 {

@@ -9,14 +9,17 @@ using MultiEni.Controller.Telemetry;
 
 namespace MultiEni.Controller;
 
-/// <summary>The sweep that a term of leadership begins with. Until it succeeds nothing is planned, and the NodeENIs say why.</summary>
+/// <summary>
+/// The sweep that a term of leadership begins with. Until it succeeds nothing is planned, and the
+/// NodeENIs say why.
+/// </summary>
 internal sealed class FirstSweep(EniInventory inventory, ClusterView cluster, PlanOutcomes outcomes, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        for (var pause = TimeSpan.FromSeconds(1); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var delay = TimeSpan.FromSeconds(1); ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
             try
             {
@@ -27,18 +30,18 @@ internal sealed class FirstSweep(EniInventory inventory, ClusterView cluster, Pl
             catch (Ec2CallException failed)
             {
                 ControllerLog.FirstSweepFailed(logger, failed.Failure.ToString());
-                Tell(failed.Failure);
-                await Task.Delay(pause, time, cancellationToken);
+                Report(failed.Failure);
+                await Task.Delay(delay, time, cancellationToken);
             }
         }
     }
 
-    private void Tell(Ec2Failure failure)
+    private void Report(Ec2Failure failure)
     {
         var claim = new ConditionClaim(
             false,
             failure.Reaction.Reason,
-            $"nothing is planned before EC2 was swept once: {FailureMessage.For(failure)}"
+            $"no ENI is planned before the first sweep of EC2 has succeeded: {FailureMessage.For(failure)}"
         );
         foreach (var nodeEni in cluster.NodeEnis)
         {

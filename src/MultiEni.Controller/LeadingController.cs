@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments;
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Inventory;
@@ -26,8 +26,9 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Controller;
 
 /// <summary>
-/// One term of leadership: first a sweep of EC2, so that nothing is created that exists, then three loops (plan, attachments, summary)
-/// that wake on changes, what is switched on beside them, and a slow resync.
+/// One term of leadership: first a sweep of EC2, so that nothing is created that exists, then three
+/// loops (plan, attachments, summary) that wake on changes, what is switched on beside them, and a
+/// slow resync.
 /// </summary>
 internal sealed class LeadingController(
     ControllerSettings settings,
@@ -45,7 +46,8 @@ internal sealed class LeadingController(
     TimeProvider time
 ) : IDisposable
 {
-    // Reconciles that wait for the budget are limited; these are for all others, which wait for an answer at most.
+    // Reconciles that wait for the budget are limited; these are for all others, which wait for an
+    // answer at most.
     private const int SpareWorkers = 64;
 
     // What the budget can use at a time, when no number is set.

@@ -4,8 +4,9 @@ using MultiEni.Operator.Configuration;
 namespace MultiEni.Controller;
 
 /// <summary>
-/// Finds the Region when the environment names none: the nodes carry it as a label. Nothing else is taken for it: a built-in default would be the wrong
-/// Region for most clusters, and the instance metadata service is out of reach for pods. Pure.
+/// Finds the Region when the environment names none: the nodes carry it as a label. Nothing else is
+/// taken for it: a built-in default would be the wrong Region for most clusters, and the instance
+/// metadata service is out of reach for pods. Pure.
 /// </summary>
 internal static class RegionFinder
 {
@@ -13,7 +14,9 @@ internal static class RegionFinder
     public const string RegionLabel = "topology.kubernetes.io/region";
 
     /// <summary>The one Region of the nodes that are EC2 instances.</summary>
-    /// <exception cref="SettingsException">There is none, or more than one; the message says what to set.</exception>
+    /// <exception cref="SettingsException">
+    /// There is none, or more than one; the message says what to set.
+    /// </exception>
     public static string Find(IEnumerable<Node> nodes)
     {
         var regions = nodes

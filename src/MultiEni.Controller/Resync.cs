@@ -11,7 +11,10 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller;
 
-/// <summary>Again and again after the reconcile period: a sweep of EC2, a pass over leaked ENIs, and another look at every attachment that is not ready.</summary>
+/// <summary>
+/// Again and again after the reconcile period: a sweep of EC2, a pass over leaked ENIs, and another
+/// look at every attachment that is not ready.
+/// </summary>
 internal sealed class Resync(
     ControlLoop attachments,
     ClusterView view,

@@ -77,7 +77,7 @@ public sealed class ControllerSettingsTests
     [InlineData("CIRCUIT_BREAKER_TIMEOUT", "9s", "EC2_RATE_PROFILE")]
     [InlineData("USE_EC2_FACADE", "true", "remove the variable")]
     [InlineData("PRIVATE_IP", "10.0.0.1", "NODE_NAME")]
-    public void A_setting_without_effect_is_told_with_what_to_use_instead(string name, string value, string instead)
+    public void A_setting_without_effect_is_reported_with_what_to_use_instead(string name, string value, string instead)
     {
         var warning = Assert.Single(Read([], (name, value)).Warnings);
 
@@ -89,7 +89,7 @@ public sealed class ControllerSettingsTests
     [InlineData("CIRCUIT_BREAKER_ENABLED", "true")]
     [InlineData("CIRCUIT_BREAKER_TIMEOUT", "30s")]
     [InlineData("USE_EC2_FACADE", "false")]
-    public void One_that_asks_for_nothing_special_is_not_worth_a_word(string name, string value) => Assert.Empty(Read([], (name, value)).Warnings);
+    public void An_input_without_special_settings_logs_no_warning(string name, string value) => Assert.Empty(Read([], (name, value)).Warnings);
 
     [Theory]
     [InlineData("DEFAULT_DEVICE_INDEX", "0")]

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Controller.Tests;
 
-/// <summary>Decisions stay decisions: no I/O, no clock of their own, no client, nothing asynchronous.</summary>
+/// <summary>
+/// Decisions stay decisions: no I/O, no clock of their own, no client, nothing asynchronous.
+/// </summary>
 public sealed partial class PurityTests
 {
     public static TheoryData<string> PureSources { get; } =
@@ -13,7 +15,7 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/Leaks/LeakDecision.cs",
             "src/MultiEni.Controller/Attachments/EniDecision.cs",
             "src/MultiEni.Controller/Attachments/EniStep.cs",
-            "src/MultiEni.Controller/Attachments/Admission/*.cs",
+            "src/MultiEni.Controller/Attachments/Concurrency/*.cs",
             "src/MultiEni.Controller/Attachments/AttachmentReport.cs",
             "src/MultiEni.Controller/Attachments/SlotTags.cs",
             "src/MultiEni.Controller/Ec2/Failures/FailureMessage.cs",

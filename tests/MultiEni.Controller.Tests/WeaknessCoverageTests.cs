@@ -1,8 +1,9 @@
 namespace MultiEni.Controller.Tests;
 
 /// <summary>
-/// The Go controller's weaknesses that concern the controller have tests that would fail on its behaviour; the trait names the weakness, so that
-/// <c>--filter-trait weakness=W9</c> runs those of one.
+/// The Go controller's weaknesses that concern the controller have tests that would fail on its
+/// behaviour; the trait names the weakness, so that <c>--filter-trait weakness=W9</c> runs those of
+/// one.
 /// </summary>
 public sealed class WeaknessCoverageTests
 {

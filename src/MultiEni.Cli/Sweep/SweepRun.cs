@@ -163,7 +163,7 @@ internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<Eni
     public static SweepPlan Decide(IReadOnlyList<EniRow> rows, IReadOnlySet<string> wanted, DateTimeOffset now)
     {
         var seen = rows.ToDictionary(row => row.EniId, _ => now);
-        var verdict = LeakDecision.Decide(rows, row => row.Slot, wanted.Contains, seen, now, Limits);
+        var verdict = LeakDecision.Decide(rows, wanted.Contains, seen, now, Limits);
         return new SweepPlan(
             verdict.Delete,
             [

@@ -4,17 +4,21 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// Finds addresses and prefixes that an ENI lacks. Pure. The counts of a specification are the least that there must be: what an ENI has beyond them
-/// somebody else assigned, such as a virtual address that moves between nodes, and it stays.
+/// Finds addresses and prefixes that an ENI lacks. Pure. The counts of a specification are the
+/// least that there must be: what an ENI has beyond them somebody else assigned, such as a virtual
+/// address that moves between nodes, and it stays.
 /// </summary>
 internal static class AddressDrift
 {
-    /// <summary>The first kind of which some are missing, and how many; null when none are.</summary>
+    /// <summary>
+    /// The first kind of which some are missing, and how many; null when none are.
+    /// </summary>
     public static (AddressKind Kind, int Count)? Find(EniAttachmentSpec spec, EniRow row)
     {
         if (row.PrivateIps.Count + row.Ipv6Addresses.Count == 0)
         {
-            // EC2 has not told the addresses yet: every ENI has one, in a subnet without IPv4 an IPv6 address.
+            // EC2 has not reported the addresses yet: every ENI has one, in a subnet without IPv4
+            // an IPv6 address.
             return null;
         }
 

@@ -17,7 +17,8 @@ internal sealed class AttachmentObserver(
     TimeProvider time
 )
 {
-    // Only for how long a detachment has been under way; after a restart it counts anew, which delays the force and nothing else.
+    // Only for how long a detachment has been under way; after a restart it counts anew, which
+    // delays the force and nothing else.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _detachSince = new();
 
     private readonly AgentSigns _signs = new();
@@ -73,8 +74,10 @@ internal sealed class AttachmentObserver(
     }
 
     /// <summary>
-    /// Whether a create call now would carry the token of any that a predecessor may have sent a moment ago, which makes it harmless that EC2 does
-    /// not show the ENI of that one yet. With another specification or another attempt the token is another, and a second ENI would come of it.
+    /// Whether a create call now would carry the token of any that a predecessor may have sent a
+    /// moment ago, which makes it harmless that EC2 does not show the ENI of that one yet. With
+    /// another specification or another attempt the token is another, and a second ENI would come
+    /// of it.
     /// </summary>
     private static bool RepeatsTheFirstCreate(EniAttachment attachment) =>
         !attachment.Metadata.IsBeingDeleted && attachment.Metadata.Generation is null or 1 && attachment.Status?.Network?.EniId is null;

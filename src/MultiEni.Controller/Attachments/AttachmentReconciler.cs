@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
@@ -9,8 +9,8 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// Takes one attachment as far as it goes now: observe, decide, act, and again, until something has to be waited for. Keeps nothing that
-/// a restart would miss.
+/// Takes one attachment as far as it goes now: observe, decide, act, and again, until something has
+/// to be waited for. Keeps nothing that a restart would miss.
 /// </summary>
 internal sealed class AttachmentReconciler(
     ClusterView cluster,
@@ -65,7 +65,10 @@ internal sealed class AttachmentReconciler(
         }
     }
 
-    /// <summary>Carries a step out, unless EC2 refused it a moment ago and nothing has changed since that could help.</summary>
+    /// <summary>
+    /// Carries a step out, unless EC2 refused it a moment ago and nothing has changed since that
+    /// could help.
+    /// </summary>
     /// <returns>Null when the attachment is to be looked at again at once.</returns>
     internal async Task<ReconcileResult?> TakeAsync(EniObservation observation, EniStep step, ReconcilePass pass, CancellationToken cancellationToken)
     {

@@ -7,12 +7,14 @@ using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>Says in an attachment's status what is the case. Pure; writes only what the controller owns.</summary>
+/// <summary>
+/// Says in an attachment's status what is the case. Pure; writes only what the controller owns.
+/// </summary>
 internal static class AttachmentReport
 {
     /// <summary>
-    /// Length of the longest message of an agent that is copied, in characters: the status of a NodeENI has room for one such message of
-    /// each of the 500 ENIs that it lists.
+    /// Length of the longest message of an agent that is copied, in characters: the status of a
+    /// NodeENI has room for one such message of each of the 500 ENIs that it lists.
     /// </summary>
     internal const int LongestCopy = 1024;
 
@@ -21,7 +23,9 @@ internal static class AttachmentReport
     /// <param name="row">Its ENI in EC2, if there is one.</param>
     /// <param name="subnetCidr">IPv4 range of the subnet, if known.</param>
     /// <param name="attempt">The create attempt to remember.</param>
-    /// <param name="blocker">Why it does not go on, which overrides what the row alone would say.</param>
+    /// <param name="blocker">
+    /// Why it does not go on, which overrides what the row alone would say.
+    /// </param>
     /// <param name="now">The time.</param>
     public static EniAttachment? Patch(
         EniAttachment attachment,
@@ -71,7 +75,8 @@ internal static class AttachmentReport
         var deleting = attachment.Metadata.IsBeingDeleted;
         if (row is null)
         {
-            // The ID stays on record: that it was there is what makes the next create call a new attempt.
+            // The ID stays on record: that it was there is what makes the next create call a new
+            // attempt.
             return new NetworkStatus
             {
                 State = deleting ? EniState.Deleted : EniState.Pending,
@@ -132,8 +137,10 @@ internal static class AttachmentReport
     }
 
     /// <summary>
-    /// The first difference between the ENI and its specification that keeps it from being ready. Delete-on-termination is not one right after an ENI was
-    /// attached by its first specification: EC2 switches it off with every attachment, no pod waits for it, and it is the last call of all that are made.
+    /// The first difference between the ENI and its specification that keeps it from being ready.
+    /// Delete-on-termination is not one right after an ENI was attached by its first specification:
+    /// EC2 switches it off with every attachment, no pod waits for it, and it is the last call of
+    /// all that are made.
     /// </summary>
     public static EniStep.Update? Difference(EniAttachment attachment, EniRow row)
     {
@@ -167,8 +174,9 @@ internal static class AttachmentReport
 
         foreach (var type in Required(attachment.Spec!.Device.Use))
         {
-            // A node whose administrator wants nothing offered has done all that it will do.
-            // What the agent said of an older specification, or of the device of an earlier attachment, is no answer to this one.
+            // A node whose administrator wants nothing offered has done all that it will do. What
+            // the agent said of an older specification, or of the device of an earlier attachment,
+            // is no answer to this one.
             var condition = AgentAnswer.To(attachment, type, row?.Attachment?.AttachmentId);
             if (condition?.Status != ConditionStatus.True && condition?.Reason != Reasons.NotRequested)
             {

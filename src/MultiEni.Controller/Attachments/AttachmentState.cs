@@ -3,7 +3,10 @@ using MultiEni.Api.EniAttachments;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>Where the ENI of an attachment is on its road. Pure. The status of one that goes away without trouble is still that from before its deletion.</summary>
+/// <summary>
+/// Where the ENI of an attachment is on its road. Pure. The status of one that goes away without
+/// trouble is still that from before its deletion.
+/// </summary>
 internal static class AttachmentState
 {
     /// <summary>One of <see cref="EniState"/>.</summary>
@@ -16,7 +19,8 @@ internal static class AttachmentState
     }
 
     /// <summary>
-    /// Whether the agent's part of the status is still true: of a device that it has given back it writes nothing more, and its finalizer is gone.
+    /// Whether the agent's part of the status is still true: of a device that it has given back it
+    /// writes nothing more, and its finalizer is gone.
     /// </summary>
     public static bool IsHeldByAgent(EniAttachment attachment)
     {

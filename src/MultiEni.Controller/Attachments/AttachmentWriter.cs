@@ -13,7 +13,9 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>Writes what became of an attachment: its status, its finalizers, events on its NodeENI.</summary>
+/// <summary>
+/// Writes what became of an attachment: its status, its finalizers, events on its NodeENI.
+/// </summary>
 internal sealed class AttachmentWriter(
     ClusterView cluster,
     KubernetesClient kubernetes,
@@ -28,7 +30,10 @@ internal sealed class AttachmentWriter(
 
     private readonly DeferredStatusWrites _deferred = new(time);
 
-    /// <summary>Writes the status when it is worth a write now; otherwise says how long until it will be. Null when there is nothing left to say.</summary>
+    /// <summary>
+    /// Writes the status when it is worth a write now; otherwise says how long until it will be.
+    /// Null when there is nothing left to say.
+    /// </summary>
     public async Task<TimeSpan?> ReportAsync(
         EniAttachment attachment,
         EniRow? row,
@@ -105,7 +110,10 @@ internal sealed class AttachmentWriter(
         }
     }
 
-    /// <summary>Goes on without the agent, unless it gave a sign of life that was not seen when that was decided; then false.</summary>
+    /// <summary>
+    /// Goes on without the agent, unless it gave a sign of life that was not seen when that was
+    /// decided; then false.
+    /// </summary>
     public async Task<bool> DropDeviceFinalizerAsync(EniAttachment attachment, CancellationToken cancellationToken)
     {
         try
@@ -138,7 +146,9 @@ internal sealed class AttachmentWriter(
 
     public void Warning(EniAttachment attachment, string reason, string message) => Record(attachment, EventType.Warning, reason, message);
 
-    /// <summary>The blocker, with the delay of a cleanup that takes longer than it should.</summary>
+    /// <summary>
+    /// The blocker, with the delay of a cleanup that takes longer than it should.
+    /// </summary>
     private ConditionClaim? WithCleanupDelay(EniAttachment attachment, ConditionClaim? blocker)
     {
         if (!CleanupDelay.IsOver(attachment, maximumCleanup, time.GetUtcNow()))

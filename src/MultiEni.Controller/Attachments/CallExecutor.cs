@@ -1,5 +1,5 @@
 using MultiEni.Api.EniAttachments;
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
@@ -8,8 +8,9 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// Makes the call of a step when its time has come: not during a cooldown, within the limits of calls under way, with the device index reserved. Says in
-/// the status what is waited for meanwhile.
+/// Makes the call of a step when its time has come: not during a cooldown, within the limits of
+/// calls under way, with the device index reserved. Says in the status what is waited for
+/// meanwhile.
 /// </summary>
 internal sealed class CallExecutor(
     EniOperations operations,
@@ -38,7 +39,8 @@ internal sealed class CallExecutor(
         var attachment = observation.Attachment;
         if (call is EniStep.Update { Row.Attachment: not null })
         {
-            // It may be long until the call is admitted, and longer until EC2 grants what it has refused: each is reported.
+            // It may be long until the call is admitted, and longer until EC2 grants what it has
+            // refused: each is reported.
             var last = backoff.Last(attachment, call)?.Blocker;
             await writer.ReportAsync(attachment, observation.Row, null, last, cancellationToken);
         }
@@ -85,7 +87,9 @@ internal sealed class CallExecutor(
         reservations.Release(name);
     }
 
-    /// <summary>Keeps a create call from being made that makes no sense now; null when it may be made.</summary>
+    /// <summary>
+    /// Keeps a create call from being made that makes no sense now; null when it may be made.
+    /// </summary>
     private async Task<ReconcileResult?> HoldBackAsync(
         EniAttachment attachment,
         EniStep.Create create,
@@ -102,8 +106,8 @@ internal sealed class CallExecutor(
 
         if (create.Attempt == pass.AnsweredAttempt)
         {
-            // The answer named an ENI that is gone already: the token is used up, and asking again would never end
-            // (docs/reference/ec2.md#one-eni-per-slot).
+            // The answer named an ENI that is gone already: the token is used up, and asking again
+            // would never end (docs/reference/ec2.md#one-eni-per-slot).
             await writer.ReportAsync(attachment, null, create.Attempt + 1, null, cancellationToken);
             return ReconcileResult.After(UsedUpRetry);
         }
@@ -111,7 +115,9 @@ internal sealed class CallExecutor(
         return null;
     }
 
-    /// <summary>What has to be certain before the call; false when something changed since it was decided.</summary>
+    /// <summary>
+    /// What has to be certain before the call; false when something changed since it was decided.
+    /// </summary>
     private async Task<bool> PrepareAsync(EniAttachment attachment, EniStep.Call call, CancellationToken cancellationToken)
     {
         var spec = attachment.Spec!;
@@ -122,7 +128,10 @@ internal sealed class CallExecutor(
             );
     }
 
-    /// <summary>Waits for a call, which waits for its token before it is sent; reports that when it takes long.</summary>
+    /// <summary>
+    /// Waits for a call, which waits for its token before it is sent; reports that when it takes
+    /// long.
+    /// </summary>
     private async Task AwaitAsync(Task call, EniObservation observation, EniStep.Call step, CancellationToken cancellationToken)
     {
         try
@@ -140,7 +149,8 @@ internal sealed class CallExecutor(
         }
         catch (Exception failure) when (KubernetesFailure.Is(failure) && !cancellationToken.IsCancellationRequested)
         {
-            // What follows a call must follow it; that the status is behind is written with the next look.
+            // What follows a call must follow it; that the status is behind is written with the
+            // next look.
         }
         finally
         {
@@ -173,7 +183,8 @@ internal sealed class CallExecutor(
 
         if (call is EniStep.Detach { Force: true })
         {
-            // EC2 shows nothing new after a forced call: without a new start it would be repeated at once, and for ever.
+            // EC2 shows nothing new after a forced call: without a new start it would be repeated
+            // at once, and for ever.
             observer.RestartDetachClock(attachment.Metadata.Name);
         }
 

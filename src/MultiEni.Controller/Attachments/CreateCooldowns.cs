@@ -6,15 +6,17 @@ using MultiEni.Operator.Caching;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// Where no create call makes sense for a while: a subnet without room, or everywhere when the account's quota is used up. Without it each of a
-/// thousand attachments would find out for itself.
+/// Where no create call makes sense for a while: a subnet without room, or everywhere when the
+/// account's quota is used up. Without it each of a thousand attachments would find out for itself.
 /// </summary>
 internal sealed class CreateCooldowns(TimeProvider time)
 {
     private const string Everywhere = "";
     private readonly ExpiringMap<(string Subnet, bool OfPrefixes), Cooldown> _cooldowns = new(time);
 
-    /// <summary>The subnet whenever one has a cooldown: whoever can use another one may plan anew.</summary>
+    /// <summary>
+    /// The subnet whenever one has a cooldown: whoever can use another one may plan anew.
+    /// </summary>
     public Signal<string> Subnets { get; } = new();
 
     /// <summary>How many are remembered.</summary>
@@ -46,7 +48,10 @@ internal sealed class CreateCooldowns(TimeProvider time)
     /// <summary>The cooldown that holds for an attachment's ENI, or null.</summary>
     public Cooldown? For(EniAttachmentSpec spec) => Active(Everywhere, ofPrefixes: false) ?? Of(spec.SubnetId, spec.Ipv4PrefixCount > 0);
 
-    /// <summary>Whether a subnet has no room for an ENI, with or without IPv4 prefixes, as far as EC2 has said lately.</summary>
+    /// <summary>
+    /// Whether a subnet has no room for an ENI, with or without IPv4 prefixes, as far as EC2 has
+    /// said lately.
+    /// </summary>
     public bool IsFull(string subnetId, bool withPrefixes) => Of(subnetId, withPrefixes) is not null;
 
     private Cooldown? Of(string subnetId, bool withPrefixes) =>

@@ -7,13 +7,16 @@ using MultiEni.Operator.Events;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// The events that a change of the agent's conditions is worth. Pure. They follow from the two statuses alone, so that a restart says nothing again. The
-/// agents record none: each of a thousand nodes would add its own to the NodeENI, and only the controller can put them together.
+/// The events that a change of the agent's conditions is worth. Pure. They follow from the two
+/// statuses alone, so that a restart says nothing again. The agents record none: each of a thousand
+/// nodes would add its own to the NodeENI, and only the controller can put them together.
 /// </summary>
 internal static class DeviceEvents
 {
     /// <summary>What to tell.</summary>
-    /// <param name="node">The node, which the messages name: the events are on the NodeENI, which has many.</param>
+    /// <param name="node">
+    /// The node, which the messages name: the events are on the NodeENI, which has many.
+    /// </param>
     /// <param name="before">The conditions as they were; null for none.</param>
     /// <param name="after">The conditions as they are.</param>
     public static IEnumerable<DeviceEvent> Between(string node, IReadOnlyList<Condition>? before, EniAttachmentStatus after)
@@ -79,7 +82,8 @@ internal static class DeviceEvents
         var message = $"{node}: {condition.Reason}: {condition.Message}";
         return condition.Type switch
         {
-            // A pod that has the device is nobody's mistake, and the answer that its owner waits for.
+            // A pod that has the device is nobody's mistake, and the answer that its owner waits
+            // for.
             ConditionTypes.Released when condition.Reason is Reasons.DeviceInUse or Reasons.RemovalBlocked => new(
                 EventType.Normal,
                 Events.DeviceInUse,

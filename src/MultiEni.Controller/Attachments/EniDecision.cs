@@ -6,7 +6,9 @@ using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>Decides the next step for one attachment. Pure: every crash ends here again with what EC2 shows.</summary>
+/// <summary>
+/// Decides the next step for one attachment. Pure: every crash ends here again with what EC2 shows.
+/// </summary>
 internal static class EniDecision
 {
     // Leaves room for the remedy within AttachmentReport.LongestCopy.
@@ -19,10 +21,10 @@ internal static class EniDecision
         return observation.Slot switch
         {
             SlotObservation.AbsentForNow => deleting
-                ? new EniStep.Wait(Reasons.Deleting, "EC2 shows no ENI of this slot; that counts once EC2 has confirmed it")
+                ? new EniStep.Wait(Reasons.Deleting, "EC2 shows no ENI for this slot; waiting for EC2 to confirm that")
                 : new EniStep.Wait(
                     Reasons.Creating,
-                    $"an ENI in {observation.Attachment.Spec!.SubnetId} may have been created; EC2 has to confirm it"
+                    $"an ENI in {observation.Attachment.Spec!.SubnetId} may have been created; waiting for EC2 to confirm that"
                 ),
             SlotObservation.Absent when observation.Adoptable is { } row => new EniStep.Adopt(row),
             SlotObservation.Absent when deleting => FinishDeletion(observation),
@@ -33,21 +35,24 @@ internal static class EniDecision
     }
 
     /// <summary>
-    /// The one of a slot's ENIs that counts: attached to the slot's instance, else unattached, else attached elsewhere; of several the one that the node was
-    /// told of, the oldest attempt, the lowest ID (docs/reference/ec2.md#one-eni-per-slot). Null when there is none.
+    /// The one of a slot's ENIs that counts: attached to the slot's instance, else unattached, else
+    /// attached elsewhere; of several the one that the status names, the oldest attempt, the lowest
+    /// ID (docs/reference/ec2.md#one-eni-per-slot). Null when there is none.
     /// </summary>
     public static EniRow? Kept(EniAttachment attachment, IReadOnlyList<EniRow> rows)
     {
-        var told = attachment.Status?.Network?.EniId;
+        var known = attachment.Status?.Network?.EniId;
         return rows.OrderBy(row => IsElsewhere(attachment.Spec!, row))
             .ThenBy(row => AttachmentOf(row) is null)
-            .ThenBy(row => row.EniId != told)
+            .ThenBy(row => row.EniId != known)
             .ThenBy(row => SlotTags.AttemptOf(row.Tags))
             .ThenBy(row => row.EniId, StringComparer.Ordinal)
             .FirstOrDefault();
     }
 
-    /// <summary>What an attached ENI lacks to be as specified, in the order in which it is repaired.</summary>
+    /// <summary>
+    /// What an attached ENI lacks to be as specified, in the order in which it is repaired.
+    /// </summary>
     public static IEnumerable<EniStep.Update> Drift(EniAttachmentSpec spec, EniRow row)
     {
         if (row.SourceDestCheck != spec.SourceDestCheck)
@@ -75,7 +80,8 @@ internal static class EniDecision
             yield return new EniStep.SetDescription(row);
         }
 
-        // Without its mark the VPC CNI would take the ENI for its own (docs/reference/ec2.md#vpc-cni); so that is repaired like the user's tags.
+        // Without its mark the VPC CNI would take the ENI for its own
+        // (docs/reference/ec2.md#vpc-cni); so that is repaired like the user's tags.
         var missing = (spec.Tags ?? [])
             .Where(tag => !SlotTags.IsReserved(tag.Key))
             .Append(new(EniTags.NoManage, "true"))
@@ -94,13 +100,13 @@ internal static class EniDecision
             return new EniStep.Blocked(Reasons.InstanceGone, "the instance was terminated; the attachment goes together with its node");
         }
 
-        // Asked before the create call, not after: an ENI that cannot be attached would only be made to be deleted
-        // (docs/reference/ec2.md#instance-limits).
+        // Asked before the create call, not after: an ENI that cannot be attached would only be
+        // made to be deleted (docs/reference/ec2.md#instance-limits).
         return WithIndex(observation, index => new EniStep.Create(NextAttempt(observation.Attachment.Status?.Network), index));
     }
 
-    // An ENI that once was there and is no more has used up its token: EC2 would answer with the dead one's ID
-    // (docs/reference/ec2.md#one-eni-per-slot).
+    // An ENI that once was there and is no more has used up its token: EC2 would answer with the
+    // dead one's ID (docs/reference/ec2.md#one-eni-per-slot).
     private static int NextAttempt(NetworkStatus? status)
     {
         var spent = status?.Attempt ?? 0;
@@ -134,7 +140,8 @@ internal static class EniDecision
 
         switch (AttachmentOf(row))
         {
-            // A pending ENI may be attached: EC2 answers NotFound when it is too early, and most often it is not.
+            // A pending ENI may be attached: EC2 answers NotFound when it is too early, and most
+            // often it is not.
             case null when row.Status is not (EniStates.Available or EniStates.Pending):
                 return new EniStep.Wait(
                     Reasons.Attaching,
@@ -189,8 +196,8 @@ internal static class EniDecision
             case null:
                 return new EniStep.Wait(Reasons.Deleting, $"{row.EniId} is {row.Status} in EC2 and is deleted when it is {EniStates.Available}");
             case var _ when observation.InstanceGone:
-                // EC2 takes the attachment of a terminated instance away by itself; detaching first would lose delete-on-termination
-                // (docs/reference/ec2.md#attachments).
+                // EC2 takes the attachment of a terminated instance away by itself; detaching first
+                // would lose delete-on-termination (docs/reference/ec2.md#attachments).
                 return new EniStep.Wait(
                     Reasons.Deleting,
                     $"{observation.Attachment.Spec!.InstanceId} was terminated and EC2 is taking {row.EniId} from it"
@@ -204,7 +211,7 @@ internal static class EniDecision
         }
     }
 
-    // One that somebody attached elsewhere is in use there: it is told of, and never touched.
+    // One that somebody attached elsewhere is in use there: it is reported, and never touched.
     private static EniRow? Surplus(EniObservation observation, IReadOnlyList<EniRow> rows, EniRow kept) =>
         rows.FirstOrDefault(row => row != kept && !IsElsewhere(observation.Attachment.Spec!, row));
 
@@ -220,7 +227,7 @@ internal static class EniDecision
             Reasons.EniInUseElsewhere,
             observation.Attachment.Metadata.IsBeingDeleted
                 ? $"{row.EniId} is attached to {holder} by somebody else and is not detached from there; detach it and it is deleted"
-                : $"{row.EniId} is attached to {holder}, not to {observation.Attachment.Spec!.InstanceId}; detach it there and it is used here, or deleted if another ENI has taken its place"
+                : $"{row.EniId} is attached to {holder}, not to {observation.Attachment.Spec!.InstanceId}; detach it there and it is used here, or deleted if another ENI has replaced it"
         );
     }
 
@@ -237,8 +244,9 @@ internal static class EniDecision
     }
 
     /// <summary>
-    /// Null when the agent has nothing to give back. Only an agent that is dead is not waited for: one that gives no sign of life. An answer is not
-    /// one, since it stands there as well when its writer is gone; nor is it waited for one that a pod has the device, whoever said it last.
+    /// Null when the agent has nothing to give back. Only an agent that is dead is not waited for:
+    /// one that gives no sign of life. An answer is not one, since it stands there as well when its
+    /// writer is gone; nor is it waited for one that a pod has the device, whoever said it last.
     /// </summary>
     private static EniStep? Release(EniObservation observation)
     {
@@ -263,7 +271,8 @@ internal static class EniDecision
 
         if (answer is not null && !beats)
         {
-            // An agent of a release without heartbeats: its answer is all the life that it can show.
+            // An agent of a release without heartbeats: its answer is all the life that it can
+            // show.
             return new EniStep.WaitForRelease(answer.Reason, answer.Message, Deadline: null);
         }
 
@@ -271,8 +280,8 @@ internal static class EniDecision
         {
             return new EniStep.WaitForRelease(
                 answer.Reason,
-                $"{Conditions.Cut(answer.Message, LongestQuote)} That was the last word of the ENI manager on {node}, {observation.AgentHeard:u}; "
-                    + "the ENI is not taken from a pod. See that the eni-manager pod runs on the node. If it cannot run there any more, terminate the node, "
+                $"{Conditions.Cut(answer.Message, LongestQuote)} This was the last report of the ENI manager on {node}, {observation.AgentHeard:u}; "
+                    + "an ENI is not detached while a pod may use it. Check that the eni-manager pod runs on the node. If it cannot run there any more, terminate the node, "
                     + $"or let a user of admissionPolicy.exemptUsers remove the finalizer {Names.DeviceFinalizer}",
                 Deadline: null
             );
@@ -280,12 +289,15 @@ internal static class EniDecision
 
         return new EniStep.DropDeviceFinalizer(
             Reasons.ReleaseTimeout,
-            $"the ENI manager on {node} gave no sign of life for {patience.TotalSeconds:0} s; "
+            $"the ENI manager on {node} has not responded for {patience.TotalSeconds:0} s; "
                 + "the ENI is detached without it. Check that the eni-manager pod runs on the node"
         );
     }
 
-    /// <summary>The step with the device index that the ENI gets, or the one that is due before an index can be chosen.</summary>
+    /// <summary>
+    /// The step with the device index that the ENI gets, or the one that is due before an index can
+    /// be chosen.
+    /// </summary>
     private static EniStep WithIndex(EniObservation observation, Func<int, EniStep> step)
     {
         if (observation.Indexes is not { } used)

@@ -6,9 +6,16 @@ namespace MultiEni.Controller.Attachments;
 /// <summary>Everything the next step for one attachment depends on.</summary>
 /// <param name="Attachment">The attachment.</param>
 /// <param name="Slot">What EC2 shows for its slot.</param>
-/// <param name="Adoptable">An ENI that the Go controller attached for this slot, which knew no slots; null when there is none.</param>
-/// <param name="Indexes">Device indexes in use on its instance and network card, by whomsoever; null when not read yet.</param>
-/// <param name="MaximumEnis">The most ENIs that the instance takes on that card; null when the type is unknown.</param>
+/// <param name="Adoptable">
+/// An ENI that the Go controller attached for this slot, which knew no slots; null when there is
+/// none.
+/// </param>
+/// <param name="Indexes">
+/// Device indexes in use on its instance and network card, by whomsoever; null when not read yet.
+/// </param>
+/// <param name="MaximumEnis">
+/// The most ENIs that the instance takes on that card; null when the type is unknown.
+/// </param>
 /// <param name="InstanceGone">Whether it is certain that the instance was terminated.</param>
 /// <param name="DetachSince">When the detachment under way was first seen or asked for.</param>
 /// <param name="AttachSince">When the attachment under way was first seen or asked for.</param>
@@ -30,17 +37,25 @@ internal sealed record EniObservation(
     /// <summary>The ENI that counts for the slot; null when there is none.</summary>
     public EniRow? Row => Slot is SlotObservation.Present present ? EniDecision.Kept(Attachment, present.Rows) : null;
 
-    /// <summary>When this controller last saw a sign of life of the agent that releases the device, or began to wait for one; null outside of deletion.</summary>
+    /// <summary>
+    /// When this controller last saw a sign of life of the agent that releases the device, or began
+    /// to wait for one; null outside of deletion.
+    /// </summary>
     public DateTimeOffset? AgentHeard { get; init; }
 }
 
 /// <summary>What is known of the ENIs that carry a slot's tag.</summary>
 internal abstract record SlotObservation
 {
-    /// <summary>Nothing yet: no sweep has run since this controller began to lead, or an outcome is open.</summary>
+    /// <summary>
+    /// Nothing yet: no sweep has run since this controller began to lead, or an outcome is open.
+    /// </summary>
     public sealed record Unknown : SlotObservation;
 
-    /// <summary>EC2 shows none and enough time has passed for that to be believed (docs/reference/ec2.md#consistency).</summary>
+    /// <summary>
+    /// EC2 shows none and enough time has passed for that to be believed
+    /// (docs/reference/ec2.md#consistency).
+    /// </summary>
     public sealed record Absent : SlotObservation;
 
     /// <summary>EC2 shows none, but one was created a moment ago: not yet a proof.</summary>
@@ -55,17 +70,21 @@ internal abstract record SlotObservation
 internal sealed record EniTimeLimits
 {
     /// <summary>
-    /// An attachment that is not confirmed after this long is undone and tried again; the limit that the EBS driver uses
-    /// (docs/reference/ec2.md#attachments).
+    /// An attachment that is not confirmed after this long is undone and tried again; the limit
+    /// that the EBS driver uses (docs/reference/ec2.md#attachments).
     /// </summary>
     public TimeSpan StuckAttaching { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>A graceful detachment that takes longer than this is forced (<c>DETACHMENT_TIMEOUT</c>).</summary>
+    /// <summary>
+    /// A graceful detachment that takes longer than this is forced (<c>DETACHMENT_TIMEOUT</c>).
+    /// </summary>
     public TimeSpan ForceDetachAfter { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// An agent that has given no sign of life for this long is not waited for any more (<c>RELEASE_TIMEOUT</c>). One that has renewed its heartbeat
-    /// in this release is given <see cref="Api.EniAttachments.ReleaseHeartbeat.Patience"/> at least, any other <see cref="Api.EniAttachments.ReleaseHeartbeat.FirstPatience"/>.
+    /// An agent that has given no sign of life for this long is not waited for any more
+    /// (<c>RELEASE_TIMEOUT</c>). One that has renewed its heartbeat in this release is given
+    /// <see cref="Api.EniAttachments.ReleaseHeartbeat.Patience" /> at least, any other
+    /// <see cref="Api.EniAttachments.ReleaseHeartbeat.FirstPatience" />.
     /// </summary>
     public TimeSpan Release { get; init; } = TimeSpan.FromMinutes(5);
 }

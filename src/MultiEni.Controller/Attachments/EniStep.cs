@@ -1,4 +1,4 @@
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Telemetry;
@@ -6,8 +6,9 @@ using MultiEni.Controller.Telemetry;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// What to do next for one attachment. Closed: a step reads (<see cref="Read"/>), makes one call of EC2 (<see cref="Call"/>), or leaves EC2 alone
-/// (<see cref="Rest"/>), and what differs by step is said by the step itself.
+/// What to do next for one attachment. Closed: a step reads (<see cref="Read" />), makes one call
+/// of EC2 (<see cref="Call" />), or leaves EC2 alone (<see cref="Rest" />), and what differs by
+/// step is said by the step itself.
 /// </summary>
 internal abstract record EniStep
 {
@@ -42,13 +43,19 @@ internal abstract record EniStep
         private protected Call(string operation, CallLimit limit, string failureEvent)
             : base(operation, failureEvent) => Limit = limit;
 
-        /// <summary>Which calls it counts with, of which only so many are under way at a time.</summary>
+        /// <summary>
+        /// Which calls it counts with, of which only so many are under way at a time.
+        /// </summary>
         public CallLimit Limit { get; }
 
-        /// <summary>The device index that nobody else may take meanwhile; null for a call that takes none.</summary>
+        /// <summary>
+        /// The device index that nobody else may take meanwhile; null for a call that takes none.
+        /// </summary>
         public virtual int? ReservedIndex => null;
 
-        /// <summary>The event when it has succeeded; null for what the status tells well enough.</summary>
+        /// <summary>
+        /// The event when it has succeeded; null for what the status tells well enough.
+        /// </summary>
         /// <param name="node">The node, which the message names.</param>
         public virtual (string Reason, string Message)? SuccessEvent(string node) => null;
     }
@@ -59,12 +66,14 @@ internal abstract record EniStep
     {
         /// <inheritdoc />
         public override (string Reason, string Message)? SuccessEvent(string node) =>
-            (Events.EniAdopted, $"{Row.EniId} on {node}, which an earlier controller attached, is used on");
+            (Events.EniAdopted, $"{Row.EniId} on {node}, which an earlier controller attached, was adopted");
     }
 
     /// <summary>Create the ENI.</summary>
     /// <param name="Attempt">Number of the attempt, part of token and tags.</param>
-    /// <param name="DeviceIndex">The index that it will be attached at: an ENI that cannot be attached is not made.</param>
+    /// <param name="DeviceIndex">
+    /// The index that it will be attached at: an ENI that cannot be attached is not made.
+    /// </param>
     public sealed record Create(int Attempt, int DeviceIndex) : Call("create", CallLimit.Creations, Events.EniCreationFailed)
     {
         /// <inheritdoc />
@@ -97,7 +106,10 @@ internal abstract record EniStep
         public string Attribute { get; }
     }
 
-    /// <summary>Switch the source/destination check. It counts with creation even as a repair: traffic depends on it, and nobody waits for the others.</summary>
+    /// <summary>
+    /// Switch the source/destination check. It counts with creation even as a repair: traffic
+    /// depends on it, and nobody waits for the others.
+    /// </summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Enabled">The wanted value.</param>
     public sealed record SetSourceDestCheck(EniRow Row, bool Enabled) : Update(Row, "source/destination check", limit: CallLimit.Creations);
@@ -157,7 +169,9 @@ internal abstract record EniStep
     /// <summary>The ENI is as specified.</summary>
     public sealed record InSync : Rest;
 
-    /// <summary>EC2 is at work, or its view has not settled; the inventory reports when something changes.</summary>
+    /// <summary>
+    /// EC2 is at work, or its view has not settled; the inventory reports when something changes.
+    /// </summary>
     /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
     /// <param name="Message">What is waited for.</param>
     public sealed record Wait(string Reason, string Message) : Rest(new ConditionClaim(true, Reason, Message));

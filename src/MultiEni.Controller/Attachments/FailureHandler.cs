@@ -11,7 +11,10 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>Draws the consequences of a failed EC2 call: what is forgotten, what is not tried for a while, what is reported, and when to look again.</summary>
+/// <summary>
+/// Draws the consequences of a failed EC2 call: what is forgotten, what is not tried for a while,
+/// what is reported, and when to look again.
+/// </summary>
 internal sealed class FailureHandler(
     EniInventory inventory,
     AttachmentWriter writer,
@@ -50,7 +53,9 @@ internal sealed class FailureHandler(
         return ReconcileResult.After(failure.Reaction.RetryAfter ?? UnknownRetry);
     }
 
-    /// <summary>Corrects what the controller believes, as the failure shows it to be wrong.</summary>
+    /// <summary>
+    /// Corrects what the controller believes, as the failure shows it to be wrong.
+    /// </summary>
     /// <returns>The create attempt to remember; null for the same one.</returns>
     private async Task<int?> ReactAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, EniRow? row, CancellationToken cancellationToken)
     {
@@ -58,7 +63,7 @@ internal sealed class FailureHandler(
         cooldowns.Start(failure, spec.SubnetId);
         if (step is EniStep.Attach attach && failure.Reaction.Kind == ReactionKind.IndexTaken)
         {
-            reservations.Refuse(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
+            reservations.MarkTaken(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
         }
 
         if (step is EniStep.Create create && failure.Reaction.Kind == ReactionKind.ParameterMismatch)
@@ -98,7 +103,8 @@ internal sealed class FailureHandler(
         return null;
     }
 
-    // Delete-on-termination waits among thousands right after they were attached; that a try of it was throttled is no news.
+    // Delete-on-termination waits among thousands right after they were attached; that a try of it
+    // was throttled is no news.
     private static bool IsNoNews(EniAttachment attachment, EniStep step, Ec2Failure failure) =>
         step is EniStep.Update { Row: { Attachment: not null } row }
         && failure.Reaction.Kind is ReactionKind.Throttled or ReactionKind.OutcomeUnknown
@@ -124,7 +130,8 @@ internal sealed class FailureHandler(
         }
         catch (Ec2CallException)
         {
-            // EC2 does not answer at all; the next look asks again, and nothing is repeated before it has answered.
+            // EC2 does not answer at all; the next look asks again, and nothing is repeated before
+            // it has answered.
         }
     }
 }

@@ -3,9 +3,17 @@ using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>What people are told of a failed EC2 call: a condition, and an event when the reason is new. Pure. The metric is counted for every failure.</summary>
-/// <param name="Condition">The condition <c>Attached</c> of the attachment; null for answers that only say that the work is done or under way.</param>
-/// <param name="Event">Reason of the warning on the NodeENI; null for what passes by itself.</param>
+/// <summary>
+/// What is reported of a failed EC2 call: a condition, and an event when the reason is new. Pure.
+/// The metric is counted for every failure.
+/// </summary>
+/// <param name="Condition">
+/// The condition <c>Attached</c> of the attachment; null for answers that only say that the work is
+/// done or under way.
+/// </param>
+/// <param name="Event">
+/// Reason of the warning on the NodeENI; null for what passes by itself.
+/// </param>
 internal sealed record FailureReport(ConditionClaim? Condition, string? Event)
 {
     private static readonly FailureReport Silent = new(null, null);

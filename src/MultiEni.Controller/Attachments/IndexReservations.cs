@@ -3,18 +3,21 @@ using MultiEni.Controller.Ec2.Inventory;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// Device indexes that ENIs are about to take, from before they are created until EC2 shows them attached. Several ENIs of one node are made at
-/// the same time, and without this each would see the same last place free. And those that EC2 refused as taken, whatever its descriptions show.
+/// Device indexes that ENIs are about to take, from before they are created until EC2 shows them
+/// attached. Several ENIs of one node are made at the same time, and without this each would see
+/// the same last place free. And those that EC2 refused as taken, whatever its descriptions show.
 /// </summary>
 internal sealed class IndexReservations(TimeProvider time)
 {
-    private static readonly TimeSpan RefusalHolds = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TakenLifetime = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Instance, int Card, int Index), string> _holders = [];
-    private readonly Dictionary<(string Instance, int Card, int Index), DateTimeOffset> _refused = [];
+    private readonly Dictionary<(string Instance, int Card, int Index), DateTimeOffset> _taken = [];
 
-    /// <summary>The indexes of a card that are in use or reserved by anyone but <paramref name="holder"/>.</summary>
+    /// <summary>
+    /// The indexes of a card that are in use or reserved by anyone but <paramref name="holder" />.
+    /// </summary>
     public HashSet<int> InUse(string instanceId, int card, IReadOnlyList<DeviceSlot> occupied, string holder)
     {
         var used = occupied.Where(slot => slot.NetworkCardIndex == card).Select(slot => slot.DeviceIndex).ToHashSet();
@@ -28,11 +31,11 @@ internal sealed class IndexReservations(TimeProvider time)
                 }
             }
 
-            foreach (var (key, until) in _refused.ToList())
+            foreach (var (key, until) in _taken.ToList())
             {
                 if (until <= time.GetUtcNow())
                 {
-                    _refused.Remove(key);
+                    _taken.Remove(key);
                 }
                 else if (key.Instance == instanceId && key.Card == card)
                 {
@@ -53,16 +56,21 @@ internal sealed class IndexReservations(TimeProvider time)
         }
     }
 
-    /// <summary>EC2 says that the index is taken. It knows better than its descriptions, which are behind, and would have the same index tried again and again.</summary>
-    public void Refuse(string instanceId, int card, int index)
+    /// <summary>
+    /// EC2 says that the index is taken. It knows better than its descriptions, which are behind,
+    /// and would have the same index tried again and again.
+    /// </summary>
+    public void MarkTaken(string instanceId, int card, int index)
     {
         lock (_gate)
         {
-            _refused[(instanceId, card, index)] = time.GetUtcNow() + RefusalHolds;
+            _taken[(instanceId, card, index)] = time.GetUtcNow() + TakenLifetime;
         }
     }
 
-    /// <summary>Lets all reservations of a holder go: EC2 shows the attachment now, or there will be none.</summary>
+    /// <summary>
+    /// Lets all reservations of a holder go: EC2 shows the attachment now, or there will be none.
+    /// </summary>
     public void Release(string holder)
     {
         lock (_gate)

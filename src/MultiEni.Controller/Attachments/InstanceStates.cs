@@ -6,14 +6,16 @@ using MultiEni.Operator.Caching;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// Whether instances still exist. Asked only for instances whose node is gone from the cluster, so that a cluster in which nothing
-/// changes costs no call, and for many of them in one call, so that the end of a node group costs few.
+/// Whether instances still exist. Asked only for instances whose node is gone from the cluster, so
+/// that a cluster in which nothing changes costs no call, and for many of them in one call, so that
+/// the end of a node group costs few.
 /// </summary>
 internal sealed class InstanceStates : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
 
-    // Terminated is for good; asked again later, EC2 does not know the instance any more, which says the same.
+    // Terminated is for good; asked again later, EC2 does not know the instance any more, which
+    // says the same.
     private static readonly TimeSpan GoneLifetime = TimeSpan.FromHours(1);
 
     private readonly ExpiringMap<string, bool> _known;

@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using MultiEni.Api;
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.Attachments;
 
-/// <summary>Carries out the steps that make no call of EC2: reports what is the case, writes finalizers, and says when to look again.</summary>
+/// <summary>
+/// Carries out the steps that make no call of EC2: reports what is the case, writes finalizers, and
+/// says when to look again.
+/// </summary>
 internal sealed class RestExecutor(EniInventory inventory, AttachmentWriter writer, ConcurrencyLimits limits)
 {
     /// <summary>When to look again at what only a person, or another object, can change.</summary>
@@ -29,7 +32,8 @@ internal sealed class RestExecutor(EniInventory inventory, AttachmentWriter writ
                 var due = await ReportAsync(observation, step, cancellationToken);
                 if (observation.Row is { InTransition: false } row && attachment.Metadata.IsBeingDeleted)
                 {
-                    // What EC2 takes away by itself, with a terminated instance, is in no transition of ours: look again before the next sweep does.
+                    // What EC2 takes away by itself, with a terminated instance, is in no
+                    // transition of ours: look again before the next sweep does.
                     inventory.Watch(row.EniId);
                 }
 

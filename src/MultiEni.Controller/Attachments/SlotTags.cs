@@ -6,15 +6,17 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// The tags of a slot's ENI. They go into the create call, so that there is no moment at which the ENI is nobody's
-/// (docs/reference/ec2.md#one-eni-per-slot).
+/// The tags of a slot's ENI. They go into the create call, so that there is no moment at which the
+/// ENI is nobody's (docs/reference/ec2.md#one-eni-per-slot).
 /// </summary>
 internal static class SlotTags
 {
     /// <summary>Which create attempt made the ENI.</summary>
     public const string Attempt = "networking.k8s.aws/attempt";
 
-    /// <summary>All tags of a new ENI. The user's come first so that none of them can override ours.</summary>
+    /// <summary>
+    /// All tags of a new ENI. The user's come first so that none of them can override ours.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> For(string cluster, string slot, EniAttachmentSpec spec, int attempt)
     {
         var tags = spec.Tags is null ? [] : new Dictionary<string, string>(spec.Tags);
@@ -31,7 +33,9 @@ internal static class SlotTags
         return tags;
     }
 
-    /// <summary>Whether a key is one of ours, or of AWS, and so never touched on behalf of the user.</summary>
+    /// <summary>
+    /// Whether a key is one of ours, or of AWS, and so never touched on behalf of the user.
+    /// </summary>
     public static bool IsReserved(string key)
     {
         return key is "Name" or "NodeENI" or "Node" or "SubnetID" or EniTags.ManagedBy
@@ -52,8 +56,9 @@ internal static class SlotTags
 }
 
 /// <summary>
-/// The client token of a create call: computed from the slot, the parameters and the attempt, so that repeating a call whose answer was
-/// lost returns the ENI that it made instead of making another. 64 characters, the most EC2 takes (docs/reference/ec2.md#client-tokens).
+/// The client token of a create call: computed from the slot, the parameters and the attempt, so
+/// that repeating a call whose answer was lost returns the ENI that it made instead of making
+/// another. 64 characters, the most EC2 takes (docs/reference/ec2.md#client-tokens).
 /// </summary>
 internal static class ClientToken
 {
@@ -64,8 +69,8 @@ internal static class ClientToken
         Append(text, cluster);
         Append(text, slot);
 
-        // A slot that is given up and wanted again has a new attachment; the old one's token would bring back its deleted ENI
-        // (docs/reference/ec2.md#one-eni-per-slot).
+        // A slot that is given up and wanted again has a new attachment; the old one's token would
+        // bring back its deleted ENI (docs/reference/ec2.md#one-eni-per-slot).
         Append(text, attachmentUid);
         Append(text, attempt.ToString());
         Append(text, parameters.SubnetId);

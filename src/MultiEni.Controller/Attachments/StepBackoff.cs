@@ -5,15 +5,19 @@ using MultiEni.Controller.Planning;
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>
-/// The last step of each attachment that EC2 refused, and until when it is not tried again. Whatever wakes an attachment meanwhile (a resync, a report of
-/// the agent or of our own) makes no call of what only a person can change; another specification is another question. What EC2 said stays known until the
-/// step succeeds, so that the status keeps saying it while the step is tried again.
+/// The last step of each attachment that EC2 refused, and until when it is not tried again.
+/// Whatever wakes an attachment meanwhile (a resync, a report of the agent or of our own) makes no
+/// call of what only a person can change; another specification is another question. What EC2 said
+/// stays known until the step succeeds, so that the status keeps saying it while the step is tried
+/// again.
 /// </summary>
 internal sealed class StepBackoff(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Failure> _failures = new(StringComparer.Ordinal);
 
-    /// <summary>Remembers a failure, and leaves the step alone for a while, which may be no time at all.</summary>
+    /// <summary>
+    /// Remembers a failure, and leaves the step alone for a while, which may be no time at all.
+    /// </summary>
     public void Start(EniAttachment attachment, EniStep step, TimeSpan duration, ConditionClaim blocker) =>
         _failures[attachment.Metadata.Name] = new Failure(attachment.Metadata.Generation, step.GetType(), time.GetUtcNow() + duration, blocker);
 

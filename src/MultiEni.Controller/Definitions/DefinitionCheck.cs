@@ -5,7 +5,9 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller.Definitions;
 
-/// <summary>Whether the cluster's resource definitions know everything that the controller writes.</summary>
+/// <summary>
+/// Whether the cluster's resource definitions know everything that the controller writes.
+/// </summary>
 internal static class DefinitionCheck
 {
     /// <summary>What is read, as a message names it.</summary>
@@ -37,8 +39,8 @@ internal static class DefinitionCheck
 }
 
 /// <summary>
-/// What this version writes and a resource definition of the cluster does not know. The API server drops unknown fields without a word, so whoever writes
-/// them believes what is nowhere. Pure.
+/// What this version writes and a resource definition of the cluster does not know. The API server
+/// drops unknown fields without a word, so whoever writes them believes what is nowhere. Pure.
 /// </summary>
 internal static class DefinitionGaps
 {
@@ -52,7 +54,10 @@ internal static class DefinitionGaps
     private const string NodeEnis = $"{Api.Names.NodeEniPlural}.{Api.Names.Group}";
     private const string Attachments = $"{Api.Names.EniAttachmentPlural}.{Api.Names.Group}";
 
-    /// <summary>The fields that a definition lacks, such as <c>spec.subnetPolicy</c>, in the order of the schema; the fields below one that is missing are not named.</summary>
+    /// <summary>
+    /// The fields that a definition lacks, such as <c>spec.subnetPolicy</c>, in the order of the
+    /// schema; the fields below one that is missing are not named.
+    /// </summary>
     public static IReadOnlyList<string> Of(ResourceDefinition definition)
     {
         var root = definition.Spec.Versions.Find(version => version.Name == Api.Names.Version)?.Schema?.Root;

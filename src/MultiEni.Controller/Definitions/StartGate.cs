@@ -6,13 +6,14 @@ using MultiEni.Operator.Diagnostics;
 namespace MultiEni.Controller.Definitions;
 
 /// <summary>
-/// Holds the controller back, alive and not ready, until the cluster has what it cannot start without. It does not exit: a crash loop hides the reason, and
-/// an API server that fails for a moment is none.
+/// Holds the controller back, alive and not ready, until the cluster has what it cannot start
+/// without. It does not exit: a crash loop hides the reason, and an API server that fails for a
+/// moment is none.
 /// </summary>
 /// <param name="subject">What is read, in the plural: <c>the resource definitions</c>.</param>
 /// <param name="remedy">What to grant when it may not be read: a whole sentence.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Told of every other obstacle.</param>
+/// <param name="logger">Logs every other obstacle.</param>
 internal sealed class StartGate(string subject, string remedy, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -23,7 +24,9 @@ internal sealed class StartGate(string subject, string remedy, TimeProvider time
     public HealthResult Health => _obstacle is { } why ? HealthResult.Unhealthy(why) : HealthResult.Healthy;
 
     /// <summary>Ends when <paramref name="findObstacle"/> finds none.</summary>
-    /// <param name="findObstacle">What is missing; null for nothing. May fail as calls to the API server do.</param>
+    /// <param name="findObstacle">
+    /// What is missing; null for nothing. May fail as calls to the API server do.
+    /// </param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task PassAsync(Func<CancellationToken, Task<string?>> findObstacle, CancellationToken cancellationToken)
     {

@@ -1,12 +1,14 @@
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// Who goes first when calls wait for the same token bucket (docs/reference/ec2.md#rate-budget): what a node needs to become ready comes before
-/// everything else.
+/// Who goes first when calls wait for the same token bucket (docs/reference/ec2.md#rate-budget):
+/// what a node needs to become ready comes before everything else.
 /// </summary>
 internal enum CallPriority
 {
-    /// <summary>Attach an ENI of a node that is not ready, and the describes that it waits for.</summary>
+    /// <summary>
+    /// Attach an ENI of a node that is not ready, and the describes that it waits for.
+    /// </summary>
     AttachUnready,
 
     /// <summary>Switch the source/destination check of an ENI whose node is not ready.</summary>
@@ -24,6 +26,9 @@ internal enum CallPriority
     /// <summary>Repair of drift, sweeps, preflights.</summary>
     Drift,
 
-    /// <summary>Deletion of leaked ENIs; takes at most half of the bucket's refill (docs/reference/ec2.md#rate-budget).</summary>
+    /// <summary>
+    /// Deletion of leaked ENIs; takes at most half of the bucket's refill
+    /// (docs/reference/ec2.md#rate-budget).
+    /// </summary>
     LeakCleanup,
 }

@@ -5,12 +5,16 @@ using Amazon.Runtime.Credentials;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// Says at start which credentials are used. The chain falls through without a word: one bad variable of a service account's role, and the
-/// controller works with the node's role instead (docs/reference/ec2.md#aws-sdk-for-net).
+/// Says at start which credentials are used. The chain falls through without a word: one bad
+/// variable of a service account's role, and the controller works with the node's role instead
+/// (docs/reference/ec2.md#aws-sdk-for-net).
 /// </summary>
 internal static class CredentialSource
 {
-    /// <summary>The source in words. Looks for credentials like the first call would, which may take seconds when none are near.</summary>
+    /// <summary>
+    /// The source in words. Looks for credentials like the first call would, which may take seconds
+    /// when none are near.
+    /// </summary>
     public static async Task<string> DescribeAsync(Ec2ClientOptions options, CancellationToken cancellationToken)
     {
         if (options.AccessKey is not null)
@@ -47,8 +51,9 @@ internal static class CredentialSource
 }
 
 /// <summary>
-/// The SDK's chain of credentials, gone through at the first call and not when the client is made: the SDK would throw out of the constructor, and a
-/// controller that starts before its credentials are there would end in place of waiting for them.
+/// The SDK's chain of credentials, gone through at the first call and not when the client is made:
+/// the SDK would throw out of the constructor, and a controller that starts before its credentials
+/// are there would end in place of waiting for them.
 /// </summary>
 /// <param name="region">Region of the token service.</param>
 internal sealed class ChainCredentials(string region) : AWSCredentials
@@ -60,7 +65,8 @@ internal sealed class ChainCredentials(string region) : AWSCredentials
     {
         try
         {
-            // What was found renews itself; what was not found is looked for again with the next call.
+            // What was found renews itself; what was not found is looked for again with the next
+            // call.
             _found ??= DefaultAWSCredentialsIdentityResolver.GetCredentials(Config());
             return _found.GetCredentials();
         }
@@ -96,6 +102,9 @@ internal sealed record FixedAccessKey(string AccessKeyId, string SecretAccessKey
     public override string ToString() => AccessKeyId;
 }
 
-/// <summary>No credentials could be had, and so the request was not sent. Its message is all that there is to know.</summary>
+/// <summary>
+/// No credentials could be had, and so the request was not sent. Its message is all that there is
+/// to know.
+/// </summary>
 /// <param name="message">Who refused or could not be reached, in its words.</param>
 internal sealed class CredentialsException(string message) : AmazonClientException(message);

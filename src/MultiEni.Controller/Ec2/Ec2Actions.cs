@@ -21,20 +21,11 @@ internal static class Ec2Actions
     /// <summary>Adds secondary IPv4 addresses or prefixes.</summary>
     public const string AssignPrivateIpAddresses = nameof(AssignPrivateIpAddresses);
 
-    /// <summary>Takes secondary IPv4 addresses or prefixes away.</summary>
-    public const string UnassignPrivateIpAddresses = nameof(UnassignPrivateIpAddresses);
-
     /// <summary>Adds IPv6 addresses or prefixes.</summary>
     public const string AssignIpv6Addresses = nameof(AssignIpv6Addresses);
 
-    /// <summary>Takes IPv6 addresses or prefixes away.</summary>
-    public const string UnassignIpv6Addresses = nameof(UnassignIpv6Addresses);
-
     /// <summary>Adds or changes tags.</summary>
     public const string CreateTags = nameof(CreateTags);
-
-    /// <summary>Removes tags.</summary>
-    public const string DeleteTags = nameof(DeleteTags);
 
     /// <summary>Changes how an instance reaches its metadata service.</summary>
     public const string ModifyInstanceMetadataOptions = nameof(ModifyInstanceMetadataOptions);

@@ -1,26 +1,31 @@
 using System.Runtime.CompilerServices;
+using Amazon.EC2;
 using Amazon.EC2.Model;
 
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// Reads. Identifiers always go into filters: one unknown identifier fails a whole call by identifiers, a filter just returns fewer rows
-/// (docs/reference/ec2.md#describe-calls).
+/// Reads. Identifiers always go into filters: one unknown identifier fails a whole call by
+/// identifiers, a filter just returns fewer rows (docs/reference/ec2.md#describe-calls).
 /// </summary>
 internal sealed partial class Ec2Client
 {
-    /// <summary>Most values EC2 takes in one filter (docs/reference/ec2.md#describe-calls).</summary>
+    /// <summary>
+    /// Most values EC2 takes in one filter (docs/reference/ec2.md#describe-calls).
+    /// </summary>
     public const int FilterValues = 200;
 
     private const int PageSize = 1000;
     private const int InstanceTypesPerCall = 100;
 
-    /// <summary>All ENIs that carry all of these tags, page by page; the value `*` means any.</summary>
+    /// <summary>
+    /// All ENIs that carry all of these tags, page by page; the value `*` means any.
+    /// </summary>
     public IAsyncEnumerable<IReadOnlyList<EniRow>> DescribeEnisByTagAsync(
         IReadOnlyDictionary<string, string> tags,
         CallPriority priority,
         CancellationToken cancellationToken
-    ) => DescribeEnisAsync([.. SdkRequests.TagFilters(tags)], priority, cancellationToken);
+    ) => EniPagesAsync([.. SdkRequests.TagFilters(tags)], priority, cancellationToken);
 
     /// <summary>ENIs of these slots of one cluster, in calls of 200.</summary>
     public Task<IReadOnlyList<EniRow>> DescribeEnisBySlotAsync(
@@ -28,222 +33,232 @@ internal sealed partial class Ec2Client
         IReadOnlyCollection<string> slots,
         CallPriority priority,
         CancellationToken cancellationToken
-    ) => DescribeEnisInChunksAsync($"tag:{EniTags.Slot}", slots, new Filter($"tag:{EniTags.Cluster}", [cluster]), priority, cancellationToken);
+    ) =>
+        ChunksAsync(
+            $"tag:{EniTags.Slot}",
+            slots,
+            filters => EniPagesAsync([.. filters, new Filter($"tag:{EniTags.Cluster}", [cluster])], priority, cancellationToken)
+        );
 
-    /// <summary>ENIs by identifier, in calls of 200. One that does not exist, or not yet, is missing from the answer.</summary>
+    /// <summary>
+    /// ENIs by identifier, in calls of 200. One that does not exist, or not yet, is missing from
+    /// the answer.
+    /// </summary>
     public Task<IReadOnlyList<EniRow>> DescribeEnisByIdAsync(
         IReadOnlyCollection<EniId> eniIds,
         CallPriority priority,
         CancellationToken cancellationToken
-    ) => DescribeEnisInChunksAsync("network-interface-id", [.. eniIds.Select(id => id.ToString())], also: null, priority, cancellationToken);
+    ) => ChunksAsync("network-interface-id", eniIds, filters => EniPagesAsync(filters, priority, cancellationToken));
 
     /// <summary>ENIs attached to these instances, whoever attached them, in calls of 200.</summary>
     public Task<IReadOnlyList<EniRow>> DescribeEnisOnInstancesAsync(
         IReadOnlyCollection<InstanceId> instanceIds,
         CallPriority priority,
         CancellationToken cancellationToken
-    ) => DescribeEnisInChunksAsync("attachment.instance-id", [.. instanceIds.Select(id => id.ToString())], also: null, priority, cancellationToken);
+    ) => ChunksAsync("attachment.instance-id", instanceIds, filters => EniPagesAsync(filters, priority, cancellationToken));
 
-    /// <summary>Subnets by identifier; those that do not exist are missing from the answer.</summary>
+    /// <summary>
+    /// Subnets by identifier; those that do not exist are missing from the answer.
+    /// </summary>
     public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByIdAsync(IReadOnlyCollection<SubnetId> subnetIds, CancellationToken cancellationToken) =>
-        DescribeSubnetsAsync("subnet-id", [.. subnetIds.Select(id => id.ToString())], cancellationToken);
+        ChunksAsync("subnet-id", subnetIds, filters => SubnetPagesAsync(filters, cancellationToken));
 
     /// <summary>Subnets by the value of their `Name` tag; several may share one.</summary>
     public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByNameAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
-        DescribeSubnetsAsync("tag:Name", names, cancellationToken);
+        ChunksAsync("tag:Name", names, filters => SubnetPagesAsync(filters, cancellationToken));
 
     /// <summary>Subnets that carry all of these tags; the value `*` means any.</summary>
     public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByTagAsync(IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
-        DescribeSubnetsAsync([.. SdkRequests.TagFilters(tags)], cancellationToken);
+        AllAsync(SubnetPagesAsync([.. SdkRequests.TagFilters(tags)], cancellationToken));
 
-    /// <summary>Security groups by identifier; those that do not exist are missing from the answer.</summary>
+    /// <summary>
+    /// Security groups by identifier; those that do not exist are missing from the answer.
+    /// </summary>
     public Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsByIdAsync(
         IReadOnlyCollection<string> groupIds,
         CancellationToken cancellationToken
-    ) => DescribeSecurityGroupsAsync("group-id", groupIds, also: null, cancellationToken);
+    ) => ChunksAsync("group-id", groupIds, filters => SecurityGroupPagesAsync(filters, cancellationToken));
 
     /// <summary>Security groups of one VPC by name.</summary>
     public Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsByNameAsync(
         string vpcId,
         IReadOnlyCollection<string> names,
         CancellationToken cancellationToken
-    ) => DescribeSecurityGroupsAsync("group-name", names, new Filter("vpc-id", [vpcId]), cancellationToken);
+    ) => ChunksAsync("group-name", names, filters => SecurityGroupPagesAsync([.. filters, new Filter("vpc-id", [vpcId])], cancellationToken));
 
-    /// <summary>Security groups of one VPC that carry all of these tags; the value `*` means any.</summary>
+    /// <summary>
+    /// Security groups of one VPC that carry all of these tags; the value `*` means any.
+    /// </summary>
     public Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsByTagAsync(
         string vpcId,
         IReadOnlyDictionary<string, string> tags,
         CancellationToken cancellationToken
-    ) => DescribeSecurityGroupsAsync([new Filter("vpc-id", [vpcId]), .. SdkRequests.TagFilters(tags)], cancellationToken);
+    ) => AllAsync(SecurityGroupPagesAsync([new Filter("vpc-id", [vpcId]), .. SdkRequests.TagFilters(tags)], cancellationToken));
 
-    /// <summary>Limits of instance types; those that EC2 does not know in this region are missing from the answer.</summary>
-    public async Task<IReadOnlyList<InstanceTypeLimits>> DescribeInstanceTypesAsync(
+    /// <summary>
+    /// Limits of instance types; those that EC2 does not know in this region are missing from the
+    /// answer.
+    /// </summary>
+    public Task<IReadOnlyList<InstanceTypeLimits>> DescribeInstanceTypesAsync(
         IReadOnlyCollection<string> instanceTypes,
         CancellationToken cancellationToken
-    )
-    {
-        var rows = new List<InstanceTypeLimits>();
-        foreach (var chunk in instanceTypes.Chunk(InstanceTypesPerCall))
-        {
-            var request = new DescribeInstanceTypesRequest { Filters = [new Filter("instance-type", [.. chunk])], MaxResults = InstanceTypesPerCall };
-            do
-            {
-                var page = await DescribeAsync(
+    ) =>
+        ChunksAsync(
+            "instance-type",
+            instanceTypes,
+            filters =>
+                PagesAsync(
                     Ec2Actions.DescribeInstanceTypes,
                     CallPriority.Create,
-                    (client, token) => client.DescribeInstanceTypesAsync(request, token),
+                    (client, next, token) =>
+                        client.DescribeInstanceTypesAsync(
+                            new()
+                            {
+                                Filters = filters,
+                                MaxResults = InstanceTypesPerCall,
+                                NextToken = next,
+                            },
+                            token
+                        ),
+                    page => (page.InstanceTypes?.Select(SdkRows.Limits).OfType<InstanceTypeLimits>(), page.NextToken),
                     cancellationToken
-                );
-                rows.AddRange((page.InstanceTypes ?? []).Select(SdkRows.Limits).OfType<InstanceTypeLimits>());
-                request.NextToken = page.NextToken;
-            } while (!string.IsNullOrEmpty(request.NextToken));
-        }
+                ),
+            InstanceTypesPerCall
+        );
 
-        return rows;
-    }
-
-    /// <summary>Instances by identifier. One that is long terminated, or that never was, is missing from the answer.</summary>
-    public async Task<IReadOnlyList<InstanceRow>> DescribeInstancesAsync(
+    /// <summary>
+    /// Instances by identifier. One that is long terminated, or that never was, is missing from the
+    /// answer.
+    /// </summary>
+    public Task<IReadOnlyList<InstanceRow>> DescribeInstancesAsync(
         IReadOnlyCollection<InstanceId> instanceIds,
         CallPriority priority,
         CancellationToken cancellationToken
-    )
-    {
-        var rows = new List<InstanceRow>();
-        foreach (var chunk in instanceIds.Chunk(FilterValues))
-        {
-            var request = new DescribeInstancesRequest
-            {
-                Filters = [new Filter("instance-id", [.. chunk.Select(id => id.ToString())])],
-                MaxResults = PageSize,
-            };
-            do
-            {
-                var page = await DescribeAsync(
+    ) =>
+        ChunksAsync(
+            "instance-id",
+            instanceIds,
+            filters =>
+                PagesAsync(
                     Ec2Actions.DescribeInstances,
                     priority,
-                    (client, token) => client.DescribeInstancesAsync(request, token),
+                    (client, next, token) =>
+                        client.DescribeInstancesAsync(
+                            new()
+                            {
+                                Filters = filters,
+                                MaxResults = PageSize,
+                                NextToken = next,
+                            },
+                            token
+                        ),
+                    page => (page.Reservations?.SelectMany(reservation => reservation.Instances ?? []).Select(SdkRows.Instance), page.NextToken),
                     cancellationToken
-                );
-                rows.AddRange((page.Reservations ?? []).SelectMany(reservation => reservation.Instances ?? []).Select(SdkRows.Instance));
-                request.NextToken = page.NextToken;
-            } while (!string.IsNullOrEmpty(request.NextToken));
-        }
+                )
+        );
 
-        return rows;
-    }
+    private IAsyncEnumerable<IReadOnlyList<EniRow>> EniPagesAsync(List<Filter> filters, CallPriority priority, CancellationToken cancellationToken) =>
+        PagesAsync(
+            Ec2Actions.DescribeNetworkInterfaces,
+            priority,
+            (client, next, token) =>
+                client.DescribeNetworkInterfacesAsync(
+                    new()
+                    {
+                        Filters = filters,
+                        MaxResults = PageSize,
+                        NextToken = next,
+                    },
+                    token
+                ),
+            page => (page.NetworkInterfaces?.Select(SdkRows.Eni), page.NextToken),
+            cancellationToken
+        );
 
-    private async Task<IReadOnlyList<EniRow>> DescribeEnisInChunksAsync(
-        string filter,
-        IReadOnlyCollection<string> values,
-        Filter? also,
+    private IAsyncEnumerable<IReadOnlyList<SubnetRow>> SubnetPagesAsync(List<Filter> filters, CancellationToken cancellationToken) =>
+        PagesAsync(
+            Ec2Actions.DescribeSubnets,
+            CallPriority.Create,
+            (client, next, token) =>
+                client.DescribeSubnetsAsync(
+                    new()
+                    {
+                        Filters = filters,
+                        MaxResults = PageSize,
+                        NextToken = next,
+                    },
+                    token
+                ),
+            page => (page.Subnets?.Select(SdkRows.Subnet), page.NextToken),
+            cancellationToken
+        );
+
+    private IAsyncEnumerable<IReadOnlyList<SecurityGroupRow>> SecurityGroupPagesAsync(List<Filter> filters, CancellationToken cancellationToken) =>
+        PagesAsync(
+            Ec2Actions.DescribeSecurityGroups,
+            CallPriority.Create,
+            (client, next, token) =>
+                client.DescribeSecurityGroupsAsync(
+                    new()
+                    {
+                        Filters = filters,
+                        MaxResults = PageSize,
+                        NextToken = next,
+                    },
+                    token
+                ),
+            page => (page.SecurityGroups?.Select(SdkRows.SecurityGroup), page.NextToken),
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Reads page by page. Every request has a page size: without one a large account refuses the
+    /// call, and it draws on the smaller bucket (docs/reference/ec2.md#request-tokens,
+    /// docs/reference/ec2.md#describe-calls).
+    /// </summary>
+    private async IAsyncEnumerable<IReadOnlyList<TRow>> PagesAsync<TPage, TRow>(
+        string action,
         CallPriority priority,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = new List<EniRow>();
-        foreach (var chunk in values.Chunk(FilterValues))
-        {
-            await foreach (var page in DescribeEnisAsync(Filters(filter, chunk, also), priority, cancellationToken))
-            {
-                rows.AddRange(page);
-            }
-        }
-
-        return rows;
-    }
-
-    private async IAsyncEnumerable<IReadOnlyList<EniRow>> DescribeEnisAsync(
-        List<Filter> filters,
-        CallPriority priority,
+        Func<AmazonEC2Client, string?, CancellationToken, Task<TPage>> send,
+        Func<TPage, (IEnumerable<TRow>? Rows, string? Next)> read,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Without a page size a large account refuses the call, and it draws on the smaller bucket (docs/reference/ec2.md#request-tokens,
-        // docs/reference/ec2.md#describe-calls).
-        var request = new DescribeNetworkInterfacesRequest { Filters = filters, MaxResults = PageSize };
+        string? next = null;
         do
         {
-            var page = await DescribeAsync(
-                Ec2Actions.DescribeNetworkInterfaces,
-                priority,
-                (client, token) => client.DescribeNetworkInterfacesAsync(request, token),
-                cancellationToken
-            );
-            yield return [.. (page.NetworkInterfaces ?? []).Select(SdkRows.Eni)];
-            request.NextToken = page.NextToken;
-        } while (!string.IsNullOrEmpty(request.NextToken));
+            var from = next;
+            var page = await DescribeAsync(action, priority, (client, token) => send(client, from, token), cancellationToken);
+            (var rows, next) = read(page);
+            yield return [.. rows ?? []];
+        } while (!string.IsNullOrEmpty(next));
     }
 
-    private async Task<IReadOnlyList<SubnetRow>> DescribeSubnetsAsync(
+    /// <summary>Reads what one filter selects, in calls of as many values as one takes.</summary>
+    private static async Task<IReadOnlyList<TRow>> ChunksAsync<TValue, TRow>(
         string filter,
-        IReadOnlyCollection<string> values,
-        CancellationToken cancellationToken
+        IReadOnlyCollection<TValue> values,
+        Func<List<Filter>, IAsyncEnumerable<IReadOnlyList<TRow>>> pages,
+        int valuesPerCall = FilterValues
     )
     {
-        var rows = new List<SubnetRow>();
-        foreach (var chunk in values.Chunk(FilterValues))
+        var rows = new List<TRow>();
+        foreach (var chunk in values.Chunk(valuesPerCall))
         {
-            rows.AddRange(await DescribeSubnetsAsync(Filters(filter, chunk, also: null), cancellationToken));
+            rows.AddRange(await AllAsync(pages([new(filter, [.. chunk.Select(value => value!.ToString())])])));
         }
 
         return rows;
     }
 
-    private async Task<IReadOnlyList<SubnetRow>> DescribeSubnetsAsync(List<Filter> filters, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<TRow>> AllAsync<TRow>(IAsyncEnumerable<IReadOnlyList<TRow>> pages)
     {
-        var rows = new List<SubnetRow>();
-        var request = new DescribeSubnetsRequest { Filters = filters, MaxResults = PageSize };
-        do
+        var rows = new List<TRow>();
+        await foreach (var page in pages)
         {
-            var page = await DescribeAsync(
-                Ec2Actions.DescribeSubnets,
-                CallPriority.Create,
-                (client, token) => client.DescribeSubnetsAsync(request, token),
-                cancellationToken
-            );
-            rows.AddRange((page.Subnets ?? []).Select(SdkRows.Subnet));
-            request.NextToken = page.NextToken;
-        } while (!string.IsNullOrEmpty(request.NextToken));
-
-        return rows;
-    }
-
-    private async Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsAsync(
-        string filter,
-        IReadOnlyCollection<string> values,
-        Filter? also,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = new List<SecurityGroupRow>();
-        foreach (var chunk in values.Chunk(FilterValues))
-        {
-            rows.AddRange(await DescribeSecurityGroupsAsync(Filters(filter, chunk, also), cancellationToken));
+            rows.AddRange(page);
         }
 
         return rows;
     }
-
-    private async Task<IReadOnlyList<SecurityGroupRow>> DescribeSecurityGroupsAsync(List<Filter> filters, CancellationToken cancellationToken)
-    {
-        var rows = new List<SecurityGroupRow>();
-        var request = new DescribeSecurityGroupsRequest { Filters = filters, MaxResults = PageSize };
-        do
-        {
-            var page = await DescribeAsync(
-                Ec2Actions.DescribeSecurityGroups,
-                CallPriority.Create,
-                (client, token) => client.DescribeSecurityGroupsAsync(request, token),
-                cancellationToken
-            );
-            rows.AddRange((page.SecurityGroups ?? []).Select(SdkRows.SecurityGroup));
-            request.NextToken = page.NextToken;
-        } while (!string.IsNullOrEmpty(request.NextToken));
-
-        return rows;
-    }
-
-    private static List<Filter> Filters(string name, IReadOnlyCollection<string> values, Filter? also) =>
-        also is null ? [new(name, [.. values])] : [new(name, [.. values]), also];
 }

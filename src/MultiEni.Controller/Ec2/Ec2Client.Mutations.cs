@@ -5,7 +5,9 @@ namespace MultiEni.Controller.Ec2;
 
 internal sealed partial class Ec2Client
 {
-    /// <summary>Creates an ENI, or finds the one that an earlier call with this token and these values made.</summary>
+    /// <summary>
+    /// Creates an ENI, or finds the one that an earlier call with this token and these values made.
+    /// </summary>
     public async Task<EniRow> CreateAsync(CreateEniRequest request, CallPriority priority, CancellationToken cancellationToken)
     {
         var sdkRequest = SdkRequests.Create(request);
@@ -18,7 +20,7 @@ internal sealed partial class Ec2Client
                 priority,
                 (client, token) =>
                 {
-                    Tell(slot is null ? null : new LocalEffect.CreateSent(slot));
+                    Publish(slot is null ? null : new LocalEffect.CreateSent(slot));
                     return client.CreateNetworkInterfaceAsync(sdkRequest, token);
                 },
                 cancellationToken
@@ -26,20 +28,20 @@ internal sealed partial class Ec2Client
         }
         catch (Ec2CallException exception) when (exception.Failure.Reaction.ProvesNothingWasDone)
         {
-            Tell(slot is null ? null : new LocalEffect.CreateRefused(slot));
+            Publish(slot is null ? null : new LocalEffect.CreateRefused(slot));
             throw;
         }
 
         var row = SdkRows.Eni(response.NetworkInterface);
         // The answer may leave the tags out; they are part of the request, so they are on the ENI.
         row = row.Tags.Count == 0 ? row with { Tags = request.Tags } : row;
-        Tell(new LocalEffect.Created(row));
+        Publish(new LocalEffect.Created(row));
         return row;
     }
 
     /// <summary>
-    /// Begins an attachment. Index and card are always sent, also when 0: the default is wrong on instances with several cards
-    /// (docs/reference/ec2.md#attachments).
+    /// Begins an attachment. Index and card are always sent, also when 0: the default is wrong on
+    /// instances with several cards (docs/reference/ec2.md#attachments).
     /// </summary>
     public async Task<AttachmentId> AttachAsync(
         EniId eniId,
@@ -75,11 +77,14 @@ internal sealed partial class Ec2Client
             DeleteOnTermination: false,
             _time.GetUtcNow()
         );
-        Tell(new LocalEffect.Attached(eniId.ToString(), attachment));
+        Publish(new LocalEffect.Attached(eniId.ToString(), attachment));
         return AttachmentId.Parse(response.AttachmentId);
     }
 
-    /// <summary>Begins a detachment. Force is the last resort: it can leave the index unusable (docs/reference/ec2.md#attachments).</summary>
+    /// <summary>
+    /// Begins a detachment. Force is the last resort: it can leave the index unusable
+    /// (docs/reference/ec2.md#attachments).
+    /// </summary>
     public async Task DetachAsync(AttachmentId attachmentId, bool force, CallPriority priority, CancellationToken cancellationToken)
     {
         await MutateAsync(
@@ -88,7 +93,7 @@ internal sealed partial class Ec2Client
             (client, token) => client.DetachNetworkInterfaceAsync(new() { AttachmentId = attachmentId.ToString(), Force = force }, token),
             cancellationToken
         );
-        Tell(new LocalEffect.Detached(attachmentId.ToString()));
+        Publish(new LocalEffect.Detached(attachmentId.ToString()));
     }
 
     /// <summary>Deletes an ENI that is not attached.</summary>
@@ -100,7 +105,7 @@ internal sealed partial class Ec2Client
             (client, token) => client.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = eniId.ToString() }, token),
             cancellationToken
         );
-        Tell(new LocalEffect.Deleted(eniId.ToString()));
+        Publish(new LocalEffect.Deleted(eniId.ToString()));
     }
 
     /// <summary>Sets whether EC2 drops packets that are neither from nor to the ENI.</summary>
@@ -113,7 +118,10 @@ internal sealed partial class Ec2Client
             cancellationToken
         );
 
-    /// <summary>Sets whether the ENI goes with its instance; a property of the attachment, false after every Attach.</summary>
+    /// <summary>
+    /// Sets whether the ENI goes with its instance; a property of the attachment, false after every
+    /// Attach.
+    /// </summary>
     public Task SetDeleteOnTerminationAsync(
         EniId eniId,
         AttachmentId attachmentId,
@@ -166,14 +174,17 @@ internal sealed partial class Ec2Client
             (client, token) => client.CreateTagsAsync(new() { Resources = [eniId.ToString()], Tags = SdkRequests.Tags(tags) }, token),
             cancellationToken
         );
-        Tell(new LocalEffect.TagsSet(eniId.ToString(), tags));
+        Publish(new LocalEffect.TagsSet(eniId.ToString(), tags));
     }
 
-    /// <summary>Makes an ENI that the Go controller left ours, by its tags; it is known to the inventory from here on.</summary>
+    /// <summary>
+    /// Makes an ENI that the Go controller left ours, by its tags; it is known to the inventory
+    /// from here on.
+    /// </summary>
     public async Task AdoptAsync(EniRow row, IReadOnlyDictionary<string, string> tags, CallPriority priority, CancellationToken cancellationToken)
     {
         await TagAsync(EniId.Parse(row.EniId, null), tags, priority, cancellationToken);
-        Tell(
+        Publish(
             new LocalEffect.Adopted(
                 row with
                 {
@@ -181,18 +192,6 @@ internal sealed partial class Ec2Client
                 }
             )
         );
-    }
-
-    /// <summary>Removes tags, whatever their values.</summary>
-    public async Task UntagAsync(EniId eniId, IReadOnlyList<string> keys, CallPriority priority, CancellationToken cancellationToken)
-    {
-        await MutateAsync(
-            Ec2Actions.DeleteTags,
-            priority,
-            (client, token) => client.DeleteTagsAsync(new() { Resources = [eniId.ToString()], Tags = [.. keys.Select(key => new Tag(key))] }, token),
-            cancellationToken
-        );
-        Tell(new LocalEffect.TagsRemoved(eniId.ToString(), keys));
     }
 
     /// <summary>Adds secondary IPv4 addresses.</summary>
@@ -211,32 +210,9 @@ internal sealed partial class Ec2Client
     public Task AssignIpv6PrefixesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
         AssignIpv6Async(new() { Ipv6PrefixCount = count }, eniId, priority, cancellationToken);
 
-    /// <summary>Takes secondary IPv4 addresses away.</summary>
-    public Task UnassignPrivateIpsAsync(EniId eniId, IReadOnlyList<string> addresses, CallPriority priority, CancellationToken cancellationToken) =>
-        MutateAsync(
-            Ec2Actions.UnassignPrivateIpAddresses,
-            priority,
-            (client, token) =>
-                client.UnassignPrivateIpAddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), PrivateIpAddresses = [.. addresses] }, token),
-            cancellationToken
-        );
-
-    /// <summary>Takes IPv6 addresses away.</summary>
-    public Task UnassignIpv6AddressesAsync(
-        EniId eniId,
-        IReadOnlyList<string> addresses,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    ) =>
-        MutateAsync(
-            Ec2Actions.UnassignIpv6Addresses,
-            priority,
-            (client, token) =>
-                client.UnassignIpv6AddressesAsync(new() { NetworkInterfaceId = eniId.ToString(), Ipv6Addresses = [.. addresses] }, token),
-            cancellationToken
-        );
-
-    /// <summary>Sets through how many hops an instance's metadata can be reached; pods need 2.</summary>
+    /// <summary>
+    /// Sets through how many hops an instance's metadata can be reached; pods need 2.
+    /// </summary>
     public Task SetMetadataHopLimitAsync(InstanceId instanceId, int hops, CallPriority priority, CancellationToken cancellationToken) =>
         MutateAsync(
             Ec2Actions.ModifyInstanceMetadataOptions,
@@ -246,7 +222,7 @@ internal sealed partial class Ec2Client
             cancellationToken
         );
 
-    private void Tell(LocalEffect? change)
+    private void Publish(LocalEffect? change)
     {
         if (change is not null)
         {
@@ -268,7 +244,7 @@ internal sealed partial class Ec2Client
             (client, token) => client.AssignPrivateIpAddressesAsync(request, token),
             cancellationToken
         );
-        Tell(
+        Publish(
             new LocalEffect.AddressesAssigned(
                 eniId.ToString(),
                 [.. (response.AssignedPrivateIpAddresses ?? []).Select(address => address.PrivateIpAddress)],
@@ -287,7 +263,7 @@ internal sealed partial class Ec2Client
             (client, token) => client.AssignIpv6AddressesAsync(request, token),
             cancellationToken
         );
-        Tell(
+        Publish(
             new LocalEffect.AddressesAssigned(
                 eniId.ToString(),
                 [],
@@ -312,20 +288,24 @@ internal sealed partial class Ec2Client
             (client, token) => client.ModifyNetworkInterfaceAttributeAsync(request, token),
             cancellationToken
         );
-        Tell(effect);
+        Publish(effect);
     }
 }
 
 /// <summary>
-/// Everything that goes into one Create call. The same token with other values is an error, so nothing here may depend on the time
-/// (docs/reference/ec2.md#client-tokens).
+/// Everything that goes into one Create call. The same token with other values is an error, so
+/// nothing here may depend on the time (docs/reference/ec2.md#client-tokens).
 /// </summary>
 /// <param name="ClientToken">At most 64 ASCII characters, derived from the slot.</param>
 /// <param name="SubnetId">Where.</param>
 /// <param name="SecurityGroupIds">Groups.</param>
-/// <param name="Description">Free text; must not begin with `aws-K8S-` (docs/reference/ec2.md#vpc-cni).</param>
+/// <param name="Description">
+/// Free text; must not begin with `aws-K8S-` (docs/reference/ec2.md#vpc-cni).
+/// </param>
 /// <param name="Tags">All tags, ours included.</param>
-/// <param name="SecondaryPrivateIpCount">IPv4 addresses beyond the primary one; excludes a prefix count.</param>
+/// <param name="SecondaryPrivateIpCount">
+/// IPv4 addresses beyond the primary one; excludes a prefix count.
+/// </param>
 /// <param name="Ipv4PrefixCount">/28 prefixes.</param>
 /// <param name="Ipv6AddressCount">IPv6 addresses; excludes a prefix count.</param>
 /// <param name="Ipv6PrefixCount">/80 prefixes.</param>

@@ -6,20 +6,9 @@ namespace MultiEni.Controller.Ec2;
 
 internal sealed partial class Ec2Client
 {
-    /// <summary>Mutating actions that <see cref="PreflightAsync"/> can try.</summary>
-    public static IReadOnlyList<string> PreflightActions { get; } =
-    [
-        Ec2Actions.CreateNetworkInterface,
-        Ec2Actions.AttachNetworkInterface,
-        Ec2Actions.ModifyNetworkInterfaceAttribute,
-        Ec2Actions.DetachNetworkInterface,
-        Ec2Actions.DeleteNetworkInterface,
-        Ec2Actions.CreateTags,
-        Ec2Actions.DeleteTags,
-    ];
-
     /// <summary>
-    /// Asks EC2 whether a call would be allowed, without making it (docs/reference/ec2.md#dry-runs). It costs a token like the real one.
+    /// Asks EC2 whether a call would be allowed, without making it
+    /// (docs/reference/ec2.md#dry-runs). It costs a token like the real one.
     /// </summary>
     /// <exception cref="Ec2CallException">EC2 was throttled or did not answer.</exception>
     public async Task<Permission> PreflightAsync(string action, PreflightSubject subject, CancellationToken cancellationToken)
@@ -91,28 +80,6 @@ internal sealed partial class Ec2Client
                 break;
             case Ec2Actions.DeleteNetworkInterface:
                 await client.DeleteNetworkInterfaceAsync(new() { DryRun = true, NetworkInterfaceId = subject.EniId }, token);
-                break;
-            case Ec2Actions.CreateTags:
-                await client.CreateTagsAsync(
-                    new()
-                    {
-                        DryRun = true,
-                        Resources = [subject.EniId],
-                        Tags = SdkRequests.Tags(subject.Tags),
-                    },
-                    token
-                );
-                break;
-            case Ec2Actions.DeleteTags:
-                await client.DeleteTagsAsync(
-                    new()
-                    {
-                        DryRun = true,
-                        Resources = [subject.EniId],
-                        Tags = SdkRequests.Tags(subject.Tags),
-                    },
-                    token
-                );
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, "Not an action that can be tried");

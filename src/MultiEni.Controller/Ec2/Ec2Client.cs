@@ -6,7 +6,10 @@ using MultiEni.Operator.LeaderElection;
 
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>The controller's view of EC2. Types of the AWS SDK stop here; every failure is an <see cref="Ec2CallException"/>.</summary>
+/// <summary>
+/// The controller's view of EC2. Types of the AWS SDK stop here; every failure is an
+/// <see cref="Ec2CallException" />.
+/// </summary>
 internal sealed partial class Ec2Client : IDisposable
 {
     private readonly Ec2Budget _budget;
@@ -17,12 +20,17 @@ internal sealed partial class Ec2Client : IDisposable
     private readonly AmazonEC2Client _mutating;
     private readonly AmazonEC2Client _describing;
 
-    /// <summary>Prepares both SDK clients; nothing is sent and no credential is looked for.</summary>
+    /// <summary>
+    /// Prepares both SDK clients; nothing is sent and no credential is looked for.
+    /// </summary>
     /// <param name="options">Region, endpoint, timeout.</param>
     /// <param name="budget">Every request waits for it.</param>
     /// <param name="metrics">Every request is counted in it.</param>
     /// <param name="time">Measures durations.</param>
-    /// <param name="beforeMutation">Called before a mutating request is prepared and again immediately before it is sent; what it throws (the lease is lost) stops the request and reaches the caller.</param>
+    /// <param name="beforeMutation">
+    /// Called before a mutating request is prepared and again immediately before it is sent; what
+    /// it throws (the lease is lost) stops the request and reaches the caller.
+    /// </param>
     public Ec2Client(Ec2ClientOptions options, Ec2Budget budget, Ec2Metrics metrics, TimeProvider time, Action beforeMutation)
     {
         _budget = budget;

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// Instruments of the EC2 edge (docs/reference/ec2.md#rate-budget), and beside them those under the names that existing dashboards use.
+/// Instruments of the EC2 edge (docs/reference/ec2.md#rate-budget), and beside them those under the
+/// names that existing dashboards use.
 /// </summary>
 internal sealed class Ec2Metrics
 {

@@ -1,10 +1,13 @@
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// One ENI as EC2 describes it: all that a reconcile needs, so that nothing is ever asked for a single ENI (docs/reference/ec2.md#describe-calls).
+/// One ENI as EC2 describes it: all that a reconcile needs, so that nothing is ever asked for a
+/// single ENI (docs/reference/ec2.md#describe-calls).
 /// </summary>
 /// <param name="EniId">`eni-…`.</param>
-/// <param name="Status">`pending`, `available`, `associated`, `attaching`, `in-use`, `detaching`; EC2 may add values.</param>
+/// <param name="Status">
+/// `pending`, `available`, `associated`, `attaching`, `in-use`, `detaching`; EC2 may add values.
+/// </param>
 /// <param name="SubnetId">`subnet-…`.</param>
 /// <param name="AvailabilityZone">Zone of the subnet; an ENI can be attached only there.</param>
 /// <param name="MacAddress">Lower case with colons; empty while EC2 has not said it.</param>
@@ -12,7 +15,9 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="Ipv6Addresses">IPv6 addresses.</param>
 /// <param name="Prefixes">Delegated prefixes of both families.</param>
 /// <param name="SecurityGroupIds">`sg-…`, sorted.</param>
-/// <param name="SourceDestCheck">Whether EC2 drops packets that are neither from nor to the ENI.</param>
+/// <param name="SourceDestCheck">
+/// Whether EC2 drops packets that are neither from nor to the ENI.
+/// </param>
 /// <param name="Description">Free text.</param>
 /// <param name="Tags">All tags.</param>
 /// <param name="Attachment">Null while the ENI belongs to no instance.</param>
@@ -64,7 +69,9 @@ internal sealed record EniRow(
 /// <param name="InstanceId">Null for attachments to services of AWS.</param>
 /// <param name="DeviceIndex">Index on the network card.</param>
 /// <param name="NetworkCardIndex">Network card of the instance.</param>
-/// <param name="Status">`attaching`, `attached`, `detaching`, `detached`; EC2 may add values.</param>
+/// <param name="Status">
+/// `attaching`, `attached`, `detaching`, `detached`; EC2 may add values.
+/// </param>
 /// <param name="DeleteOnTermination">Whether the ENI goes with the instance.</param>
 /// <param name="AttachTime">When the attachment began.</param>
 internal sealed record EniAttachmentRow(
@@ -77,7 +84,10 @@ internal sealed record EniAttachmentRow(
     DateTimeOffset? AttachTime
 );
 
-/// <summary>States of ENIs and attachments that decisions look at; EC2 may send others (docs/reference/ec2.md#states).</summary>
+/// <summary>
+/// States of ENIs and attachments that decisions look at; EC2 may send others
+/// (docs/reference/ec2.md#states).
+/// </summary>
 internal static class EniStates
 {
     /// <summary>ENI: just created.</summary>
@@ -131,14 +141,19 @@ internal sealed record SecurityGroupRow(string Id, string Name, string VpcId, IR
 
 /// <summary>One instance as EC2 describes it.</summary>
 /// <param name="InstanceId">`i-…`.</param>
-/// <param name="State">`pending`, `running`, `shutting-down`, `terminated`, `stopping`, `stopped`.</param>
+/// <param name="State">
+/// `pending`, `running`, `shutting-down`, `terminated`, `stopping`, `stopped`.
+/// </param>
 /// <param name="Type">Instance type.</param>
 /// <param name="Zone">Availability zone.</param>
-/// <param name="MetadataHopLimit">Through how many hops its metadata service is reached; null when EC2 does not say.</param>
+/// <param name="MetadataHopLimit">
+/// Through how many hops its metadata service is reached; null when EC2 does not say.
+/// </param>
 internal sealed record InstanceRow(string InstanceId, string State, string Type, string Zone, int? MetadataHopLimit = null);
 
 /// <summary>
-/// How many ENIs an instance of a type takes. The limit of each card must hold, not only the total (docs/reference/ec2.md#instance-limits).
+/// How many ENIs an instance of a type takes. The limit of each card must hold, not only the total
+/// (docs/reference/ec2.md#instance-limits).
 /// </summary>
 /// <param name="InstanceType">Such as `m5.xlarge`.</param>
 /// <param name="MaximumEnis">Over all cards, the primary ENI included.</param>

@@ -3,7 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>The form all identifiers of EC2 share: a prefix, then lower-case hexadecimal digits (8 in old accounts, 17 today).</summary>
+/// <summary>
+/// The form all identifiers of EC2 share: a prefix, then lower-case hexadecimal digits (8 in old
+/// accounts, 17 today).
+/// </summary>
 internal static class HexadecimalIdentifier
 {
     private const int MostDigits = 32;
@@ -29,7 +32,9 @@ internal readonly record struct EniId : IParsable<EniId>
 
     private EniId(string text) => _text = text;
 
-    /// <summary>Reads the text that EC2 uses; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>
+    /// Reads the text that EC2 uses; throws <see cref="FormatException" /> for anything else.
+    /// </summary>
     public static EniId Parse(string s) => Parse(s, provider: null);
 
     /// <inheritdoc cref="Parse(string)"/>
@@ -59,7 +64,9 @@ internal readonly record struct SubnetId : IParsable<SubnetId>
 
     private SubnetId(string text) => _text = text;
 
-    /// <summary>Reads the text that EC2 uses; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>
+    /// Reads the text that EC2 uses; throws <see cref="FormatException" /> for anything else.
+    /// </summary>
     public static SubnetId Parse(string s) => Parse(s, provider: null);
 
     /// <inheritdoc cref="Parse(string)"/>
@@ -89,7 +96,9 @@ internal readonly record struct InstanceId : IParsable<InstanceId>
 
     private InstanceId(string text) => _text = text;
 
-    /// <summary>Reads the text that EC2 uses; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>
+    /// Reads the text that EC2 uses; throws <see cref="FormatException" /> for anything else.
+    /// </summary>
     public static InstanceId Parse(string s) => Parse(s, provider: null);
 
     /// <inheritdoc cref="Parse(string)"/>
@@ -111,7 +120,10 @@ internal readonly record struct InstanceId : IParsable<InstanceId>
     public override string ToString() => _text ?? "";
 }
 
-/// <summary>Identifies one attachment of an ENI to an instance; attaching again gives a new one: `eni-attach-` and hexadecimal digits.</summary>
+/// <summary>
+/// Identifies one attachment of an ENI to an instance; attaching again gives a new one:
+/// `eni-attach-` and hexadecimal digits.
+/// </summary>
 internal readonly record struct AttachmentId : IParsable<AttachmentId>
 {
     private const string Prefix = "eni-attach-";
@@ -119,7 +131,9 @@ internal readonly record struct AttachmentId : IParsable<AttachmentId>
 
     private AttachmentId(string text) => _text = text;
 
-    /// <summary>Reads the text that EC2 uses; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>
+    /// Reads the text that EC2 uses; throws <see cref="FormatException" /> for anything else.
+    /// </summary>
     public static AttachmentId Parse(string s) => Parse(s, provider: null);
 
     /// <inheritdoc cref="Parse(string)"/>

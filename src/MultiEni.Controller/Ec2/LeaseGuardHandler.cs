@@ -3,8 +3,8 @@ using Amazon.Runtime;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// Gives the SDK an HTTP client that makes a check immediately before a request leaves. Between the call of an SDK method and that moment credentials
-/// may be fetched, which can take seconds.
+/// Gives the SDK an HTTP client that makes a check immediately before a request leaves. Between the
+/// call of an SDK method and that moment credentials may be fetched, which can take seconds.
 /// </summary>
 internal sealed class LeaseGuardHandler : HttpClientFactory, IDisposable
 {
@@ -13,7 +13,9 @@ internal sealed class LeaseGuardHandler : HttpClientFactory, IDisposable
     /// <summary>A client of its own, shared by all requests.</summary>
     /// <param name="check">What it throws stops the request.</param>
     /// <param name="timeout">For one request.</param>
-    /// <param name="transport">What carries the requests in place of sockets, which stays the caller's; null for sockets.</param>
+    /// <param name="transport">
+    /// What carries the requests in place of sockets, which stays the caller's; null for sockets.
+    /// </param>
     public LeaseGuardHandler(Action check, TimeSpan timeout, HttpMessageHandler? transport)
     {
         var carrier = transport ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };

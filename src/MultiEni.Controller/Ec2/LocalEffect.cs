@@ -1,17 +1,25 @@
 namespace MultiEni.Controller.Ec2;
 
-/// <summary>The effect of one of our calls, told at once so that nobody has to ask EC2 what we have just done.</summary>
+/// <summary>
+/// The effect of one of our calls, published at once so that nobody has to ask EC2 what we have
+/// just done.
+/// </summary>
 internal abstract record LocalEffect
 {
     private LocalEffect() { }
 
-    /// <summary>A Create is about to be sent for a slot; from here on absence needs proof (docs/reference/ec2.md#one-eni-per-slot).</summary>
+    /// <summary>
+    /// A Create is about to be sent for a slot; from here on absence needs proof
+    /// (docs/reference/ec2.md#one-eni-per-slot).
+    /// </summary>
     public sealed record CreateSent(string Slot) : LocalEffect;
 
     /// <summary>That Create certainly made nothing: EC2 refused it.</summary>
     public sealed record CreateRefused(string Slot) : LocalEffect;
 
-    /// <summary>EC2 answered with the new ENI, or with the one an earlier call with this token made.</summary>
+    /// <summary>
+    /// EC2 answered with the new ENI, or with the one an earlier call with this token made.
+    /// </summary>
     public sealed record Created(EniRow Row) : LocalEffect;
 
     /// <summary>An ENI that the Go controller left was given our tags.</summary>
@@ -40,9 +48,6 @@ internal abstract record LocalEffect
 
     /// <summary>Tags were added or changed.</summary>
     public sealed record TagsSet(string EniId, IReadOnlyDictionary<string, string> Tags) : LocalEffect;
-
-    /// <summary>Tags were removed.</summary>
-    public sealed record TagsRemoved(string EniId, IReadOnlyList<string> Keys) : LocalEffect;
 
     /// <summary>Addresses or prefixes were added.</summary>
     public sealed record AddressesAssigned(

@@ -15,8 +15,8 @@ internal static class SdkClients
     private static bool _registered;
 
     /// <summary>
-    /// A client in standard retry mode: the adaptive one stalls for seconds and then throws something that says nothing of EC2
-    /// (docs/reference/ec2.md#aws-sdk-for-net).
+    /// A client in standard retry mode: the adaptive one stalls for seconds and then throws
+    /// something that says nothing of EC2 (docs/reference/ec2.md#aws-sdk-for-net).
     /// </summary>
     public static AmazonEC2Client Create(Ec2ClientOptions options, int retries, LeaseGuardHandler? lastCheck = null)
     {
@@ -25,7 +25,8 @@ internal static class SdkClients
         {
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = retries,
-            // Counted apart, 10 by default: a mutating call would be repeated behind the budget and the lease.
+            // Counted apart, 10 by default: a mutating call would be repeated behind the budget and
+            // the lease.
             MaxStaleConnectionRetries = retries,
             Timeout = options.Timeout,
         };
@@ -56,8 +57,8 @@ internal static class SdkClients
     }
 
     /// <summary>
-    /// Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled program, and no build warns of it
-    /// (docs/reference/ec2.md#aws-sdk-for-net).
+    /// Without this, IAM roles for service accounts fail at run time in an ahead-of-time compiled
+    /// program, and no build warns of it (docs/reference/ec2.md#aws-sdk-for-net).
     /// </summary>
     /// <param name="program">Name of this program.</param>
     internal static void RegisterSecurityTokenService(string program)
@@ -79,7 +80,8 @@ internal static class SdkClients
         }
     }
 
-    // The application of the user agent, unless the variable or the profile of the SDK names another.
+    // The application of the user agent, unless the variable or the profile of the SDK names
+    // another.
     private static void Introduce(ClientConfig config, string program)
     {
         if (string.IsNullOrEmpty(config.ClientAppId))
@@ -97,7 +99,10 @@ internal static class SdkClients
 /// <summary>Builds requests of the SDK from our own types.</summary>
 internal static class SdkRequests
 {
-    /// <summary>Same values, same bytes: sorted lists, and nothing for a count of 0, so that a repeat with the same token is no mismatch.</summary>
+    /// <summary>
+    /// Same values, same bytes: sorted lists, and nothing for a count of 0, so that a repeat with
+    /// the same token is no mismatch.
+    /// </summary>
     public static CreateNetworkInterfaceRequest Create(CreateEniRequest request) =>
         new()
         {
@@ -118,7 +123,9 @@ internal static class SdkRequests
     public static List<TagSpecification>? TagSpecifications(IReadOnlyDictionary<string, string> tags) =>
         tags.Count == 0 ? null : [new() { ResourceType = ResourceType.NetworkInterface, Tags = Tags(tags) }];
 
-    /// <summary>A filter for tags; the value `*` asks for any value, which EC2 calls `tag-key`.</summary>
+    /// <summary>
+    /// A filter for tags; the value `*` asks for any value, which EC2 calls `tag-key`.
+    /// </summary>
     public static IEnumerable<Filter> TagFilters(IReadOnlyDictionary<string, string> tags)
     {
         var anyValue = tags.Where(tag => tag.Value == "*").Select(tag => tag.Key).Order(StringComparer.Ordinal);

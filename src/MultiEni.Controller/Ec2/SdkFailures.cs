@@ -19,16 +19,19 @@ internal static class SdkFailures
 }
 
 /// <summary>
-/// Says why a call failed before an answer was there. The SDK wraps what happened several times and leaves the host and the words of whoever refused
-/// in the innermost exceptions.
+/// Says why a call failed before an answer was there. The SDK wraps what happened several times and
+/// leaves the host and the words of whoever refused in the innermost exceptions.
 /// </summary>
 internal static class CauseInWords
 {
-    /// <summary>The outermost sentence and the innermost one that names a host or a service, in one line.</summary>
+    /// <summary>
+    /// The outermost sentence and the innermost one that names a host or a service, in one line.
+    /// </summary>
     public static string Of(Exception exception)
     {
         var all = Chain(exception).ToList();
-        // A service's own words are in its exception and not in the one inside, and a socket's words lack the host, which the exception around it has.
+        // A service's own words are in its exception and not in the one inside, and a socket's
+        // words lack the host, which the exception around it has.
         var cause =
             all.FindLast(inner => inner is AmazonServiceException { ErrorCode.Length: > 0 })
             ?? all.FindLast(inner => inner is HttpRequestException)

@@ -4,8 +4,9 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
-/// Turns what the SDK read into rows. In the SDK's version 4 every list is null when empty and every value nullable
-/// (docs/reference/ec2.md#aws-sdk-for-net). What many ENIs say alike, above all their tags, is kept once for all of them.
+/// Turns what the SDK read into rows. In the SDK's version 4 every list is null when empty and
+/// every value nullable (docs/reference/ec2.md#aws-sdk-for-net). What many ENIs say alike, above
+/// all their tags, is kept once for all of them.
 /// </summary>
 internal static class SdkRows
 {
@@ -63,7 +64,7 @@ internal static class SdkRows
             ? [.. cards.OrderBy(card => card.NetworkCardIndex ?? 0).Select(card => card.MaximumNetworkInterfaces ?? 0)]
             : [network.MaximumNetworkInterfaces ?? 0];
         // The total can be less than the cards add up to.
-        var total = network.MaximumNetworkInterfaces is > 0 and var told ? Math.Min(told, perCard.Sum()) : perCard.Sum();
+        var total = network.MaximumNetworkInterfaces is > 0 and var stated ? Math.Min(stated, perCard.Sum()) : perCard.Sum();
         return new(type.InstanceType?.Value ?? "", total, perCard, network.Ipv4AddressesPerInterface ?? 1);
     }
 

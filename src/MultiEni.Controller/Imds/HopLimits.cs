@@ -9,8 +9,9 @@ using MultiEni.Controller.Planning;
 namespace MultiEni.Controller.Imds;
 
 /// <summary>
-/// Raises the hop limit of instance metadata, so that pods reach it. Opt-in. It knows its instances from the cluster and never searches for any; it
-/// changes nothing but the hop limit, only upwards, and looks at each instance once.
+/// Raises the hop limit of instance metadata, so that pods reach it. Opt-in. It knows its instances
+/// from the cluster and never searches for any; it changes nothing but the hop limit, only upwards,
+/// and looks at each instance once.
 /// </summary>
 internal sealed class HopLimits(ImdsSettings settings, ClusterView cluster, PlanOutcomes outcomes, Ec2Client ec2, TimeProvider time, ILogger logger)
 {
@@ -102,16 +103,23 @@ internal sealed record ImdsSettings
     /// <summary>Off unless asked for (<c>IMDS_AUTO_CONFIGURE_HOP_LIMIT</c>).</summary>
     public bool AutoConfigure { get; init; }
 
-    /// <summary>The wanted limit (<c>IMDS_HOP_LIMIT</c>); pods that are not on the host's network need 2.</summary>
+    /// <summary>
+    /// The wanted limit (<c>IMDS_HOP_LIMIT</c>); pods that are not on the host's network need 2.
+    /// </summary>
     public int HopLimit { get; init; } = 2;
 
-    /// <summary>Also the instances of nodes that NodeENIs select (<c>IMDS_AGGRESSIVE_CONFIGURATION</c>); otherwise only the controller's own.</summary>
+    /// <summary>
+    /// Also the instances of nodes that NodeENIs select (<c>IMDS_AGGRESSIVE_CONFIGURATION</c>);
+    /// otherwise only the controller's own.
+    /// </summary>
     public bool OnSelectedNodes { get; init; }
 
     /// <summary>The node that the controller runs on (<c>NODE_NAME</c>).</summary>
     public string NodeName { get; init; } = "";
 
-    /// <summary>The instance that it runs on, where it is known without the node (<c>EC2_INSTANCE_ID</c>).</summary>
+    /// <summary>
+    /// The instance that it runs on, where it is known without the node (<c>EC2_INSTANCE_ID</c>).
+    /// </summary>
     public string InstanceId { get; init; } = "";
 }
 

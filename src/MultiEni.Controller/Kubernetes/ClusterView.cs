@@ -6,7 +6,10 @@ using MultiEni.Operator.Informers;
 
 namespace MultiEni.Controller.Kubernetes;
 
-/// <summary>The controller's caches. It exists only once all of them are filled: nothing can be decided on half a view.</summary>
+/// <summary>
+/// The controller's caches. It exists only once all of them are filled: nothing can be decided on
+/// half a view.
+/// </summary>
 internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<Node> nodes, IObjectCache<EniAttachment> attachments)
 {
     internal const string ByNodeEniIndex = "nodeENI";
@@ -52,7 +55,9 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
     /// <summary>The attachments in a subnet.</summary>
     public IReadOnlyList<EniAttachment> AttachmentsIn(string subnetId) => attachments.ByIndex(BySubnetIndex, subnetId);
 
-    /// <summary>Takes over the answer to a write of an attachment, before the watch shows it.</summary>
+    /// <summary>
+    /// Takes over the answer to a write of an attachment, before the watch shows it.
+    /// </summary>
     public void Wrote(EniAttachment answer) => attachments.Wrote(answer);
 
     /// <summary>Takes over the answer to a write of a NodeENI, before the watch shows it.</summary>
@@ -64,7 +69,10 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
     /// <summary>The API server said that a NodeENI is gone.</summary>
     public void Gone(NodeEni last) => nodeEnis.Gone(last);
 
-    /// <summary>Whether a NodeENI's selector matches a node. An empty one matches none: the schema refuses it, and so does this.</summary>
+    /// <summary>
+    /// Whether a NodeENI's selector matches a node. An empty one matches none: the schema refuses
+    /// it, and so does this.
+    /// </summary>
     public static bool Selects(NodeEni nodeEni, Node node)
     {
         var selector = nodeEni.Spec?.NodeSelector;
@@ -88,7 +96,10 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
 /// <summary>The sources of change that the controller listens to.</summary>
 internal sealed record ControllerInformers(Informer<NodeEni> NodeEnis, Informer<Node> Nodes, Informer<EniAttachment> Attachments);
 
-/// <summary>Cuts cached objects down to what the controller reads, so that thousands of nodes cost a few megabytes.</summary>
+/// <summary>
+/// Cuts cached objects down to what the controller reads, so that thousands of nodes cost a few
+/// megabytes.
+/// </summary>
 internal static class Trimming
 {
     private static readonly NodeStatus NoStatus = new();

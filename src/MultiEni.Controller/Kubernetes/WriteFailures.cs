@@ -5,15 +5,17 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Controller.Kubernetes;
 
 /// <summary>
-/// The writes that the API server refuses at present, whoever of the controller sends them: what is refused must be in a status, not in the log alone. A
-/// write that is refused is repeated by its sender; the entry ends when one of the same object is accepted.
+/// The writes that the API server refuses at present, whoever of the controller sends them: what is
+/// refused must be in a status, not in the log alone. A write that is refused is repeated by its
+/// sender; the entry ends when one of the same object is accepted.
 /// </summary>
 internal sealed class WriteFailures(TimeProvider time)
 {
     // Long enough for a hiccup, a restarted API server or a race with another writer to be over.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    // Whoever is refused repeats it within five minutes; what is not repeated any more is not wanted any more.
+    // Whoever is refused repeats it within five minutes; what is not repeated any more is not
+    // wanted any more.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     private const string Events = "events";
@@ -76,7 +78,10 @@ internal sealed class WriteFailures(TimeProvider time)
         }
     }
 
-    /// <summary>When the answer of <see cref="Current"/> changes though nothing happens; null when it does not.</summary>
+    /// <summary>
+    /// When the answer of <see cref="Current" /> changes though nothing happens; null when it does
+    /// not.
+    /// </summary>
     public TimeSpan? NextChange
     {
         get
@@ -89,8 +94,8 @@ internal sealed class WriteFailures(TimeProvider time)
         }
     }
 
-    // An object that went away or is somebody else's is no refusal. An apply of a whole object makes it, and so is not told that there is none unless its
-    // kind or its namespace does not exist.
+    // An object that went away or is somebody else's is not a rejected write. An apply of a whole
+    // object creates it, and so never finds none unless its kind or its namespace does not exist.
     private static bool IsExpected(WriteOutcome outcome) =>
         outcome.Failure switch
         {
@@ -103,7 +108,9 @@ internal sealed class WriteFailures(TimeProvider time)
 }
 
 /// <summary>A write that the API server refuses.</summary>
-/// <param name="Resource">The lower-case plural, with the subresource where there is one: <c>nodeenis/status</c>.</param>
+/// <param name="Resource">
+/// The lower-case plural, with the subresource where there is one: <c>nodeenis/status</c>.
+/// </param>
 /// <param name="Key">The object.</param>
 /// <param name="Message">The request and the server's words.</param>
 internal sealed record WriteFailure(string Resource, ObjectKey Key, string Message);

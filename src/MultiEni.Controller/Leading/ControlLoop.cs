@@ -4,7 +4,10 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.Leading;
 
-/// <summary>A queue of names and the workers that reconcile them, with a health check of the same name while it runs.</summary>
+/// <summary>
+/// A queue of names and the workers that reconcile them, with a health check of the same name while
+/// it runs.
+/// </summary>
 internal sealed class ControlLoop(string name, HealthChecks checks, ILoggerFactory loggers, TimeProvider time) : IDisposable
 {
     /// <summary>What is to be reconciled.</summary>

@@ -1,6 +1,9 @@
 namespace MultiEni.Controller.Leading;
 
-/// <summary>Something that happens again and again; whoever wants to know subscribes, in any order. Subscribers are called on the thread on which it happens and must not block.</summary>
+/// <summary>
+/// Something that happens again and again; whoever wants to know subscribes, in any order.
+/// Subscribers are called on the thread on which it happens and must not block.
+/// </summary>
 /// <typeparam name="T">What happened.</typeparam>
 internal sealed class Signal<T>
 {

@@ -3,21 +3,25 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Leaks;
 
 /// <summary>
-/// Decides which ENIs nobody wants any more. Pure. Two sightings and a grace time stand between an ENI and its deletion, and a brake
-/// between a wrong view of the cluster and all ENIs (docs/taking-enis-away.md#leaks).
+/// Decides which ENIs nobody wants any more. Pure. Two sightings and a grace time stand between an
+/// ENI and its deletion, and a brake between a wrong view of the cluster and all ENIs
+/// (docs/taking-enis-away.md#leaks).
 /// </summary>
 internal static class LeakDecision
 {
     /// <summary>The verdict over one sweep.</summary>
-    /// <param name="rows">All ENIs with our cluster and owner tags, read before <paramref name="isWanted"/> was.</param>
-    /// <param name="slotOf">The slot that a row's tags tell, or null.</param>
-    /// <param name="isWanted">Whether an attachment exists for a slot, one under deletion included: that one deletes its ENI itself.</param>
+    /// <param name="rows">
+    /// All ENIs with our cluster and owner tags, read before <paramref name="isWanted" /> was.
+    /// </param>
+    /// <param name="isWanted">
+    /// Whether an attachment exists for a slot, one under deletion included: that one deletes its
+    /// ENI itself.
+    /// </param>
     /// <param name="firstSeen">When each candidate of former sweeps was first one.</param>
     /// <param name="now">The time.</param>
     /// <param name="limits">Grace, cap and brake.</param>
     public static LeakVerdict Decide(
         IReadOnlyCollection<EniRow> rows,
-        Func<EniRow, string?> slotOf,
         Func<string, bool> isWanted,
         IReadOnlyDictionary<string, DateTimeOffset> firstSeen,
         DateTimeOffset now,
@@ -28,8 +32,9 @@ internal static class LeakDecision
         var ripe = new List<EniRow>();
         foreach (var row in rows)
         {
-            // Only what lies about unattached, and only what carries a slot we can read: anything else is somebody's business.
-            if (row.Status != EniStates.Available || row.Attachment is not null || slotOf(row) is not { } slot || isWanted(slot))
+            // Only what lies about unattached, and only what carries a slot we can read: anything
+            // else is somebody's business.
+            if (row.Status != EniStates.Available || row.Attachment is not null || row.Slot is not { } slot || isWanted(slot))
             {
                 continue;
             }
@@ -61,7 +66,9 @@ internal static class LeakDecision
 /// <summary>What a leak pass found.</summary>
 /// <param name="Candidates">ENIs that nobody seems to want, and since when.</param>
 /// <param name="Delete">Those to delete now.</param>
-/// <param name="Blocked">Why nothing is deleted although there is much to delete; null otherwise.</param>
+/// <param name="Blocked">
+/// Why nothing is deleted although there is much to delete; null otherwise.
+/// </param>
 internal sealed record LeakVerdict(IReadOnlyDictionary<string, DateTimeOffset> Candidates, IReadOnlyList<EniRow> Delete, string? Blocked);
 
 /// <summary>Why nobody wants an ENI any more.</summary>
@@ -116,7 +123,9 @@ internal static class LeakReasons
 /// <summary>How careful the leak pass is.</summary>
 internal sealed record LeakLimits
 {
-    /// <summary>How long an ENI must have been a candidate. Longer than any attachment takes.</summary>
+    /// <summary>
+    /// How long an ENI must have been a candidate. Longer than any attachment takes.
+    /// </summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The most deletions in one pass.</summary>
@@ -125,6 +134,8 @@ internal sealed record LeakLimits
     /// <summary>The share of all our ENIs above which the pass stops and asks.</summary>
     public double BrakeShare { get; init; } = 0.2;
 
-    /// <summary>The number of candidates below which it never stops, so that small clusters are cleaned too.</summary>
+    /// <summary>
+    /// The number of candidates below which it never stops, so that small clusters are cleaned too.
+    /// </summary>
     public int BrakeMinimum { get; init; } = 50;
 }

@@ -8,7 +8,10 @@ using MultiEni.Operator.Events;
 
 namespace MultiEni.Controller.Leaks;
 
-/// <summary>Deletes ENIs of ours that nobody wants any more, after a sweep. What it has seen before is in memory: a restart only delays.</summary>
+/// <summary>
+/// Deletes ENIs of ours that nobody wants any more, after a sweep. What it has seen before is in
+/// memory: a restart only delays.
+/// </summary>
 internal sealed class LeakPass(
     EniInventory inventory,
     ClusterView cluster,
@@ -28,11 +31,14 @@ internal sealed class LeakPass(
     /// <summary>Whether the brake holds: too many look leaked for it to be true.</summary>
     public bool Blocked { get; private set; }
 
-    /// <summary>One pass over what the last sweep read. The cloud was read before the cluster, so an attachment made since is wanted.</summary>
+    /// <summary>
+    /// One pass over what the last sweep read. The cloud was read before the cluster, so an
+    /// attachment made since is wanted.
+    /// </summary>
     public async Task RunAsync(ControllerMetrics metrics, CancellationToken cancellationToken)
     {
         var rows = inventory.Rows();
-        var verdict = LeakDecision.Decide(rows, row => row.Slot, slot => cluster.Attachment(slot) is not null, _candidates, time.GetUtcNow(), limits);
+        var verdict = LeakDecision.Decide(rows, slot => cluster.Attachment(slot) is not null, _candidates, time.GetUtcNow(), limits);
         foreach (var row in rows.Where(row => verdict.Candidates.ContainsKey(row.EniId) && !_candidates.ContainsKey(row.EniId)))
         {
             metrics.LeakFound(LeakReasons.Metric(ReasonOf(row)));

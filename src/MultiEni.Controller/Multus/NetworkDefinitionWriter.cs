@@ -10,8 +10,9 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Controller.Multus;
 
 /// <summary>
-/// Keeps a NetworkAttachmentDefinition for each resource in one namespace, on request. The controller does it and not the agents: one program needs
-/// the permission, in one namespace, and none of the nodes does.
+/// Keeps a NetworkAttachmentDefinition for each resource in one namespace, on request. The
+/// controller does it and not the agents: one program needs the permission, in one namespace, and
+/// none of the nodes does.
 /// </summary>
 internal sealed class NetworkDefinitionWriter(
     ClusterView cluster,

@@ -12,10 +12,13 @@ internal static class NetworkDefinitions
     private const int LongestName = 253;
 
     /// <summary>The networks, by name.</summary>
-    /// <param name="attachments">All attachments. What an agent reports counts only where the specification names no resource.</param>
+    /// <param name="attachments">
+    /// All attachments. What an agent reports counts only where the specification names no
+    /// resource.
+    /// </param>
     /// <param name="held">
-    /// The networks that exist: of several resources that come to one name, the one that has it keeps it. What was asked for goes before
-    /// what only an agent reports.
+    /// The networks that exist: of several resources that come to one name, the one that has it
+    /// keeps it. What was asked for goes before what only an agent reports.
     /// </param>
     public static IReadOnlyList<NetworkDefinition> Of(IEnumerable<EniAttachment> attachments, IReadOnlyList<NetworkDefinition> held)
     {
@@ -31,7 +34,8 @@ internal static class NetworkDefinitions
         return [.. networks.DistinctBy(network => network.Name, StringComparer.Ordinal).OrderBy(network => network.Name, StringComparer.Ordinal)];
     }
 
-    // Nothing is offered before the agent says so, but what it is called is asked for by the specification.
+    // Nothing is offered before the agent says so, but what it is called is asked for by the
+    // specification.
     private static (string Resource, bool IsAskedFor)? Offered(EniAttachment attachment)
     {
         if (attachment.Status?.Device?.ResourceName is not { } reported)
@@ -44,7 +48,8 @@ internal static class NetworkDefinitions
             return (named.Contains('/') ? named : DefaultPrefix + named, true);
         }
 
-        // An administrator may give interfaces other names than the default, which only the agents know.
+        // An administrator may give interfaces other names than the default, which only the agents
+        // know.
         var generated = $"{Names.DefaultResourceName}{attachment.Status.Network?.DeviceIndex ?? attachment.Spec?.DeviceIndex ?? 1}";
         return reported.Count(character => character == '/') == 1 ? (reported, reported == generated) : null;
     }
@@ -87,8 +92,9 @@ internal static class NetworkDefinitions
 internal sealed record NetworkDefinition(string Name, string Resource)
 {
     /// <summary>
-    /// What Multus hands to the CNI plugin. host-device leaves a device that DPDK holds where it is, and moves the interface of another one into
-    /// the pod (docs/reference/sriov-device-plugin.md#host-device-and-multus).
+    /// What Multus hands to the CNI plugin. host-device leaves a device that DPDK holds where it
+    /// is, and moves the interface of another one into the pod
+    /// (docs/reference/sriov-device-plugin.md#host-device-and-multus).
     /// </summary>
     public string Config => $$"""{"cniVersion":"1.0.0","type":"host-device","name":"{{Name}}","capabilities":{"deviceID":true} }""";
 }

@@ -10,18 +10,21 @@ using MultiEni.Operator.Caching;
 namespace MultiEni.Controller.Networks;
 
 /// <summary>
-/// Looks up subnets and security groups for NodeENIs, and remembers what it found: NodeENIs with the same sources share one answer, and
-/// a cluster in which nothing changes asks nothing.
+/// Looks up subnets and security groups for NodeENIs, and remembers what it found: NodeENIs with
+/// the same sources share one answer, and a cluster in which nothing changes asks nothing.
 /// </summary>
 /// <param name="ec2">Where subnets and groups are looked up.</param>
-/// <param name="withEni">The cluster's attachments whose ENIs exist: an answer of EC2 has counted those already.</param>
+/// <param name="withEni">
+/// The cluster's attachments whose ENIs exist: an answer of EC2 has counted those already.
+/// </param>
 /// <param name="time">The clock of the answers' ages.</param>
 internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachment>> withEni, TimeProvider time)
 {
     // Tags and names may come to mean other subnets; IDs may not, and EC2 says so when one is gone.
     private static readonly TimeSpan LookupLifetime = TimeSpan.FromMinutes(30);
 
-    // Longer than any of them is asked for in vain: what nobody asks for any more, sources of former specifications, goes.
+    // Longer than any of them is asked for in vain: what nobody asks for any more, sources of
+    // former specifications, goes.
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
 
     private readonly ExpiringMap<string, Entry> _bySources = new(time);
@@ -35,7 +38,9 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
 
     /// <summary>Resolves all sources of a specification.</summary>
     /// <param name="spec">The sources.</param>
-    /// <param name="freshness">How old the answer may be at most; null leaves it to the catalog.</param>
+    /// <param name="freshness">
+    /// How old the answer may be at most; null leaves it to the catalog.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, TimeSpan? freshness, CancellationToken cancellationToken)
     {
@@ -53,7 +58,8 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         }
         catch (Ec2CallException failed)
         {
-            // What was found before is still the best answer; only one who has none must be told that none can be had.
+            // What was found before is still the best answer; only one who has none must learn that
+            // none can be had.
             var now = time.GetTimestamp();
             return Keep(
                 key,
@@ -65,10 +71,15 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     /// <summary>IPv4 range of a subnet that was resolved before, or null.</summary>
     public string? CidrOf(string subnetId) => _cidrs.TryGet(subnetId, out var cidr) ? cidr : null;
 
-    /// <summary>Drops every answer that contains the subnet, after EC2 said that it does not know it.</summary>
+    /// <summary>
+    /// Drops every answer that contains the subnet, after EC2 said that it does not know it.
+    /// </summary>
     public void ForgetSubnet(string subnetId) => Forget(network => network.Subnets.Any(subnet => subnet.SubnetId == subnetId));
 
-    /// <summary>Drops every answer that contains one of the groups, after EC2 said that it does not know one of them.</summary>
+    /// <summary>
+    /// Drops every answer that contains one of the groups, after EC2 said that it does not know one
+    /// of them.
+    /// </summary>
     public void ForgetSecurityGroups(IReadOnlyList<string> groupIds) =>
         Forget(network => network.SecurityGroupIdsByVpc.Values.Any(groups => groups.Any(groupIds.Contains)));
 
@@ -109,7 +120,8 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
 
     private async Task<NetworkResolution> LookUpAsync(NodeEniSpec spec, CancellationToken cancellationToken)
     {
-        // Read before EC2 is asked: an ENI made in between is then taken off once too often and not once too seldom.
+        // Read before EC2 is asked: an ENI made in between is then taken off once too often and not
+        // once too seldom.
         var made = withEni().Select(attachment => (attachment.Spec!.SubnetId, attachment.Metadata.Name)).ToList();
         var subnets = new List<SubnetRow>();
         var ids = new List<SubnetId>();

@@ -21,7 +21,8 @@ internal sealed class PlanLoop(
     TimeProvider time
 )
 {
-    // A plan looks at every attachment of its NodeENI: at most once a second, however many of them change.
+    // A plan looks at every attachment of its NodeENI: at most once a second, however many of them
+    // change.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Debouncer<string> _debounced = new(loop.Queue, () => Interval, time);
@@ -65,7 +66,10 @@ internal sealed class PlanLoop(
         }
     }
 
-    /// <summary>A subnet has no room: NodeENIs that leave the choice of the subnet to the controller are planned anew.</summary>
+    /// <summary>
+    /// A subnet has no room: NodeENIs that leave the choice of the subnet to the controller are
+    /// planned anew.
+    /// </summary>
     private void OnSubnetFull(string subnetId)
     {
         foreach (var name in view.AttachmentsIn(subnetId).Select(attachment => attachment.Spec!.NodeEniRef.Name).Distinct())

@@ -13,7 +13,9 @@ internal sealed class PlanOutcomes
     /// <summary>The NodeENI of every plan, and every NodeENI that is gone.</summary>
     public Signal<string> Changes { get; } = new();
 
-    /// <summary>A subnet of every plan that has one, and the security groups that go with it.</summary>
+    /// <summary>
+    /// A subnet of every plan that has one, and the security groups that go with it.
+    /// </summary>
     public Signal<(string SubnetId, IReadOnlyList<string> SecurityGroupIds)> Places { get; } = new();
 
     /// <summary>Null also when the last plan was that of a predecessor of the same name.</summary>

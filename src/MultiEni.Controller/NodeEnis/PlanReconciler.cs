@@ -32,9 +32,10 @@ internal sealed class PlanReconciler(
     private const int WritesAtOnce = 16;
     private static readonly TimeSpan CacheCatchesUp = TimeSpan.FromSeconds(2);
 
-    // Free addresses count only when something new is placed; then they had better be fresh, and fresher still before a subnet is called full.
+    // Free addresses count only when something new is placed; then they had better be fresh, and
+    // fresher still before a subnet is called full.
     private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan RefusalLifetime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RecheckLifetime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryUnauthorizedAfter = TimeSpan.FromMinutes(5);
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
@@ -89,7 +90,7 @@ internal sealed class PlanReconciler(
         var plan = Planner.Plan(input);
         if (plan.UsesFreeAddresses)
         {
-            var oldest = plan.Problems.Any(problem => problem.Reason == Reasons.SubnetFull) ? RefusalLifetime : AddressLifetime;
+            var oldest = plan.Problems.Any(problem => problem.Reason == Reasons.SubnetFull) ? RecheckLifetime : AddressLifetime;
             var fresh = await catalog.ResolveAsync(nodeEni.Spec!, oldest, cancellationToken);
             if (fresh != resolution)
             {
@@ -140,7 +141,8 @@ internal sealed class PlanReconciler(
         return waits && InsufficientAddresses.Cooldown < reconcilePeriod ? InsufficientAddresses.Cooldown : reconcilePeriod;
     }
 
-    // One after the other, thousands of writes would take as many round trips; in order all the same, for nodes are finished one by one.
+    // One after the other, thousands of writes would take as many round trips; in order all the
+    // same, for nodes are finished one by one.
     private async Task ApplyAsync(Plan plan, CancellationToken cancellationToken)
     {
         var few = new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken };
@@ -149,12 +151,13 @@ internal sealed class PlanReconciler(
         await Parallel.ForEachAsync(plan.Apply, few, (attachment, token) => TryAsync(ApplyAsync(attachment, token), failures));
         if (failures.TryDequeue(out var first))
         {
-            // All were tried, and those that failed are in the status. Thrown so that the plan is tried again with growing pauses.
+            // All were tried, and those that failed are in the status. Thrown so that the plan is
+            // tried again with backoff.
             ExceptionDispatchInfo.Throw(first);
         }
     }
 
-    // One node's refusal is nothing to all the other nodes.
+    // One rejected write must not keep the others from being made.
     private static async ValueTask TryAsync(Task write, ConcurrentQueue<Exception> failures)
     {
         try
@@ -187,7 +190,10 @@ internal sealed class PlanReconciler(
         }
     }
 
-    /// <summary>Asks the server itself: what was made a moment ago may not be in the cache, and with the finalizer the NodeENI would vanish before its ENIs.</summary>
+    /// <summary>
+    /// Asks the server itself: what was made a moment ago may not be in the cache, and with the
+    /// finalizer the NodeENI would vanish before its ENIs.
+    /// </summary>
     private async Task<bool> HasAttachmentsAsync(NodeEni nodeEni, CancellationToken cancellationToken)
     {
         var label = $"{Names.NodeEniLabel}={Names.LabelValue(nodeEni.Metadata.Name)}";
@@ -195,7 +201,10 @@ internal sealed class PlanReconciler(
         return found.Items.Any(attachment => attachment.Spec!.NodeEniRef.Uid == nodeEni.Metadata.Uid);
     }
 
-    /// <summary>Has EC2 asked for the limits of types that are not known; null, or why it could not be asked.</summary>
+    /// <summary>
+    /// Has EC2 asked for the limits of types that are not known; null, or why it could not be
+    /// asked.
+    /// </summary>
     private async Task<string?> LearnTypesAsync(IReadOnlyList<PlannedNode> nodes, CancellationToken cancellationToken)
     {
         try

@@ -10,14 +10,19 @@ namespace MultiEni.Controller.NodeEnis;
 /// <summary>Which changes of the cluster are a reason to plan a NodeENI anew. Pure.</summary>
 internal static class PlanTriggers
 {
-    /// <summary>Whether the NodeENI itself changed. Its status is ours and written every second in a change of many nodes; a plan reads none of it.</summary>
+    /// <summary>
+    /// Whether the NodeENI itself changed. Its status is ours and written every second in a change
+    /// of many nodes; a plan reads none of it.
+    /// </summary>
     public static bool Concerns(ObjectChange<NodeEni> change) =>
         change is not ObjectChange<NodeEni>.Updated { Old: var old, New: var now }
         || old.Metadata.Generation != now.Metadata.Generation
         || old.Metadata.IsBeingDeleted != now.Metadata.IsBeingDeleted
         || !now.Metadata.HasFinalizer(Names.NodeEniFinalizer);
 
-    /// <summary>Whether a node changed in what plans read. Kubelets renew their node's status all the time.</summary>
+    /// <summary>
+    /// Whether a node changed in what plans read. Kubelets renew their node's status all the time.
+    /// </summary>
     public static bool Concerns(ObjectChange<Node> change) =>
         change is not ObjectChange<Node>.Updated { Old: var old, New: var now }
         || old.Spec.ProviderID != now.Spec.ProviderID
@@ -28,7 +33,10 @@ internal static class PlanTriggers
     public static bool IsSelected(NodeEni nodeEni, ObjectChange<Node> change) =>
         ClusterView.Selects(nodeEni, change.Current) || (change is ObjectChange<Node>.Updated { Old: var old } && ClusterView.Selects(nodeEni, old));
 
-    /// <summary>Whether an attachment went, and may be replaced now, or became ready, and makes way for the next replacement.</summary>
+    /// <summary>
+    /// Whether an attachment went, and may be replaced now, or became ready, and makes way for the
+    /// next replacement.
+    /// </summary>
     /// <param name="change">The change of the attachment.</param>
     /// <param name="holdsBack">Whether replacements wait for others.</param>
     public static bool Concerns(ObjectChange<EniAttachment> change, Func<NodeEniReference, bool> holdsBack) =>

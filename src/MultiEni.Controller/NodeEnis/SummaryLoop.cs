@@ -5,7 +5,10 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.NodeEnis;
 
-/// <summary>Summarizes each NodeENI whenever one of its attachments changes, or something else that its status tells.</summary>
+/// <summary>
+/// Summarizes each NodeENI whenever one of its attachments changes, or something else that its
+/// status tells.
+/// </summary>
 internal sealed class SummaryLoop(
     ControlLoop loop,
     SummaryReconciler reconciler,
@@ -19,7 +22,8 @@ internal sealed class SummaryLoop(
 {
     private const int Workers = 4;
 
-    // While very many change, summaries would be most of the work: a status that is some seconds old tells as much of thousands of ENIs.
+    // While very many change, summaries would be most of the work: a status that is some seconds
+    // old tells as much of thousands of ENIs.
     private const double AttachmentsPerSecond = 2000;
 
     private readonly Debouncer<string> _debounced = new(loop.Queue, () => Interval(view.AttachmentCount), time);
@@ -34,7 +38,10 @@ internal sealed class SummaryLoop(
         await loop.RunAsync(reconciler.ReconcileAsync, Workers, cancellationToken);
     }
 
-    /// <summary>How long after a summary of a NodeENI the next one may be, by the number of attachments in the cluster.</summary>
+    /// <summary>
+    /// How long after a summary of a NodeENI the next one may be, by the number of attachments in
+    /// the cluster.
+    /// </summary>
     internal static TimeSpan Interval(int attachments) => TimeSpan.FromSeconds(Math.Max(1, attachments / AttachmentsPerSecond));
 
     private void All()

@@ -70,11 +70,12 @@ internal sealed class SummaryReconciler(
         }
         catch (KubernetesApiException gone) when (gone.IsNotFound || gone.IsConflict)
         {
-            // It went away, perhaps to come back as another one: its deletion or the next event brings the next look.
+            // It went away, perhaps to come back as another one: its deletion or the next event
+            // brings the next look.
             return ReconcileResult.Done;
         }
 
-        TellOfDegradation(nodeEni, status);
+        RecordDegradation(nodeEni, status);
         return next;
     }
 
@@ -96,14 +97,18 @@ internal sealed class SummaryReconciler(
                         || attachments.Exists(attachment => attachment.Metadata.Name == failure.Key.Name),
                     "nodes" => cluster.Node(failure.Key.Name) is { } node && ClusterView.Selects(nodeEni, node),
                     "leases" => false,
-                    // Events and what is made for all NodeENIs together: nobody can tell whose it is, so that it is everybody's.
+                    // Events and what is made for all NodeENIs together: nobody can tell whose it
+                    // is, so that it is everybody's.
                     _ => true,
                 }
             ),
         ];
 
-    /// <summary>An event for each new reason why something is not as asked for; what goes on for the same reason is in the condition.</summary>
-    private void TellOfDegradation(NodeEni nodeEni, NodeEniStatus now)
+    /// <summary>
+    /// An event for each new reason why something is not as asked for; what goes on for the same
+    /// reason is in the condition.
+    /// </summary>
+    private void RecordDegradation(NodeEni nodeEni, NodeEniStatus now)
     {
         var before = nodeEni.Status?.Conditions.Find(ConditionTypes.Degraded);
         if (

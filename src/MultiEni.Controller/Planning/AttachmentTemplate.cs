@@ -6,8 +6,9 @@ using MultiEni.Api.NodeEnis;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>
-/// Makes the attachments of a NodeENI, as it asks for them. What all of them say alike is one object in all of them: a plan of thousands of nodes is
-/// made anew whenever one of them changes. Pure.
+/// Makes the attachments of a NodeENI, as it asks for them. What all of them say alike is one
+/// object in all of them: a plan of thousands of nodes is made anew whenever one of them changes.
+/// Pure.
 /// </summary>
 internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork network, int firstIndex)
 {

@@ -4,8 +4,9 @@ using MultiEni.Api.EniAttachments;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>
-/// Decides which device index an ENI gets. The plan gives each ENI of a node a preferred one, which is in its specification; when it is created or attached,
-/// it gets that one or the next above it that nobody has. Pure: what is in use is read, and what is decided reserved, by others.
+/// Decides which device index an ENI gets. The plan gives each ENI of a node a preferred one, which
+/// is in its specification; when it is created or attached, it gets that one or the next above it
+/// that nobody has. Pure: what is in use is read, and what is decided reserved, by others.
 /// </summary>
 internal static class DeviceIndexAllocator
 {
@@ -16,8 +17,9 @@ internal static class DeviceIndexAllocator
     public static string BaseOf(int first) => first.ToString();
 
     /// <summary>
-    /// Whether an attachment that exists keeps its preferred index: as long as the base is the same. A subnet that comes or goes in front of others would
-    /// move them all otherwise, which costs their replacement.
+    /// Whether an attachment that exists keeps its preferred index: as long as the base is the
+    /// same. A subnet that comes or goes in front of others would move them all otherwise, which
+    /// costs their replacement.
     /// </summary>
     public static bool Keeps(EniAttachment attachment, int first) =>
         attachment.Metadata.Annotations?.GetValueOrDefault(Names.DeviceIndexBase) == BaseOf(first);
@@ -30,10 +32,16 @@ internal static class DeviceIndexAllocator
     public static int Preferred(int first, int position, EniAttachment? present, IReadOnlySet<int> planned) =>
         present is not null && Keeps(present, first) ? present.Spec!.DeviceIndex : NextFree(first + position, planned);
 
-    /// <summary>The index that an ENI is attached at; null when the instance has no room for it.</summary>
+    /// <summary>
+    /// The index that an ENI is attached at; null when the instance has no room for it.
+    /// </summary>
     /// <param name="preferred">As planned.</param>
-    /// <param name="used">Indexes in use or reserved on the instance's network card, by whomsoever.</param>
-    /// <param name="maximum">The most ENIs that the card takes; null when that is not known.</param>
+    /// <param name="used">
+    /// Indexes in use or reserved on the instance's network card, by whomsoever.
+    /// </param>
+    /// <param name="maximum">
+    /// The most ENIs that the card takes; null when that is not known.
+    /// </param>
     public static int? Allocate(int preferred, IReadOnlySet<int> used, int? maximum) => used.Count >= maximum ? null : NextFree(preferred, used);
 
     private static int NextFree(int preferred, IReadOnlySet<int> used)

@@ -5,9 +5,10 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>
-/// How many further ENIs of a NodeENI an instance takes. The limit of the card must hold and that of the whole instance
-/// (docs/reference/ec2.md#instance-limits). What exists already stays, also when there turns out to be more than fits: taking it away would make two
-/// NodeENIs push each other out for ever.
+/// How many further ENIs of a NodeENI an instance takes. The limit of the card must hold and that
+/// of the whole instance (docs/reference/ec2.md#instance-limits). What exists already stays, also
+/// when there turns out to be more than fits: taking it away would make two NodeENIs push each
+/// other out for ever.
 /// </summary>
 internal sealed class InstanceRoom
 {
@@ -24,7 +25,10 @@ internal sealed class InstanceRoom
         _left = left;
     }
 
-    /// <summary>Room beside the primary interface, the attachments of other NodeENIs and those that this one has.</summary>
+    /// <summary>
+    /// Room beside the primary interface, the attachments of other NodeENIs and those that this one
+    /// has.
+    /// </summary>
     public static InstanceRoom Of(InstanceTypeLimits? limits, int card, IReadOnlyList<int> cardsOfOthers, IReadOnlyList<EniAttachment> own)
     {
         if (limits is null)

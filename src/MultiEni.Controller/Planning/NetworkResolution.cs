@@ -8,17 +8,23 @@ namespace MultiEni.Controller.Planning;
 /// <param name="SecurityGroups">The condition <c>SecurityGroupsResolved</c>.</param>
 internal sealed record NetworkResolution(ResolvedNetwork? Network, ConditionClaim Subnets, ConditionClaim SecurityGroups);
 
-/// <summary>Where a NodeENI's ENIs go: its subnets, in the order of their sources and without duplicates, and its security groups by VPC.</summary>
+/// <summary>
+/// Where a NodeENI's ENIs go: its subnets, in the order of their sources and without duplicates,
+/// and its security groups by VPC.
+/// </summary>
 /// <param name="Subnets">The subnets.</param>
-/// <param name="SecurityGroupIdsByVpc">Sorted group IDs; every VPC of <paramref name="Subnets"/> has at least one.</param>
+/// <param name="SecurityGroupIdsByVpc">
+/// Sorted group IDs; every VPC of <paramref name="Subnets" /> has at least one.
+/// </param>
 internal sealed record ResolvedNetwork(
     IReadOnlyList<ResolvedSubnet> Subnets,
     IReadOnlyDictionary<string, IReadOnlyList<string>> SecurityGroupIdsByVpc
 )
 {
     /// <summary>
-    /// Names of the attachments that had their ENI before the subnets were described: its addresses are among those that EC2 no longer counts
-    /// as free. Those of all others still have to be taken off.
+    /// Names of the attachments that had their ENI before the subnets were described: its addresses
+    /// are among those that EC2 no longer counts as free. Those of all others still have to be
+    /// taken off.
     /// </summary>
     public IReadOnlySet<string> Counted { get; init; } = new HashSet<string>();
 }
@@ -31,10 +37,15 @@ internal sealed record ResolvedNetwork(
 /// <param name="FreeAddresses">Free IPv4 addresses when last asked.</param>
 internal sealed record ResolvedSubnet(string SubnetId, string VpcId, string Zone, string Cidr, int FreeAddresses)
 {
-    /// <summary>Whether it has IPv6 alone. ENIs in it get an IPv6 address in place of an IPv4 one, of which a subnet never runs short.</summary>
+    /// <summary>
+    /// Whether it has IPv6 alone. ENIs in it get an IPv6 address in place of an IPv4 one, of which
+    /// a subnet never runs short.
+    /// </summary>
     public bool Ipv6Native { get; init; }
 
-    /// <summary>Whether it can have the addresses that a NodeENI asks for beside the first.</summary>
+    /// <summary>
+    /// Whether it can have the addresses that a NodeENI asks for beside the first.
+    /// </summary>
     public bool TakesAddressesOf(NodeEniSpec spec)
     {
         return !Ipv6Native || (spec.SecondaryPrivateIpCount == 0 && spec.Ipv4PrefixCount == 0);

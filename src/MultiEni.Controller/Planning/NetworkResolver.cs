@@ -5,8 +5,9 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>
-/// Picks a NodeENI's subnets and security groups out of what EC2 described. Pure. All sources are joined in the order of the fields;
-/// a source that leads to nothing, or a name that several carry, is an error and never a silent first hit.
+/// Picks a NodeENI's subnets and security groups out of what EC2 described. Pure. All sources are
+/// joined in the order of the fields; a source that leads to nothing, or a name that several carry,
+/// is an error and never a silent first hit.
 /// </summary>
 internal static class NetworkResolver
 {
@@ -134,7 +135,8 @@ internal static class NetworkResolver
             ids.UnionWith(inVpc.Where(group => spec.SecurityGroupIds?.Contains(group.Id) == true).Select(group => group.Id));
             foreach (var name in spec.SecurityGroupNames ?? [])
             {
-                // The group name is unique within a VPC; the tag Name, which the Go controller accepted too, is not.
+                // The group name is unique within a VPC; the tag Name, which the Go controller
+                // accepted too, is not.
                 var byName = inVpc.Where(group => group.Name == name).ToList();
                 var named = byName.Count > 0 ? byName : inVpc.Where(group => group.Tags.GetValueOrDefault("Name") == name).ToList();
                 if (named.Count != 1)

@@ -13,11 +13,17 @@ internal abstract record NodeIdentity
     /// <summary>The cloud provider has not introduced the node yet; it will.</summary>
     public sealed record Unknown : NodeIdentity;
 
-    /// <summary>An EC2 instance of which nothing tells the zone: the provider ID leaves it out and the cloud provider has not labelled the node yet.</summary>
+    /// <summary>
+    /// An EC2 instance of which nothing tells the zone: the provider ID leaves it out and the cloud
+    /// provider has not labelled the node yet.
+    /// </summary>
     /// <param name="ProviderId">What the node says it is.</param>
     public sealed record WithoutZone(string ProviderId) : NodeIdentity;
 
-    /// <summary>Not an EC2 instance as far as its provider ID tells: Fargate, hybrid, another cloud, a distribution's own form.</summary>
+    /// <summary>
+    /// Not an EC2 instance as far as its provider ID tells: Fargate, hybrid, another cloud, a
+    /// distribution's own form.
+    /// </summary>
     /// <param name="ProviderId">What the node says it is.</param>
     public sealed record NotEc2(string ProviderId) : NodeIdentity;
 
@@ -28,9 +34,11 @@ internal abstract record NodeIdentity
     public const string InstanceTypeLabel = "node.kubernetes.io/instance-type";
 
     /// <summary>
-    /// Reads the forms that the AWS cloud provider takes: <c>aws:///ZONE/INSTANCE</c>, <c>aws:///INSTANCE</c> and the bare instance ID
-    /// (https://github.com/kubernetes/cloud-provider-aws, <c>MapToAWSInstanceID</c>). Fargate's form has a third part and hybrid nodes have another scheme;
-    /// taking their last path element for an instance would create ENIs that can never be attached.
+    /// Reads the forms that the AWS cloud provider takes: <c>aws:///ZONE/INSTANCE</c>,
+    /// <c>aws:///INSTANCE</c> and the bare instance ID
+    /// (https://github.com/kubernetes/cloud-provider-aws, <c>MapToAWSInstanceID</c>). Fargate's
+    /// form has a third part and hybrid nodes have another scheme; taking their last path element
+    /// for an instance would create ENIs that can never be attached.
     /// </summary>
     public static NodeIdentity Of(Node node)
     {
@@ -44,7 +52,8 @@ internal abstract record NodeIdentity
         string[] parts = [providerId];
         if (providerId.StartsWith(scheme, StringComparison.Ordinal))
         {
-            // What comes before the first slash is the URL's host, which the cloud provider does not look at.
+            // What comes before the first slash is the URL's host, which the cloud provider does
+            // not look at.
             var path = providerId.AsSpan(scheme.Length);
             var slash = path.IndexOf('/');
             parts = slash < 0 ? [] : path[slash..].ToString().Trim('/').Split('/');

@@ -5,7 +5,10 @@ using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Planning;
 
-/// <summary>Collects, node by node, the attachments that a NodeENI should have, and why some nodes get fewer. Pure.</summary>
+/// <summary>
+/// Collects, node by node, the attachments that a NodeENI should have, and why some nodes get
+/// fewer. Pure.
+/// </summary>
 internal sealed class NodePlanner
 {
     private readonly PlanInput _input;
@@ -40,7 +43,9 @@ internal sealed class NodePlanner
     /// <summary>Nodes of which nobody can tell yet what they are: what they have stays.</summary>
     public HashSet<string> Undecided { get; } = [];
 
-    /// <summary>Whether free addresses decided about anything, so that they had better be fresh.</summary>
+    /// <summary>
+    /// Whether free addresses decided about anything, so that they had better be fresh.
+    /// </summary>
     public bool UsedFreeAddresses { get; private set; }
 
     public void Add(PlannedNode node)
@@ -63,7 +68,7 @@ internal sealed class NodePlanner
                     new NodeProblem(
                         node.Name,
                         Reasons.NodeWithoutProviderId,
-                        "the node has no provider ID yet; it gets its ENIs when the cloud provider has introduced it",
+                        "the node has no provider ID yet; it gets its ENIs once the cloud provider has set one",
                         Temporary: true
                     )
                 );
@@ -85,8 +90,8 @@ internal sealed class NodePlanner
                     new NodeProblem(
                         node.Name,
                         Reasons.NodeNotOnEc2,
-                        $"the node is no EC2 instance by its provider ID {other.ProviderId} and gets no ENI; narrow spec.nodeSelector. "
-                            + "If it does run on EC2, have the kubelet started with --provider-id=aws:///ZONE/INSTANCE (K3s: "
+                        $"the provider ID {other.ProviderId} is not that of an EC2 instance, so the node gets no ENI; narrow spec.nodeSelector. "
+                            + "If it does run on EC2, start the kubelet with --provider-id=aws:///ZONE/INSTANCE (K3s: "
                             + "--kubelet-arg=provider-id=...), or run the AWS cloud provider",
                         Temporary: false
                     )
@@ -166,7 +171,10 @@ internal sealed class NodePlanner
         }
     }
 
-    /// <summary>Whether an ENI that does not exist yet can be had; asked before anything is created, so that a refusal costs no call.</summary>
+    /// <summary>
+    /// Whether an ENI that does not exist yet can be had; asked before anything is created, so that
+    /// what does not fit costs no call.
+    /// </summary>
     private bool MayAdd(
         PlannedNode node,
         NodeIdentity.Ec2 instance,
@@ -184,7 +192,7 @@ internal sealed class NodePlanner
                 new NodeProblem(
                     node.Name,
                     Reasons.UnknownInstanceType,
-                    $"how many ENIs {node.InstanceType} takes is not known yet: {why}. Nothing is attached before EC2 has told",
+                    $"the ENI limit of {node.InstanceType} is not known yet: {why}. No ENI is created until EC2 has reported it",
                     Temporary: true
                 )
             );

@@ -3,12 +3,17 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Controller.Planning;
 
-/// <summary>What to do for one NodeENI so that every matching node has its attachments and no other node has any.</summary>
+/// <summary>
+/// What to do for one NodeENI so that every matching node has its attachments and no other node has
+/// any.
+/// </summary>
 /// <param name="Apply">Attachments to create, or to bring up to date in place.</param>
 /// <param name="Delete">Attachments to take away.</param>
 /// <param name="Problems">Nodes that get fewer ENIs than asked for, sorted by name.</param>
 /// <param name="Desired">How many attachments there should be.</param>
-/// <param name="UsesFreeAddresses">Whether free addresses of subnets had a part in it, so that they had better be fresh.</param>
+/// <param name="UsesFreeAddresses">
+/// Whether free addresses of subnets had a part in it, so that they had better be fresh.
+/// </param>
 internal sealed record Plan(
     IReadOnlyList<EniAttachment> Apply,
     IReadOnlyList<EniAttachment> Delete,
@@ -20,16 +25,23 @@ internal sealed record Plan(
     /// <summary>For every node that was planned, how many attachments it should have.</summary>
     public IReadOnlyDictionary<string, int> DesiredByNode { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>UIDs of the attachments that exist with a former specification and have to be replaced.</summary>
+    /// <summary>
+    /// UIDs of the attachments that exist with a former specification and have to be replaced.
+    /// </summary>
     public IReadOnlySet<string> Outdated { get; init; } = new HashSet<string>();
 
-    /// <summary>The attachments that are to change in place, each with the generation that it has before.</summary>
+    /// <summary>
+    /// The attachments that are to change in place, each with the generation that it has before.
+    /// </summary>
     public IReadOnlySet<(string Uid, long? Generation)> Changing { get; init; } = new HashSet<(string, long?)>();
 
     /// <summary>UIDs of the attachments that are to go without a successor.</summary>
     public IReadOnlySet<string> Unwanted { get; init; } = new HashSet<string>();
 
-    /// <summary>The nodes that replacements wait for, because an ENI of theirs is missing or not ready; sorted.</summary>
+    /// <summary>
+    /// The nodes that replacements wait for, because an ENI of theirs is missing or not ready;
+    /// sorted.
+    /// </summary>
     public IReadOnlyList<string> InTheWay { get; init; } = [];
 
     /// <summary>Whether attachments have to be replaced and wait until others are.</summary>
@@ -53,7 +65,9 @@ internal sealed record PlannedNode(string Name, NodeIdentity Identity, string? I
 /// <param name="NodeName">The node.</param>
 /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
 /// <param name="Message">What is the case and what to do.</param>
-/// <param name="Temporary">Whether it should end by itself, so that it is progress and not a defect.</param>
+/// <param name="Temporary">
+/// Whether it should end by itself, so that it is progress and not a defect.
+/// </param>
 internal sealed record NodeProblem(string NodeName, string Reason, string Message, bool Temporary);
 
 /// <summary>What a condition is to say.</summary>

@@ -56,7 +56,8 @@ internal static class Planner
             }
         }
 
-        // Without subnets nobody can tell what is wanted: an unresolved name must never look like a removed one.
+        // Without subnets nobody can tell what is wanted: an unresolved name must never look like a
+        // removed one.
         var matching = input.Nodes.Select(node => node.Name).ToHashSet();
         var unwanted = existing
             .Values.Where(present =>

@@ -3,8 +3,9 @@ using MultiEni.Api.EniAttachments;
 namespace MultiEni.Controller.Planning;
 
 /// <summary>
-/// Limits how many nodes of a NodeENI lose an ENI for its replacement at one time: a tenth, and at least one. A change of the
-/// specification then rolls over the nodes instead of cutting them all off at once.
+/// Limits how many nodes of a NodeENI lose an ENI for its replacement at one time: a tenth, and at
+/// least one. A change of the specification then rolls over the nodes instead of cutting them all
+/// off at once.
 /// </summary>
 internal sealed class ReplacementAllowance
 {
@@ -17,7 +18,8 @@ internal sealed class ReplacementAllowance
         _maximum = Math.Max(1, nodes / 10);
         _nodesInReplacement = existing.Values.Where(IsInReplacement).Select(NodeOf).ToHashSet();
 
-        // Between the old one's end and the new one's beginning there is none, and yet the next node has to wait.
+        // Between the old one's end and the new one's beginning there is none, and yet the next
+        // node has to wait.
         _nodesWithoutAll = desired.Values.Where(wanted => !existing.ContainsKey(wanted.Metadata.Name)).Select(NodeOf).ToHashSet();
         _nodesWithoutAll.UnionWith(_nodesInReplacement);
     }
@@ -25,7 +27,9 @@ internal sealed class ReplacementAllowance
     /// <summary>The nodes that the others have to wait for, in order.</summary>
     public IReadOnlyList<string> InTheWay => [.. _nodesWithoutAll.Order(StringComparer.Ordinal)];
 
-    /// <summary>Whether the attachment may be taken away now. All of one node count as one.</summary>
+    /// <summary>
+    /// Whether the attachment may be taken away now. All of one node count as one.
+    /// </summary>
     public bool TryTake(EniAttachment attachment)
     {
         var node = NodeOf(attachment);

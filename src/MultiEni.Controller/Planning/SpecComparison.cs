@@ -2,7 +2,10 @@ using MultiEni.Api.EniAttachments;
 
 namespace MultiEni.Controller.Planning;
 
-/// <summary>Tells whether two specifications of an attachment mean the same. Records compare their lists by reference, hence this.</summary>
+/// <summary>
+/// Tells whether two specifications of an attachment mean the same. Records compare their lists by
+/// reference, hence this.
+/// </summary>
 internal static class SpecComparison
 {
     /// <summary>Equal in everything.</summary>
@@ -20,8 +23,9 @@ internal static class SpecComparison
     }
 
     /// <summary>
-    /// Whether what exists can become what is wanted in place; when not, the attachment must be replaced. Addresses can be added to an ENI. Which of
-    /// them could be taken away nobody here knows, so fewer of them is a new ENI.
+    /// Whether what exists can become what is wanted in place; when not, the attachment must be
+    /// replaced. Addresses can be added to an ENI. Which of them could be taken away nobody here
+    /// knows, so fewer of them is a new ENI.
     /// </summary>
     public static bool CanBecome(EniAttachmentSpec present, EniAttachmentSpec wanted)
     {

@@ -37,7 +37,8 @@ internal static class SubnetChoice
             && inZone.FirstOrDefault(subnet => subnet.SubnetId == attachment.Spec!.SubnetId) is { } present
         )
         {
-            // An ENI stays in its subnet: free addresses move all the time. One that cannot be created there goes where there is room.
+            // An ENI stays in its subnet: free addresses move all the time. One that cannot be
+            // created there goes where there is room.
             var stays = HasEni(input, attachment) || !input.HasNoRoom(present.SubnetId) || !HasRoom(best);
             return [(SlotName.MostFree, stays ? present : best)];
         }
@@ -50,15 +51,19 @@ internal static class SubnetChoice
 }
 
 /// <summary>
-/// Free addresses of subnets while a plan is made. EC2 tells those that were free when it was asked; what was planned since, here or for
-/// other NodeENIs, is taken off by hand (docs/reference/ec2.md#subnet-addresses).
+/// Free addresses of subnets while a plan is made. EC2 tells those that were free when it was
+/// asked; what was planned since, here or for other NodeENIs, is taken off by hand
+/// (docs/reference/ec2.md#subnet-addresses).
 /// </summary>
 internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnumerable<EniAttachment>> attachmentsIn)
 {
     private const int AddressesInAPrefix = 16;
     private readonly Dictionary<string, int> _left = [];
 
-    /// <summary>IPv4 addresses that one ENI takes: its own, the secondary ones, and whole prefixes of sixteen.</summary>
+    /// <summary>
+    /// IPv4 addresses that one ENI takes: its own, the secondary ones, and whole prefixes of
+    /// sixteen.
+    /// </summary>
     public static int NeededFor(int secondaryAddresses, int prefixes) => 1 + secondaryAddresses + (AddressesInAPrefix * prefixes);
 
     /// <summary>IPv4 addresses that one ENI of a NodeENI takes.</summary>

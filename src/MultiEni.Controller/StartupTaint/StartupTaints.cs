@@ -13,8 +13,9 @@ using MultiEni.Operator.Queues;
 namespace MultiEni.Controller.StartupTaint;
 
 /// <summary>
-/// Takes the startup taint off nodes whose ENIs are all ready, so that no pod lands on a node before. Node groups put it on; this never does: an ENI
-/// that fails later is no reason to keep pods away that do not need it.
+/// Takes the startup taint off nodes whose ENIs are all ready, so that no pod lands on a node
+/// before. Node groups put it on; this never does: an ENI that fails later is no reason to keep
+/// pods away that do not need it.
 /// </summary>
 internal sealed class StartupTaints(
     ClusterView cluster,
@@ -94,9 +95,13 @@ internal sealed class StartupTaints(
         return ReconcileResult.Done;
     }
 
-    /// <summary>Removes one entry, if it is still the one that was seen: the list has no keys to patch by, and no other taint may be lost.</summary>
+    /// <summary>
+    /// Removes one entry, if it is still the one that was seen: the list has no keys to patch by,
+    /// and no other taint may be lost.
+    /// </summary>
     internal static JsonArray RemovalOf(int index) =>
-        // Not a collection expression: that calls the generic Add, which ahead-of-time compilation refuses.
+        // Not a collection expression: that calls the generic Add, which ahead-of-time compilation
+        // refuses.
         new(
             Operation("test", $"/spec/taints/{index}/key", Names.StartupTaint),
             Operation("test", $"/spec/taints/{index}/effect", TaintDecision.Effect),

@@ -20,8 +20,9 @@ internal static class TaintDecision
     }
 
     /// <summary>
-    /// Whether every ENI that the node should have is ready. A node that no NodeENI selects should have none. A NodeENI that was not planned since it
-    /// or the node changed keeps the node waiting, and so does one that could not be planned.
+    /// Whether every ENI that the node should have is ready. A node that no NodeENI selects should
+    /// have none. A NodeENI that was not planned since it or the node changed keeps the node
+    /// waiting, and so does one that could not be planned.
     /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="selecting">The NodeENIs that select it.</param>

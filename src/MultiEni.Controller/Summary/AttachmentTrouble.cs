@@ -7,10 +7,13 @@ using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Summary;
 
-/// <summary>Tells an attachment that needs somebody's help from one that only needs time. Pure.</summary>
+/// <summary>
+/// Tells an attachment that needs somebody's help from one that only needs time. Pure.
+/// </summary>
 internal static class AttachmentTrouble
 {
-    // What takes seconds on a healthy node, and what waits in line for EC2's budget: an hour of it is thousands of ENIs (docs/scaling.md).
+    // What takes seconds on a healthy node, and what waits in line for EC2's budget: an hour of it
+    // is thousands of ENIs (docs/scaling.md).
     private static readonly TimeSpan OnTheNode = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Unanswered = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan InLine = TimeSpan.FromHours(1);
@@ -40,16 +43,22 @@ internal static class AttachmentTrouble
 
     private const string ControllerRemedy = "see the controller's log and the metric ec2_throttles_total";
 
-    /// <summary>Whether it will not become ready by itself, as far as its reason and the time tell.</summary>
+    /// <summary>
+    /// Whether it will not become ready by itself, as far as its reason and the time tell.
+    /// </summary>
     public static bool Is(EniAttachment attachment, DateTimeOffset now)
     {
         return !AttachmentReadiness.Is(attachment) && (!Passing.ContainsKey(Reason(attachment)) || Due(attachment) <= now);
     }
 
-    /// <summary>When a reason that passes by itself counts as trouble because it has not; null when it never will, or does already for another cause.</summary>
+    /// <summary>
+    /// When a reason that passes by itself counts as trouble because it has not; null when it never
+    /// will, or does already for another cause.
+    /// </summary>
     public static DateTimeOffset? Due(EniAttachment attachment)
     {
-        // One that was ready before its specification changed waits for the controller alone, which writes at once.
+        // One that was ready before its specification changed waits for the controller alone, which
+        // writes at once.
         var isReady = !attachment.Metadata.IsBeingDeleted && attachment.Status?.Conditions.IsTrue(ConditionTypes.Ready) == true;
         return isReady || !Passing.TryGetValue(Reason(attachment), out var limit) ? null : Since(attachment) + limit.Patience;
     }
@@ -62,15 +71,15 @@ internal static class AttachmentTrouble
             : Reasons.Progressing;
     }
 
-    /// <summary>What hinders it; when it has lasted too long, since when and what to do.</summary>
+    /// <summary>What blocks it; when it has lasted too long, since when and what to do.</summary>
     public static string Describe(EniAttachment attachment, DateTimeOffset now)
     {
         var ready = attachment.Status?.Conditions.Find(ConditionTypes.Ready);
         var message = ready switch
         {
-            _ when AttachmentState.IsDeletionUnreported(attachment) => "being taken away",
-            null => "nothing to tell yet",
-            { Status: ConditionStatus.True } => "ready as formerly specified, and the change is not carried out yet",
+            _ when AttachmentState.IsDeletionUnreported(attachment) => "being deleted",
+            null => "no status reported yet",
+            { Status: ConditionStatus.True } => "ready with the previous specification; the change has not been applied yet",
             _ => ready.Message,
         };
         if (Due(attachment) is not { } due || due > now)
@@ -96,10 +105,13 @@ internal static class AttachmentTrouble
     }
 }
 
-/// <summary>The condition <c>PermissionsGranted</c>. Pure. It appears with the first missing permission, so that it costs nobody else a write.</summary>
+/// <summary>
+/// The condition <c>PermissionsGranted</c>. Pure. It appears with the first missing permission, so
+/// that it costs nobody else a write.
+/// </summary>
 internal static class PermissionClaim
 {
-    private const int LongestRefusal = 200;
+    private const int LongestQuote = 200;
 
     /// <summary>The claim; null when there is nothing to say.</summary>
     /// <param name="denied">Actions that were denied.</param>
@@ -112,7 +124,7 @@ internal static class PermissionClaim
         }
 
         var actions = string.Join(", ", denied.Select(permission => $"ec2:{permission.Action}"));
-        var refusal = denied[0].Message.Length <= LongestRefusal ? denied[0].Message : denied[0].Message[..LongestRefusal] + "…";
+        var refusal = denied[0].Message.Length <= LongestQuote ? denied[0].Message : denied[0].Message[..LongestQuote] + "…";
         return new(
             false,
             Reasons.Unauthorized,

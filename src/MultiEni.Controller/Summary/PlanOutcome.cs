@@ -8,7 +8,9 @@ namespace MultiEni.Controller.Summary;
 /// <param name="Desired">How many attachments there should be.</param>
 /// <param name="Resolution">What became of subnets and security groups.</param>
 /// <param name="Problems">Nodes that get fewer ENIs than asked for.</param>
-/// <param name="DesiredByNode">For every node that was planned, how many attachments it should have.</param>
+/// <param name="DesiredByNode">
+/// For every node that was planned, how many attachments it should have.
+/// </param>
 internal sealed record PlanOutcome(
     long? Generation,
     int MatchedNodes,
@@ -25,21 +27,31 @@ internal sealed record PlanOutcome(
         return new PlanOutcome(generation, 0, 0, new NetworkResolution(null, nothing, nothing), [], new Dictionary<string, int>());
     }
 
-    /// <summary>UIDs of the attachments that exist with a former specification and have to be replaced.</summary>
+    /// <summary>
+    /// UIDs of the attachments that exist with a former specification and have to be replaced.
+    /// </summary>
     public IReadOnlySet<string> Outdated { get; init; } = new HashSet<string>();
 
-    /// <summary>The attachments that are to change in place, each with the generation that it has before.</summary>
+    /// <summary>
+    /// The attachments that are to change in place, each with the generation that it has before.
+    /// </summary>
     public IReadOnlySet<(string Uid, long? Generation)> Changing { get; init; } = new HashSet<(string, long?)>();
 
     /// <summary>UIDs of the attachments that are to go without a successor.</summary>
     public IReadOnlySet<string> Unwanted { get; init; } = new HashSet<string>();
 
-    /// <summary>The nodes that replacements wait for, because an ENI of theirs is missing or not ready; sorted.</summary>
+    /// <summary>
+    /// The nodes that replacements wait for, because an ENI of theirs is missing or not ready;
+    /// sorted.
+    /// </summary>
     public IReadOnlyList<string> InTheWay { get; init; } = [];
 
     /// <summary>Names of the attachments that did not exist yet.</summary>
     public IReadOnlySet<string> Missing { get; init; } = new HashSet<string>();
 
-    /// <summary>Whether attachments have to be replaced and wait until others are: then each that becomes ready is a reason to plan again.</summary>
+    /// <summary>
+    /// Whether attachments have to be replaced and wait until others are: then each that becomes
+    /// ready is a reason to plan again.
+    /// </summary>
     public bool HoldsBack { get; init; }
 }

@@ -9,7 +9,10 @@ using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Summary;
 
-/// <summary>Summarises the attachments of a NodeENI in its status. Pure, and stable: the same facts give an equal status.</summary>
+/// <summary>
+/// Summarises the attachments of a NodeENI in its status. Pure, and stable: the same facts give an
+/// equal status.
+/// </summary>
 internal static class Summarizer
 {
     /// <summary>How many nodes a message names before it counts.</summary>
@@ -19,8 +22,10 @@ internal static class Summarizer
     /// <param name="nodeEni">The NodeENI as it is.</param>
     /// <param name="plan">What its last plan found.</param>
     /// <param name="attachments">Its attachments.</param>
-    /// <param name="denied">EC2 actions that the controller's role lacks.</param>
-    /// <param name="refused">Writes that the API server refuses and that concern the NodeENI.</param>
+    /// <param name="denied">EC2 permissions that the controller's role lacks.</param>
+    /// <param name="refused">
+    /// Writes that the API server refuses and that concern the NodeENI.
+    /// </param>
     /// <param name="now">The time.</param>
     public static NodeEniStatus Summarize(
         NodeEni nodeEni,
@@ -31,8 +36,8 @@ internal static class Summarizer
         DateTimeOffset now
     )
     {
-        var situation = new Situation(nodeEni, plan, attachments, denied, refused, now);
-        var ready = situation.Ready;
+        var facts = new Facts(nodeEni, plan, attachments, denied, refused, now);
+        var ready = facts.Ready;
         var status = new NodeEniStatus
         {
             MatchedNodes = plan.MatchedNodes,
@@ -42,7 +47,7 @@ internal static class Summarizer
             DpdkBoundEnis = attachments.Count(AgentAnswer.IsBound),
             Ready = $"{ready}/{plan.Desired}",
             ObservedGeneration = plan.Generation,
-            Conditions = Claims(situation)
+            Conditions = Claims(facts)
                 .Select(claim =>
                     Conditions.Next(
                         nodeEni.Status?.Conditions,
@@ -85,16 +90,16 @@ internal static class Summarizer
 
     private static (string, string, string?) Key(NodeEniAttachment entry) => (entry.NodeId, entry.InstanceId, entry.SubnetId);
 
-    private static IEnumerable<(string Type, ConditionClaim Claim)> Claims(Situation situation)
+    private static IEnumerable<(string Type, ConditionClaim Claim)> Claims(Facts facts)
     {
-        var resolution = situation.Plan.Resolution;
+        var resolution = facts.Plan.Resolution;
         yield return (ConditionTypes.SubnetsResolved, resolution.Subnets);
         yield return (ConditionTypes.SecurityGroupsResolved, resolution.SecurityGroups);
 
-        var before = situation.NodeEni.Status?.Conditions.Find(ConditionTypes.PermissionsGranted);
-        var progressing = Progressing(situation);
-        var permissions = PermissionClaim.For(situation.Denied, before is not null);
-        var degraded = Degraded(situation, permissions);
+        var before = facts.NodeEni.Status?.Conditions.Find(ConditionTypes.PermissionsGranted);
+        var progressing = Progressing(facts);
+        var permissions = PermissionClaim.For(facts.Denied, before is not null);
+        var degraded = Degraded(facts, permissions);
         yield return (ConditionTypes.Progressing, progressing);
         yield return (ConditionTypes.Degraded, degraded);
         if (permissions is not null)
@@ -102,29 +107,29 @@ internal static class Summarizer
             yield return (ConditionTypes.PermissionsGranted, permissions);
         }
 
-        yield return (ConditionTypes.Ready, Ready(situation, progressing, degraded));
+        yield return (ConditionTypes.Ready, Ready(facts, progressing, degraded));
     }
 
-    private static ConditionClaim Progressing(Situation situation)
+    private static ConditionClaim Progressing(Facts facts)
     {
-        var (attachments, plan, now) = (situation.Attachments, situation.Plan, situation.Now);
-        if (situation.NodeEni.Metadata.IsBeingDeleted)
+        var (attachments, plan, now) = (facts.Attachments, facts.Plan, facts.Now);
+        if (facts.NodeEni.Metadata.IsBeingDeleted)
         {
             return attachments.Count == 0
                 ? new(false, Reasons.Deleting, "no ENI is left")
-                : new(true, Reasons.Deleting, $"{attachments.Count} ENIs are being taken away: {Named(attachments, now)}");
+                : new(true, Reasons.Deleting, $"{attachments.Count} ENIs are being deleted: {Named(attachments, now)}");
         }
 
         // What is replaced is under way too, but what tells most is why it goes step by step.
-        if (situation.Outdated > 0)
+        if (facts.Outdated > 0)
         {
-            return new(true, Reasons.RolloutInProgress, Rollout(situation));
+            return new(true, Reasons.RolloutInProgress, Rollout(facts));
         }
 
-        var underWay = situation.Unready.Where(attachment => !AttachmentTrouble.Is(attachment, now)).ToList();
-        if (underWay.Count > 0)
+        var inProgress = facts.Unready.Where(attachment => !AttachmentTrouble.Is(attachment, now)).ToList();
+        if (inProgress.Count > 0)
         {
-            return new(true, Reasons.Progressing, $"{underWay.Count} ENIs are under way: {Named(underWay, now)}");
+            return new(true, Reasons.Progressing, $"{inProgress.Count} ENIs are in progress: {Named(inProgress, now)}");
         }
 
         var waiting = plan.Problems.Where(problem => problem.Temporary).ToList();
@@ -133,45 +138,42 @@ internal static class Summarizer
             return new(true, waiting[0].Reason, Named(waiting));
         }
 
-        if (situation.Missing > 0)
+        if (facts.Missing > 0)
         {
-            return new(true, Reasons.Progressing, $"{situation.Missing} of {plan.Desired} ENIAttachments do not exist yet");
+            return new(true, Reasons.Progressing, $"{facts.Missing} of {plan.Desired} ENIAttachments do not exist yet");
         }
 
-        if (situation.Unwritten > 0)
+        if (facts.Unwritten > 0)
         {
-            return new(true, Reasons.Progressing, $"the new specification of {situation.Unwritten} ENIAttachments has not been written yet");
+            return new(true, Reasons.Progressing, $"the new specification of {facts.Unwritten} ENIAttachments has not been written yet");
         }
 
-        return situation.Unwanted > 0
-            ? new(true, Reasons.Progressing, $"{situation.Unwanted} ENIs that are no longer asked for are still there")
-            : new(false, Reasons.AsExpected, "nothing is under way");
+        return facts.Unwanted > 0
+            ? new(true, Reasons.Progressing, $"{facts.Unwanted} ENIs that are no longer wanted still exist")
+            : new(false, Reasons.AsExpected, "nothing is in progress");
     }
 
-    private static string Rollout(Situation situation)
+    private static string Rollout(Facts facts)
     {
-        var plan = situation.Plan;
-        var message = $"{situation.Outdated} of {plan.Desired} ENIs still have the former specification";
+        var plan = facts.Plan;
+        var message = $"{facts.Outdated} of {plan.Desired} ENIs still have the previous specification";
         if (!plan.HoldsBack)
         {
             return message;
         }
 
-        var unready = situation.Unready.ToLookup(attachment => attachment.Spec!.NodeName);
+        var unready = facts.Unready.ToLookup(attachment => attachment.Spec!.NodeName);
         var blockers = plan
             .InTheWay.Take(NamedNodes)
             .Select(node =>
-                (
-                    node,
-                    unready[node].Select(attachment => AttachmentTrouble.Describe(attachment, situation.Now)).FirstOrDefault("its ENI is replaced")
-                )
+                (node, unready[node].Select(attachment => AttachmentTrouble.Describe(attachment, facts.Now)).FirstOrDefault("its ENI is replaced"))
             );
         return $"{message}; the next are replaced when the ENIs of these nodes are ready: {Named(blockers, plan.InTheWay.Count)}";
     }
 
-    private static ConditionClaim Degraded(Situation situation, ConditionClaim? permissions)
+    private static ConditionClaim Degraded(Facts facts, ConditionClaim? permissions)
     {
-        var (plan, now) = (situation.Plan, situation.Now);
+        var (plan, now) = (facts.Plan, facts.Now);
         foreach (var claim in new[] { plan.Resolution.Subnets, plan.Resolution.SecurityGroups })
         {
             if (!claim.Holds)
@@ -180,9 +182,9 @@ internal static class Summarizer
             }
         }
 
-        if (situation.Refused.Count > 0)
+        if (facts.Refused.Count > 0)
         {
-            return new(true, Reasons.KubernetesApiError, Named(situation.Refused));
+            return new(true, Reasons.KubernetesApiError, Named(facts.Refused));
         }
 
         var lasting = plan.Problems.Where(problem => !problem.Temporary).ToList();
@@ -191,7 +193,7 @@ internal static class Summarizer
             return new(true, lasting[0].Reason, Named(lasting));
         }
 
-        var troubled = situation.Unready.Where(attachment => AttachmentTrouble.Is(attachment, now)).ToList();
+        var troubled = facts.Unready.Where(attachment => AttachmentTrouble.Is(attachment, now)).ToList();
         if (troubled.Count > 0)
         {
             return new(true, AttachmentTrouble.Reason(troubled[0]), Named(troubled, now));
@@ -202,7 +204,7 @@ internal static class Summarizer
             return permissions with { Holds = true };
         }
 
-        var moved = situation.Attachments.Where(HasOtherIndex).ToList();
+        var moved = facts.Attachments.Where(HasOtherIndex).ToList();
         return moved.Count > 0
             ? new(
                 true,
@@ -215,9 +217,9 @@ internal static class Summarizer
             : new(false, Reasons.AsExpected, "nothing is wrong");
     }
 
-    private static ConditionClaim Ready(Situation situation, ConditionClaim progressing, ConditionClaim degraded)
+    private static ConditionClaim Ready(Facts facts, ConditionClaim progressing, ConditionClaim degraded)
     {
-        var (nodeEni, plan) = (situation.NodeEni, situation.Plan);
+        var (nodeEni, plan) = (facts.NodeEni, facts.Plan);
         if (nodeEni.Metadata.IsBeingDeleted)
         {
             return new(false, Reasons.Deleting, progressing.Message);
@@ -228,15 +230,15 @@ internal static class Summarizer
             return degraded with { Holds = false };
         }
 
-        if (plan.MatchedNodes == 0 && situation.Unwanted == 0)
+        if (plan.MatchedNodes == 0 && facts.Unwanted == 0)
         {
             var selector = string.Join(",", nodeEni.Spec!.NodeSelector.Select(label => $"{label.Key}={label.Value}"));
             return new(true, Reasons.NoMatchingNodes, $"no node has the labels {selector}");
         }
 
-        if (situation.Ready == plan.Desired && plan.Problems.Count == 0 && situation.Unwanted == 0)
+        if (facts.Ready == plan.Desired && plan.Problems.Count == 0 && facts.Unwanted == 0)
         {
-            return new(true, Reasons.Ready, $"{situation.Ready} of {plan.Desired} ENIs are ready on {plan.MatchedNodes} nodes");
+            return new(true, Reasons.Ready, $"{facts.Ready} of {plan.Desired} ENIs are ready on {plan.MatchedNodes} nodes");
         }
 
         return degraded.Holds && degraded.Reason != Reasons.DeviceIndexTaken ? degraded with { Holds = false } : progressing with { Holds = false };
@@ -268,7 +270,7 @@ internal static class Summarizer
     }
 
     /// <summary>The facts, with what several conditions count of them.</summary>
-    private sealed record Situation(
+    private sealed record Facts(
         NodeEni NodeEni,
         PlanOutcome Plan,
         IReadOnlyList<EniAttachment> Attachments,
@@ -279,7 +281,10 @@ internal static class Summarizer
     {
         public List<EniAttachment> Unready { get; } = Attachments.Where(attachment => !AttachmentReadiness.Is(attachment)).ToList();
 
-        /// <summary>Ready as they are planned: one with a former specification counts as little as one that is to go.</summary>
+        /// <summary>
+        /// Ready as they are planned: one with a former specification counts as little as one that
+        /// is to go.
+        /// </summary>
         public int Ready { get; } =
             Attachments.Count(attachment => !attachment.Metadata.IsBeingDeleted && !IsFormer(Plan, attachment) && AttachmentReadiness.Is(attachment));
 
@@ -289,7 +294,9 @@ internal static class Summarizer
         /// <summary>To change in place, which has not been written, or was refused.</summary>
         public int Unwritten { get; } = Attachments.Count(attachment => IsUnwritten(Plan, attachment));
 
-        /// <summary>To be taken away without a successor, and nobody has asked for that yet.</summary>
+        /// <summary>
+        /// To be taken away without a successor, and nobody has asked for that yet.
+        /// </summary>
         public int Unwanted { get; } =
             Attachments.Count(attachment => !attachment.Metadata.IsBeingDeleted && Plan.Unwanted.Contains(attachment.Metadata.Uid!));
 

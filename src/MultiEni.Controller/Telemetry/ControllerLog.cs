@@ -38,15 +38,19 @@ internal static partial class ControllerLog
     [LoggerMessage(16, LogLevel.Warning, "Multus is not installed, or there is no namespace {Namespace}, so no network is defined: {Failure}")]
     public static partial void NoMultus(ILogger logger, string @namespace, string failure);
 
-    [LoggerMessage(17, LogLevel.Warning, "The NetworkAttachmentDefinition {Namespace}/{Name} is somebody else's and is left alone: {Failure}")]
+    [LoggerMessage(
+        17,
+        LogLevel.Warning,
+        "The NetworkAttachmentDefinition {Namespace}/{Name} is not managed by this controller and is left alone: {Failure}"
+    )]
     public static partial void NetworkOfOthers(ILogger logger, string @namespace, string name, string failure);
 
     [LoggerMessage(15, LogLevel.Warning, "{Warning}")]
     public static partial void SettingWithoutEffect(ILogger logger, string warning);
 
-    [LoggerMessage(18, LogLevel.Error, "Nothing is done, because {Obstacle}")]
+    [LoggerMessage(18, LogLevel.Error, "Not started: {Obstacle}")]
     public static partial void HeldBack(ILogger logger, string obstacle);
 
-    [LoggerMessage(14, LogLevel.Information, "The leak pass deletes again: no longer do suspiciously many ENIs look leaked")]
+    [LoggerMessage(14, LogLevel.Information, "Leaked ENIs are deleted again: their number is plausible again")]
     public static partial void LeakPassReleased(ILogger logger);
 }

@@ -3,7 +3,10 @@ using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Telemetry;
 
-/// <summary>What the controller counts of its own doings. The names are those of the Go controller, which declared and never served them.</summary>
+/// <summary>
+/// What the controller counts of its own doings. The names are those of the Go controller, which
+/// declared and never served them.
+/// </summary>
 internal sealed class ControllerMetrics
 {
     private readonly Counter<long> _operations;
@@ -18,19 +21,16 @@ internal sealed class ControllerMetrics
             "eni_operation_errors_total",
             description: "Failed EC2 operations on ENIs by operation and type of error."
         );
-        _leaksFound = meter.CreateCounter<long>("eni_leaked_total", description: "ENIs found that nobody wants any more, by reason.");
-        _leaksDeleted = meter.CreateCounter<long>(
-            "eni_leaks_deleted_total",
-            description: "ENIs deleted because nobody wanted them any more, by reason."
-        );
+        _leaksFound = meter.CreateCounter<long>("eni_leaked_total", description: "Leaked ENIs found, by reason.");
+        _leaksDeleted = meter.CreateCounter<long>("eni_leaks_deleted_total", description: "Leaked ENIs deleted, by reason.");
         meter.CreateObservableGauge("eni_attachments_total", attachments, description: "ENIAttachments that exist.");
-        meter.CreateObservableGauge("eni_leak_candidates", candidates, description: "ENIs that nobody seems to want; deleted after the grace time.");
+        meter.CreateObservableGauge("eni_leak_candidates", candidates, description: "ENIs that look leaked and are deleted after the grace period.");
         meter.CreateObservableGauge(
             "eni_leak_pass_blocked",
             () => blocked() ? 1 : 0,
             description: "1 while so many ENIs look leaked that none is deleted; the log says what to do."
         );
-        meter.CreateObservableGauge("ec2_permissions_denied", deniedPermissions, description: "EC2 actions that the controller's role lacks.");
+        meter.CreateObservableGauge("ec2_permissions_denied", deniedPermissions, description: "EC2 permissions that the controller's role lacks.");
     }
 
     public void Succeeded(string operation) => _operations.Add(1, new("operation", operation), new("status", "success"));

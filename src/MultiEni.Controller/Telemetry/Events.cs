@@ -1,6 +1,9 @@
 namespace MultiEni.Controller.Telemetry;
 
-/// <summary>Reasons of the events that the controller records; the names are those of the Go controller where it had one.</summary>
+/// <summary>
+/// Reasons of the events that the controller records; the names are those of the Go controller
+/// where it had one.
+/// </summary>
 internal static class Events
 {
     /// <summary>EC2 confirmed that an ENI is attached.</summary>

@@ -4,7 +4,8 @@ namespace MultiEni.Controller.Tests.Attachments;
 
 public sealed class AddressDriftTests
 {
-    // Wanted secondary, /28 prefixes, IPv6, /80 prefixes; what is missing of an ENI with 10.0.0.9, 10.0.0.10, one prefix of each family, one IPv6 address.
+    // Wanted secondary, /28 prefixes, IPv6, /80 prefixes; what is missing of an ENI with 10.0.0.9,
+    // 10.0.0.10, one prefix of each family, one IPv6 address.
     [Theory]
     [Trait("weakness", "W29")]
     [InlineData(1, 1, 1, 1, null, 0)]

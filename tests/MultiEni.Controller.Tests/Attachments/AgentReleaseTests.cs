@@ -100,7 +100,7 @@ public sealed class AgentReleaseTests
     }
 
     [Fact]
-    public void A_dead_agents_last_word_is_told_with_its_time_and_what_helps()
+    public void The_last_report_of_a_dead_agent_is_quoted_with_its_time_and_a_remedy()
     {
         var wait = Assert.IsType<EniStep.WaitForRelease>(Next(Reasons.DeviceInUse, beats: true, TimeSpan.FromHours(1)));
         Assert.StartsWith("because of DeviceInUse", wait.Message, StringComparison.Ordinal);
@@ -117,7 +117,8 @@ public sealed class AgentReleaseTests
         var attachment = A.Attachment(deleting: true);
         Assert.Null(signs.LastHeard(A.Attachment(), A.Noon));
 
-        // However long ago the deletion was: this controller may have been away meanwhile, and with it the API server.
+        // However long ago the deletion was: this controller may have been away meanwhile, and with
+        // it the API server.
         var begin = A.Noon.AddHours(9);
         Assert.Equal(begin, signs.LastHeard(attachment, begin));
         Assert.Equal(begin, signs.LastHeard(attachment, begin.AddMinutes(3)));

@@ -1,6 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments;
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Controller.Tests.Ec2;
@@ -28,7 +28,8 @@ public sealed class AttachmentReconcilerTests
         switch (step)
         {
             case EniStep.Adopt:
-                // EC2 is asked together with others first, and what it does not show is not adopted: look again.
+                // EC2 is asked together with others first, and what it does not show is not
+                // adopted: look again.
                 world.Ec2.Time.Advance(TimeSpan.FromSeconds(1));
                 Assert.Null(await taking);
                 break;

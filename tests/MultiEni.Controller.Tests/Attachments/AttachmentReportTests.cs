@@ -21,7 +21,7 @@ public sealed class AttachmentReportTests
     }
 
     [Fact]
-    public void An_attached_ENI_is_told_with_its_addresses_for_the_agent()
+    public void An_attached_ENI_is_reported_with_its_addresses_for_the_agent()
     {
         var status = Patch(A.Attachment(), A.Row(attachment: A.Attached(index: 2)))!.Status!;
 
@@ -69,7 +69,8 @@ public sealed class AttachmentReportTests
         );
     }
 
-    // The attachment that the agent's report names, the one that EC2 shows now, whether the report counts.
+    // The attachment that the agent's report names, the one that EC2 shows now, whether the report
+    // counts.
     [Theory]
     [InlineData("eni-attach-1", 1, true)]
     [InlineData("eni-attach-1", 2, false)]
@@ -142,7 +143,8 @@ public sealed class AttachmentReportTests
         Assert.Equal(refusal.Message, refused.Find(ConditionTypes.Ready)!.Message);
     }
 
-    // Generation of the specification, whether delete-on-termination is wanted, whether the ENI is ready all the same.
+    // Generation of the specification, whether delete-on-termination is wanted, whether the ENI is
+    // ready all the same.
     [Theory]
     [InlineData(1, true, true)]
     [InlineData(2, true, false)]
@@ -170,7 +172,7 @@ public sealed class AttachmentReportTests
     }
 
     [Fact]
-    public void A_hindrance_is_told_in_place_of_progress()
+    public void A_blocker_is_reported_in_place_of_progress()
     {
         var status = Patch(A.Attachment(), null, new ConditionClaim(false, Reasons.SubnetFull, "no address left"))!.Status!;
 
@@ -178,7 +180,7 @@ public sealed class AttachmentReportTests
     }
 
     [Fact]
-    public void While_going_away_it_tells_what_is_waited_for()
+    public void During_deletion_the_status_says_what_is_waited_for()
     {
         var attachment = A.Attachment(deleting: true);
 
@@ -204,6 +206,6 @@ public sealed class AttachmentReportTests
     private static (string, string) Ready(IReadOnlyList<Condition>? conditions) =>
         conditions.Find(ConditionTypes.Ready) is { } ready ? (ready.Status, ready.Reason) : default;
 
-    private static EniAttachment? Patch(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance = null, DateTimeOffset? at = null) =>
-        AttachmentReport.Patch(attachment, row, "10.0.0.0/24", null, hindrance, at ?? A.Noon);
+    private static EniAttachment? Patch(EniAttachment attachment, EniRow? row, ConditionClaim? blocker = null, DateTimeOffset? at = null) =>
+        AttachmentReport.Patch(attachment, row, "10.0.0.0/24", null, blocker, at ?? A.Noon);
 }

@@ -15,7 +15,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
-/// <summary>One attachment in a simulated cluster whose watches show nothing that changes, an account, and a writer of its status.</summary>
+/// <summary>
+/// One attachment in a simulated cluster whose watches show nothing that changes, an account, and a
+/// writer of its status.
+/// </summary>
 internal sealed class AttachmentWorld : IAsyncDisposable
 {
     private const string Attachments = $"{Api.Names.EniAttachmentPlural}.{Api.Names.Group}";

@@ -10,7 +10,7 @@ public sealed class AttachmentWriterTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Behind_a_watch_that_shows_nothing_a_life_is_written_once_and_without_a_conflict()
+    public async Task Behind_a_stale_watch_each_status_is_written_once_and_without_a_conflict()
     {
         await using var world = await AttachmentWorld.StartAsync();
         var (name, view, writer) = (world.Name, world.View, world.Writer);

@@ -6,7 +6,10 @@ using MultiEni.Controller.Tests.Ec2;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
-/// <summary>A controller runs for months while instances, subnets and names come and go: what it remembers of them is bounded.</summary>
+/// <summary>
+/// A controller runs for months while instances, subnets and names come and go: what it remembers
+/// of them is bounded.
+/// </summary>
 public sealed class BoundedMemoryTests
 {
     [Fact]

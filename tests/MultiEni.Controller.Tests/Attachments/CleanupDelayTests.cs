@@ -16,18 +16,18 @@ public sealed class CleanupDelayTests
         Assert.Equal(late, CleanupDelay.IsOver(A.Attachment(deleting: deleting), Limit, A.Noon.AddMinutes(minutes)));
 
     [Fact]
-    public void What_hinders_stays_the_reason_and_the_delay_is_in_the_message()
+    public void A_delayed_cleanup_keeps_its_blockers_reason_and_adds_the_delay_to_the_message()
     {
         var claim = CleanupDelay.Describe(new ConditionClaim(true, Reasons.DeviceInUse, "in use by pod a/b"), A.Attachment(deleting: true), Limit);
 
         Assert.Equal(Reasons.DeviceInUse, claim.Reason);
         Assert.Equal(
-            "in use by pod a/b; it has been going away since 2026-01-02T12:00:00Z, longer than the 30 minutes of MAX_CLEANUP_DURATION, and goes on",
+            "in use by pod a/b; cleanup has been running since 2026-01-02T12:00:00Z, longer than MAX_CLEANUP_DURATION (30 minutes), and continues",
             claim.Message
         );
     }
 
     [Fact]
-    public void Where_nothing_else_is_to_say_the_delay_is_the_reason() =>
+    public void A_delayed_cleanup_without_a_blocker_has_the_reason_CleanupTimeout() =>
         Assert.Equal(Reasons.CleanupTimeout, CleanupDelay.Describe(null, A.Attachment(deleting: true), Limit).Reason);
 }

@@ -23,7 +23,7 @@ public sealed class DeviceEventsTests
     private static readonly Condition Bound = Is(ConditionTypes.Bound, "True", Reasons.Bound, "vfio-pci holds 0000:00:06.0.");
 
     [Fact]
-    public void A_bound_device_is_told_once_with_its_node()
+    public void A_bound_device_is_reported_once_with_its_node()
     {
         Assert.Equal(new DeviceEvent(EventType.Normal, "DPDKBound", "node-1: vfio-pci holds 0000:00:06.0."), Assert.Single(Between(null, Bound)));
         Assert.Empty(Between([Bound], Bound));
@@ -51,10 +51,10 @@ public sealed class DeviceEventsTests
     [InlineData(ConditionTypes.Bound, Reasons.ConcurrentOperation)]
     [InlineData(ConditionTypes.Advertised, Reasons.AllocatableMismatch)]
     [InlineData(ConditionTypes.Released, Reasons.Releasing)]
-    public void What_only_takes_time_is_no_news(string type, string reason) => Assert.Empty(Between(null, Is(type, "False", reason)));
+    public void A_passing_reason_records_no_event(string type, string reason) => Assert.Empty(Between(null, Is(type, "False", reason)));
 
     [Fact]
-    public void A_pod_that_has_the_device_is_told_and_is_no_warning() =>
+    public void A_pod_that_has_the_device_is_reported_and_is_no_warning() =>
         Assert.Equal(
             (EventType.Normal, "DeviceInUse"),
             Assert.Single(Between([Bound], Bound, Is(ConditionTypes.Released, "False", Reasons.DeviceInUse))) is var news
@@ -74,7 +74,7 @@ public sealed class DeviceEventsTests
     }
 
     [Fact]
-    public void A_device_that_is_no_longer_to_be_bound_is_told_unbound()
+    public void A_device_that_is_no_longer_to_be_bound_is_reported_unbound()
     {
         var after = new EniAttachmentStatus
         {
@@ -86,7 +86,7 @@ public sealed class DeviceEventsTests
     }
 
     [Fact]
-    public void What_the_controller_repeats_of_it_is_not_told_again()
+    public void A_copy_by_the_controller_records_no_second_event()
     {
         var failed = Is(ConditionTypes.Bound, "False", Reasons.BindFailed);
 

@@ -7,8 +7,9 @@ using MultiEni.Controller.Ec2;
 namespace MultiEni.Controller.Tests.Attachments;
 
 /// <summary>
-/// What must hold of every step, whatever EC2 shows: all combinations of deletion, finalizer, terminated instance, state of the ENI, state and place of its
-/// attachment, drift and a second ENI of the slot.
+/// What must hold of every step, whatever EC2 shows: all combinations of deletion, finalizer,
+/// terminated instance, state of the ENI, state and place of its attachment, drift and a second ENI
+/// of the slot.
 /// </summary>
 public sealed class EniDecisionInvariantTests
 {
@@ -35,7 +36,7 @@ public sealed class EniDecisionInvariantTests
         );
 
     [Fact]
-    public void An_ENI_attached_elsewhere_is_told_of_once_nothing_else_is_left_to_do() =>
+    public void An_ENI_attached_elsewhere_is_reported_when_no_other_step_is_left() =>
         Holds(
             (@case, step) =>
                 @case.Rows.Count == 0

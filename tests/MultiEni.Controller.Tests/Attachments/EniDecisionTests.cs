@@ -80,7 +80,7 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
-    public void A_surplus_ENI_that_somebody_attached_elsewhere_is_told_of_and_not_detached()
+    public void A_surplus_ENI_that_somebody_attached_elsewhere_is_reported_and_not_detached()
     {
         var attachment = A.Attachment(network: new NetworkStatus { EniId = "eni-1" });
         var elsewhere = A.Row("eni-2", A.Attached("i-2"));
@@ -93,7 +93,7 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
-    public void An_ENI_that_was_moved_elsewhere_is_told_of_when_its_own_instance_is_gone_too()
+    public void An_ENI_that_was_moved_elsewhere_is_reported_when_its_own_instance_is_gone_too()
     {
         var elsewhere = A.Row(attachment: A.Attached("i-2"));
 

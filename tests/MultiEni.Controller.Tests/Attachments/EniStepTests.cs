@@ -1,5 +1,5 @@
 using MultiEni.Controller.Attachments;
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Controller.Tests.Ec2;
@@ -7,7 +7,10 @@ using static MultiEni.Controller.Ec2.Ec2Actions;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
-/// <summary>The compiler does not check that a switch handles every step; these tests walk all of them through every decision about steps.</summary>
+/// <summary>
+/// The compiler does not check that a switch handles every step; these tests walk all of them
+/// through every decision about steps.
+/// </summary>
 public sealed class EniStepTests
 {
     [Fact]

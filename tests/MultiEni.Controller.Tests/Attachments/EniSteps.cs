@@ -5,7 +5,10 @@ using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
-/// <summary>A sample of every step there is, found by reflection: whatever is added comes through every decision about steps.</summary>
+/// <summary>
+/// A sample of every step there is, found by reflection: whatever is added comes through every
+/// decision about steps.
+/// </summary>
 internal static class EniSteps
 {
     public static TheoryData<string> Names => [.. Types.Select(type => type.Name)];

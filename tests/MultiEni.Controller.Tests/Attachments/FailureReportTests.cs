@@ -6,10 +6,14 @@ using static MultiEni.Controller.Ec2.Ec2Actions;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
-/// <summary>The last columns of the table of errors: what people see of each, as condition and as event. The metric's label is in the table of reactions.</summary>
+/// <summary>
+/// The last columns of the table of errors: what people see of each, as condition and as event. The
+/// metric's label is in the table of reactions.
+/// </summary>
 public sealed class FailureReportTests
 {
-    // API, error code, message, reason of the condition (null: none is written), reason of the event (null: none).
+    // API, error code, message, reason of the condition (null: none is written), reason of the
+    // event (null: none).
     [Theory]
     [Trait("weakness", "W17")]
     [InlineData(AttachNetworkInterface, "RequestLimitExceeded", "", Reasons.Throttled, null)]

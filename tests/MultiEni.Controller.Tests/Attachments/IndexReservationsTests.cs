@@ -23,11 +23,13 @@ public sealed class IndexReservationsTests
         Assert.Equal([1], Used("b"));
     }
 
-    /// <summary>Without it a description that is behind would have the same index tried every second.</summary>
+    /// <summary>
+    /// Without it a description that is behind would have the same index tried every second.
+    /// </summary>
     [Fact]
     public void An_index_that_EC2_refused_as_taken_is_left_alone_for_a_minute_whatever_descriptions_show()
     {
-        _reservations.Refuse("i-1", 0, 2);
+        _reservations.MarkTaken("i-1", 0, 2);
 
         Assert.Equal([1, 2], Used("a"));
         Assert.Empty(_reservations.InUse("i-2", 0, [], "a"));

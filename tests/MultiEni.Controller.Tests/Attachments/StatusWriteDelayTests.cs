@@ -20,7 +20,7 @@ public sealed class StatusWriteDelayTests
     private static readonly Condition Configured = A.Condition(ConditionTypes.Configured, true);
 
     [Fact]
-    public void On_the_way_up_only_the_attachment_is_told_at_once()
+    public void On_the_way_up_only_the_attachment_is_reported_at_once()
     {
         var fresh = New();
 
@@ -28,7 +28,7 @@ public sealed class StatusWriteDelayTests
     }
 
     [Fact]
-    public void One_that_tells_of_a_wait_tells_of_the_next_one_after_longer()
+    public void After_one_reported_wait_the_next_is_reported_later()
     {
         var waiting = Said(New(), None);
 
@@ -44,16 +44,16 @@ public sealed class StatusWriteDelayTests
     [InlineData(Reasons.Ec2Unavailable)]
     [InlineData(Reasons.InstanceLimit)]
     [InlineData(Reasons.EniInUseElsewhere)]
-    public void A_hindrance_is_told_at_once_on_the_way_up_and_down(string reason)
+    public void A_blocker_is_reported_at_once_on_the_way_up_and_down(string reason)
     {
-        var hindrance = new ConditionClaim(true, reason, "m");
+        var blocker = new ConditionClaim(true, reason, "m");
 
-        Assert.Equal(AtOnce, Patience(New(), None, hindrance));
-        Assert.Equal(AtOnce, Patience(Going(Said(New(), Attached)), Attached, hindrance));
+        Assert.Equal(AtOnce, Patience(New(), None, blocker));
+        Assert.Equal(AtOnce, Patience(Going(Said(New(), Attached)), Attached, blocker));
     }
 
     [Fact]
-    public void A_wait_is_told_later_also_where_it_is_given_as_what_hinders()
+    public void A_wait_is_reported_later_even_as_a_blocker()
     {
         Assert.Equal(Later, Patience(New(), Attaching, new(true, Reasons.Attaching, "m")));
         Assert.Equal(Later, Patience(Going(Said(New(), Attached)), Detaching, new(true, Reasons.Detaching, "m")));
@@ -68,7 +68,7 @@ public sealed class StatusWriteDelayTests
     }
 
     [Fact]
-    public void An_attached_ENI_that_is_ready_or_is_so_no_more_is_told_at_once()
+    public void An_attached_ENI_that_is_ready_or_is_so_no_more_is_reported_at_once()
     {
         var waiting = Said(New(), Attached);
         var ready = Said(With(waiting, Configured), Attached);
@@ -83,7 +83,7 @@ public sealed class StatusWriteDelayTests
     }
 
     [Fact]
-    public void That_an_attached_ENI_is_being_changed_is_told_once_and_that_it_is_done_at_once()
+    public void That_an_attached_ENI_is_being_changed_is_reported_once_and_that_it_is_done_at_once()
     {
         var ready = Said(With(New(), Configured), Attached);
         var first = Attached with { SecurityGroupIds = ["sg-other"] };
@@ -96,7 +96,7 @@ public sealed class StatusWriteDelayTests
     }
 
     [Fact]
-    public void Addresses_that_change_are_told_at_once() =>
+    public void Addresses_that_change_are_reported_at_once() =>
         Assert.Equal(AtOnce, Patience(Said(New(), Attached), Attached with { PrivateIps = ["10.0.0.9", "10.0.0.10"] }));
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class StatusWriteDelayTests
     }
 
     [Fact]
-    public void On_the_way_down_nothing_is_told_at_once_but_what_hinders()
+    public void During_deletion_only_blockers_are_reported_at_once()
     {
         var going = Going(Said(With(New(), Configured), Attached));
 
@@ -122,7 +122,7 @@ public sealed class StatusWriteDelayTests
     }
 
     [Fact]
-    public void That_a_pod_may_have_the_device_is_told_at_once()
+    public void That_a_pod_may_have_the_device_is_reported_at_once()
     {
         var going = Going(Said(New(), Attached));
         foreach (var reason in new[] { Reasons.DeviceInUse, Reasons.DeviceUsageUnknown, Reasons.WaitingForDevice, Reasons.ReconcileFailed })
@@ -152,9 +152,9 @@ public sealed class StatusWriteDelayTests
         return attachment with { Status = said with { Device = attachment.Status.Device, Conditions = [.. said.Conditions!, .. agents] } };
     }
 
-    private static TimeSpan Patience(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance = null, int? attempt = null) =>
-        StatusWriteDelay.Of(attachment, Report(attachment, row, hindrance, attempt)!, hindrance, attempt);
+    private static TimeSpan Patience(EniAttachment attachment, EniRow? row, ConditionClaim? blocker = null, int? attempt = null) =>
+        StatusWriteDelay.Of(attachment, Report(attachment, row, blocker, attempt)!, blocker, attempt);
 
-    private static EniAttachmentStatus? Report(EniAttachment attachment, EniRow? row, ConditionClaim? hindrance, int? attempt) =>
-        AttachmentReport.Patch(attachment, row, "10.0.0.0/24", attempt, hindrance, A.Noon)?.Status;
+    private static EniAttachmentStatus? Report(EniAttachment attachment, EniRow? row, ConditionClaim? blocker, int? attempt) =>
+        AttachmentReport.Patch(attachment, row, "10.0.0.0/24", attempt, blocker, A.Noon)?.Status;
 }

@@ -28,7 +28,7 @@ public sealed class WaitClaimTests
         Assert.Equal(reason, claim?.Reason);
         Assert.True(
             claim is null
-                || (TransientReasons.Contains(claim.Reason) && claim.Message.EndsWith("EC2's request quotas set the pace", StringComparison.Ordinal))
+                || (TransientReasons.Contains(claim.Reason) && claim.Message.EndsWith("limited by EC2's request quotas", StringComparison.Ordinal))
         );
     }
 }

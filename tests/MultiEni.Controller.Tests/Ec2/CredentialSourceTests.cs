@@ -17,6 +17,6 @@ public sealed class CredentialSourceTests
     [InlineData("AssumeRoleWithWebIdentityCredentials", "service account")]
     [InlineData("GenericContainerCredentials", "Pod Identity")]
     [InlineData("DefaultInstanceProfileAWSCredentials", "instance profile of the node")]
-    public void The_kinds_that_occur_in_clusters_have_words(string kind, string words) =>
+    public void Every_kind_of_credentials_has_a_description(string kind, string words) =>
         Assert.Contains(words, CredentialSource.InWords(kind), StringComparison.Ordinal);
 }

@@ -7,7 +7,10 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Controller.Tests.Ec2;
 
-/// <summary>An account on virtual time with a subnet, a group and an m5.xlarge, and our client for it over HTTP.</summary>
+/// <summary>
+/// An account on virtual time with a subnet, a group and an m5.xlarge, and our client for it over
+/// HTTP.
+/// </summary>
 internal sealed class Ec2World : IAsyncDisposable
 {
     private readonly Meter _meter = new("test");

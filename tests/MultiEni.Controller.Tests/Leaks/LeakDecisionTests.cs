@@ -27,7 +27,7 @@ public sealed class LeakDecisionTests
     }
 
     [Fact]
-    public void What_is_attached_or_carries_no_slot_is_nobodys_leak()
+    public void An_attached_ENI_or_one_without_a_slot_is_no_leak()
     {
         var seen = new Dictionary<string, DateTimeOffset> { ["eni-1"] = A.Noon, ["eni-2"] = A.Noon };
         var foreign = A.Row("eni-2") with { Tags = new Dictionary<string, string>() };
@@ -53,7 +53,6 @@ public sealed class LeakDecisionTests
         var rows = Enumerable.Range(0, 40).Select(i => A.Row($"eni-{i}")).ToList();
         var verdict = LeakDecision.Decide(
             rows,
-            row => row.Slot,
             _ => false,
             rows.ToDictionary(row => row.EniId, _ => A.Noon),
             A.Noon.AddHours(1),
@@ -68,5 +67,5 @@ public sealed class LeakDecisionTests
         IReadOnlyDictionary<string, DateTimeOffset> seen,
         DateTimeOffset now,
         bool isWanted = false
-    ) => LeakDecision.Decide(rows, row => row.Slot, _ => isWanted, seen, now, new LeakLimits());
+    ) => LeakDecision.Decide(rows, _ => isWanted, seen, now, new LeakLimits());
 }

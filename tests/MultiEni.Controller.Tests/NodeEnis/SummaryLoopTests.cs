@@ -2,7 +2,9 @@ using MultiEni.Controller.NodeEnis;
 
 namespace MultiEni.Controller.Tests.NodeEnis;
 
-/// <summary>Summaries look at no more attachments in a second than a processor does beside its other work.</summary>
+/// <summary>
+/// Summaries look at no more attachments in a second than a processor does beside its other work.
+/// </summary>
 public sealed class SummaryLoopTests
 {
     [Theory]

@@ -6,7 +6,10 @@ using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Tests.Planning;
 
-/// <summary>What does not fit is refused in the plan, where it costs no EC2 call: limits of instance types and cards, addresses of subnets.</summary>
+/// <summary>
+/// What does not fit is refused in the plan, where it costs no EC2 call: limits of instance types
+/// and cards, addresses of subnets.
+/// </summary>
 public sealed class CapacityTests
 {
     private static readonly PlannedNode[] OneNode = [A.Node("node-1", "i-1")];
@@ -23,7 +26,7 @@ public sealed class CapacityTests
     [InlineData("p5.48xlarge", 31, 1, 2)]
     [InlineData("p5.48xlarge", 32, 0, 0)]
     [InlineData("m5.xlarge", 1, 0, 0)]
-    public void As_many_ENIs_as_the_card_takes_are_planned_and_the_rest_is_told(string type, int card, int others, int fit)
+    public void As_many_ENIs_as_the_card_takes_are_planned_and_the_rest_is_reported(string type, int card, int others, int fit)
     {
         var limits = Controller.Ec2.Limits.InstanceTypeTable.Types[type].Limits;
 
@@ -224,7 +227,8 @@ public sealed class CapacityTests
         Assert.Equal([("subnet-a1", 1)], Counts(none.Apply));
     }
 
-    // State of the ENI on record, whether EC2 shows it, addresses free in the sibling, whether the sibling has no room either, whether the attachment makes way.
+    // State of the ENI on record, whether EC2 shows it, addresses free in the sibling, whether the
+    // sibling has no room either, whether the attachment makes way.
     [Theory]
     [InlineData(null, false, 50, false, true)]
     [InlineData(EniState.Pending, false, 50, false, true)]

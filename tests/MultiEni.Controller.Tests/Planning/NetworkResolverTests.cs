@@ -72,7 +72,7 @@ public sealed class NetworkResolverTests
     [Trait("weakness", "W17")]
     [Trait("weakness", "W26")]
     [MemberData(nameof(Failures))]
-    public void A_source_that_leads_nowhere_is_told_with_its_value(string what, Action<NodeEniSpec> change, string reason, string named)
+    public void A_source_that_leads_nowhere_is_reported_with_its_value(string what, Action<NodeEniSpec> change, string reason, string named)
     {
         var resolution = Resolve(change);
 

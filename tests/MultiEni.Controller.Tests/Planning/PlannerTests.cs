@@ -58,7 +58,7 @@ public sealed class PlannerTests
 
     [Fact]
     [Trait("weakness", "W9")]
-    public void A_zone_without_a_subnet_costs_no_call_and_is_told()
+    public void A_zone_without_a_subnet_costs_no_call_and_is_reported()
     {
         var plan = Planner.Plan(A.PlanInput(A.NodeEni(), [A.Node("node-1", "i-1", "eu-1c")], A.Network(A.Subnet("subnet-a1"))));
 
@@ -76,7 +76,7 @@ public sealed class PlannerTests
     [InlineData("eks-hybrid:///eu-1/cluster/mi-0123", Reasons.NodeNotOnEc2)]
     [InlineData("gce://project/zone/name", Reasons.NodeNotOnEc2)]
     [InlineData("aws:///eu-1a/mi-0123", Reasons.NodeNotOnEc2)]
-    public void A_node_without_an_instance_gets_nothing_and_is_told(string? providerId, string reason)
+    public void A_node_without_an_instance_gets_nothing_and_is_reported(string? providerId, string reason)
     {
         var node = PlannedNode.Of(
             new Node
@@ -93,7 +93,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void An_instance_type_that_is_full_gets_what_fits_and_the_rest_is_told()
+    public void An_instance_type_that_is_full_gets_what_fits_and_the_rest_is_reported()
     {
         var plan = Planner.Plan(
             A.PlanInput(
@@ -211,7 +211,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void A_distribution_that_names_its_nodes_itself_is_told_how_to_name_the_instance()
+    public void A_node_named_by_its_distribution_has_a_message_that_says_how_to_name_the_instance()
     {
         PlannedNode[] node = [OneNode[0] with { Identity = new NodeIdentity.NotEc2("k3s://ip-10-0-0-1") }];
 

@@ -59,7 +59,7 @@ public sealed class TaintDecisionTests
     }
 
     [Fact]
-    public void A_NodeENI_that_is_going_away_keeps_nobody_waiting()
+    public void A_NodeENI_that_is_being_deleted_does_not_hold_the_taint()
     {
         _nodeEni.Metadata.DeletionTimestamp = A.Noon;
 

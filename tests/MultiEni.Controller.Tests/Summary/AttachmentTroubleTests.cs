@@ -105,7 +105,7 @@ public sealed class AttachmentTroubleTests
 
         Assert.False(AttachmentReadiness.Is(attachment));
         Assert.Equal(
-            (Reasons.Deleting, "being taken away", state),
+            (Reasons.Deleting, "being deleted", state),
             (AttachmentTrouble.Reason(attachment), AttachmentTrouble.Describe(attachment, A.Noon), AttachmentState.Of(attachment))
         );
         Assert.Equal(A.Noon.AddHours(1), AttachmentTrouble.Due(attachment));

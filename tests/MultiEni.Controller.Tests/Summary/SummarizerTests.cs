@@ -55,7 +55,7 @@ public sealed class SummarizerTests
     }
 
     [Fact]
-    public void A_device_index_that_was_taken_is_told_and_does_not_make_it_unready()
+    public void A_device_index_that_was_taken_is_reported_and_does_not_make_it_unready()
     {
         var attachment = ReadyOne("a");
         attachment.Status!.Network!.DeviceIndex = 3;
@@ -100,7 +100,7 @@ public sealed class SummarizerTests
     }
 
     [Fact]
-    public void No_matching_node_is_told_with_the_selector()
+    public void No_matching_node_is_reported_with_the_selector()
     {
         var status = Summarize(A.NodeEni(), Outcome(0) with { MatchedNodes = 0 }, [], [], A.Noon);
 
@@ -241,7 +241,7 @@ public sealed class SummarizerTests
         var ready = status.Conditions.Find(ConditionTypes.Ready)!;
         Assert.Equal((ConditionStatus.False, Reasons.RolloutInProgress), (ready.Status, ready.Reason));
         Assert.Equal(
-            "2 of 3 ENIs still have the former specification; the next are replaced when the ENIs of these nodes are ready: b: why",
+            "2 of 3 ENIs still have the previous specification; the next are replaced when the ENIs of these nodes are ready: b: why",
             ready.Message
         );
     }
@@ -260,7 +260,7 @@ public sealed class SummarizerTests
 
         Assert.Equal((isReady, counted), (status.Conditions.Find(ConditionTypes.Ready)!.Status, status.ReadyEnis));
         Assert.Equal(
-            generation == 1 ? "the new specification of 1 ENIAttachments has not been written yet" : "nothing is under way",
+            generation == 1 ? "the new specification of 1 ENIAttachments has not been written yet" : "nothing is in progress",
             status.Conditions.Find(ConditionTypes.Progressing)!.Message
         );
     }
@@ -278,7 +278,7 @@ public sealed class SummarizerTests
     }
 
     [Fact]
-    public void Fewer_than_planned_is_never_well()
+    public void Fewer_ENIs_than_planned_are_never_reported_Ready()
     {
         var status = Summarize(A.NodeEni(), Outcome(3), [ReadyOne("a")], [], A.Noon);
 
@@ -288,14 +288,14 @@ public sealed class SummarizerTests
     }
 
     [Fact]
-    public void More_than_planned_is_never_well()
+    public void More_ENIs_than_planned_are_never_reported_Ready()
     {
         var plan = Outcome(1) with { Unwanted = new HashSet<string> { "uid-of-b" } };
 
         var status = Summarize(A.NodeEni(), plan, [ReadyOne("a"), ReadyOne("b")], [], A.Noon);
 
         Assert.Equal((ConditionStatus.False, 1), (status.Conditions.Find(ConditionTypes.Ready)!.Status, status.ReadyEnis));
-        Assert.Contains("1 ENIs that are no longer asked for", status.Conditions.Find(ConditionTypes.Ready)!.Message, StringComparison.Ordinal);
+        Assert.Contains("1 ENIs that are no longer wanted", status.Conditions.Find(ConditionTypes.Ready)!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

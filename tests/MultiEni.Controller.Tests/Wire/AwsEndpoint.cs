@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MultiEni.Controller.Tests.Wire;
 
-/// <summary>Everything of AWS that a start of the controller asks, on loopback: EC2, the token service, the container endpoint and instance metadata.</summary>
+/// <summary>
+/// Everything of AWS that a start of the controller asks, on loopback: EC2, the token service, the
+/// container endpoint and instance metadata.
+/// </summary>
 internal sealed class AwsEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -18,7 +21,10 @@ internal sealed class AwsEndpoint : IAsyncDisposable
     /// <summary>What was asked, as <c>service: detail</c>.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
 
-    /// <summary>For whom requests were meant, and by whom they said they were sent: as a proxy it answers for every host.</summary>
+    /// <summary>
+    /// For whom requests were meant, and by whom they said they were sent: as a proxy it answers
+    /// for every host.
+    /// </summary>
     public ConcurrentQueue<(string Host, string UserAgent)> Requests { get; } = [];
 
     /// <summary>What the token service refuses every role with; null for giving out keys.</summary>

@@ -4,8 +4,9 @@ using System.Diagnostics;
 namespace MultiEni.Controller.Tests.Wire;
 
 /// <summary>
-/// The controller as a process of its own, with an environment of its own. <c>ENI_CONTROLLER_PROGRAM</c> names a published program to run in place of
-/// the one that was built with the tests: some traps of the AWS SDK exist only there.
+/// The controller as a process of its own, with an environment of its own.
+/// <c>ENI_CONTROLLER_PROGRAM</c> names a published program to run in place of the one that was
+/// built with the tests: some traps of the AWS SDK exist only there.
 /// </summary>
 internal sealed class ControllerProcess : IAsyncDisposable
 {

@@ -3,13 +3,17 @@ using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Controller.Tests.Wire;
 
-/// <summary>Where the controller's credentials come from: the whole program, with the environments that EKS gives it and AWS on loopback.</summary>
+/// <summary>
+/// Where the controller's credentials come from: the whole program, with the environments that EKS
+/// gives it and AWS on loopback.
+/// </summary>
 [Trait("speed", "slow")]
 public sealed class CredentialTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    // Variables ({aws}: address of the endpoint, {token}: a file with a token), words of the start-up line, the key that EC2 sees, what was asked for it.
+    // Variables ({aws}: address of the endpoint, {token}: a file with a token), words of the
+    // start-up line, the key that EC2 sees, what was asked for it.
     [Theory]
     [InlineData("AWS_ACCESS_KEY_ID=AKIASTATIC;AWS_SECRET_ACCESS_KEY=very-secret", "environment variables", "AKIASTATIC", null)]
     [InlineData(
@@ -25,7 +29,7 @@ public sealed class CredentialTests
         "container: the-token"
     )]
     [InlineData("AWS_EC2_METADATA_SERVICE_ENDPOINT={aws}", "instance profile", "ASIANODE", "metadata: metadata-token")]
-    public async Task The_source_is_told_at_the_start_and_its_key_signs_the_calls(string variables, string words, string key, string? asked)
+    public async Task The_source_is_reported_at_the_start_and_its_key_signs_the_calls(string variables, string words, string key, string? asked)
     {
         await using var aws = await AwsEndpoint.StartAsync(Ct);
         await using var kubernetes = await KubernetesSimulator.StartAsync(new KubernetesSimulatorOptions(), Ct);

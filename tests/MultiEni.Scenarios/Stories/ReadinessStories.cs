@@ -45,7 +45,7 @@ public class ReadinessStories
         await using var stage = await ReadyStageAsync(nodes: 3);
         await using var wait = await ReplaceAsync(stage);
 
-        var ready = await stage.UntilNotReadyAsync("fleet", "ENIs still have the former specification");
+        var ready = await stage.UntilNotReadyAsync("fleet", "ENIs still have the previous specification");
         Assert.Equal(Reasons.RolloutInProgress, ready.Reason);
 
         await stage.UntilReadyAsync("fleet", 3);
@@ -87,7 +87,7 @@ public class ReadinessStories
 
         var ready = await stage.UntilNotReadyAsync(
             "fleet",
-            "2 of 3 ENIs still have the former specification; the next are replaced when the ENIs of these nodes are ready: "
+            "2 of 3 ENIs still have the previous specification; the next are replaced when the ENIs of these nodes are ready: "
                 + $"{dead}: waiting for the ENI manager on {dead}"
         );
         Assert.Equal(Reasons.RolloutInProgress, ready.Reason);

@@ -1,8 +1,8 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>
-/// A rate that rises slowly while nothing is refused and falls fast when something is (additive increase, multiplicative decrease)
-/// (docs/reference/ec2.md#rate-budget).
+/// A rate that rises slowly while nothing is refused and falls fast when something is (additive
+/// increase, multiplicative decrease) (docs/reference/ec2.md#rate-budget).
 /// </summary>
 internal sealed class AimdRate
 {
@@ -25,13 +25,15 @@ internal sealed class AimdRate
         _since = now;
     }
 
-    /// <summary>Requests a second: never above the configured rate, never so low that nothing moves.</summary>
+    /// <summary>
+    /// Requests a second: never above the configured rate, never so low that nothing moves.
+    /// </summary>
     public double At(TimeSpan now) => Math.Max(_configured * ShareAt(now), Math.Min(LeastPerSecond, _configured));
 
     /// <summary>When the rate rises next; null at the top.</summary>
     public TimeSpan? NextRise(TimeSpan now) => ShareAt(now) >= 1 ? null : _since + IncreaseInterval * (Steps(now) + 1);
 
-    /// <summary>Falls, but at most once a second: one overload makes many refusals.</summary>
+    /// <summary>Falls, but at most once a second: one overload throttles many calls.</summary>
     public bool Cut(TimeSpan now)
     {
         if (_lastCut is { } last && now - last < DecreaseInterval)
@@ -45,7 +47,10 @@ internal sealed class AimdRate
         return true;
     }
 
-    /// <summary>Goes to the configured rate at once: there is evidence that nobody else draws on the account's bucket.</summary>
+    /// <summary>
+    /// Goes to the configured rate at once: there is evidence that nobody else draws on the
+    /// account's bucket.
+    /// </summary>
     public void Rise(TimeSpan now)
     {
         _share = 1;

@@ -9,7 +9,8 @@ internal sealed class ApiBudget
     private readonly AimdRate _rate;
     private readonly double _burst;
 
-    // What the account's bucket holds at most, as long as nothing was refused; null once it is known or was refused.
+    // What the account's bucket holds at most, as long as nothing was refused; null once it is
+    // known or was refused.
     private TokenBucket? _atMost;
     private TimeSpan? _lastLeakCall;
 
@@ -75,9 +76,11 @@ internal sealed class ApiBudget
     }
 
     /// <summary>
-    /// EC2 took a call. As long as it never refused one, each is evidence that the account's bucket holds more than was assumed, and sets
-    /// one more token free: the number of calls doubles with each round until the whole burst is used or the first one is refused. A burst that
-    /// was taken whole leaves no room for others, so there are none, and the refill need not be shared either.
+    /// EC2 took a call. As long as it never refused one, each is evidence that the account's bucket
+    /// holds more than was assumed, and sets one more token free: the number of calls doubles with
+    /// each round until the whole burst is used or the first one is refused. A burst that was taken
+    /// whole leaves no room for others, so there are none, and the refill need not be shared
+    /// either.
     /// </summary>
     /// <returns>Whether that changed anything.</returns>
     public bool Accepted(TimeSpan now)
@@ -101,7 +104,9 @@ internal sealed class ApiBudget
         return true;
     }
 
-    /// <summary>EC2 refused a call for its rate: the account's bucket is empty, whatever ours said.</summary>
+    /// <summary>
+    /// EC2 refused a call for its rate: the account's bucket is empty, whatever ours said.
+    /// </summary>
     public void Throttled(TimeSpan now)
     {
         _atMost = null;

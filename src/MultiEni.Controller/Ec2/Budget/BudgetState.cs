@@ -1,6 +1,9 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
-/// <summary>All buckets and queues as one deterministic state machine: calls arrive and leave, time passes, tickets are granted.</summary>
+/// <summary>
+/// All buckets and queues as one deterministic state machine: calls arrive and leave, time passes,
+/// tickets are granted.
+/// </summary>
 internal sealed class BudgetState
 {
     private readonly Ec2BudgetOptions _options;
@@ -22,7 +25,9 @@ internal sealed class BudgetState
     /// <summary>Calls that wait, over all APIs.</summary>
     public int Waiting => _waiting.Count;
 
-    /// <summary>A call arrives; the ticket shows up in <see cref="Grant"/> when it may be sent.</summary>
+    /// <summary>
+    /// A call arrives; the ticket shows up in <see cref="Grant" /> when it may be sent.
+    /// </summary>
     public long Enqueue(string api, CallPriority priority, TimeSpan now)
     {
         var ticket = ++_lastTicket;
@@ -76,7 +81,9 @@ internal sealed class BudgetState
         return granted;
     }
 
-    /// <summary>How long until <see cref="Grant"/> can grant something that waits; null when nothing does.</summary>
+    /// <summary>
+    /// How long until <see cref="Grant" /> can grant something that waits; null when nothing does.
+    /// </summary>
     public TimeSpan? UntilNextGrant(TimeSpan now)
     {
         TimeSpan? earliest = null;
@@ -135,7 +142,9 @@ internal sealed class BudgetState
     }
 }
 
-/// <summary>Calls that wait for one bucket: by priority, and in order of arrival within it.</summary>
+/// <summary>
+/// Calls that wait for one bucket: by priority, and in order of arrival within it.
+/// </summary>
 internal sealed class BudgetQueue
 {
     private readonly SortedDictionary<(CallPriority Priority, long Ticket), bool> _waiting = [];

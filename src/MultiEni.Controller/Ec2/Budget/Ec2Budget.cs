@@ -1,7 +1,8 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>
-/// Spends the account's request tokens: every call waits here, in order of priority, before it is sent (docs/reference/ec2.md#rate-budget).
+/// Spends the account's request tokens: every call waits here, in order of priority, before it is
+/// sent (docs/reference/ec2.md#rate-budget).
 /// </summary>
 internal sealed class Ec2Budget : IDisposable
 {

@@ -1,9 +1,10 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
 /// <summary>
-/// One bucket for all mutating APIs together. The documents say that each API has its own; operators of large clusters found accounts
-/// where they share one (docs/reference/ec2.md#request-tokens). It is engaged only by evidence: throttles of two mutating APIs within ten seconds
-/// (docs/reference/ec2.md#rate-budget).
+/// One bucket for all mutating APIs together. The documents say that each API has its own;
+/// operators of large clusters found accounts where they share one
+/// (docs/reference/ec2.md#request-tokens). It is engaged only by evidence: throttles of two
+/// mutating APIs within ten seconds (docs/reference/ec2.md#rate-budget).
 /// </summary>
 internal sealed class ParentBudget
 {
@@ -29,7 +30,9 @@ internal sealed class ParentBudget
     /// <summary>Whether mutating calls take a token here too.</summary>
     public bool Engaged => _bucket is not null;
 
-    /// <summary>Brings the refill up to date; lets go when nothing was refused for ten minutes.</summary>
+    /// <summary>
+    /// Brings the refill up to date; lets go when nothing was refused for ten minutes.
+    /// </summary>
     public void Advance(TimeSpan now)
     {
         if (_rate is null || _bucket is null)
@@ -48,7 +51,9 @@ internal sealed class ParentBudget
         _bucket.SetRate(now, _rate.At(now), _burst);
     }
 
-    /// <summary>How long until a mutating call may go, as far as this bucket is concerned.</summary>
+    /// <summary>
+    /// How long until a mutating call may go, as far as this bucket is concerned.
+    /// </summary>
     public TimeSpan UntilToken(TimeSpan now) => _bucket?.UntilToken(now) ?? TimeSpan.Zero;
 
     /// <summary>Takes a token, if engaged.</summary>

@@ -1,6 +1,8 @@
 namespace MultiEni.Controller.Ec2.Budget;
 
-/// <summary>A token bucket over given points in time, which must not go back. It has no clock of its own.</summary>
+/// <summary>
+/// A token bucket over given points in time, which must not go back. It has no clock of its own.
+/// </summary>
 internal sealed class TokenBucket
 {
     // Sums of many small refills miss a whole token by rounding.
@@ -60,10 +62,14 @@ internal sealed class TokenBucket
         _level = Math.Min(_level, capacity);
     }
 
-    /// <summary>Puts a token in, as far as it has room: the account's own bucket was found to hold more.</summary>
+    /// <summary>
+    /// Puts a token in, as far as it has room: the account's own bucket was found to hold more.
+    /// </summary>
     public void Add(TimeSpan now) => _level = Math.Min(_capacity, LevelAt(now) + 1);
 
-    /// <summary>Throws away all but this many tokens: the account's own bucket was found empty.</summary>
+    /// <summary>
+    /// Throws away all but this many tokens: the account's own bucket was found empty.
+    /// </summary>
     public void Drain(TimeSpan now, double remaining) => _level = Math.Min(LevelAt(now), remaining);
 
     private void Refill(TimeSpan now)

@@ -11,7 +11,10 @@ internal sealed record Ec2Failure(string Action, string Code, string Message, Ec
     public override string ToString() => $"{Action}: {Code}: {Message}";
 }
 
-/// <summary>A call of EC2 failed; the one exception type that leaves the edge, besides cancellation and what the mutation guard throws.</summary>
+/// <summary>
+/// A call of EC2 failed; the one exception type that leaves the edge, besides cancellation and what
+/// the mutation guard throws.
+/// </summary>
 internal sealed class Ec2CallException : Exception
 {
     /// <summary>Wraps a classified failure.</summary>

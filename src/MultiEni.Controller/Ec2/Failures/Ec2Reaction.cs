@@ -3,8 +3,9 @@ using MultiEni.Api;
 namespace MultiEni.Controller.Ec2.Failures;
 
 /// <summary>
-/// What an error of EC2 asks for (docs/reference/ec2.md#errors): a row of data. Decisions look at its columns, never at error codes, and at
-/// <see cref="Kind"/> where a column would have a single row.
+/// What an error of EC2 asks for (docs/reference/ec2.md#errors): a row of data. Decisions look at
+/// its columns, never at error codes, and at <see cref="Kind" /> where a column would have a single
+/// row.
 /// </summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Reason">Condition reason, one of <see cref="Reasons"/>.</param>
@@ -18,12 +19,16 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
-    /// Whether the refused call certainly had no effect. A mismatch means that an earlier call with the token had one, and an account at
-    /// its limit may be there because of one (docs/reference/ec2.md#client-tokens).
+    /// Whether the refused call certainly had no effect. A mismatch means that an earlier call with
+    /// the token had one, and an account at its limit may be there because of one
+    /// (docs/reference/ec2.md#client-tokens).
     /// </summary>
     public bool ProvesNothingWasDone { get; init; } = true;
 
-    /// <summary>Whether another request might have been answered; otherwise EC2 refused the caller, whatever was asked, or did not answer.</summary>
+    /// <summary>
+    /// Whether another request might have been answered; otherwise EC2 refused the caller, whatever
+    /// was asked, or did not answer.
+    /// </summary>
     public bool ConcernsRequest { get; init; } = true;
 
     /// <summary>What the controller believes and should not any more.</summary>
@@ -32,13 +37,18 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
     /// <summary>Where no create call makes sense for <see cref="RetryAfter"/>.</summary>
     public CooldownScope Cooldown { get; init; }
 
-    /// <summary>Which steps are not tried for <see cref="RetryAfter"/>, whatever wakes their attachment.</summary>
+    /// <summary>
+    /// Which steps are not tried for <see cref="RetryAfter" />, whatever wakes their attachment.
+    /// </summary>
     public HeldSteps Holds { get; init; }
 
     /// <summary>What people see of it.</summary>
     public Visibility Visibility { get; init; } = Visibility.ConditionAndEvent;
 
-    /// <summary>The permission that is missing, such as `ec2:CreateTags`: not always that of the API called. Null when another party than IAM refused.</summary>
+    /// <summary>
+    /// The permission that is missing, such as `ec2:CreateTags`: not always that of the API called.
+    /// Null when another party than IAM refused.
+    /// </summary>
     public string? Permission { get; init; }
 
     /// <summary>The rate limit was hit; the budget already knows. Repeat unchanged.</summary>
@@ -49,7 +59,9 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         Visibility = Visibility.Condition,
     };
 
-    /// <summary>No answer, or one that says nothing: look at what exists, then repeat with the same token.</summary>
+    /// <summary>
+    /// No answer, or one that says nothing: look at what exists, then repeat with the same token.
+    /// </summary>
     public static readonly Ec2Reaction OutcomeUnknown = new(ReactionKind.OutcomeUnknown, Reasons.Ec2Unavailable, "unavailable")
     {
         ProvesNothingWasDone = false,
@@ -57,7 +69,10 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         Stale = StaleKnowledge.Slot,
     };
 
-    /// <summary>The client token was used for something else: look by tag, adopt, or go to the next attempt number.</summary>
+    /// <summary>
+    /// The client token was used for something else: look by tag, adopt, or go to the next attempt
+    /// number.
+    /// </summary>
     public static readonly Ec2Reaction ParameterMismatch = new(ReactionKind.ParameterMismatch, Reasons.Creating, "token_mismatch")
     {
         ProvesNothingWasDone = false,
@@ -71,7 +86,9 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         Holds = HeldSteps.Updates,
     };
 
-    /// <summary>The subnet lacks whole blocks for prefixes: single addresses may be free in any number.</summary>
+    /// <summary>
+    /// The subnet lacks whole blocks for prefixes: single addresses may be free in any number.
+    /// </summary>
     public static readonly Ec2Reaction NoFreeBlock = SubnetFull with { Cooldown = CooldownScope.PrefixesOfSubnet };
 
     /// <summary>The account may have no more ENIs: stop all creates.</summary>
@@ -82,7 +99,9 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         Cooldown = CooldownScope.Account,
     };
 
-    /// <summary>What the user asked for cannot be had; nothing helps but another specification.</summary>
+    /// <summary>
+    /// What the user asked for cannot be had; nothing helps but another specification.
+    /// </summary>
     public static readonly Ec2Reaction InvalidSpec = new(ReactionKind.InvalidSpec, Reasons.InvalidSpec, "invalid_request")
     {
         RetryAfter = BlockedRetry,
@@ -105,8 +124,8 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
     };
 
     /// <summary>
-    /// The ENI is not known here. A young one may still appear; for an old one it is proof after the grace window
-    /// (docs/reference/ec2.md#consistency).
+    /// The ENI is not known here. A young one may still appear; for an old one it is proof after
+    /// the grace window (docs/reference/ec2.md#consistency).
     /// </summary>
     public static readonly Ec2Reaction NotFoundYet = new(ReactionKind.NotFoundYet, Reasons.Ec2Error, "not_found")
     {
@@ -121,21 +140,29 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         Visibility = Visibility.None,
     };
 
-    /// <summary>The instance takes no further ENI: keep the ENI and wait until its occupancy changes.</summary>
+    /// <summary>
+    /// The instance takes no further ENI: keep the ENI and wait until its occupancy changes.
+    /// </summary>
     public static readonly Ec2Reaction NodeFull = new(ReactionKind.NodeFull, Reasons.InstanceLimit, "instance_limit")
     {
         RetryAfter = BlockedRetry,
         Stale = StaleKnowledge.Occupancy,
     };
 
-    /// <summary>Something else is attached at the device index: read the occupancy again and take the next index.</summary>
+    /// <summary>
+    /// Something else is attached at the device index: read the occupancy again and take the next
+    /// index.
+    /// </summary>
     public static readonly Ec2Reaction IndexTaken = new(ReactionKind.IndexTaken, Reasons.DeviceIndexTaken, "conflict")
     {
         RetryAfter = TimeSpan.FromSeconds(1),
         Stale = StaleKnowledge.Occupancy,
     };
 
-    /// <summary>The ENI is attached already: by us, which is success, or elsewhere, which is a conflict. Look.</summary>
+    /// <summary>
+    /// The ENI is attached already: by us, which is success, or elsewhere, which is a conflict.
+    /// Look.
+    /// </summary>
     public static readonly Ec2Reaction InUse = new(ReactionKind.InUse, Reasons.EniInUseElsewhere, "conflict")
     {
         RetryAfter = TimeSpan.FromSeconds(2),
@@ -150,7 +177,9 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         Visibility = Visibility.None,
     };
 
-    /// <summary>The attachment does not exist any more: a detach is done, anything else reads again.</summary>
+    /// <summary>
+    /// The attachment does not exist any more: a detach is done, anything else reads again.
+    /// </summary>
     public static readonly Ec2Reaction AlreadyDetached = new(ReactionKind.AlreadyDetached, Reasons.Detaching, "not_found")
     {
         Stale = StaleKnowledge.Eni,
@@ -172,7 +201,10 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         RetryAfter = TimeSpan.FromSeconds(5),
     };
 
-    /// <summary>The controller's role lacks a permission; only a person can help, so asking often is of no use.</summary>
+    /// <summary>
+    /// The controller's role lacks a permission; only a person can help, so asking often is of no
+    /// use.
+    /// </summary>
     public static readonly Ec2Reaction Unauthorized = new(ReactionKind.Unauthorized, Reasons.Unauthorized, "authorization")
     {
         RetryAfter = TimeSpan.FromMinutes(5),
@@ -180,7 +212,10 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         Holds = HeldSteps.All,
     };
 
-    /// <summary>AWS does not know who calls: there are no credentials, or they or the clock are not accepted. Permissions have no part in it.</summary>
+    /// <summary>
+    /// AWS does not know who calls: there are no credentials, or they or the clock are not
+    /// accepted. Permissions have no part in it.
+    /// </summary>
     public static readonly Ec2Reaction Unauthenticated = new(ReactionKind.Unauthenticated, Reasons.AuthenticationFailed, "authentication")
     {
         // A token service that was away comes back by itself.
@@ -195,6 +230,8 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
         Visibility = Visibility.None,
     };
 
-    /// <summary>An error that nobody foresaw: the object's own backoff, and EC2's text in the condition.</summary>
+    /// <summary>
+    /// An error that nobody foresaw: the object's own backoff, and EC2's text in the condition.
+    /// </summary>
     public static readonly Ec2Reaction Unknown = new(ReactionKind.Unknown, Reasons.Ec2Error, "unknown") { ProvesNothingWasDone = false };
 }

@@ -5,11 +5,14 @@ using static MultiEni.Controller.Ec2.Ec2Actions;
 namespace MultiEni.Controller.Ec2.Failures;
 
 /// <summary>
-/// The table from error codes to reactions (docs/reference/ec2.md#errors). Codes are matched by family, since EC2 spells some in several ways.
+/// The table from error codes to reactions (docs/reference/ec2.md#errors). Codes are matched by
+/// family, since EC2 spells some in several ways.
 /// </summary>
 internal static partial class FailureTable
 {
-    /// <summary>Code of our own for a call that was never sent, because no credentials could be had.</summary>
+    /// <summary>
+    /// Code of our own for a call that was never sent, because no credentials could be had.
+    /// </summary>
     public const string NoCredentials = nameof(NoCredentials);
 
     /// <summary>Code of our own for a call that was not answered in time.</summary>
@@ -61,9 +64,13 @@ internal static partial class FailureTable
     );
 
     /// <summary>Classifies an error code of EC2.</summary>
-    /// <param name="action">API name; some codes mean success for one API and trouble for another.</param>
+    /// <param name="action">
+    /// API name; some codes mean success for one API and trouble for another.
+    /// </param>
     /// <param name="code">EC2's error code.</param>
-    /// <param name="message">EC2's text; looked at only where one code has several meanings.</param>
+    /// <param name="message">
+    /// EC2's text; looked at only where one code has several meanings.
+    /// </param>
     public static Ec2Failure Classify(string action, string code, string message)
     {
         return new(action, code, message, ReactionTo(action, code, message));
@@ -76,7 +83,8 @@ internal static partial class FailureTable
         {
             429 => Ec2Reaction.Throttled,
             401 or 403 => Ec2Reaction.Unauthorized,
-            // 0: the answer broke off. A success status is here only because its body could not be read.
+            // 0: the answer broke off. A success status is here only because its body could not be
+            // read.
             0 or < 400 or >= 500 => Ec2Reaction.OutcomeUnknown,
             _ => Ec2Reaction.Unknown,
         };
@@ -84,7 +92,9 @@ internal static partial class FailureTable
         return new(action, status == 0 ? ConnectionFailed : $"HTTP{status}", message, reaction);
     }
 
-    /// <summary>Classifies a call without an answer. The request may have been carried out.</summary>
+    /// <summary>
+    /// Classifies a call without an answer. The request may have been carried out.
+    /// </summary>
     public static Ec2Failure NoAnswer(string action, Exception exception)
     {
         var code = exception is TimeoutException or OperationCanceledException ? TimedOut : ConnectionFailed;
@@ -120,7 +130,10 @@ internal static partial class FailureTable
         };
     }
 
-    /// <summary>`InvalidSubnetID.NotFound`, `InvalidSubnetId.Malformed` and the like, without the spelling of `ID` and without what is wrong.</summary>
+    /// <summary>
+    /// `InvalidSubnetID.NotFound`, `InvalidSubnetId.Malformed` and the like, without the spelling
+    /// of `ID` and without what is wrong.
+    /// </summary>
     private static string Family(string code)
     {
         var dot = code.IndexOf('.', StringComparison.Ordinal);
@@ -134,7 +147,7 @@ internal static partial class FailureTable
     }
 
     private static Ec2Reaction EniNotFound(string action) =>
-        action is DeleteNetworkInterface or DetachNetworkInterface or DeleteTags ? Ec2Reaction.NotFound : Ec2Reaction.NotFoundYet;
+        action is DeleteNetworkInterface or DetachNetworkInterface ? Ec2Reaction.NotFound : Ec2Reaction.NotFoundYet;
 
     private static Ec2Reaction ByMessage(string action, string message)
     {
@@ -160,7 +173,8 @@ internal static partial class FailureTable
 
         return action switch
         {
-            // Another zone, a card or an index that the type does not have, EFA on a running instance: this node will never take it.
+            // Another zone, a card or an index that the type does not have, EFA on a running
+            // instance: this node will never take it.
             AttachNetworkInterface => Ec2Reaction.Unsupported,
             CreateNetworkInterface or ModifyNetworkInterfaceAttribute or AssignPrivateIpAddresses or AssignIpv6Addresses or CreateTags =>
                 Ec2Reaction.InvalidSpec,
@@ -168,7 +182,8 @@ internal static partial class FailureTable
         };
     }
 
-    // "… is not authorized to perform: ec2:CreateTags on resource: …": a call that tags what it makes needs the permission of both.
+    // "… is not authorized to perform: ec2:CreateTags on resource: …": a call that tags what it
+    // makes needs the permission of both.
     [GeneratedRegex(@"\bec2:[A-Z][A-Za-z0-9]+", RegexOptions.None, 1000)]
     private static partial Regex NamedPermission();
 

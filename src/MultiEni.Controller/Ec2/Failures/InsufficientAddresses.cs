@@ -1,12 +1,15 @@
 namespace MultiEni.Controller.Ec2.Failures;
 
 /// <summary>
-/// What follows from a subnet without enough free addresses, whether EC2 says so or its count does: no create call in it for <see cref="Cooldown"/>, and one
-/// sentence. The reaction to EC2's error is <see cref="Ec2Reaction.SubnetFull"/>.
+/// What follows from a subnet without enough free addresses, whether EC2 says so or its count does:
+/// no create call in it for <see cref="Cooldown" />, and one sentence. The reaction to EC2's error
+/// is <see cref="Ec2Reaction.SubnetFull" />.
 /// </summary>
 internal static class InsufficientAddresses
 {
-    /// <summary>For how long a subnet counts as full: no watch tells when addresses become free.</summary>
+    /// <summary>
+    /// For how long a subnet counts as full: no watch tells when addresses become free.
+    /// </summary>
     public static readonly TimeSpan Cooldown = TimeSpan.FromSeconds(150);
 
     /// <summary>The sentence.</summary>

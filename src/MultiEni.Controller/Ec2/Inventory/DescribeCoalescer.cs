@@ -1,8 +1,8 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
-/// Asks one question for many callers. A batch belongs to no caller: one that gives up takes nothing away from the others; only when all
-/// have given up is the request cancelled.
+/// Asks one question for many callers. A batch belongs to no caller: one that gives up takes
+/// nothing away from the others; only when all have given up is the request cancelled.
 /// </summary>
 /// <typeparam name="TKey">What is asked for.</typeparam>
 /// <typeparam name="TValue">What is answered for each key.</typeparam>
@@ -18,8 +18,12 @@ internal sealed class DescribeCoalescer<TKey, TValue> : IDisposable
     private CoalescedBatch<TKey, TValue>? _open;
 
     /// <summary>Prepares; nothing is asked.</summary>
-    /// <param name="describe">Asks for several keys; those without an answer are missing from the result.</param>
-    /// <param name="worthSplitting">Whether a failure may be the fault of one key, so that halves may succeed.</param>
+    /// <param name="describe">
+    /// Asks for several keys; those without an answer are missing from the result.
+    /// </param>
+    /// <param name="worthSplitting">
+    /// Whether a failure may be the fault of one key, so that halves may succeed.
+    /// </param>
     /// <param name="options">Window and sizes.</param>
     /// <param name="time">Clock of the window.</param>
     public DescribeCoalescer(
@@ -41,7 +45,9 @@ internal sealed class DescribeCoalescer<TKey, TValue> : IDisposable
         );
     }
 
-    /// <summary>The answer for one key, asked together with others; default when there is none.</summary>
+    /// <summary>
+    /// The answer for one key, asked together with others; default when there is none.
+    /// </summary>
     public async Task<TValue?> GetAsync(TKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -204,7 +210,9 @@ internal sealed class CoalescedBatch<TKey, TValue>(long opened) : IDisposable
     }
 }
 
-/// <summary>When questions that came together are asked together (docs/reference/ec2.md#rate-budget).</summary>
+/// <summary>
+/// When questions that came together are asked together (docs/reference/ec2.md#rate-budget).
+/// </summary>
 internal sealed record CoalescerOptions
 {
     /// <summary>A batch goes when no question came for this long.</summary>

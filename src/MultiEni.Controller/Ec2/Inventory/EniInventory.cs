@@ -6,7 +6,10 @@ using MultiEni.Controller.Leading;
 
 namespace MultiEni.Controller.Ec2.Inventory;
 
-/// <summary>What is known of our ENIs, without asking EC2 for each: one paged sweep, the answers of our own calls, and one shared poll for whatever is in transition.</summary>
+/// <summary>
+/// What is known of our ENIs, without asking EC2 for each: one paged sweep, the answers of our own
+/// calls, and one shared poll for whatever is in transition.
+/// </summary>
 internal sealed class EniInventory : IDisposable
 {
     private static readonly TimeSpan UnclaimedLifetime = TimeSpan.FromMinutes(30);
@@ -23,7 +26,9 @@ internal sealed class EniInventory : IDisposable
     private long _unclaimedRead;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Empty until the first sweep. Learns of our own calls from <see cref="Ec2Client.Effects"/>.</summary>
+    /// <summary>
+    /// Empty until the first sweep. Learns of our own calls from <see cref="Ec2Client.Effects" />.
+    /// </summary>
     public EniInventory(Ec2Client client, EniInventoryOptions options, TimeProvider time, ILogger? logger = null)
     {
         _client = client;
@@ -48,10 +53,15 @@ internal sealed class EniInventory : IDisposable
         _effects = client.Effects.Subscribe(Record);
     }
 
-    /// <summary>Every row that came, changed or went: the slot tag, or the ENI when it has none.</summary>
+    /// <summary>
+    /// Every row that came, changed or went: the slot tag, or the ENI when it has none.
+    /// </summary>
     public Signal<string> Changes { get; } = new();
 
-    /// <summary>Whether a sweep has completed; before that nothing may be created (docs/reference/ec2.md#one-eni-per-slot).</summary>
+    /// <summary>
+    /// Whether a sweep has completed; before that nothing may be created
+    /// (docs/reference/ec2.md#one-eni-per-slot).
+    /// </summary>
     public bool Swept => Read(state => state.Swept);
 
     /// <summary>All our ENIs.</summary>
@@ -60,21 +70,29 @@ internal sealed class EniInventory : IDisposable
     /// <summary>The ENI, if known.</summary>
     public EniRow? Find(string eniId) => Read(state => state.Find(eniId));
 
-    /// <summary>ENIs of the slot; more than one means duplicates, all of which are returned.</summary>
+    /// <summary>
+    /// ENIs of the slot; more than one means duplicates, all of which are returned.
+    /// </summary>
     public IReadOnlyList<EniRow> FindBySlot(string slot) => Read(state => state.FindBySlot(slot));
 
     /// <summary>Our ENIs attached to the instance, or on their way.</summary>
     public IReadOnlyList<EniRow> FindByInstance(string instanceId) => Read(state => state.FindByInstance(instanceId));
 
-    /// <summary>Whether the ENI exists. For one that was never seen, <see cref="Watch"/> finds out.</summary>
+    /// <summary>
+    /// Whether the ENI exists. For one that was never seen, <see cref="Watch" /> finds out.
+    /// </summary>
     public Presence PresenceOf(string eniId) => Read(state => state.PresenceOf(eniId));
 
-    /// <summary>Whether the slot has an ENI. After a Create whose outcome is unknown, absence needs a description begun after the grace time.</summary>
+    /// <summary>
+    /// Whether the slot has an ENI. After a Create whose outcome is unknown, absence needs a
+    /// description begun after the grace time.
+    /// </summary>
     public Presence PresenceOfSlot(string slot) => Read(state => state.PresenceOfSlot(slot));
 
     /// <summary>
-    /// Whether an absence of the slot's ENI takes in what a predecessor did just before this inventory began. If not, the shared poll finds out
-    /// as soon as it can be known, and tells by <see cref="Changes"/>.
+    /// Whether an absence of the slot's ENI takes in what a predecessor did just before this
+    /// inventory began. If not, the shared poll finds out as soon as it can be known, and tells by
+    /// <see cref="Changes" />.
     /// </summary>
     public bool IsSettled(string slot)
     {
@@ -93,12 +111,16 @@ internal sealed class EniInventory : IDisposable
     }
 
     /// <summary>
-    /// The first sweep of a term of leadership. It asks for the owner tag alone, of whatever cluster, and so also finds what the Go controller left.
+    /// The first sweep of a term of leadership. It asks for the owner tag alone, of whatever
+    /// cluster, and so also finds what the Go controller left.
     /// </summary>
     public Task FirstSweepAsync(CancellationToken cancellationToken) =>
         SweepAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [EniTags.ManagedBy] = EniTags.Owner }, cancellationToken);
 
-    /// <summary>Reads all our ENIs, page by page, and tells the differences. ENIs that are gone are dropped when the sweep began after the grace time of what was last known of them.</summary>
+    /// <summary>
+    /// Reads all our ENIs, page by page, and tells the differences. ENIs that are gone are dropped
+    /// when the sweep began after the grace time of what was last known of them.
+    /// </summary>
     public Task SweepAsync(CancellationToken cancellationToken) =>
         SweepAsync(
             new Dictionary<string, string>(StringComparer.Ordinal) { [EniTags.Cluster] = _options.Cluster, [EniTags.ManagedBy] = EniTags.Owner },
@@ -108,13 +130,16 @@ internal sealed class EniInventory : IDisposable
     /// <summary>How many ENIs of the Go controller have no slot yet.</summary>
     public int Unclaimed => Read(state => state.Unclaimed.Count);
 
-    /// <summary>An ENI that the Go controller attached to the instance for this NodeENI and subnet, and that no slot has yet.</summary>
+    /// <summary>
+    /// An ENI that the Go controller attached to the instance for this NodeENI and subnet, and that
+    /// no slot has yet.
+    /// </summary>
     public EniRow? FindUnclaimed(string instanceId, string nodeEni, string subnetId) =>
         Read(state => state.Unclaimed.Find(instanceId, nodeEni, subnetId));
 
     /// <summary>
-    /// Whether an unclaimed ENI is still there and still nobody's. The sweep that found it may be days old, and what has changed since no other sweep
-    /// shows; asked together with others.
+    /// Whether an unclaimed ENI is still there and still nobody's. The sweep that found it may be
+    /// days old, and what has changed since no other sweep shows; asked together with others.
     /// </summary>
     public async Task<bool> ConfirmUnclaimedAsync(EniRow row, CancellationToken cancellationToken)
     {
@@ -137,7 +162,10 @@ internal sealed class EniInventory : IDisposable
             return true;
         });
 
-    /// <summary>Drops unclaimed ENIs that are gone or somebody's by now, so that none is planned for or kept in mind for ever. No call when there are none.</summary>
+    /// <summary>
+    /// Drops unclaimed ENIs that are gone or somebody's by now, so that none is planned for or kept
+    /// in mind for ever. No call when there are none.
+    /// </summary>
     public async Task RefreshUnclaimedAsync(CancellationToken cancellationToken)
     {
         var known = Read(state => state.Unclaimed.Rows());
@@ -194,7 +222,10 @@ internal sealed class EniInventory : IDisposable
         Step(state => state.SlotsNotSeen(observation, [.. slots]));
     }
 
-    /// <summary>Adds an ENI to the shared poll until it is seen, or proven absent; ENIs in transition are in it by themselves.</summary>
+    /// <summary>
+    /// Adds an ENI to the shared poll until it is seen, or proven absent; ENIs in transition are in
+    /// it by themselves.
+    /// </summary>
     public void Watch(string eniId)
     {
         lock (_gate)
@@ -205,7 +236,9 @@ internal sealed class EniInventory : IDisposable
         _wake.Writer.TryWrite(item: true);
     }
 
-    /// <summary>Polls while anything is in transition, and rests otherwise; runs until cancelled.</summary>
+    /// <summary>
+    /// Polls while anything is in transition, and rests otherwise; runs until cancelled.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var pace = new PollPace(_options.FirstPoll, _options.PollInterval);
@@ -248,7 +281,8 @@ internal sealed class EniInventory : IDisposable
             var rows = await _client.DescribeEnisByIdAsync(asked, CallPriority.AttachUnready, cancellationToken);
             var seen = rows.Select(row => row.EniId).ToHashSet(StringComparer.Ordinal);
             Step(state => state.Observe(observation, rows));
-            // Positive evidence only: what the answer leaves out is absent after the grace time, not before.
+            // Positive evidence only: what the answer leaves out is absent after the grace time,
+            // not before.
             StepGone(state => state.Absent(observation, [.. ids.Where(id => !seen.Contains(id))]));
         }
 
@@ -258,7 +292,10 @@ internal sealed class EniInventory : IDisposable
         }
     }
 
-    /// <summary>Device indexes in use on the instance, foreign ENIs included; from memory when young, otherwise read together with other instances asked for at the same time.</summary>
+    /// <summary>
+    /// Device indexes in use on the instance, foreign ENIs included; from memory when young,
+    /// otherwise read together with other instances asked for at the same time.
+    /// </summary>
     public async Task<IReadOnlyList<DeviceSlot>> OccupancyAsync(InstanceId instanceId, CancellationToken cancellationToken)
     {
         var read = await _occupancy.ReadAsync(instanceId, cancellationToken);
@@ -268,7 +305,9 @@ internal sealed class EniInventory : IDisposable
         }
     }
 
-    /// <summary>Forgets the occupancy of an instance, after EC2 said that an index is taken.</summary>
+    /// <summary>
+    /// Forgets the occupancy of an instance, after EC2 said that an index is taken.
+    /// </summary>
     public void ForgetOccupancy(InstanceId instanceId) => _occupancy.Forget(instanceId);
 
     /// <inheritdoc/>

@@ -1,8 +1,9 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
-/// What observations and our own calls add up to, as a state machine over given points in time. Each step returns the keys that changed:
-/// the slot, or the ENI where there is none. Not for concurrent use.
+/// What observations and our own calls add up to, as a state machine over given points in time.
+/// Each step returns the keys that changed: the slot, or the ENI where there is none. Not for
+/// concurrent use.
 /// </summary>
 internal sealed class InventoryState
 {
@@ -59,7 +60,8 @@ internal sealed class InventoryState
             return known.Missing ? new Presence.AbsentWithinGrace() : new Presence.Present(known.Row);
         }
 
-        // One that we deleted, or that was asked for and proved absent, is in here; of others a predecessor may have created one just before we began.
+        // One that we deleted, or that was asked for and proved absent, is in here; of others a
+        // predecessor may have created one just before we began.
         var proven = _deleted.ContainsKey(eniId) || (!_watched.ContainsKey(eniId) && _lastSweep is { } sweep && sweep - _born >= _grace);
         return proven ? new Presence.Absent() : new Presence.AbsentWithinGrace();
     }
@@ -80,11 +82,15 @@ internal sealed class InventoryState
     }
 
     /// <summary>
-    /// Whether the slot's absence takes in what a predecessor did just before we began: EC2 was asked for it, or for all, a grace time after that.
+    /// Whether the slot's absence takes in what a predecessor did just before we began: EC2 was
+    /// asked for it, or for all, a grace time after that.
     /// </summary>
     public bool IsSettled(string slot) => (_lastSweep is { } sweep && sweep - _born >= _grace) || _settled.Contains(slot);
 
-    /// <summary>A predecessor may have made an ENI for the slot that no description shows yet; its absence counts once it is settled.</summary>
+    /// <summary>
+    /// A predecessor may have made an ENI for the slot that no description shows yet; its absence
+    /// counts once it is settled.
+    /// </summary>
     public void Suspect(string slot)
     {
         if (!IsSettled(slot) && _bySlot[slot].Count == 0)
@@ -169,7 +175,10 @@ internal sealed class InventoryState
         return (changed, gone);
     }
 
-    /// <summary>A complete description of these slots showed nothing for them; returns those now proven empty.</summary>
+    /// <summary>
+    /// A complete description of these slots showed nothing for them; returns those now proven
+    /// empty.
+    /// </summary>
     public IReadOnlyList<string> SlotsNotSeen(Observation observation, IReadOnlyList<string> slots)
     {
         List<string> proven = [.. slots.Where(slot => _bySlot[slot].Count == 0 && _creates.NotSeen(slot, observation))];
@@ -217,8 +226,6 @@ internal sealed class InventoryState
                 return Apply(set.EniId, change, now);
             case LocalEffect.AddressesAssigned assigned:
                 return Apply(assigned.EniId, change, now);
-            case LocalEffect.TagsRemoved removed:
-                return Apply(removed.EniId, change, now);
             default:
                 throw new InvalidOperationException($"Unknown change {change}");
         }
@@ -274,7 +281,8 @@ internal sealed class InventoryState
             _creates.Seen(slot);
         }
 
-        // A repeat with the same token is answered with the ENI as it was; what is known since is better.
+        // A repeat with the same token is answered with the ENI as it was; what is known since is
+        // better.
         if (_enis.ContainsKey(row.EniId) || _deleted.ContainsKey(row.EniId))
         {
             return [];
@@ -336,7 +344,8 @@ internal sealed class InventoryState
 
     private void ForgetDeleted(DateTimeOffset now)
     {
-        // Kept for much longer than the grace time, so that the answer "absent" outlives the objects that refer to the ENI; a sweep proves the rest.
+        // Kept for much longer than the grace time, so that the answer "absent" outlives the
+        // objects that refer to the ENI; a sweep proves the rest.
         foreach (var (id, at) in _deleted.Where(deleted => now - deleted.Value > _grace * 20).ToList())
         {
             _deleted.Remove(id);

@@ -1,6 +1,9 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
-/// <summary>An index from one key to several identifiers, in order of the identifiers. Nearly all keys have one, hence the arrays.</summary>
+/// <summary>
+/// An index from one key to several identifiers, in order of the identifiers. Nearly all keys have
+/// one, hence the arrays.
+/// </summary>
 internal sealed class KeyedSets
 {
     private readonly Dictionary<string, string[]> _sets = new(StringComparer.Ordinal);

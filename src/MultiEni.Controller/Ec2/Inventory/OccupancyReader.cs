@@ -4,8 +4,8 @@ using MultiEni.Controller.Ec2.Failures;
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
-/// Reads what is attached to instances, foreign ENIs included; many instances in one call, and each not again while its last reading counts
-/// (docs/reference/ec2.md#call-plan).
+/// Reads what is attached to instances, foreign ENIs included; many instances in one call, and each
+/// not again while its last reading counts (docs/reference/ec2.md#call-plan).
 /// </summary>
 internal sealed class OccupancyReader : IDisposable
 {
@@ -55,7 +55,8 @@ internal sealed class OccupancyReader : IDisposable
 
     public void Dispose() => _coalescer.Dispose();
 
-    // Thousands of instances are remembered for a while, so only the places are, not all that EC2 says of the ENIs in them.
+    // Thousands of instances are remembered for a while, so only the places are, not all that EC2
+    // says of the ENIs in them.
     private Dictionary<InstanceId, IReadOnlyList<DeviceSlot>> ByInstance(IReadOnlyList<EniRow> rows)
     {
         var result = new Dictionary<InstanceId, IReadOnlyList<DeviceSlot>>();
@@ -91,7 +92,9 @@ internal sealed class OccupancyReader : IDisposable
     private sealed record Reading(IReadOnlyList<DeviceSlot> Slots, long At);
 }
 
-/// <summary>Puts a reading of an instance together with what is known since of our own ENIs.</summary>
+/// <summary>
+/// Puts a reading of an instance together with what is known since of our own ENIs.
+/// </summary>
 internal static class Occupancy
 {
     public static IReadOnlyList<DeviceSlot> Of(string instanceId, IReadOnlyList<DeviceSlot> read, InventoryState state, string cluster)
@@ -119,7 +122,9 @@ internal static class Occupancy
         return [.. slots.Values.OrderBy(slot => slot.NetworkCardIndex).ThenBy(slot => slot.DeviceIndex)];
     }
 
-    /// <summary>The place that an ENI takes on its instance; null when it is attached to none.</summary>
+    /// <summary>
+    /// The place that an ENI takes on its instance; null when it is attached to none.
+    /// </summary>
     public static DeviceSlot? SlotOf(EniRow row, string cluster) =>
         row.Attachment is { Status: not EniStates.Detached } attachment
             ? new(attachment.NetworkCardIndex, attachment.DeviceIndex, row.EniId, IsOurs(row, cluster))
@@ -133,5 +138,8 @@ internal static class Occupancy
 /// <param name="NetworkCardIndex">Card.</param>
 /// <param name="DeviceIndex">Index on the card.</param>
 /// <param name="EniId">What is attached there.</param>
-/// <param name="Ours">Whether the ENI is one of this cluster's slots; otherwise it is the VPC CNI's or somebody else's.</param>
+/// <param name="Ours">
+/// Whether the ENI is one of this cluster's slots; otherwise it is the VPC CNI's or somebody
+/// else's.
+/// </param>
 internal readonly record struct DeviceSlot(int NetworkCardIndex, int DeviceIndex, string EniId, bool Ours);

@@ -1,7 +1,8 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
-/// The effect of one of our calls that EC2's descriptions may not show for a while; laid over rows until they do (docs/reference/ec2.md#consistency).
+/// The effect of one of our calls that EC2's descriptions may not show for a while; laid over rows
+/// until they do (docs/reference/ec2.md#consistency).
 /// </summary>
 /// <param name="Change">The effect.</param>
 /// <param name="Made">When the call was answered.</param>
@@ -23,7 +24,6 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
                 },
             LocalEffect.DescriptionSet set => row.Description == set.Description ? row : row with { Description = set.Description },
             LocalEffect.TagsSet set => Tag(row, set.Tags),
-            LocalEffect.TagsRemoved removed => Untag(row, removed.Keys),
             LocalEffect.AddressesAssigned assigned => Assign(row, assigned),
             _ => row,
         };
@@ -89,28 +89,11 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
             Tags = all,
         };
     }
-
-    private static EniRow Untag(EniRow row, IReadOnlyList<string> keys)
-    {
-        if (!keys.Any(row.Tags.ContainsKey))
-        {
-            return row;
-        }
-
-        var rest = new Dictionary<string, string>(row.Tags, StringComparer.Ordinal);
-        foreach (var key in keys)
-        {
-            rest.Remove(key);
-        }
-
-        return row with
-        {
-            Tags = rest,
-        };
-    }
 }
 
-/// <summary>What is known of one ENI: the last description, and our own calls since that it may not show.</summary>
+/// <summary>
+/// What is known of one ENI: the last description, and our own calls since that it may not show.
+/// </summary>
 internal sealed class KnownEni(EniRow row, long generation, DateTimeOffset proven)
 {
     private readonly List<PendingChange> _pending = [];
@@ -130,7 +113,8 @@ internal sealed class KnownEni(EniRow row, long generation, DateTimeOffset prove
     /// <summary>Takes a description over, except for what it is too early to show.</summary>
     public void Observe(Observation observation, EniRow row, TimeSpan grace)
     {
-        // What a description shows once is no longer in doubt; what it does not show after the grace time is not so.
+        // What a description shows once is no longer in doubt; what it does not show after the
+        // grace time is not so.
         _pending.RemoveAll(pending => observation.Began - pending.Made >= grace || ReferenceEquals(pending.LaidOver(row), row));
         foreach (var pending in _pending)
         {
@@ -147,7 +131,8 @@ internal sealed class KnownEni(EniRow row, long generation, DateTimeOffset prove
     /// <summary>Lays the effect of a call of ours over the row.</summary>
     public void Apply(LocalEffect change, long generation, DateTimeOffset now)
     {
-        // An attachment that was begun and then ended must not come back. Addresses add up; all else replaces what was before.
+        // An attachment that was begun and then ended must not come back. Addresses add up; all
+        // else replaces what was before.
         _pending.RemoveAll(pending =>
             (pending.Change.GetType() == change.GetType() && change is not LocalEffect.AddressesAssigned)
             || change is LocalEffect.Detached && pending.Change is LocalEffect.Attached

@@ -1,9 +1,10 @@
 namespace MultiEni.Controller.Ec2.Inventory;
 
 /// <summary>
-/// ENIs with our owner tag and without any cluster's: the Go controller left them, which knew no cluster tag
-/// (docs/reference/go-controller.md#objects-and-tags). They belong to a slot of this cluster when they are attached to its instance and carry its
-/// NodeENI and subnet. Not for concurrent use.
+/// ENIs with our owner tag and without any cluster's: the Go controller left them, which knew no
+/// cluster tag (docs/reference/go-controller.md#objects-and-tags). They belong to a slot of this
+/// cluster when they are attached to its instance and carry its NodeENI and subnet. Not for
+/// concurrent use.
 /// </summary>
 internal sealed class UnclaimedEnis
 {
@@ -32,7 +33,10 @@ internal sealed class UnclaimedEnis
     /// <summary>All that are known.</summary>
     public IReadOnlyList<EniRow> Rows() => [.. _rows.Values.SelectMany(rows => rows)];
 
-    /// <summary>EC2 was asked for an ENI that is known: it stays only if it still is where it was and still belongs to nobody.</summary>
+    /// <summary>
+    /// EC2 was asked for an ENI that is known: it stays only if it still is where it was and still
+    /// belongs to nobody.
+    /// </summary>
     /// <param name="before">As it was known.</param>
     /// <param name="now">As EC2 shows it now; null when it shows none.</param>
     /// <returns>Whether it stays.</returns>

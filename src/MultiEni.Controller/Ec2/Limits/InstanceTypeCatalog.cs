@@ -5,12 +5,14 @@ using System.Globalization;
 namespace MultiEni.Controller.Ec2.Limits;
 
 /// <summary>
-/// Limits of instance types: a table in the program for those whose values were published or described, EC2 for the others. Values that were
-/// only recalled count while EC2 cannot be asked, and no longer. Safe for concurrent use.
+/// Limits of instance types: a table in the program for those whose values were published or
+/// described, EC2 for the others. Values that were only recalled count while EC2 cannot be asked,
+/// and no longer. Safe for concurrent use.
 /// </summary>
 internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) : IDisposable
 {
-    // A type may be new in the Region; what EC2 does not know is asked again. What it does know does not change.
+    // A type may be new in the Region; what EC2 does not know is asked again. What it does know
+    // does not change.
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<string, Asked> _asked = new(StringComparer.Ordinal);
@@ -22,7 +24,10 @@ internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) :
             ? answer.Limits
             : InstanceTypeTable.Types.GetValueOrDefault(instanceType)?.Limits;
 
-    /// <summary>Asks EC2 for those types that are not known for certain, all in one call as far as it takes them.</summary>
+    /// <summary>
+    /// Asks EC2 for those types that are not known for certain, all in one call as far as it takes
+    /// them.
+    /// </summary>
     /// <exception cref="Failures.Ec2CallException">EC2 did not answer.</exception>
     public async Task LearnAsync(IEnumerable<string> instanceTypes, CancellationToken cancellationToken)
     {
@@ -70,7 +75,10 @@ internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) :
     private sealed record Asked(InstanceTypeLimits? Limits, long At);
 }
 
-/// <summary>The table of instance types that is part of the program: one line a type, so that common clusters ask EC2 for none. <c>eng/InstanceTypes</c> writes it.</summary>
+/// <summary>
+/// The table of instance types that is part of the program: one line a type, so that common
+/// clusters ask EC2 for none. <c>eng/InstanceTypes</c> writes it.
+/// </summary>
 internal static class InstanceTypeTable
 {
     private const string Resource = "MultiEni.Controller.Ec2.Limits.instance-types.tsv";
@@ -79,8 +87,8 @@ internal static class InstanceTypeTable
     public static FrozenDictionary<string, TabledType> Types { get; } = Load();
 
     /// <summary>
-    /// Reads lines of type, ENIs in all, ENIs of each card, IPv4 addresses an ENI, and source, separated by tabs. Lines that begin with `#` say
-    /// something to people.
+    /// Reads lines of type, ENIs in all, ENIs of each card, IPv4 addresses an ENI, and source,
+    /// separated by tabs. Lines that begin with `#` say something to people.
     /// </summary>
     public static IReadOnlyList<TabledType> Parse(TextReader reader)
     {
@@ -123,7 +131,10 @@ internal static class InstanceTypeTable
 
 /// <summary>One line of the table of instance types.</summary>
 /// <param name="Limits">The limits.</param>
-/// <param name="Source">Where they are from: <c>described</c> (an answer of DescribeInstanceTypes), <c>published</c> or <c>recalled</c>.</param>
+/// <param name="Source">
+/// Where they are from: <c>described</c> (an answer of DescribeInstanceTypes), <c>published</c> or
+/// <c>recalled</c>.
+/// </param>
 internal sealed record TabledType(InstanceTypeLimits Limits, string Source)
 {
     /// <summary>Values from general knowledge: asked of EC2 before they are believed.</summary>

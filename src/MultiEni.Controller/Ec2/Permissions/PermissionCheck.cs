@@ -7,12 +7,15 @@ using MultiEni.Controller.Leading;
 namespace MultiEni.Controller.Ec2.Permissions;
 
 /// <summary>
-/// Finds missing permissions before they are needed, by dry runs. They are made once when a term of leadership has something to try them on, and every
-/// half hour while a permission is missing: five calls each time, and none in a cluster in which nothing is wrong. Calls that are refused tell by themselves.
+/// Finds missing permissions before they are needed, by dry runs. They are made once when a term of
+/// leadership has something to try them on, and every half hour while a permission is missing: five
+/// calls each time, and none in a cluster in which nothing is wrong. Calls that are refused tell by
+/// themselves.
 /// </summary>
 /// <remarks>
-/// Policies have conditions on tags, so a dry run tells the truth only of resources that exist: Create is tried in a subnet that was resolved, the
-/// others on an ENI of ours. CreateTags is left out, because a good policy allows it within Create only.
+/// Policies have conditions on tags, so a dry run tells the truth only of resources that exist:
+/// Create is tried in a subnet that was resolved, the others on an ENI of ours. CreateTags is left
+/// out, because a good policy allows it within Create only.
 /// </remarks>
 internal sealed class PermissionCheck(
     Ec2Client ec2,
@@ -127,11 +130,16 @@ internal sealed class PermissionCheck(
     }
 }
 
-/// <summary>What a dry run is tried on. Policies have conditions on tags, so only resources of the kind in use give an answer that counts.</summary>
+/// <summary>
+/// What a dry run is tried on. Policies have conditions on tags, so only resources of the kind in
+/// use give an answer that counts.
+/// </summary>
 /// <param name="SubnetId">For Create.</param>
 /// <param name="SecurityGroupIds">For Create.</param>
 /// <param name="Tags">For Create and CreateTags.</param>
-/// <param name="EniId">For everything else; a made-up one mostly gives an inconclusive answer.</param>
+/// <param name="EniId">
+/// For everything else; a made-up one mostly gives an inconclusive answer.
+/// </param>
 /// <param name="InstanceId">For Attach.</param>
 /// <param name="AttachmentId">For Detach.</param>
 internal sealed record PreflightSubject(

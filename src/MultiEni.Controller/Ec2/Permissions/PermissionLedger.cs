@@ -5,17 +5,21 @@ using MultiEni.Controller.Leading;
 namespace MultiEni.Controller.Ec2.Permissions;
 
 /// <summary>
-/// Which EC2 actions the controller's role lacks, as far as calls and dry runs have shown. The last answer for an action counts, so a permission
-/// that is granted clears itself with the next call.
+/// Which EC2 actions the controller's role lacks, as far as calls and dry runs have shown. The last
+/// answer for an action counts, so a permission that is granted clears itself with the next call.
 /// </summary>
 internal sealed class PermissionLedger
 {
     private readonly ConcurrentDictionary<string, DeniedPermission> _denied = new(StringComparer.Ordinal);
 
-    /// <summary>The API name of an action that is denied and was not, or is allowed again.</summary>
+    /// <summary>
+    /// The API name of an action that is denied and was not, or is allowed again.
+    /// </summary>
     public Signal<string> Changes { get; } = new();
 
-    /// <summary>Permissions that were denied last, sorted; one that several APIs need once.</summary>
+    /// <summary>
+    /// Permissions that were denied last, sorted; one that several APIs need once.
+    /// </summary>
     public IReadOnlyList<DeniedPermission> Denied =>
         [.. _denied.Values.DistinctBy(permission => permission.Action).OrderBy(permission => permission.Action, StringComparer.Ordinal)];
 
@@ -36,7 +40,8 @@ internal sealed class PermissionLedger
         }
         else if (failure?.Reaction.Kind is null or ReactionKind.DryRunAllowed && _denied.TryRemove(action, out _))
         {
-            // Any other failure says nothing of permissions: no answer, or one given before anybody looked.
+            // Any other failure says nothing of permissions: no answer, or one given before anybody
+            // looked.
             Changes.Raise(action);
         }
     }
@@ -54,7 +59,10 @@ internal abstract record Permission
     /// <param name="Message">EC2's text.</param>
     public sealed record Denied(string Message) : Permission;
 
-    /// <summary>EC2 refused for another reason, such as a resource that does not exist, before it looked at permissions.</summary>
+    /// <summary>
+    /// EC2 refused for another reason, such as a resource that does not exist, before it looked at
+    /// permissions.
+    /// </summary>
     /// <param name="Code">EC2's error code.</param>
     /// <param name="Message">EC2's text.</param>
     public sealed record Inconclusive(string Code, string Message) : Permission;

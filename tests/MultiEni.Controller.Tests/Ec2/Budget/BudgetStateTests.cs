@@ -60,7 +60,8 @@ public sealed class BudgetStateTests
         Assert.Equal(16, Accept(state, 16, At(0)));
         Assert.Equal(18, Accept(state, 16, At(0)) + Accept(state, 16, At(0)));
 
-        // That makes 50, which the account's bucket holds when it is full; there is no more however many are taken.
+        // That makes 50, which the account's bucket holds when it is full; there is no more however
+        // many are taken.
         Assert.Equal(0, Accept(state, 50, At(0)));
     }
 

@@ -6,7 +6,10 @@ namespace MultiEni.Controller.Tests.Ec2.Failures;
 
 public sealed class FailureTableTests
 {
-    /// <summary>API, error code, message, reaction, condition reason, seconds until the next try (null: the object's backoff), class in metrics.</summary>
+    /// <summary>
+    /// API, error code, message, reaction, condition reason, seconds until the next try (null: the
+    /// object's backoff), class in metrics.
+    /// </summary>
     public static TheoryData<string, string, string, string, string, double?, string> Rows =>
         new()
         {

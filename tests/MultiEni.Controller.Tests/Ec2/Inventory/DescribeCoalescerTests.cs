@@ -136,7 +136,7 @@ public sealed class DescribeCoalescerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_batch_that_everybody_left_before_it_went_answers_nobody_else()
+    public async Task A_batch_that_all_callers_left_before_it_was_sent_answers_no_other_caller()
     {
         using var impatience = new CancellationTokenSource();
         var given = _coalescer.GetAsync(1, impatience.Token);

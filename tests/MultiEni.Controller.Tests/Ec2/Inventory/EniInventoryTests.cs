@@ -58,7 +58,7 @@ public sealed class EniInventoryTests
     }
 
     [Fact]
-    public async Task The_poll_asks_while_something_is_in_transition_and_rests_otherwise()
+    public async Task The_poll_runs_only_while_something_is_in_transition()
     {
         await using var world = await Ec2World.StartAsync(options =>
             options with

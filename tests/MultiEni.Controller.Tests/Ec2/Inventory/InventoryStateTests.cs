@@ -128,7 +128,8 @@ public sealed class InventoryStateTests
         Assert.IsType<Presence.AbsentWithinGrace>(_state.PresenceOf("eni-1"));
         Sweep(1);
         Assert.IsType<Presence.Absent>(_state.PresenceOfSlot("a"));
-        // A predecessor may have created it a moment ago, so for the ENI itself one sweep is not enough.
+        // A predecessor may have created it a moment ago, so for the ENI itself one sweep is not
+        // enough.
         Assert.IsType<Presence.AbsentWithinGrace>(_state.PresenceOf("eni-1"));
         Sweep(31);
         Assert.IsType<Presence.Absent>(_state.PresenceOf("eni-1"));
@@ -232,8 +233,8 @@ public sealed class InventoryStateTests
             });
 
     /// <summary>
-    /// A predecessor may have sent a create call just before it died, and EC2 shows its ENI only seconds later
-    /// (docs/reference/ec2.md#one-eni-per-slot, docs/reference/ec2.md#consistency).
+    /// A predecessor may have sent a create call just before it died, and EC2 shows its ENI only
+    /// seconds later (docs/reference/ec2.md#one-eni-per-slot, docs/reference/ec2.md#consistency).
     /// </summary>
     [Fact]
     public void After_a_restart_the_absence_of_a_slot_counts_only_when_EC2_was_asked_a_grace_time_later()

@@ -3,7 +3,10 @@ using MultiEni.Controller.Ec2.Inventory;
 
 namespace MultiEni.Controller.Tests.Ec2.Inventory;
 
-/// <summary>What the Go controller left is found by the first sweep and by no other, and becomes ours by its tags.</summary>
+/// <summary>
+/// What the Go controller left is found by the first sweep and by no other, and becomes ours by its
+/// tags.
+/// </summary>
 public sealed class UnclaimedEnisTests
 {
     private static CancellationToken Ct => Ec2World.Ct;
@@ -95,7 +98,7 @@ public sealed class UnclaimedEnisTests
     }
 
     [Fact]
-    public async Task What_vanished_is_not_kept_in_mind_for_ever_and_a_repeated_sweep_doubles_nothing()
+    public async Task Unclaimed_ENIs_that_are_gone_are_forgotten_and_a_repeated_sweep_adds_no_duplicate()
     {
         await using var world = await Ec2World.StartAsync();
         await LeaveAsync(world, "multus");

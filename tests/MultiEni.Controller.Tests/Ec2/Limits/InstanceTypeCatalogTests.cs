@@ -68,7 +68,7 @@ public sealed class InstanceTypeCatalogTests
     }
 
     [Fact]
-    public async Task A_refusal_is_told_and_the_recalled_line_counts_meanwhile()
+    public async Task A_refusal_is_reported_and_the_recalled_line_counts_meanwhile()
     {
         await using var world = await Ec2World.StartAsync();
         world.Simulator.Faults.Deny(Ec2Actions.DescribeInstanceTypes);

@@ -4,7 +4,9 @@ using MultiEni.InstanceTypes;
 
 namespace MultiEni.Controller.Tests.Ec2.Limits;
 
-/// <summary>The table that <c>eng/InstanceTypes</c> writes is the one that the controller reads.</summary>
+/// <summary>
+/// The table that <c>eng/InstanceTypes</c> writes is the one that the controller reads.
+/// </summary>
 public sealed class TypeTableTests
 {
     private const string Answer = """

@@ -1,49 +1,49 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments;
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Tests.Ec2;
 
-namespace MultiEni.Controller.Tests.Attachments.Admission;
+namespace MultiEni.Controller.Tests.Attachments.Concurrency;
 
-public sealed class AdmissionLineTests
+public sealed class ConcurrencyLimitsTests
 {
     private readonly List<string> _admitted = [];
 
     [Fact]
-    public void Only_so_many_are_in_at_once_and_the_next_is_told_when_one_leaves()
+    public void Only_so_many_are_in_at_once_and_the_next_is_admitted_when_one_leaves()
     {
-        var line = new AdmissionLine(2, _admitted.Add);
-        Assert.Equal([true, true, false], new[] { "a", "b", "c" }.Select(name => line.TryEnter(Turn(name))));
+        var line = new ConcurrencyLimit(2, _admitted.Add);
+        Assert.Equal([true, true, false], new[] { "a", "b", "c" }.Select(name => line.TryEnter(Waiting(name))));
         Assert.Equal(1, line.Waiting);
 
         line.Leave("a");
 
         Assert.Equal(["c"], _admitted);
-        Assert.True(line.TryEnter(Turn("c")));
-        Assert.False(line.TryEnter(Turn("d")));
+        Assert.True(line.TryEnter(Waiting("c")));
+        Assert.False(line.TryEnter(Waiting("d")));
     }
 
     [Fact]
     public void One_that_asks_again_while_it_waits_has_one_place_only()
     {
-        var line = new AdmissionLine(1, _admitted.Add);
-        line.TryEnter(Turn("a"));
-        Assert.False(line.TryEnter(Turn("b")));
-        Assert.False(line.TryEnter(Turn("b")));
+        var line = new ConcurrencyLimit(1, _admitted.Add);
+        line.TryEnter(Waiting("a"));
+        Assert.False(line.TryEnter(Waiting("b")));
+        Assert.False(line.TryEnter(Waiting("b")));
         Assert.Equal(1, line.Waiting);
     }
 
     [Fact]
     public void One_that_waits_cannot_give_up_the_place_of_another()
     {
-        var line = new AdmissionLine(1, _admitted.Add);
-        line.TryEnter(Turn("a"));
-        line.TryEnter(Turn("b"));
+        var line = new ConcurrencyLimit(1, _admitted.Add);
+        line.TryEnter(Waiting("a"));
+        line.TryEnter(Waiting("b"));
 
         line.Leave("b");
 
         Assert.Empty(_admitted);
-        Assert.False(line.TryEnter(Turn("c")));
+        Assert.False(line.TryEnter(Waiting("c")));
     }
 
     [Fact]
@@ -108,5 +108,5 @@ public sealed class AdmissionLineTests
             },
         };
 
-    private static Waiter Turn(string name) => new(name, "node", "nodeeni", IsBegun: false);
+    private static Waiter Waiting(string name) => new(name, "node", "nodeeni", IsBegun: false);
 }

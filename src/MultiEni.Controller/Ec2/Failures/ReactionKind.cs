@@ -65,7 +65,10 @@ internal enum CooldownScope
     Account,
 }
 
-/// <summary>Which steps wait for the time of the next try; the others are tried with whatever wakes their attachment.</summary>
+/// <summary>
+/// Which steps wait for the time of the next try; the others are tried with whatever wakes their
+/// attachment.
+/// </summary>
 internal enum HeldSteps
 {
     /// <summary>None.</summary>
@@ -78,7 +81,7 @@ internal enum HeldSteps
     All,
 }
 
-/// <summary>Where people are told of an error. The metric counts all.</summary>
+/// <summary>Where people see an error. The metric counts all.</summary>
 internal enum Visibility
 {
     /// <summary>Nowhere: what was wanted is done already, or soon will be.</summary>

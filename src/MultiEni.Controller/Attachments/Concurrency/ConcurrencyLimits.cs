@@ -1,22 +1,22 @@
 using System.Runtime.InteropServices;
 using MultiEni.Api.EniAttachments;
 
-namespace MultiEni.Controller.Attachments.Admission;
+namespace MultiEni.Controller.Attachments.Concurrency;
 
 /// <summary>
-/// How many attachments make calls at a time, for each <see cref="CallLimit"/>: calls that wait for one API's tokens must not keep the workers from those
-/// that would wait for another's.
+/// How many attachments make calls at a time, for each <see cref="CallLimit" />: calls that wait
+/// for one API's tokens must not keep the workers from those that would wait for another's.
 /// </summary>
 internal sealed class ConcurrencyLimits
 {
-    // The attach bucket is smaller than the create bucket: without a bound, creation would run far ahead and a crash strand hundreds
-    // (docs/reference/ec2.md#call-plan).
+    // The attach bucket is smaller than the create bucket: without a bound, creation would run far
+    // ahead and a crash strand hundreds (docs/reference/ec2.md#call-plan).
     private const int MostUnattached = 100;
 
     // Nobody waits for these; enough of them are under way to use every token that is left.
     private const int MostRepairs = 32;
 
-    private readonly Dictionary<CallLimit, AdmissionLine> _lines;
+    private readonly Dictionary<CallLimit, ConcurrencyLimit> _lines;
 
     /// <summary>Nobody waits yet.</summary>
     /// <param name="cleanups">ENIs detached and deleted at the same time.</param>
@@ -63,7 +63,10 @@ internal enum CallLimit
     /// <summary>Changes of attached ENIs, which nobody waits for.</summary>
     Repairs,
 
-    /// <summary>ENIs of the Go controller that are adopted; their tags draw on another bucket than what is created.</summary>
+    /// <summary>
+    /// ENIs of the Go controller that are adopted; their tags draw on another bucket than what is
+    /// created.
+    /// </summary>
     Adoptions,
 
     /// <summary>Detaching and deleting.</summary>
@@ -71,17 +74,20 @@ internal enum CallLimit
 }
 
 /// <summary>
-/// Lets only so many attachments at once into a kind of work. Whoever waits holds no worker: it is told of its admission and comes again. What it
-/// keeps is lost at a restart without harm, since everybody asks anew.
+/// Lets only so many attachments at once into a kind of work. Whoever waits holds no worker: it is
+/// called once it is admitted, and comes again. What it keeps is lost at a restart without harm,
+/// since everybody asks anew.
 /// </summary>
 /// <param name="capacity">How many are in at once.</param>
-/// <param name="admitted">Told the name of one that was let in after waiting; must not block.</param>
-internal sealed class AdmissionLine(int capacity, Action<string> admitted)
+/// <param name="admitted">
+/// Called with the name of one that was admitted after waiting; must not block.
+/// </param>
+internal sealed class ConcurrencyLimit(int capacity, Action<string> admitted)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _inside = new(StringComparer.Ordinal);
     private readonly HashSet<string> _outside = new(StringComparer.Ordinal);
-    private readonly NodeTurns _turns = new();
+    private readonly NodeMajorQueue _waiting = new();
 
     /// <summary>How many wait.</summary>
     public int Waiting
@@ -90,48 +96,53 @@ internal sealed class AdmissionLine(int capacity, Action<string> admitted)
         {
             lock (_gate)
             {
-                return _turns.Count;
+                return _waiting.Count;
             }
         }
     }
 
-    /// <summary>Whether the attachment is in, now or already; otherwise it waits, once however often it asks.</summary>
-    public bool TryEnter(Waiter turn)
+    /// <summary>
+    /// Whether the attachment is in, now or already; otherwise it waits, once however often it
+    /// asks.
+    /// </summary>
+    public bool TryEnter(Waiter waiter)
     {
         lock (_gate)
         {
-            if (_inside.Contains(turn.Name))
+            if (_inside.Contains(waiter.Name))
             {
                 return true;
             }
 
-            if (_inside.Count < capacity && _turns.Count == 0)
+            if (_inside.Count < capacity && _waiting.Count == 0)
             {
-                _inside.Add(turn.Name);
+                _inside.Add(waiter.Name);
                 return true;
             }
 
-            if (_outside.Add(turn.Name))
+            if (_outside.Add(waiter.Name))
             {
-                _turns.Add(turn);
+                _waiting.Add(waiter);
             }
 
             return false;
         }
     }
 
-    /// <summary>The attachment is done, for now at least. Of no effect on one that is not in.</summary>
+    /// <summary>
+    /// The attachment is done, for now at least. Of no effect on one that is not in.
+    /// </summary>
     public void Leave(string name)
     {
         Waiter next;
         lock (_gate)
         {
-            if (!_inside.Remove(name) || _turns.Next() is not { } turn)
+            if (!_inside.Remove(name) || _waiting.Next() is not { } waiter)
             {
                 return;
             }
 
-            next = turn;
+            next = waiter;
             _outside.Remove(next.Name);
             _inside.Add(next.Name);
         }
@@ -141,54 +152,55 @@ internal sealed class AdmissionLine(int capacity, Action<string> admitted)
 }
 
 /// <summary>
-/// The order of those who wait: what is begun comes first, then whatever else waits for the node whose turn it is, then the next node. NodeENIs take
-/// turns in naming the next node, so that one with a few nodes does not wait for one with thousands. A node is usable when it has all of its ENIs:
-/// node by node, half of the nodes are usable in half of the time, and in any other order nearly none (docs/reference/ec2.md#call-plan). Not for
-/// concurrent use.
+/// The order of those who wait: what is begun comes first, then whatever else waits for the current
+/// node, then the next node. NodeENIs are served round-robin, so that one with a few nodes does not
+/// wait for one with thousands. A node is usable when it has all of its ENIs: node by node, half of
+/// the nodes are usable in half of the time, and in any other order nearly none
+/// (docs/reference/ec2.md#call-plan). Not for concurrent use.
 /// </summary>
-internal sealed class NodeTurns
+internal sealed class NodeMajorQueue
 {
     private readonly Queue<Waiter> _begun = new();
     private readonly Dictionary<string, Queue<Waiter>> _byNode = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Queue<string>> _nodesOfParty = new(StringComparer.Ordinal);
-    private readonly Queue<string> _parties = new();
+    private readonly Dictionary<string, Queue<string>> _nodesOfFlow = new(StringComparer.Ordinal);
+    private readonly Queue<string> _flows = new();
     private string? _current;
 
     /// <summary>How many wait.</summary>
     public int Count { get; private set; }
 
     /// <summary>One more waits.</summary>
-    public void Add(Waiter turn)
+    public void Add(Waiter waiter)
     {
         Count++;
-        if (turn.IsBegun)
+        if (waiter.IsBegun)
         {
-            _begun.Enqueue(turn);
+            _begun.Enqueue(waiter);
             return;
         }
 
-        if (_byNode.TryGetValue(turn.Node, out var others))
+        if (_byNode.TryGetValue(waiter.Node, out var others))
         {
-            others.Enqueue(turn);
+            others.Enqueue(waiter);
             return;
         }
 
-        _byNode.Add(turn.Node, new Queue<Waiter>([turn]));
-        if (turn.Node == _current)
+        _byNode.Add(waiter.Node, new Queue<Waiter>([waiter]));
+        if (waiter.Node == _current)
         {
             return;
         }
 
-        if (!_nodesOfParty.TryGetValue(turn.Party, out var nodes))
+        if (!_nodesOfFlow.TryGetValue(waiter.Flow, out var nodes))
         {
-            _nodesOfParty.Add(turn.Party, nodes = new Queue<string>());
-            _parties.Enqueue(turn.Party);
+            _nodesOfFlow.Add(waiter.Flow, nodes = new Queue<string>());
+            _flows.Enqueue(waiter.Flow);
         }
 
-        nodes.Enqueue(turn.Node);
+        nodes.Enqueue(waiter.Node);
     }
 
-    /// <summary>Whose turn it is; null when nobody waits.</summary>
+    /// <summary>The next one; null when nobody waits.</summary>
     public Waiter? Next()
     {
         if (_begun.TryDequeue(out var first))
@@ -220,20 +232,20 @@ internal sealed class NodeTurns
 
     private string? NextNode()
     {
-        if (!_parties.TryDequeue(out var party))
+        if (!_flows.TryDequeue(out var flow))
         {
             return null;
         }
 
-        var nodes = _nodesOfParty[party];
+        var nodes = _nodesOfFlow[flow];
         var node = nodes.Dequeue();
         if (nodes.Count > 0)
         {
-            _parties.Enqueue(party);
+            _flows.Enqueue(flow);
         }
         else
         {
-            _nodesOfParty.Remove(party);
+            _nodesOfFlow.Remove(flow);
         }
 
         return node;
@@ -242,8 +254,12 @@ internal sealed class NodeTurns
 
 /// <summary>One attachment that wants to go on.</summary>
 /// <param name="Name">The attachment.</param>
-/// <param name="Node">The instance that it is for: ENIs of one are finished before the next is begun.</param>
-/// <param name="Party">Its NodeENI: those take turns.</param>
-/// <param name="IsBegun">Whether it has an ENI already, which must not lie about for longer than needed.</param>
+/// <param name="Node">
+/// The instance that it is for: ENIs of one are finished before the next is begun.
+/// </param>
+/// <param name="Flow">Its NodeENI; flows are served round-robin.</param>
+/// <param name="IsBegun">
+/// Whether it has an ENI already, which must not lie about for longer than needed.
+/// </param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Waiter(string Name, string Node, string Party, bool IsBegun);
+internal readonly record struct Waiter(string Name, string Node, string Flow, bool IsBegun);

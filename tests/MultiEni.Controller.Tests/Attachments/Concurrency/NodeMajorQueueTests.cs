@@ -1,11 +1,11 @@
 using CsCheck;
-using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.Attachments.Concurrency;
 
-namespace MultiEni.Controller.Tests.Attachments.Admission;
+namespace MultiEni.Controller.Tests.Attachments.Concurrency;
 
-public sealed class NodeTurnsTests
+public sealed class NodeMajorQueueTests
 {
-    private readonly NodeTurns _turns = new();
+    private readonly NodeMajorQueue _waiting = new();
 
     [Fact]
     public void A_node_gets_all_of_its_ENIs_before_the_next_one_gets_its_first()
@@ -30,58 +30,58 @@ public sealed class NodeTurnsTests
     public void What_is_begun_comes_first()
     {
         Add("a", "n1", "n2");
-        _turns.Add(new Waiter("a@n9", "n9", "a", IsBegun: true));
+        _waiting.Add(new Waiter("a@n9", "n9", "a", IsBegun: true));
 
         Assert.Equal(["a@n9", "a@n1", "a@n2"], Drain());
     }
 
     [Fact]
-    public void One_that_comes_while_its_node_has_the_turn_need_not_wait_for_another_turn()
+    public void A_waiter_of_the_current_node_comes_out_before_the_next_node()
     {
         Add("a", "n1", "n2");
-        Assert.Equal("a@n1", _turns.Next()?.Name);
+        Assert.Equal("a@n1", _waiting.Next()?.Name);
         Add("b", "n1");
 
         Assert.Equal(["b@n1", "a@n2"], Drain());
     }
 
     [Fact]
-    public void Everybody_gets_a_turn_once() =>
+    public void Every_waiter_comes_out_once() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Bool, Gen.Bool)
             .Array[0, 60]
             .Sample(steps =>
             {
-                var turns = new NodeTurns();
+                var queue = new NodeMajorQueue();
                 var (added, taken) = (0, new List<string>());
-                foreach (var (party, node, begun, takes) in steps)
+                foreach (var (flow, node, begun, takes) in steps)
                 {
-                    turns.Add(new Waiter($"{added++}", $"n{node}", $"p{party}", begun));
-                    if (takes && turns.Next() is { } early)
+                    queue.Add(new Waiter($"{added++}", $"n{node}", $"p{flow}", begun));
+                    if (takes && queue.Next() is { } early)
                     {
                         taken.Add(early.Name);
                     }
                 }
 
-                while (turns.Next() is { } next)
+                while (queue.Next() is { } next)
                 {
                     taken.Add(next.Name);
                 }
 
-                return turns.Count == 0 && taken.Count == added && taken.Distinct().Count() == added;
+                return queue.Count == 0 && taken.Count == added && taken.Distinct().Count() == added;
             });
 
-    private void Add(string party, params string[] nodes)
+    private void Add(string flow, params string[] nodes)
     {
         foreach (var node in nodes)
         {
-            _turns.Add(new Waiter($"{party}@{node}", node, party, IsBegun: false));
+            _waiting.Add(new Waiter($"{flow}@{node}", node, flow, IsBegun: false));
         }
     }
 
     private List<string> Drain()
     {
         var names = new List<string>();
-        while (_turns.Next() is { } next)
+        while (_waiting.Next() is { } next)
         {
             names.Add(next.Name);
         }

@@ -4,7 +4,10 @@ using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Publishing;
 
-/// <summary>What this program remembers beside the device plugin's file: which entries are its own, and whether the plugin has read them.</summary>
+/// <summary>
+/// What this program remembers beside the device plugin's file: which entries are its own, and
+/// whether the plugin has read them.
+/// </summary>
 internal sealed record PublisherRecord
 {
     /// <summary>The boot in which the offers hold.</summary>
@@ -19,7 +22,10 @@ internal sealed record PublisherRecord
     /// <summary>Devices taken back, until the node's allocatable has followed.</summary>
     public List<PublisherRecordDevice> Withdrawn { get; set; } = [];
 
-    /// <summary>When the file's meaning last changed without the plugin having been restarted since; null when it has.</summary>
+    /// <summary>
+    /// When the file's meaning last changed without the plugin having been restarted since; null
+    /// when it has.
+    /// </summary>
     public DateTimeOffset? RestartDueSince { get; set; }
 }
 
@@ -39,16 +45,14 @@ internal sealed record PublisherRecordDevice
     public string Driver { get; set; } = "";
 
     /// <summary>The stored form of a device.</summary>
-    public static PublisherRecordDevice Of(OfferedDevice device)
-    {
-        return new()
+    public static PublisherRecordDevice Of(OfferedDevice device) =>
+        new()
         {
             Resource = device.Resource.ToString(),
             Address = device.Address.ToString(),
             Ids = device.Ids.ToString(),
             Driver = device.Driver,
         };
-    }
 
     /// <summary>The device.</summary>
     /// <exception cref="FormatException">The record was tampered with.</exception>

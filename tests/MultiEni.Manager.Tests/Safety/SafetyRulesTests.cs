@@ -165,7 +165,7 @@ public sealed class SafetyRulesTests
 
     [Fact]
     public void S3_an_ENI_that_is_not_ours_is_left_alone() =>
-        Refused(Reasons.UnsupportedDevice, "left alone", SafetyRules.CheckTouch(Facts() with { IsOurs = false }, Policy));
+        Refused(Reasons.UnsupportedDevice, "not touched", SafetyRules.CheckTouch(Facts() with { IsOurs = false }, Policy));
 
     [Fact]
     public void S4_an_address_that_EC2_does_not_list_means_use()
@@ -199,7 +199,8 @@ public sealed class SafetyRulesTests
             SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, table, destination, "10.0.1.1", 3, 700, protocol))), Policy)
         );
 
-    // As cloud-init makes them for a further ENI on Ubuntu 24.04; nodeadm's have numbers from 10000 on.
+    // As cloud-init makes them for a further ENI on Ubuntu 24.04; nodeadm's have numbers from 10000
+    // on.
     [Theory]
     [InlineData(101)]
     [InlineData(10001)]

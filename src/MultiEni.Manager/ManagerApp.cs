@@ -34,7 +34,7 @@ internal static class ManagerApp
         ApiJson.Default.KubernetesListNode
     );
 
-    /// <summary>Runs the agent until it is asked to stop; then lets changes under way finish within the grace period.</summary>
+    /// <summary>Runs the agent until it is asked to stop; then lets changes in progress finish within the grace period.</summary>
     /// <param name="settings">How it behaves.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="time">Its clock.</param>
@@ -42,158 +42,108 @@ internal static class ManagerApp
     public static async Task RunAsync(ManagerSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken stop)
     {
         var logger = loggers.CreateLogger("eni-manager");
+        using var queue = new WorkQueue<AgentWork>("devices", time);
+        var enqueuer = new WorkEnqueuer(queue);
+        var wakeAll = () => enqueuer.Everything(WorkPriority.Urgent);
+
+        // The node.
         var kernel = HostChoice.Open(settings.Host, settings.HostTransport);
         // Whether a kernel hangs is told by the machine's clock, however fast that of a simulation runs.
         var host = new TimeLimits(settings.ReadLimit, TimeProvider.System).Apply(kernel);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
-        await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
+        await using var publishing = new NodePublishing(settings, host, wakeAll, metrics, loggers, time, logger);
         var publisher = publishing.Publisher;
-        metrics.Offered = () => publisher.Offered.Select(offer => offer.Resource.ToString());
+        metrics.ShowAdvertised(() => publisher.Offered.Select(offer => offer.Resource.ToString()));
         using var boot = new BootGuard(new HostReader(host), journal, publisher, time, logger);
 
+        // Kubernetes.
         using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
         var client = new KubernetesClient(http, time);
-        var attachments = Informer(
-            client,
-            AttachmentStatusWriter.Kind,
-            new InformerScope { LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}" },
-            loggers,
-            time
-        );
+        var ofNode = new InformerScope { LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}" };
+        var attachments = Informer(client, AttachmentStatusWriter.Kind, ofNode, loggers, time);
         var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, loggers, time);
+        var pods = new NodePods(client, settings.NodeName);
+
+        // Health and metrics.
         using var exporter = new PrometheusExporter("MultiEni.", time);
         var checks = new HealthChecks();
         checks.Add("attachments", attachments);
         checks.Add("node", nodes);
         checks.AddReadiness("devices", () => boot.HasRead ? HealthResult.Healthy : HealthResult.Unhealthy("the host's devices were not read yet"));
+        checks.Add("work", queue);
         await using var diagnostics = new DiagnosticsServer(settings.MetricsAddress, checks, exporter, loggers);
         await diagnostics.StartAsync(stop);
 
-        using var queue = new WorkQueue<AgentWork>("devices", time);
-        checks.Add("work", queue);
-        var wake = new WorkEnqueuer(queue);
-        var pods = new NodePods(client, settings.NodeName);
-        using var restarter = new DevicePluginRestarter(
-            publishing.File,
-            pods,
-            settings,
-            () => wake.Everything(WorkPriority.Urgent),
-            metrics,
-            time,
-            logger
-        );
         await using var background = new BackgroundTasks(stop);
         background.Add(attachments.RunAsync);
         background.Add(nodes.RunAsync);
         await background.RunAsync(async token =>
         {
-            // What an earlier boot offered must not be handed out, whether or not the API server can be reached (rule 17).
-            publishing.File.RestartNeeded = restarter.Wake;
-            publishing.Settled = () => wake.Everything(WorkPriority.Urgent);
+            // What an earlier boot advertised must not be handed out, whether or not the API server can be reached (rule 17).
             var seen = await boot.FirstAsync(token);
             Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
-
             var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
+
+            // Changes of a device. They have a limit of their own and must know when a call has really returned.
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
-            var worker = Worker(
-                new Parts(settings, kernel.Files, host, journal, publishing, boot, view, pods, client, gate, metrics, time, logger),
-                wake,
-                queue
-            );
-            using var onAttachment = attachments.Subscribe(wake.AttachmentChanged);
-            using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
+            var locked = new LockedFiles(kernel.Files, time, settings.WriteLimit, settings.BeforeEachWrite, Returned);
+            var native = new NativeDriverMethod(host.Files, locked, time);
+            var method = Method(settings, native, locked, time);
+            var verification = new DeviceVerification(host, time);
+            var restoration = new DeviceRestoration(host, locked, method, native, verification, journal);
+            var preparation = new BindPreparation(host.Files, locked, settings.NoIommu, () => SetupProblem(settings, boot));
+            var bind = new BindSequence(host, locked, method, preparation, verification, restoration, journal);
+            var giveBack = new GiveBackSequence(locked, restoration);
+            var actions = new DeviceActions(host, settings, journal, bind, giveBack, gate, publisher, metrics, time, logger);
+
+            // Reconciling.
+            var owners = new OfferOwners();
+            var observer = new DeviceObserver(host, view, journal, publisher, locked, Policy(settings), settings, time);
+            var finished = new FinishedPods(pods, settings.ListPods, time);
+            var usage = new UsageProbe(host.Files, publishing.PodResources, publishing.Handouts, pods, finished);
+            var statusWriter = new AttachmentStatusWriter(view, client, metrics);
+            var backoff = new RetryBackoff(time);
+            var repairs = new LinkRepairLimiter(time);
+            var runner = new DeviceStepRunner(boot, observer, actions, usage, owners, statusWriter, backoff, repairs);
+            var reconciler = new AttachmentReconciler(view, observer, runner, statusWriter, backoff, repairs, settings, time, logger);
+            var orphans = new OrphanSearch(view, journal, publisher, owners, logger);
+            var worker = new AgentWorker(reconciler, orphans, boot, view, publisher, enqueuer, queue);
+
+            // What wakes it.
+            using var onAttachment = attachments.Subscribe(enqueuer.AttachmentChanged);
+            using var onNode = nodes.Subscribe(_ => enqueuer.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
-                background.Add(new HostListener(host.Events, publisher, boot, view, wake, time, logger).RunAsync);
+                background.Add(new HostListener(host.Events, publisher, boot, view, enqueuer, time, logger).RunAsync);
             }
 
-            background.Add(new RepairLoop(publisher, boot, wake, settings.CheckInterval, time, logger).RunAsync);
-            background.Add(restarter.RunAsync);
+            background.Add(new RepairLoop(publisher, boot, enqueuer, settings.CheckInterval, time, logger).RunAsync);
+            background.Add(
+                new DevicePluginRestarter(publishing.File, publishing.RestartNeeded, pods, settings, wakeAll, metrics, time, logger).RunAsync
+            );
             publishing.Begin(background);
-            wake.Begin(view);
+            enqueuer.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
             await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(token);
             Log.Stopping(logger);
         });
+
+        void Returned(PciAddress address)
+        {
+            Log.StuckCallReturned(logger, address.ToString());
+            wakeAll();
+        }
     }
 
-    private static AgentWorker Worker(Parts parts, WorkEnqueuer wake, WorkQueue<AgentWork> queue)
-    {
-        var settings = parts.Settings;
-        // It has a limit of its own and must know when a call has really returned.
-        var locked = new LockedFiles(
-            parts.KernelFiles,
-            parts.Time,
-            settings.WriteLimit,
-            settings.BeforeEachWrite,
-            address =>
-            {
-                Log.StuckCallReturned(parts.Logger, address.ToString());
-                wake.Everything(WorkPriority.Urgent);
-            }
-        );
-        var native = new NativeDriverMethod(parts.Host.Files, locked, parts.Time);
-        IDriverMethod method =
-            settings.BindingScript == ManagerSettings.NativeBinding
-                ? native
-                : new ScriptDriverMethod(settings.BindingScript, settings.BindingScriptLimit, locked, parts.Time);
-        var verification = new DeviceVerification(parts.Host, parts.Time);
-        var restoration = new DeviceRestoration(parts.Host, locked, method, native, verification, parts.Journal);
-        var preparation = new BindPreparation(
-            parts.Host.Files,
-            locked,
-            settings.NoIommu,
-            () =>
-                SetupRecord.Read(SetupRecord.PathBeside(settings.JournalPath)) is var setup && setup.BootId == parts.Boot.Last?.BootId
-                    ? setup.Problem
-                    : ""
-        );
-        var actions = new DeviceActions(
-            parts.Host,
-            settings,
-            parts.Journal,
-            new BindSequence(parts.Host, locked, method, preparation, verification, restoration, parts.Journal),
-            new GiveBackSequence(locked, restoration),
-            parts.Gate,
-            parts.Publishing.Publisher,
-            parts.Metrics,
-            parts.Time,
-            parts.Logger
-        );
-        var owners = new OfferOwners();
-        var observer = new DeviceObserver(
-            parts.Host,
-            parts.View,
-            parts.Journal,
-            parts.Publishing.Publisher,
-            locked,
-            Policy(settings),
-            settings,
-            parts.Time
-        );
-        var usage = new UsageProbe(
-            parts.Host.Files,
-            parts.Publishing.PodResources,
-            parts.Publishing.Handouts,
-            parts.Pods,
-            new FinishedPods(parts.Pods, settings.ListPods, parts.Time)
-        );
-        var statusWriter = new AttachmentStatusWriter(parts.View, parts.Client, parts.Metrics);
-        var backoff = new RetryBackoff(parts.Time);
-        var repairs = new LinkRepairLimiter(parts.Time);
-        var runner = new DeviceStepRunner(parts.Boot, observer, actions, usage, owners, statusWriter, backoff, repairs);
-        var reconciler = new AttachmentReconciler(parts.View, observer, runner, statusWriter, backoff, repairs, settings, parts.Time, parts.Logger);
-        return new AgentWorker(
-            reconciler,
-            new OrphanSearch(parts.View, parts.Journal, parts.Publishing.Publisher, owners, parts.Logger),
-            parts.Boot,
-            parts.View,
-            parts.Publishing.Publisher,
-            wake,
-            queue
-        );
-    }
+    private static IDriverMethod Method(ManagerSettings settings, NativeDriverMethod native, LockedFiles locked, TimeProvider time) =>
+        settings.BindingScript == ManagerSettings.NativeBinding
+            ? native
+            : new ScriptDriverMethod(settings.BindingScript, settings.BindingScriptLimit, locked, time);
+
+    // What an earlier boot said does not count.
+    private static string SetupProblem(ManagerSettings settings, BootGuard boot) =>
+        SetupRecord.Read(SetupRecord.PathBeside(settings.JournalPath)) is var setup && setup.BootId == boot.Last?.BootId ? setup.Problem : "";
 
     private static SafetyPolicy Policy(ManagerSettings settings) =>
         new()
@@ -213,20 +163,4 @@ internal static class ManagerApp
         TimeProvider time
     )
         where T : class, IKubernetesObject => new(client, kind, scope, null, time, loggers.CreateLogger("informer"));
-
-    private sealed record Parts(
-        ManagerSettings Settings,
-        IHostFiles KernelFiles,
-        NodeHost Host,
-        BindingJournal Journal,
-        NodePublishing Publishing,
-        BootGuard Boot,
-        NodeView View,
-        NodePods Pods,
-        KubernetesClient Client,
-        DeviceChangeGate Gate,
-        ManagerMetrics Metrics,
-        TimeProvider Time,
-        ILogger Logger
-    );
 }

@@ -164,7 +164,7 @@ internal sealed class AttachmentReconciler(
             ? new Blocker(Reasons.JournalUnwritable, error.Message)
             : new Blocker(
                 Reasons.ReconcileFailed,
-                $"The ENI manager could not go on ({error.GetType().Name}): {error.Message} It tries again; its log on the node has the details."
+                $"The ENI manager failed ({error.GetType().Name}): {error.Message} It retries; its log on the node has the details."
             );
 
     // Every line about this piece of work says whose it is (rule 21). Of an orphan nobody knows any more which NodeENI asked for it.

@@ -181,7 +181,7 @@ internal sealed class DeviceStepRunner(
         };
         return new Blocker(
             Reasons.LinkFailed,
-            $"Somebody keeps setting {name} back: {what}, again after each repair. It is repaired a few times a minute; keep the other program, such as "
+            $"Another program keeps changing {name}: it sets {what} after each repair. Repairs are limited to a few a minute; keep the other program, such as "
                 + "systemd-networkd or NetworkManager, off this interface."
         );
     }

@@ -101,7 +101,7 @@ internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, R
             : new DeviceUsage.InUse(
                 InUse(
                     device,
-                    $"{Name(suspects)}, which requested devices: whether it got this very device is not known, because the kubelet does not tell "
+                    $"{Name(suspects)}, which requested devices: whether this device was allocated to it is unknown, because the kubelet does not answer "
                         + $"({why}; mount the host folder of KUBELET_ROOT)"
                 )
             );
@@ -109,16 +109,15 @@ internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, R
 
     private static DeviceUsage.Unknown Unknown(PciDevice device, string kubelet, string pods) =>
         new(
-            $"Whether {device.Address} is in use cannot be told, so nothing is done to it: the kubelet does not say which pods have which devices ({kubelet}), "
-                + $"and the ENI manager cannot find out otherwise: {pods}. See that the kubelet runs and that the host folder of KUBELET_ROOT is mounted; "
-                + "eniManager.listPods=true is the second best."
+            $"Whether {device.Address} is in use is unknown, so it is not touched: the kubelet does not say which pods have which devices ({kubelet}), "
+                + $"and the ENI manager cannot find out otherwise: {pods}. Check that the kubelet is running and that the host folder of KUBELET_ROOT is mounted; "
+                + "eniManager.listPods=true is the fallback."
         );
 
     private DeviceUsage.InUse? JustGiven(PciDevice device) =>
-        handouts.IsFresh(device.Address) ? new DeviceUsage.InUse(InUse(device, "a container that was given it this moment")) : null;
+        handouts.IsFresh(device.Address) ? new DeviceUsage.InUse(InUse(device, "a container to which it was allocated just now")) : null;
 
-    private static string InUse(PciDevice device, string holder) =>
-        $"{device.Address} is in use by {holder}; nothing is done to it before that ends.";
+    private static string InUse(PciDevice device, string holder) => $"{device.Address} is in use by {holder}; it is not touched until then.";
 
     private async Task<DeviceUsage> ProbeAsync(PciDevice device, CancellationToken cancellationToken) =>
         (device.IsLeavingVfio ? DpdkDrivers.VfioPci : device.Driver, device.IommuGroup) switch
@@ -135,7 +134,7 @@ internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, R
             Errno.None or Errno.NoEntry or Errno.NoDevice => new DeviceUsage.Free(),
             Errno.Busy => new DeviceUsage.InUse(Open(device, await _open.HolderAsync(node, cancellationToken) ?? "a process", node)),
             var error => new DeviceUsage.Unknown(
-                $"Whether {device.Address} is in use cannot be told: opening {node} failed with {Binding.SysfsFailure.Name(error)}. Run the eni-manager container privileged."
+                $"Whether {device.Address} is in use is unknown: opening {node} failed with {Binding.SysfsFailure.Name(error)}. Run the eni-manager container privileged."
             ),
         };
     }
@@ -156,13 +155,13 @@ internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, R
         return await _open.SeesNodeAsync(cancellationToken)
             ? new DeviceUsage.Free()
             : new DeviceUsage.Unknown(
-                $"Whether {device.Address} is in use cannot be told: {device.Driver} lets many open {node}, and the eni-manager container does "
+                $"Whether {device.Address} is in use is unknown: {device.Driver} lets any number of processes open {node}, and the eni-manager container does "
                     + "not see the node's processes. Set hostPID: true on its pods."
             );
     }
 
     private static string Open(PciDevice device, string holder, string node) =>
-        $"{device.Address} is in use: {holder} has {node} open; nothing is done to it before that ends.";
+        $"{device.Address} is in use: {holder} has {node} open; it is not touched until then.";
 
     private static string Name(List<string> holders)
     {

@@ -243,8 +243,8 @@ internal sealed class BindSequence(
         new(
             new Blocker(
                 Reasons.UnbindTimeout,
-                $"{holder ?? "The driver"} does not let {address} go ({what}): a process has the device open, or the driver hangs. "
-                    + "Nothing more is tried until it lets go."
+                $"{holder ?? "The driver"} does not release {address} ({what}): a process has the device open, or the driver hangs. "
+                    + "Nothing else is tried until it does."
             )
         );
 }

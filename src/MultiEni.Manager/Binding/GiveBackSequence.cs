@@ -28,8 +28,8 @@ internal sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration res
         new(
             new Blocker(
                 Reasons.UnbindTimeout,
-                $"{entry.TargetDriver} does not let {entry.PciAddress} go ({what}): a process has the device open. End the pod that uses it; "
-                    + "nothing more is tried until then."
+                $"{entry.TargetDriver} does not release {entry.PciAddress} ({what}): a process has the device open. Delete the pod that uses it; "
+                    + "nothing else is tried until then."
             )
         );
 }
@@ -116,7 +116,7 @@ internal sealed class DeviceRestoration(
     {
         if (device.Driver is { } holder)
         {
-            return new ChangeOutcome.Refused(hint ?? new Blocker(Reasons.BindFailed, $"{holder} holds {device.Address} and does not let it go."));
+            return new ChangeOutcome.Refused(hint ?? new Blocker(Reasons.BindFailed, $"{device.Address} is still bound to {holder}."));
         }
 
         journal.Advance(entry with { Phase = JournalPhase.Driverless });

@@ -76,7 +76,7 @@ internal sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, T
         return left switch
         {
             null => null,
-            _ when error == Errno.None => new Blocker(Reasons.BindFailed, $"{left} still holds {device.Address} although it was told to let go."),
+            _ when error == Errno.None => new Blocker(Reasons.BindFailed, $"{device.Address} is still bound to {left} after it was unbound."),
             _ => SysfsFailure.Explain(path, error, holder),
         };
     }

@@ -40,7 +40,7 @@ internal static class AdvertisementStatus
             ? new OfferState.Confirmed(device)
             : new OfferState.Pending(
                 device,
-                trouble ?? Mismatch($"The node counts {counted} of {device.Resource} and {expected} are offered.", offered, sinceRead)
+                trouble ?? Mismatch($"allocatable shows {counted} of {expected} {device.Resource}.", offered, sinceRead)
             );
     }
 
@@ -56,7 +56,7 @@ internal static class AdvertisementStatus
         var remaining = Count(device.Resource, offered);
         if (allocatable is null)
         {
-            return new OfferState.Withdrawing(device, new Blocker(Reasons.Releasing, "What the node counts is not known yet."));
+            return new OfferState.Withdrawing(device, new Blocker(Reasons.Releasing, "The node's allocatable is not known yet."));
         }
 
         var counted = Counted(device.Resource, allocatable);
@@ -71,8 +71,8 @@ internal static class AdvertisementStatus
             new Blocker(
                 Reasons.Releasing,
                 reads
-                    ? $"{device.Resource} was taken back; the device plugin is being restarted."
-                    : $"{device.Resource} was taken back; the node still counts {counted} and {remaining} remain on offer."
+                    ? $"{device.Resource} was withdrawn; the device plugin is being restarted."
+                    : $"{device.Resource} was withdrawn; allocatable still shows {counted}, and {remaining} remain advertised."
             )
         );
     }
@@ -110,14 +110,14 @@ internal static class AdvertisementStatus
         {
             return new Blocker(
                 Reasons.AllocatableMismatch,
-                $"{counts} If it stays so, see the log of the SR-IOV device plugin's pod and that it mounts the host folder of SRIOV_DP_CONFIG_PATH."
+                $"{counts} If this persists, check the log of the SR-IOV device plugin's pod, and that it mounts the host folder of SRIOV_DP_CONFIG_PATH."
             );
         }
 
         return new Blocker(
             Reasons.ResourceNameHyphen,
-            $"{counts} The name {hyphenated} has a hyphen: releases of the SR-IOV device plugin before 3.6 end on it, with all of their resources on the node. Choose "
-                + "a dpdkResourceName with underscores, or update the plugin. If it is 3.6 or later, see the log of its pod."
+            $"{counts} The name {hyphenated} has a hyphen: SR-IOV device plugins before 3.6 exit on it, and all of their resources on the node are lost. Choose "
+                + "a dpdkResourceName with underscores, or update the plugin. If it is 3.6 or later, check the log of its pod."
         );
     }
 

@@ -8,33 +8,23 @@ namespace MultiEni.Manager.Publishing;
 /// <summary>Has the SR-IOV device plugin of this node read a changed file, by deleting its pod: once for a batch of changes.</summary>
 internal sealed class DevicePluginRestarter(
     FileDevicePublisher publisher,
+    WakeSignal wake,
     NodePods pods,
     ManagerSettings settings,
     Action settled,
     ManagerMetrics metrics,
     TimeProvider time,
     ILogger logger
-) : IDisposable
+)
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(1);
-    private readonly SemaphoreSlim _wake = new(1, 1);
-
-    /// <summary>There is something to do.</summary>
-    public void Wake()
-    {
-        lock (_wake)
-        {
-            if (_wake.CurrentCount == 0)
-            {
-                _wake.Release();
-            }
-        }
-    }
 
     /// <summary>Restarts the plugin whenever it has a change to read, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // What a predecessor left undone.
+        wake.Set();
         while (true)
         {
             // While no plugin is there, or the API server does not answer, looking again now and then is all that can be done.
@@ -129,26 +119,23 @@ internal sealed class DevicePluginRestarter(
         return plugins;
     }
 
-    /// <inheritdoc />
-    public void Dispose() => _wake.Dispose();
-
     private bool IsPlugin(Pod pod) => settings.DevicePluginLabels.Any(label => label.Matches(pod.Metadata));
 
     private async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        var wake = _wake.WaitAsync(cancellationToken);
+        var woken = wake.WaitAsync(cancellationToken);
         if (patience == Timeout.InfiniteTimeSpan)
         {
-            await wake;
+            await woken;
             return;
         }
 
         // Whoever wakes later finds the count untouched only if this wait is over, so a timeout is a wake of our own.
-        if (await Task.WhenAny(wake, Task.Delay(patience, time, cancellationToken)) != wake)
+        if (await Task.WhenAny(woken, Task.Delay(patience, time, cancellationToken)) != woken)
         {
-            Wake();
+            wake.Set();
         }
 
-        await wake;
+        await woken;
     }
 }

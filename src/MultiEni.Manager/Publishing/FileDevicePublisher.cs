@@ -11,12 +11,20 @@ namespace MultiEni.Manager.Publishing;
 /// </summary>
 /// <param name="path">The plugin's file.</param>
 /// <param name="before">Called before each write with the name of the point; null for nothing.</param>
+/// <param name="restartNeeded">Called when the file's meaning has changed and the plugin has to read it.</param>
+/// <param name="settled">Called when a file that could not be written at first was written.</param>
 /// <param name="metrics">Counts what is done.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-internal sealed class FileDevicePublisher(string path, Action<string>? before, ManagerMetrics metrics, TimeProvider time, ILogger logger)
-    : IDevicePublisher,
-        IDisposable
+internal sealed class FileDevicePublisher(
+    string path,
+    Action<string>? before,
+    Action restartNeeded,
+    Action settled,
+    ManagerMetrics metrics,
+    TimeProvider time,
+    ILogger logger
+) : IDevicePublisher, IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
@@ -25,14 +33,8 @@ internal sealed class FileDevicePublisher(string path, Action<string>? before, M
 
     // One change after the other; questions are answered from the last state and wait for no disk.
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly SemaphoreSlim _unwritten = new(0, 1);
+    private readonly WakeSignal _unwritten = new();
     private PluginFileState _state = new();
-
-    /// <summary>Called when the file's meaning has changed and the plugin has to read it.</summary>
-    public Action RestartNeeded { get; set; } = () => { };
-
-    /// <summary>Called when a file that could not be written at first was written.</summary>
-    public Action Settled { get; set; } = () => { };
 
     /// <inheritdoc />
     public IReadOnlyList<OfferedDevice> Offered => [.. State.Offered.Values];
@@ -49,10 +51,7 @@ internal sealed class FileDevicePublisher(string path, Action<string>? before, M
     public Task StartAsync(string bootId, CancellationToken cancellationToken) => ApplyAsync(_ => _writer.Load(bootId), cancellationToken);
 
     /// <inheritdoc />
-    public Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
-    {
-        return ApplyAsync(state => state.Offer(device), cancellationToken);
-    }
+    public Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken) => ApplyAsync(state => state.Offer(device), cancellationToken);
 
     /// <inheritdoc />
     public Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken) =>
@@ -113,7 +112,7 @@ internal sealed class FileDevicePublisher(string path, Action<string>? before, M
                 await RepairAsync(cancellationToken);
             }
 
-            Settled();
+            settled();
         }
     }
 
@@ -138,7 +137,7 @@ internal sealed class FileDevicePublisher(string path, Action<string>? before, M
         );
         if (RestartDueSince is not null)
         {
-            RestartNeeded();
+            restartNeeded();
         }
     }
 
@@ -150,9 +149,9 @@ internal sealed class FileDevicePublisher(string path, Action<string>? before, M
             var next = change(_state);
             var fails = IsUnwritten(next) && !IsUnwritten(_state);
             Volatile.Write(ref _state, next);
-            if (fails && _unwritten.CurrentCount == 0)
+            if (fails)
             {
-                _unwritten.Release();
+                _unwritten.Set();
             }
         }
         finally

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet;
@@ -19,16 +20,31 @@ internal sealed class NodePublishing : IAsyncDisposable
     private readonly EmbeddedDevicePublisher? _plugin;
 
     /// <summary>Puts the parts together; nothing is read or written yet.</summary>
-    public NodePublishing(ManagerSettings settings, NodeHost host, ManagerMetrics metrics, ILoggerFactory loggers, TimeProvider time, ILogger logger)
+    /// <param name="settings">How devices are advertised.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="settled">Called when the kubelet's view of our devices changed, or the device plugin's file could be written at last.</param>
+    /// <param name="metrics">Counts what is done.</param>
+    /// <param name="loggers">Makes logs.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public NodePublishing(
+        ManagerSettings settings,
+        NodeHost host,
+        Action settled,
+        ManagerMetrics metrics,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
         Handouts = new RecentAllocations(time);
         PodResources = new PodResourcesClient(new GrpcClient(kubelet.PodResourcesSocket, PodResourcesLimit, time));
-        File = new FileDevicePublisher(settings.DevicePluginFile, settings.BeforeEachWrite, metrics, time, logger);
+        File = new FileDevicePublisher(settings.DevicePluginFile, settings.BeforeEachWrite, RestartNeeded.Set, settled, metrics, time, logger);
         switch (settings.DevicePublisher)
         {
             case PublisherChoice.Embedded:
-                _registry = new PluginRegistry(kubelet, loggers, time, logger);
+                _registry = new PluginRegistry(kubelet, settled, loggers, time, logger);
                 var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
                 _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, time, logger);
                 Publisher = new PublisherMigration(_plugin, File);
@@ -36,9 +52,11 @@ internal sealed class NodePublishing : IAsyncDisposable
             case PublisherChoice.None:
                 Publisher = new PublisherMigration(new NoPublisher(), File);
                 break;
-            default:
+            case PublisherChoice.SriovConfig:
                 Publisher = File;
                 break;
+            default:
+                throw new UnreachableException($"{settings.DevicePublisher}");
         }
     }
 
@@ -54,15 +72,8 @@ internal sealed class NodePublishing : IAsyncDisposable
     /// <summary>Devices that a container is getting just now.</summary>
     public RecentAllocations Handouts { get; }
 
-    /// <summary>Called when the kubelet's view of our offers changed, or the device plugin's file could be written at last.</summary>
-    public Action Settled
-    {
-        set
-        {
-            File.Settled = value;
-            _registry?.Settled = value;
-        }
-    }
+    /// <summary>Set when the SR-IOV device plugin has a change of its file to read.</summary>
+    public WakeSignal RestartNeeded { get; } = new();
 
     /// <summary>Starts what keeps the kubelet informed and the device plugin's file written.</summary>
     public void Begin(BackgroundTasks background)
@@ -84,5 +95,6 @@ internal sealed class NodePublishing : IAsyncDisposable
 
         _plugin?.Dispose();
         File.Dispose();
+        RestartNeeded.Dispose();
     }
 }

@@ -173,12 +173,13 @@ internal sealed record EntryConflict(ForeignEntry? SameName, ForeignEntry? Selec
         {
             return new Blocker(
                 Reasons.DeviceSelectedByOtherEntry,
-                $"{SelectedBy} of {path} is somebody else's and selects {device.Address} too. The SR-IOV device plugin gives a device to the first entry "
+                $"{SelectedBy} of {path} belongs to another program and selects {device.Address} too. The SR-IOV device plugin gives a device to the first entry "
                     + $"that selects it, so pods get it as {SelectedBy!.Resource} and never as {device.Resource}. Remove that entry, or {Narrow}."
             );
         }
 
-        var taken = $"{SameName} of {path} is somebody else's and has the name already; two entries of one name end the SR-IOV device plugin.";
+        var taken =
+            $"{SameName} of {path} belongs to another program and already has the name; the SR-IOV device plugin exits on two entries with one name.";
         return new Blocker(
             Reasons.ResourceNameConflict,
             SelectedBy is null ? $"{taken} Choose another dpdkResourceName, or remove that entry."

@@ -158,7 +158,7 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
             // The copy is a courtesy; the file itself is not touched.
         }
 
-        var why = new Blocker(Reasons.DevicePluginFileInvalid, $"{path} cannot be used and was left alone{kept}: {message}. Correct or remove it.");
+        var why = new Blocker(Reasons.DevicePluginFileInvalid, $"{path} is invalid and was left unchanged{kept}: {message}. Correct or remove it.");
         if (Record(wanted) is { } failed)
         {
             Log.PublisherRecordUnwritten(logger, _recordPath, failed.Message);
@@ -180,18 +180,18 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
         var number = SystemErrors.Find(error);
         var remedy = number switch
         {
-            Errno.NoSpace or Errno.QuotaExceeded => "Make room on the file system of that folder on the node",
+            Errno.NoSpace or Errno.QuotaExceeded => "Free space on the file system of that folder on the node",
             Errno.ReadOnly =>
-                "Mount the host folder of SRIOV_DP_CONFIG_PATH writable into the eni-manager pod, and see that the node's file system is not read-only",
+                "Mount the host folder of SRIOV_DP_CONFIG_PATH writable into the eni-manager pod, and check that the node's file system is not read-only",
             Errno.NotPermitted or Errno.AccessDenied =>
-                "Run the eni-manager container privileged, and see that its security module lets it write there",
-            _ => "See that the host folder of SRIOV_DP_CONFIG_PATH exists and is mounted into the eni-manager pod",
+                "Run the eni-manager container privileged, and check that SELinux or AppArmor lets it write there",
+            _ => "Check that the host folder of SRIOV_DP_CONFIG_PATH exists and is mounted into the eni-manager pod",
         };
         return Disagree(
             wanted,
             new Blocker(
                 Reasons.DevicePluginFileUnwritable,
-                $"{file} could not be {operation} ({(number is { } known ? SysfsFailure.Name(known) : error.Message)}). {remedy}. It is tried again by itself."
+                $"{file} could not be {operation} ({(number is { } known ? SysfsFailure.Name(known) : error.Message)}). {remedy}. The write is retried."
             ),
             inFile,
             conflicts
@@ -217,10 +217,10 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
     private Blocker Contested() =>
         new(
             Reasons.DevicePluginFileContested,
-            $"Somebody keeps changing {path} so that the ENI manager's entries are lost or altered. They were put back {MostRepairs} times within "
-                + $"{RepairWindow.TotalMinutes:0} minutes; each time costs a restart of the SR-IOV device plugin and, for seconds, all of its resources on the node, so it is "
-                + "done no more often. Find the program that writes the file, such as a DaemonSet or configuration management, and have it leave entries of "
-                + "others as they are; or set DEVICE_PUBLISHER=embedded."
+            $"Another program keeps changing {path} so that the ENI manager's entries are lost or altered. They were restored {MostRepairs} times within "
+                + $"{RepairWindow.TotalMinutes:0} minutes; each restore restarts the SR-IOV device plugin and takes all of its resources off the node for seconds, so it is "
+                + "limited. Find the program that writes the file, such as a DaemonSet or configuration management, and have it keep the entries of "
+                + "others; or set DEVICE_PUBLISHER=embedded."
         );
 
     private static IEnumerable<OfferedDevice> OfferedBy(string? text, PluginFileState state) =>

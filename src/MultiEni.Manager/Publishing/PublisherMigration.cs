@@ -108,7 +108,7 @@ internal sealed class PublisherMigration(IDevicePublisher next, FileDevicePublis
             .FirstOrDefault();
         return new Blocker(
             Reasons.Publishing,
-            $"{device.Resource} is being taken from the SR-IOV device plugin, which offered it before DEVICE_PUBLISHER was changed: {state?.Why.Message}"
+            $"{device.Resource} is being withdrawn from the SR-IOV device plugin, which advertised it before DEVICE_PUBLISHER was changed: {state?.Why.Message}"
         );
     }
 }

@@ -45,7 +45,7 @@ internal static class SafetyRules
             ? null
             : new Blocker(
                 Reasons.UnsupportedDevice,
-                $"{facts.Device.Address} is not an ENI that this product attached to this node; it is left alone."
+                $"{facts.Device.Address} is not an ENI that this product attached to this node; it is not touched."
             );
 
     // S8
@@ -111,8 +111,8 @@ internal static class SafetyRules
             ? null
             : new Blocker(
                 Reasons.PrimaryInterface,
-                "The node's primary interface cannot be told: there is no default route and no interface has the node's InternalIP. "
-                    + "Name it with --primary-interface."
+                "The node's primary interface is unknown: there is no default route and no interface has the node's InternalIP. "
+                    + "Set --primary-interface."
             )
             {
                 IsInconclusive = true,
@@ -151,7 +151,7 @@ internal static class SafetyRules
     // S9. The deletion of the attachment itself is the device step's.
     private static Blocker? Leaving(SafetyFacts facts) =>
         facts.NodeIsLeaving is { } why
-            ? new Blocker(Reasons.Deleting, $"{facts.Device.Address} is not bound any more: the node is about to be removed, {why}.")
+            ? new Blocker(Reasons.Deleting, $"{facts.Device.Address} is not bound: the node is about to be removed, {why}.")
             : null;
 
     // S6

@@ -206,7 +206,7 @@ internal sealed record ManagerSettings
                 "DEVICE_PUBLISHER",
                 "sriov-config",
                 ["sriov-config", "embedded", "none"],
-                "Who offers devices to pods: the SR-IOV device plugin by its file, this program itself, or nobody"
+                "How devices are advertised to the kubelet: by the SR-IOV device plugin and its file, by this program, or not at all"
             ) switch
             {
                 "embedded" => PublisherChoice.Embedded,

@@ -109,7 +109,7 @@ internal static class DeviceDecision
             return Refuse(
                 ConditionTypes.Bound,
                 Reasons.InvalidSpec,
-                $"'{desired.Driver}' is not a driver that devices are bound to; use vfio-pci, igb_uio or uio_pci_generic."
+                $"'{desired.Driver}' is not a supported driver; use vfio-pci, igb_uio or uio_pci_generic."
             );
         }
 
@@ -123,7 +123,7 @@ internal static class DeviceDecision
             return Refuse(
                 ConditionTypes.Bound,
                 Reasons.DpdkDisabled,
-                $"{device.Address} is not bound to {desired.Driver}: ENABLE_DPDK is false on this node. Set it to true (eniManager.dpdk.enabled) or leave enableDPDK out."
+                $"{device.Address} is not bound to {desired.Driver}: ENABLE_DPDK is false on this node. Set it to true (eniManager.dpdk.enabled) or remove enableDPDK."
             );
         }
 
@@ -155,7 +155,7 @@ internal static class DeviceDecision
                 : Wait(
                     ConditionTypes.Bound,
                     Reasons.DeviceInUse,
-                    $"{driver} holds {device.Address} but its interface is not in the host's network namespace: it is in use by a pod. End that pod first."
+                    $"{driver} holds {device.Address} but its interface is not in the host's network namespace: it is in use by a pod. Delete that pod first."
                 );
         }
 
@@ -205,23 +205,23 @@ internal static class DeviceDecision
             return new DeviceStep.Wait(condition, DeviceGuard.Stuck(device));
         }
 
-        var what = $"vfio-pci is letting {device.Address} go, because the card is taken away or somebody unbinds it";
+        var what = $"vfio-pci is releasing {device.Address}, because the device is being removed or unbound";
         return observation.Usage switch
         {
             DeviceUsage.NotChecked => new DeviceStep.CheckUse(device),
-            DeviceUsage.InUse use => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has to wait: {use.Message} End it."),
-            DeviceUsage.Unknown unknown => Wait(condition, Reasons.RemovalBlocked, $"{what}, and has not ended yet. {unknown.Message}"),
+            DeviceUsage.InUse use => Wait(condition, Reasons.RemovalBlocked, $"{what}, and waits for its user: {use.Message} Stop it."),
+            DeviceUsage.Unknown unknown => Wait(condition, Reasons.RemovalBlocked, $"{what}, and is not done yet. {unknown.Message}"),
             DeviceUsage.Free => Wait(
                 condition,
                 Reasons.RemovalBlocked,
-                $"{what}, and has not ended yet. If it lasts, end the program that has it open."
+                $"{what}, and is not done yet. If this persists, stop the process that has it open."
             ),
             _ => throw new UnreachableException($"{observation.Usage}"),
         };
     }
 
     private static string Foreign(PciDevice device, string wanted) =>
-        $"{device.Address} is already bound to {device.Driver}, and not by this agent; it is left alone. Bind it to {wanted} yourself, or set dpdkDriver to {device.Driver}.";
+        $"{device.Address} is already bound to {device.Driver}, not by this agent, so it is left alone. Bind it to {wanted} yourself, or set dpdkDriver to {device.Driver}.";
 
     private static DeviceStep.Wait Wait(string condition, string reason, string message) => new(condition, new Blocker(reason, message));
 

@@ -77,10 +77,7 @@ internal static class DeviceGuard
         return use is { Resource: { } former }
             ? new DeviceStep.Wait(
                 Condition,
-                new Blocker(
-                    Reasons.DeviceInUse,
-                    $"{use.Message} It was given under the former name {former} and is advertised as {resource} afterwards."
-                )
+                new Blocker(Reasons.DeviceInUse, $"{use.Message} It was allocated as {former} and is advertised as {resource} once it is free.")
             )
             : Occupied(observation.Usage, device, Condition);
     }
@@ -89,7 +86,7 @@ internal static class DeviceGuard
     public static Blocker Stuck(PciDevice device) =>
         new(
             Reasons.UnbindTimeout,
-            $"{device.Driver ?? "The kernel"} has not let {device.Address} go: a process has the device open, or the driver hangs. Nothing more is tried until it does."
+            $"{device.Driver ?? "The kernel"} has not released {device.Address}: a process has the device open, or the driver hangs. Nothing else is tried until it does."
         );
 
     private static DeviceStep Occupied(DeviceUsage usage, PciDevice device, string condition) =>

@@ -28,7 +28,7 @@ internal static class DeviceReleaseDecision
                 new Blocker(
                     Reasons.WaitingForDevice,
                     $"No interface shows the hardware address of {observation.Desired.EniId}, and a device without an interface could be it, in use by a pod. "
-                        + "Whether it is will be known within seconds."
+                        + "This resolves within seconds."
                 )
             ),
             DeviceMatch.Absent or DeviceMatch.Mismatch or DeviceMatch.AddressNotFound => DeviceGuard.Unoffered(observation, ConditionTypes.Released)
@@ -69,7 +69,7 @@ internal static class DeviceReleaseDecision
                 ConditionTypes.Released,
                 new Blocker(
                     Reasons.DeviceInUse,
-                    $"The interface of {device.Address} is not in the host's network namespace: it is in use by a pod. End that pod."
+                    $"The interface of {device.Address} is not in the host's network namespace: it is in use by a pod. Delete that pod."
                 )
             )
             : new DeviceStep.ReleaseDone($"{device.Address} is held by its kernel driver {device.Driver}.");

@@ -150,7 +150,7 @@ internal static class StatusReport
                     type,
                     ConditionStatus.False,
                     Reasons.NotRequested,
-                    "DEVICE_PUBLISHER is none on this node: whoever wants the device offered to pods does it himself."
+                    "Device advertising is disabled on this node (DEVICE_PUBLISHER=none)."
                 );
             }
             else if (passed)
@@ -214,8 +214,8 @@ internal static class StatusReport
                 $"{observation.Device!.Driver} still holds {observation.Device.Address}."
             ),
             ConditionTypes.Bound => (type, ConditionStatus.False, Reasons.Released, "No user-space driver holds the device."),
-            ConditionTypes.Advertised => (type, ConditionStatus.False, Reasons.Withdrawn, "The device is not offered to pods."),
-            _ => (type, ConditionStatus.False, Reasons.Releasing, "The ENI is being taken away."),
+            ConditionTypes.Advertised => (type, ConditionStatus.False, Reasons.Withdrawn, "The device is not advertised to the kubelet."),
+            _ => (type, ConditionStatus.False, Reasons.Releasing, "The ENI is being removed."),
         };
     }
 

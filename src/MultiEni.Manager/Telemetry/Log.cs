@@ -34,49 +34,49 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Information, "{Attachment}: {Condition} is False, {Reason}: {Message}")]
     public static partial void Waiting(ILogger logger, string attachment, string condition, string reason, string message);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Attachment}: {Condition} is refused, {Reason}: {Message}")]
+    [LoggerMessage(8, LogLevel.Warning, "{Attachment}: {Condition} is blocked, {Reason}: {Message}")]
     public static partial void Refused(ILogger logger, string attachment, string condition, string reason, string message);
 
     [LoggerMessage(9, LogLevel.Information, "{Attachment} is released: {Message}")]
     public static partial void Released(ILogger logger, string attachment, string message);
 
-    [LoggerMessage(10, LogLevel.Information, "{Attachment}: {Pci} is offered to pods as {Resource}.")]
+    [LoggerMessage(10, LogLevel.Information, "{Attachment}: {Pci} is advertised as {Resource}.")]
     public static partial void Offered(ILogger logger, string attachment, string pci, string resource);
 
-    [LoggerMessage(11, LogLevel.Information, "{Pci} is being withdrawn from pods.")]
+    [LoggerMessage(11, LogLevel.Information, "{Pci} is being withdrawn.")]
     public static partial void Withdrawn(ILogger logger, string pci);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Pci} was bound for ENI {Eni}, which no attachment of this node has any more; it is given back.")]
+    [LoggerMessage(12, LogLevel.Warning, "{Pci} was bound for ENI {Eni}, which no attachment of this node has; giving it back.")]
     public static partial void Orphan(ILogger logger, string pci, string eni);
 
-    [LoggerMessage(13, LogLevel.Warning, "Announcements of the kernel ended; listening again: {Message}")]
+    [LoggerMessage(13, LogLevel.Warning, "The kernel event stream ended; reconnecting: {Message}")]
     public static partial void AnnouncementsEnded(ILogger logger, string message);
 
-    [LoggerMessage(15, LogLevel.Warning, "The simulated host does not answer; asking again: {Message}")]
+    [LoggerMessage(15, LogLevel.Warning, "The simulated host does not answer; retrying: {Message}")]
     public static partial void HostUnreachable(ILogger logger, string message);
 
-    [LoggerMessage(14, LogLevel.Warning, "A call for {Pci} that had been given up has returned.")]
+    [LoggerMessage(14, LogLevel.Warning, "A call for {Pci} that had timed out has returned.")]
     public static partial void StuckCallReturned(ILogger logger, string pci);
 
     [LoggerMessage(20, LogLevel.Information, "The device plugin's file {Path} was written with {Count} devices.")]
     public static partial void DevicePluginFileWritten(ILogger logger, string path, int count);
 
-    [LoggerMessage(21, LogLevel.Warning, "The device plugin's file is not as it should be, {Reason}: {Message}")]
+    [LoggerMessage(21, LogLevel.Warning, "The device plugin's file is out of date, {Reason}: {Message}")]
     public static partial void DevicePluginFileTrouble(ILogger logger, string reason, string message);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Path} makes no sense and is started anew: {Message}")]
+    [LoggerMessage(22, LogLevel.Warning, "{Path} is unreadable and is replaced: {Message}")]
     public static partial void PublisherRecordUnreadable(ILogger logger, string path, string message);
 
-    [LoggerMessage(26, LogLevel.Warning, "The record beside {Path} could not be written; it is written with the next change: {Message}")]
+    [LoggerMessage(26, LogLevel.Warning, "The state file next to {Path} could not be written; the next change writes it: {Message}")]
     public static partial void PublisherRecordUnwritten(ILogger logger, string path, string message);
 
-    [LoggerMessage(23, LogLevel.Information, "The device plugin {Pod} was deleted so that it reads its file again.")]
+    [LoggerMessage(23, LogLevel.Information, "The device plugin pod {Pod} was deleted so that its successor reads the new file.")]
     public static partial void DevicePluginRestarted(ILogger logger, string pod);
 
     [LoggerMessage(24, LogLevel.Warning, "The device plugin could not be restarted yet.")]
     public static partial void DevicePluginRestartFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(25, LogLevel.Warning, "The device plugin's file could not be looked at.")]
+    [LoggerMessage(25, LogLevel.Warning, "The device plugin's file could not be checked.")]
     public static partial void RepairFailed(ILogger logger, Exception error);
 
     [LoggerMessage(50, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
@@ -85,7 +85,7 @@ internal static partial class Log
     [LoggerMessage(56, LogLevel.Information, "{Resource} has had no device for a while and is no longer served on {Socket}.")]
     public static partial void PluginRetired(ILogger logger, string resource, string socket);
 
-    [LoggerMessage(55, LogLevel.Warning, "{Folder} cannot be watched and is looked at every half minute: {Message}")]
+    [LoggerMessage(55, LogLevel.Warning, "{Folder} cannot be watched and is polled every 30 s: {Message}")]
     public static partial void PluginFolderNotWatched(ILogger logger, string folder, string message);
 
     [LoggerMessage(51, LogLevel.Warning, "{Resource} could not be registered with the kubelet yet: {Message}")]
@@ -94,7 +94,7 @@ internal static partial class Log
     [LoggerMessage(52, LogLevel.Warning, "{Pci} of {Resource} is unhealthy: {Message}")]
     public static partial void DeviceUnhealthy(ILogger logger, string pci, string resource, string message);
 
-    [LoggerMessage(53, LogLevel.Information, "A container gets {Pci} of {Resource}.")]
+    [LoggerMessage(53, LogLevel.Information, "{Pci} of {Resource} was allocated to a container.")]
     public static partial void DevicesGranted(ILogger logger, string resource, string pci);
 
     [LoggerMessage(54, LogLevel.Warning, "The device information {Path} for Multus could not be written: {Message}")]
@@ -103,10 +103,10 @@ internal static partial class Log
     [LoggerMessage(30, LogLevel.Information, "Setting {Name} is '{Value}' by {Source}.")]
     public static partial void Setting(ILogger logger, string name, string value, string source);
 
-    [LoggerMessage(32, LogLevel.Error, "What an earlier run left cannot be taken over yet; nothing is done before it can.")]
+    [LoggerMessage(32, LogLevel.Error, "The state of an earlier run cannot be read yet; no device is changed until it can.")]
     public static partial void NotReadyYet(ILogger logger, Exception error);
 
-    [LoggerMessage(33, LogLevel.Warning, "{Attachment}: that it failed could not be reported: {Message}")]
+    [LoggerMessage(33, LogLevel.Warning, "{Attachment}: the failure could not be reported: {Message}")]
     public static partial void FailureNotReported(ILogger logger, string attachment, string message);
 
     [LoggerMessage(31, LogLevel.Information, "Stopping.")]

@@ -25,22 +25,19 @@ internal sealed class ManagerMetrics : IDisposable
     public ManagerMetrics(string node, Func<IEnumerable<KeyValuePair<string, int>>> bound)
     {
         _node = node;
-        _operations = _meter.CreateCounter<long>("dpdk_operations_total", description: "Changes of driver, by outcome.");
-        _errors = _meter.CreateCounter<long>("dpdk_binding_errors_total", description: "Failed changes of driver, by condition reason.");
-        _rollbacks = _meter.CreateCounter<long>(
-            "dpdk_rollbacks_total",
-            description: "Failed binds after which the kernel driver has the device again."
-        );
+        _operations = _meter.CreateCounter<long>("dpdk_operations_total", description: "Driver changes, by outcome.");
+        _errors = _meter.CreateCounter<long>("dpdk_binding_errors_total", description: "Failed driver changes, by condition reason.");
+        _rollbacks = _meter.CreateCounter<long>("dpdk_rollbacks_total", description: "Failed binds that were rolled back to the kernel driver.");
         _files = _meter.CreateCounter<long>("aws_multi_eni_sriov_config_operations_total", description: "Writes of the SR-IOV device plugin's file.");
         _restarts = _meter.CreateCounter<long>(
             "aws_multi_eni_sriov_device_plugin_restarts_total",
-            description: "Restarts of the SR-IOV device plugin's pod."
+            description: "Restarts of the SR-IOV device plugin."
         );
         _statusWrites = _meter.CreateCounter<long>("aws_multi_eni_status_writes_total", description: "Status writes to ENIAttachments.");
         _duration = _meter.CreateHistogram(
             "aws_multi_eni_dpdk_bind_operation_duration_seconds",
             "s",
-            "Duration of changes of driver.",
+            "Duration of driver changes.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] }
         );
         _meter.CreateObservableGauge(
@@ -51,20 +48,21 @@ internal sealed class ManagerMetrics : IDisposable
         _meter.CreateObservableGauge(
             "aws_multi_eni_concurrent_dpdk_operations",
             () => Volatile.Read(ref _changing),
-            description: "Changes of driver under way."
-        );
-        _meter.CreateObservableGauge(
-            "aws_multi_eni_sriov_resources",
-            () =>
-                Offered()
-                    .CountBy(resource => resource)
-                    .Select(pair => new Measurement<int>(pair.Value, Label("resource_name", pair.Key), Label("node", node))),
-            description: "Devices offered to pods, by resource."
+            description: "Driver changes in progress."
         );
     }
 
-    /// <summary>The resource of each device that is offered to pods at present.</summary>
-    public Func<IEnumerable<string>> Offered { get; set; } = () => [];
+    /// <summary>Shows what is advertised from now on.</summary>
+    /// <param name="resources">The resource of each device that is advertised at present.</param>
+    public void ShowAdvertised(Func<IEnumerable<string>> resources) =>
+        _meter.CreateObservableGauge(
+            "aws_multi_eni_sriov_resources",
+            () =>
+                resources()
+                    .CountBy(resource => resource)
+                    .Select(pair => new Measurement<int>(pair.Value, Label("resource_name", pair.Key), Label("node", _node))),
+            description: "Devices advertised to the kubelet, by resource."
+        );
 
     /// <summary>A change of driver begins; it ends when the result is disposed.</summary>
     public IDisposable DriverChanging()

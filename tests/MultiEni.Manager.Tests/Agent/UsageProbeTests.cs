@@ -32,7 +32,7 @@ public sealed class UsageProbeTests
 
         Assert.IsType<DeviceUsage.Free>(await LookAsync());
         handouts.Note(device.Address);
-        Assert.Contains("this moment", Assert.IsType<DeviceUsage.InUse>(await LookAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("just now", Assert.IsType<DeviceUsage.InUse>(await LookAsync()).Message, StringComparison.Ordinal);
 
         // The kubelet names the pod, under whatever resource and however long ago.
         bench.Kubelet.PodDevices = () =>

@@ -21,7 +21,7 @@ public sealed class DevicePluginRestarterTests
         using var folder = new TemporaryFolder();
         using var metrics = new ManagerMetrics("node-1", () => []);
         var time = new FakeTimeProvider();
-        using var publisher = new FileDevicePublisher(folder.File("config.json"), null, metrics, time, NullLogger.Instance);
+        using var publisher = new FileDevicePublisher(folder.File("config.json"), null, () => { }, () => { }, metrics, time, NullLogger.Instance);
         await publisher.StartAsync(A.Boot, Stop);
         await publisher.OfferAsync(A.Offer(), Stop);
         await publisher.PluginReadAsync(publisher.RestartDueSince!.Value, Stop);
@@ -39,7 +39,8 @@ public sealed class DevicePluginRestarterTests
             DevicePluginNamespaces = ["kube-system"],
             DevicePluginLabels = [new PodLabel("app", "sriovdp")],
         };
-        using var restarter = new DevicePluginRestarter(publisher, pods, settings, () => { }, metrics, time, NullLogger.Instance);
+        using var wake = new WakeSignal();
+        var restarter = new DevicePluginRestarter(publisher, wake, pods, settings, () => { }, metrics, time, NullLogger.Instance);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var running = restarter.RunAsync(ended.Token);
 

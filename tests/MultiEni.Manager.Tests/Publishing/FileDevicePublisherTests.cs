@@ -13,6 +13,7 @@ public sealed class FileDevicePublisherTests : IDisposable
     private readonly ManagerMetrics _metrics = new("node-1", () => []);
     private readonly FakeTimeProvider _time = new();
     private readonly List<FileDevicePublisher> _publishers = [];
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _restarts;
     private Exception? _disk;
     private readonly ConcurrentQueue<DateTimeOffset> _attempts = new();
@@ -27,9 +28,12 @@ public sealed class FileDevicePublisherTests : IDisposable
 
     private static Dictionary<string, string> One => new(StringComparer.Ordinal) { ["intel.com/dpdk_1"] = "1" };
 
+    private FileDevicePublisher Publisher() =>
+        new(File, BeforeWrite, () => _restarts++, () => _settled.TrySetResult(), _metrics, _time, NullLogger.Instance);
+
     private async Task<FileDevicePublisher> StartAsync(string boot)
     {
-        var publisher = new FileDevicePublisher(File, BeforeWrite, _metrics, _time, NullLogger.Instance) { RestartNeeded = () => _restarts++ };
+        var publisher = Publisher();
         _publishers.Add(publisher);
         await publisher.StartAsync(boot, Stop);
         return publisher;
@@ -211,8 +215,6 @@ public sealed class FileDevicePublisherTests : IDisposable
     public async Task A_write_that_failed_is_tried_again_at_growing_intervals()
     {
         var publisher = await StartAsync(A.Boot);
-        var settled = new TaskCompletionSource();
-        publisher.Settled = settled.SetResult;
         _disk = new IOException("Read-only file system", 30);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var running = publisher.RunAsync(ended.Token);
@@ -235,7 +237,7 @@ public sealed class FileDevicePublisherTests : IDisposable
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
-                return settled.Task.IsCompleted;
+                return _settled.Task.IsCompleted;
             },
             "the write"
         );
@@ -432,7 +434,7 @@ public sealed class FileDevicePublisherTests : IDisposable
         var record = _folder.File(".aws-multi-eni-controller.json");
         System.IO.File.Move(record, record + ".kept");
         Directory.CreateDirectory(record);
-        var second = new FileDevicePublisher(File, BeforeWrite, _metrics, _time, NullLogger.Instance);
+        var second = Publisher();
         _publishers.Add(second);
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => second.StartAsync(A.Boot, Stop));
 

@@ -23,7 +23,7 @@ public sealed class GrowthTests
         using var folder = new TemporaryFolder();
         using var metrics = new ManagerMetrics("node-1", () => []);
         var time = new FakeTimeProvider();
-        using var publisher = new FileDevicePublisher(folder.File("config.json"), null, metrics, time, NullLogger.Instance);
+        using var publisher = new FileDevicePublisher(folder.File("config.json"), null, () => { }, () => { }, metrics, time, NullLogger.Instance);
         await publisher.StartAsync(A.Boot, Stop);
         var sizes = new List<long>();
         for (var hour = 0; hour < Hours; hour += 6)

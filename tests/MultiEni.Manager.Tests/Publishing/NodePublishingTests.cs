@@ -27,7 +27,15 @@ public sealed class NodePublishingTests
             DevicePluginsPath = folder.Path,
             BeforeEachWrite = _ => throw error,
         };
-        await using var publishing = new NodePublishing(settings, bench.Host, metrics, NullLoggerFactory.Instance, time, NullLogger.Instance);
+        await using var publishing = new NodePublishing(
+            settings,
+            bench.Host,
+            () => { },
+            metrics,
+            NullLoggerFactory.Instance,
+            time,
+            NullLogger.Instance
+        );
         await publishing.File.OfferAsync(A.Offer(), EmbeddedBench.Stop);
         error = new InvalidOperationException("a bug");
 

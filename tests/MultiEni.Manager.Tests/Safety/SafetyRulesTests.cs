@@ -165,7 +165,7 @@ public sealed class SafetyRulesTests
 
     [Fact]
     public void S3_an_ENI_that_is_not_ours_is_left_alone() =>
-        Refused(Reasons.UnsupportedDevice, "left alone", SafetyRules.CheckTouch(Facts() with { IsOurs = false }, Policy));
+        Refused(Reasons.UnsupportedDevice, "not touched", SafetyRules.CheckTouch(Facts() with { IsOurs = false }, Policy));
 
     [Fact]
     public void S4_an_address_that_EC2_does_not_list_means_use()

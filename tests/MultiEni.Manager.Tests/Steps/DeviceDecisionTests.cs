@@ -205,7 +205,7 @@ public sealed class DeviceDecisionTests
         Is<DeviceStep.CheckUse>(renamed);
         var used = Used(renamed, "intel.com/old");
         Waits(ConditionTypes.Advertised, Reasons.DeviceInUse, used);
-        Assert.Contains("former name intel.com/old", ((DeviceStep.Wait)DeviceDecision.Decide(used)).Why.Message, StringComparison.Ordinal);
+        Assert.Contains("allocated as intel.com/old", ((DeviceStep.Wait)DeviceDecision.Decide(used)).Why.Message, StringComparison.Ordinal);
         Assert.Equal(new DeviceStep.Publish(A.Offer()), DeviceDecision.Decide(Unused(renamed)));
     }
 

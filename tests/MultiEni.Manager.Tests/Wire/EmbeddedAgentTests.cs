@@ -66,7 +66,7 @@ public sealed class EmbeddedAgentTests
         bench.Delete("a");
         await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse);
         await bench.Until(
-            () => bench.Message("a", ConditionTypes.Released).Contains("the kubelet does not tell", StringComparison.Ordinal),
+            () => bench.Message("a", ConditionTypes.Released).Contains("the kubelet does not answer", StringComparison.Ordinal),
             "the reason for the doubt"
         );
         Assert.Contains("KUBELET_ROOT", bench.Message("a", ConditionTypes.Released), StringComparison.Ordinal);

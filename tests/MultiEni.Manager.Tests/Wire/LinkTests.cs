@@ -52,7 +52,7 @@ public sealed class LinkTests
             "the agent to give way"
         );
         Assert.InRange(repairs, 1, 6);
-        Assert.Contains("keeps setting", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+        Assert.Contains("keeps changing", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
         Assert.Equal(1500, Link(bench, 1).Mtu);
     }
 

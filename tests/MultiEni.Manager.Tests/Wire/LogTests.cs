@@ -13,7 +13,7 @@ public sealed class LogTests
 
         foreach (
             var change in (string[])
-                [$"bind of {address} for a (ENI eni-a) is done", $"unbind of {address} for a (ENI eni-a) is done", "offered to pods"]
+                [$"bind of {address} for a (ENI eni-a) is done", $"unbind of {address} for a (ENI eni-a) is done", "is advertised as"]
         )
         {
             var line = bench.Log.Split('\n').First(line => line.Contains(change, StringComparison.Ordinal));

@@ -110,7 +110,7 @@ public sealed class DevicePluginStories
 
         Assert.InRange(plugins.Count, 1, 5);
         var message = await stage.UntilReasonAsync("dpdk", ConditionTypes.Degraded, Reasons.DevicePluginFileContested);
-        Assert.Contains($"Somebody keeps changing {PluginFile(stage)}", message, StringComparison.Ordinal);
+        Assert.Contains($"Another program keeps changing {PluginFile(stage)}", message, StringComparison.Ordinal);
         await stage.UntilReadyAsync("dpdk", 1);
         await stage.DeleteNodeEniAsync("dpdk");
     }

@@ -39,7 +39,7 @@ public class DeviceSafetyStories
         await stage.ApplyAsync(Manifests.Pod("second", Other));
         var message = await UntilSaidAsync(stage, "dpdk", ConditionTypes.Advertised, Reasons.DeviceInUse);
         Assert.Contains("default/first", message, StringComparison.Ordinal);
-        Assert.Contains($"former name {Manifests.Resource}", message, StringComparison.Ordinal);
+        Assert.Contains($"allocated as {Manifests.Resource}", message, StringComparison.Ordinal);
         Assert.Equal("Running", await stage.PodPhaseAsync("first"));
         Assert.NotEqual("Running", await stage.PodPhaseAsync("second"));
         Assert.True(await stage.AllocatableAsync(stage.Nodes[0], Other) is null or "0");

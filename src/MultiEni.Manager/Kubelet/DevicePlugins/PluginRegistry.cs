@@ -11,7 +11,12 @@ namespace MultiEni.Manager.Kubelet.DevicePlugins;
 /// Keeps device plugins known to the kubelet: one socket each in the kubelet's folder, registered again whenever the kubelet has started anew,
 /// which is when it empties that folder and makes its own socket again.
 /// </summary>
-internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <param name="paths">The kubelet's folders.</param>
+/// <param name="settled">Called when the kubelet begins or ends to watch a plugin, or cannot be reached any more.</param>
+/// <param name="loggers">Makes logs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed class PluginRegistry(KubeletPaths paths, Action settled, ILoggerFactory loggers, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const string SocketPrefix = "eni-";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -24,12 +29,10 @@ internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers,
     private readonly GrpcClient _kubelet = new(paths.RegistrationSocket, CallLimit, time);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Lock _wakeLock = new();
     private GrpcSocketServer? _server;
     private bool _ended;
     private bool _unwatched;
-
-    /// <summary>Called when the kubelet begins or ends to watch a plugin, or cannot be reached any more.</summary>
-    public Action Settled { get; set; } = () => { };
 
     /// <summary>Why pods cannot get devices of a resource at present, however many are announced; null when they can.</summary>
     public string? ProblemOf(string resource) =>
@@ -76,13 +79,13 @@ internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers,
     public void OnWatched()
     {
         Wake();
-        Settled();
+        settled();
     }
 
     /// <summary>Looks at everything now.</summary>
     public void Wake()
     {
-        lock (_plugins)
+        lock (_wakeLock)
         {
             if (!_ended && _wake.CurrentCount == 0)
             {
@@ -102,15 +105,15 @@ internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers,
             while (true)
             {
                 folder ??= Watch();
-                var settled = await VisitAsync(cancellationToken);
+                var isSettled = await VisitAsync(cancellationToken);
                 // With the folder watched and everything registered there is nothing to wait for but an event.
                 var patience =
-                    !settled ? pause
+                    !isSettled ? pause
                     : folder is null ? LongestPause
                     : Timeout.InfiniteTimeSpan;
                 var woken = await _wake.WaitAsync(patience, cancellationToken);
                 pause =
-                    woken || settled ? FirstPause
+                    woken || isSettled ? FirstPause
                     : pause < LongestPause ? pause * 2
                     : LongestPause;
             }
@@ -124,7 +127,7 @@ internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers,
     /// <summary>Ends all watches and removes the sockets: the kubelet counts no device of ours from now on.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_plugins)
+        lock (_wakeLock)
         {
             _ended = true;
         }
@@ -150,13 +153,13 @@ internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers,
 
     private async Task<bool> VisitAsync(CancellationToken cancellationToken)
     {
-        var settled = true;
+        var isSettled = true;
         await _turn.WaitAsync(cancellationToken);
         try
         {
             foreach (var socket in _plugins.Values)
             {
-                settled &= await SettleAsync(socket, cancellationToken);
+                isSettled &= await SettleAsync(socket, cancellationToken);
             }
         }
         finally
@@ -164,7 +167,7 @@ internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers,
             _turn.Release();
         }
 
-        return settled;
+        return isSettled;
     }
 
     private async Task<bool> SettleAsync(PluginSocket socket, CancellationToken cancellationToken)
@@ -200,7 +203,7 @@ internal sealed class PluginRegistry(KubeletPaths paths, ILoggerFactory loggers,
             if (before != error.Message)
             {
                 Log.PluginNotRegistered(logger, socket.Plugin.Resource, error.Message);
-                Settled();
+                settled();
             }
         }
 

@@ -24,14 +24,14 @@ internal sealed class DeviceChecker(NodeHost host)
 
         if (device.IsLeavingVfio)
         {
-            return Unusable(Reasons.RemovalBlocked, $"vfio-pci is letting {offered.Address} go: the card is taken away, or somebody unbinds it.");
+            return Unusable(Reasons.RemovalBlocked, $"vfio-pci is releasing {offered.Address}: the device is being removed or unbound.");
         }
 
         if (device.Driver != offered.Driver)
         {
             return Unusable(
                 device.Driver is null ? Reasons.Driverless : Reasons.ForeignBinding,
-                $"{offered.Address} is held by {device.Driver ?? "no driver"} and was offered with {offered.Driver}; somebody else has changed that."
+                $"{offered.Address} is held by {device.Driver ?? "no driver"} but was advertised with {offered.Driver}; another program rebound it."
             );
         }
 

@@ -58,15 +58,17 @@ internal sealed class EmbeddedDevicePublisher(
     public async Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
     {
         var check = await checker.CheckAsync(device, cancellationToken);
+        OfferedDevice? before;
         lock (_lock)
         {
             _withdrawn.Remove(device.Address);
-            if (_offered.TryGetValue(device.Address, out var before) && before.Device.Resource != device.Resource)
-            {
-                info.Remove(before.Device);
-            }
-
+            before = _offered.TryGetValue(device.Address, out var offer) ? offer.Device : null;
             _offered[device.Address] = (device, check);
+        }
+
+        if (before is not null && before.Resource != device.Resource)
+        {
+            info.Remove(before);
         }
 
         await AnnounceAsync(cancellationToken);
@@ -75,13 +77,18 @@ internal sealed class EmbeddedDevicePublisher(
     /// <inheritdoc />
     public async Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken)
     {
+        OfferedDevice? before = null;
         lock (_lock)
         {
             if (_offered.Remove(address, out var offer))
             {
-                _withdrawn[address] = offer.Device;
-                info.Remove(offer.Device);
+                _withdrawn[address] = before = offer.Device;
             }
+        }
+
+        if (before is not null)
+        {
+            info.Remove(before);
         }
 
         await AnnounceAsync(cancellationToken);
@@ -287,7 +294,7 @@ internal sealed class EmbeddedDevicePublisher(
         {
             return PciAddress.TryParse(id, out var address) && _offered.TryGetValue(address, out var offer) && offer.Device.Resource == resource
                 ? offer.Device
-                : throw Refuse(id, $"it is not, or no longer, offered as {resource}.");
+                : throw Refuse(id, $"it is not, or no longer, advertised as {resource}.");
         }
     }
 

@@ -32,8 +32,8 @@ internal static class EmbeddedOffer
                 device,
                 new Blocker(
                     Reasons.KubeletUnavailable,
-                    $"{device.Resource} is not known to the kubelet: {problem}. If it stays so, see that the agent has the host folder of DEVICE_PLUGINS_PATH "
-                        + "mounted at the same path, and that the kubelet runs."
+                    $"{device.Resource} is not registered with the kubelet: {problem}. If this persists, check that the agent has the host folder of DEVICE_PLUGINS_PATH "
+                        + "mounted at the same path, and that the kubelet is running."
                 )
             );
         }
@@ -45,8 +45,8 @@ internal static class EmbeddedOffer
                 device,
                 new Blocker(
                     Reasons.AllocatableMismatch,
-                    $"The node counts {counted} of {device.Resource} and {usable} are offered. The kubelet tells it at its next status update; "
-                        + "if it stays so, another device plugin serves the same resource."
+                    $"allocatable shows {counted} of {usable} {device.Resource}. The kubelet updates it with its next node status; "
+                        + "if this persists, another device plugin serves the same resource."
                 )
             );
     }
@@ -69,8 +69,8 @@ internal static class EmbeddedOffer
             new Blocker(
                 Reasons.Releasing,
                 allocatable is null
-                    ? "What the node counts is not known yet."
-                    : $"{device.Resource} was taken back; the node still counts {Counted(device.Resource, allocatable)} and {remaining} remain on offer."
+                    ? "The node's allocatable is not known yet."
+                    : $"{device.Resource} was withdrawn; allocatable still shows {Counted(device.Resource, allocatable)}, and {remaining} remain advertised."
             )
         );
     }

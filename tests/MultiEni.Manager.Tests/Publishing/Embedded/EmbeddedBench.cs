@@ -27,6 +27,7 @@ internal sealed class EmbeddedBench : IAsyncDisposable
         Host = SimulatedHostClient.Open(hosts.HostUri(node.Name));
         _registry = new PluginRegistry(
             new KubeletPaths(KubeletRoot, Path.Combine(KubeletRoot, "device-plugins")),
+            () => { },
             NullLoggerFactory.Instance,
             TimeProvider.System,
             NullLogger.Instance

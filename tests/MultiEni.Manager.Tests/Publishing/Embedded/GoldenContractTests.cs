@@ -225,7 +225,7 @@ public sealed class GoldenContractTests
         await bench.WriteAsync($"/sys/bus/pci/devices/{device.Address}/driver_override", "\n");
         await bench.WriteAsync("/sys/bus/pci/drivers/ena/bind", device.Address.ToString());
         var blocker = await Assert.ThrowsAsync<PluginCallException>(() => bench.AllocateAsync(device));
-        Assert.Contains("held by ena and was offered with vfio-pci", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains("held by ena but was advertised with vfio-pci", blocker.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public sealed class GoldenContractTests
         await bench.OfferAsync(device);
         await bench.Publisher.WithdrawAsync(device.Address, EmbeddedBench.Stop);
         var blocker = await Assert.ThrowsAsync<PluginCallException>(() => bench.AllocateAsync(device));
-        Assert.Contains("no longer, offered as", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains("no longer, advertised as", blocker.Message, StringComparison.Ordinal);
         await EmbeddedBench.Until(() => bench.Kubelet.Announced(Resource)[^1].Count == 0, "the empty list");
         Assert.IsType<OfferState.Withdrawing>(bench.StateOf(device, 1));
         Assert.IsType<OfferState.NotOffered>(bench.StateOf(device, 0));

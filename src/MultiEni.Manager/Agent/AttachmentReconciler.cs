@@ -109,7 +109,7 @@ internal sealed class AttachmentReconciler(
         _standing.TryRemove(work, out _);
     }
 
-    /// <returns>When a report that is not worth a write yet is due; null when there is none.</returns>
+    // When a report that is not worth a write yet is due; null when there is none.
     private async Task<TimeSpan?> ReportAsync(EniAttachment attachment, Standing standing, CancellationToken cancellationToken)
     {
         var latest = statusWriter.Latest(attachment);

@@ -35,21 +35,17 @@ internal sealed class AttachmentStatusWriter(NodeView view, KubernetesClient cli
         ChangeFinalizersAsync(attachment, add: false, cancellationToken);
 
     /// <summary>The attachment with what this agent reported last, which the cache may not show yet.</summary>
-    public EniAttachment Latest(EniAttachment attachment)
-    {
-        return LatestWrite(attachment) is { } written
+    public EniAttachment Latest(EniAttachment attachment) =>
+        LatestWrite(attachment) is { } written
             ? attachment with
             {
                 Status = (attachment.Status ?? new EniAttachmentStatus()) with { Device = written.Device, Conditions = written.Conditions },
             }
             : attachment;
-    }
 
     /// <summary>Whether the API server has this status already.</summary>
-    public bool IsKnown(EniAttachment attachment, EniAttachmentStatus status)
-    {
-        return (LatestWrite(attachment) ?? StatusReport.Ours(attachment.Status)) is { } known && Same(known, status);
-    }
+    public bool IsKnown(EniAttachment attachment, EniAttachmentStatus status) =>
+        (LatestWrite(attachment) ?? StatusReport.Ours(attachment.Status)) is { } known && Same(known, status);
 
     /// <summary>Applies the status when it differs from what the API server has.</summary>
     public async Task ReportAsync(EniAttachment attachment, EniAttachmentStatus status, CancellationToken cancellationToken)

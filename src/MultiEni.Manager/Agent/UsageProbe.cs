@@ -23,10 +23,8 @@ internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, R
     private readonly OpenFiles _open = new(files);
 
     /// <summary>Looks.</summary>
-    public async Task<DeviceUsage> LookAsync(PciDevice device, CancellationToken cancellationToken)
-    {
-        return await AskAsync(device, cancellationToken) ?? await ProbeAsync(device, cancellationToken);
-    }
+    public async Task<DeviceUsage> LookAsync(PciDevice device, CancellationToken cancellationToken) =>
+        await AskAsync(device, cancellationToken) ?? await ProbeAsync(device, cancellationToken);
 
     // Null: no pod has it.
     private async Task<DeviceUsage?> AskAsync(PciDevice device, CancellationToken cancellationToken)
@@ -127,9 +125,8 @@ internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, R
             _ => new DeviceUsage.Free(),
         };
 
-    private async Task<DeviceUsage> ProbeVfioAsync(PciDevice device, string node, CancellationToken cancellationToken)
-    {
-        return await files.ProbeOpenAsync(node, cancellationToken) switch
+    private async Task<DeviceUsage> ProbeVfioAsync(PciDevice device, string node, CancellationToken cancellationToken) =>
+        await files.ProbeOpenAsync(node, cancellationToken) switch
         {
             Errno.None or Errno.NoEntry or Errno.NoDevice => new DeviceUsage.Free(),
             Errno.Busy => new DeviceUsage.InUse(Open(device, await _open.HolderAsync(node, cancellationToken) ?? "a process", node)),
@@ -137,7 +134,6 @@ internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, R
                 $"Whether {device.Address} is in use is unknown: opening {node} failed with {Binding.SysfsFailure.Name(error)}. Run the eni-manager container privileged."
             ),
         };
-    }
 
     // Any number of processes may open it, and an unbind would take it from them without a word.
     private async Task<DeviceUsage> ProbeUioAsync(PciDevice device, CancellationToken cancellationToken)

@@ -33,16 +33,12 @@ internal sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFile
     }
 
     /// <inheritdoc />
-    public Task<Blocker?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken)
-    {
-        return RunAsync(device.Address, driver, cancellationToken);
-    }
+    public Task<Blocker?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken) =>
+        RunAsync(device.Address, driver, cancellationToken);
 
     /// <inheritdoc />
-    public Task<Blocker?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken)
-    {
-        return RunAsync(device.Address, driver.Length == 0 ? KernelDriver : driver, cancellationToken);
-    }
+    public Task<Blocker?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken) =>
+        RunAsync(device.Address, driver.Length == 0 ? KernelDriver : driver, cancellationToken);
 
     private async Task<Blocker?> RunAsync(PciAddress address, string driver, CancellationToken cancellationToken)
     {

@@ -161,10 +161,8 @@ internal sealed record HostObservation(string BootId, IReadOnlyList<PciDevice> D
         };
 
     /// <summary>The device's link, or null while the host's network namespace has none.</summary>
-    public Link? LinkOf(PciDevice device)
-    {
-        return device.InterfaceName is null ? null : Network.Links.FirstOrDefault(link => link.Name == device.InterfaceName);
-    }
+    public Link? LinkOf(PciDevice device) =>
+        device.InterfaceName is null ? null : Network.Links.FirstOrDefault(link => link.Name == device.InterfaceName);
 
     /// <summary>The hardware address that the device shows at present, or null.</summary>
     public MacAddress? MacOf(PciDevice device) => LinkOf(device) is { } link && MacAddress.TryParse(link.MacAddress, out var mac) ? mac : null;

@@ -46,9 +46,8 @@ internal static class PrimaryInterface
         EffectiveDefaults(network, nodeAddresses, named).Select(route => route.LinkIndex).ToHashSet();
 
     /// <summary>Links that have one of these addresses.</summary>
-    public static IReadOnlySet<int> LinksWith(IReadOnlyList<string> addresses, NetworkState network)
-    {
-        return network
+    public static IReadOnlySet<int> LinksWith(IReadOnlyList<string> addresses, NetworkState network) =>
+        network
             .Addresses.Where(own =>
                 addresses.Any(address =>
                     IPAddress.TryParse(address, out var node) && IPAddress.TryParse(own.Address, out var here) && node.Equals(here)
@@ -56,13 +55,9 @@ internal static class PrimaryInterface
             )
             .Select(own => own.LinkIndex)
             .ToHashSet();
-    }
 
     /// <summary>Whether a route is a default route of the main table, however its destination is spelled.</summary>
-    public static bool IsMainDefault(Route route)
-    {
-        return route.Table == MainTable && route.Destination is null or "0.0.0.0/0" or "::/0" or "default";
-    }
+    public static bool IsMainDefault(Route route) => route.Table == MainTable && route.Destination is null or "0.0.0.0/0" or "::/0" or "default";
 
     private static List<Route> Lowest(IEnumerable<Route> routes)
     {

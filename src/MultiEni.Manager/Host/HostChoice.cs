@@ -46,10 +46,7 @@ internal static class HostChoice
 
     /// <summary>The folder that has the host's root; <c>/</c> for this machine's own.</summary>
     /// <param name="text">A value that <see cref="Parse"/> accepted.</param>
-    public static string Root(string text)
-    {
-        return IsRooted(text) ? text[(Kernel.Length + 1)..] : "/";
-    }
+    public static string Root(string text) => IsRooted(text) ? text[(Kernel.Length + 1)..] : "/";
 
     private static bool IsRooted(string text) => text.StartsWith(Kernel + ":/", StringComparison.Ordinal);
 }

@@ -16,10 +16,7 @@ internal sealed class TimeLimits(TimeSpan limit, TimeProvider clock)
     private readonly ConcurrentDictionary<string, Task> _outstanding = new(StringComparer.Ordinal);
 
     /// <summary>The host whose reads and changes of links end in time, with a <see cref="TimeoutException"/> that says what did not.</summary>
-    public NodeHost Apply(NodeHost host)
-    {
-        return host with { Files = new Files(host.Files, this), Links = new Links(host.Links, this) };
-    }
+    public NodeHost Apply(NodeHost host) => host with { Files = new Files(host.Files, this), Links = new Links(host.Links, this) };
 
     private async ValueTask<T> WithinAsync<T>(string what, Func<CancellationToken, ValueTask<T>> begin, CancellationToken cancellationToken)
     {

@@ -42,10 +42,8 @@ internal sealed class NodePods(KubernetesClient client, string nodeName)
     }
 
     /// <summary>Deletes a pod, that very one; its controller makes another. Returns whether it was still there.</summary>
-    public async Task<bool> DeleteAsync(Pod pod, CancellationToken cancellationToken)
-    {
-        return (await client.DeleteAsync(Kind, ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancellationToken)).Existed;
-    }
+    public async Task<bool> DeleteAsync(Pod pod, CancellationToken cancellationToken) =>
+        (await client.DeleteAsync(Kind, ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancellationToken)).Existed;
 }
 
 /// <summary>A label by which pods are recognised.</summary>
@@ -55,16 +53,9 @@ internal sealed record PodLabel(string Key, string Value)
 {
     /// <summary>Reads <c>key=value</c>.</summary>
     /// <exception cref="FormatException">It is not of that form.</exception>
-    public static PodLabel Parse(string text)
-    {
-        return text.Trim().Split('=') is [{ Length: > 0 } key, { Length: > 0 } value]
-            ? new PodLabel(key, value)
-            : throw new FormatException("key=value");
-    }
+    public static PodLabel Parse(string text) =>
+        text.Trim().Split('=') is [{ Length: > 0 } key, { Length: > 0 } value] ? new PodLabel(key, value) : throw new FormatException("key=value");
 
     /// <summary>Whether an object has it.</summary>
-    public bool Matches(ObjectMeta metadata)
-    {
-        return metadata.Label(Key) == Value;
-    }
+    public bool Matches(ObjectMeta metadata) => metadata.Label(Key) == Value;
 }

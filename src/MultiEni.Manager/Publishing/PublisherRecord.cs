@@ -39,16 +39,14 @@ internal sealed record PublisherRecordDevice
     public string Driver { get; set; } = "";
 
     /// <summary>The stored form of a device.</summary>
-    public static PublisherRecordDevice Of(OfferedDevice device)
-    {
-        return new()
+    public static PublisherRecordDevice Of(OfferedDevice device) =>
+        new()
         {
             Resource = device.Resource.ToString(),
             Address = device.Address.ToString(),
             Ids = device.Ids.ToString(),
             Driver = device.Driver,
         };
-    }
 
     /// <summary>The device.</summary>
     /// <exception cref="FormatException">The record was tampered with.</exception>

@@ -21,10 +21,8 @@ internal static class NextSetupStep
         + "Use an instance type with an IOMMU (.metal) or another kernel.";
 
     /// <summary>The modules that the drivers need on this host, in the order in which they are loaded.</summary>
-    public static IReadOnlyList<string> Modules(SetupSettings settings, bool hasIommu)
-    {
-        return hasIommu && settings.Drivers.Contains(DpdkDrivers.VfioPci) ? [.. settings.Drivers, IommuModule] : settings.Drivers;
-    }
+    public static IReadOnlyList<string> Modules(SetupSettings settings, bool hasIommu) =>
+        hasIommu && settings.Drivers.Contains(DpdkDrivers.VfioPci) ? [.. settings.Drivers, IommuModule] : settings.Drivers;
 
     /// <summary>The next step.</summary>
     public static SetupStep Decide(SetupSettings settings, SetupFacts facts)

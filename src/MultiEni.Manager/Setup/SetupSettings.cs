@@ -58,7 +58,7 @@ internal sealed record SetupSettings
             "interface-mapping-store-path",
             "INTERFACE_MAPPING_STORE_PATH",
             "/var/lib/aws-multi-eni-controller/interface-mappings.json",
-            ManagerSettings.AbsolutePath,
+            SettingFormats.AbsolutePath,
             "Beside this file it is noted what was switched on"
         );
         return new SetupSettings

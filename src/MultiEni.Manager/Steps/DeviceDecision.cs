@@ -4,7 +4,6 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
-using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 

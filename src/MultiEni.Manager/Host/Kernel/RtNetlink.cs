@@ -66,7 +66,7 @@ internal sealed class RtNetlink(BlockingCalls calls) : ILinks
     /// as much: a route that is deleted between two parts costs another one its place (docs/reference/driver-binding.md#route-dumps). So routes
     /// are read until no change of an IPv6 route is announced meanwhile.
     /// </summary>
-    private static IReadOnlyList<Route> ReadRoutes(Socket socket, ref uint sequence)
+    private static List<Route> ReadRoutes(Socket socket, ref uint sequence)
     {
         var all = new HashSet<Route>();
         for (var read = 0; read < MaximumReads; read++)

@@ -34,7 +34,10 @@ internal static class ManagerApp
         ApiJson.Default.KubernetesListNode
     );
 
-    /// <summary>Runs the agent until it is asked to stop; then lets changes in progress finish within the grace period.</summary>
+    /// <summary>
+    /// Runs the agent until it is asked to stop; then lets changes in progress finish within the
+    /// grace period.
+    /// </summary>
     /// <param name="settings">How it behaves.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="time">Its clock.</param>
@@ -48,7 +51,8 @@ internal static class ManagerApp
 
         // The node.
         var kernel = HostChoice.Open(settings.Host, settings.HostTransport);
-        // Whether a kernel hangs is told by the machine's clock, however fast that of a simulation runs.
+        // Whether a kernel hangs is told by the machine's clock, however fast that of a simulation
+        // runs.
         var host = new TimeLimits(settings.ReadLimit, TimeProvider.System).Apply(kernel);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
@@ -80,12 +84,14 @@ internal static class ManagerApp
         background.Add(nodes.RunAsync);
         await background.RunAsync(async token =>
         {
-            // What an earlier boot advertised must not be handed out, whether or not the API server can be reached (rule 17).
+            // What an earlier boot advertised must not be handed out, whether or not the API server
+            // can be reached (rule 17).
             var seen = await boot.FirstAsync(token);
             Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
             var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
 
-            // Changes of a device. They have a limit of their own and must know when a call has really returned.
+            // Changes of a device. They have a limit of their own and must know when a call has
+            // really returned.
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
             var locked = new LockedFiles(kernel.Files, time, settings.WriteLimit, settings.BeforeEachWrite, Returned);
             var native = new NativeDriverMethod(host.Files, locked, time);

@@ -33,7 +33,10 @@ internal static class A
 
     public static Link Link(int index, string name, string mac, bool up = true, int mtu = 9001) => new(index, name, mac, mtu, up, null, null);
 
-    /// <summary>A node whose primary interface is ens5 (02:00:00:00:00:05, 10.0.0.5), with further devices and links.</summary>
+    /// <summary>
+    /// A node whose primary interface is ens5 (02:00:00:00:00:05, 10.0.0.5), with further devices
+    /// and links.
+    /// </summary>
     public static HostObservation Host(IEnumerable<PciDevice>? devices = null, IEnumerable<Link>? links = null, IEnumerable<Route>? routes = null) =>
         new(
             Boot,

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace MultiEni.Manager.Tests;
 
-/// <summary>The cases of a closed type, so that a new one cannot be left out of the tests.</summary>
+/// <summary>
+/// The cases of a closed type, so that a new one cannot be left out of the tests.
+/// </summary>
 internal static class Cases
 {
     public static IReadOnlyList<Type> Of(Type closed) =>

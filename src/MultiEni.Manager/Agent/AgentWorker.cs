@@ -64,7 +64,9 @@ internal enum AgentWorkKind
     /// <summary>An attachment of this node.</summary>
     Attachment,
 
-    /// <summary>A device that was bound or offered for an attachment that no longer exists.</summary>
+    /// <summary>
+    /// A device that was bound or offered for an attachment that no longer exists.
+    /// </summary>
     Orphan,
 
     /// <summary>The search for orphans.</summary>
@@ -83,7 +85,10 @@ internal sealed class WorkEnqueuer(WorkQueue<AgentWork> queue)
         Everything(WorkPriority.Normal);
     }
 
-    /// <summary>All attachments of the node and the search for orphans. A node has few attachments, and one look at a settled one costs no write.</summary>
+    /// <summary>
+    /// All attachments of the node and the search for orphans. A node has few attachments, and one
+    /// look at a settled one costs no write.
+    /// </summary>
     public void Everything(int priority)
     {
         if (Volatile.Read(ref _view) is not { } view)
@@ -99,7 +104,10 @@ internal sealed class WorkEnqueuer(WorkQueue<AgentWork> queue)
         queue.Add(AgentWork.Sweep, priority);
     }
 
-    /// <summary>An attachment changed. A change of its device's state may concern the others of the node too, and that is announced by the host.</summary>
+    /// <summary>
+    /// An attachment changed. A change of its device's state may concern the others of the node
+    /// too, and that is announced by the host.
+    /// </summary>
     public void AttachmentChanged(ObjectChange<EniAttachment> change)
     {
         queue.Add(AgentWork.Attachment(change.Current.Metadata.Name), WorkPriority.Urgent);
@@ -111,8 +119,10 @@ internal sealed class WorkEnqueuer(WorkQueue<AgentWork> queue)
 }
 
 /// <summary>
-/// Turns a burst of announcements into a few wakes. The first one wakes at once; what follows is collected, for 10 ms at first and for twice as long each
-/// time, up to 200 ms. A card that is plugged in is not held up by that, and a node whose routes change all the time is looked at five times a second.
+/// Turns a burst of announcements into a few wakes. The first one wakes at once; what follows is
+/// collected, for 10 ms at first and for twice as long each time, up to 200 ms. A card that is
+/// plugged in is not held up by that, and a node whose routes change all the time is looked at five
+/// times a second.
 /// </summary>
 internal sealed class WakeWindow : IDisposable
 {

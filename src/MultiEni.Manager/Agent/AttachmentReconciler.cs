@@ -13,7 +13,10 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Manager.Agent;
 
-/// <summary>Reconciles an attachment, or a device that no attachment asks for any more, and reports where it stands.</summary>
+/// <summary>
+/// Reconciles an attachment, or a device that no attachment asks for any more, and reports where it
+/// stands.
+/// </summary>
 internal sealed class AttachmentReconciler(
     NodeView view,
     DeviceObserver observer,
@@ -53,7 +56,8 @@ internal sealed class AttachmentReconciler(
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Whatever goes wrong between a look and its report, the controller gets an answer: silence is what it takes for a dead agent (rule 24).
+            // Whatever goes wrong between a look and its report, the controller gets an answer:
+            // silence is what it takes for a dead agent (rule 24).
             await ReportFailureAsync(attachment, latest => StatusReport.Failed(latest, Failure(error), time.GetUtcNow()), cancellationToken);
             throw;
         }
@@ -167,7 +171,8 @@ internal sealed class AttachmentReconciler(
                 $"The ENI manager failed ({error.GetType().Name}): {error.Message} It retries; its log on the node has the details."
             );
 
-    // Every line about this piece of work says whose it is (rule 21). Of an orphan nobody knows any more which NodeENI asked for it.
+    // Every line about this piece of work says whose it is (rule 21). Of an orphan nobody knows any
+    // more which NodeENI asked for it.
     private IDisposable? Fields(string? nodeEni)
     {
         var fields = new Dictionary<string, object?>(StringComparer.Ordinal) { ["Node"] = settings.NodeName };

@@ -6,7 +6,10 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Agent;
 
-/// <summary>Writes to attachments: the agent's finalizer and the agent's part of the status, and nothing else.</summary>
+/// <summary>
+/// Writes to attachments: the agent's finalizer and the agent's part of the status, and nothing
+/// else.
+/// </summary>
 internal sealed class AttachmentStatusWriter(NodeView view, KubernetesClient client, ManagerMetrics metrics)
 {
     private const int Attempts = 5;
@@ -25,8 +28,12 @@ internal sealed class AttachmentStatusWriter(NodeView view, KubernetesClient cli
             ApiJson.Default.KubernetesListEniAttachment
         );
 
-    /// <summary>Adds the agent's finalizer, so that the attachment stays until the device was given back.</summary>
-    /// <returns>False when the attachment is gone, is another one now, or is being deleted.</returns>
+    /// <summary>
+    /// Adds the agent's finalizer, so that the attachment stays until the device was given back.
+    /// </summary>
+    /// <returns>
+    /// False when the attachment is gone, is another one now, or is being deleted.
+    /// </returns>
     public Task<bool> HoldAsync(EniAttachment attachment, CancellationToken cancellationToken) =>
         ChangeFinalizersAsync(attachment, add: true, cancellationToken);
 
@@ -34,7 +41,9 @@ internal sealed class AttachmentStatusWriter(NodeView view, KubernetesClient cli
     public Task<bool> LetGoAsync(EniAttachment attachment, CancellationToken cancellationToken) =>
         ChangeFinalizersAsync(attachment, add: false, cancellationToken);
 
-    /// <summary>The attachment with what this agent reported last, which the cache may not show yet.</summary>
+    /// <summary>
+    /// The attachment with what this agent reported last, which the cache may not show yet.
+    /// </summary>
     public EniAttachment Latest(EniAttachment attachment) =>
         LatestWrite(attachment) is { } written
             ? attachment with
@@ -71,7 +80,8 @@ internal sealed class AttachmentStatusWriter(NodeView view, KubernetesClient cli
         }
         catch (KubernetesApiException error) when (error.IsConflict)
         {
-            // Deleted meanwhile, with a successor of the same name: not the object that this is about.
+            // Deleted meanwhile, with a successor of the same name: not the object that this is
+            // about.
             return;
         }
 
@@ -91,7 +101,8 @@ internal sealed class AttachmentStatusWriter(NodeView view, KubernetesClient cli
         }
     }
 
-    // The cache may be older than the last write. As long as it shows the very version that was seen then, that write is the newest known.
+    // The cache may be older than the last write. As long as it shows the very version that was
+    // seen then, that write is the newest known.
     private EniAttachmentStatus? LatestWrite(EniAttachment attachment)
     {
         lock (_lock)

@@ -7,8 +7,8 @@ using MultiEni.Manager.Telemetry;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>
-/// Every look at the host goes through here, so that none is acted on before what an earlier boot left is void: the journal's entries
-/// and the offers to pods (rule 17).
+/// Every look at the host goes through here, so that none is acted on before what an earlier boot
+/// left is void: the journal's entries and the offers to pods (rule 17).
 /// </summary>
 internal sealed class BootGuard(HostReader reader, BindingJournal journal, IDevicePublisher publisher, TimeProvider time, ILogger logger)
     : IDisposable
@@ -31,8 +31,9 @@ internal sealed class BootGuard(HostReader reader, BindingJournal journal, IDevi
     public void Changed() => Interlocked.Increment(ref _changes);
 
     /// <summary>
-    /// The host as it is now or was at most 200 ms ago, with no change announced since: for a first look at each of the node's attachments after one wake.
-    /// Good for finding that there is nothing to do, and not for doing something.
+    /// The host as it is now or was at most 200 ms ago, with no change announced since: for a first
+    /// look at each of the node's attachments after one wake. Good for finding that there is
+    /// nothing to do, and not for doing something.
     /// </summary>
     public async Task<HostObservation> GlanceAsync(CancellationToken cancellationToken)
     {
@@ -50,8 +51,9 @@ internal sealed class BootGuard(HostReader reader, BindingJournal journal, IDevi
     }
 
     /// <summary>
-    /// The first look, as soon as there is a host to look at: a simulated one may still be starting. Null when it fails: each later look tries again,
-    /// and whoever waits for an answer of this agent is told why.
+    /// The first look, as soon as there is a host to look at: a simulated one may still be
+    /// starting. Null when it fails: each later look tries again, and whoever waits for an answer
+    /// of this agent is told why.
     /// </summary>
     public async Task<HostObservation?> FirstAsync(CancellationToken cancellationToken)
     {

@@ -10,7 +10,9 @@ using MultiEni.Manager.Steps;
 
 namespace MultiEni.Manager.Agent;
 
-/// <summary>Puts together what the decision needs, from the host, the journal, the publisher and Kubernetes.</summary>
+/// <summary>
+/// Puts together what the decision needs, from the host, the journal, the publisher and Kubernetes.
+/// </summary>
 internal sealed class DeviceObserver(
     NodeHost host,
     NodeView view,
@@ -67,7 +69,8 @@ internal sealed class DeviceObserver(
             Usage = usage,
             TouchBlocker =
                 facts is null ? null
-                // Only told by its index, it could still be somebody else's, such as the VPC CNI's: then it has addresses and routes.
+                // Only told by its index, it could still be somebody else's, such as the VPC CNI's:
+                // then it has addresses and routes.
                 : match is DeviceMatch.Found { Proof: IdentityProof.DeviceIndex } ? SafetyRules.CheckBind(facts, policy)
                 : SafetyRules.CheckTouch(facts, policy),
             BindBlocker = facts is null ? null : SafetyRules.CheckBind(facts, policy),
@@ -80,7 +83,10 @@ internal sealed class DeviceObserver(
         return (observation, claim);
     }
 
-    /// <summary>The observation of a device that no attachment asks for: as of an attachment that is being deleted.</summary>
+    /// <summary>
+    /// The observation of a device that no attachment asks for: as of an attachment that is being
+    /// deleted.
+    /// </summary>
     public (DeviceObservation Observation, DeviceClaim Claim) ReadOrphan(PciAddress address, HostObservation seen, DeviceUsage usage)
     {
         var entry = journal.Find(address, seen.BootId);
@@ -121,7 +127,8 @@ internal sealed class DeviceObserver(
         }
     }
 
-    // By the attachment's name where EC2's answer is not on record: the journal was written when it was.
+    // By the attachment's name where EC2's answer is not on record: the journal was written when it
+    // was.
     private JournalEntry? Journaled(EniAttachment attachment, HostObservation seen)
     {
         var eniId = attachment.Status?.Network?.EniId;
@@ -132,7 +139,8 @@ internal sealed class DeviceObserver(
         return entries.Find(entry => seen.DeviceAt(PciAddress.Parse(entry.PciAddress)) is not null) ?? entries.FirstOrDefault();
     }
 
-    // What was offered at another place, before the ENI was plugged in anew while nobody looked, comes first: it is taken back before anything else.
+    // What was offered at another place, before the ENI was plugged in anew while nobody looked,
+    // comes first: it is taken back before anything else.
     private OfferState OfferOf(DeviceClaim claim, List<DeviceClaim> others, PciAddress? known, string bootId)
     {
         foreach (var left in new[] { claim.JournalAddress, claim.ReportedAddress })
@@ -158,7 +166,8 @@ internal sealed class DeviceObserver(
             ? report
             : null;
 
-    // A device of ours that somebody unbound is told by it from another one that was plugged into its place.
+    // A device of ours that somebody unbound is told by it from another one that was plugged into
+    // its place.
     private async Task<HostObservation> WithOverrideAsync(HostObservation seen, JournalEntry? journaled, CancellationToken cancellationToken)
     {
         if (
@@ -180,7 +189,8 @@ internal sealed class DeviceObserver(
         }
     }
 
-    // A device that was just plugged in shows its address within a second; one without an interface never does.
+    // A device that was just plugged in shows its address within a second; one without an interface
+    // never does.
     private bool MayEliminate(EniAttachment attachment, HostObservation seen)
     {
         var network = attachment.Status?.Network;

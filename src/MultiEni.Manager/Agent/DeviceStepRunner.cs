@@ -20,7 +20,8 @@ internal sealed class DeviceStepRunner(
     LinkRepairLimiter repairs
 )
 {
-    // Glance, bring up, set MTU, withdraw, look, give back, bind, advertise: with room for one retry of each.
+    // Glance, bring up, set MTU, withdraw, look, give back, bind, advertise: with room for one
+    // retry of each.
     private const int MostSteps = 17;
 
     /// <summary>Moves a device as far as it will go.</summary>
@@ -85,7 +86,8 @@ internal sealed class DeviceStepRunner(
             : await ChangeAsync(target, step, context, cancellationToken);
     }
 
-    // Before anything is done to a device, its attachment must not be able to vanish without the agent.
+    // Before anything is done to a device, its attachment must not be able to vanish without the
+    // agent.
     private async Task<bool> HoldAsync(DeviceTarget target, RunState run, CancellationToken cancellationToken)
     {
         if (!run.IsHeld && target is DeviceTarget.OfAttachment { Attachment: { Metadata.IsBeingDeleted: false } attachment })
@@ -228,6 +230,9 @@ internal abstract record DeviceTarget
 /// <param name="BootId">The present boot.</param>
 /// <param name="Observation">What the step was decided on.</param>
 /// <param name="Step">The step at which it stands: settled, or the end of a deletion.</param>
-/// <param name="RetryAfter">When what failed is tried again; null when nothing failed, or only a change makes that worth while.</param>
+/// <param name="RetryAfter">
+/// When what failed is tried again; null when nothing failed, or only a change makes that worth
+/// while.
+/// </param>
 /// <param name="HasActed">Whether anything was done on the way.</param>
 internal sealed record Standing(string BootId, DeviceObservation Observation, DeviceStep Step, TimeSpan? RetryAfter, bool HasActed);

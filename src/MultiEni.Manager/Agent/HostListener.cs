@@ -61,7 +61,10 @@ internal sealed class HostListener(
     }
 }
 
-/// <summary>Looks at everything now and then, in case an announcement was lost or somebody changed the device plugin's file.</summary>
+/// <summary>
+/// Looks at everything now and then, in case an announcement was lost or somebody changed the
+/// device plugin's file.
+/// </summary>
 internal sealed class RepairLoop(IDevicePublisher publisher, BootGuard boot, WorkEnqueuer wake, TimeSpan interval, TimeProvider time, ILogger logger)
 {
     /// <summary>Repairs until cancelled.</summary>
@@ -72,7 +75,8 @@ internal sealed class RepairLoop(IDevicePublisher publisher, BootGuard boot, Wor
         {
             try
             {
-                // Before it has taken over what its predecessor offered, a publisher would repair that away.
+                // Before it has taken over what its predecessor offered, a publisher would repair
+                // that away.
                 if (boot.HasRead)
                 {
                     await publisher.RepairAsync(cancellationToken);

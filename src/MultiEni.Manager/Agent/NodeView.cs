@@ -11,7 +11,9 @@ namespace MultiEni.Manager.Agent;
 /// <summary>What Kubernetes says about this node: its object and its attachments.</summary>
 internal sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectCache<Node> nodes, string nodeName)
 {
-    /// <summary>The node's attachments. The label may be a hash, so the name itself decides.</summary>
+    /// <summary>
+    /// The node's attachments. The label may be a hash, so the name itself decides.
+    /// </summary>
     public IReadOnlyList<EniAttachment> Attachments => [.. attachments.List().Where(attachment => attachment.Spec?.NodeName == nodeName)];
 
     /// <summary>What the node counts, or null while it is not known.</summary>
@@ -57,7 +59,9 @@ internal sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectC
             );
     }
 
-    /// <summary>Takes over the answer to a write of an attachment, before the watch shows it.</summary>
+    /// <summary>
+    /// Takes over the answer to a write of an attachment, before the watch shows it.
+    /// </summary>
     public void Wrote(EniAttachment answer) => attachments.Wrote(answer);
 
     /// <summary>The API server said that an attachment is gone.</summary>

@@ -7,7 +7,10 @@ using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Agent;
 
-/// <summary>Finds what no attachment of this node asks for any more: devices bound, or offered, by this agent or a predecessor.</summary>
+/// <summary>
+/// Finds what no attachment of this node asks for any more: devices bound, or offered, by this
+/// agent or a predecessor.
+/// </summary>
 internal sealed class OrphanSearch(NodeView view, BindingJournal journal, IDevicePublisher publisher, OfferOwners owners, ILogger logger)
 {
     /// <summary>Their addresses.</summary>
@@ -49,7 +52,10 @@ internal sealed class OrphanSearch(NodeView view, BindingJournal journal, IDevic
     }
 }
 
-/// <summary>For which attachment each device was offered, since this agent started: the status that says so may not be written yet.</summary>
+/// <summary>
+/// For which attachment each device was offered, since this agent started: the status that says so
+/// may not be written yet.
+/// </summary>
 internal sealed class OfferOwners
 {
     private readonly ConcurrentDictionary<PciAddress, string> _owners = new();

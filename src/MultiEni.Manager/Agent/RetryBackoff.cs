@@ -4,17 +4,21 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>
-/// Spaces out attempts that fail. A failed bind announces itself as a change of the device, so without this each failure would at once
-/// cause the next attempt.
+/// Spaces out attempts that fail. A failed bind announces itself as a change of the device, so
+/// without this each failure would at once cause the next attempt.
 /// </summary>
 internal sealed class RetryBackoff(TimeProvider time)
 {
     private readonly Dictionary<AgentWork, Failure> _failures = [];
     private readonly Lock _lock = new();
 
-    /// <summary>The failure that is still waited on and for how long, or null when an attempt may be made.</summary>
+    /// <summary>
+    /// The failure that is still waited on and for how long, or null when an attempt may be made.
+    /// </summary>
     /// <param name="work">What it is about.</param>
-    /// <param name="generation">The specification's generation: a changed specification may be tried at once.</param>
+    /// <param name="generation">
+    /// The specification's generation: a changed specification may be tried at once.
+    /// </param>
     public (Blocker Why, TimeSpan Left)? Closed(AgentWork work, long? generation)
     {
         lock (_lock)
@@ -29,7 +33,9 @@ internal sealed class RetryBackoff(TimeProvider time)
         }
     }
 
-    /// <summary>An attempt failed: the next one comes after a delay that doubles each time.</summary>
+    /// <summary>
+    /// An attempt failed: the next one comes after a delay that doubles each time.
+    /// </summary>
     public TimeSpan Fail(AgentWork work, long? generation, Blocker why, RetryDelays delays)
     {
         lock (_lock)
@@ -64,8 +70,8 @@ internal sealed class RetryBackoff(TimeProvider time)
 internal readonly record struct RetryDelays(TimeSpan First, TimeSpan Longest);
 
 /// <summary>
-/// Keeps the repair of a link from becoming a fight. Somebody who undoes every change at once would otherwise be answered at once, for
-/// ever, at the pace of the kernel's announcements.
+/// Keeps the repair of a link from becoming a fight. Somebody who undoes every change at once would
+/// otherwise be answered at once, for ever, at the pace of the kernel's announcements.
 /// </summary>
 internal sealed class LinkRepairLimiter(TimeProvider time)
 {

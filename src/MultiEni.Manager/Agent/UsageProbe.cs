@@ -11,12 +11,14 @@ using MultiEni.Manager.Steps;
 namespace MultiEni.Manager.Agent;
 
 /// <summary>
-/// Finds out whether a pod or a process has a device (S11). First the kubelet is asked, because a pod may have a device without having opened it
-/// yet; the device node is opened only when that leaves no doubt, because holding it even for a moment disturbs a process that starts.
+/// Finds out whether a pod or a process has a device (S11). First the kubelet is asked, because a
+/// pod may have a device without having opened it yet; the device node is opened only when that
+/// leaves no doubt, because holding it even for a moment disturbs a process that starts.
 /// </summary>
 /// <remarks>
-/// When the kubelet does not answer, any pod of the node that requested an extended resource counts as the device's user: which devices it got
-/// cannot be told, and a device must not be torn from a pod. When pods may not be listed either, nothing can be told, and that is the answer.
+/// When the kubelet does not answer, any pod of the node that requested an extended resource counts
+/// as the device's user: which devices it got cannot be told, and a device must not be torn from a
+/// pod. When pods may not be listed either, nothing can be told, and that is the answer.
 /// </remarks>
 internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, RecentAllocations handouts, NodePods pods, FinishedPods finished)
 {
@@ -167,19 +169,26 @@ internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, R
 }
 
 /// <summary>
-/// Looks for the process that has a device node open (S11). A node of VFIO has a single opener and tells by itself that it is taken; one
-/// of UIO takes any number, so that only the kernel's list of open files knows.
+/// Looks for the process that has a device node open (S11). A node of VFIO has a single opener and
+/// tells by itself that it is taken; one of UIO takes any number, so that only the kernel's list of
+/// open files knows.
 /// </summary>
 internal sealed class OpenFiles(IHostFiles files)
 {
-    // PROC_PID_INIT_INO of include/uapi/linux/nsfs.h: the number of the first process namespace on every kernel.
+    // PROC_PID_INIT_INO of include/uapi/linux/nsfs.h: the number of the first process namespace on
+    // every kernel.
     private const string HostNamespace = "pid:[4026531836]";
 
-    /// <summary>Whether the processes of the whole node can be seen, and not only those of this container.</summary>
+    /// <summary>
+    /// Whether the processes of the whole node can be seen, and not only those of this container.
+    /// </summary>
     public async Task<bool> SeesNodeAsync(CancellationToken cancellationToken) =>
         await files.ReadLinkAsync("/proc/self/ns/pid", cancellationToken) == HostNamespace;
 
-    /// <summary>A process that has the node open, such as <c>dpdk-testpmd (process 4711)</c>; null when none can be seen.</summary>
+    /// <summary>
+    /// A process that has the node open, such as <c>dpdk-testpmd (process 4711)</c>; null when none
+    /// can be seen.
+    /// </summary>
     public async Task<string?> HolderAsync(string node, CancellationToken cancellationToken)
     {
         foreach (var process in await files.ListAsync("/proc", cancellationToken))

@@ -7,16 +7,22 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// What must be so before a device is taken from its kernel driver: the driver is loaded, and memory access is settled
-/// (docs/reference/driver-binding.md#bind).
+/// What must be so before a device is taken from its kernel driver: the driver is loaded, and
+/// memory access is settled (docs/reference/driver-binding.md#bind).
 /// </summary>
 /// <param name="files">The host.</param>
 /// <param name="locked">Its files that only one may write.</param>
 /// <param name="mode">When a device may be bound without an IOMMU.</param>
-/// <param name="setupProblem">Why the node could not be made ready, as the setup of this boot noted it; empty when it was, or when nothing was noted.</param>
+/// <param name="setupProblem">
+/// Why the node could not be made ready, as the setup of this boot noted it; empty when it was, or
+/// when nothing was noted.
+/// </param>
 internal sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIommuMode mode, Func<string> setupProblem)
 {
-    /// <summary>Why the bind cannot begin; null when it can. Nothing of the device has been changed either way.</summary>
+    /// <summary>
+    /// Why the bind cannot begin; null when it can. Nothing of the device has been changed either
+    /// way.
+    /// </summary>
     public async Task<Blocker?> PrepareAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
         if (!await files.ExistsAsync(SysfsPaths.Driver(driver), cancellationToken))
@@ -58,7 +64,8 @@ internal sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIo
         return await SwitchOnAsync(device, cancellationToken);
     }
 
-    // Only before the driver probes the device: later it has no effect on it (docs/reference/driver-binding.md#no-iommu-mode).
+    // Only before the driver probes the device: later it has no effect on it
+    // (docs/reference/driver-binding.md#no-iommu-mode).
     private async Task<Blocker?> SwitchOnAsync(PciDevice device, CancellationToken cancellationToken)
     {
         var present = await files.ReadTextAsync(SysfsPaths.NoIommuMode, cancellationToken);
@@ -103,15 +110,22 @@ internal sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIo
 }
 
 /// <summary>
-/// When a device may be bound without an IOMMU behind it, which gives its user access to all memory of the node
-/// (docs/noiommu.md#what-no-iommu-mode-means). Where a device is behind an IOMMU, none of these changes anything.
+/// When a device may be bound without an IOMMU behind it, which gives its user access to all memory
+/// of the node (docs/noiommu.md#what-no-iommu-mode-means). Where a device is behind an IOMMU, none
+/// of these changes anything.
 /// </summary>
 internal enum NoIommuMode
 {
-    /// <summary>Where the device has no IOMMU group. A node on which that is impossible is set up all the same, for its other ENIs.</summary>
+    /// <summary>
+    /// Where the device has no IOMMU group. A node on which that is impossible is set up all the
+    /// same, for its other ENIs.
+    /// </summary>
     Auto,
 
-    /// <summary>As <see cref="Auto"/>, and a node without an IOMMU whose kernel cannot do it does not come up.</summary>
+    /// <summary>
+    /// As <see cref="Auto"/>, and a node without an IOMMU whose kernel cannot do it does not come
+    /// up.
+    /// </summary>
     Always,
 
     /// <summary>Not at all.</summary>

@@ -7,7 +7,8 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// Hands a device to a user-space driver (docs/reference/driver-binding.md#bind): prepare, note, take down, move, verify; undo when it fails.
+/// Hands a device to a user-space driver (docs/reference/driver-binding.md#bind): prepare, note,
+/// take down, move, verify; undo when it fails.
 /// </summary>
 internal sealed class BindSequence(
     NodeHost host,
@@ -123,7 +124,8 @@ internal sealed class BindSequence(
         return IsUnfinished(why) ? new ChangeOutcome.Refused(why) : await UndoAsync(entry, hint ?? why, cancellationToken);
     }
 
-    // Already there: a bind that was cut off after its last write, or one whose journal was lost. Verified like any other.
+    // Already there: a bind that was cut off after its last write, or one whose journal was lost.
+    // Verified like any other.
     private async Task<ChangeOutcome> AdoptAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
         var entry = Note(request, device, null, null);
@@ -141,8 +143,8 @@ internal sealed class BindSequence(
         return new ChangeOutcome.Done(device);
     }
 
-    // The driver has the device and only udev is late, or the container does not show the host's /dev: another bind would not help
-    // (docs/reference/driver-binding.md#bind).
+    // The driver has the device and only udev is late, or the container does not show the host's
+    // /dev: another bind would not help (docs/reference/driver-binding.md#bind).
     private static bool IsUnfinished(Blocker why) => why.Reason == Reasons.DeviceNodeMissing;
 
     private async Task<ChangeOutcome> UndoAsync(JournalEntry entry, Blocker why, CancellationToken cancellationToken)
@@ -162,8 +164,9 @@ internal sealed class BindSequence(
         };
     }
 
-    // S13. Only here, with the turn taken, does a device without a driver tell that its change was cut off, and not that it is under way. One that has
-    // no driver itself is no further one: to finish its change is the repair.
+    // S13. Only here, with the turn taken, does a device without a driver tell that its change was
+    // cut off, and not that it is under way. One that has no driver itself is no further one: to
+    // finish its change is the repair.
     private async Task<PciAddress?> DriverlessElsewhereAsync(BindRequest request, PciDevice device, CancellationToken cancellationToken)
     {
         if (device.Driver is null && journal.Find(request.Address, request.BootId) is not null)
@@ -183,8 +186,8 @@ internal sealed class BindSequence(
         return null;
     }
 
-    // The route by which the node lives may have moved since the rules were checked (S2). Where an earlier attempt was cut off, the link is down
-    // already and nobody has looked since.
+    // The route by which the node lives may have moved since the rules were checked (S2). Where an
+    // earlier attempt was cut off, the link is down already and nobody has looked since.
     private async Task<Blocker?> TakeDownAsync(BindRequest request, Link link, JournalEntry entry, CancellationToken cancellationToken)
     {
         if (link.Up && await host.Links.SetUpAsync(link.Index, false, cancellationToken) is var error && error != Errno.None)
@@ -203,7 +206,8 @@ internal sealed class BindSequence(
         var raised = await host.Links.SetUpAsync(link.Index, true, cancellationToken);
         if (raised != Errno.None)
         {
-            // The entry stays, so that the next attempt does not take the link for one that was down before.
+            // The entry stays, so that the next attempt does not take the link for one that was
+            // down before.
             return new Blocker(
                 Reasons.LinkFailed,
                 $"The node's default route changed when {link.Name} was taken down, and it could not be brought up again ({SysfsFailure.Name(raised)})."
@@ -216,7 +220,8 @@ internal sealed class BindSequence(
 
     private static string Text(IReadOnlySet<int> links) => string.Join(',', links.Order());
 
-    // What an earlier entry of this boot says of the first state is worth more than what is seen halfway.
+    // What an earlier entry of this boot says of the first state is worth more than what is seen
+    // halfway.
     private JournalEntry Note(BindRequest request, PciDevice device, Link? link, string? defaultLinks)
     {
         var earlier = journal.Find(request.Address, request.BootId) is { } entry && entry.EniId == request.EniId ? entry : null;
@@ -249,7 +254,9 @@ internal sealed class BindSequence(
         );
 }
 
-/// <summary>A device to be handed to a user-space driver, after identity and safety were checked.</summary>
+/// <summary>
+/// A device to be handed to a user-space driver, after identity and safety were checked.
+/// </summary>
 internal sealed record BindRequest
 {
     /// <summary>The device.</summary>
@@ -276,7 +283,9 @@ internal sealed record BindRequest
     /// <summary>The node's InternalIP addresses; empty while they are not known.</summary>
     public IReadOnlyList<string> NodeAddresses { get; init; } = [];
 
-    /// <summary>The interface that the administrator named as the primary one; empty for none.</summary>
+    /// <summary>
+    /// The interface that the administrator named as the primary one; empty for none.
+    /// </summary>
     public string PrimaryInterface { get; init; } = "";
 }
 
@@ -300,7 +309,9 @@ internal abstract record ChangeOutcome
     /// <summary>It failed and no driver holds the device.</summary>
     public sealed record Driverless(Blocker Why) : ChangeOutcome(Why);
 
-    /// <summary>A write has not returned; nothing else is tried on the device until it does.</summary>
+    /// <summary>
+    /// A write has not returned; nothing else is tried on the device until it does.
+    /// </summary>
     public sealed record Stuck(Blocker Why) : ChangeOutcome(Why);
 
     /// <summary>The device is gone.</summary>

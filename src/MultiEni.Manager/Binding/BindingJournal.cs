@@ -4,8 +4,9 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// What this program changed, on disk before each change (rule 13), so that a successor can finish or undo it. Entries of an
-/// earlier boot are void: the kernel has forgotten what they tell of (docs/reference/driver-binding.md#reboot-and-hot-plug).
+/// What this program changed, on disk before each change (rule 13), so that a successor can finish
+/// or undo it. Entries of an earlier boot are void: the kernel has forgotten what they tell of
+/// (docs/reference/driver-binding.md#reboot-and-hot-plug).
 /// </summary>
 internal sealed class BindingJournal
 {
@@ -14,9 +15,14 @@ internal sealed class BindingJournal
     private readonly Lock _lock = new();
     private SortedDictionary<PciAddress, JournalEntry>? _read;
 
-    /// <summary>The journal in a file, which is read when it is first asked for: an agent without it does nothing, and has to live to say so.</summary>
+    /// <summary>
+    /// The journal in a file, which is read when it is first asked for: an agent without it does
+    /// nothing, and has to live to say so.
+    /// </summary>
     /// <param name="path">The file; need not exist.</param>
-    /// <param name="before">Called before each write with the name of the point; lets tests end the program there.</param>
+    /// <param name="before">
+    /// Called before each write with the name of the point; lets tests end the program there.
+    /// </param>
     public BindingJournal(string path, Action<string>? before)
     {
         _path = path;
@@ -27,7 +33,10 @@ internal sealed class BindingJournal
     private SortedDictionary<PciAddress, JournalEntry> Table => _read ??= Load(_path);
 
     /// <summary>All entries of a boot.</summary>
-    /// <exception cref="InvalidDataException">The file is there and cannot be read: acting without it would be guessing. So for all other members.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is there and cannot be read: acting without it would be guessing. So for all other
+    /// members.
+    /// </exception>
     public IReadOnlyList<JournalEntry> Entries(string bootId)
     {
         lock (_lock)
@@ -60,8 +69,12 @@ internal sealed class BindingJournal
         }
     }
 
-    /// <summary>Puts an entry on disk. When this returns, the change that it announces may begin.</summary>
-    /// <exception cref="JournalException">The disk does not take it; nothing is noted and nothing may be changed.</exception>
+    /// <summary>
+    /// Puts an entry on disk. When this returns, the change that it announces may begin.
+    /// </summary>
+    /// <exception cref="JournalException">
+    /// The disk does not take it; nothing is noted and nothing may be changed.
+    /// </exception>
     public void Save(JournalEntry entry)
     {
         _before?.Invoke($"journal {entry.Phase}");
@@ -83,8 +96,9 @@ internal sealed class BindingJournal
     }
 
     /// <summary>
-    /// Notes how far a change has come that <see cref="Save"/> announced. A disk that has become full meanwhile must not leave the device
-    /// halfway: what was announced is enough for a successor to finish or undo it, so the change goes on.
+    /// Notes how far a change has come that <see cref="Save"/> announced. A disk that has become
+    /// full meanwhile must not leave the device halfway: what was announced is enough for a
+    /// successor to finish or undo it, so the change goes on.
     /// </summary>
     public void Advance(JournalEntry entry)
     {
@@ -96,8 +110,13 @@ internal sealed class BindingJournal
         }
     }
 
-    /// <summary>Notes under which resource pods may get a device from now on; nothing when it is noted, or when the device is none of the journal's.</summary>
-    /// <exception cref="JournalException">The disk does not take it, and the device may not be offered.</exception>
+    /// <summary>
+    /// Notes under which resource pods may get a device from now on; nothing when it is noted, or
+    /// when the device is none of the journal's.
+    /// </summary>
+    /// <exception cref="JournalException">
+    /// The disk does not take it, and the device may not be offered.
+    /// </exception>
     public void NoteOffer(PciAddress address, string bootId, string resource)
     {
         if (Find(address, bootId) is { } entry && entry.ResourceName != resource)
@@ -106,7 +125,10 @@ internal sealed class BindingJournal
         }
     }
 
-    /// <summary>Forgets a device that is back in its first state or gone. An entry that stays on a full disk is found settled by a successor.</summary>
+    /// <summary>
+    /// Forgets a device that is back in its first state or gone. An entry that stays on a full disk
+    /// is found settled by a successor.
+    /// </summary>
     public void Remove(PciAddress address)
     {
         _before?.Invoke("journal remove");
@@ -131,7 +153,8 @@ internal sealed class BindingJournal
                 Table.Remove(address);
             }
 
-            // Entries of another boot count for nothing wherever they are found, so a disk that is full must not keep the agent from starting.
+            // Entries of another boot count for nothing wherever they are found, so a disk that is
+            // full must not keep the agent from starting.
             if (old.Count > 0)
             {
                 TryWrite();
@@ -171,7 +194,8 @@ internal sealed class BindingJournal
             return [];
         }
 
-        // The existing Go controller reserved this path for a list and never wrote it; an empty list is nothing to keep.
+        // The existing Go controller reserved this path for a list and never wrote it; an empty
+        // list is nothing to keep.
         if (text.Trim() == "[]")
         {
             return [];
@@ -220,7 +244,10 @@ internal sealed class BindingJournal
         DurableFile.Replace(_path, JsonSerializer.Serialize(new JournalFile { Devices = [.. Table.Values] }, JournalJson.Default.JournalFile));
 }
 
-/// <summary>The journal's disk does not take an entry, so the change that the entry announces must not begin.</summary>
+/// <summary>
+/// The journal's disk does not take an entry, so the change that the entry announces must not
+/// begin.
+/// </summary>
 internal sealed class JournalException(string path, Exception cause)
     : Exception(
         $"The journal {path} cannot be written ({cause.Message}), so nothing was changed. Free its disk, or mount a writable host folder at the folder of INTERFACE_MAPPING_STORE_PATH.",

@@ -4,14 +4,16 @@ using MultiEni.Manager.Host.Kernel;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// One change of driver at a time on the node (S13): among the workers of this program, and, by a lock on a file, among two agents
-/// that meet while one replaces the other.
+/// One change of driver at a time on the node (S13): among the workers of this program, and, by a
+/// lock on a file, among two agents that meet while one replaces the other.
 /// </summary>
 internal sealed class DeviceChangeGate(string lockPath) : IDisposable
 {
     private readonly SemaphoreSlim _semaphore = new(1, 1);
 
-    /// <summary>Enters and returns what leaves again when disposed; null when somebody else is inside.</summary>
+    /// <summary>
+    /// Enters and returns what leaves again when disposed; null when somebody else is inside.
+    /// </summary>
     /// <exception cref="JournalException">The lock's folder cannot be written.</exception>
     public IDisposable? TryEnter()
     {

@@ -6,7 +6,10 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>Success is what the kernel shows, not what a write returned (docs/reference/driver-binding.md#bind).</summary>
+/// <summary>
+/// Success is what the kernel shows, not what a write returned
+/// (docs/reference/driver-binding.md#bind).
+/// </summary>
 internal sealed class DeviceVerification(NodeHost host, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -17,7 +20,10 @@ internal sealed class DeviceVerification(NodeHost host, TimeProvider time)
     /// <summary>The device as it is now, or null when it is gone.</summary>
     public Task<PciDevice?> ReadAsync(PciAddress address, CancellationToken cancellationToken) => _reader.ReadDeviceAsync(address, cancellationToken);
 
-    /// <summary>Whether a process could use the device now: the driver holds it and the device node is there.</summary>
+    /// <summary>
+    /// Whether a process could use the device now: the driver holds it and the device node is
+    /// there.
+    /// </summary>
     /// <returns>Why not; null when it could.</returns>
     public async Task<Blocker?> CheckBoundAsync(PciDevice device, string driver, CancellationToken cancellationToken)
     {
@@ -42,7 +48,10 @@ internal sealed class DeviceVerification(NodeHost host, TimeProvider time)
             : NodeMissing(driver, device.Address, node);
     }
 
-    /// <summary>The device once its interface shows a hardware address, or as it is when that does not happen within ten seconds.</summary>
+    /// <summary>
+    /// The device once its interface shows a hardware address, or as it is when that does not
+    /// happen within ten seconds.
+    /// </summary>
     public async Task<PciDevice?> AwaitInterfaceAsync(PciAddress address, CancellationToken cancellationToken)
     {
         PciDevice? device = null;
@@ -58,7 +67,8 @@ internal sealed class DeviceVerification(NodeHost host, TimeProvider time)
         return device;
     }
 
-    // The kernel makes /dev/uioN together with the UIO device. Whether this container shows it says nothing: its /dev is as old as itself.
+    // The kernel makes /dev/uioN together with the UIO device. Whether this container shows it says
+    // nothing: its /dev is as old as itself.
     private async Task<Blocker?> AwaitUioAsync(PciAddress address, string driver, CancellationToken cancellationToken) =>
         await UntilAsync(async () => await SysfsPaths.UioNodeAsync(host.Files, address, cancellationToken) is not null, NodeLimit, cancellationToken)
             ? null

@@ -2,11 +2,18 @@ using System.Text;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>Replaces a file as a whole: a reader, and a crash, see the old text or the new one.</summary>
+/// <summary>
+/// Replaces a file as a whole: a reader, and a crash, see the old text or the new one.
+/// </summary>
 internal static class DurableFile
 {
-    /// <summary>Writes beside the file, forces it to the disk, renames. Creates the folder when it is missing.</summary>
-    /// <exception cref="IOException">The disk does not take it; the old file is untouched.</exception>
+    /// <summary>
+    /// Writes beside the file, forces it to the disk, renames. Creates the folder when it is
+    /// missing.
+    /// </summary>
+    /// <exception cref="IOException">
+    /// The disk does not take it; the old file is untouched.
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public static void Replace(string path, string text)
     {
@@ -14,7 +21,10 @@ internal static class DurableFile
         pending.Commit();
     }
 
-    /// <summary>Writes beside the file and forces it to the disk, so that all that can fail for want of room has been done when this returns.</summary>
+    /// <summary>
+    /// Writes beside the file and forces it to the disk, so that all that can fail for want of room
+    /// has been done when this returns.
+    /// </summary>
     /// <returns>What replaces the file when it is committed, and goes when it is not.</returns>
     /// <exception cref="IOException">The disk does not take it.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
@@ -51,7 +61,10 @@ internal static class DurableFile
     }
 }
 
-/// <summary>A file that is on the disk beside the one that it is to replace; see <see cref="DurableFile.Prepare"/>.</summary>
+/// <summary>
+/// A file that is on the disk beside the one that it is to replace; see
+/// <see cref="DurableFile.Prepare"/>.
+/// </summary>
 internal sealed class PendingFile(string temporary, string path) : IDisposable
 {
     private bool _committed;

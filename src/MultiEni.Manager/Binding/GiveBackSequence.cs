@@ -5,7 +5,10 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Binding;
 
-/// <summary>Returns a device to its kernel driver (docs/reference/driver-binding.md#give-back), after it was withdrawn and proven unused.</summary>
+/// <summary>
+/// Returns a device to its kernel driver (docs/reference/driver-binding.md#give-back), after it was
+/// withdrawn and proven unused.
+/// </summary>
 internal sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration restoration)
 {
     /// <summary>Gives back the device of an entry.</summary>
@@ -35,8 +38,9 @@ internal sealed class GiveBackSequence(LockedFiles locked, DeviceRestoration res
 }
 
 /// <summary>
-/// Puts the kernel driver back and proves it: after a failed bind, and when a device is given back. A device ends with its kernel
-/// driver, or the journal and the outcome say that it has none (rule 13).
+/// Puts the kernel driver back and proves it: after a failed bind, and when a device is given back.
+/// A device ends with its kernel driver, or the journal and the outcome say that it has none (rule
+/// 13).
 /// </summary>
 internal sealed class DeviceRestoration(
     NodeHost host,
@@ -50,7 +54,9 @@ internal sealed class DeviceRestoration(
     /// <summary>Restores the device of a journal entry.</summary>
     /// <param name="entry">What is known of it.</param>
     /// <param name="restoreLink">Whether the link gets its earlier MTU and state back.</param>
-    /// <param name="cancellationToken">Ends the wait; the journal tells a successor to go on.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait; the journal tells a successor to go on.
+    /// </param>
     public async Task<ChangeOutcome> RestoreAsync(JournalEntry entry, bool restoreLink, CancellationToken cancellationToken)
     {
         var address = PciAddress.Parse(entry.PciAddress);
@@ -75,7 +81,8 @@ internal sealed class DeviceRestoration(
         }
         else if (await locked.ReadOverrideAsync(address, cancellationToken) is not null)
         {
-            // Left behind by a bind that was cut off: with it the kernel driver could not take the device again.
+            // Left behind by a bind that was cut off: with it the kernel driver could not take the
+            // device again.
             hint = await native.GiveBackAsync(device, entry.OriginalDriver, cancellationToken);
             device = await verification.ReadAsync(address, cancellationToken);
         }

@@ -12,7 +12,9 @@ internal sealed record JournalFile
     public List<JournalEntry> Devices { get; set; } = [];
 }
 
-/// <summary>What this program changed on one device, and how it was before. Valid for one boot.</summary>
+/// <summary>
+/// What this program changed on one device, and how it was before. Valid for one boot.
+/// </summary>
 /// <remarks>A wire type: setters, see <c>ObjectMeta</c>.</remarks>
 internal sealed record JournalEntry
 {
@@ -41,8 +43,9 @@ internal sealed record JournalEntry
     public bool WasUp { get; set; }
 
     /// <summary>
-    /// The links of the node's default routes before its own was taken down, such as <c>2,5</c>: they must be the same afterwards (S2). Null when that
-    /// was not noted, which counts as a change.
+    /// The links of the node's default routes before its own was taken down, such as <c>2,5</c>:
+    /// they must be the same afterwards (S2). Null when that was not noted, which counts as a
+    /// change.
     /// </summary>
     public string? DefaultLinks { get; set; }
 
@@ -52,7 +55,10 @@ internal sealed record JournalEntry
     /// <summary>The driver it was to get.</summary>
     public string TargetDriver { get; set; } = "";
 
-    /// <summary>Resource under which pods may have got it; empty when it was never offered. Written before the offer.</summary>
+    /// <summary>
+    /// Resource under which pods may have got it; empty when it was never offered. Written before
+    /// the offer.
+    /// </summary>
     public string ResourceName { get; set; } = "";
 
     /// <summary>The boot in which this holds.</summary>
@@ -62,19 +68,26 @@ internal sealed record JournalEntry
     public JournalPhase Phase { get; set; }
 }
 
-/// <summary>How far a change of driver had come when it was noted, always before the write that it announces.</summary>
+/// <summary>
+/// How far a change of driver had come when it was noted, always before the write that it
+/// announces.
+/// </summary>
 internal enum JournalPhase
 {
     /// <summary>About to take the device from its kernel driver.</summary>
     Unbinding,
 
-    /// <summary>The kernel driver let go; about to hand the device to the user-space driver.</summary>
+    /// <summary>
+    /// The kernel driver let go; about to hand the device to the user-space driver.
+    /// </summary>
     Binding,
 
     /// <summary>The user-space driver holds it, verified.</summary>
     Bound,
 
-    /// <summary>About to give the device back to its kernel driver, or to undo a failed bind.</summary>
+    /// <summary>
+    /// About to give the device back to its kernel driver, or to undo a failed bind.
+    /// </summary>
     GivingBack,
 
     /// <summary>No driver holds it and putting the kernel driver back failed.</summary>

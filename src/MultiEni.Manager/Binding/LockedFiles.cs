@@ -5,17 +5,21 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// Files of a device that the kernel reads and writes with the device's lock held, under a watchdog: while a driver waits for a process that has
-/// the device open, it keeps that lock and no such call returns. Then the device, but nothing else, has to wait.
+/// Files of a device that the kernel reads and writes with the device's lock held, under a
+/// watchdog: while a driver waits for a process that has the device open, it keeps that lock and no
+/// such call returns. Then the device, but nothing else, has to wait.
 /// </summary>
 /// <param name="files">The kernel's files.</param>
 /// <param name="time">The clock of the watchdog.</param>
 /// <param name="limit">How long a write may take; a read gets at most two seconds of it.</param>
-/// <param name="before">Called before each write with its path; lets tests end the program there.</param>
+/// <param name="before">
+/// Called before each write with its path; lets tests end the program there.
+/// </param>
 /// <param name="released">Called when a call that was given up on has returned after all.</param>
 internal sealed class LockedFiles(IHostFiles files, TimeProvider time, TimeSpan limit, Action<string>? before, Action<PciAddress>? released)
 {
-    // A read waits only for somebody else's change, and a probe of a healthy device ends within that time.
+    // A read waits only for somebody else's change, and a probe of a healthy device ends within
+    // that time.
     private readonly TimeSpan _readLimit = TimeSpan.FromTicks(Math.Min(limit.Ticks, 2 * TimeSpan.TicksPerSecond));
     private readonly ConcurrentDictionary<PciAddress, Task> _outstanding = new();
 
@@ -23,7 +27,9 @@ internal sealed class LockedFiles(IHostFiles files, TimeProvider time, TimeSpan 
     public bool IsStuck(PciAddress address) => _outstanding.ContainsKey(address);
 
     /// <summary>One write on behalf of a device.</summary>
-    /// <exception cref="StuckCallException">It did not return in time, or an earlier call has not.</exception>
+    /// <exception cref="StuckCallException">
+    /// It did not return in time, or an earlier call has not.
+    /// </exception>
     public Task<Errno> WriteAsync(PciAddress address, string path, string text, CancellationToken cancellationToken)
     {
         ThrowIfStuck(address);
@@ -35,7 +41,9 @@ internal sealed class LockedFiles(IHostFiles files, TimeProvider time, TimeSpan 
     }
 
     /// <summary>The only driver that may take a device, when one was set; otherwise null.</summary>
-    /// <exception cref="StuckCallException">The kernel did not tell in time, or an earlier call has not returned.</exception>
+    /// <exception cref="StuckCallException">
+    /// The kernel did not tell in time, or an earlier call has not returned.
+    /// </exception>
     public async Task<string?> ReadOverrideAsync(PciAddress address, CancellationToken cancellationToken)
     {
         ThrowIfStuck(address);
@@ -87,6 +95,7 @@ internal sealed class LockedFiles(IHostFiles files, TimeProvider time, TimeSpan 
 }
 
 /// <summary>
-/// A call to the kernel did not return in time. It goes on, and cannot be called back (docs/reference/driver-binding.md#calls-that-do-not-return).
+/// A call to the kernel did not return in time. It goes on, and cannot be called back
+/// (docs/reference/driver-binding.md#calls-that-do-not-return).
 /// </summary>
 internal sealed class StuckCallException(string message) : Exception(message);

@@ -6,7 +6,8 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// The write sequences of docs/reference/driver-binding.md#bind and docs/reference/driver-binding.md#give-back on the kernel's own files.
+/// The write sequences of docs/reference/driver-binding.md#bind and
+/// docs/reference/driver-binding.md#give-back on the kernel's own files.
 /// </summary>
 internal sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
@@ -37,7 +38,8 @@ internal sealed class NativeDriverMethod(IHostFiles files, LockedFiles locked, T
             return why;
         }
 
-        // A newline clears it; a write of nothing would not (docs/reference/driver-binding.md#driver-files).
+        // A newline clears it; a write of nothing would not
+        // (docs/reference/driver-binding.md#driver-files).
         var overridePath = SysfsPaths.Device(address, "driver_override");
         var error = await locked.WriteAsync(address, overridePath, "\n", cancellationToken);
         if (error != Errno.None)

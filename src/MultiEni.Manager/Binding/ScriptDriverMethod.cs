@@ -9,8 +9,9 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// Moves devices with the program that <c>DPDK_BINDING_SCRIPT</c> names, such as <c>dpdk-devbind.py</c>: <c>-b DRIVER ADDRESS</c>. Its exit code is
-/// reported and never believed: the tool exits 0 for several failures (docs/reference/driver-binding.md#dpdk-devbind).
+/// Moves devices with the program that <c>DPDK_BINDING_SCRIPT</c> names, such as
+/// <c>dpdk-devbind.py</c>: <c>-b DRIVER ADDRESS</c>. Its exit code is reported and never believed:
+/// the tool exits 0 for several failures (docs/reference/driver-binding.md#dpdk-devbind).
 /// </summary>
 internal sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFiles locked, TimeProvider time) : IDriverMethod
 {
@@ -87,7 +88,8 @@ internal sealed class ScriptDriverMethod(string path, TimeSpan limit, LockedFile
             );
         }
 
-        // A hint either way: whether the script had an effect is read from the driver link by the caller.
+        // A hint either way: whether the script had an effect is read from the driver link by the
+        // caller.
         var effect = process.ExitCode == 0 ? " but had no effect" : "";
         return new Blocker(Reasons.BindingScriptFailed, $"{path} -b {driver} {address} ended with exit code {process.ExitCode}{effect}.{output}");
     }

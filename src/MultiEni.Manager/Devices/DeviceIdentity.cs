@@ -4,8 +4,9 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Devices;
 
 /// <summary>
-/// Finds the device of an ENI (rule 11): by hardware address, for a device without an interface by the journal of this boot, by this
-/// agent's report of this boot, then by elimination; never by slot order or by the form of a name.
+/// Finds the device of an ENI (rule 11): by hardware address, for a device without an interface by
+/// the journal of this boot, by this agent's report of this boot, then by elimination; never by
+/// slot order or by the form of a name.
 /// </summary>
 internal static class DeviceIdentity
 {
@@ -33,9 +34,11 @@ internal static class DeviceIdentity
     }
 
     /// <summary>
-    /// The device to give back. What this agent bound in this boot is known by its journal, whatever the specification says by now: a wrong
-    /// <c>dpdkPCIAddress</c>, or a hardware address that is not on record any more, does not make it somebody else's. Without such an address the place
-    /// that this agent reported is looked at before any other: a device in a pod shows nothing else.
+    /// The device to give back. What this agent bound in this boot is known by its journal,
+    /// whatever the specification says by now: a wrong <c>dpdkPCIAddress</c>, or a hardware address
+    /// that is not on record any more, does not make it somebody else's. Without such an address
+    /// the place that this agent reported is looked at before any other: a device in a pod shows
+    /// nothing else.
     /// </summary>
     /// <param name="claim">The ENI that goes away.</param>
     /// <param name="others">The other ENIs of this node.</param>
@@ -64,7 +67,8 @@ internal static class DeviceIdentity
             );
     }
 
-    // Another ENI shows itself in its place, or it shows itself elsewhere and nothing here says that it was bound.
+    // Another ENI shows itself in its place, or it shows itself elsewhere and nothing here says
+    // that it was bound.
     private static bool HasMoved(DeviceClaim claim, PciDevice device, HostObservation host) =>
         claim.Mac is { } mac
         && (
@@ -156,8 +160,8 @@ internal static class DeviceIdentity
         };
     }
 
-    // EC2's device index is not in sysfs. Without a hardware address it can only say "not the primary one", which is enough when the
-    // node has a single other device.
+    // EC2's device index is not in sysfs. Without a hardware address it can only say "not the
+    // primary one", which is enough when the node has a single other device.
     private static DeviceMatch ByDeviceIndex(
         DeviceClaim claim,
         IReadOnlyList<DeviceClaim> others,
@@ -221,13 +225,14 @@ internal static class DeviceIdentity
             _ => null,
         };
 
-    // A device that shows another ENI's address is not the one that was noted: addresses are reused after a detach
-    // (docs/reference/driver-binding.md#identity-of-a-device).
+    // A device that shows another ENI's address is not the one that was noted: addresses are reused
+    // after a detach (docs/reference/driver-binding.md#identity-of-a-device).
     private static PciDevice? Unseen(PciAddress? address, HostObservation host) =>
         address is { } known && host.DeviceAt(known) is { } device && host.MacOf(device) is null ? device : null;
 
-    // An ENI that was pulled out and another one plugged in have the same address, and the newcomer shows no interface at first. It has
-    // neither the driver nor the override that the other one was given: the kernel forgets those with the device.
+    // An ENI that was pulled out and another one plugged in have the same address, and the newcomer
+    // shows no interface at first. It has neither the driver nor the override that the other one
+    // was given: the kernel forgets those with the device.
     private static bool IsStill(PciDevice device, string? driver) =>
         driver is null || device.Driver == driver || (device.IsLeavingVfio && driver == DpdkDrivers.VfioPci) || device.DriverOverride == driver;
 
@@ -266,14 +271,19 @@ internal abstract record DeviceMatch
     /// <summary>It has not appeared, or it is gone.</summary>
     public sealed record Absent(string Message) : DeviceMatch
     {
-        /// <summary>Whether a device without an interface is there that could be it: which one it is shows when it cannot merely be late any more.</summary>
+        /// <summary>
+        /// Whether a device without an interface is there that could be it: which one it is shows
+        /// when it cannot merely be late any more.
+        /// </summary>
         public bool MayBeHidden { get; init; }
     }
 
     /// <summary>Several devices could be it, and guessing is not allowed.</summary>
     public sealed record Ambiguous(string Message) : DeviceMatch;
 
-    /// <summary>The user's address belongs to another device. Terminal until the specification changes.</summary>
+    /// <summary>
+    /// The user's address belongs to another device. Terminal until the specification changes.
+    /// </summary>
     public sealed record Mismatch(string Message) : DeviceMatch;
 
     /// <summary>There is no device at the user's address.</summary>
@@ -298,7 +308,10 @@ internal sealed record DeviceClaim
     /// <summary>Where the journal of this boot says that the device is.</summary>
     public PciAddress? JournalAddress { get; init; }
 
-    /// <summary>The driver to which it was handed, when the journal says that this was finished; otherwise null.</summary>
+    /// <summary>
+    /// The driver to which it was handed, when the journal says that this was finished; otherwise
+    /// null.
+    /// </summary>
     public string? JournalDriver { get; init; }
 
     /// <summary>Where this agent last reported the device in this boot.</summary>
@@ -311,13 +324,16 @@ internal sealed record DeviceClaim
     public int? DeviceIndex { get; init; }
 
     /// <summary>
-    /// Whether the hardware address has stayed invisible for so long that the device cannot merely be late: only then do the devices
-    /// without an interface count as candidates.
+    /// Whether the hardware address has stayed invisible for so long that the device cannot merely
+    /// be late: only then do the devices without an interface count as candidates.
     /// </summary>
     public bool MayEliminate { get; init; }
 }
 
-/// <summary>What the identity of a device rests on, the strongest first (docs/reference/driver-binding.md#identity-of-a-device).</summary>
+/// <summary>
+/// What the identity of a device rests on, the strongest first
+/// (docs/reference/driver-binding.md#identity-of-a-device).
+/// </summary>
 internal enum IdentityProof
 {
     /// <summary>Its interface shows the ENI's hardware address.</summary>
@@ -332,6 +348,8 @@ internal enum IdentityProof
     /// <summary>No other device is left for this ENI, and no other ENI for this device.</summary>
     Elimination,
 
-    /// <summary>No hardware address is known, and the node has exactly one device that it can be.</summary>
+    /// <summary>
+    /// No hardware address is known, and the node has exactly one device that it can be.
+    /// </summary>
     DeviceIndex,
 }

@@ -4,8 +4,10 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Devices;
 
 /// <summary>
-/// Reads the observation from the host. Reads only what decisions use, only of network functions, and no file that the kernel reads under the
-/// device's lock (<c>driver_override</c>, <c>sriov_numvfs</c>, on some kernels <c>uevent</c>): a device that cannot be let go would stop the look at all others.
+/// Reads the observation from the host. Reads only what decisions use, only of network functions,
+/// and no file that the kernel reads under the device's lock (<c>driver_override</c>,
+/// <c>sriov_numvfs</c>, on some kernels <c>uevent</c>): a device that cannot be let go would stop
+/// the look at all others.
 /// </summary>
 internal sealed class HostReader(NodeHost host)
 {
@@ -80,8 +82,9 @@ internal sealed class HostReader(NodeHost host)
         };
     }
 
-    // The driver link goes first, and the group's node under /dev/vfio when the last of its devices was let go. The device's uevent would tell as
-    // much, but some kernels (6.1) read it under the device's lock.
+    // The driver link goes first, and the group's node under /dev/vfio when the last of its devices
+    // was let go. The device's uevent would tell as much, but some kernels (6.1) read it under the
+    // device's lock.
     private async Task<bool> IsLeavingVfioAsync(PciAddress address, string group, bool noIommu, CancellationToken cancellationToken)
     {
         if (!await host.Files.ExistsAsync(SysfsPaths.VfioNode(group, noIommu), cancellationToken))
@@ -102,8 +105,8 @@ internal sealed class HostReader(NodeHost host)
         return true;
     }
 
-    // The interface's own link names all its ancestors; for virtio the PCI function is not the direct parent
-    // (docs/reference/driver-binding.md#identity-of-a-device).
+    // The interface's own link names all its ancestors; for virtio the PCI function is not the
+    // direct parent (docs/reference/driver-binding.md#identity-of-a-device).
     private async Task<Dictionary<PciAddress, string>> ReadInterfacesAsync(NetworkState network, CancellationToken cancellationToken)
     {
         var interfaces = new Dictionary<PciAddress, string>();
@@ -174,7 +177,10 @@ internal static class SysfsPaths
     /// <summary>All PCI devices.</summary>
     public const string PciDevices = "/sys/bus/pci/devices";
 
-    /// <summary>Asks the kernel to look for a driver; success proves nothing (docs/reference/driver-binding.md#driver-files).</summary>
+    /// <summary>
+    /// Asks the kernel to look for a driver; success proves nothing
+    /// (docs/reference/driver-binding.md#driver-files).
+    /// </summary>
     public const string DriversProbe = "/sys/bus/pci/drivers_probe";
 
     /// <summary>Switch of no-IOMMU mode; absent when the kernel was built without it.</summary>
@@ -183,7 +189,9 @@ internal static class SysfsPaths
     /// <summary>Changes with every boot.</summary>
     public const string BootId = "/proc/sys/kernel/random/boot_id";
 
-    /// <summary>How the vfio-pci module differs from one of the kernel's own; absent for a built-in driver.</summary>
+    /// <summary>
+    /// How the vfio-pci module differs from one of the kernel's own; absent for a built-in driver.
+    /// </summary>
     public const string VfioPciTaint = "/sys/module/vfio_pci/taint";
 
     /// <summary>Version of the loaded ena module.</summary>
@@ -192,7 +200,9 @@ internal static class SysfsPaths
     /// <summary>A file of a device.</summary>
     public static string Device(PciAddress address, string file) => $"{PciDevices}/{address}/{file}";
 
-    /// <summary>The folder of a driver; exists while its module is loaded, and for built-in drivers.</summary>
+    /// <summary>
+    /// The folder of a driver; exists while its module is loaded, and for built-in drivers.
+    /// </summary>
     public static string Driver(string driver) => $"/sys/bus/pci/drivers/{driver}";
 
     /// <summary>A file of a driver.</summary>
@@ -201,7 +211,10 @@ internal static class SysfsPaths
     /// <summary>The device node through which a process uses a VFIO group.</summary>
     public static string VfioNode(string group, bool noIommu) => noIommu ? $"/dev/vfio/noiommu-{group}" : $"/dev/vfio/{group}";
 
-    /// <summary>The device node through which a process uses a device of igb_uio or uio_pci_generic; null when there is none.</summary>
+    /// <summary>
+    /// The device node through which a process uses a device of igb_uio or uio_pci_generic; null
+    /// when there is none.
+    /// </summary>
     public static async Task<string?> UioNodeAsync(IHostFiles files, PciAddress address, CancellationToken cancellationToken)
     {
         var numbers = await files.ListAsync(Device(address, "uio"), cancellationToken);
@@ -209,6 +222,9 @@ internal static class SysfsPaths
     }
 
     /// <summary>The last part of a path or link target.</summary>
-    /// <returns>Null when it could not be a name in a path of ours: it is put into those that are written to.</returns>
+    /// <returns>
+    /// Null when it could not be a name in a path of ours: it is put into those that are written
+    /// to.
+    /// </returns>
     public static string? LastPart(string? path) => path?[(path.LastIndexOf('/') + 1)..] is { } name and not ("" or "." or "..") ? name : null;
 }

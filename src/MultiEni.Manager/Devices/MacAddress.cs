@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MultiEni.Manager.Devices;
 
-/// <summary>A hardware address in the kernel's spelling: <c>02:1b:00:00:00:07</c>. Upper case and dashes are accepted and normalised.</summary>
+/// <summary>
+/// A hardware address in the kernel's spelling: <c>02:1b:00:00:00:07</c>. Upper case and dashes are
+/// accepted and normalised.
+/// </summary>
 internal readonly record struct MacAddress : IParsable<MacAddress>
 {
     private readonly string? _text;

@@ -12,27 +12,31 @@ internal sealed record PciDevice
     /// <summary>What it is.</summary>
     public required PciIds Ids { get; init; }
 
-    /// <summary>PCI class without prefix, such as <c>020000</c> for an Ethernet controller.</summary>
+    /// <summary>
+    /// PCI class without prefix, such as <c>020000</c> for an Ethernet controller.
+    /// </summary>
     public string ClassCode { get; init; } = "020000";
 
     /// <summary>The driver that holds it; null when none does.</summary>
     public string? Driver { get; init; }
 
     /// <summary>
-    /// Whether vfio-pci is letting it go and has not ended yet, because the card is taken away or somebody unbinds it: it waits for whoever has
-    /// the device open.
+    /// Whether vfio-pci is letting it go and has not ended yet, because the card is taken away or
+    /// somebody unbinds it: it waits for whoever has the device open.
     /// </summary>
     public bool IsLeavingVfio { get; init; }
 
     /// <summary>
-    /// The only driver that may take it, when one was set; otherwise null. Looked up only where a decision needs it, since the kernel tells it
-    /// under the device's lock: see <see cref="Binding.LockedFiles"/>.
+    /// The only driver that may take it, when one was set; otherwise null. Looked up only where a
+    /// decision needs it, since the kernel tells it under the device's lock: see
+    /// <see cref="Binding.LockedFiles"/>.
     /// </summary>
     public string? DriverOverride { get; init; }
 
     /// <summary>
-    /// Its network interface in the host's network namespace. Null although a kernel driver holds the device means that the interface
-    /// is in another namespace, or that the driver's probe failed (docs/reference/driver-binding.md#network-namespaces).
+    /// Its network interface in the host's network namespace. Null although a kernel driver holds
+    /// the device means that the interface is in another namespace, or that the driver's probe
+    /// failed (docs/reference/driver-binding.md#network-namespaces).
     /// </summary>
     public string? InterfaceName { get; init; }
 
@@ -49,13 +53,16 @@ internal sealed record PciDevice
     public bool IsHeldByDpdk => DpdkDrivers.Contains(Driver);
 }
 
-/// <summary>Vendor and device number of a PCI function, four lower-case hexadecimal digits each.</summary>
+/// <summary>
+/// Vendor and device number of a PCI function, four lower-case hexadecimal digits each.
+/// </summary>
 /// <param name="Vendor">Such as <c>1d0f</c> for Amazon.</param>
 /// <param name="Device">Such as <c>ec20</c> for an elastic network adapter.</param>
 internal readonly record struct PciIds(string Vendor, string Device)
 {
     /// <summary>
-    /// The elastic network adapters that DPDK's driver knows (docs/reference/driver-binding.md#ena-devices). EFA shares the vendor and is not one of
+    /// The elastic network adapters that DPDK's driver knows
+    /// (docs/reference/driver-binding.md#ena-devices). EFA shares the vendor and is not one of
     /// them.
     /// </summary>
     public static IReadOnlyList<PciIds> ElasticNetworkAdapters { get; } = [new("1d0f", "ec20"), new("1d0f", "ec21")];
@@ -75,16 +82,22 @@ internal readonly record struct PciIds(string Vendor, string Device)
 }
 
 /// <summary>
-/// Whether a DPDK application can have the device's memory mapped write-combining, without which ENAs of the sixth instance generation
-/// and later are slow. The kernel shows no such thing before an application runs; what the drivers are is all that can be told
+/// Whether a DPDK application can have the device's memory mapped write-combining, without which
+/// ENAs of the sixth instance generation and later are slow. The kernel shows no such thing before
+/// an application runs; what the drivers are is all that can be told
 /// (docs/reference/driver-binding.md#iommu-and-write-combining).
 /// </summary>
 internal static class WriteCombining
 {
-    /// <summary>The driver can do it when it was loaded with <c>wc_activate=1</c>, which it does not let anybody read back.</summary>
+    /// <summary>
+    /// The driver can do it when it was loaded with <c>wc_activate=1</c>, which it does not let
+    /// anybody read back.
+    /// </summary>
     public const string IgbUio = "igb_uio";
 
-    /// <summary>vfio-pci is not the kernel's own build, as one patched for write combining is.</summary>
+    /// <summary>
+    /// vfio-pci is not the kernel's own build, as one patched for write combining is.
+    /// </summary>
     public const string Patched = "patched";
 
     /// <summary>vfio-pci is the kernel's own, which does not do it.</summary>
@@ -95,13 +108,17 @@ internal static class WriteCombining
 
     /// <summary>What can be told of a driver.</summary>
     /// <param name="driver">The driver that holds the device.</param>
-    /// <param name="vfioTaint">Text of <c>/sys/module/vfio_pci/taint</c>; null where the kernel does not show it, as for a built-in driver.</param>
+    /// <param name="vfioTaint">
+    /// Text of <c>/sys/module/vfio_pci/taint</c>; null where the kernel does not show it, as for a
+    /// built-in driver.
+    /// </param>
     public static string Of(string? driver, string? vfioTaint) =>
         driver switch
         {
             DpdkDrivers.IgbUio => IgbUio,
             DpdkDrivers.VfioPci when vfioTaint is null => Unknown,
-            // O: built outside of the kernel's tree (Documentation/admin-guide/tainted-kernels.rst).
+            // O: built outside of the kernel's tree
+            // (Documentation/admin-guide/tainted-kernels.rst).
             DpdkDrivers.VfioPci => vfioTaint.Contains('O', StringComparison.Ordinal) ? Patched : Missing,
             _ => Unknown,
         };

@@ -6,24 +6,33 @@ namespace MultiEni.Manager.Devices;
 /// <summary>Which links the node itself lives on.</summary>
 internal static class PrimaryInterface
 {
-    /// <summary>RTPROT_RA: the kernel, systemd-networkd or NetworkManager made the route of a router advertisement.</summary>
+    /// <summary>
+    /// RTPROT_RA: the kernel, systemd-networkd or NetworkManager made the route of a router
+    /// advertisement.
+    /// </summary>
     public const int RouterAdvertisementProtocol = 9;
 
     private const int MainTable = 254;
 
     /// <summary>
-    /// The default routes that the kernel uses: the lowest metric of the main table, for IPv4 and for IPv6. Other default
-    /// routes of the main table are nodeadm's for further ENIs and do not make an interface the primary one
-    /// (docs/reference/driver-binding.md#node-software, docs/safety.md).
+    /// The default routes that the kernel uses: the lowest metric of the main table, for IPv4 and
+    /// for IPv6. Other default routes of the main table are nodeadm's for further ENIs and do not
+    /// make an interface the primary one (docs/reference/driver-binding.md#node-software,
+    /// docs/safety.md).
     /// </summary>
     /// <remarks>
-    /// Any ENI in a subnet with IPv6 gets a default route by router advertisement as soon as its link is up. It does not count where the node
-    /// demonstrably lives elsewhere: its home links have its InternalIP (or the administrator named one), carry IPv4, and either carry an IPv6
+    /// Any ENI in a subnet with IPv6 gets a default route by router advertisement as soon as its
+    /// link is up. It does not count where the node demonstrably lives elsewhere: its home links
+    /// have its InternalIP (or the administrator named one), carry IPv4, and either carry an IPv6
     /// default route themselves or the node has no IPv6 InternalIP. In all other cases it counts.
     /// </remarks>
     /// <param name="network">The network stack.</param>
-    /// <param name="nodeAddresses">The node's InternalIP addresses; empty while they are not known.</param>
-    /// <param name="named">The interface that the administrator named as the primary one; empty for none.</param>
+    /// <param name="nodeAddresses">
+    /// The node's InternalIP addresses; empty while they are not known.
+    /// </param>
+    /// <param name="named">
+    /// The interface that the administrator named as the primary one; empty for none.
+    /// </param>
     public static IReadOnlyList<Route> EffectiveDefaults(NetworkState network, IReadOnlyList<string> nodeAddresses, string named)
     {
         var home = network.Links.Where(link => link.Name == named).Select(link => link.Index).Concat(LinksWith(nodeAddresses, network)).ToHashSet();
@@ -56,7 +65,9 @@ internal static class PrimaryInterface
             .Select(own => own.LinkIndex)
             .ToHashSet();
 
-    /// <summary>Whether a route is a default route of the main table, however its destination is spelled.</summary>
+    /// <summary>
+    /// Whether a route is a default route of the main table, however its destination is spelled.
+    /// </summary>
     public static bool IsMainDefault(Route route) => route.Table == MainTable && route.Destination is null or "0.0.0.0/0" or "::/0" or "default";
 
     private static List<Route> Lowest(IEnumerable<Route> routes)

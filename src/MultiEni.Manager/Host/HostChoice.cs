@@ -3,14 +3,18 @@ using MultiEni.Manager.Host.Simulated;
 
 namespace MultiEni.Manager.Host;
 
-/// <summary>Which host the agent acts on: this machine's kernel, or a simulated one on this machine.</summary>
+/// <summary>
+/// Which host the agent acts on: this machine's kernel, or a simulated one on this machine.
+/// </summary>
 internal static class HostChoice
 {
     /// <summary>What <c>--host</c> says for this machine's kernel.</summary>
     public const string Kernel = "kernel";
 
     /// <summary>Checks a value of <c>--host</c>.</summary>
-    /// <exception cref="FormatException">It is neither <c>kernel</c>, nor <c>kernel:/ROOT</c>, nor a loopback address.</exception>
+    /// <exception cref="FormatException">
+    /// It is neither <c>kernel</c>, nor <c>kernel:/ROOT</c>, nor a loopback address.
+    /// </exception>
     public static string Parse(string text)
     {
         if (text == Kernel || IsRooted(text))
@@ -40,7 +44,9 @@ internal static class HostChoice
             : KernelHost.Create(new KernelHostOptions { Root = Root(text), AllowRealSysfs = true });
     }
 
-    /// <summary>Whether it is a simulated host, and so nothing that a program of this machine could act on.</summary>
+    /// <summary>
+    /// Whether it is a simulated host, and so nothing that a program of this machine could act on.
+    /// </summary>
     /// <param name="text">A value that <see cref="Parse"/> accepted.</param>
     public static bool IsSimulated(string text) => text != Kernel && !IsRooted(text);
 

@@ -3,7 +3,9 @@ namespace MultiEni.Manager.Host;
 /// <summary>The network stack of the host at one moment.</summary>
 /// <param name="Links">All links.</param>
 /// <param name="Addresses">All addresses.</param>
-/// <param name="Routes">Routes of all tables, IPv4 and IPv6, as many as <see cref="ILinks.ReadAsync"/> gives.</param>
+/// <param name="Routes">
+/// Routes of all tables, IPv4 and IPv6, as many as <see cref="ILinks.ReadAsync"/> gives.
+/// </param>
 /// <param name="Rules">Policy rules, IPv4 and IPv6.</param>
 internal sealed record NetworkState(
     IReadOnlyList<Link> Links,
@@ -15,11 +17,15 @@ internal sealed record NetworkState(
 /// <summary>One network link.</summary>
 /// <param name="Index">The kernel's number of the link.</param>
 /// <param name="Name">Interface name.</param>
-/// <param name="MacAddress">Hardware address, lower case with colons; empty when it has none.</param>
+/// <param name="MacAddress">
+/// Hardware address, lower case with colons; empty when it has none.
+/// </param>
 /// <param name="Mtu">In bytes.</param>
 /// <param name="Up">Administratively up.</param>
 /// <param name="MasterIndex">The bond, bridge or VRF that it is part of, or null.</param>
-/// <param name="LowerIndex">The link on which it is stacked (VLAN, macvlan, ipvlan), or null.</param>
+/// <param name="LowerIndex">
+/// The link on which it is stacked (VLAN, macvlan, ipvlan), or null.
+/// </param>
 internal sealed record Link(int Index, string Name, string MacAddress, int Mtu, bool Up, int? MasterIndex, int? LowerIndex);
 
 /// <summary>One address of a link.</summary>
@@ -31,7 +37,9 @@ internal sealed record LinkAddress(int LinkIndex, string Address, int PrefixLeng
 /// <summary>One route.</summary>
 /// <param name="Family">4 or 6.</param>
 /// <param name="Table">Routing table; 254 is main.</param>
-/// <param name="Destination">Prefix such as <c>10.0.0.0/16</c>; null for a default route, however the kernel spells it.</param>
+/// <param name="Destination">
+/// Prefix such as <c>10.0.0.0/16</c>; null for a default route, however the kernel spells it.
+/// </param>
 /// <param name="Gateway">Next hop, or null when on link.</param>
 /// <param name="LinkIndex">Outgoing link.</param>
 /// <param name="Metric">The lowest wins.</param>

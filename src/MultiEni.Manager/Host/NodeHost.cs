@@ -7,15 +7,22 @@ namespace MultiEni.Manager.Host;
 internal sealed record NodeHost(IHostFiles Files, ILinks Links, IHostEvents Events);
 
 /// <summary>
-/// The kernel's files: sysfs, procfs and the device nodes. Paths are absolute as on the host (<c>/sys/bus/pci/devices/0000:00:06.0/driver</c>);
-/// an implementation puts its own root before them. Implemented by the real kernel and by the simulated node.
+/// The kernel's files: sysfs, procfs and the device nodes. Paths are absolute as on the host
+/// (<c>/sys/bus/pci/devices/0000:00:06.0/driver</c>); an implementation puts its own root before
+/// them. Implemented by the real kernel and by the simulated node.
 /// </summary>
 internal interface IHostFiles
 {
-    /// <summary>The text of a file without its trailing newline; null when it does not exist or vanished meanwhile.</summary>
+    /// <summary>
+    /// The text of a file without its trailing newline; null when it does not exist or vanished
+    /// meanwhile.
+    /// </summary>
     ValueTask<string?> ReadTextAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>The target of a symbolic link as stored, such as <c>../../../bus/pci/drivers/ena</c>; null when there is none.</summary>
+    /// <summary>
+    /// The target of a symbolic link as stored, such as <c>../../../bus/pci/drivers/ena</c>; null
+    /// when there is none.
+    /// </summary>
     ValueTask<string?> ReadLinkAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>Names in a directory, sorted; empty when it does not exist.</summary>
@@ -25,21 +32,28 @@ internal interface IHostFiles
     ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>
-    /// One write(2) of exactly these bytes to an existing file. May take very long: an unbind waits for whoever holds the device open,
-    /// and giving up on the wait does not undo the write.
+    /// One write(2) of exactly these bytes to an existing file. May take very long: an unbind waits
+    /// for whoever holds the device open, and giving up on the wait does not undo the write.
     /// </summary>
     ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken);
 
-    /// <summary>Opens a device node for reading and writing and closes it at once. <see cref="Errno.Busy"/> tells that somebody holds it.</summary>
+    /// <summary>
+    /// Opens a device node for reading and writing and closes it at once. <see cref="Errno.Busy"/>
+    /// tells that somebody holds it.
+    /// </summary>
     ValueTask<Errno> ProbeOpenAsync(string path, CancellationToken cancellationToken);
 }
 
-/// <summary>The kernel's network links and routes, as rtnetlink shows them. Implemented by the real kernel and by the simulated node.</summary>
+/// <summary>
+/// The kernel's network links and routes, as rtnetlink shows them. Implemented by the real kernel
+/// and by the simulated node.
+/// </summary>
 internal interface ILinks
 {
     /// <summary>
-    /// Links, addresses, routes of all tables and rules of the host's network namespace at one moment. Of several routes over one link that are neither
-    /// default nor multipath routes and have the table and the protocol in common, one may stand for all.
+    /// Links, addresses, routes of all tables and rules of the host's network namespace at one
+    /// moment. Of several routes over one link that are neither default nor multipath routes and
+    /// have the table and the protocol in common, one may stand for all.
     /// </summary>
     ValueTask<NetworkState> ReadAsync(CancellationToken cancellationToken);
 
@@ -50,19 +64,27 @@ internal interface ILinks
     ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken);
 }
 
-/// <summary>What the kernel announces by itself: device uevents and rtnetlink notifications. Implemented by the real kernel and by the simulated node.</summary>
+/// <summary>
+/// What the kernel announces by itself: device uevents and rtnetlink notifications. Implemented by
+/// the real kernel and by the simulated node.
+/// </summary>
 internal interface IHostEvents
 {
     /// <summary>
-    /// Announcements from now on, until cancelled. They are hints to look again and may be lost in a burst, in which case one event
-    /// with the subject <c>overrun</c> is delivered.
+    /// Announcements from now on, until cancelled. They are hints to look again and may be lost in
+    /// a burst, in which case one event with the subject <c>overrun</c> is delivered.
     /// </summary>
     IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Something changed on the host.</summary>
-/// <param name="Action"><c>add</c>, <c>remove</c>, <c>bind</c>, <c>unbind</c>, <c>change</c> or <c>move</c>, as in a kernel uevent.</param>
-/// <param name="Subsystem"><c>pci</c>, <c>net</c>, or <c>route</c> for a route other than a default route.</param>
+/// <param name="Action">
+/// <c>add</c>, <c>remove</c>, <c>bind</c>, <c>unbind</c>, <c>change</c> or <c>move</c>, as in a
+/// kernel uevent.
+/// </param>
+/// <param name="Subsystem">
+/// <c>pci</c>, <c>net</c>, or <c>route</c> for a route other than a default route.
+/// </param>
 /// <param name="Subject">The PCI address or the interface name concerned.</param>
 internal sealed record HostEvent(string Action, string Subsystem, string Subject)
 {

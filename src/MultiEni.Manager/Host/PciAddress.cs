@@ -3,8 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiEni.Manager.Host;
 
 /// <summary>
-/// Where a device sits on the PCI bus, as sysfs spells it: <c>0000:00:06.0</c>. Upper case and a missing domain are accepted and
-/// normalised (docs/reference/driver-binding.md#identity-of-a-device).
+/// Where a device sits on the PCI bus, as sysfs spells it: <c>0000:00:06.0</c>. Upper case and a
+/// missing domain are accepted and normalised
+/// (docs/reference/driver-binding.md#identity-of-a-device).
 /// </summary>
 internal readonly record struct PciAddress : IParsable<PciAddress>, IComparable<PciAddress>
 {
@@ -50,7 +51,10 @@ internal readonly record struct PciAddress : IParsable<PciAddress>, IComparable<
         return true;
     }
 
-    /// <summary>The last PCI address in a path such as <c>../../devices/pci0000:00/0000:00:05.0/virtio2/net/ens5</c>: the nearest ancestor.</summary>
+    /// <summary>
+    /// The last PCI address in a path such as
+    /// <c>../../devices/pci0000:00/0000:00:05.0/virtio2/net/ens5</c>: the nearest ancestor.
+    /// </summary>
     public static PciAddress? LastIn(string path)
     {
         var parts = path.Split('/');
@@ -109,7 +113,10 @@ internal readonly record struct PciAddress : IParsable<PciAddress>, IComparable<
     }
 }
 
-/// <summary>Error numbers of Linux that this program tells apart (include/uapi/asm-generic/errno-base.h). Others keep their number.</summary>
+/// <summary>
+/// Error numbers of Linux that this program tells apart (include/uapi/asm-generic/errno-base.h).
+/// Others keep their number.
+/// </summary>
 internal enum Errno
 {
     /// <summary>Success.</summary>
@@ -145,7 +152,9 @@ internal enum Errno
     /// <summary>It is a folder.</summary>
     IsADirectory = 21,
 
-    /// <summary>Invalid argument: vfio-pci says so when there is no IOMMU and no-IOMMU mode is off.</summary>
+    /// <summary>
+    /// Invalid argument: vfio-pci says so when there is no IOMMU and no-IOMMU mode is off.
+    /// </summary>
     Invalid = 22,
 
     /// <summary>No space left on the device.</summary>

@@ -3,19 +3,28 @@ using System.Collections.Concurrent;
 namespace MultiEni.Manager.Host;
 
 /// <summary>
-/// Gives up waiting for a host that does not answer: a driver that hangs with the kernel's one lock for links (RTNL) or with a lock of sysfs keeps
-/// everybody waiting who reads there. What was given up on goes on, and is not begun a second time before it has returned, so that no threads pile up.
+/// Gives up waiting for a host that does not answer: a driver that hangs with the kernel's one lock
+/// for links (RTNL) or with a lock of sysfs keeps everybody waiting who reads there. What was given
+/// up on goes on, and is not begun a second time before it has returned, so that no threads pile
+/// up.
 /// </summary>
 /// <remarks>
-/// Writes have no limit here: how they end decides what may be done next, so <c>LockedFiles</c> watches each of them to its end.
+/// Writes have no limit here: how they end decides what may be done next, so <c>LockedFiles</c>
+/// watches each of them to its end.
 /// </remarks>
 /// <param name="limit">How long a call may take.</param>
-/// <param name="clock">The clock of the machine that answers, which may be another one than that of the program's own waits.</param>
+/// <param name="clock">
+/// The clock of the machine that answers, which may be another one than that of the program's own
+/// waits.
+/// </param>
 internal sealed class TimeLimits(TimeSpan limit, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, Task> _outstanding = new(StringComparer.Ordinal);
 
-    /// <summary>The host whose reads and changes of links end in time, with a <see cref="TimeoutException"/> that says what did not.</summary>
+    /// <summary>
+    /// The host whose reads and changes of links end in time, with a <see cref="TimeoutException"/>
+    /// that says what did not.
+    /// </summary>
     public NodeHost Apply(NodeHost host) => host with { Files = new Files(host.Files, this), Links = new Links(host.Links, this) };
 
     private async ValueTask<T> WithinAsync<T>(string what, Func<CancellationToken, ValueTask<T>> begin, CancellationToken cancellationToken)

@@ -4,13 +4,15 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Manager.Pods;
 
 /// <summary>
-/// Whether a pod that the kubelet names as a device's holder has finished. Kubelets before 1.34 name a pod until its object is deleted
-/// (kubernetes/kubernetes#132028), and only the API server tells, if the agent may ask it.
+/// Whether a pod that the kubelet names as a device's holder has finished. Kubelets before 1.34
+/// name a pod until its object is deleted (kubernetes/kubernetes#132028), and only the API server
+/// tells, if the agent may ask it.
 /// </summary>
 internal sealed class FinishedPods(NodePods pods, bool allowed, TimeProvider time)
 {
-    // A device is looked at every few seconds while a pod has it, and most pods go on for long. That one has finished is never remembered: the
-    // next one of a StatefulSet has its name, and the kubelet names no UID.
+    // A device is looked at every few seconds while a pod has it, and most pods go on for long.
+    // That one has finished is never remembered: the next one of a StatefulSet has its name, and
+    // the kubelet names no UID.
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RefusalLifetime = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<(string Namespace, string Name), (long At, TimeSpan Lifetime, bool? Finished)> _answers = new();
@@ -18,7 +20,10 @@ internal sealed class FinishedPods(NodePods pods, bool allowed, TimeProvider tim
     /// <summary>Whether pods may be asked for at all.</summary>
     public bool Allowed => allowed;
 
-    /// <summary>True when no container of it runs any more, false when it is there or was deleted a moment ago, null when that cannot be told.</summary>
+    /// <summary>
+    /// True when no container of it runs any more, false when it is there or was deleted a moment
+    /// ago, null when that cannot be told.
+    /// </summary>
     public async Task<bool?> AskAsync(string inNamespace, string name, CancellationToken cancellationToken)
     {
         if (!allowed)

@@ -3,7 +3,9 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Pods;
 
-/// <summary>The pods of this node. Asked for when needed and not watched: that happens only around changes.</summary>
+/// <summary>
+/// The pods of this node. Asked for when needed and not watched: that happens only around changes.
+/// </summary>
 internal sealed class NodePods(KubernetesClient client, string nodeName)
 {
     private static readonly ResourceKind<Pod> Kind = new("", "v1", "pods", "Pod", true, PodJson.Default.Pod, PodJson.Default.KubernetesListPod);
@@ -11,11 +13,16 @@ internal sealed class NodePods(KubernetesClient client, string nodeName)
     /// <summary>All pods of the node.</summary>
     public Task<IReadOnlyList<Pod>> ListAsync(CancellationToken cancellationToken) => ListAsync(inNamespace: null, cancellationToken);
 
-    /// <summary>The pods of the node in a namespace; null for all. Rights can be given by namespace and not by node.</summary>
+    /// <summary>
+    /// The pods of the node in a namespace; null for all. Rights can be given by namespace and not
+    /// by node.
+    /// </summary>
     public Task<IReadOnlyList<Pod>> ListAsync(string? inNamespace, CancellationToken cancellationToken) =>
         SelectAsync(inNamespace, $"spec.nodeName={nodeName}", cancellationToken);
 
-    /// <summary>A pod of the node, or null. By a list, which is all that the agent may be allowed.</summary>
+    /// <summary>
+    /// A pod of the node, or null. By a list, which is all that the agent may be allowed.
+    /// </summary>
     public async Task<Pod?> FindAsync(string inNamespace, string name, CancellationToken cancellationToken) =>
         await SelectAsync(inNamespace, $"metadata.name={name},spec.nodeName={nodeName}", cancellationToken) is [var pod] ? pod : null;
 
@@ -41,7 +48,10 @@ internal sealed class NodePods(KubernetesClient client, string nodeName)
         return pods;
     }
 
-    /// <summary>Deletes a pod, that very one; its controller makes another. Returns whether it was still there.</summary>
+    /// <summary>
+    /// Deletes a pod, that very one; its controller makes another. Returns whether it was still
+    /// there.
+    /// </summary>
     public async Task<bool> DeleteAsync(Pod pod, CancellationToken cancellationToken) =>
         (await client.DeleteAsync(Kind, ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancellationToken)).Existed;
 }

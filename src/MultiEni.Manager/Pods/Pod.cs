@@ -23,8 +23,9 @@ internal sealed record Pod : IKubernetesObject
     public PodStatus? Status { get; set; }
 
     /// <summary>
-    /// Whether none of its containers runs any more. The kubelet reports a final phase only then; others, such as the garbage collector of pods, set
-    /// it on pods of nodes that they cannot reach, so the containers have to say it too.
+    /// Whether none of its containers runs any more. The kubelet reports a final phase only then;
+    /// others, such as the garbage collector of pods, set it on pods of nodes that they cannot
+    /// reach, so the containers have to say it too.
     /// </summary>
     [JsonIgnore]
     public bool HasFinished =>
@@ -34,7 +35,9 @@ internal sealed record Pod : IKubernetesObject
             .Concat(Status.EphemeralContainerStatuses ?? [])
             .All(container => container.State?.Running is null);
 
-    /// <summary>Whether a container asks for an extended resource; only those have a slash in their names.</summary>
+    /// <summary>
+    /// Whether a container asks for an extended resource; only those have a slash in their names.
+    /// </summary>
     [JsonIgnore]
     public bool RequestsDevices => (Spec?.Containers ?? []).Concat(Spec?.InitContainers ?? []).Any(container => container.RequestsDevices);
 }
@@ -58,7 +61,9 @@ internal sealed record PodSpec
 /// <summary>The part of a pod's status that is read.</summary>
 internal sealed record PodStatus
 {
-    /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>.</summary>
+    /// <summary>
+    /// <c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>.
+    /// </summary>
     public string? Phase { get; set; }
 
     /// <summary>Its containers.</summary>
@@ -86,7 +91,9 @@ internal sealed record PodContainer
     /// <summary>What it sees of the pod's volumes.</summary>
     public List<PodVolumeMount>? VolumeMounts { get; set; }
 
-    /// <summary>Whether it asks for an extended resource, such as <c>intel.com/dpdk_1</c>.</summary>
+    /// <summary>
+    /// Whether it asks for an extended resource, such as <c>intel.com/dpdk_1</c>.
+    /// </summary>
     [JsonIgnore]
     public bool RequestsDevices =>
         (Resources?.Limits?.Keys ?? Enumerable.Empty<string>())

@@ -17,7 +17,10 @@ internal static class AdvertisementStatus
     /// <param name="restartDue">Whether the device plugin has yet to read the offer.</param>
     /// <param name="plugin">What was last seen of the device plugin.</param>
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
-    /// <param name="sinceRead">How long ago the device plugin was restarted to read the file; null when that is not known, and long ago.</param>
+    /// <param name="sinceRead">
+    /// How long ago the device plugin was restarted to read the file; null when that is not known,
+    /// and long ago.
+    /// </param>
     /// <param name="trouble">Why the file does not say what it should; null when it does.</param>
     public static OfferState Offered(
         OfferedDevice device,
@@ -44,7 +47,10 @@ internal static class AdvertisementStatus
             );
     }
 
-    /// <summary>Judges a device that was taken back: gone when the node counts no more than what is still offered.</summary>
+    /// <summary>
+    /// Judges a device that was taken back: gone when the node counts no more than what is still
+    /// offered.
+    /// </summary>
     public static OfferState Withdrawn(
         OfferedDevice device,
         IReadOnlyList<OfferedDevice> offered,
@@ -103,7 +109,8 @@ internal static class AdvertisementStatus
             _ => throw new UnreachableException($"{plugin}"),
         };
 
-    // The plugin checks every name of its file at start and ends at the first that it does not take: all resources of the node go with it.
+    // The plugin checks every name of its file at start and ends at the first that it does not
+    // take: all resources of the node go with it.
     private static Blocker Mismatch(string counts, IReadOnlyList<OfferedDevice> offered, TimeSpan? sinceRead)
     {
         if (sinceRead < StartTime || offered.FirstOrDefault(device => device.Resource.HasHyphen) is not { Resource: var hyphenated })

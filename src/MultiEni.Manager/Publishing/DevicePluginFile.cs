@@ -6,8 +6,9 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>
-/// The SR-IOV device plugin's configuration as a function: the present text and our devices give the new text. Entries of others
-/// keep their meaning; what is written passes the plugin's own checks, because one bad entry takes down all resources of a node
+/// The SR-IOV device plugin's configuration as a function: the present text and our devices give
+/// the new text. Entries of others keep their meaning; what is written passes the plugin's own
+/// checks, because one bad entry takes down all resources of a node
 /// (docs/reference/sriov-device-plugin.md#what-is-refused).
 /// </summary>
 internal static class DevicePluginFile
@@ -17,7 +18,9 @@ internal static class DevicePluginFile
 
     /// <summary>Merges our devices into a file.</summary>
     /// <param name="existing">The present text; null when there is no file.</param>
-    /// <param name="owned">Resources whose entries in the file are ours, from the record beside it.</param>
+    /// <param name="owned">
+    /// Resources whose entries in the file are ours, from the record beside it.
+    /// </param>
     /// <param name="devices">All devices that we offer.</param>
     public static PluginFileResult Merge(string? existing, IReadOnlySet<string> owned, IReadOnlyList<OfferedDevice> devices)
     {
@@ -96,7 +99,10 @@ internal static class DevicePluginFile
         return new PluginFileResult.Changed(file.ToJsonString(Indented) + "\n", conflicts);
     }
 
-    /// <summary>Which devices pods get under their resource, and no other, when the plugin reads this text; none of a text that it cannot read.</summary>
+    /// <summary>
+    /// Which devices pods get under their resource, and no other, when the plugin reads this text;
+    /// none of a text that it cannot read.
+    /// </summary>
     /// <param name="text">The file; null when there is none.</param>
     /// <param name="devices">The devices in question.</param>
     public static IEnumerable<OfferedDevice> Offers(string? text, IEnumerable<OfferedDevice> devices)
@@ -146,7 +152,8 @@ internal static class DevicePluginFile
             return [];
         }
 
-        // Two keys of one name: which of them the plugin takes is chance, and both would not survive.
+        // Two keys of one name: which of them the plugin takes is chance, and both would not
+        // survive.
         var file =
             JsonNode.Parse(existing, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
             ?? throw new JsonException("it is not a JSON object with the key resourceList");

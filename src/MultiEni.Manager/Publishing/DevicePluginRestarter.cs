@@ -5,7 +5,10 @@ using MultiEni.Manager.Telemetry;
 
 namespace MultiEni.Manager.Publishing;
 
-/// <summary>Has the SR-IOV device plugin of this node read a changed file, by deleting its pod: once for a batch of changes.</summary>
+/// <summary>
+/// Has the SR-IOV device plugin of this node read a changed file, by deleting its pod: once for a
+/// batch of changes.
+/// </summary>
 internal sealed class DevicePluginRestarter(
     FileDevicePublisher publisher,
     WakeSignal wake,
@@ -27,7 +30,8 @@ internal sealed class DevicePluginRestarter(
         wake.Set();
         while (true)
         {
-            // While no plugin is there, or the API server does not answer, looking again now and then is all that can be done.
+            // While no plugin is there, or the API server does not answer, looking again now and
+            // then is all that can be done.
             var patience = publisher.RestartDueSince is null ? Timeout.InfiniteTimeSpan : settings.DevicePluginRetryInterval;
             await WaitAsync(patience, cancellationToken);
             await Task.Delay(settings.DevicePluginRestartDelay, time, cancellationToken);
@@ -67,7 +71,8 @@ internal sealed class DevicePluginRestarter(
             return;
         }
 
-        // One that started after the change has read it. The API server's clock counts whole seconds.
+        // One that started after the change has read it. The API server's clock counts whole
+        // seconds.
         var old = readers.Where(pod => !(pod.Metadata.CreationTimestamp > changedAt.AddSeconds(1))).ToList();
         foreach (var pod in old)
         {
@@ -85,8 +90,9 @@ internal sealed class DevicePluginRestarter(
         }
     }
 
-    // A deleted pod serves what it has read until its containers have ended, and the node's count is of that. Its object goes after them. Of one that
-    // does not end within the limit nothing is assumed: the next attempt looks again.
+    // A deleted pod serves what it has read until its containers have ended, and the node's count
+    // is of that. Its object goes after them. Of one that does not end within the limit nothing is
+    // assumed: the next attempt looks again.
     private async Task<bool> HaveEndedAsync(HashSet<string?> old, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
@@ -130,7 +136,8 @@ internal sealed class DevicePluginRestarter(
             return;
         }
 
-        // Whoever wakes later finds the count untouched only if this wait is over, so a timeout is a wake of our own.
+        // Whoever wakes later finds the count untouched only if this wait is over, so a timeout is
+        // a wake of our own.
         if (await Task.WhenAny(woken, Task.Delay(patience, time, cancellationToken)) != woken)
         {
             wake.Set();

@@ -6,12 +6,17 @@ using MultiEni.Manager.Telemetry;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>
-/// Publishes through the SR-IOV device plugin's file. The plugin reads it only at start, so each change of its meaning ends in one
-/// restart of the plugin's pod (docs/reference/sriov-device-plugin.md#reading-and-restarting).
+/// Publishes through the SR-IOV device plugin's file. The plugin reads it only at start, so each
+/// change of its meaning ends in one restart of the plugin's pod
+/// (docs/reference/sriov-device-plugin.md#reading-and-restarting).
 /// </summary>
 /// <param name="path">The plugin's file.</param>
-/// <param name="before">Called before each write with the name of the point; null for nothing.</param>
-/// <param name="restartNeeded">Called when the file's meaning has changed and the plugin has to read it.</param>
+/// <param name="before">
+/// Called before each write with the name of the point; null for nothing.
+/// </param>
+/// <param name="restartNeeded">
+/// Called when the file's meaning has changed and the plugin has to read it.
+/// </param>
 /// <param name="settled">Called when a file that could not be written at first was written.</param>
 /// <param name="metrics">Counts what is done.</param>
 /// <param name="time">The clock.</param>
@@ -58,12 +63,15 @@ internal sealed class FileDevicePublisher(
         ApplyAsync(state => state.Withdraw(address), cancellationToken);
 
     /// <summary>
-    /// Nothing: the SR-IOV device plugin offers its devices whatever becomes of them (docs/reference/sriov-device-plugin.md#reading-and-restarting).
-    /// The agent withdraws what is gone.
+    /// Nothing: the SR-IOV device plugin offers its devices whatever becomes of them
+    /// (docs/reference/sriov-device-plugin.md#reading-and-restarting). The agent withdraws what is
+    /// gone.
     /// </summary>
     public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Puts right what others have changed, and tries again what could not be written.</summary>
+    /// <summary>
+    /// Puts right what others have changed, and tries again what could not be written.
+    /// </summary>
     public Task RepairAsync(CancellationToken cancellationToken) => ApplyAsync(state => state, cancellationToken);
 
     /// <inheritdoc />
@@ -90,7 +98,10 @@ internal sealed class FileDevicePublisher(
     public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable) =>
         State.StateOf(address, allocatable, time.GetUtcNow(), path);
 
-    /// <summary>The plugin reads the file now: it was restarted, or started by itself, after the last change.</summary>
+    /// <summary>
+    /// The plugin reads the file now: it was restarted, or started by itself, after the last
+    /// change.
+    /// </summary>
     /// <param name="changedAt">The change that it is known to have read.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task PluginReadAsync(DateTimeOffset changedAt, CancellationToken cancellationToken) =>
@@ -100,7 +111,9 @@ internal sealed class FileDevicePublisher(
     public Task PluginSeenAsync(PluginSight plugin, CancellationToken cancellationToken) =>
         ChangeAsync(state => state with { Plugin = plugin }, cancellationToken);
 
-    /// <summary>Tries again, at growing intervals, whenever the file could not be written, until cancelled.</summary>
+    /// <summary>
+    /// Tries again, at growing intervals, whenever the file could not be written, until cancelled.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -125,7 +138,8 @@ internal sealed class FileDevicePublisher(
 
     private static bool IsUnwritten(PluginFileState state) => state.Trouble?.Reason == Reasons.DevicePluginFileUnwritable;
 
-    // Where nothing else is wanted than before and it was written, a difference is somebody else's doing.
+    // Where nothing else is wanted than before and it was written, a difference is somebody else's
+    // doing.
     private async Task ApplyAsync(Func<PluginFileState, PluginFileState> change, CancellationToken cancellationToken)
     {
         await ChangeAsync(
@@ -160,7 +174,8 @@ internal sealed class FileDevicePublisher(
         }
     }
 
-    // A record that is older than this costs a successor one restart of the plugin too many, or one look at the node's count, and no more.
+    // A record that is older than this costs a successor one restart of the plugin too many, or one
+    // look at the node's count, and no more.
     private PluginFileState Recorded(PluginFileState state)
     {
         if (_writer.Record(state) is { } error)

@@ -22,7 +22,10 @@ internal sealed class NodePublishing : IAsyncDisposable
     /// <summary>Puts the parts together; nothing is read or written yet.</summary>
     /// <param name="settings">How devices are advertised.</param>
     /// <param name="host">The host.</param>
-    /// <param name="settled">Called when the kubelet's view of our devices changed, or the device plugin's file could be written at last.</param>
+    /// <param name="settled">
+    /// Called when the kubelet's view of our devices changed, or the device plugin's file could be
+    /// written at last.
+    /// </param>
     /// <param name="metrics">Counts what is done.</param>
     /// <param name="loggers">Makes logs.</param>
     /// <param name="time">The clock.</param>
@@ -63,7 +66,9 @@ internal sealed class NodePublishing : IAsyncDisposable
     /// <summary>Offers devices.</summary>
     public IDevicePublisher Publisher { get; }
 
-    /// <summary>The SR-IOV device plugin's file: the publisher itself, or what is left of its time.</summary>
+    /// <summary>
+    /// The SR-IOV device plugin's file: the publisher itself, or what is left of its time.
+    /// </summary>
     public FileDevicePublisher File { get; }
 
     /// <summary>Which pods have which devices.</summary>
@@ -75,7 +80,9 @@ internal sealed class NodePublishing : IAsyncDisposable
     /// <summary>Set when the SR-IOV device plugin has a change of its file to read.</summary>
     public WakeSignal RestartNeeded { get; } = new();
 
-    /// <summary>Starts what keeps the kubelet informed and the device plugin's file written.</summary>
+    /// <summary>
+    /// Starts what keeps the kubelet informed and the device plugin's file written.
+    /// </summary>
     public void Begin(BackgroundTasks background)
     {
         background.Add(File.RunAsync);

@@ -7,18 +7,25 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>
-/// One entry of the device plugin's file: built, named, and checked as the plugin does (docs/reference/sriov-device-plugin.md#file-format,
-/// docs/reference/sriov-device-plugin.md#what-is-refused, docs/reference/sriov-device-plugin.md#entry-of-an-eni).
+/// One entry of the device plugin's file: built, named, and checked as the plugin does
+/// (docs/reference/sriov-device-plugin.md#file-format,
+/// docs/reference/sriov-device-plugin.md#what-is-refused,
+/// docs/reference/sriov-device-plugin.md#entry-of-an-eni).
 /// </summary>
 internal static class PluginEntry
 {
-    /// <summary>An entry that matches nothing: without any entry the plugin would restart for ever.</summary>
+    /// <summary>
+    /// An entry that matches nothing: without any entry the plugin would restart for ever.
+    /// </summary>
     public const string GuardName = "intel.com/eni_manager_guard";
 
     private const string DefaultPrefix = "intel.com";
     private static readonly string[] TextKeys = ["resourcePrefix", "resourceName", "deviceType"];
 
-    /// <summary>One entry for each resource, addresses sorted. Several entries of one name are fatal to the plugin.</summary>
+    /// <summary>
+    /// One entry for each resource, addresses sorted. Several entries of one name are fatal to the
+    /// plugin.
+    /// </summary>
     public static IEnumerable<JsonNode> Build(IEnumerable<OfferedDevice> devices) =>
         devices
             .GroupBy(device => device.Resource)
@@ -41,7 +48,9 @@ internal static class PluginEntry
     /// <summary>Whether an entry is the guard.</summary>
     public static bool IsGuard(JsonObject entry) => NameOf(entry) == GuardName;
 
-    /// <summary>The resource that an entry makes: the plugin's default prefix where it has none.</summary>
+    /// <summary>
+    /// The resource that an entry makes: the plugin's default prefix where it has none.
+    /// </summary>
     public static string NameOf(JsonObject entry)
     {
         var prefix = Text(entry, "resourcePrefix");
@@ -51,7 +60,10 @@ internal static class PluginEntry
             : $"{DefaultPrefix}/{name}";
     }
 
-    /// <summary>Whether an entry selects, by address, devices of ours and no others: then it is ours even if the record of that was lost.</summary>
+    /// <summary>
+    /// Whether an entry selects, by address, devices of ours and no others: then it is ours even if
+    /// the record of that was lost.
+    /// </summary>
     public static bool SelectsOnly(JsonObject entry, IReadOnlyList<OfferedDevice> ours)
     {
         var addresses = Value(entry, "selectors") is JsonObject selectors ? Texts(Value(selectors, "pciAddresses")).ToList() : [];
@@ -119,7 +131,8 @@ internal static class PluginEntry
             .Select(value => value.GetValue<string>());
 
     /// <summary>
-    /// An entry with the object form of selectors, the only one that old plugins read (docs/reference/sriov-device-plugin.md#entry-of-an-eni).
+    /// An entry with the object form of selectors, the only one that old plugins read
+    /// (docs/reference/sriov-device-plugin.md#entry-of-an-eni).
     /// </summary>
     public static JsonObject Entry(ResourceName resource, JsonObject selectors) =>
         new()
@@ -156,11 +169,17 @@ internal sealed record ForeignEntry(int Index, string Resource)
     public override string ToString() => $"resourceList[{Index}] (resource {Resource})";
 }
 
-/// <summary>Why an entry of ours for a device would be fatal or without effect beside the entries of others. At least one of the two is set.</summary>
+/// <summary>
+/// Why an entry of ours for a device would be fatal or without effect beside the entries of others.
+/// At least one of the two is set.
+/// </summary>
 /// <param name="SameName">
-/// The entry that has our resource's name: two of one name end the plugin (docs/reference/sriov-device-plugin.md#what-is-refused).
+/// The entry that has our resource's name: two of one name end the plugin
+/// (docs/reference/sriov-device-plugin.md#what-is-refused).
 /// </param>
-/// <param name="SelectedBy">The entry that selects our device: the plugin gives a device to the first entry that does.</param>
+/// <param name="SelectedBy">
+/// The entry that selects our device: the plugin gives a device to the first entry that does.
+/// </param>
 internal sealed record EntryConflict(ForeignEntry? SameName, ForeignEntry? SelectedBy)
 {
     /// <summary>What stands in the way, and what to do about it.</summary>
@@ -192,15 +211,18 @@ internal sealed record EntryConflict(ForeignEntry? SameName, ForeignEntry? Selec
 }
 
 /// <summary>
-/// Where a pod of the SR-IOV device plugin has its file from. The plugin's own manifest mounts a ConfigMap, and then what is written on the host
-/// never reaches it (docs/reference/sriov-device-plugin.md#reading-and-restarting).
+/// Where a pod of the SR-IOV device plugin has its file from. The plugin's own manifest mounts a
+/// ConfigMap, and then what is written on the host never reaches it
+/// (docs/reference/sriov-device-plugin.md#reading-and-restarting).
 /// </summary>
 internal static class PluginMount
 {
     private const string DefaultFile = "/etc/pcidp/config.json";
     private const string FileArgument = "config-file";
 
-    /// <summary>What the pod reads in place of a file of the host; null when it does read one.</summary>
+    /// <summary>
+    /// What the pod reads in place of a file of the host; null when it does read one.
+    /// </summary>
     public static string? ReadsInstead(Pod pod)
     {
         var found = (pod.Spec?.Containers ?? []).Select(container => Instead(pod, container)).ToList();
@@ -233,7 +255,8 @@ internal static class PluginMount
     private static string NameOf(System.Text.Json.JsonElement map) =>
         map.ValueKind == System.Text.Json.JsonValueKind.Object && map.TryGetProperty("name", out var name) ? name.ToString() : "";
 
-    // Flags of Go programs have one dash or two, and their value behind an equals sign or in the next argument.
+    // Flags of Go programs have one dash or two, and their value behind an equals sign or in the
+    // next argument.
     private static string FileOf(PodContainer container)
     {
         List<string> words = [.. container.Command ?? [], .. container.Args ?? []];

@@ -5,8 +5,9 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>
-/// What is to be offered through the SR-IOV device plugin's file, how much of it the file says, and how much of that the plugin has read.
-/// Immutable: a change gives the next state, and what a state means for a device is a question to it.
+/// What is to be offered through the SR-IOV device plugin's file, how much of it the file says, and
+/// how much of that the plugin has read. Immutable: a change gives the next state, and what a state
+/// means for a device is a question to it.
 /// </summary>
 internal sealed record PluginFileState
 {
@@ -20,16 +21,19 @@ internal sealed record PluginFileState
     public ImmutableSortedDictionary<PciAddress, OfferedDevice> Withdrawn { get; init; } = ImmutableSortedDictionary<PciAddress, OfferedDevice>.Empty;
 
     /// <summary>
-    /// Those of the withdrawn that were on offer in an earlier boot. Nothing that was bound then is bound now
-    /// (docs/reference/driver-binding.md#reboot-and-hot-plug), so their end need not be waited for once the file no longer has them; as long as it
-    /// has, a plugin that starts offers what is bound anew.
+    /// Those of the withdrawn that were on offer in an earlier boot. Nothing that was bound then is
+    /// bound now (docs/reference/driver-binding.md#reboot-and-hot-plug), so their end need not be
+    /// waited for once the file no longer has them; as long as it has, a plugin that starts offers
+    /// what is bound anew.
     /// </summary>
     public ImmutableHashSet<PciAddress> OfEarlierBoot { get; init; } = [];
 
     /// <summary>Resources whose entries in the file are ours.</summary>
     public ImmutableHashSet<string> Owned { get; init; } = [];
 
-    /// <summary>Devices, on offer or taken back, that pods can get as long as the file is as it is.</summary>
+    /// <summary>
+    /// Devices, on offer or taken back, that pods can get as long as the file is as it is.
+    /// </summary>
     public ImmutableHashSet<PciAddress> InFile { get; init; } = [];
 
     /// <summary>Devices on offer that came into the file after the plugin last read it.</summary>
@@ -38,10 +42,16 @@ internal sealed record PluginFileState
     /// <summary>Devices on offer that entries of others keep out of the file.</summary>
     public IReadOnlyDictionary<PciAddress, EntryConflict> Conflicts { get; init; } = ImmutableDictionary<PciAddress, EntryConflict>.Empty;
 
-    /// <summary>When the file's meaning last changed without the plugin having been restarted since; null when it has.</summary>
+    /// <summary>
+    /// When the file's meaning last changed without the plugin having been restarted since; null
+    /// when it has.
+    /// </summary>
     public DateTimeOffset? RestartDueSince { get; init; }
 
-    /// <summary>When the plugin was last restarted to read the file; null when that was before this program started, or never.</summary>
+    /// <summary>
+    /// When the plugin was last restarted to read the file; null when that was before this program
+    /// started, or never.
+    /// </summary>
     public DateTimeOffset? ReadAt { get; init; }
 
     /// <summary>What was last seen of the plugin.</summary>
@@ -123,7 +133,9 @@ internal sealed record PluginFileState
         };
     }
 
-    /// <summary>The file was changed to say what it should, and the plugin has to read it.</summary>
+    /// <summary>
+    /// The file was changed to say what it should, and the plugin has to read it.
+    /// </summary>
     /// <param name="conflicts">Devices that entries of others keep out of it.</param>
     /// <param name="before">What it said before.</param>
     /// <param name="now">The time.</param>
@@ -134,7 +146,8 @@ internal sealed record PluginFileState
         return next with
         {
             Unread = Unread.Union(next.InFile.Except(known)),
-            // Never the same moment twice: a restart that began before this change must not be taken for one that followed it.
+            // Never the same moment twice: a restart that began before this change must not be
+            // taken for one that followed it.
             RestartDueSince = RestartDueSince is { } due && due >= now ? due.AddTicks(1) : now,
         };
     }
@@ -188,7 +201,8 @@ internal sealed record PluginFileState
                 return new OfferState.Failed(device, Trouble);
             }
 
-            // A change that the plugin has yet to read says nothing about the devices that it serves already.
+            // A change that the plugin has yet to read says nothing about the devices that it
+            // serves already.
             var unread = Unread.Contains(address);
             return AdvertisementStatus.Offered(
                 device,

@@ -11,11 +11,15 @@ using MultiEni.Manager.Telemetry;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>
-/// Brings the SR-IOV device plugin's file, and the record beside it, to what is to be offered. Whatever the disk answers is part of the
-/// state that comes back: what was not written is never taken for written. Called by one caller at a time.
+/// Brings the SR-IOV device plugin's file, and the record beside it, to what is to be offered.
+/// Whatever the disk answers is part of the state that comes back: what was not written is never
+/// taken for written. Called by one caller at a time.
 /// </summary>
 /// <param name="path">The plugin's file.</param>
-/// <param name="before">Called before each write with the name of the point; lets tests end the program, or fail the disk, there.</param>
+/// <param name="before">
+/// Called before each write with the name of the point; lets tests end the program, or fail the
+/// disk, there.
+/// </param>
 /// <param name="metrics">Counts what is done.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
@@ -29,7 +33,9 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
     private readonly RepairLimit _repairs = new(MostRepairs, RepairWindow, time);
 
     /// <summary>What a predecessor left; nothing when that makes no sense.</summary>
-    /// <exception cref="IOException">The disk does not give it, so what is on offer is not known.</exception>
+    /// <exception cref="IOException">
+    /// The disk does not give it, so what is on offer is not known.
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public PluginFileState Load(string bootId)
     {
@@ -41,7 +47,8 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
         }
         catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
         {
-            // Without the record our entries are told by their addresses, once the devices are offered again.
+            // Without the record our entries are told by their addresses, once the devices are
+            // offered again.
             Log.PublisherRecordUnreadable(logger, _recordPath, error.Message);
             return PluginFileState.Of(new PublisherRecord(), bootId);
         }
@@ -49,7 +56,9 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
 
     /// <summary>Writes what has to be written.</summary>
     /// <param name="wanted">What is to be offered.</param>
-    /// <param name="isRepair">Whether nothing else is wanted than before, so that a difference is somebody else's doing.</param>
+    /// <param name="isRepair">
+    /// Whether nothing else is wanted than before, so that a difference is somebody else's doing.
+    /// </param>
     public PluginFileState Apply(PluginFileState wanted, bool isRepair)
     {
         string? text;
@@ -113,8 +122,9 @@ internal sealed class PluginFileWriter(string path, Action<string>? before, Mana
         }
     }
 
-    // The new file is on the disk before anything is said about it, then the record, then the file takes its place. Whoever is ended in
-    // between leaves the old file, in which the old entries are ours as well.
+    // The new file is on the disk before anything is said about it, then the record, then the file
+    // takes its place. Whoever is ended in between leaves the old file, in which the old entries
+    // are ours as well.
     private PluginFileState Write(PluginFileState wanted, string? text, PluginFileResult.Changed changed)
     {
         var next = wanted.Changed(changed.Conflicts, text, time.GetUtcNow());

@@ -5,20 +5,27 @@ using MultiEni.Api.NodeEnis;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>
-/// Which entry of its file the SR-IOV device plugin gives a device to: the first one with a selector that matches it, in the order of the list
-/// (docs/reference/sriov-device-plugin.md#file-format). A later entry goes without ("Cannot add device. Already allocated.").
+/// Which entry of its file the SR-IOV device plugin gives a device to: the first one with a
+/// selector that matches it, in the order of the list
+/// (docs/reference/sriov-device-plugin.md#file-format). A later entry goes without ("Cannot add
+/// device. Already allocated.").
 /// </summary>
 internal static class PluginSelection
 {
     private const string NetDevice = "netDevice";
 
-    // Of a kernel driver's interface; a device without one has no link type (netlink's encapsulation type).
+    // Of a kernel driver's interface; a device without one has no link type (netlink's
+    // encapsulation type).
     private const string LinkType = "ether";
 
-    // They ask for a parent function, a firmware profile or an InfiniBand partition, and an ENI has none of them.
+    // They ask for a parent function, a firmware profile or an InfiniBand partition, and an ENI has
+    // none of them.
     private static readonly string[] ListsThatMatchNoEni = ["pfNames", "rootDevices", "acpiIndexes", "ddpProfiles", "pKeys"];
 
-    /// <summary>The first of the entries that selects the device, by its place in the list; null when none does.</summary>
+    /// <summary>
+    /// The first of the entries that selects the device, by its place in the list; null when none
+    /// does.
+    /// </summary>
     public static ForeignEntry? First(IReadOnlyList<JsonNode?> entries, OfferedDevice device)
     {
         for (var index = 0; index < entries.Count; index++)
@@ -35,7 +42,8 @@ internal static class PluginSelection
     /// <summary>Whether an entry selects the device, whatever stands before it.</summary>
     public static bool Selects(JsonObject entry, OfferedDevice device)
     {
-        // An accelerator is of another PCI class, and an auxiliary device is none that could be bound.
+        // An accelerator is of another PCI class, and an auxiliary device is none that could be
+        // bound.
         if (PluginEntry.Text(entry, "deviceType") is not (null or "" or NetDevice))
         {
             return false;
@@ -46,7 +54,8 @@ internal static class PluginSelection
             return PluginEntry.Value(entry, "selectors") switch
             {
                 JsonObject selector => Matches(selector, device),
-                // All of them are read before any is used, so that one of a wrong type loses the entry.
+                // All of them are read before any is used, so that one of a wrong type loses the
+                // entry.
                 JsonArray selectors => selectors.Select(selector => Matches(AsObject(selector), device)).ToList().Contains(true),
                 _ => false,
             };

@@ -6,8 +6,9 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Publishing;
 
 /// <summary>
-/// Publishes in a new way on a node on which the SR-IOV device plugin's file was in use: what the file still offers is withdrawn first, and
-/// nothing is offered anew under a resource until the node has stopped counting the file's devices. Two plugins must never serve one resource.
+/// Publishes in a new way on a node on which the SR-IOV device plugin's file was in use: what the
+/// file still offers is withdrawn first, and nothing is offered anew under a resource until the
+/// node has stopped counting the file's devices. Two plugins must never serve one resource.
 /// </summary>
 /// <param name="next">The new way.</param>
 /// <param name="file">The file, and with it the record of what it offers.</param>

@@ -4,7 +4,10 @@ using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Publishing;
 
-/// <summary>What this program remembers beside the device plugin's file: which entries are its own, and whether the plugin has read them.</summary>
+/// <summary>
+/// What this program remembers beside the device plugin's file: which entries are its own, and
+/// whether the plugin has read them.
+/// </summary>
 internal sealed record PublisherRecord
 {
     /// <summary>The boot in which the offers hold.</summary>
@@ -19,7 +22,10 @@ internal sealed record PublisherRecord
     /// <summary>Devices taken back, until the node's allocatable has followed.</summary>
     public List<PublisherRecordDevice> Withdrawn { get; set; } = [];
 
-    /// <summary>When the file's meaning last changed without the plugin having been restarted since; null when it has.</summary>
+    /// <summary>
+    /// When the file's meaning last changed without the plugin having been restarted since; null
+    /// when it has.
+    /// </summary>
     public DateTimeOffset? RestartDueSince { get; set; }
 }
 

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MultiEni.Manager.Publishing;
 
-/// <summary>An extended resource, <c>prefix/name</c>, as pods request it (docs/reference/sriov-device-plugin.md#resource-names).</summary>
+/// <summary>
+/// An extended resource, <c>prefix/name</c>, as pods request it
+/// (docs/reference/sriov-device-plugin.md#resource-names).
+/// </summary>
 internal readonly record struct ResourceName : IParsable<ResourceName>
 {
     private const string DefaultPrefix = "intel.com";
@@ -17,10 +20,15 @@ internal readonly record struct ResourceName : IParsable<ResourceName>
     /// <summary>The part before the slash, a DNS name.</summary>
     public string Prefix { get; }
 
-    /// <summary>The part after the slash: letters, digits, hyphens and underscores, which is all that the device plugin takes.</summary>
+    /// <summary>
+    /// The part after the slash: letters, digits, hyphens and underscores, which is all that the
+    /// device plugin takes.
+    /// </summary>
     public string Name { get; }
 
-    /// <summary>Whether the name has a hyphen, on which releases of the SR-IOV device plugin before 3.6 end.</summary>
+    /// <summary>
+    /// Whether the name has a hyphen, on which releases of the SR-IOV device plugin before 3.6 end.
+    /// </summary>
     public bool HasHyphen => Name.Contains('-', StringComparison.Ordinal);
 
     /// <summary>Reads a name; without a slash the prefix is <c>intel.com</c>.</summary>

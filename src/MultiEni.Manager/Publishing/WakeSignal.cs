@@ -1,6 +1,9 @@
 namespace MultiEni.Manager.Publishing;
 
-/// <summary>Wakes a loop. Signals that come while it is at work are remembered as one. Safe for concurrent use.</summary>
+/// <summary>
+/// Wakes a loop. Signals that come while it is at work are remembered as one. Safe for concurrent
+/// use.
+/// </summary>
 internal sealed class WakeSignal : IDisposable
 {
     private readonly SemaphoreSlim _semaphore = new(0, 1);

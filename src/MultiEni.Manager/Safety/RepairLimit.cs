@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MultiEni.Manager.Safety;
 
 /// <summary>
-/// Keeps a repair from becoming a fight: somebody who undoes every repair at once is answered a few times within a window of time and no
-/// more often. Safe for concurrent use.
+/// Keeps a repair from becoming a fight: somebody who undoes every repair at once is answered a few
+/// times within a window of time and no more often. Safe for concurrent use.
 /// </summary>
 /// <param name="most">How many repairs are free within the window.</param>
 /// <param name="window">The window.</param>
@@ -37,7 +37,10 @@ internal sealed class RepairLimit(int most, TimeSpan window, TimeProvider time)
     }
 }
 
-/// <summary>Who made a route, by its protocol (<c>/etc/iproute2/rt_protos</c>, <c>RTPROT_</c> of <c>include/uapi/linux/rtnetlink.h</c>).</summary>
+/// <summary>
+/// Who made a route, by its protocol (<c>/etc/iproute2/rt_protos</c>, <c>RTPROT_</c> of
+/// <c>include/uapi/linux/rtnetlink.h</c>).
+/// </summary>
 internal static class RouteMaker
 {
     private static readonly Dictionary<int, (string Name, string Maker)> Known = new()

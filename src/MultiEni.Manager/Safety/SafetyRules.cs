@@ -7,28 +7,35 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Safety;
 
 /// <summary>
-/// The rules S1 to S13 of docs/safety.md as a function of facts. They fail closed: what is not known counts as a reason not to act.
-/// S7 (the interface is elsewhere), S9 (deletion of the attachment) and S11 (held by a pod or process) are part of the device step, which has to wait on them.
+/// The rules S1 to S13 of docs/safety.md as a function of facts. They fail closed: what is not
+/// known counts as a reason not to act. S7 (the interface is elsewhere), S9 (deletion of the
+/// attachment) and S11 (held by a pod or process) are part of the device step, which has to wait on
+/// them.
 /// </summary>
 internal static class SafetyRules
 {
     private const int MainTable = 254;
     private const int LocalTable = 255;
 
-    // nodeadm gives each further ENI a table of its own from here on (docs/reference/driver-binding.md#node-software); nobody else is known to.
+    // nodeadm gives each further ENI a table of its own from here on
+    // (docs/reference/driver-binding.md#node-software); nobody else is known to.
     private const int FirstNodeadmTable = 10_000;
 
     private const int KernelProtocol = 2;
     private const int DhcpProtocol = 16;
 
-    /// <summary>Why the device must not be touched at all, not even its link; null when it may.</summary>
+    /// <summary>
+    /// Why the device must not be touched at all, not even its link; null when it may.
+    /// </summary>
     public static Blocker? CheckTouch(SafetyFacts facts, SafetyPolicy policy)
     {
         // A doubt comes last: it must not hide what speaks against the device.
         return NotOurs(facts) ?? Unsupported(facts, policy) ?? Primary(facts, policy) ?? Excluded(facts, policy) ?? PrimaryUnknown(facts, policy);
     }
 
-    /// <summary>Why the device must not be handed to a user-space driver; null when it may.</summary>
+    /// <summary>
+    /// Why the device must not be handed to a user-space driver; null when it may.
+    /// </summary>
     public static Blocker? CheckBind(SafetyFacts facts, SafetyPolicy policy) =>
         CheckTouch(facts, policy)
         ?? Leaving(facts)
@@ -194,9 +201,11 @@ internal static class SafetyRules
         return null;
     }
 
-    // S4a and S5: the VPC CNI's and anybody else's routes stand in tables of their own. So do those that cloud-init (table 101 and up) and nodeadm
-    // (10000 and up) make for each further ENI; they are told apart by who is led there: only what the interface itself sends, which ends with it.
-    // A pod's address belongs to the ENI as well, but is not on the interface. nodeadm's tables may have lost their rule.
+    // S4a and S5: the VPC CNI's and anybody else's routes stand in tables of their own. So do those
+    // that cloud-init (table 101 and up) and nodeadm (10000 and up) make for each further ENI; they
+    // are told apart by who is led there: only what the interface itself sends, which ends with it.
+    // A pod's address belongs to the ENI as well, but is not on the interface. nodeadm's tables may
+    // have lost their rule.
     private static Blocker? Routed(SafetyFacts facts)
     {
         if (facts.Host.LinkOf(facts.Device) is not { } link)
@@ -279,7 +288,9 @@ internal static class SafetyRules
             : null;
     }
 
-    /// <summary>S13: what is said of a bind that has to wait for the repair of another device.</summary>
+    /// <summary>
+    /// S13: what is said of a bind that has to wait for the repair of another device.
+    /// </summary>
     /// <param name="other">The device that has no driver.</param>
     public static Blocker Driverless(PciAddress other) =>
         new(
@@ -291,7 +302,8 @@ internal static class SafetyRules
     private static Blocker? OneAtATime(SafetyFacts facts) =>
         facts.DriverlessElsewhere is { } other && other != facts.Device.Address ? Driverless(other) : null;
 
-    // What the kernel, DHCP and router advertisements add to any link that is up goes away with the link.
+    // What the kernel, DHCP and router advertisements add to any link that is up goes away with the
+    // link.
     private static bool IsConfiguration(Route route) =>
         route.Protocol is KernelProtocol
         || route.Table == LocalTable
@@ -331,7 +343,9 @@ internal sealed record SafetyPolicy
     /// <summary>Devices that may be handed to a user-space driver.</summary>
     public IReadOnlyList<PciIds> AllowedDevices { get; init; } = PciIds.ElasticNetworkAdapters;
 
-    /// <summary>An interface that is never touched, in addition to those found out; empty for none.</summary>
+    /// <summary>
+    /// An interface that is never touched, in addition to those found out; empty for none.
+    /// </summary>
     public string PrimaryInterface { get; init; } = "";
 
     /// <summary>Interfaces must match it to be touched.</summary>
@@ -340,7 +354,9 @@ internal sealed record SafetyPolicy
     /// <summary>Interfaces that are never touched.</summary>
     public IReadOnlyList<string> IgnoredInterfaces { get; init; } = [];
 
-    /// <summary>Whether an ena driver that may crash the kernel while it lets a device go is accepted (S12).</summary>
+    /// <summary>
+    /// Whether an ena driver that may crash the kernel while it lets a device go is accepted (S12).
+    /// </summary>
     public bool AcceptKnownBadEna { get; init; }
 }
 
@@ -353,7 +369,9 @@ internal sealed record SafetyFacts
     /// <summary>What the host shows.</summary>
     public required HostObservation Host { get; init; }
 
-    /// <summary>Whether the attachment names this node and an ENI that EC2 says is attached (S3).</summary>
+    /// <summary>
+    /// Whether the attachment names this node and an ENI that EC2 says is attached (S3).
+    /// </summary>
     public required bool IsOurs { get; init; }
 
     /// <summary>Device index and network card of the ENI; null while unknown.</summary>
@@ -362,16 +380,24 @@ internal sealed record SafetyFacts
     /// <summary>Addresses and prefixes that EC2 lists for the ENI.</summary>
     public IReadOnlyList<string> AssignedAddresses { get; init; } = [];
 
-    /// <summary>The node's own InternalIP addresses; null while the node object is not known.</summary>
+    /// <summary>
+    /// The node's own InternalIP addresses; null while the node object is not known.
+    /// </summary>
     public IReadOnlyList<string>? NodeAddresses { get; init; }
 
-    /// <summary>Drivers of the devices in the same IOMMU group, by PCI address; null for none. Empty without a group.</summary>
+    /// <summary>
+    /// Drivers of the devices in the same IOMMU group, by PCI address; null for none. Empty without
+    /// a group.
+    /// </summary>
     public IReadOnlyDictionary<string, string?> GroupDrivers { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
     /// <summary>Why the node is about to go away; null when it stays (S9).</summary>
     public string? NodeIsLeaving { get; init; }
 
-    /// <summary>Another device of this node that no driver holds because a change of it failed (S13). One whose change was cut off is looked for when the bind has its turn.</summary>
+    /// <summary>
+    /// Another device of this node that no driver holds because a change of it failed (S13). One
+    /// whose change was cut off is looked for when the bind has its turn.
+    /// </summary>
     public PciAddress? DriverlessElsewhere { get; init; }
 }
 
@@ -381,7 +407,8 @@ internal sealed record SafetyFacts
 internal sealed record Blocker(string Reason, string Message)
 {
     /// <summary>
-    /// Whether something cannot be told at present, rather than anything speaking against it: then nothing new is done, and what stands is kept.
+    /// Whether something cannot be told at present, rather than anything speaking against it: then
+    /// nothing new is done, and what stands is kept.
     /// </summary>
     public bool IsInconclusive { get; init; }
 }

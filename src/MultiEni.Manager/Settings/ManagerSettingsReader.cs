@@ -6,7 +6,9 @@ using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Manager.Settings;
 
-/// <summary>Reads <see cref="ManagerSettings"/>, group by group. The defaults are those of the properties.</summary>
+/// <summary>
+/// Reads <see cref="ManagerSettings"/>, group by group. The defaults are those of the properties.
+/// </summary>
 internal static class ManagerSettingsReader
 {
     /// <summary>Asks for all settings.</summary>

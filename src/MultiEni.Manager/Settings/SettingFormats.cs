@@ -4,7 +4,10 @@ using MultiEni.Manager.Pods;
 
 namespace MultiEni.Manager.Settings;
 
-/// <summary>How values of settings are written. Each throws a <see cref="FormatException"/> whose message is what was expected.</summary>
+/// <summary>
+/// How values of settings are written. Each throws a <see cref="FormatException"/> whose message is
+/// what was expected.
+/// </summary>
 internal static class SettingFormats
 {
     /// <summary>A regular expression.</summary>

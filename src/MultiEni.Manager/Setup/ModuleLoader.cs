@@ -6,10 +6,12 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>
-/// Loads modules with the host's own rules: kmod's modprobe, which knows dependencies, options, blacklists and compressed modules, run without a
-/// shell and limited in time.
+/// Loads modules with the host's own rules: kmod's modprobe, which knows dependencies, options,
+/// blacklists and compressed modules, run without a shell and limited in time.
 /// </summary>
-/// <param name="root">Where the host's root is; <c>/</c> when its <c>/lib/modules</c> is mounted in its usual place.</param>
+/// <param name="root">
+/// Where the host's root is; <c>/</c> when its <c>/lib/modules</c> is mounted in its usual place.
+/// </param>
 /// <param name="folders">Folders in which modprobe is looked for.</param>
 /// <param name="limit">How long one module may take.</param>
 /// <param name="time">The clock of the limit.</param>
@@ -17,7 +19,10 @@ internal sealed class ModuleLoader(string root, IReadOnlyList<string> folders, T
 {
     private const int OutputLimit = 600;
 
-    /// <summary>The folders of <c>PATH</c>, and those of system tools, which a container's <c>PATH</c> may lack.</summary>
+    /// <summary>
+    /// The folders of <c>PATH</c>, and those of system tools, which a container's <c>PATH</c> may
+    /// lack.
+    /// </summary>
     public static IReadOnlyList<string> Folders(string? path) =>
         [
             .. (path ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathFullyQualified),
@@ -27,7 +32,9 @@ internal sealed class ModuleLoader(string root, IReadOnlyList<string> folders, T
             "/bin",
         ];
 
-    /// <summary>Loads a module and what it depends on; succeeds when it is loaded already.</summary>
+    /// <summary>
+    /// Loads a module and what it depends on; succeeds when it is loaded already.
+    /// </summary>
     public async Task<ModuleLoad> LoadAsync(string module, string parameters, string kernelRelease, CancellationToken cancellationToken)
     {
         var modules = Path.Join(root, "lib/modules", kernelRelease);
@@ -101,7 +108,9 @@ internal abstract record ModuleLoad
     public sealed record TooSlow(TimeSpan Limit) : ModuleLoad;
 }
 
-/// <summary>Why a module is not there after an attempt to load it, and what to do about it.</summary>
+/// <summary>
+/// Why a module is not there after an attempt to load it, and what to do about it.
+/// </summary>
 internal static class ModuleFailure
 {
     // What kmod prints of the kernel's answers; in the C locale, in which it is run.

@@ -8,19 +8,25 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Setup;
 
 /// <summary>
-/// Decides how a host is made ready for user-space drivers: their modules first, then no-IOMMU mode, which is switched on only where there is no
-/// IOMMU and the policy allows it (rule 14). Asked again after each step.
+/// Decides how a host is made ready for user-space drivers: their modules first, then no-IOMMU
+/// mode, which is switched on only where there is no IOMMU and the policy allows it (rule 14).
+/// Asked again after each step.
 /// </summary>
 internal static class NextSetupStep
 {
-    /// <summary>Confines the memory accesses of a DPDK application where there is an IOMMU; vfio needs it then.</summary>
+    /// <summary>
+    /// Confines the memory accesses of a DPDK application where there is an IOMMU; vfio needs it
+    /// then.
+    /// </summary>
     public const string IommuModule = "vfio_iommu_type1";
 
     private const string NoIommuWarning =
         "this node has no IOMMU and its kernel has no no-IOMMU mode (CONFIG_VFIO_NOIOMMU), so no device can be bound to vfio-pci. "
         + "Use an instance type with an IOMMU (.metal) or another kernel.";
 
-    /// <summary>The modules that the drivers need on this host, in the order in which they are loaded.</summary>
+    /// <summary>
+    /// The modules that the drivers need on this host, in the order in which they are loaded.
+    /// </summary>
     public static IReadOnlyList<string> Modules(SetupSettings settings, bool hasIommu) =>
         hasIommu && settings.Drivers.Contains(DpdkDrivers.VfioPci) ? [.. settings.Drivers, IommuModule] : settings.Drivers;
 
@@ -70,11 +76,13 @@ internal static class NextSetupStep
     }
 
     /// <summary>
-    /// The next step of taking it back. Only no-IOMMU mode is: loaded modules do nothing by themselves, somebody else may use them by now, and neither
-    /// outlives the next boot.
+    /// The next step of taking it back. Only no-IOMMU mode is: loaded modules do nothing by
+    /// themselves, somebody else may use them by now, and neither outlives the next boot.
     /// </summary>
     /// <param name="facts">What the host shows.</param>
-    /// <param name="switchedOnIn">The boot in which no-IOMMU mode was switched on by this program; null when it was not.</param>
+    /// <param name="switchedOnIn">
+    /// The boot in which no-IOMMU mode was switched on by this program; null when it was not.
+    /// </param>
     public static SetupStep Undo(SetupFacts facts, string? switchedOnIn)
     {
         if (!facts.NoIommuIsOn || switchedOnIn != facts.BootId)
@@ -140,7 +148,9 @@ internal abstract record SetupStep
 
     /// <summary>Load a module.</summary>
     /// <param name="Module">Its name.</param>
-    /// <param name="Parameters">Its parameters; a kernel ignores those that the module does not know.</param>
+    /// <param name="Parameters">
+    /// Its parameters; a kernel ignores those that the module does not know.
+    /// </param>
     public sealed record Load(string Module, string Parameters) : SetupStep;
 
     /// <summary>Switch no-IOMMU mode.</summary>

@@ -8,7 +8,10 @@ using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Setup;
 
-/// <summary>What a run of the setup switched on, so that it can be taken back and nothing else is, and why the node could not be made ready.</summary>
+/// <summary>
+/// What a run of the setup switched on, so that it can be taken back and nothing else is, and why
+/// the node could not be made ready.
+/// </summary>
 /// <remarks>A wire type: setters, see <c>ObjectMeta</c>.</remarks>
 internal sealed record SetupRecord
 {
@@ -24,7 +27,10 @@ internal sealed record SetupRecord
     /// <summary>Where it is, for a journal at this path.</summary>
     public static string PathBeside(string journal) => Path.Combine(Path.GetDirectoryName(journal)!, "setup.json");
 
-    /// <summary>Reads it; an unreadable one counts as none, since it only ever allows to take something back.</summary>
+    /// <summary>
+    /// Reads it; an unreadable one counts as none, since it only ever allows to take something
+    /// back.
+    /// </summary>
     public static SetupRecord Read(string path)
     {
         try
@@ -53,7 +59,8 @@ internal sealed class SetupReader(IHostFiles files)
         var present = new HashSet<string>(StringComparer.Ordinal);
         foreach (var driver in (string[])[DpdkDrivers.VfioPci, DpdkDrivers.IgbUio, DpdkDrivers.UioPciGeneric])
         {
-            // A built-in driver has this folder too, and not all of those have one below /sys/module.
+            // A built-in driver has this folder too, and not all of those have one below
+            // /sys/module.
             if (await files.ExistsAsync(SysfsPaths.Driver(driver), cancellationToken))
             {
                 present.Add(driver);
@@ -110,13 +117,18 @@ internal sealed record SetupFacts
     /// <summary>Whether devices of this host are behind an IOMMU.</summary>
     public bool HasIommu { get; init; }
 
-    /// <summary>Text of the switch of no-IOMMU mode; null when the kernel has none, or vfio is not loaded.</summary>
+    /// <summary>
+    /// Text of the switch of no-IOMMU mode; null when the kernel has none, or vfio is not loaded.
+    /// </summary>
     public string? NoIommuMode { get; init; }
 
     /// <summary>Whether a device is bound in no-IOMMU mode.</summary>
     public bool HasNoIommuGroups { get; init; }
 
-    /// <summary>Text of the kernel's lockdown file, such as <c>[none] integrity confidentiality</c>; null without one.</summary>
+    /// <summary>
+    /// Text of the kernel's lockdown file, such as <c>[none] integrity confidentiality</c>; null
+    /// without one.
+    /// </summary>
     public string? Lockdown { get; init; }
 
     /// <summary>Whether this program may load modules (CAP_SYS_MODULE).</summary>
@@ -134,7 +146,9 @@ internal sealed record SetupFacts
     /// <summary>What came of the modules that were tried.</summary>
     public IReadOnlyDictionary<string, ModuleLoad> Tried { get; init; } = new Dictionary<string, ModuleLoad>(StringComparer.Ordinal);
 
-    /// <summary>What the kernel answered when no-IOMMU mode was switched; null when it was not tried.</summary>
+    /// <summary>
+    /// What the kernel answered when no-IOMMU mode was switched; null when it was not tried.
+    /// </summary>
     public Errno? SwitchAnswer { get; init; }
 
     /// <summary>Whether no-IOMMU mode is on.</summary>

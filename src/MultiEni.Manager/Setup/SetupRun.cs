@@ -9,7 +9,9 @@ using MultiEni.Operator.Logging;
 
 namespace MultiEni.Manager.Setup;
 
-/// <summary>Sets a host up, or takes that back: observe, decide, act, until nothing is left to do.</summary>
+/// <summary>
+/// Sets a host up, or takes that back: observe, decide, act, until nothing is left to do.
+/// </summary>
 internal sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleLoader loader, ILogger logger)
 {
     /// <summary>Runs.</summary>
@@ -87,7 +89,10 @@ internal sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleL
     }
 }
 
-/// <summary><c>eni-manager setup</c>: the init container's job, in the program itself, so that it needs neither a shell nor the internet.</summary>
+/// <summary>
+/// <c>eni-manager setup</c>: the init container's job, in the program itself, so that it needs
+/// neither a shell nor the internet.
+/// </summary>
 internal static class SetupCommand
 {
     /// <summary>The word by which it is called.</summary>

@@ -6,13 +6,18 @@ using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Manager.Setup;
 
-/// <summary>What <c>eni-manager setup</c> is to do, under the names that the ENI manager itself has for it.</summary>
+/// <summary>
+/// What <c>eni-manager setup</c> is to do, under the names that the ENI manager itself has for it.
+/// </summary>
 internal sealed record SetupSettings
 {
     /// <summary>See <see cref="HostChoice"/>.</summary>
     public string Host { get; init; } = HostChoice.Kernel;
 
-    /// <summary>Whether devices may be bound to user-space drivers on this node; otherwise there is nothing to set up.</summary>
+    /// <summary>
+    /// Whether devices may be bound to user-space drivers on this node; otherwise there is nothing
+    /// to set up.
+    /// </summary>
     public bool DpdkEnabled { get; init; } = true;
 
     /// <summary>Drivers whose modules are loaded.</summary>
@@ -24,7 +29,10 @@ internal sealed record SetupSettings
     /// <summary>Where it is noted what was switched on; lost without harm.</summary>
     public string RecordPath { get; init; } = "";
 
-    /// <summary>Whether a node that cannot be made ready is a failure; otherwise it is noted for the ENI manager.</summary>
+    /// <summary>
+    /// Whether a node that cannot be made ready is a failure; otherwise it is noted for the ENI
+    /// manager.
+    /// </summary>
     public bool Required { get; init; } = true;
 
     /// <summary>Take back what an earlier run did.</summary>
@@ -33,7 +41,9 @@ internal sealed record SetupSettings
     /// <summary>How long loading one module may take.</summary>
     public TimeSpan ModuleLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks for all settings. Call <see cref="SettingsReader.Finish"/> afterwards.</summary>
+    /// <summary>
+    /// Asks for all settings. Call <see cref="SettingsReader.Finish"/> afterwards.
+    /// </summary>
     public static SetupSettings Read(SettingsReader reader)
     {
         string[] known = [DpdkDrivers.VfioPci, DpdkDrivers.IgbUio, DpdkDrivers.UioPciGeneric];

@@ -5,12 +5,17 @@ using MultiEni.Manager.Settings;
 
 namespace MultiEni.Manager.Steps;
 
-/// <summary>What an attachment asks of the node: its specification, then the node's defaults by interface, then those for all.</summary>
+/// <summary>
+/// What an attachment asks of the node: its specification, then the node's defaults by interface,
+/// then those for all.
+/// </summary>
 internal static class DesiredDeviceReader
 {
     /// <summary>Reads the desired.</summary>
     /// <param name="attachment">The attachment.</param>
-    /// <param name="interfaceName">The interface, or its name before the device was bound; null when never seen.</param>
+    /// <param name="interfaceName">
+    /// The interface, or its name before the device was bound; null when never seen.
+    /// </param>
     /// <param name="settings">The node's defaults.</param>
     public static DesiredDevice Read(EniAttachment attachment, string? interfaceName, ManagerSettings settings)
     {
@@ -73,7 +78,9 @@ internal sealed record DesiredDevice
     /// <summary>MTU in bytes; 0 leaves the kernel's.</summary>
     public int Mtu { get; init; }
 
-    /// <summary>The resource to offer the device under; null when the name that was asked for is none.</summary>
+    /// <summary>
+    /// The resource to offer the device under; null when the name that was asked for is none.
+    /// </summary>
     public ResourceName? Resource { get; init; }
 
     /// <summary>What is wrong with the name that was asked for.</summary>

@@ -10,15 +10,17 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>
-/// The decision of the agent: what is asked for and what is the case give the next step. Publish last, withdraw first; nothing is
-/// done to a device whose identity or safety is in doubt (rules 11 to 16).
+/// The decision of the agent: what is asked for and what is the case give the next step. Publish
+/// last, withdraw first; nothing is done to a device whose identity or safety is in doubt (rules 11
+/// to 16).
 /// </summary>
 internal static class DeviceDecision
 {
     /// <summary>The next step; asked again after each.</summary>
     public static DeviceStep Decide(DeviceObservation observation)
     {
-        // The only place where an advertisement ends: whatever changes, the device is withdrawn before anything is done about it (rule 16).
+        // The only place where an advertisement ends: whatever changes, the device is withdrawn
+        // before anything is done about it (rule 16).
         if (observation.Offer.OnOffer is { } offer && offer != DeviceGuard.Wanted(observation))
         {
             return new DeviceStep.Withdraw(offer.Address);
@@ -163,13 +165,15 @@ internal static class DeviceDecision
             return new DeviceStep.Refuse(ConditionTypes.Bound, blocker);
         }
 
-        // The last moment at which the kernel can set it; a DPDK application sets its own and finds this one in the status.
+        // The last moment at which the kernel can set it; a DPDK application sets its own and finds
+        // this one in the status.
         DeviceStep step =
             observation.Link is { } link && observation.Desired.Mtu > 0 && link.Mtu != observation.Desired.Mtu
                 ? new DeviceStep.SetMtu(link.Index, link.Name, observation.Desired.Mtu)
                 : new DeviceStep.Bind(device, observation.Desired.Driver);
 
-        // A pod may have it from a time at which it was offered with its kernel driver. One that no driver holds is nobody's.
+        // A pod may have it from a time at which it was offered with its kernel driver. One that no
+        // driver holds is nobody's.
         return device.Driver is null ? step : DeviceGuard.WhenUnused(observation, device, ConditionTypes.Bound, step);
     }
 
@@ -196,7 +200,10 @@ internal static class DeviceDecision
         };
     }
 
-    /// <summary>vfio-pci is letting the device go: nothing is done until that has ended, since all calls for the device would wait with it.</summary>
+    /// <summary>
+    /// vfio-pci is letting the device go: nothing is done until that has ended, since all calls for
+    /// the device would wait with it.
+    /// </summary>
     internal static DeviceStep Leaving(DeviceObservation observation, PciDevice device, string condition)
     {
         if (observation.IsStuck)

@@ -8,14 +8,16 @@ using MultiEni.Manager.Safety;
 namespace MultiEni.Manager.Steps;
 
 /// <summary>
-/// What must be so before a device is changed, let go or offered in another way: nobody can get it, no earlier call is still at it, and nobody
-/// has it. Every way to such a step leads through here.
+/// What must be so before a device is changed, let go or offered in another way: nobody can get it,
+/// no earlier call is still at it, and nobody has it. Every way to such a step leads through here.
 /// </summary>
 internal static class DeviceGuard
 {
     /// <summary>
-    /// The device as it is to be offered at present, or null when it must not be: only one that is attached, identified and verified. A doubt keeps an
-    /// offer from being made, and does not end one: to withdraw every device of the node and offer it again stops the pods that start meanwhile.
+    /// The device as it is to be offered at present, or null when it must not be: only one that is
+    /// attached, identified and verified. A doubt keeps an offer from being made, and does not end
+    /// one: to withdraw every device of the node and offer it again stops the pods that start
+    /// meanwhile.
     /// </summary>
     public static OfferedDevice? Wanted(DeviceObservation observation)
     {
@@ -37,7 +39,9 @@ internal static class DeviceGuard
         return isVerified ? new OfferedDevice(resource, device.Address, device.Ids, driver) : null;
     }
 
-    /// <summary>The wait for the end of an offer; null when the node counts the device no more.</summary>
+    /// <summary>
+    /// The wait for the end of an offer; null when the node counts the device no more.
+    /// </summary>
     public static DeviceStep? Unoffered(DeviceObservation observation, string condition) =>
         observation.Offer is OfferState.Withdrawing withdrawing ? new DeviceStep.Wait(condition, withdrawing.Why) : null;
 
@@ -45,7 +49,9 @@ internal static class DeviceGuard
     public static DeviceStep? Quiet(DeviceObservation observation, PciDevice device, string condition) =>
         Unoffered(observation, condition) ?? (observation.IsStuck ? new DeviceStep.Wait(condition, Stuck(device)) : null);
 
-    /// <summary>A step that would take the device from whoever has it: taken when that is nobody.</summary>
+    /// <summary>
+    /// A step that would take the device from whoever has it: taken when that is nobody.
+    /// </summary>
     public static DeviceStep WhenUnused(DeviceObservation observation, PciDevice device, string condition, DeviceStep then) =>
         Quiet(observation, device, condition)
         ?? observation.Usage switch
@@ -56,8 +62,9 @@ internal static class DeviceGuard
         };
 
     /// <summary>
-    /// A new offer. Whoever has the device under that very resource may keep it, because the kubelet gives it to nobody else under the same
-    /// name; under another name it would become a second one's.
+    /// A new offer. Whoever has the device under that very resource may keep it, because the
+    /// kubelet gives it to nobody else under the same name; under another name it would become a
+    /// second one's.
     /// </summary>
     public static DeviceStep Offer(DeviceObservation observation, OfferedDevice wanted, PciDevice device)
     {

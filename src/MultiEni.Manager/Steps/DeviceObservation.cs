@@ -37,7 +37,10 @@ internal sealed record DeviceObservation
     /// <summary>The node's InternalIP addresses; empty while they are not known.</summary>
     public IReadOnlyList<string> NodeAddresses { get; init; } = [];
 
-    /// <summary>How the vfio-pci module differs from one of the kernel's own; null when the kernel does not tell.</summary>
+    /// <summary>
+    /// How the vfio-pci module differs from one of the kernel's own; null when the kernel does not
+    /// tell.
+    /// </summary>
     public string? VfioTaint { get; init; }
 
     /// <summary>Whether an earlier write to the device has not returned.</summary>
@@ -49,16 +52,22 @@ internal sealed record DeviceObservation
     /// <summary>Whether devices are offered to pods on this node at all.</summary>
     public bool Publishes { get; init; } = true;
 
-    /// <summary>The resource that this agent last reported in this boot, or null: a pod may have the device under it.</summary>
+    /// <summary>
+    /// The resource that this agent last reported in this boot, or null: a pod may have the device
+    /// under it.
+    /// </summary>
     public string? ReportedResource { get; init; }
 
     /// <summary>
-    /// What this agent last reported in this boot of a device that is still there and shows no other ENI's hardware address, or null. Of a device that is in a
-    /// pod and that no driver of ours holds, it is the only record of which one it is.
+    /// What this agent last reported in this boot of a device that is still there and shows no
+    /// other ENI's hardware address, or null. Of a device that is in a pod and that no driver of
+    /// ours holds, it is the only record of which one it is.
     /// </summary>
     public DeviceStatus? Reported { get; init; }
 
-    /// <summary>Whether the journal says that this agent bound the device of this very ENI and verified it.</summary>
+    /// <summary>
+    /// Whether the journal says that this agent bound the device of this very ENI and verified it.
+    /// </summary>
     public bool IsBoundByUs => Journal is { Phase: JournalPhase.Bound } entry && entry.EniId == Desired.EniId;
 
     /// <summary>The device, or null while it is not known.</summary>
@@ -70,7 +79,10 @@ internal abstract record DeviceUsage
 {
     private DeviceUsage() { }
 
-    /// <summary>Nobody looked: looking itself disturbs a process that starts at that moment (docs/reference/driver-binding.md#give-back).</summary>
+    /// <summary>
+    /// Nobody looked: looking itself disturbs a process that starts at that moment
+    /// (docs/reference/driver-binding.md#give-back).
+    /// </summary>
     public sealed record NotChecked : DeviceUsage;
 
     /// <summary>Nobody has it.</summary>
@@ -79,8 +91,9 @@ internal abstract record DeviceUsage
     /// <summary>Somebody has it.</summary>
     /// <param name="Message">Who, as far as can be told.</param>
     /// <param name="Resource">
-    /// The only resource under which pods have it, as the kubelet tells: it gives the device to nobody else under that name. Null when there are
-    /// several, or when a process has it that the kubelet knows nothing of.
+    /// The only resource under which pods have it, as the kubelet tells: it gives the device to
+    /// nobody else under that name. Null when there are several, or when a process has it that the
+    /// kubelet knows nothing of.
     /// </param>
     public sealed record InUse(string Message, string? Resource = null) : DeviceUsage;
 

@@ -6,10 +6,15 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Steps;
 
-/// <summary>The road back: wait until nobody has the device, give it to the kernel driver, let the attachment go (rule 6).</summary>
+/// <summary>
+/// The road back: wait until nobody has the device, give it to the kernel driver, let the
+/// attachment go (rule 6).
+/// </summary>
 internal static class DeviceReleaseDecision
 {
-    /// <summary>The next step of an attachment that is being deleted, whose device is no longer on offer.</summary>
+    /// <summary>
+    /// The next step of an attachment that is being deleted, whose device is no longer on offer.
+    /// </summary>
     public static DeviceStep Decide(DeviceObservation observation)
     {
         if (!observation.Desired.HasFinalizer)
@@ -63,7 +68,8 @@ internal static class DeviceReleaseDecision
             return DeviceGuard.Quiet(observation, device, ConditionTypes.Released) ?? new DeviceStep.ReleaseDone($"{device.Address} has no driver.");
         }
 
-        // S7: nobody registers who moved an interface that was not requested, so its return is all that can be waited for.
+        // S7: nobody registers who moved an interface that was not requested, so its return is all
+        // that can be waited for.
         DeviceStep done = observation is { Link: null, Match: DeviceMatch.Found { Proof: IdentityProof.Report or IdentityProof.Elimination } }
             ? new DeviceStep.Wait(
                 ConditionTypes.Released,

@@ -19,7 +19,10 @@ internal abstract record DeviceStep
     /// <summary>What kind of step it is.</summary>
     public StepKind Kind { get; }
 
-    /// <summary>The condition that is false while the step is blocked or fails; empty for a step that does neither.</summary>
+    /// <summary>
+    /// The condition that is false while the step is blocked or fails; empty for a step that does
+    /// neither.
+    /// </summary>
     public string Affects { get; }
 
     /// <summary>What keeps the attachment from going on; null when nothing does.</summary>
@@ -44,7 +47,9 @@ internal abstract record DeviceStep
     /// <summary>Set the link's MTU, in bytes.</summary>
     public sealed record SetMtu(int LinkIndex, string Name, int Mtu) : DeviceStep(StepKind.Link, ConditionTypes.Configured);
 
-    /// <summary>Bind the device to the driver, or finish or adopt a bind that was begun before.</summary>
+    /// <summary>
+    /// Bind the device to the driver, or finish or adopt a bind that was begun before.
+    /// </summary>
     public sealed record Bind(PciDevice Device, string Driver) : DeviceStep(StepKind.Driver, ConditionTypes.Bound);
 
     /// <summary>Return the device to its kernel driver.</summary>
@@ -61,7 +66,9 @@ internal abstract record DeviceStep
     /// <summary>Find out whether a pod or process has the device; then decide again.</summary>
     public sealed record CheckUse(PciDevice Device) : DeviceStep(StepKind.Probe, "");
 
-    /// <summary>The device needs nothing more from this node: say so and let the attachment go.</summary>
+    /// <summary>
+    /// The device needs nothing more from this node: say so and let the attachment go.
+    /// </summary>
     public sealed record ReleaseDone(string Message) : DeviceStep(StepKind.Release, "");
 }
 

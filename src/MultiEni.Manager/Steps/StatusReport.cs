@@ -10,7 +10,10 @@ using Found = MultiEni.Manager.Devices.DeviceMatch.Found;
 
 namespace MultiEni.Manager.Steps;
 
-/// <summary>The agent's part of an attachment's status, as a function of what was seen and of the step at which it stands.</summary>
+/// <summary>
+/// The agent's part of an attachment's status, as a function of what was seen and of the step at
+/// which it stands.
+/// </summary>
 internal static class StatusReport
 {
     private const string SinceThen = " Since then: ";
@@ -18,7 +21,9 @@ internal static class StatusReport
     /// <summary>Builds the report. Conditions that do not apply are left out.</summary>
     /// <param name="attachment">The attachment, whose earlier conditions keep their times.</param>
     /// <param name="observation">What was seen last.</param>
-    /// <param name="step">The step at which it stands: nothing, a wait, a blocker or the release.</param>
+    /// <param name="step">
+    /// The step at which it stands: nothing, a wait, a blocker or the release.
+    /// </param>
     /// <param name="bootId">The present boot.</param>
     /// <param name="now">The time.</param>
     public static EniAttachmentStatus Build(
@@ -42,8 +47,9 @@ internal static class StatusReport
     }
 
     /// <summary>
-    /// The report of an agent that could not even find out what is the case, or failed at what it had to do: what was said before stands, except
-    /// that the device is not released, or not known to be configured.
+    /// The report of an agent that could not even find out what is the case, or failed at what it
+    /// had to do: what was said before stands, except that the device is not released, or not known
+    /// to be configured.
     /// </summary>
     /// <param name="attachment">The attachment with the agent's latest report.</param>
     /// <param name="why">What failed.</param>
@@ -63,7 +69,10 @@ internal static class StatusReport
         return With(attachment, before, type, status, reason, message, now);
     }
 
-    /// <summary>The report of an agent that has given the device back and cannot remove its finalizer: it is released, and why the ENIAttachment stays.</summary>
+    /// <summary>
+    /// The report of an agent that has given the device back and cannot remove its finalizer: it is
+    /// released, and why the ENIAttachment stays.
+    /// </summary>
     /// <param name="attachment">The attachment with the agent's latest report.</param>
     /// <param name="why">What the API server said.</param>
     /// <param name="now">The time.</param>
@@ -232,7 +241,8 @@ internal static class StatusReport
     {
         if (observation.Match is not Found { Device: var device } || observation.TouchBlocker is { IsInconclusive: false })
         {
-            // Not forgotten: once it is in a pod, its hardware address is hidden, and nothing else tells which device it is.
+            // Not forgotten: once it is in a pod, its hardware address is hidden, and nothing else
+            // tells which device it is.
             return observation.Reported is { } reported
                 ? new DeviceStatus
                 {
@@ -261,7 +271,8 @@ internal static class StatusReport
             VendorId = device.Ids.Vendor,
             DeviceId = device.Ids.Device,
             Driver = device.Driver,
-            // A bound device has no link any more; what it had when the kernel let it go is the last that was seen.
+            // A bound device has no link any more; what it had when the kernel let it go is the
+            // last that was seen.
             Mtu = link?.Mtu ?? (device.IsHeldByDpdk ? observation.Journal?.Mtu : null),
             LinkState =
                 link is null ? null
@@ -282,12 +293,15 @@ internal static class StatusReport
 }
 
 /// <summary>
-/// Decides for how long a report that differs from what the status says may stay unwritten. A device without trouble is told of once, when all is done, and
-/// on its way back not at all: the finalizer that goes says everything.
+/// Decides for how long a report that differs from what the status says may stay unwritten. A
+/// device without trouble is told of once, when all is done, and on its way back not at all: the
+/// finalizer that goes says everything.
 /// </summary>
 internal static class ReportWriteDelay
 {
-    /// <summary>Zero for what is written at once; null for what need not be written at all.</summary>
+    /// <summary>
+    /// Zero for what is written at once; null for what need not be written at all.
+    /// </summary>
     /// <param name="attachment">The attachment with the agent's latest report.</param>
     /// <param name="step">The step at which it stands.</param>
     /// <param name="next">The report.</param>

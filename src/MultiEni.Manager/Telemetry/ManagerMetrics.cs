@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace MultiEni.Manager.Telemetry;
 
-/// <summary>The agent's instruments, under the names of docs/reference/go-controller.md#metrics and really recorded.</summary>
+/// <summary>
+/// The agent's instruments, under the names of docs/reference/go-controller.md#metrics and really
+/// recorded.
+/// </summary>
 internal sealed class ManagerMetrics : IDisposable
 {
     /// <summary>Prefix of the meter, by which the exporter finds it.</summary>

@@ -165,7 +165,9 @@ public sealed class UsageProbeTests
         return new UsageProbe(bench.Host.Files, kubelet, new RecentAllocations(_clock), pods, new FinishedPods(pods, allowed, _clock));
     }
 
-    /// <summary>Lists the pods that it was given; with none it refuses, as it does an agent as installed.</summary>
+    /// <summary>
+    /// Lists the pods that it was given; with none it refuses, as it does an agent as installed.
+    /// </summary>
     private sealed class PodsApi(string? answer) : HttpMessageHandler
     {
         public string? Answer { get; set; } = answer;

@@ -478,8 +478,8 @@ public sealed class BindSequenceTests
         Assert.Equal("ena", bench.Driver);
     }
 
-    // The invariant of docs/reference/driver-binding.md#bind: after a crash anywhere, the journal leads the successor to the end, and meanwhile to no
-    // loss.
+    // The invariant of docs/reference/driver-binding.md#bind: after a crash anywhere, the journal
+    // leads the successor to the end, and meanwhile to no loss.
     [Fact]
     public async Task Killed_before_any_write_and_started_again_a_bind_ends_bound()
     {

@@ -6,7 +6,10 @@ using MultiEni.Manager.Host.Kernel;
 
 namespace MultiEni.Manager.Tests.Devices;
 
-/// <summary>Whatever stands in a tree that claims to be sysfs: reading it ends without a crash, and no write leaves the tree.</summary>
+/// <summary>
+/// Whatever stands in a tree that claims to be sysfs: reading it ends without a crash, and no write
+/// leaves the tree.
+/// </summary>
 public sealed class SysfsFuzzTests
 {
     // Shared, because each keeps threads.

@@ -153,7 +153,8 @@ public sealed class KernelFilesTests : IDisposable
         await RunAsync("mkfifo", On("/sys/unbind"));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
-        // Nobody reads the pipe, so opening it for writing waits, as unbinding a device in use does.
+        // Nobody reads the pipe, so opening it for writing waits, as unbinding a device in use
+        // does.
         var write = _files.WriteAsync("/sys/unbind", "0000:00:06.0", cancellation.Token).AsTask();
         await EventuallyAsync(() => ThreadNames().Contains("host write"));
         Assert.False(write.IsCompleted);

@@ -202,7 +202,8 @@ public sealed class NetlinkCodecTests
         var selection = new RouteSelection();
         byte[][] kinds =
         [
-            // Of a routing daemon over link 3, over link 4, in table 101, a default route, and two next hops.
+            // Of a routing daemon over link 3, over link 4, in table 101, a default route, and two
+            // next hops.
             Bytes("02200000fe0c0001" + "00000000" + "0800" + "0100" + "0a000000" + "0800" + "0400" + "03000000"),
             Bytes("02200000fe0c0001" + "00000000" + "0800" + "0100" + "0a000000" + "0800" + "0400" + "04000000"),
             Bytes("0220000065040001" + "00000000" + "0800" + "0100" + "0a000000" + "0800" + "0400" + "03000000"),

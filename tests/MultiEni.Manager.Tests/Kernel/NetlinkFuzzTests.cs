@@ -4,7 +4,10 @@ using MultiEni.Manager.Host.Kernel.Netlink;
 
 namespace MultiEni.Manager.Tests.Kernel;
 
-/// <summary>Whatever bytes arrive, decoding ends, throws nothing and gives only well-formed answers. Spans make reads out of bounds throw.</summary>
+/// <summary>
+/// Whatever bytes arrive, decoding ends, throws nothing and gives only well-formed answers. Spans
+/// make reads out of bounds throw.
+/// </summary>
 public sealed class NetlinkFuzzTests
 {
     private static readonly byte[][] Seeds =

@@ -5,8 +5,10 @@ using System.Text.RegularExpressions;
 namespace MultiEni.Manager.Tests.Kernel;
 
 /// <summary>
-/// Runs the checks that change links, routes or mounts in a process of their own inside new namespaces, so that those of the machine are never
-/// touched. They count as explicit tests, which a plain run leaves out, because this test runs them. Fails, with the reason, where a namespace cannot be made.
+/// Runs the checks that change links, routes or mounts in a process of their own inside new
+/// namespaces, so that those of the machine are never touched. They count as explicit tests, which
+/// a plain run leaves out, because this test runs them. Fails, with the reason, where a namespace
+/// cannot be made.
 /// </summary>
 public sealed partial class NetworkNamespaceTests
 {

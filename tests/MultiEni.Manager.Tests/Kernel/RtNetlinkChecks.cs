@@ -7,7 +7,10 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Tests.Kernel;
 
-/// <summary>rtnetlink of the real kernel. Each check removes its links, and with them their routes: a default route that stays is one for the next check as well.</summary>
+/// <summary>
+/// rtnetlink of the real kernel. Each check removes its links, and with them their routes: a
+/// default route that stays is one for the next check as well.
+/// </summary>
 [Trait("runs", "in-namespace")]
 public sealed class RtNetlinkChecks : IAsyncDisposable
 {
@@ -35,7 +38,8 @@ public sealed class RtNetlinkChecks : IAsyncDisposable
 
         Assert.Equal(("0a:00:00:00:00:01", 1400, true), (look.MacAddress, look.Mtu, look.Up));
         Assert.False(peer.Up);
-        // The two ends of a pair name each other in the attribute for lower links; neither is stacked on the other.
+        // The two ends of a pair name each other in the attribute for lower links; neither is
+        // stacked on the other.
         Assert.Null(look.LowerIndex);
         Assert.Null(peer.LowerIndex);
         Assert.Equal("00:00:00:00:00:00", Named(state, "lo").MacAddress);

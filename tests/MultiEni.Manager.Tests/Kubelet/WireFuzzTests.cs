@@ -9,7 +9,10 @@ using MultiEni.Manager.Kubelet.Wire;
 
 namespace MultiEni.Manager.Tests.Kubelet;
 
-/// <summary>Bytes that no kubelet sends, to our sockets and from its own: an error for the caller and nothing else.</summary>
+/// <summary>
+/// Bytes that no kubelet sends, to our sockets and from its own: an error for the caller and
+/// nothing else.
+/// </summary>
 public sealed class WireFuzzTests
 {
     private static readonly Gen<byte[]> Garbage = Gen.OneOf(
@@ -98,7 +101,8 @@ public sealed class WireFuzzTests
             await socket.SendAsync(bytes, Stop);
         }
 
-        // Calls that are none: another method, another content type, a message that breaks off, is compressed or too long, two of them, or none.
+        // Calls that are none: another method, another content type, a message that breaks off, is
+        // compressed or too long, two of them, or none.
         foreach (
             var (method, body) in new (string, byte[])[]
             {

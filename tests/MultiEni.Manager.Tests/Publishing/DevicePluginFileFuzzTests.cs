@@ -6,7 +6,10 @@ using MultiEni.Simulator.Nodes.DevicePlugins;
 
 namespace MultiEni.Manager.Tests.Publishing;
 
-/// <summary>Whatever somebody left in the device plugin's file: no crash, nothing of others lost, and what is written is taken by every plugin.</summary>
+/// <summary>
+/// Whatever somebody left in the device plugin's file: no crash, nothing of others lost, and what
+/// is written is taken by every plugin.
+/// </summary>
 public sealed class DevicePluginFileFuzzTests
 {
     private static readonly OfferedDevice[] Ours = [A.Offer(), A.Offer("intel.com/dpdk_2", "0000:00:07.0")];

@@ -9,8 +9,9 @@ using MultiEni.Simulator.Nodes.DevicePlugins;
 namespace MultiEni.Manager.Tests.Publishing;
 
 /// <summary>
-/// A case is a folder: <c>before.json</c> (absent for no file), <c>devices.json</c> (ours, and what the record says is ours) and
-/// <c>after.json</c>, or <c>invalid.txt</c> with a part of the message.
+/// A case is a folder: <c>before.json</c> (absent for no file), <c>devices.json</c> (ours, and what
+/// the record says is ours) and <c>after.json</c>, or <c>invalid.txt</c> with a part of the
+/// message.
 /// </summary>
 public sealed class DevicePluginFileTests
 {

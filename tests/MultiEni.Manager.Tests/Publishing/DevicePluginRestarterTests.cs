@@ -69,7 +69,9 @@ public sealed class DevicePluginRestarterTests
             "the restarter"
         );
 
-    /// <summary>One plugin pod, which stays there with its deletion timestamp until another has its place.</summary>
+    /// <summary>
+    /// One plugin pod, which stays there with its deletion timestamp until another has its place.
+    /// </summary>
     private sealed class PluginApi : HttpMessageHandler
     {
         private int _looks;

@@ -353,7 +353,8 @@ public sealed class FileDevicePublisherTests : IDisposable
         Assert.Equal(Reasons.DevicePluginFileContested, failed.Why.Reason);
         Assert.Contains(File, failed.Why.Message, StringComparison.Ordinal);
 
-        // What the agent itself wants is written in any case, and as soon as there is peace so is the rest.
+        // What the agent itself wants is written in any case, and as soon as there is peace so is
+        // the rest.
         await publisher.OfferAsync(A.Offer("intel.com/dpdk_2", "0000:00:07.0"), Stop);
         Assert.Contains("0000:00:06.0", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
         await System.IO.File.WriteAllTextAsync(File, Theirs, Stop);
@@ -466,7 +467,8 @@ public sealed class FileDevicePublisherTests : IDisposable
             (_disk, _failingPoint) = (new IOException("Read-only file system", 30), point);
         }
 
-        // Another start in the new boot, after one of which the record may have been written, knows no less.
+        // Another start in the new boot, after one of which the record may have been written, knows
+        // no less.
         FileDevicePublisher second = null!;
         for (var start = 0; start < 2; start++)
         {

@@ -9,7 +9,10 @@ using MultiEni.Manager.Tests.Publishing.Embedded;
 
 namespace MultiEni.Manager.Tests.Publishing;
 
-/// <summary>Weeks on a node whose ENIs, addresses and resource names change every hour: what is remembered is what there is, and no more.</summary>
+/// <summary>
+/// Weeks on a node whose ENIs, addresses and resource names change every hour: what is remembered
+/// is what there is, and no more.
+/// </summary>
 public sealed class GrowthTests
 {
     private const int Hours = 4 * 7 * 24;

@@ -8,8 +8,9 @@ using MultiEni.Simulator.Nodes.DevicePlugins;
 namespace MultiEni.Manager.Tests.Publishing;
 
 /// <summary>
-/// Which entry the SR-IOV device plugin gives a device to, and what is said when it is somebody else's
-/// (docs/reference/sriov-device-plugin.md#file-format, docs/reference/sriov-device-plugin.md#what-is-refused).
+/// Which entry the SR-IOV device plugin gives a device to, and what is said when it is somebody
+/// else's (docs/reference/sriov-device-plugin.md#file-format,
+/// docs/reference/sriov-device-plugin.md#what-is-refused).
 /// </summary>
 public sealed class PluginSelectionTests
 {
@@ -17,7 +18,8 @@ public sealed class PluginSelectionTests
     private static readonly OfferedDevice Bound = A.Offer();
     private static readonly OfferedDevice Kernel = A.Offer(driver: "ena");
 
-    // The selectors, and whether they select 0000:00:06.0 (1d0f:ec20) when vfio-pci holds it, and when ena does.
+    // The selectors, and whether they select 0000:00:06.0 (1d0f:ec20) when vfio-pci holds it, and
+    // when ena does.
     [Theory]
     [InlineData("""{}""", true, true)]
     [InlineData("""{"vendors":["1d0f"]}""", true, true)]
@@ -66,7 +68,8 @@ public sealed class PluginSelectionTests
         Assert.False(PluginSelection.Selects(entry, Bound));
     }
 
-    // What of others stands in the file, and what is said of our device: the reason and the parts of the message.
+    // What of others stands in the file, and what is said of our device: the reason and the parts
+    // of the message.
     [Theory]
     [InlineData(
         """[{"resourceName":"gpu","deviceType":"accelerator","selectors":{}},{"resourcePrefix":"example.com","resourceName":"broad","selectors":{"vendors":["1d0f"],"drivers":["vfio-pci"]}}]""",

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Manager.Tests.Safety;
 
-/// <summary>Each rule of <c>docs/safety.md</c> names the tests that hold it, and they exist.</summary>
+/// <summary>
+/// Each rule of <c>docs/safety.md</c> names the tests that hold it, and they exist.
+/// </summary>
 public sealed partial class SafetyPageTests
 {
     [Fact]

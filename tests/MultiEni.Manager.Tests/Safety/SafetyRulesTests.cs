@@ -199,7 +199,8 @@ public sealed class SafetyRulesTests
             SafetyRules.CheckBind(Facts(With(A.HostWithEni(), new Route(4, table, destination, "10.0.1.1", 3, 700, protocol))), Policy)
         );
 
-    // As cloud-init makes them for a further ENI on Ubuntu 24.04; nodeadm's have numbers from 10000 on.
+    // As cloud-init makes them for a further ENI on Ubuntu 24.04; nodeadm's have numbers from 10000
+    // on.
     [Theory]
     [InlineData(101)]
     [InlineData(10001)]

@@ -7,7 +7,9 @@ using MultiEni.Manager.Setup;
 
 namespace MultiEni.Manager.Tests.Setup;
 
-/// <summary>The whole setup on a temporary tree, with a modprobe that does on it what the real one does.</summary>
+/// <summary>
+/// The whole setup on a temporary tree, with a modprobe that does on it what the real one does.
+/// </summary>
 public sealed class SetupRunTests : IDisposable
 {
     private const string Release = "6.12.0-test";

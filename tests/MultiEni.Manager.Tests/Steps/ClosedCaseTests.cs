@@ -17,7 +17,10 @@ using MultiEni.Manager.Tests.Binding;
 
 namespace MultiEni.Manager.Tests.Steps;
 
-/// <summary>The compiler does not tell when a switch leaves out a case of a closed type; here each case goes through each switch.</summary>
+/// <summary>
+/// The compiler does not tell when a switch leaves out a case of a closed type; here each case goes
+/// through each switch.
+/// </summary>
 public sealed class ClosedCaseTests
 {
     private static readonly Blocker Because = new("Because", "of this");

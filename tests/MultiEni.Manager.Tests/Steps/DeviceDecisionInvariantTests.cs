@@ -9,7 +9,10 @@ using MultiEni.Manager.Steps;
 
 namespace MultiEni.Manager.Tests.Steps;
 
-/// <summary>The decision about a device in every combination of what it depends on, held against what must never be, and always be, so.</summary>
+/// <summary>
+/// The decision about a device in every combination of what it depends on, held against what must
+/// never be, and always be, so.
+/// </summary>
 public sealed class DeviceDecisionInvariantTests
 {
     private const string Name = "intel.com/dpdk_1";

@@ -6,7 +6,9 @@ using MultiEni.Manager.Steps;
 
 namespace MultiEni.Manager.Tests.Steps;
 
-/// <summary>Which reports are worth a write at once, which ones later, and which ones never.</summary>
+/// <summary>
+/// Which reports are worth a write at once, which ones later, and which ones never.
+/// </summary>
 public sealed class ReportWriteDelayTests
 {
     private static readonly TimeSpan? AtOnce = TimeSpan.Zero;

@@ -107,7 +107,10 @@ public sealed class StatusReportTests
             Report(Bound() with { TouchBlocker = Because }, new DeviceStep.Refuse(ConditionTypes.Configured, Because)).Device
         );
 
-    /// <summary>In a pod it shows no hardware address, and the kubelet is asked about it only by the address that was reported.</summary>
+    /// <summary>
+    /// In a pod it shows no hardware address, and the kubelet is asked about it only by the address
+    /// that was reported.
+    /// </summary>
     [Fact]
     public void A_device_that_was_reported_is_not_forgotten_while_it_is_in_doubt()
     {
@@ -236,7 +239,8 @@ public sealed class StatusReportTests
         Assert.Equal([ConditionTypes.Bound, ConditionTypes.Configured], standing.Conditions!.Select(condition => condition.Type));
         Assert.Equal(ConditionStatus.Unknown, standing.Conditions.Find(ConditionTypes.Configured)!.Status);
 
-        // Of the device of an earlier attachment nothing that was said stands, but which one it was.
+        // Of the device of an earlier attachment nothing that was said stands, but which one it
+        // was.
         attachment.Status.Network!.AttachmentId = "eni-attach-b";
         var anew = StatusReport.Failed(attachment, why, now);
         Assert.Equal(device with { AttachmentId = "eni-attach-b" }, anew.Device);

@@ -8,7 +8,10 @@ using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Weaknesses;
 
-/// <summary>What was found wrong in the node agent of the existing Go controller, by the numbers of that study; each must not happen here.</summary>
+/// <summary>
+/// What was found wrong in the node agent of the existing Go controller, by the numbers of that
+/// study; each must not happen here.
+/// </summary>
 public sealed class NodeWeaknessTests
 {
     private const string Resource = "intel.com/intel_sriov_netdevice_1";
@@ -199,8 +202,9 @@ public sealed class NodeWeaknessTests
                 Assert.Contains(request.Resource == "eniattachments" ? "labelSelector" : "fieldSelector", request.Query, StringComparison.Ordinal)
         );
 
-        // A repaired link shows that another resync has passed; the first may still have to carry out something of the start. Not many of
-        // them: whoever undoes a link again and again is answered more slowly.
+        // A repaired link shows that another resync has passed; the first may still have to carry
+        // out something of the start. Not many of them: whoever undoes a link again and again is
+        // answered more slowly.
         await ResyncAsync(bench);
         var before = Asked(bench).Count;
         for (var round = 0; round < 2; round++)

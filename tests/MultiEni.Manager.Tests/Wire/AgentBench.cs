@@ -11,10 +11,15 @@ using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;
 
-/// <summary>A whole agent on a simulated node of a simulated cluster. The test plays the controller: it attaches ENIs and writes attachments.</summary>
+/// <summary>
+/// A whole agent on a simulated node of a simulated cluster. The test plays the controller: it
+/// attaches ENIs and writes attachments.
+/// </summary>
 internal sealed class AgentBench : IAsyncDisposable
 {
-    /// <summary>The agent's name as a client of the API server, which others of the cluster ask as well.</summary>
+    /// <summary>
+    /// The agent's name as a client of the API server, which others of the cluster ask as well.
+    /// </summary>
     public const string Program = "eni-manager";
 
     private readonly StringWriter _log = new();
@@ -68,7 +73,9 @@ internal sealed class AgentBench : IAsyncDisposable
         return bench;
     }
 
-    /// <summary>Starts an agent with the environment that the cluster gives and short delays.</summary>
+    /// <summary>
+    /// Starts an agent with the environment that the cluster gives and short delays.
+    /// </summary>
     public void StartAgent(Func<ManagerSettings, ManagerSettings>? change = null)
     {
         _stop = new CancellationTokenSource();

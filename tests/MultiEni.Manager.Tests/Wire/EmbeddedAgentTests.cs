@@ -5,7 +5,10 @@ using MultiEni.Simulator;
 
 namespace MultiEni.Manager.Tests.Wire;
 
-/// <summary>A whole agent that offers devices by itself, asks the kubelet who has them, or changes from one publisher to the other.</summary>
+/// <summary>
+/// A whole agent that offers devices by itself, asks the kubelet who has them, or changes from one
+/// publisher to the other.
+/// </summary>
 public sealed class EmbeddedAgentTests
 {
     private const string Resource = "intel.com/intel_sriov_netdevice_1";

@@ -4,7 +4,10 @@ using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;
 
-/// <summary>Devices that come and go, with every timer of the agent so slow that only the kernel's announcements can wake it.</summary>
+/// <summary>
+/// Devices that come and go, with every timer of the agent so slow that only the kernel's
+/// announcements can wake it.
+/// </summary>
 public sealed class HotPlugTests
 {
     private const string Mac = "02:00:00:00:01:01";

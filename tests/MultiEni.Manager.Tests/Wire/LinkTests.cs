@@ -5,7 +5,10 @@ using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;
 
-/// <summary>Links of plain ENIs, with a resync so slow that only the kernel's announcements can be what wakes the agent.</summary>
+/// <summary>
+/// Links of plain ENIs, with a resync so slow that only the kernel's announcements can be what
+/// wakes the agent.
+/// </summary>
 public sealed class LinkTests
 {
     private static readonly (string, string) NoResync = ("CHECK_INTERVAL", "1h");

@@ -7,7 +7,10 @@ using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Manager.Tests.Wire;
 
-/// <summary>Alone, because instruments are those of the process: the agents of other tests would be counted as well.</summary>
+/// <summary>
+/// Alone, because instruments are those of the process: the agents of other tests would be counted
+/// as well.
+/// </summary>
 [Collection(nameof(MetricsTests))]
 [CollectionDefinition(nameof(MetricsTests), DisableParallelization = true)]
 public sealed class MetricsTests

@@ -1,6 +1,9 @@
 namespace MultiEni.Manager.Tests.Wire;
 
-/// <summary>Rule 22: asked to stop, the agent finishes the change under way within its grace period, or leaves it so that the next one can.</summary>
+/// <summary>
+/// Rule 22: asked to stop, the agent finishes the change under way within its grace period, or
+/// leaves it so that the next one can.
+/// </summary>
 public sealed class ShutdownTests
 {
     [Fact]

@@ -7,7 +7,10 @@ using MultiEni.Simulator.Kubernetes.Faults;
 
 namespace MultiEni.Manager.Tests.Wire;
 
-/// <summary>What a device costs the API server, behind watches that lag as those of a real one do: exact numbers.</summary>
+/// <summary>
+/// What a device costs the API server, behind watches that lag as those of a real one do: exact
+/// numbers.
+/// </summary>
 public sealed class WriteBudgetTests
 {
     [Theory]

@@ -1,20 +1,30 @@
 namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>
-/// Runs system calls that may wait for long, on threads of their own. An unbind of a vfio device that somebody holds open sleeps
-/// uninterruptibly and survives even SIGKILL (docs/reference/driver-binding.md#calls-that-do-not-return); meanwhile it holds the device's lock,
-/// for which many kernels make even a read of <c>driver_override</c> wait. On the thread pool such calls would take the whole program with them.
+/// Runs system calls that may wait for long, on threads of their own. An unbind of a vfio device
+/// that somebody holds open sleeps uninterruptibly and survives even SIGKILL
+/// (docs/reference/driver-binding.md#calls-that-do-not-return); meanwhile it holds the device's
+/// lock, for which many kernels make even a read of <c>driver_override</c> wait. On the thread pool
+/// such calls would take the whole program with them.
 /// </summary>
 internal sealed class BlockingCalls
 {
-    /// <summary>Threads that are kept for the next call; more exist only while calls are under way at once.</summary>
+    /// <summary>
+    /// Threads that are kept for the next call; more exist only while calls are under way at once.
+    /// </summary>
     private const int KeptThreads = 2;
 
     private readonly Lock _gate = new();
     private readonly Stack<Worker> _idle = [];
 
-    /// <summary>Runs a call to its end on a thread named after it. Cancellation gives up the wait, not the call.</summary>
-    /// <param name="name">Name of the thread meanwhile, for whoever looks why it hangs; Linux shows the first 15 characters.</param>
+    /// <summary>
+    /// Runs a call to its end on a thread named after it. Cancellation gives up the wait, not the
+    /// call.
+    /// </summary>
+    /// <param name="name">
+    /// Name of the thread meanwhile, for whoever looks why it hangs; Linux shows the first 15
+    /// characters.
+    /// </param>
     /// <param name="call">What to run. Its exception becomes the task's.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<T> RunAsync<T>(string name, Func<T> call, CancellationToken cancellationToken)
@@ -75,7 +85,8 @@ internal sealed class BlockingCalls
         public Worker(BlockingCalls owner)
         {
             _owner = owner;
-            // A background thread, so that a call which never returns does not keep the program from ending.
+            // A background thread, so that a call which never returns does not keep the program
+            // from ending.
             _thread = new Thread(Loop, maxStackSize: 256 * 1024) { IsBackground = true };
             _thread.Start();
         }

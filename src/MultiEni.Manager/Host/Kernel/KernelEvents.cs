@@ -7,15 +7,22 @@ using MultiEni.Manager.Host.Kernel.Netlink;
 namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>
-/// What the kernel announces about PCI devices and network interfaces. Nothing runs between announcements. Who does not take them in time
-/// lets the kernel's buffer overflow, which shows as an <c>overrun</c>.
+/// What the kernel announces about PCI devices and network interfaces. Nothing runs between
+/// announcements. Who does not take them in time lets the kernel's buffer overflow, which shows as
+/// an <c>overrun</c>.
 /// </summary>
 internal sealed class KernelEvents(KernelHostOptions options) : IHostEvents
 {
-    /// <summary>Announcements taken from the kernel ahead of the listener; the rest waits in the kernel's buffers.</summary>
+    /// <summary>
+    /// Announcements taken from the kernel ahead of the listener; the rest waits in the kernel's
+    /// buffers.
+    /// </summary>
     private const int Ahead = 16;
 
-    /// <summary>Above any announcement: the kernel makes device events of at most 2 KiB of fields, and the message of a link is not much longer.</summary>
+    /// <summary>
+    /// Above any announcement: the kernel makes device events of at most 2 KiB of fields, and the
+    /// message of a link is not much longer.
+    /// </summary>
     private const int ReceiveSize = 32 * 1024;
 
     private const int NoBufferSpace = 105;
@@ -67,7 +74,10 @@ internal sealed class KernelEvents(KernelHostOptions options) : IHostEvents
         }
     }
 
-    /// <summary>Carries announcements from a socket into the channel. An error of the socket becomes the listener's.</summary>
+    /// <summary>
+    /// Carries announcements from a socket into the channel. An error of the socket becomes the
+    /// listener's.
+    /// </summary>
     private static async Task PumpAsync(
         Socket socket,
         Func<ReadOnlyMemory<byte>, IEnumerable<HostEvent>> decode,
@@ -132,7 +142,8 @@ internal sealed class KernelEvents(KernelHostOptions options) : IHostEvents
     private static string NameOf(int index)
     {
         Span<byte> name = stackalloc byte[LibC.InterfaceNameSize];
-        // An interface that went away with its last address has no name any more, and its own announcement follows.
+        // An interface that went away with its last address has no name any more, and its own
+        // announcement follows.
         return LibC.InterfaceName((uint)index, ref name[0]) == 0 ? "" : Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
     }
 }

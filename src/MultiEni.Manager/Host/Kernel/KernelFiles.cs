@@ -4,16 +4,23 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MultiEni.Manager.Host.Kernel;
 
-/// <summary>The files of the kernel below a root. See <see cref="IHostFiles"/> for what each operation promises.</summary>
+/// <summary>
+/// The files of the kernel below a root. See <see cref="IHostFiles"/> for what each operation
+/// promises.
+/// </summary>
 /// <remarks>
-/// Every operation leaves the thread pool, reads included: while an unbind waits for the user of a device, some kernels let reads of that device's
-/// files wait with it. Giving up by cancellation leaves the call behind on its own thread.
+/// Every operation leaves the thread pool, reads included: while an unbind waits for the user of a
+/// device, some kernels let reads of that device's files wait with it. Giving up by cancellation
+/// leaves the call behind on its own thread.
 /// </remarks>
 internal sealed class KernelFiles : IHostFiles
 {
     private const int ReadStep = 4096;
 
-    /// <summary>Far above any file of sysfs or procfs that this program reads; a bound for reading a wrong one.</summary>
+    /// <summary>
+    /// Far above any file of sysfs or procfs that this program reads; a bound for reading a wrong
+    /// one.
+    /// </summary>
     private const int ReadLimit = 16 * 1024 * 1024;
 
     private readonly KernelHostOptions _options;
@@ -95,7 +102,8 @@ internal sealed class KernelFiles : IHostFiles
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var buffer = new byte[ReadStep];
         var length = 0;
-        // The size that sysfs and procfs give for a file says nothing, so reading goes on until there is no more.
+        // The size that sysfs and procfs give for a file says nothing, so reading goes on until
+        // there is no more.
         while (RandomAccess.Read(file, buffer.AsSpan(length), length) is var read and > 0)
         {
             length += read;
@@ -147,7 +155,8 @@ internal sealed class KernelFiles : IHostFiles
         }
     }
 
-    // Asks what the open file is as well as how its path reads: a link or a mount may lead from any root to the kernel's files.
+    // Asks what the open file is as well as how its path reads: a link or a mount may lead from any
+    // root to the kernel's files.
     private void ThrowIfForbidden(SafeFileHandle file, string path)
     {
         if (!_options.AllowRealSysfs && LibC.FileSystemOf(file) is null or LibC.SysfsMagic or LibC.ProcMagic)
@@ -156,7 +165,8 @@ internal sealed class KernelFiles : IHostFiles
         }
     }
 
-    // Links lead the way in sysfs, so the path asked for says little about the file that was opened.
+    // Links lead the way in sysfs, so the path asked for says little about the file that was
+    // opened.
     private void ThrowIfOutside(SafeFileHandle file, string path)
     {
         var opened = new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget;

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MultiEni.Manager.Host.Kernel;
 
-/// <summary>The few calls of the C library that the runtime does not offer. Constants are those of x86-64 and arm64, which agree.</summary>
+/// <summary>
+/// The few calls of the C library that the runtime does not offer. Constants are those of x86-64
+/// and arm64, which agree.
+/// </summary>
 internal static partial class LibC
 {
     public const int OpenReadWrite = 2;
@@ -35,7 +38,10 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int descriptor, ref readonly byte bytes, nuint count);
 
-    /// <summary>One write(2), whatever the kind of file: the runtime's own writes go on after a part and refuse pipes.</summary>
+    /// <summary>
+    /// One write(2), whatever the kind of file: the runtime's own writes go on after a part and
+    /// refuse pipes.
+    /// </summary>
     /// <returns>The error number, 0 when all bytes were taken.</returns>
     public static int WriteOnce(SafeFileHandle file, ReadOnlySpan<byte> bytes)
     {
@@ -54,7 +60,9 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "fstatfs")]
     private static partial int StatFileSystem(int file, ref long buffer);
 
-    /// <summary>The type of the file system of an open file, null when the kernel does not tell.</summary>
+    /// <summary>
+    /// The type of the file system of an open file, null when the kernel does not tell.
+    /// </summary>
     public static long? FileSystemOf(SafeFileHandle file)
     {
         // struct statfs begins with the type and is 120 bytes long.
@@ -91,9 +99,9 @@ internal static class SystemErrors
     private const int HighestErrno = 4095;
 
     /// <summary>
-    /// The error number of a failed file operation, null when the exception carries none. The runtime keeps it in
-    /// <see cref="Exception.HResult"/>, except for those which it turns into exception types of their own
-    /// (docs/reference/driver-binding.md#errors-of-a-write).
+    /// The error number of a failed file operation, null when the exception carries none. The
+    /// runtime keeps it in <see cref="Exception.HResult"/>, except for those which it turns into
+    /// exception types of their own (docs/reference/driver-binding.md#errors-of-a-write).
     /// </summary>
     public static Errno? Find(Exception exception) =>
         exception switch
@@ -107,8 +115,9 @@ internal static class SystemErrors
         };
 
     /// <summary>
-    /// Whether the thing asked for does not exist or went away while it was looked at: a device that is unplugged answers with
-    /// "no such device" on files that are open already, a process that ended with "no such process".
+    /// Whether the thing asked for does not exist or went away while it was looked at: a device
+    /// that is unplugged answers with "no such device" on files that are open already, a process
+    /// that ended with "no such process".
     /// </summary>
     public static bool IsGone(Exception exception) =>
         (int?)Find(exception) is (int)Errno.NoEntry or (int)Errno.NoDevice or NoSuchProcess or NoSuchDeviceOrAddress or (int)Errno.NotADirectory;

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>
-/// Sockets to the kernel. The runtime knows no netlink family and cannot make them, but it drives one that is made for it
-/// like any other socket, waiting included.
+/// Sockets to the kernel. The runtime knows no netlink family and cannot make them, but it drives
+/// one that is made for it like any other socket, waiting included.
 /// </summary>
 internal static class NetlinkSocket
 {

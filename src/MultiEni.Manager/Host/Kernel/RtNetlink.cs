@@ -3,11 +3,15 @@ using MultiEni.Manager.Host.Kernel.Netlink;
 
 namespace MultiEni.Manager.Host.Kernel;
 
-/// <summary>Links, addresses, routes and rules of this process's network namespace, read and set over rtnetlink.</summary>
+/// <summary>
+/// Links, addresses, routes and rules of this process's network namespace, read and set over
+/// rtnetlink.
+/// </summary>
 /// <remarks>
-/// Each operation has a socket of its own, so that nothing that one left unread can be taken for another's answer, and runs outside the thread
-/// pool: the kernel works on a request while it is sent, and waits there for whoever holds its one lock for links, such as a driver that is
-/// being unbound.
+/// Each operation has a socket of its own, so that nothing that one left unread can be taken for
+/// another's answer, and runs outside the thread pool: the kernel works on a request while it is
+/// sent, and waits there for whoever holds its one lock for links, such as a driver that is being
+/// unbound.
 /// </remarks>
 internal sealed class RtNetlink(BlockingCalls calls) : ILinks
 {
@@ -20,10 +24,12 @@ internal sealed class RtNetlink(BlockingCalls calls) : ILinks
     private delegate void MessageHandler(NetlinkMessage message);
 
     /// <summary>
-    /// Each table is a snapshot: one that changes while it is read is read again. The four follow each other closely but are not one
-    /// transaction, because the kernel offers none.
+    /// Each table is a snapshot: one that changes while it is read is read again. The four follow
+    /// each other closely but are not one transaction, because the kernel offers none.
     /// </summary>
-    /// <exception cref="IOException">The kernel refuses, or a table did not hold still in 20 attempts.</exception>
+    /// <exception cref="IOException">
+    /// The kernel refuses, or a table did not hold still in 20 attempts.
+    /// </exception>
     public ValueTask<NetworkState> ReadAsync(CancellationToken cancellationToken) => new(calls.RunAsync("rtnetlink read", Read, cancellationToken));
 
     /// <inheritdoc/>
@@ -62,9 +68,10 @@ internal sealed class RtNetlink(BlockingCalls calls) : ILinks
     }
 
     /// <summary>
-    /// No flag tells of an interrupted dump of routes. IPv4 continues at the prefix where it stopped, but IPv6 counts what it has sent and skips
-    /// as much: a route that is deleted between two parts costs another one its place (docs/reference/driver-binding.md#route-dumps). So routes
-    /// are read until no change of an IPv6 route is announced meanwhile.
+    /// No flag tells of an interrupted dump of routes. IPv4 continues at the prefix where it
+    /// stopped, but IPv6 counts what it has sent and skips as much: a route that is deleted between
+    /// two parts costs another one its place (docs/reference/driver-binding.md#route-dumps). So
+    /// routes are read until no change of an IPv6 route is announced meanwhile.
     /// </summary>
     private static List<Route> ReadRoutes(Socket socket, ref uint sequence)
     {
@@ -81,7 +88,8 @@ internal sealed class RtNetlink(BlockingCalls calls) : ILinks
             all.UnionWith(routes);
         }
 
-        // A table that never stands still. What is in none of these reads is not there, and a route too many only keeps a device from being touched.
+        // A table that never stands still. What is in none of these reads is not there, and a route
+        // too many only keeps a device from being touched.
         return [.. all];
     }
 
@@ -107,7 +115,8 @@ internal sealed class RtNetlink(BlockingCalls calls) : ILinks
         for (var read = 0; read < MaximumReads; read++)
         {
             var items = new List<T>();
-            // Whoever decodes may remember what it saw in this read, and must forget it with the next.
+            // Whoever decodes may remember what it saw in this read, and must forget it with the
+            // next.
             var decode = begin();
             var isInterrupted = false;
             Exchange(
@@ -144,7 +153,10 @@ internal sealed class RtNetlink(BlockingCalls calls) : ILinks
         return errno;
     }
 
-    /// <summary>Sends a request and hands on what answers it, up to and including the message that ends the answer.</summary>
+    /// <summary>
+    /// Sends a request and hands on what answers it, up to and including the message that ends the
+    /// answer.
+    /// </summary>
     private static void Exchange(Socket socket, byte[] request, uint sequence, MessageHandler handle)
     {
         socket.Send(request);

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace MultiEni.Manager.Host.Simulated;
 
-/// <summary>A simulated node over HTTP as a <see cref="NodeHost"/>. The protocol is described in <c>SIMULATED.md</c>.</summary>
+/// <summary>
+/// A simulated node over HTTP as a <see cref="NodeHost"/>. The protocol is described in
+/// <c>SIMULATED.md</c>.
+/// </summary>
 internal static class SimulatedHostClient
 {
     /// <summary>The host at <paramref name="address"/>; nothing is asked yet.</summary>

@@ -29,7 +29,9 @@ internal sealed class SimulatedLinks(HttpClient http) : ILinks
     }
 }
 
-/// <summary>The announcements of a simulated node. Ends when the node goes down; the caller asks again.</summary>
+/// <summary>
+/// The announcements of a simulated node. Ends when the node goes down; the caller asks again.
+/// </summary>
 internal sealed class SimulatedEvents(HttpClient http) : IHostEvents
 {
     public async IAsyncEnumerable<HostEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -2,7 +2,9 @@ using MultiEni.Manager.Kubelet.Wire;
 
 namespace MultiEni.Manager.Kubelet.DevicePlugins;
 
-/// <summary>The messages of the device plugin API, by the field numbers of its version v1beta1.</summary>
+/// <summary>
+/// The messages of the device plugin API, by the field numbers of its version v1beta1.
+/// </summary>
 internal static class DevicePluginMessages
 {
     internal const string Healthy = "Healthy";
@@ -22,7 +24,9 @@ internal static class DevicePluginMessages
         return writer.Written;
     }
 
-    /// <summary>DevicePluginOptions: no call before a container starts, but one for the choice of devices.</summary>
+    /// <summary>
+    /// DevicePluginOptions: no call before a container starts, but one for the choice of devices.
+    /// </summary>
     internal static ReadOnlyMemory<byte> Options()
     {
         var writer = new ProtoWriter();

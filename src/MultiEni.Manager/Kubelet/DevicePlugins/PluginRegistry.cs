@@ -8,11 +8,14 @@ using MultiEni.Manager.Telemetry;
 namespace MultiEni.Manager.Kubelet.DevicePlugins;
 
 /// <summary>
-/// Keeps device plugins known to the kubelet: one socket each in the kubelet's folder, registered again whenever the kubelet has started anew,
-/// which is when it empties that folder and makes its own socket again.
+/// Keeps device plugins known to the kubelet: one socket each in the kubelet's folder, registered
+/// again whenever the kubelet has started anew, which is when it empties that folder and makes its
+/// own socket again.
 /// </summary>
 /// <param name="paths">The kubelet's folders.</param>
-/// <param name="settled">Called when the kubelet begins or ends to watch a plugin, or cannot be reached any more.</param>
+/// <param name="settled">
+/// Called when the kubelet begins or ends to watch a plugin, or cannot be reached any more.
+/// </param>
 /// <param name="loggers">Makes logs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
@@ -34,7 +37,10 @@ internal sealed class PluginRegistry(KubeletPaths paths, Action settled, ILogger
     private bool _ended;
     private bool _unwatched;
 
-    /// <summary>Why pods cannot get devices of a resource at present, however many are announced; null when they can.</summary>
+    /// <summary>
+    /// Why pods cannot get devices of a resource at present, however many are announced; null when
+    /// they can.
+    /// </summary>
     public string? ProblemOf(string resource) =>
         !_plugins.TryGetValue(resource, out var socket) ? "it is not served yet"
         : socket.Plugin.IsWatched ? null
@@ -57,7 +63,10 @@ internal sealed class PluginRegistry(KubeletPaths paths, Action settled, ILogger
         Wake();
     }
 
-    /// <summary>Serves a plugin no longer and removes its socket. The kubelet forgets the resource after a while.</summary>
+    /// <summary>
+    /// Serves a plugin no longer and removes its socket. The kubelet forgets the resource after a
+    /// while.
+    /// </summary>
     public async Task RemoveAsync(string resource)
     {
         await _turn.WaitAsync();
@@ -75,7 +84,10 @@ internal sealed class PluginRegistry(KubeletPaths paths, Action settled, ILogger
         }
     }
 
-    /// <summary>The kubelet began or ended to watch a plugin. What ended is registered again, in case a kubelet is there that has given the plugin up.</summary>
+    /// <summary>
+    /// The kubelet began or ended to watch a plugin. What ended is registered again, in case a
+    /// kubelet is there that has given the plugin up.
+    /// </summary>
     public void OnWatched()
     {
         Wake();
@@ -106,7 +118,8 @@ internal sealed class PluginRegistry(KubeletPaths paths, Action settled, ILogger
             {
                 folder ??= Watch();
                 var isSettled = await VisitAsync(cancellationToken);
-                // With the folder watched and everything registered there is nothing to wait for but an event.
+                // With the folder watched and everything registered there is nothing to wait for
+                // but an event.
                 var patience =
                     !isSettled ? pause
                     : folder is null ? LongestPause
@@ -124,7 +137,9 @@ internal sealed class PluginRegistry(KubeletPaths paths, Action settled, ILogger
         }
     }
 
-    /// <summary>Ends all watches and removes the sockets: the kubelet counts no device of ours from now on.</summary>
+    /// <summary>
+    /// Ends all watches and removes the sockets: the kubelet counts no device of ours from now on.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         lock (_wakeLock)
@@ -147,7 +162,10 @@ internal sealed class PluginRegistry(KubeletPaths paths, Action settled, ILogger
         _wake.Dispose();
     }
 
-    /// <summary>The socket's name: short, because the path of a socket may have 107 bytes and a resource's name can be longer.</summary>
+    /// <summary>
+    /// The socket's name: short, because the path of a socket may have 107 bytes and a resource's
+    /// name can be longer.
+    /// </summary>
     private static string SocketName(string resource) =>
         $"{SocketPrefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(resource)).AsSpan(0, 6))}.sock";
 
@@ -255,7 +273,8 @@ internal sealed class PluginRegistry(KubeletPaths paths, Action settled, ILogger
         Wake();
     }
 
-    // Left by an agent that was killed. Nobody listens there, and none of our names is anybody else's.
+    // Left by an agent that was killed. Nobody listens there, and none of our names is anybody
+    // else's.
     private void RemoveStaleSockets()
     {
         try

@@ -1,6 +1,9 @@
 namespace MultiEni.Manager.Kubelet.DevicePlugins;
 
-/// <summary>Which of several free devices a container gets: as many as possible of one NUMA node, then those with the lowest addresses.</summary>
+/// <summary>
+/// Which of several free devices a container gets: as many as possible of one NUMA node, then those
+/// with the lowest addresses.
+/// </summary>
 internal static class Preference
 {
     /// <summary>Chooses.</summary>
@@ -12,7 +15,8 @@ internal static class Preference
         var wanted = Math.Max(0, request.Count - chosen.Count);
         var free = request.Available.Distinct(StringComparer.Ordinal).Except(chosen, StringComparer.Ordinal).ToList();
 
-        // Beside the devices that are given, then from the node that satisfies all, and the smallest such so that larger ones stay whole.
+        // Beside the devices that are given, then from the node that satisfies all, and the
+        // smallest such so that larger ones stay whole.
         var given = chosen.Select(numaOf).ToHashSet();
         var groups = free.GroupBy(numaOf)
             .OrderByDescending(group => given.Contains(group.Key))

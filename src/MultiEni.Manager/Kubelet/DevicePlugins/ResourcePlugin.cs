@@ -3,9 +3,13 @@ using MultiEni.Manager.Kubelet.Wire;
 
 namespace MultiEni.Manager.Kubelet.DevicePlugins;
 
-/// <summary>The device plugin of one resource, as the kubelet calls it. Safe for concurrent use.</summary>
+/// <summary>
+/// The device plugin of one resource, as the kubelet calls it. Safe for concurrent use.
+/// </summary>
 /// <param name="resource"><c>prefix/name</c>.</param>
-/// <param name="grant">Gives devices to one container, or refuses with a <see cref="GrpcException"/>.</param>
+/// <param name="grant">
+/// Gives devices to one container, or refuses with a <see cref="GrpcException"/>.
+/// </param>
 /// <param name="watched">Called when the kubelet begins or ends to watch.</param>
 internal sealed class ResourcePlugin(string resource, Func<IReadOnlyList<string>, CancellationToken, Task<ContainerGrant>> grant, Action watched)
     : IGrpcService
@@ -19,10 +23,14 @@ internal sealed class ResourcePlugin(string resource, Func<IReadOnlyList<string>
     /// <summary>The resource.</summary>
     public string Resource => resource;
 
-    /// <summary>Whether the kubelet watches, and so knows what was announced last or is about to.</summary>
+    /// <summary>
+    /// Whether the kubelet watches, and so knows what was announced last or is about to.
+    /// </summary>
     public bool IsWatched => Volatile.Read(ref _watchers) > 0;
 
-    /// <summary>Tells the kubelet of the resource's devices: all of them, at once if it watches.</summary>
+    /// <summary>
+    /// Tells the kubelet of the resource's devices: all of them, at once if it watches.
+    /// </summary>
     public void Announce(IReadOnlyList<AnnouncedDevice> devices)
     {
         lock (_lock)
@@ -135,7 +143,10 @@ internal sealed class ResourcePlugin(string resource, Func<IReadOnlyList<string>
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>A plugin with its socket and what is known of its registration. Used by <see cref="PluginRegistry"/> under its turn.</summary>
+/// <summary>
+/// A plugin with its socket and what is known of its registration. Used by
+/// <see cref="PluginRegistry"/> under its turn.
+/// </summary>
 internal sealed class PluginSocket(ResourcePlugin plugin, string path)
 {
     public ResourcePlugin Plugin => plugin;

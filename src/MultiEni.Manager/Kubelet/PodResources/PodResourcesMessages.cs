@@ -2,7 +2,10 @@ using MultiEni.Manager.Kubelet.Wire;
 
 namespace MultiEni.Manager.Kubelet.PodResources;
 
-/// <summary>The messages of the kubelet's pod resources API, by the field numbers of its version v1; only what is used.</summary>
+/// <summary>
+/// The messages of the kubelet's pod resources API, by the field numbers of its version v1; only
+/// what is used.
+/// </summary>
 internal static class PodResourcesMessages
 {
     internal const string List = "v1.PodResourcesLister/List";
@@ -119,10 +122,15 @@ internal static class PodResourcesMessages
 /// <param name="Pod">Name of the pod.</param>
 /// <param name="Container">Name of the container.</param>
 /// <param name="Resource">The resource under which it was requested.</param>
-/// <param name="DeviceId">The device; PCI address with ours and with the SR-IOV device plugin.</param>
+/// <param name="DeviceId">
+/// The device; PCI address with ours and with the SR-IOV device plugin.
+/// </param>
 internal sealed record HeldDevice(string Namespace, string Pod, string Container, string Resource, string DeviceId);
 
-/// <summary>Asks the kubelet which pods have which devices. It alone knows: a pod's request does not say which of several devices it got.</summary>
+/// <summary>
+/// Asks the kubelet which pods have which devices. It alone knows: a pod's request does not say
+/// which of several devices it got.
+/// </summary>
 internal sealed class PodResourcesClient(GrpcClient kubelet)
 {
     /// <summary>All devices of the node's pods.</summary>

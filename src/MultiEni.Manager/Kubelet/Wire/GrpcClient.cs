@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace MultiEni.Manager.Kubelet.Wire;
 
 /// <summary>
-/// Calls of one server on a Unix socket. Every call has a connection of its own: calls are rare, and an idle connection would be one more thing
-/// that breaks when the kubelet restarts.
+/// Calls of one server on a Unix socket. Every call has a connection of its own: calls are rare,
+/// and an idle connection would be one more thing that breaks when the kubelet restarts.
 /// </summary>
 /// <param name="socketPath">The server's socket.</param>
 /// <param name="limit">How long a call may take.</param>

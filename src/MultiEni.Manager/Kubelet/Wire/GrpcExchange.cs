@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace MultiEni.Manager.Kubelet.Wire;
 
-/// <summary>One HTTP/2 request as one gRPC call. Nothing that a caller sends gets further than an error status.</summary>
+/// <summary>
+/// One HTTP/2 request as one gRPC call. Nothing that a caller sends gets further than an error
+/// status.
+/// </summary>
 internal static class GrpcExchange
 {
     internal static async Task AnswerAsync(HttpContext context, IGrpcService service)
@@ -57,7 +60,10 @@ internal static class GrpcExchange
     }
 }
 
-/// <summary>Messages on a gRPC stream: a byte that tells whether it is compressed, four with its length, the message.</summary>
+/// <summary>
+/// Messages on a gRPC stream: a byte that tells whether it is compressed, four with its length, the
+/// message.
+/// </summary>
 internal static class GrpcFrame
 {
     /// <summary>The content type of requests and answers.</summary>
@@ -78,7 +84,9 @@ internal static class GrpcFrame
     }
 
     /// <summary>The next message; null at the end of the stream.</summary>
-    /// <exception cref="GrpcException">The stream breaks off, or the message is compressed or too long.</exception>
+    /// <exception cref="GrpcException">
+    /// The stream breaks off, or the message is compressed or too long.
+    /// </exception>
     internal static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var header = new byte[HeaderLength];
@@ -146,7 +154,9 @@ internal enum GrpcStatus
     Unavailable = 14,
 }
 
-/// <summary>A gRPC call that did not end well: received from the other side, or to be told to it.</summary>
+/// <summary>
+/// A gRPC call that did not end well: received from the other side, or to be told to it.
+/// </summary>
 internal sealed class GrpcException(GrpcStatus status, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>How it ended.</summary>

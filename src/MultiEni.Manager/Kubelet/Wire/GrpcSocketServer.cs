@@ -14,8 +14,8 @@ using Microsoft.Extensions.Options;
 namespace MultiEni.Manager.Kubelet.Wire;
 
 /// <summary>
-/// Serves gRPC on any number of Unix sockets that come and go, with one Kestrel for all of them: each Kestrel has a thread that wakes every
-/// second, and a node may have a resource for each ENI.
+/// Serves gRPC on any number of Unix sockets that come and go, with one Kestrel for all of them:
+/// each Kestrel has a thread that wakes every second, and a node may have a resource for each ENI.
 /// </summary>
 internal sealed class GrpcSocketServer : IAsyncDisposable
 {
@@ -43,7 +43,10 @@ internal sealed class GrpcSocketServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Listens on a socket, in place of whatever is at its path. Disposing the result ends that and removes the socket's file.</summary>
+    /// <summary>
+    /// Listens on a socket, in place of whatever is at its path. Disposing the result ends that and
+    /// removes the socket's file.
+    /// </summary>
     /// <exception cref="IOException">The path is no good, or the folder is missing.</exception>
     public async Task<IAsyncDisposable> ListenAsync(string path, IGrpcService service, CancellationToken cancellationToken)
     {
@@ -131,7 +134,9 @@ internal interface IGrpcService
     /// <param name="method">Such as <c>v1beta1.DevicePlugin/Allocate</c>.</param>
     /// <param name="request">The request message.</param>
     /// <param name="cancellationToken">Ends when the caller goes away.</param>
-    /// <returns>The answers; a plain call has exactly one, and a stream goes on until the caller has enough.</returns>
+    /// <returns>
+    /// The answers; a plain call has exactly one, and a stream goes on until the caller has enough.
+    /// </returns>
     /// <exception cref="GrpcException">The call fails.</exception>
     /// <exception cref="ProtoException">The request cannot be read.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> AnswerAsync(string method, ReadOnlyMemory<byte> request, CancellationToken cancellationToken);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MultiEni.Manager.Kubelet.Wire;
 
-/// <summary>Reads the fields of one protocol buffer message, in the order in which they come.</summary>
+/// <summary>
+/// Reads the fields of one protocol buffer message, in the order in which they come.
+/// </summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 {
     private const int LongestVarint = 10;
@@ -52,7 +54,9 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
         }
     }
 
-    /// <summary>Passes over the present field: one that a later version of the protocol has added.</summary>
+    /// <summary>
+    /// Passes over the present field: one that a later version of the protocol has added.
+    /// </summary>
     public void Skip()
     {
         switch (_wireType)
@@ -104,7 +108,10 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     }
 }
 
-/// <summary>Writes one protocol buffer message. Values that are the default of their type are left out, as proto3 does.</summary>
+/// <summary>
+/// Writes one protocol buffer message. Values that are the default of their type are left out, as
+/// proto3 does.
+/// </summary>
 internal sealed class ProtoWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();

@@ -37,7 +37,10 @@ internal static class ContainerGrants
         );
     }
 
-    /// <summary>Name of the variable with the PCI addresses. As the SR-IOV device plugin makes it, so a hyphen stays one.</summary>
+    /// <summary>
+    /// Name of the variable with the PCI addresses. As the SR-IOV device plugin makes it, so a
+    /// hyphen stays one.
+    /// </summary>
     internal static string VariableOf(ResourceName resource) => $"PCIDEVICE_{resource.Prefix}_{resource.Name}".Replace('.', '_').ToUpperInvariant();
 
     private static JsonObject InfoOf(DeviceCheck.Usable device)
@@ -72,7 +75,8 @@ internal static class DeviceNodes
     internal static IReadOnlyList<DeviceNode> Of(PciDevice device, string? uio) =>
         device.Driver switch
         {
-            // Without an IOMMU the container sees the node under the group's plain name, where every DPDK looks first.
+            // Without an IOMMU the container sees the node under the group's plain name, where
+            // every DPDK looks first.
             DpdkDrivers.VfioPci when device.IommuGroup is { } group =>
             [
                 new DeviceNode(VfioContainer, VfioContainer),

@@ -8,7 +8,9 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing.Embedded;
 
-/// <summary>Looks at an offered device anew: what was verified when it was bound may be different by now.</summary>
+/// <summary>
+/// Looks at an offered device anew: what was verified when it was bound may be different by now.
+/// </summary>
 internal sealed class DeviceChecker(NodeHost host)
 {
     private readonly HostReader _reader = new(host);
@@ -43,7 +45,8 @@ internal sealed class DeviceChecker(NodeHost host)
             return Unusable(Reasons.BindFailed, $"{device.Driver} holds {offered.Address} but {lacking}, so no process can open it.");
         }
 
-        // The host's /dev/vfio is mounted; of uio devices the agent's own /dev shows only those that were there before it.
+        // The host's /dev/vfio is mounted; of uio devices the agent's own /dev shows only those
+        // that were there before it.
         foreach (var node in nodes.Where(node => node.HostPath.StartsWith(DeviceNodes.VfioFolder, StringComparison.Ordinal)))
         {
             if (!await host.Files.ExistsAsync(node.HostPath, cancellationToken))

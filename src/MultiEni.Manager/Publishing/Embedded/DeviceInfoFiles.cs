@@ -6,9 +6,9 @@ using MultiEni.Manager.Telemetry;
 namespace MultiEni.Manager.Publishing.Embedded;
 
 /// <summary>
-/// Files from which Multus learns what a device id stands for (device information specification 1.1.0,
-/// docs/reference/sriov-device-plugin.md#device-information-files). Pods get their devices without them, so a folder that cannot be written is no
-/// more than a line in the log.
+/// Files from which Multus learns what a device id stands for (device information specification
+/// 1.1.0, docs/reference/sriov-device-plugin.md#device-information-files). Pods get their devices
+/// without them, so a folder that cannot be written is no more than a line in the log.
 /// </summary>
 /// <param name="folder">Their folder; empty for none.</param>
 /// <param name="logger">The log.</param>

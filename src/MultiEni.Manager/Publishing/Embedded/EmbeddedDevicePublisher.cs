@@ -7,8 +7,8 @@ using MultiEni.Manager.Telemetry;
 namespace MultiEni.Manager.Publishing.Embedded;
 
 /// <summary>
-/// Publishes as a device plugin of its own, one for each resource. Unlike the SR-IOV device plugin it sees a device go, and looks at a device
-/// again before a container gets it.
+/// Publishes as a device plugin of its own, one for each resource. Unlike the SR-IOV device plugin
+/// it sees a device go, and looks at a device again before a container gets it.
 /// </summary>
 internal sealed class EmbeddedDevicePublisher(
     PluginRegistry registry,
@@ -19,7 +19,8 @@ internal sealed class EmbeddedDevicePublisher(
     ILogger logger
 ) : IDevicePublisher, IDisposable
 {
-    // A device that changes its driver leaves its resource and comes back; a name that nobody uses any more does not.
+    // A device that changes its driver leaves its resource and comes back; a name that nobody uses
+    // any more does not.
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -44,7 +45,8 @@ internal sealed class EmbeddedDevicePublisher(
     /// <inheritdoc />
     public async Task StartAsync(string bootId, CancellationToken cancellationToken)
     {
-        // Offers live as long as the process, so those of an earlier boot can only be a simulated node's.
+        // Offers live as long as the process, so those of an earlier boot can only be a simulated
+        // node's.
         lock (_lock)
         {
             _offered.Clear();
@@ -154,7 +156,8 @@ internal sealed class EmbeddedDevicePublisher(
     private OfferState Ended(OfferedDevice gone, IReadOnlyDictionary<string, string>? allocatable) =>
         EmbeddedOffer.Withdrawn(gone, Usable(gone.Resource), registry.ProblemOf(gone.Resource.ToString()), allocatable);
 
-    // The kubelet forgets a resource some minutes after its plugin has ended. Until then it counts 0, as it did before.
+    // The kubelet forgets a resource some minutes after its plugin has ended. Until then it counts
+    // 0, as it did before.
     private async Task RetireAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -239,7 +242,8 @@ internal sealed class EmbeddedDevicePublisher(
         }
     }
 
-    // A resource that has lost its last device is announced as empty and stays registered: the kubelet then counts 0 at once.
+    // A resource that has lost its last device is announced as empty and stays registered: the
+    // kubelet then counts 0 at once.
     private Dictionary<ResourceName, List<AnnouncedDevice>> Lists()
     {
         lock (_lock)

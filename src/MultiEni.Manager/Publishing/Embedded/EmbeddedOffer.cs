@@ -4,7 +4,10 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing.Embedded;
 
-/// <summary>How far an offer by the embedded device plugin has come, as a function of what is known (rule 16).</summary>
+/// <summary>
+/// How far an offer by the embedded device plugin has come, as a function of what is known (rule
+/// 16).
+/// </summary>
 internal static class EmbeddedOffer
 {
     /// <summary>Judges a device on offer.</summary>
@@ -52,13 +55,16 @@ internal static class EmbeddedOffer
     }
 
     /// <summary>Judges a device that was taken back.</summary>
-    /// <param name="device">The device. No container gets it any more, whatever the node counts.</param>
+    /// <param name="device">
+    /// The device. No container gets it any more, whatever the node counts.
+    /// </param>
     /// <param name="remaining">How many devices of the resource are still on offer.</param>
     /// <param name="problem">Why the kubelet does not hear of it; null when it does.</param>
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
     public static OfferState Withdrawn(OfferedDevice device, int remaining, string? problem, IReadOnlyDictionary<string, string>? allocatable)
     {
-        // A kubelet that does not watch counts nothing, and when it comes back it is not told of the device.
+        // A kubelet that does not watch counts nothing, and when it comes back it is not told of
+        // the device.
         if (problem is not null || (allocatable is not null && Counted(device.Resource, allocatable) <= remaining))
         {
             return new OfferState.NotOffered();

@@ -4,8 +4,8 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Publishing.Embedded;
 
 /// <summary>
-/// Which devices were given to containers a moment ago. Between the answer to the kubelet and its own note of it, the kubelet does not count
-/// the device as a pod's.
+/// Which devices were given to containers a moment ago. Between the answer to the kubelet and its
+/// own note of it, the kubelet does not count the device as a pod's.
 /// </summary>
 internal sealed class RecentAllocations(TimeProvider time)
 {

@@ -11,7 +11,10 @@ using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Manager.Tests.Publishing.Embedded;
 
-/// <summary>The embedded device plugin on a simulated node, before a stand-in kubelet whose gRPC is not ours.</summary>
+/// <summary>
+/// The embedded device plugin on a simulated node, before a stand-in kubelet whose gRPC is not
+/// ours.
+/// </summary>
 internal sealed class EmbeddedBench : IAsyncDisposable
 {
     private readonly SimulatedHosts _hosts;
@@ -87,7 +90,9 @@ internal sealed class EmbeddedBench : IAsyncDisposable
 
     public async Task StartKubeletAsync() => Kubelet = await KubeletDeviceManager.StartAsync(KubeletRoot, Stop);
 
-    /// <summary>Plugs an ENI, hands it to a driver as the agent does, and gives what would be offered.</summary>
+    /// <summary>
+    /// Plugs an ENI, hands it to a driver as the agent does, and gives what would be offered.
+    /// </summary>
     public async Task<OfferedDevice> PlugAsync(int number, string resource = "intel.com/dpdk_1", string driver = "vfio-pci")
     {
         var address = Node.Plug($"02:00:00:00:01:{number:x2}", [$"10.0.1.{number}"]);

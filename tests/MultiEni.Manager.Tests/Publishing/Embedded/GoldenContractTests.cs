@@ -7,7 +7,8 @@ using MultiEni.Simulator.Nodes.Kubelets;
 namespace MultiEni.Manager.Tests.Publishing.Embedded;
 
 /// <summary>
-/// What the SR-IOV device plugin gives to pods (docs/reference/sriov-device-plugin.md#what-a-container-gets), the embedded one gives as well.
+/// What the SR-IOV device plugin gives to pods
+/// (docs/reference/sriov-device-plugin.md#what-a-container-gets), the embedded one gives as well.
 /// </summary>
 public sealed class GoldenContractTests
 {

@@ -10,7 +10,9 @@ internal static class AddressCodec
     private const int PeerAddress = 1;
     private const int LocalAddress = 2;
 
-    /// <summary>Reads an address. False when the bytes are no IPv4 or IPv6 address of a link.</summary>
+    /// <summary>
+    /// Reads an address. False when the bytes are no IPv4 or IPv6 address of a link.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> payload, out LinkAddress address)
     {
         address = new LinkAddress(0, "", 0);
@@ -52,7 +54,9 @@ internal static class AddressText
     private const int Version4Bytes = 4;
     private const int Version6Bytes = 16;
 
-    /// <summary>4 or 6; null for a family without IP addresses, such as bridge entries or multicast routes.</summary>
+    /// <summary>
+    /// 4 or 6; null for a family without IP addresses, such as bridge entries or multicast routes.
+    /// </summary>
     public static int? Version(byte family) =>
         family switch
         {
@@ -64,7 +68,10 @@ internal static class AddressText
     /// <summary>The address; null when the bytes are none.</summary>
     public static string? Format(ReadOnlySpan<byte> bytes) => bytes.Length is Version4Bytes or Version6Bytes ? new IPAddress(bytes).ToString() : null;
 
-    /// <summary>Address and length; null for the prefix that contains everything, or when the bytes are no address.</summary>
+    /// <summary>
+    /// Address and length; null for the prefix that contains everything, or when the bytes are no
+    /// address.
+    /// </summary>
     public static string? FormatPrefix(ReadOnlySpan<byte> bytes, int length) =>
         length > 0 && Format(bytes) is { } address ? $"{address}/{length}" : null;
 }

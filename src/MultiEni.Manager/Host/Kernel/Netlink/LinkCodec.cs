@@ -18,11 +18,13 @@ internal static class LinkCodec
     private const int LinkInfoKind = 1;
 
     /// <summary>
-    /// Reads a link. False when the bytes are not one, or belong to a bridge's port table rather than to the table of links.
+    /// Reads a link. False when the bytes are not one, or belong to a bridge's port table rather
+    /// than to the table of links.
     /// </summary>
     /// <remarks>
-    /// The kernel gives the other end of a pair (veth) in the same attribute as the link below a VLAN, and for a link below that lives in
-    /// another namespace its number there. Neither is a lower link in this namespace, so both become null.
+    /// The kernel gives the other end of a pair (veth) in the same attribute as the link below a
+    /// VLAN, and for a link below that lives in another namespace its number there. Neither is a
+    /// lower link in this namespace, so both become null.
     /// </remarks>
     public static bool TryDecode(ReadOnlySpan<byte> payload, out Link link)
     {
@@ -90,12 +92,16 @@ internal static class LinkCodec
 
 /// <summary>What an rtnetlink announcement is about.</summary>
 /// <param name="Action">As in <see cref="HostEvent"/>.</param>
-/// <param name="LinkIndex">The link concerned; 0 when there is none, as for a blackhole route.</param>
+/// <param name="LinkIndex">
+/// The link concerned; 0 when there is none, as for a blackhole route.
+/// </param>
 /// <param name="Name">Its name, when the announcement has it.</param>
 /// <param name="Subsystem">As in <see cref="HostEvent"/>.</param>
 internal readonly record struct LinkNotification(string Action, int LinkIndex, string? Name, string Subsystem = HostEvent.Net)
 {
-    /// <summary>Reads an announcement; null when the message is none that this program listens for.</summary>
+    /// <summary>
+    /// Reads an announcement; null when the message is none that this program listens for.
+    /// </summary>
     public static LinkNotification? Decode(NetlinkMessage message)
     {
         switch (message.Type)

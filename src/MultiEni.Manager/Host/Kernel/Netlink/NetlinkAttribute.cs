@@ -25,7 +25,10 @@ internal readonly ref struct NetlinkAttribute
     public string Text => Encoding.UTF8.GetString(Value.IndexOf((byte)0) is >= 0 and var end ? Value[..end] : Value);
 }
 
-/// <summary>Goes through attributes, at the top of a message or nested in another attribute. Stops at the first that is malformed.</summary>
+/// <summary>
+/// Goes through attributes, at the top of a message or nested in another attribute. Stops at the
+/// first that is malformed.
+/// </summary>
 internal ref struct AttributeReader
 {
     private const int HeaderSize = 4;
@@ -34,7 +37,9 @@ internal ref struct AttributeReader
     private ReadOnlySpan<byte> _rest;
 
     /// <summary>Starts before the first attribute.</summary>
-    /// <param name="attributes">What follows the fixed part of a message, or the value of a nesting attribute.</param>
+    /// <param name="attributes">
+    /// What follows the fixed part of a message, or the value of a nesting attribute.
+    /// </param>
     public AttributeReader(ReadOnlySpan<byte> attributes) => _rest = attributes;
 
     /// <summary>Takes the next attribute; false when there is none.</summary>
@@ -59,7 +64,9 @@ internal ref struct AttributeReader
     }
 }
 
-/// <summary>Integers in the byte order of the machine, as netlink has them, and its alignment to four bytes.</summary>
+/// <summary>
+/// Integers in the byte order of the machine, as netlink has them, and its alignment to four bytes.
+/// </summary>
 internal static class NativeBytes
 {
     public static ushort UInt16(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<ushort>(bytes);
@@ -74,6 +81,9 @@ internal static class NativeBytes
 /// <summary>Unsigned numbers of the kernel in this program's signed ones.</summary>
 internal static class Number
 {
-    /// <summary>The number, or the highest there is when it does not fit: a metric of 4294967295 must stay the last choice.</summary>
+    /// <summary>
+    /// The number, or the highest there is when it does not fit: a metric of 4294967295 must stay
+    /// the last choice.
+    /// </summary>
     public static int Clamp(uint? number) => (int)Math.Min(number ?? 0, int.MaxValue);
 }

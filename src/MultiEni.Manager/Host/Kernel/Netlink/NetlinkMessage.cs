@@ -24,13 +24,17 @@ internal readonly ref struct NetlinkMessage
     public ReadOnlySpan<byte> Payload { get; }
 
     /// <summary>
-    /// The error number, positive as in errno, that an <see cref="NetlinkMessageType.Error"/> or <see cref="NetlinkMessageType.Done"/>
-    /// carries: 0 for an acknowledgement. A dump that fails half-way says so in its last message.
+    /// The error number, positive as in errno, that an <see cref="NetlinkMessageType.Error"/> or
+    /// <see cref="NetlinkMessageType.Done"/> carries: 0 for an acknowledgement. A dump that fails
+    /// half-way says so in its last message.
     /// </summary>
     public int ErrorNumber => Payload.Length >= sizeof(int) && NativeBytes.Int32(Payload) is < 0 and > int.MinValue and var code ? -code : 0;
 }
 
-/// <summary>Kinds of messages (include/uapi/linux/netlink.h and rtnetlink.h), as far as this program uses them.</summary>
+/// <summary>
+/// Kinds of messages (include/uapi/linux/netlink.h and rtnetlink.h), as far as this program uses
+/// them.
+/// </summary>
 internal enum NetlinkMessageType : ushort
 {
     /// <summary>Not a message of the kernel's.</summary>
@@ -95,7 +99,9 @@ internal enum NetlinkFlags : ushort
     /// <summary>Answer with an acknowledgement, also on success.</summary>
     Acknowledge = 4,
 
-    /// <summary>The table changed while it was dumped: what came is not a picture of one moment.</summary>
+    /// <summary>
+    /// The table changed while it was dumped: what came is not a picture of one moment.
+    /// </summary>
     DumpInterrupted = 0x10,
 
     /// <summary>Answer with the whole table.</summary>
@@ -108,7 +114,9 @@ internal enum NetlinkFlags : ushort
     Dump = Root | Match,
 }
 
-/// <summary>Goes through the messages of one datagram. Never reads beyond it, whatever lengths it claims.</summary>
+/// <summary>
+/// Goes through the messages of one datagram. Never reads beyond it, whatever lengths it claims.
+/// </summary>
 internal ref struct NetlinkReader
 {
     /// <summary>Bytes of a message header (struct nlmsghdr).</summary>
@@ -120,7 +128,10 @@ internal ref struct NetlinkReader
     /// <param name="datagram">What one receive gave.</param>
     public NetlinkReader(ReadOnlySpan<byte> datagram) => _rest = datagram;
 
-    /// <summary>Whether the datagram ended in something that is no message: it was cut short, or is not netlink.</summary>
+    /// <summary>
+    /// Whether the datagram ended in something that is no message: it was cut short, or is not
+    /// netlink.
+    /// </summary>
     public bool IsMalformed { get; private set; }
 
     /// <summary>Takes the next message; false at the end and where the rest is malformed.</summary>

@@ -17,11 +17,12 @@ internal static class RouteCodec
     private const int GatewayOfOtherFamily = 18;
 
     /// <summary>
-    /// Reads a route: one record for each next hop of a multipath route, none when the bytes are no IPv4 or IPv6 route of a table.
+    /// Reads a route: one record for each next hop of a multipath route, none when the bytes are no
+    /// IPv4 or IPv6 route of a table.
     /// </summary>
     /// <remarks>
-    /// A default route has no destination, however it is spelt: an absent address, 0.0.0.0/0 and ::/0 all have prefix length 0
-    /// (docs/reference/driver-binding.md#default-routes).
+    /// A default route has no destination, however it is spelt: an absent address, 0.0.0.0/0 and
+    /// ::/0 all have prefix length 0 (docs/reference/driver-binding.md#default-routes).
     /// </remarks>
     public static IReadOnlyList<Route> Decode(ReadOnlySpan<byte> payload)
     {
@@ -62,7 +63,10 @@ internal static class RouteCodec
             : DecodeHops(route, hops);
     }
 
-    /// <summary>What distinguishes a route for decisions, without anything being allocated; null when the bytes are no IPv4 or IPv6 route of a table.</summary>
+    /// <summary>
+    /// What distinguishes a route for decisions, without anything being allocated; null when the
+    /// bytes are no IPv4 or IPv6 route of a table.
+    /// </summary>
     public static RouteKey? Key(ReadOnlySpan<byte> payload)
     {
         if (payload.Length < HeaderSize || AddressText.Version(payload[0]) is not { } version || (NativeBytes.UInt32(payload[8..]) & ClonedFlag) != 0)
@@ -132,12 +136,16 @@ internal static class RouteCodec
 /// <param name="LinkIndex">Outgoing link, of the first next hop.</param>
 /// <param name="Protocol">Who made it.</param>
 /// <param name="IsDefault">Whether its prefix has length 0.</param>
-/// <param name="IsMultipath">Whether it has next hops of its own, over perhaps more than one link.</param>
+/// <param name="IsMultipath">
+/// Whether it has next hops of its own, over perhaps more than one link.
+/// </param>
 internal readonly record struct RouteKey(int Family, int Table, int LinkIndex, int Protocol, bool IsDefault, bool IsMultipath = false);
 
 /// <summary>
-/// Takes from a dump the routes that can make a difference: all default and multipath routes, and of the others the first over each link, in each table
-/// and of each protocol. A node of a BGP network has ten thousand of those others, and whether a link has one or a thousand of a kind decides nothing.
+/// Takes from a dump the routes that can make a difference: all default and multipath routes, and
+/// of the others the first over each link, in each table and of each protocol. A node of a BGP
+/// network has ten thousand of those others, and whether a link has one or a thousand of a kind
+/// decides nothing.
 /// </summary>
 internal sealed class RouteSelection
 {

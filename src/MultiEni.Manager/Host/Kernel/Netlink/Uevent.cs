@@ -2,16 +2,21 @@ using System.Text;
 
 namespace MultiEni.Manager.Host.Kernel.Netlink;
 
-/// <summary>Device announcements of the kernel (lib/kobject_uevent.c): a line <c>add@/devices/…</c>, then <c>KEY=value</c>, each ended by a zero.</summary>
+/// <summary>
+/// Device announcements of the kernel (lib/kobject_uevent.c): a line <c>add@/devices/…</c>, then
+/// <c>KEY=value</c>, each ended by a zero.
+/// </summary>
 internal static class Uevent
 {
     /// <summary>
-    /// Reads an announcement about a PCI device or a network interface; null for any other, and for what does not come from the kernel:
-    /// udev repeats announcements on the same protocol with a header of its own.
+    /// Reads an announcement about a PCI device or a network interface; null for any other, and for
+    /// what does not come from the kernel: udev repeats announcements on the same protocol with a
+    /// header of its own.
     /// </summary>
     /// <remarks>
-    /// When vfio begins to let a device go it announces only the end of its own child device; that of the PCI device follows when whoever has it
-    /// open has closed it. The former therefore counts as a change of the latter.
+    /// When vfio begins to let a device go it announces only the end of its own child device; that
+    /// of the PCI device follows when whoever has it open has closed it. The former therefore
+    /// counts as a change of the latter.
     /// </remarks>
     public static HostEvent? Decode(ReadOnlySpan<byte> datagram)
     {

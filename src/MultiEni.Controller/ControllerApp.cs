@@ -6,6 +6,7 @@ using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Telemetry;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
@@ -26,9 +27,6 @@ internal sealed class ControllerApp(
     TimeProvider time
 )
 {
-    /// <summary>Name prefix of all meters of this program.</summary>
-    public const string MeterName = "MultiEni.Controller";
-
     private readonly ILogger _logger = loggers.CreateLogger<ControllerApp>();
 
     /// <summary>
@@ -43,16 +41,17 @@ internal sealed class ControllerApp(
         using var http = KubernetesConnection.Open(kubernetesConfig, Names.Controller, time);
         var writeFailures = new WriteFailures(time);
         var kubernetes = new KubernetesClient(http, time, afterWrite: writeFailures.Observe);
-        var nodeEnis = Informer(kubernetes, Kinds.NodeEni, null);
-        var nodes = Informer(kubernetes, Kinds.Node, Trimming.Node);
-        var attachments = Informer(kubernetes, Kinds.EniAttachment, null);
+        using var meter = new Meter(Names.Controller);
+        var runtime = new OperatorMetrics(meter);
+        var nodeEnis = Informer(kubernetes, Kinds.NodeEni, runtime, null);
+        var nodes = Informer(kubernetes, Kinds.Node, runtime, Trimming.Node);
+        var attachments = Informer(kubernetes, Kinds.EniAttachment, runtime, null);
         attachments.AddIndex(ClusterView.ByNodeEniIndex, attachment => [attachment.Spec!.NodeEniRef.Name]);
         attachments.AddIndex(ClusterView.ByInstanceIndex, attachment => [attachment.Spec!.InstanceId]);
         attachments.AddIndex(ClusterView.BySubnetIndex, attachment => [attachment.Spec!.SubnetId]);
-        var events = new EventRecorder(kubernetes, "nodeeni-controller", settings.Identity, time, loggers.CreateLogger<EventRecorder>());
+        var events = new EventRecorder(kubernetes, "nodeeni-controller", settings.Identity, runtime, time, loggers.CreateLogger<EventRecorder>());
 
-        using var meter = new Meter(MeterName);
-        using var exporter = new PrometheusExporter("MultiEni.", time);
+        using var exporter = new PrometheusExporter(meter, time);
         var definitions = new StartGate(DefinitionCheck.Subject, DefinitionCheck.Grant, time, _logger);
         var identity = new StartGate(ClusterIdentity.Subject, ClusterIdentity.Grant, time, _logger);
         var checks = new HealthChecks();
@@ -107,6 +106,7 @@ internal sealed class ControllerApp(
                     events,
                     ec2,
                     meter,
+                    runtime,
                     checks,
                     ensureLeading,
                     loggers,
@@ -139,8 +139,8 @@ internal sealed class ControllerApp(
             RetryPeriod = settings.RetryPeriod,
         };
 
-    private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, Func<T, T>? trim)
-        where T : class, IKubernetesObject => new(kubernetes, kind, InformerScope.All, trim, time, loggers.CreateLogger<Informer<T>>());
+    private Informer<T> Informer<T>(KubernetesClient kubernetes, ResourceKind<T> kind, OperatorMetrics metrics, Func<T, T>? trim)
+        where T : class, IKubernetesObject => new(kubernetes, kind, InformerScope.All, trim, metrics, time, loggers.CreateLogger<Informer<T>>());
 
     // What is refused elsewhere is in the status of NodeENIs; of these there is no status that
     // could tell.

@@ -17,6 +17,7 @@ using MultiEni.Controller.Networks;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.StartupTaint;
 using MultiEni.Controller.Telemetry;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Events;
@@ -40,6 +41,7 @@ internal sealed class LeadingController(
     EventRecorder events,
     Ec2ClientOptions ec2Options,
     Meter meter,
+    OperatorMetrics runtime,
     HealthChecks checks,
     Action ensureLeading,
     ILoggerFactory loggers,
@@ -54,9 +56,9 @@ internal sealed class LeadingController(
     private const int Cleanups = 100;
 
     private readonly ILogger _logger = loggers.CreateLogger<LeadingController>();
-    private readonly ControlLoop _plans = new("plan", checks, loggers, time);
-    private readonly ControlLoop _attachments = new("attachment", checks, loggers, time);
-    private readonly ControlLoop _summaries = new("summary", checks, loggers, time);
+    private readonly ControlLoop _plans = new("plan", runtime, checks, loggers, time);
+    private readonly ControlLoop _attachments = new("attachment", runtime, checks, loggers, time);
+    private readonly ControlLoop _summaries = new("summary", runtime, checks, loggers, time);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -110,12 +112,12 @@ internal sealed class LeadingController(
 
         if (settings.ManageStartupTaint)
         {
-            background.Add(new StartupTaints(view, informers, guarded, outcomes, events, time, loggers).RunAsync);
+            background.Add(new StartupTaints(view, informers, guarded, outcomes, events, runtime, time, loggers).RunAsync);
         }
 
         if (settings.NetworksNamespace.Length > 0)
         {
-            background.Add(new NetworkDefinitionWriter(view, informers, guarded, settings.NetworksNamespace, time, loggers).RunAsync);
+            background.Add(new NetworkDefinitionWriter(view, informers, guarded, settings.NetworksNamespace, runtime, time, loggers).RunAsync);
         }
 
         if (settings.Imds.AutoConfigure)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
@@ -11,6 +12,7 @@ using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
 using MultiEni.Manager.Setup;
 using MultiEni.Manager.Telemetry;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Hosting;
@@ -45,7 +47,9 @@ internal static class ManagerApp
     public static async Task RunAsync(ManagerSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken stop)
     {
         var logger = loggers.CreateLogger("eni-manager");
-        using var queue = new WorkQueue<AgentWork>("devices", time);
+        using var meter = new Meter(Names.Manager);
+        var runtime = new OperatorMetrics(meter);
+        using var queue = new WorkQueue<AgentWork>("devices", runtime, time);
         var enqueuer = new WorkEnqueuer(queue);
         var wakeAll = () => enqueuer.Everything(WorkPriority.Urgent);
 
@@ -55,7 +59,7 @@ internal static class ManagerApp
         // runs.
         var host = new TimeLimits(settings.ReadLimit, TimeProvider.System).Apply(kernel);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
-        using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
+        var metrics = new ManagerMetrics(meter, settings.NodeName, journal.BoundByDriver);
         await using var publishing = new NodePublishing(settings, host, wakeAll, metrics, loggers, time, logger);
         var publisher = publishing.Publisher;
         metrics.ShowAdvertised(() => publisher.Offered.Select(offer => offer.Resource.ToString()));
@@ -65,12 +69,12 @@ internal static class ManagerApp
         using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
         var client = new KubernetesClient(http, time);
         var ofNode = new InformerScope { LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}" };
-        var attachments = Informer(client, AttachmentStatusWriter.Kind, ofNode, loggers, time);
-        var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, loggers, time);
+        var attachments = Informer(client, AttachmentStatusWriter.Kind, ofNode, runtime, loggers, time);
+        var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, runtime, loggers, time);
         var pods = new NodePods(client, settings.NodeName);
 
         // Health and metrics.
-        using var exporter = new PrometheusExporter("MultiEni.", time);
+        using var exporter = new PrometheusExporter(meter, time);
         var checks = new HealthChecks();
         checks.Add("attachments", attachments);
         checks.Add("node", nodes);
@@ -165,8 +169,9 @@ internal static class ManagerApp
         KubernetesClient client,
         ResourceKind<T> kind,
         InformerScope scope,
+        OperatorMetrics metrics,
         ILoggerFactory loggers,
         TimeProvider time
     )
-        where T : class, IKubernetesObject => new(client, kind, scope, null, time, loggers.CreateLogger("informer"));
+        where T : class, IKubernetesObject => new(client, kind, scope, null, metrics, time, loggers.CreateLogger("informer"));
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using MultiEni.Operator;
 using MultiEni.Operator.Diagnostics;
 using MultiEni.Operator.Queues;
 
@@ -8,10 +9,10 @@ namespace MultiEni.Controller.Leading;
 /// A queue of names and the workers that reconcile them, with a health check of the same name while
 /// it runs.
 /// </summary>
-internal sealed class ControlLoop(string name, HealthChecks checks, ILoggerFactory loggers, TimeProvider time) : IDisposable
+internal sealed class ControlLoop(string name, OperatorMetrics metrics, HealthChecks checks, ILoggerFactory loggers, TimeProvider time) : IDisposable
 {
     /// <summary>What is to be reconciled.</summary>
-    public WorkQueue<string> Queue { get; } = new(name, time);
+    public WorkQueue<string> Queue { get; } = new(name, metrics, time);
 
     /// <summary>Reconciles until cancelled.</summary>
     public async Task RunAsync(Func<string, CancellationToken, Task<ReconcileResult>> reconcile, int workers, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Telemetry;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Queues;
 
@@ -19,6 +20,7 @@ internal sealed class NetworkDefinitionWriter(
     ControllerInformers informers,
     KubernetesClient kubernetes,
     string namespaceName,
+    OperatorMetrics metrics,
     TimeProvider time,
     ILoggerFactory loggers
 )
@@ -33,7 +35,7 @@ internal sealed class NetworkDefinitionWriter(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var queue = new WorkQueue<string>("networks", time);
+        using var queue = new WorkQueue<string>("networks", metrics, time);
         using var attachments = informers.Attachments.Subscribe(_ => queue.AddAfter(Everything, ChangeDelay));
         queue.Add(Everything);
         var options = new ReconcileLoopOptions { Workers = 1 };

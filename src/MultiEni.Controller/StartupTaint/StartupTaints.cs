@@ -6,6 +6,7 @@ using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.NodeEnis;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Telemetry;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
 using MultiEni.Operator.Queues;
@@ -23,6 +24,7 @@ internal sealed class StartupTaints(
     KubernetesClient kubernetes,
     PlanOutcomes outcomes,
     EventRecorder events,
+    OperatorMetrics metrics,
     TimeProvider time,
     ILoggerFactory loggers
 )
@@ -31,7 +33,7 @@ internal sealed class StartupTaints(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var queue = new WorkQueue<string>("startup-taint", time);
+        using var queue = new WorkQueue<string>("startup-taint", metrics, time);
         using var plans = outcomes.Changes.Subscribe(_ =>
         {
             foreach (var node in cluster.Nodes.Where(node => TaintDecision.IndexOf(node) >= 0))

@@ -5,37 +5,41 @@ namespace MultiEni.Controller.Telemetry;
 /// <summary>Everything that the controller logs.</summary>
 internal static partial class ControllerLog
 {
-    [LoggerMessage(2, LogLevel.Information, "Cluster {Cluster}: Kubernetes from {KubernetesSource}, EC2 in {Region}, credentials from {Credentials}")]
+    [LoggerMessage(
+        102,
+        LogLevel.Information,
+        "Cluster {Cluster}: Kubernetes from {KubernetesSource}, EC2 in {Region}, credentials from {Credentials}"
+    )]
     public static partial void Starting(ILogger logger, string cluster, string kubernetesSource, string region, string credentials);
 
-    [LoggerMessage(3, LogLevel.Information, "Caches are filled: {NodeEnis} NodeENIs, {Nodes} nodes, {Attachments} ENIAttachments")]
+    [LoggerMessage(103, LogLevel.Information, "Caches are filled: {NodeEnis} NodeENIs, {Nodes} nodes, {Attachments} ENIAttachments")]
     public static partial void Synced(ILogger logger, int nodeEnis, int nodes, int attachments);
 
-    [LoggerMessage(4, LogLevel.Information, "Leading; {Enis} ENIs of this cluster found in EC2")]
+    [LoggerMessage(104, LogLevel.Information, "Leading; {Enis} ENIs of this cluster found in EC2")]
     public static partial void Leading(ILogger logger, int enis);
 
-    [LoggerMessage(5, LogLevel.Warning, "The first sweep of EC2 failed and is tried again: {Failure}")]
+    [LoggerMessage(105, LogLevel.Warning, "The first sweep of EC2 failed and is tried again: {Failure}")]
     public static partial void FirstSweepFailed(ILogger logger, string failure);
 
-    [LoggerMessage(6, LogLevel.Warning, "The sweep of EC2 failed; the next one is due after the reconcile period: {Failure}")]
+    [LoggerMessage(106, LogLevel.Warning, "The sweep of EC2 failed; the next one is due after the reconcile period: {Failure}")]
     public static partial void SweepFailed(ILogger logger, string failure);
 
-    [LoggerMessage(7, LogLevel.Error, "No leaked ENI is deleted: {Why}")]
+    [LoggerMessage(107, LogLevel.Error, "No leaked ENI is deleted: {Why}")]
     public static partial void LeakPassBlocked(ILogger logger, string why);
 
-    [LoggerMessage(8, LogLevel.Warning, "Deleted leaked ENI {Eni} of slot {Slot}: {Reason}")]
+    [LoggerMessage(108, LogLevel.Warning, "Deleted leaked ENI {Eni} of slot {Slot}: {Reason}")]
     public static partial void LeakDeleted(ILogger logger, string eni, string slot, string reason);
 
-    [LoggerMessage(9, LogLevel.Warning, "Leaked ENI {Eni} could not be deleted: {Failure}")]
+    [LoggerMessage(109, LogLevel.Warning, "Leaked ENI {Eni} could not be deleted: {Failure}")]
     public static partial void LeakNotDeleted(ILogger logger, string eni, string failure);
 
-    [LoggerMessage(10, LogLevel.Information, "Stopped")]
+    [LoggerMessage(110, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger logger);
 
-    [LoggerMessage(13, LogLevel.Information, "Serving /healthz, /readyz and /metrics on port {Port}")]
+    [LoggerMessage(113, LogLevel.Information, "Serving /healthz, /readyz and /metrics on port {Port}")]
     public static partial void Serving(ILogger logger, int port);
 
-    [LoggerMessage(16, LogLevel.Warning, "Multus is not installed, or there is no namespace {Namespace}, so no network is defined: {Failure}")]
+    [LoggerMessage(116, LogLevel.Warning, "Multus is not installed, or there is no namespace {Namespace}, so no network is defined: {Failure}")]
     public static partial void NoMultus(ILogger logger, string @namespace, string failure);
 
     [LoggerMessage(
@@ -45,12 +49,12 @@ internal static partial class ControllerLog
     )]
     public static partial void NetworkOfOthers(ILogger logger, string @namespace, string name, string failure);
 
-    [LoggerMessage(15, LogLevel.Warning, "{Warning}")]
+    [LoggerMessage(115, LogLevel.Warning, "{Warning}")]
     public static partial void SettingWithoutEffect(ILogger logger, string warning);
 
-    [LoggerMessage(18, LogLevel.Error, "Not started: {Obstacle}")]
+    [LoggerMessage(118, LogLevel.Error, "Not started: {Obstacle}")]
     public static partial void HeldBack(ILogger logger, string obstacle);
 
-    [LoggerMessage(14, LogLevel.Information, "Leaked ENIs are deleted again: their number is plausible again")]
+    [LoggerMessage(114, LogLevel.Information, "Leaked ENIs are deleted again: their number is plausible again")]
     public static partial void LeakPassReleased(ILogger logger);
 }

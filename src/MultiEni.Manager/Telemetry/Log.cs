@@ -5,16 +5,16 @@ namespace MultiEni.Manager.Telemetry;
 /// <summary>Everything the agent logs.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "The agent of node {Node} acts on {Host}, boot {BootId}.")]
+    [LoggerMessage(201, LogLevel.Information, "The agent of node {Node} acts on {Host}, boot {BootId}.")]
     public static partial void Started(ILogger logger, string node, string host, string bootId);
 
-    [LoggerMessage(2, LogLevel.Information, "{Count} journal entries of an earlier boot are void.")]
+    [LoggerMessage(202, LogLevel.Information, "{Count} journal entries of an earlier boot are void.")]
     public static partial void JournalVoided(ILogger logger, int count);
 
-    [LoggerMessage(3, LogLevel.Information, "{Operation} of {Pci} for {Attachment} (ENI {Eni}) is done: {Driver} holds it.")]
+    [LoggerMessage(203, LogLevel.Information, "{Operation} of {Pci} for {Attachment} (ENI {Eni}) is done: {Driver} holds it.")]
     public static partial void DriverChanged(ILogger logger, string operation, string pci, string attachment, string eni, string driver);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Operation} of {Pci} for {Attachment} (ENI {Eni}) failed with {Reason}: {Message}")]
+    [LoggerMessage(204, LogLevel.Warning, "{Operation} of {Pci} for {Attachment} (ENI {Eni}) failed with {Reason}: {Message}")]
     public static partial void DriverChangeFailed(
         ILogger logger,
         string operation,
@@ -25,102 +25,102 @@ internal static partial class Log
         string message
     );
 
-    [LoggerMessage(5, LogLevel.Information, "{Interface} of {Attachment} was brought up.")]
+    [LoggerMessage(205, LogLevel.Information, "{Interface} of {Attachment} was brought up.")]
     public static partial void LinkUp(ILogger logger, string attachment, string @interface);
 
-    [LoggerMessage(6, LogLevel.Information, "The MTU of {Interface} of {Attachment} is now {Mtu}.")]
+    [LoggerMessage(206, LogLevel.Information, "The MTU of {Interface} of {Attachment} is now {Mtu}.")]
     public static partial void MtuSet(ILogger logger, string attachment, string @interface, int mtu);
 
-    [LoggerMessage(7, LogLevel.Information, "{Attachment}: {Condition} is False, {Reason}: {Message}")]
+    [LoggerMessage(207, LogLevel.Information, "{Attachment}: {Condition} is False, {Reason}: {Message}")]
     public static partial void Waiting(ILogger logger, string attachment, string condition, string reason, string message);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Attachment}: {Condition} is blocked, {Reason}: {Message}")]
+    [LoggerMessage(208, LogLevel.Warning, "{Attachment}: {Condition} is blocked, {Reason}: {Message}")]
     public static partial void Refused(ILogger logger, string attachment, string condition, string reason, string message);
 
-    [LoggerMessage(9, LogLevel.Information, "{Attachment} is released: {Message}")]
+    [LoggerMessage(209, LogLevel.Information, "{Attachment} is released: {Message}")]
     public static partial void Released(ILogger logger, string attachment, string message);
 
-    [LoggerMessage(10, LogLevel.Information, "{Attachment}: {Pci} is advertised as {Resource}.")]
+    [LoggerMessage(210, LogLevel.Information, "{Attachment}: {Pci} is advertised as {Resource}.")]
     public static partial void Offered(ILogger logger, string attachment, string pci, string resource);
 
-    [LoggerMessage(11, LogLevel.Information, "{Pci} is being withdrawn.")]
+    [LoggerMessage(211, LogLevel.Information, "{Pci} is being withdrawn.")]
     public static partial void Withdrawn(ILogger logger, string pci);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Pci} was bound for ENI {Eni}, which no attachment of this node has; giving it back.")]
+    [LoggerMessage(212, LogLevel.Warning, "{Pci} was bound for ENI {Eni}, which no attachment of this node has; giving it back.")]
     public static partial void Orphan(ILogger logger, string pci, string eni);
 
-    [LoggerMessage(13, LogLevel.Warning, "The kernel event stream ended; reconnecting: {Message}")]
+    [LoggerMessage(213, LogLevel.Warning, "The kernel event stream ended; reconnecting: {Message}")]
     public static partial void AnnouncementsEnded(ILogger logger, string message);
 
-    [LoggerMessage(15, LogLevel.Warning, "The simulated host does not answer; retrying: {Message}")]
+    [LoggerMessage(215, LogLevel.Warning, "The simulated host does not answer; retrying: {Message}")]
     public static partial void HostUnreachable(ILogger logger, string message);
 
-    [LoggerMessage(14, LogLevel.Warning, "A call for {Pci} that had timed out has returned.")]
+    [LoggerMessage(214, LogLevel.Warning, "A call for {Pci} that had timed out has returned.")]
     public static partial void StuckCallReturned(ILogger logger, string pci);
 
-    [LoggerMessage(20, LogLevel.Information, "The device plugin's file {Path} was written with {Count} devices.")]
+    [LoggerMessage(220, LogLevel.Information, "The device plugin's file {Path} was written with {Count} devices.")]
     public static partial void DevicePluginFileWritten(ILogger logger, string path, int count);
 
-    [LoggerMessage(21, LogLevel.Warning, "The device plugin's file is out of date, {Reason}: {Message}")]
+    [LoggerMessage(221, LogLevel.Warning, "The device plugin's file is out of date, {Reason}: {Message}")]
     public static partial void DevicePluginFileTrouble(ILogger logger, string reason, string message);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Path} is unreadable and is replaced: {Message}")]
+    [LoggerMessage(222, LogLevel.Warning, "{Path} is unreadable and is replaced: {Message}")]
     public static partial void PublisherRecordUnreadable(ILogger logger, string path, string message);
 
-    [LoggerMessage(26, LogLevel.Warning, "The state file next to {Path} could not be written; the next change writes it: {Message}")]
+    [LoggerMessage(226, LogLevel.Warning, "The state file next to {Path} could not be written; the next change writes it: {Message}")]
     public static partial void PublisherRecordUnwritten(ILogger logger, string path, string message);
 
-    [LoggerMessage(23, LogLevel.Information, "The device plugin pod {Pod} was deleted so that its successor reads the new file.")]
+    [LoggerMessage(223, LogLevel.Information, "The device plugin pod {Pod} was deleted so that its successor reads the new file.")]
     public static partial void DevicePluginRestarted(ILogger logger, string pod);
 
-    [LoggerMessage(24, LogLevel.Warning, "The device plugin could not be restarted yet.")]
+    [LoggerMessage(224, LogLevel.Warning, "The device plugin could not be restarted yet.")]
     public static partial void DevicePluginRestartFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(25, LogLevel.Warning, "The device plugin's file could not be checked.")]
+    [LoggerMessage(225, LogLevel.Warning, "The device plugin's file could not be checked.")]
     public static partial void RepairFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(50, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
+    [LoggerMessage(250, LogLevel.Information, "{Resource} is registered with the kubelet, served on {Socket}.")]
     public static partial void PluginRegistered(ILogger logger, string resource, string socket);
 
-    [LoggerMessage(56, LogLevel.Information, "{Resource} has had no device for a while and is no longer served on {Socket}.")]
+    [LoggerMessage(256, LogLevel.Information, "{Resource} has had no device for a while and is no longer served on {Socket}.")]
     public static partial void PluginRetired(ILogger logger, string resource, string socket);
 
-    [LoggerMessage(55, LogLevel.Warning, "{Folder} cannot be watched and is polled every 30 s: {Message}")]
+    [LoggerMessage(255, LogLevel.Warning, "{Folder} cannot be watched and is polled every 30 s: {Message}")]
     public static partial void PluginFolderNotWatched(ILogger logger, string folder, string message);
 
-    [LoggerMessage(51, LogLevel.Warning, "{Resource} could not be registered with the kubelet yet: {Message}")]
+    [LoggerMessage(251, LogLevel.Warning, "{Resource} could not be registered with the kubelet yet: {Message}")]
     public static partial void PluginNotRegistered(ILogger logger, string resource, string message);
 
-    [LoggerMessage(52, LogLevel.Warning, "{Pci} of {Resource} is unhealthy: {Message}")]
+    [LoggerMessage(252, LogLevel.Warning, "{Pci} of {Resource} is unhealthy: {Message}")]
     public static partial void DeviceUnhealthy(ILogger logger, string pci, string resource, string message);
 
-    [LoggerMessage(53, LogLevel.Information, "{Pci} of {Resource} was allocated to a container.")]
+    [LoggerMessage(253, LogLevel.Information, "{Pci} of {Resource} was allocated to a container.")]
     public static partial void DevicesGranted(ILogger logger, string resource, string pci);
 
-    [LoggerMessage(54, LogLevel.Warning, "The device information {Path} for Multus could not be written: {Message}")]
+    [LoggerMessage(254, LogLevel.Warning, "The device information {Path} for Multus could not be written: {Message}")]
     public static partial void DeviceInfoNotWritten(ILogger logger, string path, string message);
 
-    [LoggerMessage(32, LogLevel.Error, "The state of an earlier run cannot be read yet; no device is changed until it can.")]
+    [LoggerMessage(232, LogLevel.Error, "The state of an earlier run cannot be read yet; no device is changed until it can.")]
     public static partial void NotReadyYet(ILogger logger, Exception error);
 
-    [LoggerMessage(33, LogLevel.Warning, "{Attachment}: the failure could not be reported: {Message}")]
+    [LoggerMessage(233, LogLevel.Warning, "{Attachment}: the failure could not be reported: {Message}")]
     public static partial void FailureNotReported(ILogger logger, string attachment, string message);
 
-    [LoggerMessage(31, LogLevel.Information, "Stopping.")]
+    [LoggerMessage(231, LogLevel.Information, "Stopping.")]
     public static partial void Stopping(ILogger logger);
 
-    [LoggerMessage(40, LogLevel.Information, "Setup: {Line}")]
+    [LoggerMessage(240, LogLevel.Information, "Setup: {Line}")]
     public static partial void SetUp(ILogger logger, string line);
 
-    [LoggerMessage(41, LogLevel.Warning, "Setup: {Line}")]
+    [LoggerMessage(241, LogLevel.Warning, "Setup: {Line}")]
     public static partial void SetupWarning(ILogger logger, string line);
 
-    [LoggerMessage(42, LogLevel.Information, "Setup: module {Module}: {Outcome}.")]
+    [LoggerMessage(242, LogLevel.Information, "Setup: module {Module}: {Outcome}.")]
     public static partial void ModuleTried(ILogger logger, string module, string outcome);
 
-    [LoggerMessage(43, LogLevel.Information, "Setup: no-IOMMU mode was switched {State}.")]
+    [LoggerMessage(243, LogLevel.Information, "Setup: no-IOMMU mode was switched {State}.")]
     public static partial void NoIommuSwitched(ILogger logger, string state);
 
-    [LoggerMessage(44, LogLevel.Warning, "Setup: {Path} cannot be written, so 'setup --undo' will leave no-IOMMU mode as it is: {Message}")]
+    [LoggerMessage(244, LogLevel.Warning, "Setup: {Path} cannot be written, so 'setup --undo' will leave no-IOMMU mode as it is: {Message}")]
     public static partial void SetupNotNoted(ILogger logger, string path, string message);
 }

@@ -6,12 +6,9 @@ namespace MultiEni.Manager.Telemetry;
 /// The agent's instruments, under the names of docs/reference/go-controller.md#metrics and really
 /// recorded.
 /// </summary>
-internal sealed class ManagerMetrics : IDisposable
+internal sealed class ManagerMetrics
 {
-    /// <summary>Prefix of the meter, by which the exporter finds it.</summary>
-    public const string MeterName = "MultiEni.Manager";
-
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
     private readonly string _node;
     private readonly Counter<long> _operations;
     private readonly Counter<long> _errors;
@@ -23,10 +20,12 @@ internal sealed class ManagerMetrics : IDisposable
     private int _changing;
 
     /// <summary>Instruments of one node.</summary>
+    /// <param name="meter">The meter of the process.</param>
     /// <param name="node">The node, as a label.</param>
     /// <param name="bound">Number of devices bound at present, by driver.</param>
-    public ManagerMetrics(string node, Func<IEnumerable<KeyValuePair<string, int>>> bound)
+    public ManagerMetrics(Meter meter, string node, Func<IEnumerable<KeyValuePair<string, int>>> bound)
     {
+        _meter = meter;
         _node = node;
         _operations = _meter.CreateCounter<long>("dpdk_operations_total", description: "Driver changes, by outcome.");
         _errors = _meter.CreateCounter<long>("dpdk_binding_errors_total", description: "Failed driver changes, by condition reason.");
@@ -101,9 +100,6 @@ internal sealed class ManagerMetrics : IDisposable
 
     /// <summary>A status was written.</summary>
     public void StatusWritten() => _statusWrites.Add(1, Label("node", _node));
-
-    /// <inheritdoc />
-    public void Dispose() => _meter.Dispose();
 
     private sealed class Change(ManagerMetrics metrics) : IDisposable
     {

@@ -6,8 +6,7 @@ using System.Text;
 namespace MultiEni.Operator.Diagnostics;
 
 /// <summary>
-/// Collects the instruments of the meters whose names start with a prefix and writes them in the Prometheus text format, under
-/// exactly the instruments' names. Histograms use the bucket boundaries of their advice.
+/// Collects the instruments of a meter and writes them in the Prometheus text format, under exactly the instruments' names. Histograms use the bucket boundaries of their advice.
 /// </summary>
 public sealed class PrometheusExporter : IDisposable
 {
@@ -18,17 +17,17 @@ public sealed class PrometheusExporter : IDisposable
     private readonly long _start;
 
     /// <summary>Starts to listen, also to instruments that exist already; what they measured before is lost.</summary>
-    /// <param name="meterPrefix">Start of the names of the meters to collect.</param>
+    /// <param name="meter">The meter to collect.</param>
     /// <param name="time">Clock of the uptime.</param>
-    public PrometheusExporter(string meterPrefix, TimeProvider time)
+    public PrometheusExporter(Meter meter, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(meterPrefix);
+        ArgumentNullException.ThrowIfNull(meter);
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
         _start = time.GetTimestamp();
         _listener.InstrumentPublished = (instrument, subscriber) =>
         {
-            if (instrument.Meter.Name.StartsWith(meterPrefix, StringComparison.Ordinal))
+            if (ReferenceEquals(instrument.Meter, meter))
             {
                 subscriber.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument.Name, _ => MetricFamily.For(instrument)));
             }

@@ -9,9 +9,17 @@ namespace MultiEni.Operator.Events;
 /// <param name="client">Connection.</param>
 /// <param name="component">Name of the program.</param>
 /// <param name="instance">Name of this process: its pod or node.</param>
+/// <param name="metrics">Where dropped events are counted.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Log.</param>
-public sealed class EventRecorder(KubernetesClient client, string component, string instance, TimeProvider time, ILogger logger)
+public sealed class EventRecorder(
+    KubernetesClient client,
+    string component,
+    string instance,
+    OperatorMetrics metrics,
+    TimeProvider time,
+    ILogger logger
+)
 {
     private const int Capacity = 1000;
     private const int Attempts = 3;
@@ -209,7 +217,7 @@ public sealed class EventRecorder(KubernetesClient client, string component, str
     private void CountDropped()
     {
         Interlocked.Increment(ref _dropped);
-        OperatorMeter.EventsDropped.Add(1);
+        metrics.EventsDropped.Add(1);
     }
 
     private sealed record HeldRepeat(EventOccurrence Occurrence, EventWrite.Repeat Write, DateTimeOffset Due);

@@ -22,6 +22,7 @@ public sealed class Informer<T>
     private readonly ResourceKind<T> _kind;
     private readonly InformerScope _scope;
     private readonly Func<T, T>? _trim;
+    private readonly OperatorMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Func<double> _random;
@@ -43,6 +44,7 @@ public sealed class Informer<T>
     /// <param name="kind">What to follow.</param>
     /// <param name="scope">Which of it.</param>
     /// <param name="trim">Drops what nobody reads before an object is kept; null keeps it all.</param>
+    /// <param name="metrics">Where lists and failures are counted.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
     /// <param name="random">Numbers in [0, 1) that keep many informers out of step.</param>
@@ -51,6 +53,7 @@ public sealed class Informer<T>
         ResourceKind<T> kind,
         InformerScope scope,
         Func<T, T>? trim,
+        OperatorMetrics metrics,
         TimeProvider time,
         ILogger logger,
         Func<double>? random = null
@@ -61,6 +64,7 @@ public sealed class Informer<T>
         _kind = kind;
         _scope = scope;
         _trim = trim;
+        _metrics = metrics;
         _time = time;
         _logger = logger;
         _random = random ?? Random.Shared.NextDouble;
@@ -179,7 +183,7 @@ public sealed class Informer<T>
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not ConsumerFailedException)
         {
-            OperatorMeter.InformerFailures.Add(1, _label);
+            _metrics.InformerFailures.Add(1, _label);
             var recovery = WatchRecovery.AfterFailure(e, _sawFrames, _hasExpired);
             _hasExpired = e is KubernetesApiException { IsExpired: true };
             if (!recovery.IsFailure)
@@ -269,7 +273,7 @@ public sealed class Informer<T>
     private string? TakeOver(List<T> objects, string? listVersion)
     {
         _store.Replace(objects, listVersion);
-        OperatorMeter.InformerLists.Add(1, _label);
+        _metrics.InformerLists.Add(1, _label);
         lock (_healthGate)
         {
             _health = _health with { IsSynced = true };

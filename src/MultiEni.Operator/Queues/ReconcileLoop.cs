@@ -80,7 +80,7 @@ public sealed class ReconcileLoop<TKey>(
             }
             finally
             {
-                OperatorMeter.ReconcileTime.Record(time.GetElapsedTime(begin).TotalSeconds, _label);
+                queue.Metrics.ReconcileTime.Record(time.GetElapsedTime(begin).TotalSeconds, _label);
                 queue.Done(work.Key);
             }
         }
@@ -120,7 +120,7 @@ public sealed class ReconcileLoop<TKey>(
         Count("error");
     }
 
-    private void Count(string result) => OperatorMeter.Reconciles.Add(1, _label, new("result", result));
+    private void Count(string result) => queue.Metrics.Reconciles.Add(1, _label, new("result", result));
 }
 
 /// <summary>How a reconcile loop works.</summary>

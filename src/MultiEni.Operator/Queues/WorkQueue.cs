@@ -29,12 +29,15 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     /// <summary>An empty queue.</summary>
     /// <param name="name">Label of its metrics.</param>
+    /// <param name="metrics">Where its work is counted.</param>
     /// <param name="time">Clock for delays.</param>
     /// <param name="backoff">Delays of <see cref="AddRateLimited"/>; <see cref="Backoff.Reconcile"/> when null.</param>
     /// <param name="random">Numbers in [0, 1) for the jitter.</param>
-    public WorkQueue(string name, TimeProvider time, Backoff? backoff = null, Func<double>? random = null)
+    public WorkQueue(string name, OperatorMetrics metrics, TimeProvider time, Backoff? backoff = null, Func<double>? random = null)
     {
+        ArgumentNullException.ThrowIfNull(metrics);
         ArgumentNullException.ThrowIfNull(time);
+        Metrics = metrics;
         _time = time;
         _backoff = backoff ?? Backoff.Reconcile;
         _random = random ?? Random.Shared.NextDouble;
@@ -42,6 +45,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         _start = time.GetTimestamp();
         _timer = time.CreateTimer(static queue => ((WorkQueue<TKey>)queue!).MoveDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Where its work is counted.</summary>
+    internal OperatorMetrics Metrics { get; }
 
     /// <summary>Keys ready and not yet taken.</summary>
     public int Depth
@@ -150,7 +156,7 @@ public sealed class WorkQueue<TKey> : IDisposable
             delay = _backoff.Delay(failed, _random());
         }
 
-        OperatorMeter.QueueRetries.Add(1, _label);
+        Metrics.QueueRetries.Add(1, _label);
         AddAfter(key, delay, priority);
         return delay;
     }
@@ -232,7 +238,7 @@ public sealed class WorkQueue<TKey> : IDisposable
             if (!_isShutDown)
             {
                 _isShutDown = true;
-                OperatorMeter.QueueDepth.Add(-_depth, _label);
+                Metrics.QueueDepth.Add(-_depth, _label);
                 _depth = 0;
                 _available.Release();
             }
@@ -285,8 +291,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         Place(key, state, priority);
         _depth++;
         _stalledSince ??= Now;
-        OperatorMeter.QueueDepth.Add(1, _label);
-        OperatorMeter.QueueAdds.Add(1, _label);
+        Metrics.QueueDepth.Add(1, _label);
+        Metrics.QueueAdds.Add(1, _label);
         _available.Release();
     }
 
@@ -305,8 +311,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         _depth--;
         Progressed();
         var waited = Now - state.ReadySince;
-        OperatorMeter.QueueDepth.Add(-1, _label);
-        OperatorMeter.QueueWait.Record(waited.TotalSeconds, _label);
+        Metrics.QueueDepth.Add(-1, _label);
+        Metrics.QueueWait.Record(waited.TotalSeconds, _label);
         return new QueuedWork<TKey>(key, state.Priority, waited);
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
@@ -10,6 +12,8 @@ namespace MultiEni.Simulator.Nodes.Cluster;
 internal sealed class ClusterPart : IAsyncDisposable
 {
     private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(100), 2, TimeSpan.FromSeconds(5), 0.5);
+    private readonly Meter _meter = new("simulator");
+    private readonly OperatorMetrics _metrics;
     private readonly HttpClient _http;
     private readonly Sequencer _sequencer;
     private readonly List<Task> _informers = [];
@@ -23,6 +27,7 @@ internal sealed class ClusterPart : IAsyncDisposable
     {
         _http = KubernetesConnection.Open(api with { ActAs = identity }, program, TimeProvider.System);
         Client = new KubernetesClient(_http, TimeProvider.System);
+        _metrics = new OperatorMetrics(_meter);
         _sequencer = new Sequencer(time);
     }
 
@@ -51,7 +56,7 @@ internal sealed class ClusterPart : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var informer = new Informer<ClusterObject>(Client, kind, scope, trim: null, TimeProvider.System, NullLogger.Instance);
+        var informer = new Informer<ClusterObject>(Client, kind, scope, trim: null, _metrics, TimeProvider.System, NullLogger.Instance);
         informer.Subscribe(change =>
         {
             var seen = change.Current;
@@ -113,6 +118,7 @@ internal sealed class ClusterPart : IAsyncDisposable
         await _sequencer.DisposeAsync();
         await Task.WhenAll(_informers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _http.Dispose();
+        _meter.Dispose();
     }
 
     // A patch with the uid of an object that was replaced tries to change what cannot be changed.

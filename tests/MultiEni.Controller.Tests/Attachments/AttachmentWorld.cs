@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,6 +8,7 @@ using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Networks;
 using MultiEni.Controller.Tests.Ec2;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
 using MultiEni.Operator.Informers;
@@ -67,7 +69,7 @@ internal sealed class AttachmentWorld : IAsyncDisposable
             await world.CacheAsync(Kinds.EniAttachment)
         );
         world.Catalog = new NetworkCatalog(world.Ec2.Client, () => [], world.Ec2.Time);
-        var events = new EventRecorder(world.Client, "test", "test", world.Ec2.Time, NullLogger.Instance);
+        var events = new EventRecorder(world.Client, "test", "test", new OperatorMetrics(new Meter("test")), world.Ec2.Time, NullLogger.Instance);
         world.Writer = new AttachmentWriter(world.View, world.Client, world.Catalog, events, TimeSpan.FromMinutes(30), world.Ec2.Time);
         return world;
     }
@@ -87,7 +89,15 @@ internal sealed class AttachmentWorld : IAsyncDisposable
     private async Task<IObjectCache<T>> CacheAsync<T>(ResourceKind<T> kind)
         where T : class, IKubernetesObject
     {
-        var informer = new Informer<T>(Client, kind, InformerScope.All, null, TimeProvider.System, NullLogger.Instance);
+        var informer = new Informer<T>(
+            Client,
+            kind,
+            InformerScope.All,
+            null,
+            new OperatorMetrics(new Meter("test")),
+            TimeProvider.System,
+            NullLogger.Instance
+        );
         _informers.Add(informer.RunAsync(_stop.Token));
         return await informer.SyncedAsync(_stop.Token);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -19,7 +20,8 @@ public sealed class DevicePluginRestarterTests
     public async Task What_the_node_counts_says_nothing_before_the_old_plugin_has_ended()
     {
         using var folder = new TemporaryFolder();
-        using var metrics = new ManagerMetrics("node-1", () => []);
+        using var meter = new Meter("test");
+        var metrics = new ManagerMetrics(meter, "node-1", () => []);
         var time = new FakeTimeProvider();
         using var publisher = new FileDevicePublisher(folder.File("config.json"), null, () => { }, () => { }, metrics, time, NullLogger.Instance);
         await publisher.StartAsync(A.Boot, Stop);

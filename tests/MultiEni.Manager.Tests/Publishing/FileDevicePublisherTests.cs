@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -10,7 +11,7 @@ namespace MultiEni.Manager.Tests.Publishing;
 public sealed class FileDevicePublisherTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly ManagerMetrics _metrics = new("node-1", () => []);
+    private readonly ManagerMetrics _metrics = new(new Meter("test"), "node-1", () => []);
     private readonly FakeTimeProvider _time = new();
     private readonly List<FileDevicePublisher> _publishers = [];
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -511,7 +512,6 @@ public sealed class FileDevicePublisherTests : IDisposable
     public void Dispose()
     {
         _publishers.ForEach(publisher => publisher.Dispose());
-        _metrics.Dispose();
         _folder.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Agent;
@@ -24,7 +25,8 @@ public sealed class GrowthTests
     public async Task The_file_and_its_record_do_not_grow()
     {
         using var folder = new TemporaryFolder();
-        using var metrics = new ManagerMetrics("node-1", () => []);
+        using var meter = new Meter("test");
+        var metrics = new ManagerMetrics(meter, "node-1", () => []);
         var time = new FakeTimeProvider();
         using var publisher = new FileDevicePublisher(folder.File("config.json"), null, () => { }, () => { }, metrics, time, NullLogger.Instance);
         await publisher.StartAsync(A.Boot, Stop);

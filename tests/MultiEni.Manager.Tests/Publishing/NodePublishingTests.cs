@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Publishing;
@@ -15,7 +16,8 @@ public sealed class NodePublishingTests
     {
         using var folder = new TemporaryFolder();
         await using var bench = await EmbeddedBench.StartAsync();
-        using var metrics = new ManagerMetrics("node-1", () => []);
+        using var meter = new Meter("test");
+        var metrics = new ManagerMetrics(meter, "node-1", () => []);
         var time = new FakeTimeProvider();
         Exception error = new IOException("No space left on device", 28);
         var settings = new ManagerSettings

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
@@ -103,7 +104,8 @@ public sealed class ClosedCaseTests
     {
         await using var bench = await BindingBench.StartAsync();
         var parts = bench.Agent();
-        using var metrics = new ManagerMetrics("node-1", () => []);
+        using var meter = new Meter("test");
+        var metrics = new ManagerMetrics(meter, "node-1", () => []);
         using var gate = new DeviceChangeGate(bench.JournalPath + ".lock");
         var actions = new DeviceActions(
             bench.Wire,

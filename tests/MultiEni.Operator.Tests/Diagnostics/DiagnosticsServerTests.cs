@@ -9,15 +9,19 @@ using MultiEni.Operator.Diagnostics;
 
 namespace MultiEni.Operator.Tests.Diagnostics;
 
-public sealed class DiagnosticsServerTests
+public sealed class DiagnosticsServerTests : IDisposable
 {
+    private readonly Meter _meter = new("test");
+
+    public void Dispose() => _meter.Dispose();
+
     [Fact]
     public async Task Readiness_lists_what_fails_and_liveness_does_not_care()
     {
         var checks = new HealthChecks();
         var isReady = false;
         checks.AddReadiness("caches", () => isReady ? HealthResult.Healthy : HealthResult.Unhealthy("nodes are not listed yet"));
-        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        using var exporter = new PrometheusExporter(_meter, TimeProvider.System);
         await using var server = new DiagnosticsServer("127.0.0.1:0", checks, exporter, NullLoggerFactory.Instance);
         var port = await server.StartAsync(TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -33,7 +37,7 @@ public sealed class DiagnosticsServerTests
     [Fact]
     public async Task Address_0_switches_it_off()
     {
-        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        using var exporter = new PrometheusExporter(_meter, TimeProvider.System);
         await using var server = new DiagnosticsServer("0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
         Assert.Null(await server.StartAsync(TestContext.Current.CancellationToken));
     }
@@ -52,7 +56,7 @@ public sealed class DiagnosticsServerTests
     )]
     public async Task Whatever_is_asked_is_answered_and_the_connection_closed(string request, string expected)
     {
-        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        using var exporter = new PrometheusExporter(_meter, TimeProvider.System);
         await using var server = new DiagnosticsServer("127.0.0.1:0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
         var port = await server.StartAsync(TestContext.Current.CancellationToken);
 
@@ -68,7 +72,7 @@ public sealed class DiagnosticsServerTests
     [Fact]
     public async Task A_head_without_end_is_refused_and_a_caller_that_says_nothing_holds_nobody_up()
     {
-        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        using var exporter = new PrometheusExporter(_meter, TimeProvider.System);
         await using var server = new DiagnosticsServer(":0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
         var port = (await server.StartAsync(TestContext.Current.CancellationToken))!.Value;
         using var silent = new TcpClient("127.0.0.1", port);
@@ -80,7 +84,7 @@ public sealed class DiagnosticsServerTests
     [Fact]
     public async Task Any_number_of_callers_that_say_nothing_hold_no_probe_up()
     {
-        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        using var exporter = new PrometheusExporter(_meter, TimeProvider.System);
         await using var server = new DiagnosticsServer("127.0.0.1:0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
         var port = (await server.StartAsync(TestContext.Current.CancellationToken))!.Value;
         var silent = new List<TcpClient>();
@@ -108,7 +112,7 @@ public sealed class DiagnosticsServerTests
     [Fact]
     public async Task A_port_that_is_taken_is_said()
     {
-        using var exporter = new PrometheusExporter("None", TimeProvider.System);
+        using var exporter = new PrometheusExporter(_meter, TimeProvider.System);
         await using var first = new DiagnosticsServer("127.0.0.1:0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
         var address = $"127.0.0.1:{await first.StartAsync(TestContext.Current.CancellationToken)}";
         await using var second = new DiagnosticsServer(address, new HealthChecks(), exporter, NullLoggerFactory.Instance);
@@ -136,8 +140,8 @@ public sealed class DiagnosticsServerTests
     [Fact]
     public void Instruments_are_written_under_their_own_names_with_escaped_labels()
     {
-        using var meter = new Meter("MetricsTest");
-        using var exporter = new PrometheusExporter("MetricsTest", TimeProvider.System);
+        using var meter = new Meter("test");
+        using var exporter = new PrometheusExporter(meter, TimeProvider.System);
         var operations = meter.CreateCounter<long>("eni_operations_total", null, "ENI \\ operations.");
         operations.Add(2, new("operation", "attach"), new("a", "x\"y\n"));
         operations.Add(1, new("a", "x\"y\n"), new KeyValuePair<string, object?>("operation", "attach"));

@@ -69,7 +69,7 @@ public sealed class HealthChecksTests
 
     private WorkQueue<string> Watched()
     {
-        var queue = new WorkQueue<string>("work", _time);
+        var queue = new WorkQueue<string>("work", TestMetrics.New(), _time);
         _checks.Add("work", queue);
         return queue;
     }

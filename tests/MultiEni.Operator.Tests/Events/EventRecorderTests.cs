@@ -24,7 +24,7 @@ public sealed class EventRecorderTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _api = await TestApi.StartAsync();
-        _recorder = new(_api.Client(_time), "eni-controller", "pod-1", _time, NullLogger.Instance);
+        _recorder = new(_api.Client(_time), "eni-controller", "pod-1", TestMetrics.New(), _time, NullLogger.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -36,7 +36,7 @@ public sealed class EventRecorderTests : IAsyncLifetime
     [Fact]
     public async Task A_bug_in_the_writing_ends_it_at_once_and_is_the_outcome()
     {
-        var failing = new EventRecorder(_api.Client(_time), "eni-controller", "pod-1", _time, new FailingLogger());
+        var failing = new EventRecorder(_api.Client(_time), "eni-controller", "pod-1", TestMetrics.New(), _time, new FailingLogger());
         _api.On(_ => true, TestApi.Refuse(403, "Forbidden"));
         failing.Record(_node, EventType.Normal, "Attached", "done");
         var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => failing.RunAsync(_stop.Token).Within());
@@ -97,7 +97,7 @@ public sealed class EventRecorderTests : IAsyncLifetime
     public async Task What_is_held_back_is_waited_for_by_one_delay_that_does_not_end_before_it_is_due()
     {
         var clock = new DelaysNoted();
-        var exact = new EventRecorder(_api.Client(clock), "eni-controller", "pod-1", clock, NullLogger.Instance);
+        var exact = new EventRecorder(_api.Client(clock), "eni-controller", "pod-1", TestMetrics.New(), clock, NullLogger.Instance);
         _api.On(_ => true, TestApi.Json(Stored));
         var running = exact.RunAsync(_stop.Token);
         exact.Record(_node, EventType.Normal, "R", "m");

@@ -21,7 +21,7 @@ public sealed class InformerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _api = await TestApi.StartAsync();
-        _informer = new(_api.Client(_time), TestNodes.Kind, InformerScope.All, null, _time, NullLogger.Instance, () => 0);
+        _informer = new(_api.Client(_time), TestNodes.Kind, InformerScope.All, null, TestMetrics.New(), _time, NullLogger.Instance, () => 0);
         _informer.Subscribe(change =>
         {
             lock (_news)
@@ -360,7 +360,16 @@ public sealed class InformerTests : IAsyncLifetime
     [InlineData("""{"seconds":[7]}""")]
     public async Task A_time_that_cannot_be_read_is_none_and_hides_no_object(string value)
     {
-        var attachments = new Informer<EniAttachment>(_api.Client(_time), Attachments, InformerScope.All, null, _time, NullLogger.Instance, () => 0);
+        var attachments = new Informer<EniAttachment>(
+            _api.Client(_time),
+            Attachments,
+            InformerScope.All,
+            null,
+            TestMetrics.New(),
+            _time,
+            NullLogger.Instance,
+            () => 0
+        );
         var frames = Channel.CreateUnbounded<string>();
         _api.OnWatch(_api.Feed(frames.Reader));
         _api.OnList(TestApi.Json(TestNodes.List("5", WithTime("a", "1", value), WithTime("b", "2", "\"2026-01-01T00:00:00+00:00\""))));

@@ -14,7 +14,7 @@ public sealed class DebouncerTests : IDisposable
 
     public DebouncerTests()
     {
-        _queue = new("test", _time);
+        _queue = new("test", TestMetrics.New(), _time);
         _pace = new(_queue, () => _interval, _time);
     }
 

@@ -11,7 +11,8 @@ public sealed class ReconcileLoopTests : IDisposable
     private readonly RecordingLogger _log = new();
     private readonly CancellationTokenSource _stop = new();
 
-    public ReconcileLoopTests() => _queue = new("test", _time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
+    public ReconcileLoopTests() =>
+        _queue = new("test", TestMetrics.New(), _time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
 
     public void Dispose()
     {

@@ -10,7 +10,7 @@ public sealed class WorkQueueTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly WorkQueue<string> _queue;
 
-    public WorkQueueTests() => _queue = new("test", _time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
+    public WorkQueueTests() => _queue = new("test", TestMetrics.New(), _time, new Backoff(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 0));
 
     public void Dispose()
     {
@@ -185,7 +185,7 @@ public sealed class WorkQueueTests : IDisposable
                 steps =>
                 {
                     var clock = new FakeTimeProvider();
-                    using var subject = new WorkQueue<int>("model", clock);
+                    using var subject = new WorkQueue<int>("model", TestMetrics.New(), clock);
                     var model = new WorkQueueModel();
                     foreach (var (operation, key, seconds) in steps)
                     {
@@ -224,7 +224,7 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public async Task Many_producers_and_workers_never_share_a_key_and_finish_every_addition()
     {
-        using var shared = new WorkQueue<int>("parallel", TimeProvider.System);
+        using var shared = new WorkQueue<int>("parallel", TestMetrics.New(), TimeProvider.System);
         const int Keys = 20;
         var wanted = new int[Keys];
         var seen = new int[Keys];

@@ -1,4 +1,3 @@
-using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2.Inventory;

@@ -1,7 +1,6 @@
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2.Failures;
-using MultiEni.Controller.Telemetry;
 using MultiEni.Controller.Tests.Ec2;
 using static MultiEni.Controller.Ec2.Ec2Actions;
 

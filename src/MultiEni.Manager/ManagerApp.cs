@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
@@ -25,16 +26,6 @@ namespace MultiEni.Manager;
 internal static class ManagerApp
 {
     private const int Workers = 4;
-
-    private static readonly ResourceKind<Node> Nodes = new(
-        "",
-        "v1",
-        "nodes",
-        "Node",
-        false,
-        ApiJson.Default.Node,
-        ApiJson.Default.KubernetesListNode
-    );
 
     /// <summary>
     /// Runs the agent until it is asked to stop; then lets changes in progress finish within the
@@ -69,8 +60,8 @@ internal static class ManagerApp
         using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
         var client = new KubernetesClient(http, time);
         var ofNode = new InformerScope { LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}" };
-        var attachments = Informer(client, AttachmentStatusWriter.Kind, ofNode, runtime, loggers, time);
-        var nodes = Informer(client, Nodes, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, runtime, loggers, time);
+        var attachments = Informer(client, Kinds.EniAttachment, ofNode, runtime, loggers, time);
+        var nodes = Informer(client, Kinds.Node, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, runtime, loggers, time);
         var pods = new NodePods(client, settings.NodeName);
 
         // Health and metrics.
@@ -92,7 +83,8 @@ internal static class ManagerApp
             // can be reached (rule 17).
             var seen = await boot.FirstAsync(token);
             Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
-            var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
+            var known = await attachments.SyncedAsync(token);
+            var view = new NodeView(known, await nodes.SyncedAsync(token), settings.NodeName);
 
             // Changes of a device. They have a limit of their own and must know when a call has
             // really returned.
@@ -112,7 +104,10 @@ internal static class ManagerApp
             var observer = new DeviceObserver(host, view, journal, publisher, locked, Policy(settings), settings, time);
             var finished = new FinishedPods(pods, settings.ListPods, time);
             var usage = new UsageProbe(host.Files, publishing.PodResources, publishing.Handouts, pods, finished);
-            var statusWriter = new AttachmentStatusWriter(view, client, metrics);
+            var statusWriter = new AttachmentStatusWriter(
+                new ObjectWriter<EniAttachment>(client, Kinds.EniAttachment, Names.Manager, known),
+                metrics
+            );
             var backoff = new RetryBackoff(time);
             var repairs = new LinkRepairLimiter(time);
             var runner = new DeviceStepRunner(boot, observer, actions, usage, owners, statusWriter, backoff, repairs);

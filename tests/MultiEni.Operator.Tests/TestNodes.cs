@@ -1,6 +1,5 @@
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.Tests;
 

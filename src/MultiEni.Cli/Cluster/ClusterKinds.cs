@@ -1,4 +1,4 @@
-using MultiEni.Operator.Client;
+using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Cli.Cluster;
 

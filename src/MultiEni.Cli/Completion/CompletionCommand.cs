@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Reflection;
+using MultiEni.Api;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Invocation;
-using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Completion;

@@ -104,7 +104,7 @@ internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimePr
             var found = new List<ResourceDefinition>();
             foreach (var name in DefinitionGaps.Names)
             {
-                if (await connection.Client.GetAsync(Kinds.Definition, ObjectKey.Cluster(name), cancellationToken) is { } definition)
+                if (await connection.Client.GetAsync(ResourceDefinition.ResourceKind, ObjectKey.Cluster(name), cancellationToken) is { } definition)
                 {
                     found.Add(definition);
                 }

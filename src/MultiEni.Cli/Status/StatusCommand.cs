@@ -1,11 +1,11 @@
 using System.CommandLine;
+using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
-using MultiEni.Controller.Kubernetes;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Status;
 

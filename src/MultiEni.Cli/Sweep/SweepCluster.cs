@@ -1,9 +1,9 @@
 using MultiEni.Api;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Doctor;
 using MultiEni.Cli.Invocation;
 using MultiEni.Controller;
-using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.LeaderElection;
 

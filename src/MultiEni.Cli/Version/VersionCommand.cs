@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using MultiEni.Api;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
 using MultiEni.Operator;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Version;
 

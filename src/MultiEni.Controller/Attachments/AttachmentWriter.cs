@@ -9,6 +9,7 @@ using MultiEni.Controller.Planning;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.Attachments;
@@ -28,6 +29,7 @@ internal sealed class AttachmentWriter(
     // An event once in the life of a process; the condition goes on saying it.
     private readonly ConcurrentDictionary<string, bool> _overdue = new(StringComparer.Ordinal);
 
+    private readonly ObjectWriter<EniAttachment> _objects = cluster.AttachmentWriter(kubernetes);
     private readonly DeferredStatusWrites _deferred = new(time);
 
     /// <summary>
@@ -59,18 +61,8 @@ internal sealed class AttachmentWriter(
             return wait;
         }
 
-        try
+        if (await _objects.ApplyStatusAsync(attachment, patch, cancellationToken) is null)
         {
-            cluster.Wrote(await kubernetes.ApplyAsync(Kinds.EniAttachment, patch, Names.Controller, force: true, "status", cancellationToken));
-        }
-        catch (KubernetesApiException gone) when (gone.IsNotFound)
-        {
-            cluster.Gone(attachment);
-            return null;
-        }
-        catch (KubernetesApiException other) when (other.IsConflict)
-        {
-            // A successor of the same name: its own events bring the next look.
             return null;
         }
 
@@ -95,51 +87,15 @@ internal sealed class AttachmentWriter(
         _overdue.TryRemove(name, out _);
     }
 
-    public async Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            cluster.Wrote(
-                await kubernetes.SetFinalizerAsync(Kinds.EniAttachment, attachment, finalizer, present: false, onlyAsSeen: false, cancellationToken)
-            );
-        }
-        catch (KubernetesApiException gone) when (gone.IsNotFound)
-        {
-            // Somebody was faster, and it is what was wanted.
-            cluster.Gone(attachment);
-        }
-    }
+    public Task RemoveFinalizerAsync(EniAttachment attachment, string finalizer, CancellationToken cancellationToken) =>
+        _objects.SetFinalizerAsync(attachment, finalizer, present: false, cancellationToken);
 
     /// <summary>
     /// Goes on without the agent, unless it gave a sign of life that was not seen when that was
     /// decided; then false.
     /// </summary>
-    public async Task<bool> DropDeviceFinalizerAsync(EniAttachment attachment, CancellationToken cancellationToken)
-    {
-        try
-        {
-            cluster.Wrote(
-                await kubernetes.SetFinalizerAsync(
-                    Kinds.EniAttachment,
-                    attachment,
-                    Names.DeviceFinalizer,
-                    present: false,
-                    onlyAsSeen: true,
-                    cancellationToken
-                )
-            );
-            return true;
-        }
-        catch (KubernetesApiException gone) when (gone.IsNotFound)
-        {
-            cluster.Gone(attachment);
-            return false;
-        }
-        catch (KubernetesApiException changed) when (changed.IsInvalid || changed.IsConflict)
-        {
-            return false;
-        }
-    }
+    public Task<bool> DropDeviceFinalizerAsync(EniAttachment attachment, CancellationToken cancellationToken) =>
+        _objects.RemoveFinalizerIfUnchangedAsync(attachment, Names.DeviceFinalizer, cancellationToken);
 
     public void Normal(EniAttachment attachment, string reason, string message, Func<string>? progress = null) =>
         Record(attachment, EventType.Normal, reason, message, progress);

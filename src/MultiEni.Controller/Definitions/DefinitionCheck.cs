@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using MultiEni.Api;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 
@@ -22,7 +23,7 @@ internal static class DefinitionCheck
     {
         foreach (var name in DefinitionGaps.Names)
         {
-            var definition = await kubernetes.GetAsync(Kinds.Definition, ObjectKey.Cluster(name), cancellationToken);
+            var definition = await kubernetes.GetAsync(ResourceDefinition.ResourceKind, ObjectKey.Cluster(name), cancellationToken);
             if (definition is null)
             {
                 return $"the cluster does not define {name}. {DefinitionGaps.Remedy}";

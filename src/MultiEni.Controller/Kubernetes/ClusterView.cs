@@ -1,3 +1,4 @@
+using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
@@ -55,19 +56,19 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
     /// <summary>The attachments in a subnet.</summary>
     public IReadOnlyList<EniAttachment> AttachmentsIn(string subnetId) => attachments.ByIndex(BySubnetIndex, subnetId);
 
+    /// <summary>Writes the controller's part of attachments.</summary>
+    public ObjectWriter<EniAttachment> AttachmentWriter(KubernetesClient client) => new(client, Kinds.EniAttachment, Names.Controller, attachments);
+
+    /// <summary>Writes the controller's part of NodeENIs.</summary>
+    public ObjectWriter<NodeEni> NodeEniWriter(KubernetesClient client) => new(client, Kinds.NodeEni, Names.Controller, nodeEnis);
+
     /// <summary>
     /// Takes over the answer to a write of an attachment, before the watch shows it.
     /// </summary>
     public void Wrote(EniAttachment answer) => attachments.Wrote(answer);
 
-    /// <summary>Takes over the answer to a write of a NodeENI, before the watch shows it.</summary>
-    public void Wrote(NodeEni answer) => nodeEnis.Wrote(answer);
-
     /// <summary>The API server said that an attachment is gone.</summary>
     public void Gone(EniAttachment last) => attachments.Gone(last);
-
-    /// <summary>The API server said that a NodeENI is gone.</summary>
-    public void Gone(NodeEni last) => nodeEnis.Gone(last);
 
     /// <summary>
     /// Whether a NodeENI's selector matches a node. An empty one matches none: the schema refuses

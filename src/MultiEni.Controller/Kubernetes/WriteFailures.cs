@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Leading;
 using MultiEni.Operator.Client;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2.Failures;
@@ -12,6 +13,7 @@ using MultiEni.Controller.Networks;
 using MultiEni.Controller.Planning;
 using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
+using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.NodeEnis;
@@ -29,6 +31,8 @@ internal sealed class PlanReconciler(
     TimeSpan reconcilePeriod
 )
 {
+    private readonly ObjectWriter<NodeEni> _nodeEnis = cluster.NodeEniWriter(kubernetes);
+
     private const int WritesAtOnce = 16;
     private static readonly TimeSpan CacheCatchesUp = TimeSpan.FromSeconds(2);
 
@@ -57,7 +61,7 @@ internal sealed class PlanReconciler(
 
             try
             {
-                await SetFinalizerAsync(nodeEni, present: false, cancellationToken);
+                await _nodeEnis.SetFinalizerAsync(nodeEni, Names.NodeEniFinalizer, present: false, cancellationToken);
             }
             catch (Exception refused) when (KubernetesFailure.Is(refused))
             {
@@ -119,7 +123,7 @@ internal sealed class PlanReconciler(
         // Remembered before it is written: what the API server refuses must find a status to be in.
         if (!nodeEni.Metadata.IsBeingDeleted)
         {
-            await SetFinalizerAsync(nodeEni, present: true, cancellationToken);
+            await _nodeEnis.SetFinalizerAsync(nodeEni, Names.NodeEniFinalizer, present: true, cancellationToken);
         }
 
         await ApplyAsync(plan, cancellationToken);
@@ -227,18 +231,4 @@ internal sealed class PlanReconciler(
             .Where(attachment => attachment.Spec!.NodeEniRef.Name != name)
             .Select(attachment => attachment.Spec!.NetworkCardIndex)
             .ToList();
-
-    private async Task SetFinalizerAsync(NodeEni nodeEni, bool present, CancellationToken cancellationToken)
-    {
-        try
-        {
-            cluster.Wrote(
-                await kubernetes.SetFinalizerAsync(Kinds.NodeEni, nodeEni, Names.NodeEniFinalizer, present, onlyAsSeen: false, cancellationToken)
-            );
-        }
-        catch (KubernetesApiException gone) when (gone.IsNotFound && !present)
-        {
-            cluster.Gone(nodeEni);
-        }
-    }
 }

@@ -8,6 +8,7 @@ using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
+using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
 namespace MultiEni.Controller.NodeEnis;
@@ -25,6 +26,8 @@ internal sealed class SummaryReconciler(
 {
     // Times in conditions have whole seconds, and a look a moment too early would find nothing due.
     private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
+
+    private readonly ObjectWriter<NodeEni> _nodeEnis = cluster.NodeEniWriter(kubernetes);
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
     {
@@ -49,29 +52,15 @@ internal sealed class SummaryReconciler(
             return next;
         }
 
-        try
+        var patch = new NodeEni
         {
-            cluster.Wrote(
-                await kubernetes.ApplyAsync(
-                    Kinds.NodeEni,
-                    new NodeEni
-                    {
-                        ApiVersion = Names.ApiVersion,
-                        Kind = Names.NodeEniKind,
-                        Metadata = new() { Name = name, Uid = nodeEni.Metadata.Uid },
-                        Status = status,
-                    },
-                    Names.Controller,
-                    force: true,
-                    "status",
-                    cancellationToken
-                )
-            );
-        }
-        catch (KubernetesApiException gone) when (gone.IsNotFound || gone.IsConflict)
+            ApiVersion = Names.ApiVersion,
+            Kind = Names.NodeEniKind,
+            Metadata = new() { Name = name, Uid = nodeEni.Metadata.Uid },
+            Status = status,
+        };
+        if (await _nodeEnis.ApplyStatusAsync(nodeEni, patch, cancellationToken) is null)
         {
-            // It went away, perhaps to come back as another one: its deletion or the next event
-            // brings the next look.
             return ReconcileResult.Done;
         }
 

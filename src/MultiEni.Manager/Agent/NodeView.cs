@@ -3,7 +3,6 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
-using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 
 namespace MultiEni.Manager.Agent;
@@ -58,14 +57,6 @@ internal sealed class NodeView(IObjectCache<EniAttachment> attachments, IObjectC
                 && (!MacAddress.TryParse(network.MacAddress, out var mac) || (MacAddress.TryParse(link.MacAddress, out var own) && own == mac))
             );
     }
-
-    /// <summary>
-    /// Takes over the answer to a write of an attachment, before the watch shows it.
-    /// </summary>
-    public void Wrote(EniAttachment answer) => attachments.Wrote(answer);
-
-    /// <summary>The API server said that an attachment is gone.</summary>
-    public void Gone(EniAttachment last) => attachments.Gone(last);
 
     /// <summary>What is known of an attachment's ENI for finding its device.</summary>
     /// <param name="attachment">The attachment.</param>

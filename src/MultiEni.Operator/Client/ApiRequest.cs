@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Operator.Client;
 

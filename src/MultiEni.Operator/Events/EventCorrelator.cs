@@ -1,5 +1,4 @@
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.Events;
 

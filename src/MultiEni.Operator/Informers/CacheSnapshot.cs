@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.Informers;
 

@@ -1,5 +1,4 @@
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
 
 namespace MultiEni.Operator.Informers;

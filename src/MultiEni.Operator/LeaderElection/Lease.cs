@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.LeaderElection;
 

@@ -1,3 +1,4 @@
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.LeaderElection;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Simulator.Nodes.Cluster;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Simulator.Nodes.Cluster;

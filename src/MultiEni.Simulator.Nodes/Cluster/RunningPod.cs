@@ -1,4 +1,4 @@
-using MultiEni.Operator.Client;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Simulator.Nodes.Kubelets;
 using MultiEni.Simulator.Nodes.Kubelets.Claims;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 using MultiEni.Simulator.Nodes.Cluster;

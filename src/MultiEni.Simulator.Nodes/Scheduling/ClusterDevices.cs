@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 using MultiEni.Simulator.Nodes.Cluster;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using MultiEni.Operator.Client;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Informers;
 using MultiEni.Simulator.Nodes.Cluster;
 using MultiEni.Simulator.Nodes.Kubelets.Claims;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
-using MultiEni.Controller.Kubernetes;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller.Tests.Attachments;

@@ -71,7 +71,7 @@ public class DefinitionGapsTests
     }
 
     private static IReadOnlyList<string> Of(JsonObject definition) =>
-        DefinitionGaps.Of(JsonSerializer.Deserialize(definition.ToJsonString(), Kinds.Definition.Json)!);
+        DefinitionGaps.Of(JsonSerializer.Deserialize(definition.ToJsonString(), ResourceDefinition.ResourceKind.Json)!);
 
     private static JsonObject Definition(string plural) =>
         YamlDocuments

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 

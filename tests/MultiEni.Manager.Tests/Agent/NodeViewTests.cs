@@ -1,7 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
-using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 
 namespace MultiEni.Manager.Tests.Agent;

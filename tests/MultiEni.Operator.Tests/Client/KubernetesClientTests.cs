@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.LeaderElection;
 

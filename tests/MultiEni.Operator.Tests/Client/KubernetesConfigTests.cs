@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.Tests.Client;

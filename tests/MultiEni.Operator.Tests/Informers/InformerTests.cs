@@ -4,7 +4,6 @@ using Microsoft.Extensions.Time.Testing;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 
 namespace MultiEni.Operator.Tests.Informers;

@@ -1,6 +1,5 @@
 using CsCheck;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 
 namespace MultiEni.Operator.Tests.Informers;

@@ -4,7 +4,6 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
-using MultiEni.Controller.Kubernetes;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Scenarios.Staging;

@@ -20,6 +20,8 @@ public class AccessStories
         "Role/default/eni-controller-events patch events",
         // Read again after a conflict with another writer.
         "ClusterRole/eni-manager get eniattachments",
+        "ClusterRole/eni-controller get eniattachments",
+        "ClusterRole/eni-controller get nodeenis",
     ];
 
     private static readonly Dictionary<string, IReadOnlyList<string>> NoExtra = [];

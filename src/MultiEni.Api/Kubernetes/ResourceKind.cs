@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
-using MultiEni.Api.Kubernetes;
 
-namespace MultiEni.Operator.Client;
+namespace MultiEni.Api.Kubernetes;
 
 /// <summary>Where the objects of one kind live in the REST API, and how they are read and written.</summary>
 /// <typeparam name="T">The type, trimmed to what the program reads.</typeparam>

@@ -18,7 +18,10 @@ public sealed class TypeTable
         }
     }
 
-    /// <summary>Takes an answer of DescribeInstanceTypes, as the AWS command line prints it; its types replace former lines.</summary>
+    /// <summary>
+    /// Takes an answer of DescribeInstanceTypes, as the AWS command line prints it; its types
+    /// replace former lines.
+    /// </summary>
     /// <returns>How many types it had.</returns>
     /// <exception cref="FormatException">It is not such an answer.</exception>
     public int AddAnswer(Stream json)

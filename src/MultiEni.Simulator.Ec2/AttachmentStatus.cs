@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>The state of an attachment. A detached one is absent from the row (docs/reference/ec2.md#states).</summary>
+/// <summary>
+/// The state of an attachment. A detached one is absent from the row
+/// (docs/reference/ec2.md#states).
+/// </summary>
 public enum AttachmentStatus
 {
     /// <summary>Accepted; the device is not in the instance yet.</summary>

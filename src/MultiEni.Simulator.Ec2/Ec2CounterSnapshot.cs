@@ -3,9 +3,12 @@ namespace MultiEni.Simulator.Ec2;
 /// <summary>The counters at one moment.</summary>
 /// <param name="Unattached">Network interfaces that are in no instance now.</param>
 /// <param name="PeakUnattached">
-/// The most there were at once since the last reset: what a crash could have stranded (docs/reference/ec2.md#call-plan).
+/// The most there were at once since the last reset: what a crash could have stranded
+/// (docs/reference/ec2.md#call-plan).
 /// </param>
-/// <param name="RowsExamined">Rows that DescribeNetworkInterfaces has looked at: the cost of its queries.</param>
+/// <param name="RowsExamined">
+/// Rows that DescribeNetworkInterfaces has looked at: the cost of its queries.
+/// </param>
 public sealed record Ec2CounterSnapshot(
     IReadOnlyDictionary<string, Ec2ActionCount> Actions,
     IReadOnlyList<Ec2CallRecord> Timeline,

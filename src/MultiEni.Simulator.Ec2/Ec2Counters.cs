@@ -14,7 +14,10 @@ public sealed class Ec2Counters
 
     internal Ec2Counters(Ec2State state) => _state = state;
 
-    /// <summary>Requests that have come in and are not answered yet; they wait for a latency, a hook or a delay. A driver of virtual time needs it.</summary>
+    /// <summary>
+    /// Requests that have come in and are not answered yet; they wait for a latency, a hook or a
+    /// delay. A driver of virtual time needs it.
+    /// </summary>
     public int InProgress => Volatile.Read(ref _inProgress);
 
     /// <summary>All counters at this moment.</summary>

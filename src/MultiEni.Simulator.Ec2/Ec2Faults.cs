@@ -2,7 +2,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>Everything that can go wrong on purpose. Faults strike calls that were admitted by the buckets, in the order they were ordered.</summary>
+/// <summary>
+/// Everything that can go wrong on purpose. Faults strike calls that were admitted by the buckets,
+/// in the order they were ordered.
+/// </summary>
 public sealed class Ec2Faults
 {
     /// <summary>Stands for every action.</summary>
@@ -19,13 +22,14 @@ public sealed class Ec2Faults
     public Func<Ec2Call, CancellationToken, ValueTask<Ec2Verdict>>? BeforeCall { get; set; }
 
     /// <summary>
-    /// Asked after each call has had its effect or its error, with the error code or null; the answer has not left yet. This is where a crash test kills its program.
+    /// Asked after each call has had its effect or its error, with the error code or null; the
+    /// answer has not left yet. This is where a crash test kills its program.
     /// </summary>
     public Func<Ec2Call, string?, CancellationToken, ValueTask<Ec2Verdict>>? AfterCall { get; set; }
 
     /// <summary>
-    /// How far behind DescribeNetworkInterfaces is: changes younger than this do not show. It sees changes made after it has been set
-    /// (docs/reference/ec2.md#consistency).
+    /// How far behind DescribeNetworkInterfaces is: changes younger than this do not show. It sees
+    /// changes made after it has been set (docs/reference/ec2.md#consistency).
     /// </summary>
     public TimeSpan StaleReads
     {
@@ -34,7 +38,9 @@ public sealed class Ec2Faults
     }
 
     /// <summary>The next calls of an action are answered with an error.</summary>
-    /// <param name="status">HTTP status; null for the one that goes with the code (docs/reference/ec2.md#errors).</param>
+    /// <param name="status">
+    /// HTTP status; null for the one that goes with the code (docs/reference/ec2.md#errors).
+    /// </param>
     /// <param name="message">EC2's words; null for some of our own.</param>
     public void FailNext(
         string action,
@@ -45,17 +51,24 @@ public sealed class Ec2Faults
         string? message = null
     ) => Plan(action, count, moment, message is null ? new Ec2Verdict.Fail(code, Status: status) : new Ec2Verdict.Fail(code, message, status));
 
-    /// <summary>The next calls of an action have their effect, and the connection breaks before the answer.</summary>
+    /// <summary>
+    /// The next calls of an action have their effect, and the connection breaks before the answer.
+    /// </summary>
     public void LoseNextAnswers(string action, int count) => Plan(action, count, FaultMoment.AfterEffect, Ec2Verdict.LoseConnection);
 
     /// <summary>The next calls of an action never happen: the connection breaks first.</summary>
     public void LoseNextRequests(string action, int count) => Plan(action, count, FaultMoment.BeforeEffect, Ec2Verdict.LoseConnection);
 
-    /// <summary>The next calls of an action have their effect at once and their answer late.</summary>
+    /// <summary>
+    /// The next calls of an action have their effect at once and their answer late.
+    /// </summary>
     public void SlowNextAnswers(string action, int count, TimeSpan delay) =>
         Plan(action, count, FaultMoment.AfterEffect, new Ec2Verdict.Delay(delay));
 
-    /// <summary>Takes a permission away: calls that need it are answered with <c>UnauthorizedOperation</c>, dry runs too. Creating with tags needs <c>CreateTags</c>.</summary>
+    /// <summary>
+    /// Takes a permission away: calls that need it are answered with <c>UnauthorizedOperation</c>,
+    /// dry runs too. Creating with tags needs <c>CreateTags</c>.
+    /// </summary>
     public void Deny(string action)
     {
         lock (_gate)

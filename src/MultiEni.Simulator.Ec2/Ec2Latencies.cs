@@ -7,8 +7,8 @@ public sealed record Ec2Latencies
     public static Ec2Latencies None { get; } = new();
 
     /// <summary>
-    /// The values of the reference simulation: create 0.6 s, attach 1.2 s and 3 s until attached, other calls 0.4 s
-    /// (docs/reference/ec2.md#latencies).
+    /// The values of the reference simulation: create 0.6 s, attach 1.2 s and 3 s until attached,
+    /// other calls 0.4 s (docs/reference/ec2.md#latencies).
     /// </summary>
     public static Ec2Latencies Typical { get; } =
         new()
@@ -27,7 +27,9 @@ public sealed record Ec2Latencies
             InstanceTerminate = TimeSpan.FromSeconds(30),
         };
 
-    /// <summary>From request to effect and answer, for every action without an entry of its own.</summary>
+    /// <summary>
+    /// From request to effect and answer, for every action without an entry of its own.
+    /// </summary>
     public TimeSpan Call { get; init; }
 
     /// <summary>From request to effect and answer, by action.</summary>

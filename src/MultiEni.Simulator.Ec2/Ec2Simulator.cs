@@ -5,7 +5,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>An EC2 endpoint for network interfaces on the loopback address, for the unchanged AWS SDK: set its service URL to <see cref="BaseAddress"/>.</summary>
+/// <summary>
+/// An EC2 endpoint for network interfaces on the loopback address, for the unchanged AWS SDK: set
+/// its service URL to <see cref="BaseAddress"/>.
+/// </summary>
 public sealed class Ec2Simulator : IAsyncDisposable
 {
     private readonly Ec2State _state;
@@ -35,7 +38,9 @@ public sealed class Ec2Simulator : IAsyncDisposable
     /// <summary>What has been asked for.</summary>
     public Ec2Counters Counters { get; }
 
-    /// <summary>What the owner of an access key may do; who has no entry may do everything.</summary>
+    /// <summary>
+    /// What the owner of an access key may do; who has no entry may do everything.
+    /// </summary>
     public IDictionary<string, IamPolicy> Policies => _state.Policies;
 
     /// <summary>Starts listening. The account is empty.</summary>

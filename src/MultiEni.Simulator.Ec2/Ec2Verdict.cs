@@ -9,8 +9,9 @@ public abstract record Ec2Verdict
     public static Ec2Verdict Go { get; } = new Proceed();
 
     /// <summary>
-    /// The connection ends without an answer. The AWS SDK repeats such a call by itself, at once and up to ten times, unless
-    /// <c>MaxStaleConnectionRetries</c> is 0: <c>MaxErrorRetry</c> has no say in it.
+    /// The connection ends without an answer. The AWS SDK repeats such a call by itself, at once
+    /// and up to ten times, unless <c>MaxStaleConnectionRetries</c> is 0: <c>MaxErrorRetry</c> has
+    /// no say in it.
     /// </summary>
     public static Ec2Verdict LoseConnection { get; } = new Lose();
 
@@ -20,7 +21,10 @@ public abstract record Ec2Verdict
     /// <summary>As <see cref="LoseConnection"/>, by a reset in place of an orderly end.</summary>
     public static Ec2Verdict ResetConnection { get; } = new Lose { Reset = true };
 
-    /// <summary>The connection breaks: before the call it never happened, after it the caller cannot know that it did.</summary>
+    /// <summary>
+    /// The connection breaks: before the call it never happened, after it the caller cannot know
+    /// that it did.
+    /// </summary>
     public sealed record Lose : Ec2Verdict
     {
         /// <summary>By a reset in place of an orderly end.</summary>

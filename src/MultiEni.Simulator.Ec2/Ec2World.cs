@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>The account from inside: what a test or a demo sets up, does without calls, and looks at. Nothing here is throttled, counted or delayed.</summary>
+/// <summary>
+/// The account from inside: what a test or a demo sets up, does without calls, and looks at.
+/// Nothing here is throttled, counted or delayed.
+/// </summary>
 public sealed class Ec2World
 {
     private readonly Ec2State _state;
@@ -25,7 +28,10 @@ public sealed class Ec2World
     /// <summary>Every security group, the default ones included.</summary>
     public IReadOnlyList<SecurityGroup> SecurityGroups => _state.Enter<IReadOnlyList<SecurityGroup>>(() => [.. _state.SecurityGroups.Values]);
 
-    /// <summary>When the next transition is due on the simulator's clock; null when nothing is under way. A driver of virtual time may jump there.</summary>
+    /// <summary>
+    /// When the next transition is due on the simulator's clock; null when nothing is under way. A
+    /// driver of virtual time may jump there.
+    /// </summary>
     public DateTimeOffset? NextTransition => _state.Enter(() => _state.Transitions.NextDue);
 
     /// <summary>What the backplane has thrown; the transitions concerned never complete.</summary>
@@ -85,7 +91,10 @@ public sealed class Ec2World
             return group;
         });
 
-    /// <summary>Launches an instance in the zone of a subnet. Its primary interface sits at index 0 and goes with it; those of a launch template come too.</summary>
+    /// <summary>
+    /// Launches an instance in the zone of a subnet. Its primary interface sits at index 0 and goes
+    /// with it; those of a launch template come too.
+    /// </summary>
     /// <returns>The instance ID; the instance is pending for the start latency.</returns>
     public string RunInstance(
         string type,
@@ -153,7 +162,9 @@ public sealed class Ec2World
     /// <summary>Starts a stopped instance.</summary>
     public void Start(string instanceId) => _state.Enter(() => _state.Lifecycle.Start(instanceId));
 
-    /// <summary>Somebody else changes an interface, behind the back of the program under test: drift.</summary>
+    /// <summary>
+    /// Somebody else changes an interface, behind the back of the program under test: drift.
+    /// </summary>
     /// <returns>Whether the interface is there.</returns>
     public bool TryChange(string networkInterfaceId, Func<NetworkInterface, NetworkInterface> change) =>
         _state.Enter(() =>
@@ -172,6 +183,8 @@ public sealed class Ec2World
     public int OccupyAddresses(string subnetId, int count) =>
         _state.Enter(() => _state.RequireSubnet(subnetId).Ipv4.Take(Math.Min(count, _state.RequireSubnet(subnetId).Ipv4.Free))!.Count);
 
-    /// <summary>Other workloads take one address here and there: plenty stay free, and no /28 does.</summary>
+    /// <summary>
+    /// Other workloads take one address here and there: plenty stay free, and no /28 does.
+    /// </summary>
     public void Fragment(string subnetId) => _state.Enter(() => _state.RequireSubnet(subnetId).Ipv4.Fragment());
 }

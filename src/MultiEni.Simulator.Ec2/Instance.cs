@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>An instance as <c>DescribeInstances</c> shows it, without its network interfaces.</summary>
+/// <summary>
+/// An instance as <c>DescribeInstances</c> shows it, without its network interfaces.
+/// </summary>
 public sealed record Instance(
     string Id,
     string ReservationId,

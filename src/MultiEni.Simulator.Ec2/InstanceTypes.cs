@@ -1,7 +1,8 @@
 namespace MultiEni.Simulator.Ec2;
 
 /// <summary>
-/// The types a simulated Region offers when the options name no others: the table of docs/reference/ec2.md#instance-limits and a few usual ones.
+/// The types a simulated Region offers when the options name no others: the table of
+/// docs/reference/ec2.md#instance-limits and a few usual ones.
 /// </summary>
 public static class InstanceTypes
 {

@@ -1,8 +1,8 @@
 namespace MultiEni.Simulator.Ec2;
 
 /// <summary>
-/// A network interface that a launch template gives an instance: it costs no call of its own, and its tags are there from the start
-/// (docs/reference/ec2.md#parameters).
+/// A network interface that a launch template gives an instance: it costs no call of its own, and
+/// its tags are there from the start (docs/reference/ec2.md#parameters).
 /// </summary>
 public sealed record LaunchInterface(int DeviceIndex, string SubnetId)
 {

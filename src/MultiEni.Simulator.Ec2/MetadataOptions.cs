@@ -1,7 +1,8 @@
 namespace MultiEni.Simulator.Ec2;
 
 /// <summary>
-/// The metadata service of an instance. The defaults are the common hardened ones: pods do not reach it (docs/reference/ec2.md#instance-metadata).
+/// The metadata service of an instance. The defaults are the common hardened ones: pods do not
+/// reach it (docs/reference/ec2.md#instance-metadata).
 /// </summary>
 public sealed record MetadataOptions
 {

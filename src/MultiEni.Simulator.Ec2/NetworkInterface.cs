@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>One row of <c>DescribeNetworkInterfaces</c>. Immutable: a change is a new row.</summary>
+/// <summary>
+/// One row of <c>DescribeNetworkInterfaces</c>. Immutable: a change is a new row.
+/// </summary>
 /// <param name="PrivateIps">IPv4 addresses, the primary first.</param>
 public sealed record NetworkInterface(
     string Id,
@@ -33,8 +35,8 @@ public sealed record NetworkInterface(
     public IReadOnlyList<string> Ipv6Prefixes { get; init; } = [];
 
     /// <summary>
-    /// Whether traffic must have this interface as source or destination. True on every new one: it cannot be set at creation
-    /// (docs/reference/ec2.md#parameters).
+    /// Whether traffic must have this interface as source or destination. True on every new one: it
+    /// cannot be set at creation (docs/reference/ec2.md#parameters).
     /// </summary>
     public bool SourceDestCheck { get; init; } = true;
 

@@ -1,9 +1,15 @@
 namespace MultiEni.Simulator.Ec2;
 
-/// <summary>The status of a network interface itself; that of its attachment is <see cref="AttachmentStatus"/>.</summary>
+/// <summary>
+/// The status of a network interface itself; that of its attachment is
+/// <see cref="AttachmentStatus"/>.
+/// </summary>
 public enum NetworkInterfaceStatus
 {
-    /// <summary>Just created; recorded on AWS as the answer of the create call (docs/reference/ec2.md#states).</summary>
+    /// <summary>
+    /// Just created; recorded on AWS as the answer of the create call
+    /// (docs/reference/ec2.md#states).
+    /// </summary>
     Pending,
 
     /// <summary>Not attached.</summary>

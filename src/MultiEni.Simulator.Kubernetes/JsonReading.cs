@@ -54,7 +54,9 @@ internal static class JsonReading
         return list;
     }
 
-    /// <summary>The value at a dotted path as text, as field selectors compare it; empty when absent.</summary>
+    /// <summary>
+    /// The value at a dotted path as text, as field selectors compare it; empty when absent.
+    /// </summary>
     public static string TextAt(this JsonObject obj, string dottedPath)
     {
         JsonNode? node = obj;

@@ -5,7 +5,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes;
 
-/// <summary>What goes wrong in a cluster, on demand; and a record of who asked for what. Safe for concurrent use.</summary>
+/// <summary>
+/// What goes wrong in a cluster, on demand; and a record of who asked for what. Safe for concurrent
+/// use.
+/// </summary>
 public sealed class KubernetesFaults
 {
     private readonly Lock _gate = new();
@@ -21,13 +24,21 @@ public sealed class KubernetesFaults
         _registry = store.Registry;
     }
 
-    /// <summary>Called with every request before it is looked at. A non-null result strikes it.</summary>
+    /// <summary>
+    /// Called with every request before it is looked at. A non-null result strikes it.
+    /// </summary>
     public Func<RequestInfo, ValueTask<FaultAction?>>? BeforeRequest { get; set; }
 
-    /// <summary>Called with every request after it took effect and before it is answered, with the code that the answer would have.</summary>
+    /// <summary>
+    /// Called with every request after it took effect and before it is answered, with the code that
+    /// the answer would have.
+    /// </summary>
     public Func<RequestInfo, int, ValueTask<FaultAction?>>? AfterRequest { get; set; }
 
-    /// <summary>Whether <see cref="Log"/> is kept; off by default, since a benchmark makes millions of requests.</summary>
+    /// <summary>
+    /// Whether <see cref="Log"/> is kept; off by default, since a benchmark makes millions of
+    /// requests.
+    /// </summary>
     public bool KeepsLog { get; set; }
 
     /// <summary>How many watches are open.</summary>
@@ -37,7 +48,9 @@ public sealed class KubernetesFaults
     public IReadOnlyList<RequestInfo> Log => [.. _log];
 
     /// <summary>Ends all watches, of one resource or of all.</summary>
-    /// <param name="cut">Resets connections; otherwise the streams end in order, as on a server's timeout.</param>
+    /// <param name="cut">
+    /// Resets connections; otherwise the streams end in order, as on a server's timeout.
+    /// </param>
     /// <param name="resource">The resource in the plural, or null for all.</param>
     /// <returns>How many watches there were.</returns>
     public int DropWatches(bool cut = true, string? resource = null) =>
@@ -46,7 +59,10 @@ public sealed class KubernetesFaults
     /// <summary>Forgets the history of changes: a watch from before now gets 410 Expired.</summary>
     public void CompactHistory() => _ledger.Compact();
 
-    /// <summary>Adds a rule; rules strike in the order in which they were added, one for each request and moment.</summary>
+    /// <summary>
+    /// Adds a rule; rules strike in the order in which they were added, one for each request and
+    /// moment.
+    /// </summary>
     public void Add(FaultRule rule)
     {
         lock (_gate)
@@ -67,7 +83,9 @@ public sealed class KubernetesFaults
             }
         );
 
-    /// <summary>Lets the next requests of a verb to a resource take effect and loses the answers.</summary>
+    /// <summary>
+    /// Lets the next requests of a verb to a resource take effect and loses the answers.
+    /// </summary>
     public void LoseAnswers(string? verb, string? resource, int times = 1) =>
         Add(
             new FaultRule

@@ -15,8 +15,9 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 namespace MultiEni.Simulator.Kubernetes;
 
 /// <summary>
-/// A Kubernetes API server without a cluster: real clients talk to it unchanged, over plain HTTP on the loopback interface. Nothing
-/// schedules or runs; what a kubelet or a controller would do, their simulations do as clients, and tests by hand through <see cref="Store"/>.
+/// A Kubernetes API server without a cluster: real clients talk to it unchanged, over plain HTTP on
+/// the loopback interface. Nothing schedules or runs; what a kubelet or a controller would do,
+/// their simulations do as clients, and tests by hand through <see cref="Store"/>.
 /// </summary>
 public sealed class KubernetesSimulator : IAsyncDisposable
 {
@@ -94,7 +95,10 @@ public sealed class KubernetesSimulator : IAsyncDisposable
         return simulator;
     }
 
-    /// <summary>Installs the definitions that the product's chart installs; those already there stay as they are.</summary>
+    /// <summary>
+    /// Installs the definitions that the product's chart installs; those already there stay as they
+    /// are.
+    /// </summary>
     public async Task InstallCrdsAsync(CancellationToken cancellationToken)
     {
         var assembly = typeof(KubernetesSimulator).Assembly;

@@ -1,12 +1,17 @@
 namespace MultiEni.Simulator.Kubernetes;
 
-/// <summary>What a request is about, as the API server reads it from method, path and query.</summary>
+/// <summary>
+/// What a request is about, as the API server reads it from method, path and query.
+/// </summary>
 public sealed record RequestInfo
 {
     /// <summary>Counts requests from the start of the server.</summary>
     public required long Number { get; init; }
 
-    /// <summary><c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, <c>update</c>, <c>patch</c>, <c>delete</c>, <c>deletecollection</c>; outside of resources, the HTTP method.</summary>
+    /// <summary>
+    /// <c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, <c>update</c>, <c>patch</c>,
+    /// <c>delete</c>, <c>deletecollection</c>; outside of resources, the HTTP method.
+    /// </summary>
     public required string Verb { get; init; }
 
     /// <summary>The path, without the query.</summary>
@@ -21,7 +26,9 @@ public sealed record RequestInfo
     /// <summary>The API version, such as <c>v1</c>.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The resource in the plural, such as <c>nodes</c>; empty when the request is not about one.</summary>
+    /// <summary>
+    /// The resource in the plural, such as <c>nodes</c>; empty when the request is not about one.
+    /// </summary>
     public string Resource { get; init; } = "";
 
     /// <summary>Such as <c>status</c>, or empty.</summary>
@@ -39,7 +46,9 @@ public sealed record RequestInfo
     /// <summary>The product name in the User-Agent header.</summary>
     public string UserAgent { get; init; } = "";
 
-    /// <summary>The user behind the bearer token; without authentication, the token itself.</summary>
+    /// <summary>
+    /// The user behind the bearer token; without authentication, the token itself.
+    /// </summary>
     public string User { get; init; } = "";
 
     /// <summary>Whether the request can change an object.</summary>

@@ -1,8 +1,9 @@
 namespace MultiEni.Simulator.Kubernetes;
 
 /// <summary>
-/// How far the watches of an API server are behind its writes: a real one answers a write as soon as etcd has it, and sends it to watchers from a cache
-/// that follows etcd. Changes of one watch keep their order.
+/// How far the watches of an API server are behind its writes: a real one answers a write as soon
+/// as etcd has it, and sends it to watchers from a cache that follows etcd. Changes of one watch
+/// keep their order.
 /// </summary>
 /// <param name="Shortest">The least delay of a change, on the server's clock.</param>
 /// <param name="Longest">The greatest.</param>

@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>Carries what the kernel announces to everybody who listens. Guarded by its host's lock.</summary>
+/// <summary>
+/// Carries what the kernel announces to everybody who listens. Guarded by its host's lock.
+/// </summary>
 internal sealed class Announcements(Lock gate)
 {
     private readonly HashSet<Channel<KernelEvent>> _watchers = [];

@@ -1,8 +1,8 @@
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>
-/// What the node's own software does to interfaces that are present at boot: nodeadm and the VPC CNI
-/// (docs/reference/driver-binding.md#node-software).
+/// What the node's own software does to interfaces that are present at boot: nodeadm and the VPC
+/// CNI (docs/reference/driver-binding.md#node-software).
 /// </summary>
 internal static class BootConfiguration
 {

@@ -11,7 +11,9 @@ internal sealed class DeviceHold(SimulatedHost host, string address, int process
     /// <summary>Its number in <c>/proc</c>.</summary>
     internal int Process => process;
 
-    /// <summary>The program registered a request eventfd and answers it by closing the device.</summary>
+    /// <summary>
+    /// The program registered a request eventfd and answers it by closing the device.
+    /// </summary>
     internal bool LetsGoWhenAsked => letsGoWhenAsked;
 
     public void Dispose() => host.LetGo(this);

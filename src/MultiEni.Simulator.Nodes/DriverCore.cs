@@ -1,7 +1,8 @@
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>
-/// Devices meeting drivers, by the rules of the kernel's driver core, vfio-pci and the ena driver (docs/reference/driver-binding.md#driver-files,
+/// Devices meeting drivers, by the rules of the kernel's driver core, vfio-pci and the ena driver
+/// (docs/reference/driver-binding.md#driver-files,
 /// docs/reference/driver-binding.md#errors-of-a-write). Guarded by its host's lock.
 /// </summary>
 /// <param name="options">The machine.</param>
@@ -9,7 +10,9 @@ namespace MultiEni.Simulator.Nodes;
 /// <param name="network">Where interfaces of bound devices appear.</param>
 /// <param name="faults">Scripted misbehaviour.</param>
 /// <param name="announce">Sends an event.</param>
-/// <param name="later">Runs something under the host's lock after a delay, unless the node reboots before.</param>
+/// <param name="later">
+/// Runs something under the host's lock after a delay, unless the node reboots before.
+/// </param>
 internal sealed class DriverCore(
     SimulatedHostOptions options,
     KernelModules modules,
@@ -54,7 +57,10 @@ internal sealed class DriverCore(
         announce(new KernelEvent("add", "pci", device.Address));
     }
 
-    /// <summary>What the kernel does for a device without a driver: the first loaded driver that matches probes it, and its failure is nobody's error.</summary>
+    /// <summary>
+    /// What the kernel does for a device without a driver: the first loaded driver that matches
+    /// probes it, and its failure is nobody's error.
+    /// </summary>
     internal void Attach(PciDevice device, bool atBoot = false)
     {
         if (
@@ -222,7 +228,8 @@ internal sealed class DriverCore(
 
         if (device.Driver == PciDrivers.Vfio)
         {
-            // The kernel announces that vfio's own child device is gone, before it waits for whoever has the device open.
+            // The kernel announces that vfio's own child device is gone, before it waits for
+            // whoever has the device open.
             announce(new KernelEvent("change", "pci", device.Address));
         }
 

@@ -36,7 +36,8 @@ internal sealed class HostRequest(HttpContext context, SimulatedHost host, Cance
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
-        // Not the request's token: a write that the client gave up on is still under way in the kernel.
+        // Not the request's token: a write that the client gave up on is still under way in the
+        // kernel.
         await SendErrorAsync(await host.WriteAsync(FilePath, text, stopping));
     }
 

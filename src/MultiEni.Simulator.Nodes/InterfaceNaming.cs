@@ -6,6 +6,9 @@ public enum InterfaceNaming
     /// <summary>By PCI slot, as systemd does: <c>ens5</c>, <c>ens6</c>.</summary>
     Slot,
 
-    /// <summary>In order of appearance: <c>eth0</c>, <c>eth1</c>. A name changes when devices come back in another order.</summary>
+    /// <summary>
+    /// In order of appearance: <c>eth0</c>, <c>eth1</c>. A name changes when devices come back in
+    /// another order.
+    /// </summary>
     Appearance,
 }

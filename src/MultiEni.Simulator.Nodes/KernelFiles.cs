@@ -6,7 +6,9 @@ internal sealed class KernelFiles(KernelTree tree, DriverCore drivers, KernelMod
     // A page less one, the most that driver_override takes.
     private const int LongestOverride = 4095;
 
-    /// <summary>What is at a path. Links on the way are followed; the last part is followed only when asked.</summary>
+    /// <summary>
+    /// What is at a path. Links on the way are followed; the last part is followed only when asked.
+    /// </summary>
     internal KernelNode? Find(string path, bool followLast)
     {
         for (var hops = 0; hops < 8; hops++)
@@ -48,11 +50,15 @@ internal sealed class KernelFiles(KernelTree tree, DriverCore drivers, KernelMod
                 return WriteOutcome.Failure(LinuxErrors.Invalid);
         }
 
-        // The kernel does not even ask the file's owner (docs/reference/driver-binding.md#driver-files).
+        // The kernel does not even ask the file's owner
+        // (docs/reference/driver-binding.md#driver-files).
         return text.Length == 0 ? WriteOutcome.Success : Dispatch(Canonical(path), text);
     }
 
-    /// <summary>The device whose lock a read of this file needs: driver_override is read under it (drivers/pci/pci-sysfs.c).</summary>
+    /// <summary>
+    /// The device whose lock a read of this file needs: driver_override is read under it
+    /// (drivers/pci/pci-sysfs.c).
+    /// </summary>
     internal Task ReadLock(string path) =>
         Canonical(path) is ["sys", "bus", "pci", "devices", var address, "driver_override"] && drivers.Find(address)?.Release is { } release
             ? release.Completion

@@ -13,7 +13,10 @@ internal abstract record KernelNode
 
     internal sealed record Directory(IEnumerable<string> Names) : KernelNode;
 
-    /// <summary>A link: its text as stored and the path it means, because the simulated tree is not laid out in depth as the kernel's.</summary>
+    /// <summary>
+    /// A link: its text as stored and the path it means, because the simulated tree is not laid out
+    /// in depth as the kernel's.
+    /// </summary>
     internal sealed record Link(string Text, string Target) : KernelNode;
 
     /// <summary>A character device. <paramref name="Group"/> is the vfio group behind it.</summary>

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>What stands behind each path under /sys, /proc and /dev of a simulated node. Follows no links. Guarded by its host's lock.</summary>
+/// <summary>
+/// What stands behind each path under /sys, /proc and /dev of a simulated node. Follows no links.
+/// Guarded by its host's lock.
+/// </summary>
 internal sealed class KernelTree(
     SimulatedHostOptions options,
     DriverCore drivers,

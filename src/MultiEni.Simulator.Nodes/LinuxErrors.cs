@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>Error numbers of Linux that a simulated node answers with (include/uapi/asm-generic/errno-base.h).</summary>
+/// <summary>
+/// Error numbers of Linux that a simulated node answers with
+/// (include/uapi/asm-generic/errno-base.h).
+/// </summary>
 public static class LinuxErrors
 {
     /// <summary>Success.</summary>
@@ -9,7 +12,9 @@ public static class LinuxErrors
     /// <summary>ENOENT: the file, and with it the driver or the device, is not there.</summary>
     public const int NoEntry = 2;
 
-    /// <summary>EIO: what a pending operation ends with when the node reboots or is terminated.</summary>
+    /// <summary>
+    /// EIO: what a pending operation ends with when the node reboots or is terminated.
+    /// </summary>
     public const int InputOutput = 5;
 
     /// <summary>EAGAIN: the driver deferred its probe.</summary>
@@ -21,13 +26,17 @@ public static class LinuxErrors
     /// <summary>EBUSY: bound already, or held open by somebody.</summary>
     public const int Busy = 16;
 
-    /// <summary>ENODEV: no such device, or the driver does not match it or does not hold it.</summary>
+    /// <summary>
+    /// ENODEV: no such device, or the driver does not match it or does not hold it.
+    /// </summary>
     public const int NoDevice = 19;
 
     /// <summary>EISDIR: a directory.</summary>
     public const int IsDirectory = 21;
 
-    /// <summary>EINVAL: a value out of range, or a vfio probe with neither an IOMMU nor no-IOMMU mode.</summary>
+    /// <summary>
+    /// EINVAL: a value out of range, or a vfio probe with neither an IOMMU nor no-IOMMU mode.
+    /// </summary>
     public const int Invalid = 22;
 
     /// <summary>EROFS: the file system is mounted read-only.</summary>

@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>Links, addresses, routes and rules of the host's network namespace. Guarded by its host's lock.</summary>
+/// <summary>
+/// Links, addresses, routes and rules of the host's network namespace. Guarded by its host's lock.
+/// </summary>
 internal sealed class NetworkStack(InterfaceNaming naming)
 {
     internal const int MainTable = 254;
@@ -75,7 +77,9 @@ internal sealed class NetworkStack(InterfaceNaming naming)
         }
     }
 
-    /// <summary>Taking a link down loses its routes and keeps its IPv4 addresses, as in Linux.</summary>
+    /// <summary>
+    /// Taking a link down loses its routes and keeps its IPv4 addresses, as in Linux.
+    /// </summary>
     internal int SetUp(int index, bool up)
     {
         if (Link(index) is not { } link)

@@ -2,7 +2,10 @@ using System.IO.Enumeration;
 
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>Scripted misbehaviour of one node. Path patterns know <c>*</c> and <c>?</c>. Faults of writes are used in the order they were added.</summary>
+/// <summary>
+/// Scripted misbehaviour of one node. Path patterns know <c>*</c> and <c>?</c>. Faults of writes
+/// are used in the order they were added.
+/// </summary>
 public sealed class NodeFaults
 {
     private readonly Lock _gate = new();
@@ -12,14 +15,20 @@ public sealed class NodeFaults
     private readonly Queue<int> _linkErrors = [];
     private readonly List<(string PathPattern, WriteBlock Block)> _reads = [];
 
-    /// <summary>The next writes to matching paths return this error and do nothing. Error 0 makes a write that claims success.</summary>
+    /// <summary>
+    /// The next writes to matching paths return this error and do nothing. Error 0 makes a write
+    /// that claims success.
+    /// </summary>
     public void FailWrites(string pathPattern, int error, int times = 1) => AddWrites(times, () => new WriteFault(pathPattern) { Error = error });
 
     /// <summary>The next writes to matching paths take effect only after a delay.</summary>
     public void DelayWrites(string pathPattern, TimeSpan delay, int times = 1) =>
         AddWrites(times, () => new WriteFault(pathPattern) { Delay = delay });
 
-    /// <summary>The next write to a matching path waits, without effect, until the result is disposed; then it goes on as usual.</summary>
+    /// <summary>
+    /// The next write to a matching path waits, without effect, until the result is disposed; then
+    /// it goes on as usual.
+    /// </summary>
     public IDisposable BlockWrite(string pathPattern)
     {
         var fault = new WriteFault(pathPattern);
@@ -28,7 +37,10 @@ public sealed class NodeFaults
         return fault.Block;
     }
 
-    /// <summary>Reads of the text of matching files do not return until the result is disposed, as under a driver that hangs with a lock.</summary>
+    /// <summary>
+    /// Reads of the text of matching files do not return until the result is disposed, as under a
+    /// driver that hangs with a lock.
+    /// </summary>
     public IDisposable BlockReads(string pathPattern)
     {
         var block = new WriteBlock();
@@ -52,7 +64,10 @@ public sealed class NodeFaults
         }
     }
 
-    /// <summary>After a bind to ena, no network interface appears for this PCI address, until <see cref="Clear"/>.</summary>
+    /// <summary>
+    /// After a bind to ena, no network interface appears for this PCI address, until
+    /// <see cref="Clear"/>.
+    /// </summary>
     public void KeepInterfaceAway(string pciAddress)
     {
         lock (_gate)

@@ -38,10 +38,14 @@ internal sealed class PciDevice(string address, string vendor, string deviceId, 
 
     internal DeviceHold? Hold { get; set; }
 
-    /// <summary>An unbind or removal that waits for the holder. Meanwhile the device's lock is taken.</summary>
+    /// <summary>
+    /// An unbind or removal that waits for the holder. Meanwhile the device's lock is taken.
+    /// </summary>
     internal DriverRelease? Release { get; set; }
 
-    /// <summary>Counts bindings, so that a delayed consequence of an earlier one is recognised.</summary>
+    /// <summary>
+    /// Counts bindings, so that a delayed consequence of an earlier one is recognised.
+    /// </summary>
     internal int Bindings { get; set; }
 
     internal string ModelAlias => $"pci:v0000{Vendor.ToUpperInvariant()}d0000{DeviceId.ToUpperInvariant()}";

@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>The PCI drivers that simulated nodes know, their modules and which devices they match.</summary>
+/// <summary>
+/// The PCI drivers that simulated nodes know, their modules and which devices they match.
+/// </summary>
 internal static class PciDrivers
 {
     internal const string Ena = "ena";
@@ -32,8 +34,8 @@ internal static class PciDrivers
     internal static bool IsUio(string driver) => driver is "igb_uio" or "uio_pci_generic";
 
     /// <summary>
-    /// An override admits only its driver, whose id table is then not asked; vfio-pci and the uio drivers have no id table
-    /// (docs/reference/driver-binding.md#driver-files).
+    /// An override admits only its driver, whose id table is then not asked; vfio-pci and the uio
+    /// drivers have no id table (docs/reference/driver-binding.md#driver-files).
     /// </summary>
     internal static bool Matches(string driver, PciDevice device) =>
         device.Override is { } only

@@ -5,7 +5,10 @@ namespace MultiEni.Simulator.Nodes;
 /// <param name="Vendor">Four hexadecimal digits.</param>
 /// <param name="Device">Four hexadecimal digits.</param>
 /// <param name="Class">Six hexadecimal digits.</param>
-/// <param name="MacAddress">The MAC of the interface behind it; null when it is no network device. A device bound to vfio-pci does not tell it to anyone else.</param>
+/// <param name="MacAddress">
+/// The MAC of the interface behind it; null when it is no network device. A device bound to
+/// vfio-pci does not tell it to anyone else.
+/// </param>
 /// <param name="Driver">Target of the driver link, or null.</param>
 /// <param name="DriverOverride">The override, or null.</param>
 /// <param name="InterfaceName">Its network interface in the host's namespace, or null.</param>

@@ -3,7 +3,9 @@ namespace MultiEni.Simulator.Nodes;
 /// <content>What others than the agent do on the node: modules, pods that take an interface, stacked links, addresses, routes and rules.</content>
 public sealed partial class SimulatedHost
 {
-    /// <summary>Loads a kernel module and lets its driver probe devices that wait for it, as modprobe does.</summary>
+    /// <summary>
+    /// Loads a kernel module and lets its driver probe devices that wait for it, as modprobe does.
+    /// </summary>
     public void LoadModule(string module)
     {
         lock (_gate)
@@ -17,8 +19,8 @@ public sealed partial class SimulatedHost
     }
 
     /// <summary>
-    /// Moves a device's interface into a pod's network namespace: the host sees the driver and no interface
-    /// (docs/reference/driver-binding.md#network-namespaces).
+    /// Moves a device's interface into a pod's network namespace: the host sees the driver and no
+    /// interface (docs/reference/driver-binding.md#network-namespaces).
     /// </summary>
     public void MoveToPodNamespace(string pciAddress)
     {

@@ -4,8 +4,8 @@ namespace MultiEni.Simulator.Nodes;
 public sealed partial class SimulatedHost
 {
     /// <summary>
-    /// Reboots: a new boot id, no binding, override or parameter survives, every device meets its kernel driver again, and whoever held one is gone.
-    /// Ends when the node answers again.
+    /// Reboots: a new boot id, no binding, override or parameter survives, every device meets its
+    /// kernel driver again, and whoever held one is gone. Ends when the node answers again.
     /// </summary>
     public async Task RebootAsync(CancellationToken cancellationToken)
     {
@@ -94,7 +94,8 @@ public sealed partial class SimulatedHost
         List<(string Address, string MacAddress, IReadOnlyList<string> PrivateAddresses)> plugged
     )
     {
-        // Rotating by at least one slot makes sure that every address changes when there are two or more.
+        // Rotating by at least one slot makes sure that every address changes when there are two or
+        // more.
         var rotation = plugged.Count < 2 ? 0 : _random.Next(1, plugged.Count);
         return [.. plugged.Select((device, i) => (plugged[(i + rotation) % plugged.Count].Address, device.MacAddress, device.PrivateAddresses))];
     }

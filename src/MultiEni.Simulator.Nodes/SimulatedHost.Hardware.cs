@@ -7,7 +7,8 @@ public sealed partial class SimulatedHost
     private const int Slots = 32;
 
     /// <summary>
-    /// Hot-plugs an interface at the next free slot: the device appears, its driver probes it after <see cref="SimulatedHostOptions.ProbeDelay"/>.
+    /// Hot-plugs an interface at the next free slot: the device appears, its driver probes it after
+    /// <see cref="SimulatedHostOptions.ProbeDelay"/>.
     /// </summary>
     /// <returns>The PCI address.</returns>
     public string Plug(string macAddress, IReadOnlyList<string> privateAddresses)
@@ -21,7 +22,10 @@ public sealed partial class SimulatedHost
         }
     }
 
-    /// <summary>Hot-unplugs an interface. A device that is held open goes only when it is let go; the task ends when it is gone.</summary>
+    /// <summary>
+    /// Hot-unplugs an interface. A device that is held open goes only when it is let go; the task
+    /// ends when it is gone.
+    /// </summary>
     public Task UnplugAsync(string macAddress, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -30,7 +34,10 @@ public sealed partial class SimulatedHost
         }
     }
 
-    /// <summary>The device is gone from one moment to the next, whoever held it: what a forced detach comes to.</summary>
+    /// <summary>
+    /// The device is gone from one moment to the next, whoever held it: what a forced detach comes
+    /// to.
+    /// </summary>
     public void Vanish(string macAddress)
     {
         lock (_gate)
@@ -46,10 +53,17 @@ public sealed partial class SimulatedHost
         }
     }
 
-    /// <summary>Opens a device bound to a user-space driver, as a DPDK application does; disposing the result closes it.</summary>
+    /// <summary>
+    /// Opens a device bound to a user-space driver, as a DPDK application does; disposing the
+    /// result closes it.
+    /// </summary>
     /// <param name="pciAddress">The device.</param>
-    /// <param name="letsGoWhenAsked">The application closes the device as soon as the kernel asks for it.</param>
-    /// <exception cref="IOException">The device has no device node (ENOENT) or its group is held by another program (EBUSY).</exception>
+    /// <param name="letsGoWhenAsked">
+    /// The application closes the device as soon as the kernel asks for it.
+    /// </param>
+    /// <exception cref="IOException">
+    /// The device has no device node (ENOENT) or its group is held by another program (EBUSY).
+    /// </exception>
     public IDisposable HoldOpen(string pciAddress, bool letsGoWhenAsked = false)
     {
         lock (_gate)

@@ -3,7 +3,9 @@ namespace MultiEni.Simulator.Nodes;
 /// <content>What a process does with the node: system calls on files and links, as an agent makes them.</content>
 public sealed partial class SimulatedHost
 {
-    /// <summary>Text of a file; null when there is none. Waits for the device's lock where the kernel does.</summary>
+    /// <summary>
+    /// Text of a file; null when there is none. Waits for the device's lock where the kernel does.
+    /// </summary>
     public async Task<string?> ReadTextAsync(string path, CancellationToken cancellationToken)
     {
         await Faults.ReadBlock(path).WaitAsync(cancellationToken);
@@ -50,7 +52,10 @@ public sealed partial class SimulatedHost
         }
     }
 
-    /// <summary>One write(2). Ends when the kernel would return; the token only ends the node's life, as a process in a write cannot be interrupted.</summary>
+    /// <summary>
+    /// One write(2). Ends when the kernel would return; the token only ends the node's life, as a
+    /// process in a write cannot be interrupted.
+    /// </summary>
     /// <returns>An error number, 0 for success.</returns>
     public async Task<int> WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
@@ -113,7 +118,9 @@ public sealed partial class SimulatedHost
     }
 
     /// <summary>open(2) and close(2) of a device node.</summary>
-    /// <returns>An error number: EBUSY while somebody holds the group, which has a single opener.</returns>
+    /// <returns>
+    /// An error number: EBUSY while somebody holds the group, which has a single opener.
+    /// </returns>
     public int ProbeOpen(string path)
     {
         lock (_gate)
@@ -147,7 +154,9 @@ public sealed partial class SimulatedHost
         }
     }
 
-    /// <summary>Everything the kernel announces from the moment of the call. Ends when the node goes down.</summary>
+    /// <summary>
+    /// Everything the kernel announces from the moment of the call. Ends when the node goes down.
+    /// </summary>
     public IAsyncEnumerable<KernelEvent> WatchAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -1,8 +1,9 @@
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>
-/// The kernel of one simulated node: PCI devices, drivers, links and routes that behave as Linux does, and the hands that plug, unplug,
-/// hold devices open and reboot. Safe to use from any thread.
+/// The kernel of one simulated node: PCI devices, drivers, links and routes that behave as Linux
+/// does, and the hands that plug, unplug, hold devices open and reboot. Safe to use from any
+/// thread.
 /// </summary>
 public sealed partial class SimulatedHost : IDisposable
 {
@@ -60,7 +61,10 @@ public sealed partial class SimulatedHost : IDisposable
     /// <summary>Scripted misbehaviour.</summary>
     public NodeFaults Faults { get; } = new();
 
-    /// <summary>Raised after a reboot is complete and when the node is terminated: whatever ran on it is gone.</summary>
+    /// <summary>
+    /// Raised after a reboot is complete and when the node is terminated: whatever ran on it is
+    /// gone.
+    /// </summary>
     public event EventHandler? ProcessesLost;
 
     /// <summary>The kernel's id of this boot.</summary>

@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MultiEni.Simulator.Nodes;
 
-/// <summary>All simulated nodes of a cluster behind one HTTP server on loopback, which speaks the wire protocol of a simulated host.</summary>
+/// <summary>
+/// All simulated nodes of a cluster behind one HTTP server on loopback, which speaks the wire
+/// protocol of a simulated host.
+/// </summary>
 public sealed class SimulatedHosts : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, SimulatedHost> _byName = new(StringComparer.Ordinal);
@@ -55,7 +58,9 @@ public sealed class SimulatedHosts : IAsyncDisposable
         return hosts;
     }
 
-    /// <summary>Base address of one node's protocol, the value of <c>ENI_MANAGER_HOST</c>.</summary>
+    /// <summary>
+    /// Base address of one node's protocol, the value of <c>ENI_MANAGER_HOST</c>.
+    /// </summary>
     public Uri HostUri(string node) => new(Address, $"hosts/{Uri.EscapeDataString(node)}");
 
     /// <summary>Adds a node.</summary>

@@ -5,7 +5,10 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Simulator;
 
-/// <summary>What an administrator does at the API of a simulated cluster before its nodes can join, and where he looks afterwards.</summary>
+/// <summary>
+/// What an administrator does at the API of a simulated cluster before its nodes can join, and
+/// where he looks afterwards.
+/// </summary>
 internal sealed class Administrator(KubernetesConfig api) : IDisposable
 {
     private const string Rbac = "rbac.authorization.k8s.io";
@@ -24,7 +27,10 @@ internal sealed class Administrator(KubernetesConfig api) : IDisposable
             cancellationToken
         );
 
-    /// <summary>Gives a kubelet the role of kubelets, which API servers without the Node authorizer give to nobody.</summary>
+    /// <summary>
+    /// Gives a kubelet the role of kubelets, which API servers without the Node authorizer give to
+    /// nobody.
+    /// </summary>
     /// <seealso href="https://kubernetes.io/docs/reference/access-authn-authz/node/#rbac-node-permissions"/>
     internal Task AuthorizeNodeAsync(string node, CancellationToken cancellationToken) =>
         EnsureAsync(
@@ -52,7 +58,9 @@ internal sealed class Administrator(KubernetesConfig api) : IDisposable
             cancellationToken
         );
 
-    /// <summary>Names of the objects of a collection; empty when the API has no such collection.</summary>
+    /// <summary>
+    /// Names of the objects of a collection; empty when the API has no such collection.
+    /// </summary>
     internal async Task<IReadOnlyList<string>> NamesAsync(string collection, CancellationToken cancellationToken)
     {
         using var response = await _http.GetAsync(collection, cancellationToken);

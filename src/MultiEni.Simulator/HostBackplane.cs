@@ -4,7 +4,10 @@ using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Simulator;
 
-/// <summary>Lets the devices of attached interfaces appear in simulated nodes. An interface may be attached before its node has booted.</summary>
+/// <summary>
+/// Lets the devices of attached interfaces appear in simulated nodes. An interface may be attached
+/// before its node has booted.
+/// </summary>
 /// <param name="hosts">Where nodes are added and removed.</param>
 public sealed class HostBackplane(SimulatedHosts hosts) : IInstanceBackplane
 {

@@ -13,7 +13,9 @@ internal static class KubeconfigCopy
 
     /// <summary>Writes a copy.</summary>
     /// <param name="source">Path of the original.</param>
-    /// <param name="context">The context that becomes its current one; null for the original's.</param>
+    /// <param name="context">
+    /// The context that becomes its current one; null for the original's.
+    /// </param>
     /// <param name="path">Path of the copy.</param>
     /// <returns><paramref name="path"/>.</returns>
     internal static string Write(string source, string? context, string path)
@@ -28,8 +30,8 @@ internal static class KubeconfigCopy
     }
 
     /// <summary>
-    /// Writes a copy that acts as a service account, which works on every API server and needs no account to exist. What a pod's token says of its node is
-    /// said along with it.
+    /// Writes a copy that acts as a service account, which works on every API server and needs no
+    /// account to exist. What a pod's token says of its node is said along with it.
     /// </summary>
     /// <param name="source">Path of an administrator's.</param>
     /// <param name="path">Path of the copy.</param>

@@ -9,8 +9,9 @@ using MultiEni.Simulator.Nodes.Kubelets;
 namespace MultiEni.Simulator;
 
 /// <summary>
-/// A whole cluster on EC2 in one process: API server, EC2 endpoint, the kernels of its nodes, and scheduler, kubelets and device plugins. Programs
-/// under test run outside of it and reach it over loopback with the environment that this class gives them.
+/// A whole cluster on EC2 in one process: API server, EC2 endpoint, the kernels of its nodes, and
+/// scheduler, kubelets and device plugins. Programs under test run outside of it and reach it over
+/// loopback with the environment that this class gives them.
 /// </summary>
 public sealed class SimulatedCluster : IAsyncDisposable
 {
@@ -49,7 +50,10 @@ public sealed class SimulatedCluster : IAsyncDisposable
     }
 
     /// <summary>The simulated API server.</summary>
-    /// <exception cref="InvalidOperationException">The cluster has an API server that was there before, see <see cref="SimulatedClusterOptions.Kubeconfig"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The cluster has an API server that was there before, see
+    /// <see cref="SimulatedClusterOptions.Kubeconfig"/>.
+    /// </exception>
     public KubernetesSimulator Kubernetes =>
         _kubernetes
         ?? throw new InvalidOperationException($"The API server of this cluster is the one of {_options.Kubeconfig}, not a simulated one.");
@@ -69,7 +73,10 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>Nodes that were not terminated, by name.</summary>
     public IReadOnlyList<SimulatedClusterNode> Nodes => [.. _nodes.Values.OrderBy(node => node.Name, StringComparer.Ordinal)];
 
-    /// <summary>A bug that stopped the cluster's own parts, or null. A test that waits in vain should look here.</summary>
+    /// <summary>
+    /// A bug that stopped the cluster's own parts, or null. A test that waits in vain should look
+    /// here.
+    /// </summary>
     public Exception? Failure => _machinery.Failure;
 
     /// <summary>Starts a cluster; its nodes are there when the task completes.</summary>
@@ -177,7 +184,9 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>Where the agent of a node keeps its journal, on disk.</summary>
     public string JournalFolder(string node) => Path.Combine(_stateFolder, node, "journal");
 
-    /// <summary>Where the embedded device plugin of a node writes what Multus reads, on disk.</summary>
+    /// <summary>
+    /// Where the embedded device plugin of a node writes what Multus reads, on disk.
+    /// </summary>
     public string DeviceInfoFolder(string node) => Path.Combine(_stateFolder, node, "devinfo");
 
     /// <summary>Adds a node in the next zone: instance, kernel, Node object, kubelet.</summary>
@@ -236,8 +245,8 @@ public sealed class SimulatedCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Terminates a node's instance. Its kernel is gone when EC2 says so; its Node is deleted after <see cref="ClusterTimings.NodeRemoval"/>, as the cloud
-    /// node controller does.
+    /// Terminates a node's instance. Its kernel is gone when EC2 says so; its Node is deleted after
+    /// <see cref="ClusterTimings.NodeRemoval"/>, as the cloud node controller does.
     /// </summary>
     public Task TerminateNodeAsync(string name, CancellationToken cancellationToken)
     {
@@ -255,7 +264,10 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>Reboots a node's machine; ends when it is up again.</summary>
     public Task RebootNodeAsync(string name, CancellationToken cancellationToken) => Host(name).RebootAsync(cancellationToken);
 
-    /// <summary>Terminates a node and adds another machine with the same name in the same zone, as fixed host names do.</summary>
+    /// <summary>
+    /// Terminates a node and adds another machine with the same name in the same zone, as fixed
+    /// host names do.
+    /// </summary>
     public async Task<SimulatedClusterNode> ReplaceNodeAsync(string name, CancellationToken cancellationToken)
     {
         var old = Node(name);
@@ -285,7 +297,9 @@ public sealed class SimulatedCluster : IAsyncDisposable
             }
         );
 
-    /// <summary>Environment with which an ENI manager acts on one node of this cluster and nothing else.</summary>
+    /// <summary>
+    /// Environment with which an ENI manager acts on one node of this cluster and nothing else.
+    /// </summary>
     public IReadOnlyDictionary<string, string> ManagerEnvironment(string node) =>
         With(
             "DEVICE_PLUGIN_NAMESPACES",
@@ -302,7 +316,9 @@ public sealed class SimulatedCluster : IAsyncDisposable
             }
         );
 
-    /// <summary>Everything that is not as it was before the product ran, in words; empty when it cleaned up.</summary>
+    /// <summary>
+    /// Everything that is not as it was before the product ran, in words; empty when it cleaned up.
+    /// </summary>
     public Task<IReadOnlyList<string>> LeftoversAsync(CancellationToken cancellationToken) =>
         Leftovers.FindAsync(this, _administrator, _options.InitialPluginFile, cancellationToken);
 

@@ -2,7 +2,10 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Simulator;
 
-/// <summary>The VPC of a simulated cluster. The identifiers that the documentation's manifests name exist in it.</summary>
+/// <summary>
+/// The VPC of a simulated cluster. The identifiers that the documentation's manifests name exist in
+/// it.
+/// </summary>
 public sealed class SimulatedClusterNetwork
 {
     /// <summary>The subnet that the documentation's manifests name; in the first zone.</summary>

@@ -8,12 +8,15 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Api.Tests;
 
-/// <summary>The CRD files and the C# types are written by hand, both; here they are proved to say the same.</summary>
+/// <summary>
+/// The CRD files and the C# types are written by hand, both; here they are proved to say the same.
+/// </summary>
 public sealed class DefinitionAgreementTests
 {
     public static TheoryData<string> Parts => ["NodeENI.spec", "NodeENI.status", "ENIAttachment.spec", "ENIAttachment.status"];
 
-    // The exporter knows nothing of what a converter of ours reads and writes, which is a string like any other.
+    // The exporter knows nothing of what a converter of ours reads and writes, which is a string
+    // like any other.
     private static readonly JsonSerializerOptions Plain = WithoutOurConverters();
 
     [Theory]
@@ -191,7 +194,9 @@ public sealed class DefinitionAgreementTests
         }
     }
 
-    /// <summary>Nullability is left aside: an absent member and a null one are the same to these types.</summary>
+    /// <summary>
+    /// Nullability is left aside: an absent member and a null one are the same to these types.
+    /// </summary>
     private static string? TypeName(JsonObject type) =>
         type["type"] switch
         {

@@ -9,7 +9,10 @@ using MultiEni.VirtualTime;
 
 namespace MultiEni.Benchmarks;
 
-/// <summary>What the published controller costs, and how fast a real API server lets it be: real time, real HTTP, and servers that refuse nothing.</summary>
+/// <summary>
+/// What the published controller costs, and how fast a real API server lets it be: real time, real
+/// HTTP, and servers that refuse nothing.
+/// </summary>
 internal static class ControllerBenchmark
 {
     private const string Explanation = """

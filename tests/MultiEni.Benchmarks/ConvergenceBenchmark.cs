@@ -7,8 +7,9 @@ using MultiEni.VirtualTime;
 namespace MultiEni.Benchmarks;
 
 /// <summary>
-/// How long a fleet takes to get its ENIs, measured against the shortest time that EC2's request quotas allow. On virtual time, so the machine does
-/// not matter. Without arguments all cases but the largest; otherwise the numbers of nodes.
+/// How long a fleet takes to get its ENIs, measured against the shortest time that EC2's request
+/// quotas allow. On virtual time, so the machine does not matter. Without arguments all cases but
+/// the largest; otherwise the numbers of nodes.
 /// </summary>
 internal static class ConvergenceBenchmark
 {

@@ -5,14 +5,18 @@ using MultiEni.VirtualMachine;
 
 namespace MultiEni.Benchmarks;
 
-/// <summary>The published ENI manager on a real kernel: native binds against those by dpdk-devbind.py, and what it costs while nothing happens.</summary>
+/// <summary>
+/// The published ENI manager on a real kernel: native binds against those by dpdk-devbind.py, and
+/// what it costs while nothing happens.
+/// </summary>
 internal static class MachineBenchmark
 {
     private const int Binds = 3;
     private const int Slot = 5;
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    // The smallest agent that was measured when the design was made, and the smaller size budget of eng/publish.sh.
+    // The smallest agent that was measured when the design was made, and the smaller size budget of
+    // eng/publish.sh.
     private const double RssMegabytes = 21.5;
     private const double BinaryMegabytes = 17;
 
@@ -72,7 +76,8 @@ internal static class MachineBenchmark
         return Value(metrics, "_sum") / Value(metrics, "_count");
     }
 
-    // CHECK_INTERVAL is beyond the time of the measurement: what is counted is what happens without any event.
+    // CHECK_INTERVAL is beyond the time of the measurement: what is counted is what happens without
+    // any event.
     private static async Task IdleAsync(GuestNode node, CancellationToken stop)
     {
         await node.StartManagerAsync(stop, new Dictionary<string, string> { ["CHECK_INTERVAL"] = "1h" });

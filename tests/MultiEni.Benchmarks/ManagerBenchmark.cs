@@ -9,7 +9,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Benchmarks;
 
-/// <summary>The ENI manager: how soon a device that appears is bound and published, and on a real kernel, how fast it binds and what it costs while idle.</summary>
+/// <summary>
+/// The ENI manager: how soon a device that appears is bound and published, and on a real kernel,
+/// how fast it binds and what it costs while idle.
+/// </summary>
 internal static class ManagerBenchmark
 {
     private const int Samples = 20;
@@ -52,13 +55,15 @@ internal static class ManagerBenchmark
             await UntilAsync(() =>
                 File.Exists(cluster.PcidpFile(node)) && File.ReadAllText(cluster.PcidpFile(node)).Contains(address, StringComparison.Ordinal)
             );
-            // The first one pays for the just-in-time compiler, which the published program does not have.
+            // The first one pays for the just-in-time compiler, which the published program does
+            // not have.
             if (i > 0)
             {
                 samples.Add(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
             }
 
-            // Each has the node for itself: reading a simulated device takes a request, and a node full of them would be most of the time.
+            // Each has the node for itself: reading a simulated device takes a request, and a node
+            // full of them would be most of the time.
             cluster.Kubernetes.Store.Delete(Resource, name);
             await UntilAsync(() => cluster.Kubernetes.Store.Find(Resource, name) is null);
             await cluster.Host(node).UnplugAsync(mac, CancellationToken.None);

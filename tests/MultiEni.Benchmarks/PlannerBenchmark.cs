@@ -4,7 +4,10 @@ using MultiEni.Controller.Planning;
 
 namespace MultiEni.Benchmarks;
 
-/// <summary>Four ENIs on each of many nodes: the first plan, and the plan when all exist. The last column is time per node against the smallest case.</summary>
+/// <summary>
+/// Four ENIs on each of many nodes: the first plan, and the plan when all exist. The last column is
+/// time per node against the smallest case.
+/// </summary>
 internal static class PlannerBenchmark
 {
     public static Task RunAsync()

@@ -4,7 +4,10 @@ using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Benchmarks;
 
-/// <summary>What is asked of the API server in one phase: each request by verb, resource with subresource, and code.</summary>
+/// <summary>
+/// What is asked of the API server in one phase: each request by verb, resource with subresource,
+/// and code.
+/// </summary>
 internal sealed class RequestLedger
 {
     private const string Attachments = "eniattachments";
@@ -19,7 +22,10 @@ internal sealed class RequestLedger
     /// <summary>The requests by their numbers, as kubectl names them.</summary>
     public IReadOnlyDictionary<(string Verb, string Resource, int Code), int> Counts => _counts;
 
-    /// <summary>How many ENIAttachments took longer than five seconds from the first to the last write of them in this phase: those may be told of once more.</summary>
+    /// <summary>
+    /// How many ENIAttachments took longer than five seconds from the first to the last write of
+    /// them in this phase: those may be told of once more.
+    /// </summary>
     public int Late => _lives.Values.Count(life => life.Last - life.First > Quick);
 
     /// <summary>Begins a phase; the one before ends.</summary>
@@ -41,7 +47,10 @@ internal sealed class RequestLedger
         return ledger;
     }
 
-    /// <summary>Prints the requests, and for each ENI; whoever comes and goes without an ENI, such as the Lease, is below.</summary>
+    /// <summary>
+    /// Prints the requests, and for each ENI; whoever comes and goes without an ENI, such as the
+    /// Lease, is below.
+    /// </summary>
     public void Print(string phase, int enis)
     {
         Console.WriteLine($"\n{phase}: requests by verb, resource and code");

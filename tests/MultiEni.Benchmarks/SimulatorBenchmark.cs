@@ -4,7 +4,10 @@ using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Benchmarks;
 
-/// <summary>Creates attachments and lists them over HTTP. The last column is time per object against the smallest case.</summary>
+/// <summary>
+/// Creates attachments and lists them over HTTP. The last column is time per object against the
+/// smallest case.
+/// </summary>
 internal static class SimulatorBenchmark
 {
     public static async Task RunAsync()

@@ -46,7 +46,9 @@ internal sealed class Helm(int major)
         return error;
     }
 
-    /// <summary>The objects that the chart makes of these values (<c>--set</c> expressions).</summary>
+    /// <summary>
+    /// The objects that the chart makes of these values (<c>--set</c> expressions).
+    /// </summary>
     public async Task<Rendered> TemplateAsync(params string[] values)
     {
         var (code, output, error) = await TryTemplateAsync(values);

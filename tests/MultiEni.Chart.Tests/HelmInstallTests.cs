@@ -3,7 +3,10 @@ using MultiEni.Simulator.Tests.Kubernetes;
 
 namespace MultiEni.Chart.Tests;
 
-/// <summary>Real helms, 3 and 4, install the chart by the commands of docs/install.md and docs/upgrade-from-the-go-controller.md.</summary>
+/// <summary>
+/// Real helms, 3 and 4, install the chart by the commands of docs/install.md and
+/// docs/upgrade-from-the-go-controller.md.
+/// </summary>
 [Trait("speed", "slow")]
 public sealed class HelmInstallTests : IAsyncLifetime
 {
@@ -96,7 +99,8 @@ public sealed class HelmInstallTests : IAsyncLifetime
     [InlineData(4, "--take-ownership --force-conflicts")]
     public async Task Definitions_that_kubectl_applied_become_the_releases(int major, string options)
     {
-        // As the Go controller's manifests leave them: applied by kubectl from the client's side, with a schema that lacks most fields.
+        // As the Go controller's manifests leave them: applied by kubectl from the client's side,
+        // with a schema that lacks most fields.
         await _kubectl.RunAsync("apply -f -", OldDefinition);
         await _kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
 

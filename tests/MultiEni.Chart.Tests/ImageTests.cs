@@ -4,7 +4,10 @@ using System.Xml.Linq;
 
 namespace MultiEni.Chart.Tests;
 
-/// <summary>What can be said of the images without building them; tests/image/run runs the programs in their packages.</summary>
+/// <summary>
+/// What can be said of the images without building them; tests/image/run runs the programs in their
+/// packages.
+/// </summary>
 public partial class ImageTests
 {
     private static string Dockerfile { get; } = Repository.Read("Dockerfile");

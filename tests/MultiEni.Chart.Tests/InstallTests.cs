@@ -5,7 +5,10 @@ using MultiEni.Simulator.Tests.Kubernetes;
 
 namespace MultiEni.Chart.Tests;
 
-/// <summary>Real kubectl installs the chart into the simulated cluster, and both programs do their work as those manifests start them.</summary>
+/// <summary>
+/// Real kubectl installs the chart into the simulated cluster, and both programs do their work as
+/// those manifests start them.
+/// </summary>
 [Trait("speed", "slow")]
 public partial class InstallTests
 {
@@ -23,7 +26,9 @@ public partial class InstallTests
           dpdkResourceName: intel.com/sriov_dpdk
         """;
 
-    /// <summary>The Prometheus operator's kinds, whose definitions a cluster has from elsewhere.</summary>
+    /// <summary>
+    /// The Prometheus operator's kinds, whose definitions a cluster has from elsewhere.
+    /// </summary>
     private static readonly string[] PrometheusKinds = ["ServiceMonitor", "PodMonitor", "PrometheusRule"];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

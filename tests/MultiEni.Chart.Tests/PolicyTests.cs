@@ -6,7 +6,10 @@ using MultiEni.Simulator.Tests.Kubernetes;
 
 namespace MultiEni.Chart.Tests;
 
-/// <summary>The chart's roles and admission policies, installed: what people and agents may do and what is refused.</summary>
+/// <summary>
+/// The chart's roles and admission policies, installed: what people and agents may do and what is
+/// refused.
+/// </summary>
 [Trait("speed", "slow")]
 public sealed class PolicyTests
 {
@@ -32,7 +35,9 @@ public sealed class PolicyTests
           mtu: 1500
         """;
 
-    /// <summary>An exempt group that YAML, CEL and Go templates would each read as something else.</summary>
+    /// <summary>
+    /// An exempt group that YAML, CEL and Go templates would each read as something else.
+    /// </summary>
     private const string Awkward = """we "are" \ here's {{ .x }} <b>: # é""";
 
     [Fact]
@@ -278,7 +283,9 @@ public sealed class PolicyTests
 
     private static ApiClient Controller(KubernetesSimulator server) => new(server, token: server.Access.IssueToken(Home, "eni-controller", Node));
 
-    /// <summary>The token of a person who may do everything with NodeENIs, by a role and nothing else.</summary>
+    /// <summary>
+    /// The token of a person who may do everything with NodeENIs, by a role and nothing else.
+    /// </summary>
     private static string Editor(KubernetesSimulator server, string name)
     {
         server.Store.Create(

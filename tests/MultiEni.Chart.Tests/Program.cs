@@ -6,7 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Chart.Tests;
 
-/// <summary>A program as its container is started: the manifest's arguments and variables, and what the kubelet and the host would give it.</summary>
+/// <summary>
+/// A program as its container is started: the manifest's arguments and variables, and what the
+/// kubelet and the host would give it.
+/// </summary>
 internal sealed class Program : IAsyncDisposable
 {
     private readonly Process _process;
@@ -23,7 +26,9 @@ internal sealed class Program : IAsyncDisposable
     /// <summary>Starts the first container of a workload.</summary>
     /// <param name="workload">The Deployment or DaemonSet.</param>
     /// <param name="program">The image's program.</param>
-    /// <param name="host">What stands in for the cluster, EC2 and the host's paths; goes before the manifest.</param>
+    /// <param name="host">
+    /// What stands in for the cluster, EC2 and the host's paths; goes before the manifest.
+    /// </param>
     /// <param name="node">The pod's node.</param>
     public static Program Start(JsonObject workload, string program, IReadOnlyDictionary<string, string> host, string node)
     {

@@ -24,7 +24,9 @@ internal sealed record Rendered(IReadOnlyList<JsonObject> Documents)
 
     public static JsonObject ContainerOf(JsonObject workload) => PodOf(workload)["containers"]![0]!.AsObject();
 
-    /// <summary>The variables of a container; those taken from the pod have the path as a value.</summary>
+    /// <summary>
+    /// The variables of a container; those taken from the pod have the path as a value.
+    /// </summary>
     public static Dictionary<string, string> EnvironmentOf(JsonObject container) =>
         (container["env"]?.AsArray() ?? []).ToDictionary(
             entry => entry!["name"]!.GetValue<string>(),
@@ -32,7 +34,10 @@ internal sealed record Rendered(IReadOnlyList<JsonObject> Documents)
             StringComparer.Ordinal
         );
 
-    /// <summary>The value at a path such as <c>spec/replicas</c> or <c>containers/0/env/NAME</c>, as JSON text; null when there is none.</summary>
+    /// <summary>
+    /// The value at a path such as <c>spec/replicas</c> or <c>containers/0/env/NAME</c>, as JSON
+    /// text; null when there is none.
+    /// </summary>
     public static string? At(JsonNode? node, string path)
     {
         // Names with a slash of their own are written with a tilde in its place.

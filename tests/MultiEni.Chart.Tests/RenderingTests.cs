@@ -1,6 +1,9 @@
 namespace MultiEni.Chart.Tests;
 
-/// <summary>The chart renders on both generations of Helm, and what it renders is what is kept in the repository.</summary>
+/// <summary>
+/// The chart renders on both generations of Helm, and what it renders is what is kept in the
+/// repository.
+/// </summary>
 public class RenderingTests
 {
     /// <summary>The values of the Go controller's chart, as they stand in its own file.</summary>

@@ -6,7 +6,9 @@ using MultiEni.Operator.Logging;
 
 namespace MultiEni.Chart.Tests;
 
-/// <summary>The chart gives the programs only settings that they have, with values that they take.</summary>
+/// <summary>
+/// The chart gives the programs only settings that they have, with values that they take.
+/// </summary>
 public class SettingsTests
 {
     public static TheoryData<string[]> Values =>

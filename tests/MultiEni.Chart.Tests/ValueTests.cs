@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Chart.Tests;
 
-/// <summary>Every value has its effect, or is refused with a message that says what to do.</summary>
+/// <summary>
+/// Every value has its effect, or is refused with a message that says what to do.
+/// </summary>
 public class ValueTests
 {
     private const string Controller = "Deployment eni-controller";
@@ -225,7 +227,8 @@ public class ValueTests
     }
 
     /// <summary>
-    /// kubectl and Helm refuse fields that a cluster's API does not have. Expected are those of Kubernetes 1.25:
+    /// kubectl and Helm refuse fields that a cluster's API does not have. Expected are those of
+    /// Kubernetes 1.25:
     /// https://v1-25.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/
     /// </summary>
     [Theory]

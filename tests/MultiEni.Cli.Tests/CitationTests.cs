@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Cli.Tests;
 
-/// <summary>What a comment, a message or a manifest cites is a page of this repository, and a heading that stands on it.</summary>
+/// <summary>
+/// What a comment, a message or a manifest cites is a page of this repository, and a heading that
+/// stands on it.
+/// </summary>
 public sealed partial class CitationTests
 {
     private static readonly IReadOnlyList<(string File, string Text)> Sources =

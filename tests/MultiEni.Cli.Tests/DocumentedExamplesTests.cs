@@ -5,7 +5,8 @@ using MultiEni.Api.EniAttachments;
 namespace MultiEni.Cli.Tests;
 
 /// <summary>
-/// Runs every command that docs/kubectl-eni.md shows with its output and compares. With UPDATE_DOCS=1 the outputs are written into the page instead.
+/// Runs every command that docs/kubectl-eni.md shows with its output and compares. With
+/// UPDATE_DOCS=1 the outputs are written into the page instead.
 /// </summary>
 public class DocumentedExamplesTests
 {

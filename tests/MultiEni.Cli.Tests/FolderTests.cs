@@ -3,7 +3,10 @@ using ArchUnitNET.Loader;
 
 namespace MultiEni.Cli.Tests;
 
-/// <summary>Within each program, and the libraries that they share, the folders depend on each other one way only. The files at the top are a folder like any other.</summary>
+/// <summary>
+/// Within each program, and the libraries that they share, the folders depend on each other one way
+/// only. The files at the top are a folder like any other.
+/// </summary>
 public sealed class FolderTests
 {
     private const string Top = "(top)";

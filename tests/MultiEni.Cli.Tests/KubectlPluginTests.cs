@@ -59,7 +59,8 @@ public sealed class KubectlPluginTests : IDisposable
             }
         )
         {
-            // use-context wants to see the context, which the first file has; it writes the second, which is to have the current one.
+            // use-context wants to see the context, which the first file has; it writes the second,
+            // which is to have the current one.
             var variable = command.StartsWith("use", StringComparison.Ordinal) ? $"{one}:{two}" : file;
             Assert.Equal("", (await KubectlAsync(variable, $"config {command}")).Error);
         }

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Cli.Tests;
 
-/// <summary>The simulated endpoints, as processes of their own that are interrupted like any.</summary>
+/// <summary>
+/// The simulated endpoints, as processes of their own that are interrupted like any.
+/// </summary>
 public sealed class SimulateCommandTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("simulate-");
@@ -130,7 +132,8 @@ public sealed class SimulateCommandTests : IDisposable
 
     private static async Task<int> InterruptAsync(Process program)
     {
-        // Not SIGINT: whoever runs tests in the background may have it ignored, and children inherit that.
+        // Not SIGINT: whoever runs tests in the background may have it ignored, and children
+        // inherit that.
         using var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{program.Id}"]) { UseShellExecute = false });
         await program.WaitForExitAsync(Ct);
         return program.ExitCode;

@@ -9,7 +9,9 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Cli.Tests;
 
-/// <summary>An API server with objects as controller and agents leave them, and a kubeconfig for it.</summary>
+/// <summary>
+/// An API server with objects as controller and agents leave them, and a kubeconfig for it.
+/// </summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cli-");
@@ -165,7 +167,9 @@ internal sealed class TestCluster : IAsyncDisposable
         return this;
     }
 
-    /// <summary>A Deployment or a DaemonSet of one container, which has the workload's name.</summary>
+    /// <summary>
+    /// A Deployment or a DaemonSet of one container, which has the workload's name.
+    /// </summary>
     public TestCluster Workload(string plural, string home, string name, string app, string image, string volumes = "[]")
     {
         Server.Store.Create(

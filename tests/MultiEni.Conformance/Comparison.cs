@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Conformance;
 
-/// <summary>Compares answers to recorded ones by the rules in <c>tests/conformance/README.md</c>.</summary>
+/// <summary>
+/// Compares answers to recorded ones by the rules in <c>tests/conformance/README.md</c>.
+/// </summary>
 internal static class Comparison
 {
     private static readonly HashSet<string> Unordered = new(StringComparer.Ordinal)
@@ -19,7 +21,9 @@ internal static class Comparison
         "verbs",
     };
 
-    /// <summary>Adds where <paramref name="actual"/> is not as recorded, and binds placeholders.</summary>
+    /// <summary>
+    /// Adds where <paramref name="actual"/> is not as recorded, and binds placeholders.
+    /// </summary>
     public static void Compare(
         JsonNode? recorded,
         JsonNode? actual,

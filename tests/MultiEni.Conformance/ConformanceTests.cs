@@ -1,6 +1,9 @@
 namespace MultiEni.Conformance;
 
-/// <summary>The simulated API server answers as a real one did, or says that it does not support what was asked.</summary>
+/// <summary>
+/// The simulated API server answers as a real one did, or says that it does not support what was
+/// asked.
+/// </summary>
 public sealed class ConformanceTests
 {
     public static TheoryData<string> Topics => [.. Corpus.Topics];

@@ -23,7 +23,10 @@ internal sealed partial class CorpusClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The code, the text and the warnings of the answer; of a text that does not end in time, what there is until then.</summary>
+    /// <summary>
+    /// The code, the text and the warnings of the answer; of a text that does not end in time, what
+    /// there is until then.
+    /// </summary>
     public async Task<(int Code, string Text, JsonArray Warnings)> SendAsync(
         string method,
         string path,
@@ -77,7 +80,8 @@ internal sealed partial class CorpusClient : IDisposable
 
     private static string AsSent(JsonNode body) => body is JsonValue value && value.TryGetValue<string>(out var text) ? text : Spaced(body);
 
-    // With the spaces with which the bodies were recorded: some messages show the body as it was sent.
+    // With the spaces with which the bodies were recorded: some messages show the body as it was
+    // sent.
     private static string Spaced(JsonNode? body) =>
         body switch
         {
@@ -98,7 +102,8 @@ internal sealed partial class CorpusClient : IDisposable
         headers.TryAddWithoutValidation("Authorization", "Bearer " + (token ?? (who is null ? _administratorToken : TokenOf(who))));
     }
 
-    // They were recorded by impersonation, which adds the group of everybody. HttpClient joins the values of a header, so impersonation is not for it.
+    // They were recorded by impersonation, which adds the group of everybody. HttpClient joins the
+    // values of a header, so impersonation is not for it.
     private string TokenOf(JsonNode who)
     {
         var groups = Texts(who["groups"]).ToList();

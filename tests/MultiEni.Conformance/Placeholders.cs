@@ -52,7 +52,9 @@ internal sealed partial class Placeholders
             _ => node?.DeepClone(),
         };
 
-    /// <summary>Whether a text is as recorded; binds the placeholders met for the first time.</summary>
+    /// <summary>
+    /// Whether a text is as recorded; binds the placeholders met for the first time.
+    /// </summary>
     public bool Matches(string recorded, string actual)
     {
         if (!recorded.Contains("${", StringComparison.Ordinal))

@@ -1,9 +1,9 @@
 using MultiEni.Conformance;
 using MultiEni.Simulator.Kubernetes;
 
-// serve [PORT]     a bare simulator; the administrator's token is "administrator"
-// replay [PREFIX]  the cases whose names begin like that, such as objects/ or objects/create, with their differences
-// anything else    as the test runner is called
+// serve [PORT] a bare simulator; the administrator's token is "administrator" replay [PREFIX] the
+// cases whose names begin like that, such as objects/ or objects/create, with their differences
+// anything else as the test runner is called
 switch (args)
 {
     case ["serve", .. var port]:

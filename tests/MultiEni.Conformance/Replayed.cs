@@ -3,7 +3,9 @@ namespace MultiEni.Conformance;
 /// <summary>What became of one case.</summary>
 /// <param name="Case">Such as <c>objects/create</c>.</param>
 /// <param name="Differences">Empty when all answers are as recorded.</param>
-/// <param name="NotSupported">What the simulator said that it does not do; null when it did everything.</param>
+/// <param name="NotSupported">
+/// What the simulator said that it does not do; null when it did everything.
+/// </param>
 internal sealed record Replayed(string Case, IReadOnlyList<Difference> Differences, string? NotSupported)
 {
     /// <summary>Such as <c>70 cases, 0 differences, 4 not supported</c>.</summary>

@@ -7,12 +7,15 @@ using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Conformance;
 
-/// <summary>Sends the requests of recorded cases to simulated API servers, one of its own for each case.</summary>
+/// <summary>
+/// Sends the requests of recorded cases to simulated API servers, one of its own for each case.
+/// </summary>
 internal static class Replayer
 {
     private const string AdministratorToken = "administrator";
 
-    // What shows here is no answer of the API server that it could refuse, but the absence of something that a controller would have written.
+    // What shows here is no answer of the API server that it could refuse, but the absence of
+    // something that a controller would have written.
     private static readonly Dictionary<string, string> ControllersOnly = new(StringComparer.Ordinal)
     {
         ["gc/namespace-defaults"] = "nothing puts a service account and the root certificate into a new namespace",
@@ -72,7 +75,8 @@ internal static class Replayer
             var step = steps[index]!.AsObject();
             if (step.ContainsKey("settle"))
             {
-                // Every write is in force at once. That etcd forgets its past does not show: a real server answers out of its own memory.
+                // Every write is in force at once. That etcd forgets its past does not show: a real
+                // server answers out of its own memory.
                 continue;
             }
 
@@ -191,7 +195,8 @@ internal static class Replayer
         return body;
     }
 
-    // Bookmarks come when the server likes; only the one that ends the initial events means something.
+    // Bookmarks come when the server likes; only the one that ends the initial events means
+    // something.
     private static IEnumerable<JsonNode?> EventsOf(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(Read)

@@ -1,7 +1,8 @@
 namespace MultiEni.Conformance;
 
 /// <summary>
-/// A clock that shows the same second throughout a case, as most cases were recorded within one: the order of managedFields depends on it. Timers run.
+/// A clock that shows the same second throughout a case, as most cases were recorded within one:
+/// the order of managedFields depends on it. Timers run.
 /// </summary>
 internal sealed class StoppedClock : TimeProvider
 {

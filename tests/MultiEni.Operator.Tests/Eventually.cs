@@ -8,7 +8,9 @@ public static class Eventually
 
     public static Task Holds(Func<bool> condition, string what) => Holds(condition, () => { }, what);
 
-    /// <summary>As above, doing something between two looks, such as moving a virtual clock.</summary>
+    /// <summary>
+    /// As above, doing something between two looks, such as moving a virtual clock.
+    /// </summary>
     public static async Task Holds(Func<bool> condition, Action between, string what)
     {
         var cancellationToken = TestContext.Current.CancellationToken;

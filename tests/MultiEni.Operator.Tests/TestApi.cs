@@ -10,7 +10,9 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.Tests;
 
-/// <summary>A scripted API server over real HTTP: each request runs the next step whose filter matches it.</summary>
+/// <summary>
+/// A scripted API server over real HTTP: each request runs the next step whose filter matches it.
+/// </summary>
 public sealed class TestApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -41,7 +43,9 @@ public sealed class TestApi : IAsyncDisposable
         return api;
     }
 
-    /// <summary>The steps for requests that the filter matches, in order; the last one repeats.</summary>
+    /// <summary>
+    /// The steps for requests that the filter matches, in order; the last one repeats.
+    /// </summary>
     public void On(Func<ApiCall, bool> matches, params Func<HttpContext, Task>[] steps) => _scripts.Add((matches, new(steps)));
 
     public void OnList(params Func<HttpContext, Task>[] steps) => On(call => call.Method == "GET" && !call.IsWatch, steps);
@@ -67,7 +71,10 @@ public sealed class TestApi : IAsyncDisposable
     /// <summary>Sends text, then ends the answer in good order.</summary>
     public static Func<HttpContext, Task> Stream(params string[] frames) => Json(string.Concat(frames.Select(frame => frame + "\n")));
 
-    /// <summary>Sends text, then breaks the connection; a break overtakes what the client has not read yet, unless it is awaited.</summary>
+    /// <summary>
+    /// Sends text, then breaks the connection; a break overtakes what the client has not read yet,
+    /// unless it is awaited.
+    /// </summary>
     public static Func<HttpContext, Task> Cut(string text, Func<bool>? isRead = null) =>
         async context =>
         {
@@ -77,7 +84,9 @@ public sealed class TestApi : IAsyncDisposable
             context.Abort();
         };
 
-    /// <summary>Sends frames, then says nothing more until the client or the test goes away.</summary>
+    /// <summary>
+    /// Sends frames, then says nothing more until the client or the test goes away.
+    /// </summary>
     public Func<HttpContext, Task> Hang(params string[] frames) =>
         async context =>
         {

@@ -4,7 +4,10 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.VirtualMachine.Tests;
 
-/// <summary>The manager is ended by SIGKILL, and its successor finds what it left. Long stories, so each runs on one of the machines.</summary>
+/// <summary>
+/// The manager is ended by SIGKILL, and its successor finds what it left. Long stories, so each
+/// runs on one of the machines.
+/// </summary>
 public abstract class KillStories(NodeFixture node) : RemovalStories(node)
 {
     private const int Slot = 6;
@@ -32,11 +35,14 @@ public abstract class KillStories(NodeFixture node) : RemovalStories(node)
             midGiveBack = await GiveBackAsync(changes, midGiveBack);
         }
 
-        // Each has at least its journal's phases, the writes to the kernel between them, and the device plugin's file with its record.
+        // Each has at least its journal's phases, the writes to the kernel between them, and the
+        // device plugin's file with its record.
         await EndAsync(binding: 8, givingBack: 8);
     }
 
-    /// <summary>The manager is killed together with dpdk-devbind.py, before each of the script's writes.</summary>
+    /// <summary>
+    /// The manager is killed together with dpdk-devbind.py, before each of the script's writes.
+    /// </summary>
     protected async Task KillWithTheBindingScriptAsync()
     {
         await BeginAsync("killed-script", new Dictionary<string, string> { ["DPDK_BINDING_SCRIPT"] = "/usr/bin/dpdk-devbind.py" });
@@ -74,7 +80,8 @@ public abstract class KillStories(NodeFixture node) : RemovalStories(node)
         await Guest.UnplugAsync(Slot);
     }
 
-    // Has a new ENI bound, with a kill after so many changes if there are as many; the successor must come to the same end.
+    // Has a new ENI bound, with a kill after so many changes if there are as many; the successor
+    // must come to the same end.
     private async Task<bool> BindAsync(int changes, bool strike)
     {
         _name = $"{_story}-{changes}";

@@ -3,7 +3,9 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.VirtualMachine.Tests;
 
-/// <summary>An ENI's way on a real kernel: plugged in, bound, used by a DPDK application, given back.</summary>
+/// <summary>
+/// An ENI's way on a real kernel: plugged in, bound, used by a DPDK application, given back.
+/// </summary>
 public abstract class LifeStories(NodeFixture node) : KillStories(node)
 {
     private const string Resource = "intel.com/intel_sriov_netdevice_1";

@@ -3,7 +3,10 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.VirtualMachine.Tests;
 
-/// <summary>A node whose stories are told one after the other. Each plugs in cards of its own and leaves the node as it found it: set up, with an ENI manager.</summary>
+/// <summary>
+/// A node whose stories are told one after the other. Each plugs in cards of its own and leaves the
+/// node as it found it: set up, with an ENI manager.
+/// </summary>
 public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
 {
     public GuestNode Node { get; private set; } = null!;
@@ -30,7 +33,9 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
         }
     }
 
-    /// <summary>What the pod does when it starts on a node: its init container, then the ENI manager.</summary>
+    /// <summary>
+    /// What the pod does when it starts on a node: its init container, then the ENI manager.
+    /// </summary>
     public async Task SetUpAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var setup = await Node.RunManagerAsync("setup", Stop);
@@ -38,7 +43,10 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
         await Node.StartManagerAsync(Stop, settings);
     }
 
-    /// <summary>Begins a story: a line in the kernel's log, so that it tells which messages are this story's.</summary>
+    /// <summary>
+    /// Begins a story: a line in the kernel's log, so that it tells which messages are this
+    /// story's.
+    /// </summary>
     public Task BeginAsync(string story) => Shell.RunAsync($"echo 'story: {story}' | tee /dev/kmsg >>/out/manager.log", Stop);
 
     /// <summary>The kernel's messages since a story began.</summary>
@@ -120,7 +128,9 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
             Stop
         );
 
-    /// <summary>Ends applications and attachments, takes all cards out, and starts the node's pods anew.</summary>
+    /// <summary>
+    /// Ends applications and attachments, takes all cards out, and starts the node's pods anew.
+    /// </summary>
     public async Task ClearAsync()
     {
         await Shell.TryAsync("pkill -KILL eni-manager; pkill dpdk-testpmd; pkill -f '[h]old-device'", Stop);

@@ -4,7 +4,10 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.VirtualMachine.Tests;
 
-/// <summary>A bound card is taken away while a program has it open. The kernel then waits for that program, with the lock of the card in its hand.</summary>
+/// <summary>
+/// A bound card is taken away while a program has it open. The kernel then waits for that program,
+/// with the lock of the card in its hand.
+/// </summary>
 public abstract class RemovalStories(NodeFixture node) : SetupStories(node)
 {
     private const int Slot = 5;
@@ -41,7 +44,8 @@ public abstract class RemovalStories(NodeFixture node) : SetupStories(node)
             await Guest.BoundAsync("beside");
             Assert.Equal("vfio-pci", await Guest.DriverAsync(OtherAddress));
 
-            // Neither does it stay in the kernel itself: it ends when it is told to, and its successor knows as much.
+            // Neither does it stay in the kernel itself: it ends when it is told to, and its
+            // successor knows as much.
             Assert.Equal(0, await Guest.Node.Manager!.StopAsync(Stop));
             await Guest.Node.StartManagerAsync(Stop);
             await Guest.ReleaseAsync("beside");

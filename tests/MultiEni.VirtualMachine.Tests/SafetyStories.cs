@@ -64,7 +64,8 @@ public abstract class SafetyStories(NodeFixture node) : LifeStories(node)
         await Guest.UnplugAsync(slot);
     }
 
-    // As cloud-init does on Ubuntu 24.04 and a subnet with IPv6 does anywhere; the VPC CNI's rule for a pod is what must still be seen.
+    // As cloud-init does on Ubuntu 24.04 and a subnet with IPv6 does anywhere; the VPC CNI's rule
+    // for a pod is what must still be seen.
     [Fact]
     public async Task A_card_with_a_table_of_its_own_and_an_advertised_default_route_is_bound_unless_another_is_led_to_that_table()
     {
@@ -73,7 +74,8 @@ public abstract class SafetyStories(NodeFixture node) : LifeStories(node)
         await Guest.BeginAsync("policy-routing");
         await Guest.Node.Machine.Monitor.PlugAsync(slot, mac, Stop);
         var link = await Guest.InterfaceAsync(mac);
-        // Appended, because the machine's own interface may have an advertised default route of the same metric.
+        // Appended, because the machine's own interface may have an advertised default route of the
+        // same metric.
         await Guest.Shell.RunAsync(
             $"ip link set {link} up; ip addr add 10.77.0.6/24 dev {link}; ip route add default via 10.77.0.1 dev {link} table 101 proto static; "
                 + "ip rule add from 10.77.0.6 table 101 proto static; ip rule add from 10.77.0.7 table 101 priority 1536; "

@@ -1,12 +1,17 @@
 namespace MultiEni.VirtualMachine.Tests;
 
-/// <summary>Has the ENI manager killed by SIGKILL just before one of the changes it makes (<c>tests/vm/guest/strike.c</c>).</summary>
+/// <summary>
+/// Has the ENI manager killed by SIGKILL just before one of the changes it makes
+/// (<c>tests/vm/guest/strike.c</c>).
+/// </summary>
 internal sealed class Strike(NodeFixture node)
 {
     private const string Armed = "/run/strike";
     private const string Log = "/run/strike.log";
 
-    /// <summary>The library that a manager which is to be killed is started with (<c>LD_PRELOAD</c>).</summary>
+    /// <summary>
+    /// The library that a manager which is to be killed is started with (<c>LD_PRELOAD</c>).
+    /// </summary>
     public const string Library = "/host/guest/strike.so";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

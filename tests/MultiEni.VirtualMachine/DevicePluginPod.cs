@@ -6,8 +6,9 @@ using MultiEni.Simulator.Nodes.DevicePlugins;
 namespace MultiEni.VirtualMachine;
 
 /// <summary>
-/// The SR-IOV device plugin and what surrounds it on the node: a pod that reads its file and the machine's real devices once, at its start, and
-/// is made anew when it is deleted; the node counts what it serves.
+/// The SR-IOV device plugin and what surrounds it on the node: a pod that reads its file and the
+/// machine's real devices once, at its start, and is made anew when it is deleted; the node counts
+/// what it serves.
 /// </summary>
 public sealed class DevicePluginPod : IAsyncDisposable
 {

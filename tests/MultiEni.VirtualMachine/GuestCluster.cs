@@ -9,8 +9,9 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.VirtualMachine;
 
 /// <summary>
-/// A Kubernetes API in which the virtual machine is the only node. It runs on this machine, which the virtual one reaches at 10.0.2.2. What the
-/// controller would write, the caller writes: attachments as they are when EC2 has attached the ENI.
+/// A Kubernetes API in which the virtual machine is the only node. It runs on this machine, which
+/// the virtual one reaches at 10.0.2.2. What the controller would write, the caller writes:
+/// attachments as they are when EC2 has attached the ENI.
 /// </summary>
 public sealed class GuestCluster : IAsyncDisposable
 {
@@ -52,7 +53,9 @@ public sealed class GuestCluster : IAsyncDisposable
         File.WriteAllText(path, File.ReadAllText(path).Replace("127.0.0.1", HostSeenFromGuest, StringComparison.Ordinal));
     }
 
-    /// <summary>Writes an attachment as the controller leaves it when EC2 has attached the ENI.</summary>
+    /// <summary>
+    /// Writes an attachment as the controller leaves it when EC2 has attached the ENI.
+    /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="mac">The ENI's hardware address.</param>
     /// <param name="device">What the node is to do with it.</param>
@@ -106,7 +109,9 @@ public sealed class GuestCluster : IAsyncDisposable
     /// <summary>Begins the end of an attachment; the agent answers.</summary>
     public void Delete(string name) => Kubernetes.Store.Delete(Attachments, name);
 
-    /// <summary>The controller's last act: the ENI is gone from EC2 and the attachment with it.</summary>
+    /// <summary>
+    /// The controller's last act: the ENI is gone from EC2 and the attachment with it.
+    /// </summary>
     public void Forget(string name) =>
         Kubernetes.Store.Change(
             Attachments,

@@ -14,11 +14,15 @@ public sealed class GuestManager
     /// <summary>Its process in the machine.</summary>
     public int ProcessId { get; }
 
-    /// <summary>Its exit status as the shell tells it (137 after SIGKILL); null while it runs.</summary>
+    /// <summary>
+    /// Its exit status as the shell tells it (137 after SIGKILL); null while it runs.
+    /// </summary>
     public int? ExitStatus =>
         File.Exists(_end) && File.ReadAllText(_end).Trim() is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>Starts one. Its log is appended to <c>manager.log</c> in the machine's folder.</summary>
+    /// <summary>
+    /// Starts one. Its log is appended to <c>manager.log</c> in the machine's folder.
+    /// </summary>
     /// <param name="machine">Where.</param>
     /// <param name="settings">Environment beside that which every run has.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

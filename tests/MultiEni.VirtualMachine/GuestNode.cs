@@ -3,7 +3,10 @@ using MultiEni.Api.EniAttachments;
 
 namespace MultiEni.VirtualMachine;
 
-/// <summary>The virtual machine as a node of a cluster: machine, Kubernetes API, device plugin and ENI manager.</summary>
+/// <summary>
+/// The virtual machine as a node of a cluster: machine, Kubernetes API, device plugin and ENI
+/// manager.
+/// </summary>
 public sealed class GuestNode : IAsyncDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(20);
@@ -30,7 +33,9 @@ public sealed class GuestNode : IAsyncDisposable
     /// <summary>The journal of the ENI manager.</summary>
     public string Journal => Path.Combine(Machine.Folder, "state/interface-mappings.json");
 
-    /// <summary>What every run of the ENI manager is told: the cards of QEMU, which is not EC2, are allowed.</summary>
+    /// <summary>
+    /// What every run of the ENI manager is told: the cards of QEMU, which is not EC2, are allowed.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -44,7 +49,9 @@ public sealed class GuestNode : IAsyncDisposable
             ["METRICS_ADDR"] = "127.0.0.1:8081",
         };
 
-    /// <summary>Starts machine and cluster. Nothing of vfio is loaded and no ENI manager runs yet.</summary>
+    /// <summary>
+    /// Starts machine and cluster. Nothing of vfio is loaded and no ENI manager runs yet.
+    /// </summary>
     public static async Task<GuestNode> StartAsync(MachineMode mode, CancellationToken cancellationToken)
     {
         var machine = await Machine.StartAsync(MachineFolders.Find(), mode, Lifetime, cancellationToken);
@@ -58,7 +65,9 @@ public sealed class GuestNode : IAsyncDisposable
         return new GuestNode(machine, cluster, new DevicePluginPod(cluster, machine.Shell, Path.Combine(machine.Folder, "pcidp/config.json")));
     }
 
-    /// <summary>Runs a command of the published ENI manager in the machine, such as <c>setup</c>.</summary>
+    /// <summary>
+    /// Runs a command of the published ENI manager in the machine, such as <c>setup</c>.
+    /// </summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="prefix">What stands before the program, such as variables.</param>
@@ -95,7 +104,9 @@ public sealed class GuestNode : IAsyncDisposable
 
     /// <summary>Waits until an attachment is as expected.</summary>
     /// <returns>It.</returns>
-    /// <exception cref="TimeoutException">It does not come to that; the message has all that is known.</exception>
+    /// <exception cref="TimeoutException">
+    /// It does not come to that; the message has all that is known.
+    /// </exception>
     public async Task<EniAttachment> AwaitAsync(string name, Func<EniAttachment, bool> expected, string what, CancellationToken cancellationToken)
     {
         await AwaitAsync(() => Task.FromResult(Cluster.Find(name) is { } found && expected(found)), $"{name}: {what}", cancellationToken);
@@ -103,7 +114,9 @@ public sealed class GuestNode : IAsyncDisposable
     }
 
     /// <summary>Waits until something is the case.</summary>
-    /// <exception cref="TimeoutException">It does not come to that; the message has all that is known.</exception>
+    /// <exception cref="TimeoutException">
+    /// It does not come to that; the message has all that is known.
+    /// </exception>
     public async Task AwaitAsync(Func<Task<bool>> condition, string what, CancellationToken cancellationToken)
     {
         var start = TimeProvider.System.GetTimestamp();

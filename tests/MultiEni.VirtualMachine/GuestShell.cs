@@ -5,7 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.VirtualMachine;
 
-/// <summary>Runs shell commands in the machine, several at once, over a serial port of it (<c>tests/vm/guest/serve.py</c>).</summary>
+/// <summary>
+/// Runs shell commands in the machine, several at once, over a serial port of it
+/// (<c>tests/vm/guest/serve.py</c>).
+/// </summary>
 public sealed class GuestShell : IAsyncDisposable
 {
     private readonly Socket _socket;

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace MultiEni.VirtualMachine;
 
-/// <summary>A virtual machine with a real kernel and several network cards, as <c>tests/vm/boot</c> describes it.</summary>
+/// <summary>
+/// A virtual machine with a real kernel and several network cards, as <c>tests/vm/boot</c>
+/// describes it.
+/// </summary>
 public sealed class Machine : IAsyncDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
@@ -18,7 +21,9 @@ public sealed class Machine : IAsyncDisposable
         Monitor = monitor;
     }
 
-    /// <summary>Seen in the machine as <c>/out</c>: what it keeps over a reboot, and its logs.</summary>
+    /// <summary>
+    /// Seen in the machine as <c>/out</c>: what it keeps over a reboot, and its logs.
+    /// </summary>
     public string Folder { get; }
 
     /// <summary>Commands in the machine.</summary>
@@ -30,7 +35,9 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Starts a machine in which nothing of vfio is loaded; ends when it is up.</summary>
     /// <param name="folders">Where its parts are.</param>
     /// <param name="mode">With or without an IOMMU.</param>
-    /// <param name="lifetime">After this it is switched off, whatever becomes of this process.</param>
+    /// <param name="lifetime">
+    /// After this it is switched off, whatever becomes of this process.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<Machine> StartAsync(MachineFolders folders, MachineMode mode, TimeSpan lifetime, CancellationToken cancellationToken)
     {

@@ -2,7 +2,9 @@ namespace MultiEni.VirtualMachine;
 
 /// <summary>Where the virtual machine's parts are, as <c>tests/vm/prepare</c> made them.</summary>
 /// <param name="Boot">The script that starts a machine.</param>
-/// <param name="Share">Seen read-only in the machine as <c>/host</c>: <c>programs</c>, <c>checks</c> and <c>guest</c>.</param>
+/// <param name="Share">
+/// Seen read-only in the machine as <c>/host</c>: <c>programs</c>, <c>checks</c> and <c>guest</c>.
+/// </param>
 /// <param name="Logs">Where each machine's folder with its logs is made.</param>
 public sealed record MachineFolders(string Boot, string Share, string Logs)
 {

@@ -26,7 +26,10 @@ public sealed class MachineMonitor : IDisposable
     }
 
     /// <summary>Plugs a card in.</summary>
-    /// <param name="slot">5 to 8: the PCIe ports left empty for that, which appear in the machine as buses of the same number.</param>
+    /// <param name="slot">
+    /// 5 to 8: the PCIe ports left empty for that, which appear in the machine as buses of the same
+    /// number.
+    /// </param>
     /// <param name="mac">Its hardware address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task PlugAsync(int slot, string mac, CancellationToken cancellationToken) =>
@@ -44,7 +47,10 @@ public sealed class MachineMonitor : IDisposable
             cancellationToken
         );
 
-    /// <summary>Asks for a card to be taken out, as EC2's detach does; the machine answers when nobody uses it.</summary>
+    /// <summary>
+    /// Asks for a card to be taken out, as EC2's detach does; the machine answers when nobody uses
+    /// it.
+    /// </summary>
     public Task UnplugAsync(int slot, CancellationToken cancellationToken) =>
         ExecuteAsync("device_del", new JsonObject { ["id"] = $"hot{slot}" }, cancellationToken);
 

@@ -8,8 +8,9 @@ using MultiEni.Simulator.Kubernetes;
 namespace MultiEni.VirtualTime;
 
 /// <summary>
-/// Lets a controller that has just begun to lead give a fleet its ENIs, under the account's request quotas, and takes the time. There are no ENI
-/// managers: an ENI counts as ready when the controller reports it as attached.
+/// Lets a controller that has just begun to lead give a fleet its ENIs, under the account's request
+/// quotas, and takes the time. There are no ENI managers: an ENI counts as ready when the
+/// controller reports it as attached.
 /// </summary>
 public static class Convergence
 {
@@ -98,7 +99,10 @@ public static class Convergence
         throw new InvalidOperationException("the controller ended by itself");
     }
 
-    /// <summary>Waits until every ENI is as its NodeENI says, and tells when the last call for that was answered.</summary>
+    /// <summary>
+    /// Waits until every ENI is as its NodeENI says, and tells when the last call for that was
+    /// answered.
+    /// </summary>
     private static async Task<TimeSpan> UntilHardenedAsync(
         VirtualCluster cluster,
         ConvergenceCase target,

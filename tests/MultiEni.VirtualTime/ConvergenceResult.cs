@@ -6,7 +6,9 @@ namespace MultiEni.VirtualTime;
 /// <param name="Case">The case.</param>
 /// <param name="Ready">When the last ENI was reported as attached.</param>
 /// <param name="Hardened">When the last change was made that no node waits for.</param>
-/// <param name="NodeReady">For each node, when the last of its ENIs was reported as attached; sorted.</param>
+/// <param name="NodeReady">
+/// For each node, when the last of its ENIs was reported as attached; sorted.
+/// </param>
 /// <param name="Calls">EC2 calls, and how many ENIs were in no instance at most.</param>
 /// <param name="KubernetesWrites">Writes to the API server by verb and resource.</param>
 /// <param name="Took">Real time.</param>

@@ -5,7 +5,9 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.VirtualTime;
 
-/// <summary>Instances that run, the nodes they are, and NodeENIs that ask for ENIs on all of them.</summary>
+/// <summary>
+/// Instances that run, the nodes they are, and NodeENIs that ask for ENIs on all of them.
+/// </summary>
 public static class Fleet
 {
     private const string Zone = "us-east-1a";

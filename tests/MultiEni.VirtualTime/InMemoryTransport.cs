@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace MultiEni.VirtualTime;
 
-/// <summary>Carries requests to a server of this process through memory, and fails as a socket does when the server breaks the connection.</summary>
+/// <summary>
+/// Carries requests to a server of this process through memory, and fails as a socket does when the
+/// server breaks the connection.
+/// </summary>
 public sealed class InMemoryTransport : DelegatingHandler
 {
     /// <summary>The way to a server that was started without sockets.</summary>

@@ -6,7 +6,9 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.VirtualTime;
 
-/// <summary>Notes when each ENI is reported as attached, as anybody sees who watches ENIAttachments.</summary>
+/// <summary>
+/// Notes when each ENI is reported as attached, as anybody sees who watches ENIAttachments.
+/// </summary>
 internal sealed class ReadyTimes(ObjectStore store, VirtualClock time, int expected)
 {
     private const string Resource = $"{Names.EniAttachmentPlural}.{Names.Group}";

@@ -1,8 +1,9 @@
 namespace MultiEni.VirtualTime;
 
 /// <summary>
-/// A clock that stands still while anything is at work and jumps from one due timer to the next. An hour of waiting takes as long as the work
-/// in it, and no time is lost to a slow machine. <see cref="VirtualTimeDriver"/> makes it jump.
+/// A clock that stands still while anything is at work and jumps from one due timer to the next. An
+/// hour of waiting takes as long as the work in it, and no time is lost to a slow machine.
+/// <see cref="VirtualTimeDriver"/> makes it jump.
 /// </summary>
 public sealed class VirtualClock : TimeProvider
 {
@@ -34,7 +35,10 @@ public sealed class VirtualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Goes to the next moment at which a timer is due and lets the thread pool run what is due then; false when no timer is set.</summary>
+    /// <summary>
+    /// Goes to the next moment at which a timer is due and lets the thread pool run what is due
+    /// then; false when no timer is set.
+    /// </summary>
     internal bool Advance()
     {
         var due = new List<VirtualTimer>();
@@ -64,7 +68,10 @@ public sealed class VirtualClock : TimeProvider
     {
         private TimeSpan _period;
 
-        /// <summary>Grows with each setting, so that entries of earlier settings are known for what they are.</summary>
+        /// <summary>
+        /// Grows with each setting, so that entries of earlier settings are known for what they
+        /// are.
+        /// </summary>
         public long Version { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

@@ -10,8 +10,8 @@ using MultiEni.Simulator.Kubernetes;
 namespace MultiEni.VirtualTime;
 
 /// <summary>
-/// The whole controller, an API server and EC2 in one process on virtual time. They speak their protocols with each other, requests and answers
-/// byte for byte, but through memory.
+/// The whole controller, an API server and EC2 in one process on virtual time. They speak their
+/// protocols with each other, requests and answers byte for byte, but through memory.
 /// </summary>
 public sealed class VirtualCluster : IAsyncDisposable
 {
@@ -46,7 +46,10 @@ public sealed class VirtualCluster : IAsyncDisposable
         return new VirtualCluster(time, kubernetes, ec2);
     }
 
-    /// <summary>A controller of this cluster. It signs its calls with its own identity, so that each can be told from those of others.</summary>
+    /// <summary>
+    /// A controller of this cluster. It signs its calls with its own identity, so that each can be
+    /// told from those of others.
+    /// </summary>
     internal ControllerApp Controller(ControllerSettings settings, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -64,7 +67,8 @@ public sealed class VirtualCluster : IAsyncDisposable
                 Region = "us-east-1",
                 Endpoint = Ec2.BaseAddress,
                 AccessKey = new FixedAccessKey(settings.Identity, "secret"),
-                // The SDK waits on the real clock between its repeats; what it would repeat is the harder case anyway.
+                // The SDK waits on the real clock between its repeats; what it would repeat is the
+                // harder case anyway.
                 DescribeRetries = 0,
                 Transport = new InMemoryTransport(Ec2.Server),
             },

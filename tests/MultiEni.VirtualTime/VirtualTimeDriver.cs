@@ -1,8 +1,9 @@
 namespace MultiEni.VirtualTime;
 
 /// <summary>
-/// Lets a <see cref="VirtualClock"/> jump whenever nothing is left to do at its present moment. That can be known because everything runs on the
-/// thread pool of this process: servers are in it and no socket is between. A thread that is not of the pool does the watching.
+/// Lets a <see cref="VirtualClock"/> jump whenever nothing is left to do at its present moment.
+/// That can be known because everything runs on the thread pool of this process: servers are in it
+/// and no socket is between. A thread that is not of the pool does the watching.
 /// </summary>
 public sealed class VirtualTimeDriver : IDisposable
 {
@@ -52,7 +53,8 @@ public sealed class VirtualTimeDriver : IDisposable
         }
     }
 
-    // A worker counts as busy before it takes an item, and an item as pending until it is taken; so the order of the questions leaves no gap.
+    // A worker counts as busy before it takes an item, and an item as pending until it is taken; so
+    // the order of the questions leaves no gap.
     private static bool IsIdle() => ThreadPool.PendingWorkItemCount == 0 && BusyWorkers() == 0 && ThreadPool.PendingWorkItemCount == 0;
 
     private static int BusyWorkers()

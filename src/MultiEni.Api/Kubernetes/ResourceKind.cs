@@ -2,7 +2,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MultiEni.Api.Kubernetes;
 
-/// <summary>Where the objects of one kind live in the REST API, and how they are read and written.</summary>
+/// <summary>
+/// Where the objects of one kind live in the REST API, and how they are read and written.
+/// </summary>
 /// <typeparam name="T">The type, trimmed to what the program reads.</typeparam>
 /// <param name="Group">API group; empty for the core group.</param>
 /// <param name="Version">API version, such as <c>v1</c>.</param>
@@ -25,15 +27,22 @@ public sealed record ResourceKind<T>(
     /// <summary>Group and version as objects carry it in <c>apiVersion</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>The path of the collection, relative to the server: of one namespace, or of all of them when null.</summary>
+    /// <summary>
+    /// The path of the collection, relative to the server: of one namespace, or of all of them when
+    /// null.
+    /// </summary>
     public string CollectionPath(string? @namespace)
     {
         var root = Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}";
         return Namespaced && @namespace is not null ? $"{root}/namespaces/{Uri.EscapeDataString(@namespace)}/{Plural}" : $"{root}/{Plural}";
     }
 
-    /// <summary>The path of one object or of one of its subresources, relative to the server.</summary>
-    /// <exception cref="ArgumentException">The key has a namespace and the kind has none, or the other way round.</exception>
+    /// <summary>
+    /// The path of one object or of one of its subresources, relative to the server.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The key has a namespace and the kind has none, or the other way round.
+    /// </exception>
     public string ObjectPath(ObjectKey key, string? subresource)
     {
         if (string.IsNullOrEmpty(key.Name) || Namespaced != key.Namespace is not null)

@@ -31,7 +31,10 @@ internal interface IDriverMethod
     /// <exception cref="StuckCallException">The kernel does not return.</exception>
     Task<Blocker?> BindAsync(PciDevice device, string driver, Action unbound, CancellationToken cancellationToken);
 
-    /// <summary>Moves the device back to its kernel driver, or leaves that to the kernel's choice when <paramref name="driver"/> is empty.</summary>
+    /// <summary>
+    /// Moves the device back to its kernel driver, or leaves that to the kernel's choice when
+    /// <paramref name="driver"/> is empty.
+    /// </summary>
     /// <exception cref="StuckCallException">The kernel does not return.</exception>
     Task<Blocker?> GiveBackAsync(PciDevice device, string driver, CancellationToken cancellationToken);
 }

@@ -119,7 +119,10 @@ internal static class DevicePluginFile
         }
     }
 
-    /// <summary>The resources whose entries are ours once <paramref name="devices"/> are offered: theirs, and the guard's.</summary>
+    /// <summary>
+    /// The resources whose entries are ours once <paramref name="devices"/> are offered: theirs,
+    /// and the guard's.
+    /// </summary>
     public static IReadOnlySet<string> OwnedBy(IEnumerable<OfferedDevice> devices)
     {
         var owned = devices.Select(device => device.Resource.ToString()).ToHashSet(StringComparer.Ordinal);

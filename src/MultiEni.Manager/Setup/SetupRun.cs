@@ -83,7 +83,8 @@ internal sealed class SetupRun(SetupSettings settings, IHostFiles files, ModuleL
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // --undo leaves the mode as it is until the next boot, and the manager says less of what is missing.
+            // --undo leaves the mode as it is until the next boot, and the manager says less of
+            // what is missing.
             Log.SetupNotNoted(logger, settings.RecordPath, error.Message);
         }
     }

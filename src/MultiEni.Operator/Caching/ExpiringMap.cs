@@ -3,8 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiEni.Operator.Caching;
 
 /// <summary>
-/// Values that count for a limited time each and take no memory much longer: whenever the map has doubled, everything expired is dropped, so that a write
-/// costs little on average and the map never holds more than about twice of what counts.
+/// Values that count for a limited time each and take no memory much longer: whenever the map has
+/// doubled, everything expired is dropped, so that a write costs little on average and the map
+/// never holds more than about twice of what counts.
 /// </summary>
 /// <typeparam name="TKey">Names a value.</typeparam>
 /// <typeparam name="TValue">What is remembered.</typeparam>

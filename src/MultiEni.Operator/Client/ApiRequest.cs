@@ -58,12 +58,16 @@ internal sealed class QueryString
 
 /// <summary>What became of a write.</summary>
 /// <param name="Verb">Such as <c>apply</c> or <c>delete</c>.</param>
-/// <param name="Resource">The lower-case plural, with the subresource where there is one: <c>nodeenis/status</c>.</param>
+/// <param name="Resource">
+/// The lower-case plural, with the subresource where there is one: <c>nodeenis/status</c>.
+/// </param>
 /// <param name="Key">The object.</param>
 /// <param name="Failure">Why it failed; null when the server took it.</param>
 public sealed record WriteOutcome(string Verb, string Resource, ObjectKey Key, Exception? Failure);
 
-/// <summary>Bounds a request in time and tells our own deadline apart from the caller's cancellation.</summary>
+/// <summary>
+/// Bounds a request in time and tells our own deadline apart from the caller's cancellation.
+/// </summary>
 internal sealed class RequestDeadline : IDisposable
 {
     private readonly string _request;
@@ -72,7 +76,9 @@ internal sealed class RequestDeadline : IDisposable
     private readonly CancellationTokenSource _timer;
     private readonly CancellationTokenSource _linked;
 
-    /// <summary>Starts the clock for <paramref name="request"/>, which is named in the exception.</summary>
+    /// <summary>
+    /// Starts the clock for <paramref name="request"/>, which is named in the exception.
+    /// </summary>
     public RequestDeadline(string request, TimeSpan limit, TimeProvider time, CancellationToken caller)
     {
         _request = request;
@@ -83,7 +89,9 @@ internal sealed class RequestDeadline : IDisposable
     }
 
     /// <summary>Runs a part of the request under the deadline.</summary>
-    /// <exception cref="TimeoutException">The deadline has passed and the caller has not cancelled.</exception>
+    /// <exception cref="TimeoutException">
+    /// The deadline has passed and the caller has not cancelled.
+    /// </exception>
     public async ValueTask<TResult> RunAsync<TResult>(Func<CancellationToken, ValueTask<TResult>> part)
     {
         try

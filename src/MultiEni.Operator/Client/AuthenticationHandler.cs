@@ -4,10 +4,15 @@ using System.Text;
 
 namespace MultiEni.Operator.Client;
 
-/// <summary>Adds the credentials to each request, and asks for fresh ones after the server has refused them.</summary>
+/// <summary>
+/// Adds the credentials to each request, and asks for fresh ones after the server has refused them.
+/// </summary>
 internal sealed class AuthenticationHandler(KubernetesConfig config, TimeProvider time) : DelegatingHandler
 {
-    /// <summary>A last check of a request, made when nothing is left to be waited for: getting a token can take seconds.</summary>
+    /// <summary>
+    /// A last check of a request, made when nothing is left to be waited for: getting a token can
+    /// take seconds.
+    /// </summary>
     public static readonly HttpRequestOptionsKey<Action> BeforeSend = new("MultiEni.BeforeSend");
 
     private readonly TokenSource? _tokens = TokenSource.For(config, time);
@@ -15,7 +20,8 @@ internal sealed class AuthenticationHandler(KubernetesConfig config, TimeProvide
     /// <inheritdoc />
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // The handler below checks the certificate against the Host header and overwrites whatever its TLS options say.
+        // The handler below checks the certificate against the Host header and overwrites whatever
+        // its TLS options say.
         request.Headers.Host = config.TlsServerName;
         if (config.Credentials is ClientCredentials.Basic(var user, var password))
         {

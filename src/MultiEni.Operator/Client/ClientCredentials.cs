@@ -15,7 +15,10 @@ public abstract record ClientCredentials
         public override string ToString() => "token (hidden)";
     }
 
-    /// <summary>A bearer token in a file that is replaced before it expires; read again at least each minute.</summary>
+    /// <summary>
+    /// A bearer token in a file that is replaced before it expires; read again at least each
+    /// minute.
+    /// </summary>
     public sealed record TokenFile(string Path) : ClientCredentials;
 
     /// <summary>Name and password.</summary>
@@ -29,12 +32,18 @@ public abstract record ClientCredentials
     public sealed record Exec(string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
         : ClientCredentials
     {
-        /// <summary>What the program is told of the cluster, as JSON, when the kubeconfig says <c>provideClusterInfo</c>; else null.</summary>
+        /// <summary>
+        /// What the program is told of the cluster, as JSON, when the kubeconfig says
+        /// <c>provideClusterInfo</c>; else null.
+        /// </summary>
         public string? Cluster { get; init; }
     }
 }
 
-/// <summary>As whom the API server shall act in place of the one who signed in: <c>as</c> and its relatives in a kubeconfig.</summary>
+/// <summary>
+/// As whom the API server shall act in place of the one who signed in: <c>as</c> and its relatives
+/// in a kubeconfig.
+/// </summary>
 /// <param name="User">The user.</param>
 /// <param name="Uid">Its UID, or null.</param>
 /// <param name="Groups">Its groups.</param>

@@ -14,7 +14,9 @@ internal static class ExecCredential
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
     /// <summary>The token that the program prints.</summary>
-    /// <exception cref="KubernetesConfigException">It cannot be run, fails, or prints something else.</exception>
+    /// <exception cref="KubernetesConfigException">
+    /// It cannot be run, fails, or prints something else.
+    /// </exception>
     public static async Task<BearerToken> RunAsync(ClientCredentials.Exec exec, TimeProvider time, CancellationToken cancellationToken)
     {
         using var deadline = new RequestDeadline($"the credential program {exec.Command}", Limit, time, cancellationToken);

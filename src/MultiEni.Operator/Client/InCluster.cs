@@ -13,7 +13,9 @@ internal static class InCluster
         environment("KUBERNETES_SERVICE_HOST") is { Length: > 0 } && environment("KUBERNETES_SERVICE_PORT") is { Length: > 0 };
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="KubernetesConfigException">The pod has no service account mounted.</exception>
+    /// <exception cref="KubernetesConfigException">
+    /// The pod has no service account mounted.
+    /// </exception>
     public static KubernetesConfig Load(Func<string, string?> environment, string folder = DefaultFolder)
     {
         var host = environment("KUBERNETES_SERVICE_HOST")!;

@@ -9,11 +9,15 @@ using YamlDotNet.RepresentationModel;
 
 namespace MultiEni.Operator.Client;
 
-/// <summary>Reads kubeconfig files, as kubectl does: of several files the first that has an entry counts.</summary>
+/// <summary>
+/// Reads kubeconfig files, as kubectl does: of several files the first that has an entry counts.
+/// </summary>
 internal static class Kubeconfig
 {
     /// <summary>A context of the files: the named one, or the current one.</summary>
-    /// <exception cref="KubernetesConfigException">A file cannot be read, or something is missing in it.</exception>
+    /// <exception cref="KubernetesConfigException">
+    /// A file cannot be read, or something is missing in it.
+    /// </exception>
     public static KubernetesConfig Load(IReadOnlyList<string> paths, string? chosen)
     {
         var files = paths.Select(KubeconfigFile.Open).ToList();
@@ -217,7 +221,8 @@ internal sealed record KubeconfigFile(string Path, JsonObject Root)
     {
         try
         {
-            // An empty file counts as one that is not there, as kubectl sees it: `kubectl config` makes such files.
+            // An empty file counts as one that is not there, as kubectl sees it: `kubectl config`
+            // makes such files.
             var root = KubeconfigYaml.Parse(File.ReadAllText(path)) ?? new JsonObject();
             return new(System.IO.Path.GetFullPath(path), root as JsonObject ?? throw new FormatException("it is not a mapping"));
         }
@@ -248,7 +253,10 @@ internal sealed record KubeconfigEntry(string Path, string Kind, string Name, Js
     public IReadOnlyList<string> Texts(string name) => KubeconfigFile.Texts(Node[name]);
 
     /// <summary>A switch, with YAML's words for it.</summary>
-    /// <exception cref="KubernetesConfigException">It says something else: what was meant to be on must not be off in silence, nor the other way.</exception>
+    /// <exception cref="KubernetesConfigException">
+    /// It says something else: what was meant to be on must not be off in silence, nor the other
+    /// way.
+    /// </exception>
     public bool Flag(string name) =>
         Text(name) switch
         {
@@ -260,7 +268,9 @@ internal sealed record KubeconfigEntry(string Path, string Kind, string Name, Js
     /// <summary>A scalar that must be there.</summary>
     public string Required(string name) => Text(name) is { Length: > 0 } text ? text : throw new KubernetesConfigException($"{this} has no {name}.");
 
-    /// <summary>What <c>name-data</c> holds in base 64, or else the file that <c>name</c> names.</summary>
+    /// <summary>
+    /// What <c>name-data</c> holds in base 64, or else the file that <c>name</c> names.
+    /// </summary>
     public byte[]? Bytes(string name)
     {
         if (Text($"{name}-data") is { Length: > 0 } data)
@@ -278,15 +288,21 @@ internal sealed record KubeconfigEntry(string Path, string Kind, string Name, Js
     public override string ToString() => $"{Path}: {Kind} '{Name}'";
 }
 
-/// <summary>Reads YAML as far as a kubeconfig needs it: every scalar is text, because every field but one is.</summary>
+/// <summary>
+/// Reads YAML as far as a kubeconfig needs it: every scalar is text, because every field but one
+/// is.
+/// </summary>
 internal static class KubeconfigYaml
 {
-    // A few anchors that hold each other are billions of nodes; a kubeconfig with hundreds of clusters has some thousands.
+    // A few anchors that hold each other are billions of nodes; a kubeconfig with hundreds of
+    // clusters has some thousands.
     private const int MaximumNodes = 100_000;
     private const int MaximumDepth = 50;
 
     /// <summary>The document, or null when there is nothing in the text.</summary>
-    /// <exception cref="FormatException">It is not YAML, or more than one document; the message names the line.</exception>
+    /// <exception cref="FormatException">
+    /// It is not YAML, or more than one document; the message names the line.
+    /// </exception>
     public static JsonNode? Parse(string text)
     {
         var stream = new YamlStream();

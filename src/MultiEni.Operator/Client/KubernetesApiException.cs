@@ -1,12 +1,16 @@
 namespace MultiEni.Operator.Client;
 
-/// <summary>The API server refused a request. The message names verb, resource and object.</summary>
+/// <summary>
+/// The API server refused a request. The message names verb, resource and object.
+/// </summary>
 /// <remarks>Flow is decided by the predicates, never by comparing codes or texts.</remarks>
 public sealed class KubernetesApiException : Exception
 {
     private const string PatchMismatch = "the server rejected our request due to an error in our request";
 
-    /// <summary>A refusal of <paramref name="request"/>, which reads like <c>apply nodeenis/a</c>.</summary>
+    /// <summary>
+    /// A refusal of <paramref name="request"/>, which reads like <c>apply nodeenis/a</c>.
+    /// </summary>
     public KubernetesApiException(string request, KubernetesStatus status)
         : base(Describe(request, status))
     {
@@ -33,18 +37,24 @@ public sealed class KubernetesApiException : Exception
     /// <summary>The object, or the kind, does not exist.</summary>
     public bool IsNotFound => StatusCode == 404;
 
-    /// <summary>The object has changed since it was read, or a field belongs to another manager.</summary>
+    /// <summary>
+    /// The object has changed since it was read, or a field belongs to another manager.
+    /// </summary>
     public bool IsConflict => StatusCode == 409 && !IsAlreadyExists;
 
     /// <summary>An object of this name exists already.</summary>
     public bool IsAlreadyExists => StatusCode == 409 && Reason == "AlreadyExists";
 
-    /// <summary>The object breaks the rules of its kind; the same request will always fail.</summary>
+    /// <summary>
+    /// The object breaks the rules of its kind; the same request will always fail.
+    /// </summary>
     public bool IsInvalid => StatusCode is 400 or 422;
 
     /// <summary>
-    /// A JSON patch does not fit the object as it is now: one of its tests failed, or what it changes is not there. For that the server has only its
-    /// general words (https://github.com/kubernetes/apimachinery, pkg/api/errors, NewGenericServerResponse); what breaks a rule or a policy is told by name.
+    /// A JSON patch does not fit the object as it is now: one of its tests failed, or what it
+    /// changes is not there. For that the server has only its general words
+    /// (https://github.com/kubernetes/apimachinery, pkg/api/errors, NewGenericServerResponse); what
+    /// breaks a rule or a policy is told by name.
     /// </summary>
     public bool IsPatchMismatch { get; }
 
@@ -66,9 +76,14 @@ public sealed class KubernetesApiException : Exception
     }
 }
 
-/// <summary>Tells the failures of a request, which a working program must expect, from bugs.</summary>
+/// <summary>
+/// Tells the failures of a request, which a working program must expect, from bugs.
+/// </summary>
 public static class KubernetesFailure
 {
-    /// <summary>Whether the server refused, or could not be reached, or gave no answer in time, or something else answered.</summary>
+    /// <summary>
+    /// Whether the server refused, or could not be reached, or gave no answer in time, or something
+    /// else answered.
+    /// </summary>
     public static bool Is(Exception failure) => failure is KubernetesApiException or HttpRequestException or IOException or TimeoutException;
 }

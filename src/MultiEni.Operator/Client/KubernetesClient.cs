@@ -8,19 +8,26 @@ namespace MultiEni.Operator.Client;
 
 /// <summary>The verbs of the Kubernetes REST API. Safe for concurrent use.</summary>
 /// <remarks>
-/// Refusals are <see cref="KubernetesApiException"/>; a request that gets no answer in time is a <see cref="TimeoutException"/>; a
-/// broken connection, or an answer that is no JSON, is an <see cref="HttpRequestException"/> or <see cref="IOException"/>. 429 is waited out a few times.
+/// Refusals are <see cref="KubernetesApiException"/>; a request that gets no answer in time is a
+/// <see cref="TimeoutException"/>; a broken connection, or an answer that is no JSON, is an
+/// <see cref="HttpRequestException"/> or <see cref="IOException"/>. 429 is waited out a few times.
 /// </remarks>
-/// <param name="http">From <see cref="KubernetesConnection.Open"/>; without a timeout of its own.</param>
+/// <param name="http">
+/// From <see cref="KubernetesConnection.Open"/>; without a timeout of its own.
+/// </param>
 /// <param name="time">Clock for deadlines and waits.</param>
-/// <param name="beforeWrite">Called immediately before anything that can change an object is sent, repeats included; what it throws stops the request.</param>
+/// <param name="beforeWrite">
+/// Called immediately before anything that can change an object is sent, repeats included; what it
+/// throws stops the request.
+/// </param>
 /// <param name="afterWrite">Called with what became of every write.</param>
 public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite = null, Action<WriteOutcome>? afterWrite = null)
 {
     private const string MergePatch = "application/merge-patch+json";
     private const string JsonPatch = "application/json-patch+json";
 
-    // JSON is YAML, so the body may be JSON; only this media type is accepted by every server version.
+    // JSON is YAML, so the body may be JSON; only this media type is accepted by every server
+    // version.
     private const string ApplyPatch = "application/apply-patch+yaml";
 
     private readonly RequestSender _sender = new(http, time, beforeWrite, afterWrite);
@@ -28,11 +35,15 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     private KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite, bool renewsConnections)
         : this(http, time, beforeWrite) => _sender.RenewsConnections = renewsConnections;
 
-    /// <summary>The same connection, with a check before every write: what is written through it is written by a leader or not at all.</summary>
+    /// <summary>
+    /// The same connection, with a check before every write: what is written through it is written
+    /// by a leader or not at all.
+    /// </summary>
     public KubernetesClient GuardedBy(Action check) => new(http, time, check, afterWrite);
 
     /// <summary>
-    /// The same, each request over a new connection, which those that follow share: for use when the present one may be dead without anybody having said so.
+    /// The same, each request over a new connection, which those that follow share: for use when
+    /// the present one may be dead without anybody having said so.
     /// </summary>
     internal KubernetesClient OverNewConnection() => new(http, time, beforeWrite, renewsConnections: true);
 
@@ -52,7 +63,9 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         }
     }
 
-    /// <summary>One page of objects; ask again with <see cref="ListMeta.Continue"/> for the next.</summary>
+    /// <summary>
+    /// One page of objects; ask again with <see cref="ListMeta.Continue"/> for the next.
+    /// </summary>
     public Task<KubernetesList<T>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -69,7 +82,10 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     }
 
     /// <summary>Changes as they happen, until the server ends the watch.</summary>
-    /// <remarks>A connection that stays silent beyond timeout and grace ends in a <see cref="TimeoutException"/>.</remarks>
+    /// <remarks>
+    /// A connection that stays silent beyond timeout and grace ends in a
+    /// <see cref="TimeoutException"/>.
+    /// </remarks>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         ResourceKind<T> kind,
         WatchOptions options,
@@ -101,7 +117,10 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     public Task<T> CreateAsync<T>(ResourceKind<T> kind, T obj, CancellationToken cancellationToken)
         where T : class, IKubernetesObject => CreateAsync(kind, obj, subresource: null, cancellationToken);
 
-    /// <summary>Creates the object, or a subresource that can only be created, such as <c>binding</c>, and returns the answer.</summary>
+    /// <summary>
+    /// Creates the object, or a subresource that can only be created, such as <c>binding</c>, and
+    /// returns the answer.
+    /// </summary>
     public Task<T> CreateAsync<T>(ResourceKind<T> kind, T obj, string? subresource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -112,13 +131,16 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     }
 
     /// <summary>
-    /// Server-side apply: the fields present in <paramref name="patch"/> become <paramref name="fieldManager"/>'s, and those that it
-    /// applied before and leaves out now are removed. Creates the object when it does not exist.
+    /// Server-side apply: the fields present in <paramref name="patch"/> become
+    /// <paramref name="fieldManager"/>'s, and those that it applied before and leaves out now are
+    /// removed. Creates the object when it does not exist.
     /// </summary>
     /// <param name="kind">The kind; apiVersion and kind are filled in.</param>
     /// <param name="patch">Name (and namespace) and the fields to claim, others null.</param>
     /// <param name="fieldManager">Whose fields they are.</param>
-    /// <param name="force">Take fields from other managers instead of failing with a conflict.</param>
+    /// <param name="force">
+    /// Take fields from other managers instead of failing with a conflict.
+    /// </param>
     /// <param name="subresource">Such as <c>status</c>, or null for the object itself.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     public Task<T> ApplyAsync<T>(
@@ -140,7 +162,9 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         return _sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
-    /// <summary>JSON merge patch (RFC 7386): null removes a field, lists are replaced as a whole.</summary>
+    /// <summary>
+    /// JSON merge patch (RFC 7386): null removes a field, lists are replaced as a whole.
+    /// </summary>
     public Task<T> MergePatchAsync<T>(ResourceKind<T> kind, ObjectKey key, JsonNode patch, string? subresource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -150,7 +174,10 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         return _sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
-    /// <summary>JSON patch (RFC 6902): operations one after another, of which a failed <c>test</c> refuses the whole.</summary>
+    /// <summary>
+    /// JSON patch (RFC 6902): operations one after another, of which a failed <c>test</c> refuses
+    /// the whole.
+    /// </summary>
     public Task<T> JsonPatchAsync<T>(ResourceKind<T> kind, ObjectKey key, JsonArray operations, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -159,7 +186,9 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         return _sender.SendAsync(request, kind.Json, cancellationToken);
     }
 
-    /// <summary>Replaces the object; fails with a conflict when its resourceVersion is not the present one.</summary>
+    /// <summary>
+    /// Replaces the object; fails with a conflict when its resourceVersion is not the present one.
+    /// </summary>
     public Task<T> ReplaceAsync<T>(ResourceKind<T> kind, T obj, string? subresource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -187,7 +216,8 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
         }
     }
 
-    // The answer is the object while something keeps it, and of some kinds in any case; otherwise a Status.
+    // The answer is the object while something keeps it, and of some kinds in any case; otherwise a
+    // Status.
     private static T? Remaining<T>(ResourceKind<T> kind, byte[] answer)
         where T : class, IKubernetesObject
     {

@@ -20,12 +20,18 @@ public static class KubernetesConnection
     private const int UserTimeout = 18;
     private static readonly TimeSpan UnacknowledgedLimit = TimeSpan.FromSeconds(60);
 
-    // So that connections spread over API servers that came later; a watch keeps its own until it ends.
+    // So that connections spread over API servers that came later; a watch keeps its own until it
+    // ends.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
 
-    /// <summary>A client whose relative addresses are paths of the API server and which signs in by itself.</summary>
+    /// <summary>
+    /// A client whose relative addresses are paths of the API server and which signs in by itself.
+    /// </summary>
     /// <param name="config">The way to the API server.</param>
-    /// <param name="program">Name of this program, by which audit logs and metrics of the API server tell who asked; its version is added.</param>
+    /// <param name="program">
+    /// Name of this program, by which audit logs and metrics of the API server tell who asked; its
+    /// version is added.
+    /// </param>
     /// <param name="time">Clock.</param>
     public static HttpClient Open(KubernetesConfig config, string program, TimeProvider time)
     {
@@ -51,7 +57,8 @@ public static class KubernetesConnection
             ConnectTimeout = ConnectLimit,
             PooledConnectionLifetime = ConnectionLifetime,
             EnableMultipleHttp2Connections = true,
-            // The pool is looked through four times in this, whether or not there is anything to find.
+            // The pool is looked through four times in this, whether or not there is anything to
+            // find.
             PooledConnectionIdleTimeout = ConnectionLifetime,
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectCallback = ConnectAsync,
@@ -87,8 +94,8 @@ public static class KubernetesConnection
         return options;
     }
 
-    // A peer that is gone without a word must be noticed. The kernel sees to it, whatever the version of HTTP: pings of HTTP/2 would wake an
-    // idle program every few seconds.
+    // A peer that is gone without a word must be noticed. The kernel sees to it, whatever the
+    // version of HTTP: pings of HTTP/2 would wake an idle program every few seconds.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -115,8 +122,9 @@ public static class KubernetesConnection
 }
 
 /// <summary>
-/// Carries requests over pooled connections, and over new ones from the moment that a request asks for them. A pool knows nothing of a connection on which
-/// nothing arrives any more until the kernel gives it up, and with HTTP/2 every request goes over that one.
+/// Carries requests over pooled connections, and over new ones from the moment that a request asks
+/// for them. A pool knows nothing of a connection on which nothing arrives any more until the
+/// kernel gives it up, and with HTTP/2 every request goes over that one.
 /// </summary>
 internal sealed class RenewableConnections(Func<HttpMessageHandler> open) : HttpMessageHandler
 {
@@ -130,7 +138,8 @@ internal sealed class RenewableConnections(Func<HttpMessageHandler> open) : Http
     {
         if (request.Options.TryGetValue(Renew, out var renew) && renew)
         {
-            // The former connections are not closed, as watches may still go on over them: each ends with its last request or when it has idled too long.
+            // The former connections are not closed, as watches may still go on over them: each
+            // ends with its last request or when it has idled too long.
             Volatile.Write(ref _current, new HttpMessageInvoker(open()));
         }
 

@@ -37,7 +37,9 @@ public sealed record WatchOptions
     /// <summary>Changes after this version are sent.</summary>
     public string? ResourceVersion { get; init; }
 
-    /// <summary>Whether the server may send bookmarks, which keep the version fresh while nothing happens.</summary>
+    /// <summary>
+    /// Whether the server may send bookmarks, which keep the version fresh while nothing happens.
+    /// </summary>
     public bool AllowBookmarks { get; init; } = true;
 
     /// <summary>After this time the server ends the watch; whole seconds.</summary>

@@ -33,7 +33,10 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
         );
     }
 
-    /// <summary>Sends and reads the answer with <paramref name="read"/>, which may throw <see cref="JsonException"/>.</summary>
+    /// <summary>
+    /// Sends and reads the answer with <paramref name="read"/>, which may throw
+    /// <see cref="JsonException"/>.
+    /// </summary>
     public async Task<TAnswer> SendAsync<TAnswer>(ApiRequest request, Func<byte[], TAnswer> read, CancellationToken cancellationToken) =>
         await RetryAsync(
             request,
@@ -88,7 +91,8 @@ internal sealed class RequestSender(HttpClient http, TimeProvider time, Action? 
                 Tell(request, failure: null);
                 return result;
             }
-            // 429 comes from priority and fairness before anything was executed, so every verb may be sent again.
+            // 429 comes from priority and fairness before anything was executed, so every verb may
+            // be sent again.
             catch (KubernetesApiException e) when (e.StatusCode == (int)HttpStatusCode.TooManyRequests && attempts < MaximumAttempts)
             {
                 await Task.Delay(e.RetryAfter ?? DefaultRetryAfter, time, cancellationToken);

@@ -9,7 +9,10 @@ namespace MultiEni.Operator.Client;
 internal static class WatchFrame
 {
     /// <summary>The event on the line, or null when its type is not one we know.</summary>
-    /// <remarks>The type must be read before the object, whatever their order: an ERROR carries a Status in the object's place.</remarks>
+    /// <remarks>
+    /// The type must be read before the object, whatever their order: an ERROR carries a Status in
+    /// the object's place.
+    /// </remarks>
     /// <exception cref="JsonException">The line is not a complete frame.</exception>
     public static WatchEvent<T>? Parse<T>(ReadOnlySequence<byte> line, ResourceKind<T> kind)
         where T : class, IKubernetesObject
@@ -83,7 +86,10 @@ public abstract record WatchEvent<T>
     /// <summary>Nothing of interest happened up to this version.</summary>
     public sealed record Bookmark(string ResourceVersion) : WatchEvent<T>;
 
-    /// <summary>The server gives the watch up although it answered with 200 before; 410 means that the version is too old.</summary>
+    /// <summary>
+    /// The server gives the watch up although it answered with 200 before; 410 means that the
+    /// version is too old.
+    /// </summary>
     public sealed record Error(KubernetesStatus Status) : WatchEvent<T>;
 }
 
@@ -136,7 +142,10 @@ internal sealed class WatchLines<T>(PipeReader body, ResourceKind<T> kind)
     }
 }
 
-/// <summary>The part of a bookmark's object that means something; the rest is an empty shell of the watched kind.</summary>
+/// <summary>
+/// The part of a bookmark's object that means something; the rest is an empty shell of the watched
+/// kind.
+/// </summary>
 public sealed record BookmarkObject
 {
     /// <summary>Carries the resourceVersion.</summary>

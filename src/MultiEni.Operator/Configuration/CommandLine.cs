@@ -2,14 +2,21 @@ using System.Text;
 
 namespace MultiEni.Operator.Configuration;
 
-/// <summary>The arguments of the process, taken piece by piece by the settings that know them.</summary>
+/// <summary>
+/// The arguments of the process, taken piece by piece by the settings that know them.
+/// </summary>
 internal sealed class CommandLine(IReadOnlyList<string> arguments)
 {
     private readonly bool[] _taken = new bool[arguments.Count];
 
-    /// <summary>The value of a flag; the value is null when it is missing, the whole when the flag is not there. The last one wins.</summary>
+    /// <summary>
+    /// The value of a flag; the value is null when it is missing, the whole when the flag is not
+    /// there. The last one wins.
+    /// </summary>
     /// <param name="name">Flag without dashes.</param>
-    /// <param name="isSwitch">Whether the flag alone means true; such a flag never takes the next argument.</param>
+    /// <param name="isSwitch">
+    /// Whether the flag alone means true; such a flag never takes the next argument.
+    /// </param>
     public FlagValue? Take(string name, bool isSwitch)
     {
         FlagValue? last = null;
@@ -71,7 +78,9 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
         }
     }
 
-    /// <summary>The number of single-character edits that lead from one word to the other.</summary>
+    /// <summary>
+    /// The number of single-character edits that lead from one word to the other.
+    /// </summary>
     internal static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();

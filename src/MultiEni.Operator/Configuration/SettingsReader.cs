@@ -3,12 +3,14 @@ using System.Globalization;
 namespace MultiEni.Operator.Configuration;
 
 /// <summary>
-/// Reads settings: flag over environment over default. Ask for every setting once, then call <see cref="Finish"/>, which reports all
-/// errors together. A setting has a flag, an environment variable, or both; an empty variable counts as not set.
+/// Reads settings: flag over environment over default. Ask for every setting once, then call
+/// <see cref="Finish"/>, which reports all errors together. A setting has a flag, an environment
+/// variable, or both; an empty variable counts as not set.
 /// </summary>
 /// <remarks>
-/// Flags are read as Go's: one dash or two, <c>--name=value</c> or <c>--name value</c>, the last one wins. A value that starts with
-/// two dashes needs the form with the equals sign. A bad value yields the default, so that reading can go on to the next error.
+/// Flags are read as Go's: one dash or two, <c>--name=value</c> or <c>--name value</c>, the last
+/// one wins. A value that starts with two dashes needs the form with the equals sign. A bad value
+/// yields the default, so that reading can go on to the next error.
 /// </remarks>
 /// <param name="program">Name of the program in the help text.</param>
 /// <param name="arguments">Command line, without subcommands.</param>
@@ -21,10 +23,15 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
     private readonly List<EffectiveSetting> _effective = [];
     private readonly List<SettingHelp> _known = [];
 
-    /// <summary>Whether <c>--help</c> or <c>-h</c> was given; print <see cref="Help"/> and stop, after asking for all settings.</summary>
+    /// <summary>
+    /// Whether <c>--help</c> or <c>-h</c> was given; print <see cref="Help"/> and stop, after
+    /// asking for all settings.
+    /// </summary>
     public bool HelpRequested { get; } = arguments.Any(argument => argument is "--help" or "-help" or "-h");
 
-    /// <summary>All settings with their values and where they came from; secrets are hidden.</summary>
+    /// <summary>
+    /// All settings with their values and where they came from; secrets are hidden.
+    /// </summary>
     public IReadOnlyList<EffectiveSetting> Effective => _effective;
 
     /// <summary>Any text.</summary>
@@ -104,10 +111,14 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
         );
     }
 
-    /// <summary>Anything a parser accepts; its <see cref="FormatException"/> message says what is allowed.</summary>
+    /// <summary>
+    /// Anything a parser accepts; its <see cref="FormatException"/> message says what is allowed.
+    /// </summary>
     /// <param name="flag">Flag without dashes, or null.</param>
     /// <param name="variable">Environment variable, or null.</param>
-    /// <param name="fallback">Default, in the form that users write; must be acceptable to the parser.</param>
+    /// <param name="fallback">
+    /// Default, in the form that users write; must be acceptable to the parser.
+    /// </param>
     /// <param name="parse">Reads a value.</param>
     /// <param name="help">One sentence.</param>
     public T Parsed<T>(string? flag, string? variable, string fallback, Func<string, T> parse, string help)
@@ -116,7 +127,10 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
         return Read(new(flag, variable, fallback, "text", help), parse(fallback), parse);
     }
 
-    /// <summary>An error that shows only when several settings are seen together; reported by <see cref="Finish"/> with the others.</summary>
+    /// <summary>
+    /// An error that shows only when several settings are seen together; reported by
+    /// <see cref="Finish"/> with the others.
+    /// </summary>
     public void Refuse(string error) => _errors.Add(error);
 
     /// <summary>Ends the reading.</summary>
@@ -177,7 +191,9 @@ public sealed class SettingsReader(string program, IReadOnlyList<string> argumen
     }
 }
 
-/// <summary>The program cannot start with these settings; one line for each thing that is wrong.</summary>
+/// <summary>
+/// The program cannot start with these settings; one line for each thing that is wrong.
+/// </summary>
 public sealed class SettingsException(IReadOnlyList<string> errors) : Exception(string.Join('\n', errors))
 {
     /// <summary>Name, value and what is allowed, for each bad setting.</summary>
@@ -187,7 +203,9 @@ public sealed class SettingsException(IReadOnlyList<string> errors) : Exception(
 /// <summary>A setting as it is in force.</summary>
 /// <param name="Name">Its flag without dashes, or its variable when it has no flag.</param>
 /// <param name="Value">Its value; hidden when it is a secret.</param>
-/// <param name="Source">Where the value came from: <c>flag</c>, <c>environment</c> or <c>default</c>.</param>
+/// <param name="Source">
+/// Where the value came from: <c>flag</c>, <c>environment</c> or <c>default</c>.
+/// </param>
 public sealed record EffectiveSetting(string Name, string Value, string Source);
 
 /// <summary>A flag that was given.</summary>

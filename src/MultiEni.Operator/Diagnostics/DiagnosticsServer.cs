@@ -8,10 +8,12 @@ using MultiEni.Operator.Configuration;
 namespace MultiEni.Operator.Diagnostics;
 
 /// <summary>
-/// Serves <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>. A listener of its own, because Kestrel wakes once a second for as long as it
-/// runs, and nothing else of an idle node agent does.
+/// Serves <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>. A listener of its own, because
+/// Kestrel wakes once a second for as long as it runs, and nothing else of an idle node agent does.
 /// </summary>
-/// <param name="address">As <see cref="ListenAddress.Parse"/> reads it; <c>0</c> switches the server off.</param>
+/// <param name="address">
+/// As <see cref="ListenAddress.Parse"/> reads it; <c>0</c> switches the server off.
+/// </param>
 /// <param name="checks">What healthy and ready mean.</param>
 /// <param name="metrics">What <c>/metrics</c> shows.</param>
 /// <param name="loggers">Log.</param>
@@ -30,8 +32,12 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
-    /// <summary>Starts listening; returns the port, or null when the server is switched off.</summary>
-    /// <exception cref="SettingsException">The address cannot be read, or the port is taken.</exception>
+    /// <summary>
+    /// Starts listening; returns the port, or null when the server is switched off.
+    /// </summary>
+    /// <exception cref="SettingsException">
+    /// The address cannot be read, or the port is taken.
+    /// </exception>
     public Task<int?> StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -131,8 +137,8 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
         }
     }
 
-    // A caller is answered as soon as he has asked, so the oldest of many is one that asks nothing or does not take his answer. He makes room: a probe
-    // must not wait for him.
+    // A caller is answered as soon as he has asked, so the oldest of many is one that asks nothing
+    // or does not take his answer. He makes room: a probe must not wait for him.
     private LinkedListNode<Socket> Enter(Socket caller)
     {
         lock (_gate)
@@ -196,8 +202,9 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
 }
 
 /// <summary>
-/// One request and its answer in HTTP/1.1, as much of it as probes and scrapers use: GET and HEAD, no body, and the connection closed
-/// afterwards. Nothing of a request but its first line is looked at.
+/// One request and its answer in HTTP/1.1, as much of it as probes and scrapers use: GET and HEAD,
+/// no body, and the connection closed afterwards. Nothing of a request but its first line is looked
+/// at.
 /// </summary>
 internal static class HttpExchange
 {
@@ -209,7 +216,9 @@ internal static class HttpExchange
     /// <param name="answer">Gives the answer for a path.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="IOException">The caller went away.</exception>
-    /// <exception cref="OperationCanceledException">The caller took longer than ten seconds.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The caller took longer than ten seconds.
+    /// </exception>
     public static async Task AnswerAsync(Stream stream, Func<string, HttpAnswer> answer, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -280,7 +289,10 @@ internal readonly record struct HttpAnswer(HttpStatusCode Status, string Type, s
 /// <param name="IsDisabled">Do not listen at all.</param>
 public readonly record struct ListenAddress(IPAddress? Host, int Port, bool IsDisabled)
 {
-    /// <summary>Reads <c>:8080</c>, <c>8080</c>, <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:8080</c>, or <c>0</c> for not at all.</summary>
+    /// <summary>
+    /// Reads <c>:8080</c>, <c>8080</c>, <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>,
+    /// <c>localhost:8080</c>, or <c>0</c> for not at all.
+    /// </summary>
     /// <exception cref="FormatException">Says what is allowed.</exception>
     public static ListenAddress Parse(string text)
     {

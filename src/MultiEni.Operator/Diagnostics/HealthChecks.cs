@@ -3,7 +3,10 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Operator.Diagnostics;
 
-/// <summary>The named checks behind <c>/healthz</c> and <c>/readyz</c>. Checks must be quick and must not do I/O.</summary>
+/// <summary>
+/// The named checks behind <c>/healthz</c> and <c>/readyz</c>. Checks must be quick and must not do
+/// I/O.
+/// </summary>
 public sealed class HealthChecks
 {
     private static readonly TimeSpan ToleratedStall = TimeSpan.FromMinutes(15);
@@ -14,12 +17,16 @@ public sealed class HealthChecks
     /// <summary>A check whose failure asks for a restart of the process.</summary>
     public void AddLiveness(string name, Func<HealthResult> check) => _liveness[name] = check;
 
-    /// <summary>A check whose failure says that the process is not yet, or not now, doing its work.</summary>
+    /// <summary>
+    /// A check whose failure says that the process is not yet, or not now, doing its work.
+    /// </summary>
     public void AddReadiness(string name, Func<HealthResult> check) => _readiness[name] = check;
 
     /// <summary>
-    /// Watches a queue and those who work on it: alive as long as anything that waits is taken or finished once in a quarter of an hour, ready as long as no
-    /// key is worked on for that long. A reconcile that fails counts as one that is finished, so neither an API server nor EC2 that is away asks for a restart.
+    /// Watches a queue and those who work on it: alive as long as anything that waits is taken or
+    /// finished once in a quarter of an hour, ready as long as no key is worked on for that long. A
+    /// reconcile that fails counts as one that is finished, so neither an API server nor EC2 that
+    /// is away asks for a restart.
     /// </summary>
     public void Add<TKey>(string name, WorkQueue<TKey> queue)
         where TKey : notnull

@@ -71,7 +71,10 @@ internal sealed class MetricFamily
         }
     }
 
-    /// <summary>Before a new observation: a series that is not observed any more must not keep its last value.</summary>
+    /// <summary>
+    /// Before a new observation: a series that is not observed any more must not keep its last
+    /// value.
+    /// </summary>
     public void ForgetObserved()
     {
         if (_isObserved)
@@ -122,7 +125,9 @@ internal sealed class MetricSeries(double[] bounds)
     /// <summary>Sum or last value.</summary>
     public double Value { get; private set; }
 
-    /// <summary>Takes a measurement; a histogram counts it, a sum adds it, anything else keeps it.</summary>
+    /// <summary>
+    /// Takes a measurement; a histogram counts it, a sum adds it, anything else keeps it.
+    /// </summary>
     public void Record(double value, bool isSum)
     {
         if (bounds.Length == 0)

@@ -6,7 +6,8 @@ using System.Text;
 namespace MultiEni.Operator.Diagnostics;
 
 /// <summary>
-/// Collects the instruments of a meter and writes them in the Prometheus text format, under exactly the instruments' names. Histograms use the bucket boundaries of their advice.
+/// Collects the instruments of a meter and writes them in the Prometheus text format, under exactly
+/// the instruments' names. Histograms use the bucket boundaries of their advice.
 /// </summary>
 public sealed class PrometheusExporter : IDisposable
 {
@@ -16,7 +17,9 @@ public sealed class PrometheusExporter : IDisposable
     private readonly TimeProvider _time;
     private readonly long _start;
 
-    /// <summary>Starts to listen, also to instruments that exist already; what they measured before is lost.</summary>
+    /// <summary>
+    /// Starts to listen, also to instruments that exist already; what they measured before is lost.
+    /// </summary>
     /// <param name="meter">The meter to collect.</param>
     /// <param name="time">Clock of the uptime.</param>
     public PrometheusExporter(Meter meter, TimeProvider time)
@@ -42,7 +45,9 @@ public sealed class PrometheusExporter : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Everything as text, with process metrics; families in order of their names.</summary>
+    /// <summary>
+    /// Everything as text, with process metrics; families in order of their names.
+    /// </summary>
     public string Render()
     {
         // One at a time: observable instruments are read into the families first.

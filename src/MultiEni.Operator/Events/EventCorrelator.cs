@@ -3,9 +3,11 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Operator.Events;
 
 /// <summary>
-/// Decides which occurrences are repeats. What is normal counts up one event for each object and reason, which shows the newest message: thousands of ENIs
-/// that come or go are thousands of occurrences of it. Of warnings the same object, reason and message count up one event, and an object and reason with
-/// more than ten messages in ten minutes are combined into one. Not safe for concurrent use; the clock is in the occurrences.
+/// Decides which occurrences are repeats. What is normal counts up one event for each object and
+/// reason, which shows the newest message: thousands of ENIs that come or go are thousands of
+/// occurrences of it. Of warnings the same object, reason and message count up one event, and an
+/// object and reason with more than ten messages in ten minutes are combined into one. Not safe for
+/// concurrent use; the clock is in the occurrences.
 /// </summary>
 internal sealed class EventCorrelator(string component, string instance)
 {
@@ -39,7 +41,10 @@ internal sealed class EventCorrelator(string component, string instance)
         return new EventWrite.Create(created);
     }
 
-    /// <summary>The event of this occurrence is not, or no longer, on the server: the next occurrence creates it anew.</summary>
+    /// <summary>
+    /// The event of this occurrence is not, or no longer, on the server: the next occurrence
+    /// creates it anew.
+    /// </summary>
     public void Forget(EventOccurrence occurrence) => _written.Remove(Identify(occurrence, out _));
 
     private EventIdentity Identify(EventOccurrence occurrence, out string message)
@@ -79,7 +84,8 @@ internal sealed class EventCorrelator(string component, string instance)
         var time = Timestamps.ToSeconds(occurrence.Time);
         var suffix = $".{occurrence.Time.UtcTicks + ++_lastNumber:x}";
         var name = occurrence.Regarding.Name ?? "unknown";
-        // Events about cluster-scoped objects live in the namespace default, where kubectl describe looks for them.
+        // Events about cluster-scoped objects live in the namespace default, where kubectl describe
+        // looks for them.
         var home = string.IsNullOrEmpty(occurrence.Regarding.Namespace) ? "default" : occurrence.Regarding.Namespace;
         return new KubernetesEvent
         {

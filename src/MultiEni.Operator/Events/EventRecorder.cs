@@ -6,7 +6,10 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.Events;
 
-/// <summary>Writes events that users see in <c>kubectl describe</c>. Never blocks and never fails its caller.</summary>
+/// <summary>
+/// Writes events that users see in <c>kubectl describe</c>. Never blocks and never fails its
+/// caller.
+/// </summary>
 /// <param name="client">Connection.</param>
 /// <param name="component">Name of the program.</param>
 /// <param name="instance">Name of this process: its pod or node.</param>
@@ -26,7 +29,8 @@ public sealed class EventRecorder(
     private const int Attempts = 3;
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(3);
 
-    // Thousands of ENIs that come or go are thousands of occurrences of two events: what counts them up is written now and then.
+    // Thousands of ENIs that come or go are thousands of occurrences of two events: what counts
+    // them up is written now and then.
     private static readonly TimeSpan RepeatInterval = TimeSpan.FromSeconds(10);
 
     private readonly EventCorrelator _correlator = new(component, instance);
@@ -37,7 +41,9 @@ public sealed class EventRecorder(
     private readonly Dictionary<ObjectKey, DateTimeOffset> _written = [];
     private long _dropped;
 
-    /// <summary>Events that were given up because the queue was full or the API server did not take them.</summary>
+    /// <summary>
+    /// Events that were given up because the queue was full or the API server did not take them.
+    /// </summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Queues an event; returns at once.</summary>
@@ -45,7 +51,10 @@ public sealed class EventRecorder(
     /// <param name="type">Normal or warning.</param>
     /// <param name="reason">A CamelCase word.</param>
     /// <param name="message">A sentence for people.</param>
-    /// <param name="progress">How far that brings the whole, such as "3 of 8": asked for when the event is written, which is seldom. Null for nothing.</param>
+    /// <param name="progress">
+    /// How far that brings the whole, such as "3 of 8": asked for when the event is written, which
+    /// is seldom. Null for nothing.
+    /// </param>
     public void Record(ObjectReference regarding, EventType type, string reason, string message, Func<string>? progress = null)
     {
         if (!_waiting.Writer.TryWrite(new EventOccurrence(regarding, type, reason, message, time.GetUtcNow(), progress)))
@@ -100,7 +109,9 @@ public sealed class EventRecorder(
         }
     }
 
-    /// <summary>Waits for the next occurrence, or until a repeat that was held back is due.</summary>
+    /// <summary>
+    /// Waits for the next occurrence, or until a repeat that was held back is due.
+    /// </summary>
     private async Task WaitAsync(Task news, CancellationToken cancellationToken)
     {
         if (_held.Count == 0)
@@ -230,7 +241,9 @@ public sealed class EventRecorder(
 /// <param name="Reason">A CamelCase word.</param>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Time">When.</param>
-/// <param name="Progress">How far that brings the whole, asked for when it is written; null for nothing.</param>
+/// <param name="Progress">
+/// How far that brings the whole, asked for when it is written; null for nothing.
+/// </param>
 internal sealed record EventOccurrence(
     ObjectReference Regarding,
     EventType Type,

@@ -85,10 +85,15 @@ public sealed record ObjectReference
     /// <summary>Name.</summary>
     public string? Name { get; set; }
 
-    /// <summary>Identity, so that <c>kubectl describe</c> of a successor does not show it.</summary>
+    /// <summary>
+    /// Identity, so that <c>kubectl describe</c> of a successor does not show it.
+    /// </summary>
     public string? Uid { get; set; }
 
-    /// <summary>A reference to an object; kind and version come from <paramref name="kind"/>, as cached objects often lack theirs.</summary>
+    /// <summary>
+    /// A reference to an object; kind and version come from <paramref name="kind"/>, as cached
+    /// objects often lack theirs.
+    /// </summary>
     public static ObjectReference To<T>(ResourceKind<T> kind, T obj)
         where T : class, IKubernetesObject
     {

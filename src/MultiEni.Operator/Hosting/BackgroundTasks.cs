@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace MultiEni.Operator.Hosting;
 
 /// <summary>
-/// Tasks that live as long as a main task. When one of them ends, all end, and its error is the outcome: a program that went on without a part of it would
-/// look well and be deaf.
+/// Tasks that live as long as a main task. When one of them ends, all end, and its error is the
+/// outcome: a program that went on without a part of it would look well and be deaf.
 /// </summary>
 /// <param name="stop">Ends them all.</param>
 public sealed class BackgroundTasks(CancellationToken stop) : IAsyncDisposable
@@ -21,7 +21,9 @@ public sealed class BackgroundTasks(CancellationToken stop) : IAsyncDisposable
         _tasks.Add(WatchAsync(task));
     }
 
-    /// <summary>Runs the main task; the others are ended after it, so that it may use them to the last.</summary>
+    /// <summary>
+    /// Runs the main task; the others are ended after it, so that it may use them to the last.
+    /// </summary>
     public async Task RunAsync(Func<CancellationToken, Task> main)
     {
         ArgumentNullException.ThrowIfNull(main);

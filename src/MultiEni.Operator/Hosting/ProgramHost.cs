@@ -8,8 +8,8 @@ using MultiEni.Operator.Proxies;
 namespace MultiEni.Operator.Hosting;
 
 /// <summary>
-/// One run of a program in a pod: reads and logs its settings, stops it on SIGTERM and SIGINT, and turns its end into an exit
-/// code. Whatever ends it is in the log, in the format of the log.
+/// One run of a program in a pod: reads and logs its settings, stops it on SIGTERM and SIGINT, and
+/// turns its end into an exit code. Whatever ends it is in the log, in the format of the log.
 /// </summary>
 public static class ProgramHost
 {
@@ -87,7 +87,10 @@ public static class ProgramHost
 /// <typeparam name="T">The settings.</typeparam>
 /// <param name="Name">Its name in the help text and as category of its log lines.</param>
 /// <param name="Summary">What it is for, in one sentence.</param>
-/// <param name="ReadLogging">Reads the log's settings, before all others, so that their errors are logged in the wanted format.</param>
+/// <param name="ReadLogging">
+/// Reads the log's settings, before all others, so that their errors are logged in the wanted
+/// format.
+/// </param>
 /// <param name="ReadSettings">Reads all other settings.</param>
 /// <param name="RunAsync">Runs until it is asked to stop.</param>
 public sealed record HostedProgram<T>(

@@ -4,8 +4,8 @@ using MultiEni.Operator.Diagnostics;
 namespace MultiEni.Operator.Informers;
 
 /// <summary>
-/// The objects an informer knows. Exists only once the first complete list is in: holding one is the proof of that. Every call sees
-/// the newest state; what it returns is immutable and shared.
+/// The objects an informer knows. Exists only once the first complete list is in: holding one is
+/// the proof of that. Every call sees the newest state; what it returns is immutable and shared.
 /// </summary>
 /// <typeparam name="T">The type of object.</typeparam>
 public interface IObjectCache<T>
@@ -25,12 +25,15 @@ public interface IObjectCache<T>
     IReadOnlyList<T> ByIndex(string index, string value);
 
     /// <summary>
-    /// Takes over the answer to an own write, which the watch shows only later: whoever reads the cache after this sees the write. An answer of an object
-    /// that nothing keeps any more removes it.
+    /// Takes over the answer to an own write, which the watch shows only later: whoever reads the
+    /// cache after this sees the write. An answer of an object that nothing keeps any more removes
+    /// it.
     /// </summary>
     void Wrote(T answer);
 
-    /// <summary>Takes an object out that the server said is gone, before the watch shows it.</summary>
+    /// <summary>
+    /// Takes an object out that the server said is gone, before the watch shows it.
+    /// </summary>
     /// <param name="last">The object as it was seen.</param>
     void Gone(T last);
 }
@@ -59,7 +62,9 @@ public abstract record ObjectChange<T>
         public override T Current => New;
     }
 
-    /// <summary>The object is gone; its last known state, which may be older than its last real one.</summary>
+    /// <summary>
+    /// The object is gone; its last known state, which may be older than its last real one.
+    /// </summary>
     public sealed record Deleted(T Last) : ObjectChange<T>
     {
         /// <inheritdoc />
@@ -70,7 +75,9 @@ public abstract record ObjectChange<T>
 /// <summary>Health checks of informers.</summary>
 public static class InformerChecks
 {
-    /// <summary>Watches an informer: ready as long as its cache is current, alive as long as it asks.</summary>
+    /// <summary>
+    /// Watches an informer: ready as long as its cache is current, alive as long as it asks.
+    /// </summary>
     public static void Add<T>(this HealthChecks checks, string name, Informer<T> informer)
         where T : class, IKubernetesObject
     {

@@ -6,7 +6,10 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Operator.Informers;
 
-/// <summary>Keeps a local copy of the objects of a kind: lists once, then follows the changes, whatever breaks in between.</summary>
+/// <summary>
+/// Keeps a local copy of the objects of a kind: lists once, then follows the changes, whatever
+/// breaks in between.
+/// </summary>
 /// <typeparam name="T">The type of object.</typeparam>
 public sealed class Informer<T>
     where T : class, IKubernetesObject
@@ -43,7 +46,9 @@ public sealed class Informer<T>
     /// <param name="client">Connection.</param>
     /// <param name="kind">What to follow.</param>
     /// <param name="scope">Which of it.</param>
-    /// <param name="trim">Drops what nobody reads before an object is kept; null keeps it all.</param>
+    /// <param name="trim">
+    /// Drops what nobody reads before an object is kept; null keeps it all.
+    /// </param>
     /// <param name="metrics">Where lists and failures are counted.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
@@ -85,7 +90,9 @@ public sealed class Informer<T>
         }
     }
 
-    /// <summary>Whether the cache is complete, and not older than a minute of failing requests.</summary>
+    /// <summary>
+    /// Whether the cache is complete, and not older than a minute of failing requests.
+    /// </summary>
     public HealthResult Readiness()
     {
         lock (_healthGate)
@@ -102,8 +109,9 @@ public sealed class Informer<T>
     }
 
     /// <summary>
-    /// Whether it is still asking. That the API server does not answer is no reason for a restart: each failing request ends and is followed by the
-    /// next, and only a request that never ends is one.
+    /// Whether it is still asking. That the API server does not answer is no reason for a restart:
+    /// each failing request ends and is followed by the next, and only a request that never ends is
+    /// one.
     /// </summary>
     public HealthResult Liveness()
     {
@@ -117,7 +125,9 @@ public sealed class Informer<T>
     }
 
     /// <summary>Registers an index. Must come before <see cref="RunAsync"/>.</summary>
-    /// <exception cref="InvalidOperationException">The informer runs already, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The informer runs already, or the name is taken.
+    /// </exception>
     public void AddIndex(string name, Func<T, IEnumerable<string>> values)
     {
         if (Volatile.Read(ref _started) != 0)
@@ -128,17 +138,23 @@ public sealed class Informer<T>
         _store.AddIndex(name, values);
     }
 
-    /// <summary>The cache, as soon as the first complete list is in. There is no other way to it.</summary>
+    /// <summary>
+    /// The cache, as soon as the first complete list is in. There is no other way to it.
+    /// </summary>
     public Task<IObjectCache<T>> SyncedAsync(CancellationToken cancellationToken) => _synced.Task.WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Calls <paramref name="onChange"/> for every object known now, as added, and for every change from now on, one at a time and in
-    /// order, until disposed. The call must be short: it holds up the informer. What it throws ends <see cref="RunAsync"/>: a change that was lost is a bug
+    /// Calls <paramref name="onChange"/> for every object known now, as added, and for every change
+    /// from now on, one at a time and in order, until disposed. The call must be short: it holds up
+    /// the informer. What it throws ends <see cref="RunAsync"/>: a change that was lost is a bug
     /// that must be seen.
     /// </summary>
     public IDisposable Subscribe(Action<ObjectChange<T>> onChange) => _store.Subscribe(onChange);
 
-    /// <summary>Runs until cancelled; survives every failure of the connection, and no failure of a subscriber.</summary>
+    /// <summary>
+    /// Runs until cancelled; survives every failure of the connection, and no failure of a
+    /// subscriber.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
@@ -167,7 +183,9 @@ public sealed class Informer<T>
         }
     }
 
-    /// <summary>One list, if needed, and one watch. Returns how long to wait before the next.</summary>
+    /// <summary>
+    /// One list, if needed, and one watch. Returns how long to wait before the next.
+    /// </summary>
     private async Task<TimeSpan> FollowAsync(CancellationToken cancellationToken)
     {
         _sawFrames = false;
@@ -382,10 +400,15 @@ public sealed record InformerScope
 
 /// <summary>How an informer is doing.</summary>
 /// <param name="IsSynced">Whether the first complete list is in.</param>
-/// <param name="LastContact">When the API server was last heard from; null before the first answer.</param>
+/// <param name="LastContact">
+/// When the API server was last heard from; null before the first answer.
+/// </param>
 /// <param name="LastFailure">What went wrong last, or null while the connection is good.</param>
 public sealed record InformerHealth(bool IsSynced, DateTimeOffset? LastContact, string? LastFailure);
 
-/// <summary>Code that was told of a change failed, which is a bug: the change is lost to it, and going on would hide that.</summary>
+/// <summary>
+/// Code that was told of a change failed, which is a bug: the change is lost to it, and going on
+/// would hide that.
+/// </summary>
 internal sealed class ConsumerFailedException(string kind, Exception failure)
     : Exception($"What follows {kind} failed on a change: {failure.Message}", failure);

@@ -3,7 +3,10 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Operator.Informers;
 
-/// <summary>The cache of one informer and its subscribers. Readers never wait; changes and subscriptions take turns.</summary>
+/// <summary>
+/// The cache of one informer and its subscribers. Readers never wait; changes and subscriptions
+/// take turns.
+/// </summary>
 internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCache<T>
     where T : class, IKubernetesObject
 {
@@ -81,7 +84,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     }
 
     /// <summary>Takes a complete list over and tells the subscribers what is different.</summary>
-    /// <exception cref="ConsumerFailedException">An index or a subscriber failed, now or on an own write.</exception>
+    /// <exception cref="ConsumerFailedException">
+    /// An index or a subscriber failed, now or on an own write.
+    /// </exception>
     public void Replace(IReadOnlyCollection<T> listed, string? version)
     {
         lock (_turn)
@@ -93,7 +98,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     }
 
     /// <summary>Takes one event of the watch over and tells the subscribers.</summary>
-    /// <exception cref="ConsumerFailedException">An index or a subscriber failed, now or on an own write.</exception>
+    /// <exception cref="ConsumerFailedException">
+    /// An index or a subscriber failed, now or on an own write.
+    /// </exception>
     public void See(T seen, bool isDeletion)
     {
         lock (_turn)
@@ -108,7 +115,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
     }
 
     /// <summary>The watch has shown everything up to this version.</summary>
-    /// <exception cref="ConsumerFailedException">An index or a subscriber failed on an own write.</exception>
+    /// <exception cref="ConsumerFailedException">
+    /// An index or a subscriber failed on an own write.
+    /// </exception>
     public void Reach(string? version)
     {
         lock (_turn)
@@ -134,8 +143,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
         }
     }
 
-    // A failure belongs to the informer, which ends by it. Whoever wrote would take it for one of the write and repeat that, and the change is lost all the
-    // same; the event of that write is on its way to the informer.
+    // A failure belongs to the informer, which ends by it. Whoever wrote would take it for one of
+    // the write and repeat that, and the change is lost all the same; the event of that write is on
+    // its way to the informer.
     private void ThrowIfFailed()
     {
         if (_failed is not null)
@@ -196,7 +206,9 @@ internal sealed class ObjectStore<T>(string kind, Func<T, T>? trim) : IObjectCac
 /// <summary>What changed, as a pure function of what was known and what is seen now.</summary>
 public static class CacheDiff
 {
-    /// <summary>The changes that lead from the known objects to a complete list; deletions come first.</summary>
+    /// <summary>
+    /// The changes that lead from the known objects to a complete list; deletions come first.
+    /// </summary>
     public static IReadOnlyList<ObjectChange<T>> ToList<T>(IReadOnlyDictionary<ObjectKey, T> known, IReadOnlyCollection<T> listed)
         where T : class, IKubernetesObject
     {
@@ -220,7 +232,9 @@ public static class CacheDiff
         return changes;
     }
 
-    /// <summary>The changes that one event of a watch means; none when the event says what is known.</summary>
+    /// <summary>
+    /// The changes that one event of a watch means; none when the event says what is known.
+    /// </summary>
     /// <param name="known">The object as known, or null.</param>
     /// <param name="seen">The object as the event has it.</param>
     /// <param name="isDeletion">Whether the event is a deletion.</param>
@@ -249,7 +263,8 @@ public static class CacheDiff
         }
         else if (known.Metadata.Uid != seen.Metadata.Uid)
         {
-            // Deleted and created anew while we were not looking: another object under the same name.
+            // Deleted and created anew while we were not looking: another object under the same
+            // name.
             changes.Add(new ObjectChange<T>.Deleted(known));
             changes.Add(new ObjectChange<T>.Added(seen));
         }

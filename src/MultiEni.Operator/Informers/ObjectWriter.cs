@@ -4,8 +4,8 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Operator.Informers;
 
 /// <summary>
-/// Writes the parts of objects that a controller owns: its fields of the status, and finalizers. The cache learns every answer at
-/// once, so the next reconcile decides on what was written.
+/// Writes the parts of objects that a controller owns: its fields of the status, and finalizers.
+/// The cache learns every answer at once, so the next reconcile decides on what was written.
 /// </summary>
 /// <typeparam name="T">The type of object.</typeparam>
 /// <param name="client">Connection.</param>
@@ -21,7 +21,10 @@ public sealed class ObjectWriter<T>(KubernetesClient client, ResourceKind<T> kin
     /// <param name="seen">The object as it was seen.</param>
     /// <param name="patch">Its name, its UID, and the status.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The object as stored; null when it is gone, or when another one has its name now, whose own events follow.</returns>
+    /// <returns>
+    /// The object as stored; null when it is gone, or when another one has its name now, whose own
+    /// events follow.
+    /// </returns>
     /// <exception cref="KubernetesApiException">The write was rejected.</exception>
     public async Task<T?> ApplyStatusAsync(T seen, T patch, CancellationToken cancellationToken)
     {
@@ -42,12 +45,17 @@ public sealed class ObjectWriter<T>(KubernetesClient client, ResourceKind<T> kin
         }
     }
 
-    /// <summary>Adds or removes a finalizer; tries again while others change the list of finalizers.</summary>
+    /// <summary>
+    /// Adds or removes a finalizer; tries again while others change the list of finalizers.
+    /// </summary>
     /// <param name="seen">The object as it was seen.</param>
     /// <param name="finalizer">The finalizer.</param>
     /// <param name="present">Whether it should be there.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>False when it could not be added, because the object is gone, is another one now, or is being deleted.</returns>
+    /// <returns>
+    /// False when it could not be added, because the object is gone, is another one now, or is
+    /// being deleted.
+    /// </returns>
     /// <exception cref="KubernetesApiException">The write was rejected.</exception>
     /// <exception cref="TimeoutException">Others changed the list again and again.</exception>
     public async Task<bool> SetFinalizerAsync(T seen, string finalizer, bool present, CancellationToken cancellationToken)
@@ -97,9 +105,13 @@ public sealed class ObjectWriter<T>(KubernetesClient client, ResourceKind<T> kin
         throw new TimeoutException($"The finalizers of {kind.Kind} {seen.Metadata.Name} were changed by others {Attempts} times in a row.");
     }
 
-    /// <summary>Removes a finalizer unless anything was written to the object since it was seen.</summary>
+    /// <summary>
+    /// Removes a finalizer unless anything was written to the object since it was seen.
+    /// </summary>
     /// <returns>Whether it was removed.</returns>
-    /// <exception cref="KubernetesApiException">The write was rejected for another reason.</exception>
+    /// <exception cref="KubernetesApiException">
+    /// The write was rejected for another reason.
+    /// </exception>
     public async Task<bool> RemoveFinalizerIfUnchangedAsync(T seen, string finalizer, CancellationToken cancellationToken)
     {
         try

@@ -3,13 +3,15 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Operator.Informers;
 
 /// <summary>
-/// The answers to own writes that the watch has not shown yet. A watch event comes up to some hundred milliseconds after the answer of its write; whoever
-/// decides on what the watch has shown alone repeats what is done already, and patches a version that is no longer the present one. Not safe for
-/// concurrent use.
+/// The answers to own writes that the watch has not shown yet. A watch event comes up to some
+/// hundred milliseconds after the answer of its write; whoever decides on what the watch has shown
+/// alone repeats what is done already, and patches a version that is no longer the present one. Not
+/// safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// Resource versions of one resource grow and may be compared as numbers
-/// (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions). Of a server whose versions are no numbers nothing is kept.
+/// (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions). Of a server
+/// whose versions are no numbers nothing is kept.
 /// </remarks>
 /// <typeparam name="T">The type of object.</typeparam>
 internal sealed class OwnWrites<T>
@@ -45,7 +47,10 @@ internal sealed class OwnWrites<T>
     /// <summary>The server said that the object is gone.</summary>
     public void Bury(T last) => _ahead[ObjectKey.Of(last)] = new Write(last, IsGone: true);
 
-    /// <summary>Whether a watched object is older than the answer to an own write. What is as new ends the keeping of that.</summary>
+    /// <summary>
+    /// Whether a watched object is older than the answer to an own write. What is as new ends the
+    /// keeping of that.
+    /// </summary>
     public bool Hides(T seen, bool isDeletion)
     {
         var key = ObjectKey.Of(seen);
@@ -54,7 +59,8 @@ internal sealed class OwnWrites<T>
             return false;
         }
 
-        // The answer to the write that ended an object carries the version before its deletion on some servers.
+        // The answer to the write that ended an object carries the version before its deletion on
+        // some servers.
         if (Version(seen) < Version(own.Object) || (!isDeletion && own.IsGone && own.Object.Metadata.Uid == seen.Metadata.Uid))
         {
             return true;
@@ -67,14 +73,20 @@ internal sealed class OwnWrites<T>
     /// <summary>A list that begins now shows everything that was answered before.</summary>
     public void Clear() => _ahead.Clear();
 
-    /// <summary>A complete list, with what was written after it; what was written before and is not in it was deleted meanwhile.</summary>
+    /// <summary>
+    /// A complete list, with what was written after it; what was written before and is not in it
+    /// was deleted meanwhile.
+    /// </summary>
     /// <param name="listed">The objects.</param>
-    /// <param name="version">The version of the list; of a list without a number as version nothing is known to be newer.</param>
+    /// <param name="version">
+    /// The version of the list; of a list without a number as version nothing is known to be newer.
+    /// </param>
     public IReadOnlyCollection<T> Over(IReadOnlyCollection<T> listed, string? version)
     {
         if (ulong.TryParse(version, out var shown))
         {
-            // The answer to a write that ended an object may carry a version from before its deletion.
+            // The answer to a write that ended an object may carry a version from before its
+            // deletion.
             foreach (var (key, _) in _ahead.Where(entry => !entry.Value.IsGone && Version(entry.Value.Object) <= shown).ToList())
             {
                 _ahead.Remove(key);

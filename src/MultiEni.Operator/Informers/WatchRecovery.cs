@@ -4,7 +4,9 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Operator.Informers;
 
 /// <summary>How an informer goes on after its watch ended, as a pure decision.</summary>
-/// <param name="ListAgain">Start over with a list; otherwise resume from the last version seen.</param>
+/// <param name="ListAgain">
+/// Start over with a list; otherwise resume from the last version seen.
+/// </param>
 /// <param name="IsFailure">Whether this counts towards the backoff.</param>
 public readonly record struct WatchRecovery(bool ListAgain, bool IsFailure)
 {
@@ -17,12 +19,14 @@ public readonly record struct WatchRecovery(bool ListAgain, bool IsFailure)
     public static WatchRecovery AfterFailure(Exception failure, bool sawFrames, bool hasExpired) =>
         failure switch
         {
-            // Ordinary after a long break, and it proves that the server answers: no reason to wait, unless a new list has just been of no help.
+            // Ordinary after a long break, and it proves that the server answers: no reason to
+            // wait, unless a new list has just been of no help.
             KubernetesApiException { IsExpired: true } => new(ListAgain: true, IsFailure: hasExpired && !sawFrames),
             KubernetesApiException refused => new(ListAgain: !refused.IsTransient, IsFailure: true),
             // Resuming would meet the unreadable frame again.
             JsonException => new(ListAgain: true, IsFailure: true),
-            // Silence to the end, without even a bookmark, is also what a version from the future looks like (a restored backup).
+            // Silence to the end, without even a bookmark, is also what a version from the future
+            // looks like (a restored backup).
             TimeoutException => new(ListAgain: !sawFrames, IsFailure: true),
             _ => new(ListAgain: false, IsFailure: true),
         };

@@ -5,9 +5,10 @@ namespace MultiEni.Operator.LeaderElection;
 
 /// <summary>Makes sure that of many processes one leads, by a Lease.</summary>
 /// <remarks>
-/// A leader stops acting one renew deadline after it sent its last successful renewal; others wait a whole lease duration after they
-/// saw it. As the first is shorter, there are never two, whatever the clocks say and however long a process was paused, as long as
-/// every change outside is preceded by <see cref="Leadership.ThrowIfLost"/>.
+/// A leader stops acting one renew deadline after it sent its last successful renewal; others wait
+/// a whole lease duration after they saw it. As the first is shorter, there are never two, whatever
+/// the clocks say and however long a process was paused, as long as every change outside is
+/// preceded by <see cref="Leadership.ThrowIfLost"/>.
 /// </remarks>
 public sealed class LeaderElector
 {
@@ -23,7 +24,9 @@ public sealed class LeaderElector
     private bool _isUnanswered;
 
     /// <summary>A candidate.</summary>
-    /// <exception cref="ArgumentException">The periods do not fit: retry &lt; renew deadline &lt; lease duration.</exception>
+    /// <exception cref="ArgumentException">
+    /// The periods do not fit: retry &lt; renew deadline &lt; lease duration.
+    /// </exception>
     public LeaderElector(KubernetesClient client, LeaderElectionOptions options, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -46,12 +49,14 @@ public sealed class LeaderElector
     public bool IsLeader => _current is { IsHeld: true };
 
     /// <summary>
-    /// Waits for the lease, runs <paramref name="lead"/> while renewing it, waits for it to end and gives the lease back. The token
-    /// of <paramref name="lead"/> is cancelled when the caller cancels and when leadership is lost. Returns when the caller cancels
-    /// or <paramref name="lead"/> ends; an exception of <paramref name="lead"/> comes out here.
+    /// Waits for the lease, runs <paramref name="lead"/> while renewing it, waits for it to end and
+    /// gives the lease back. The token of <paramref name="lead"/> is cancelled when the caller
+    /// cancels and when leadership is lost. Returns when the caller cancels or
+    /// <paramref name="lead"/> ends; an exception of <paramref name="lead"/> comes out here.
     /// </summary>
     /// <exception cref="LeadershipLostException">
-    /// Leadership was lost and <paramref name="lead"/> has ended; the process should end and start afresh.
+    /// Leadership was lost and <paramref name="lead"/> has ended; the process should end and start
+    /// afresh.
     /// </exception>
     public async Task RunAsync(Func<Leadership, CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
@@ -115,7 +120,8 @@ public sealed class LeaderElector
         }
         finally
         {
-            // The lease is renewed until the work has really ended, or else a successor could overlap with it.
+            // The lease is renewed until the work has really ended, or else a successor could
+            // overlap with it.
             await ended.CancelAsync();
             await renewing;
         }
@@ -133,7 +139,8 @@ public sealed class LeaderElector
         {
             while (leadership.IsHeld)
             {
-                // One broken connection does not end leadership: attempts go on until the deadline, and one that is not answered has waited already.
+                // One broken connection does not end leadership: attempts go on until the deadline,
+                // and one that is not answered has waited already.
                 if (!_isUnanswered)
                 {
                     await PauseAsync(either.Token);
@@ -163,7 +170,10 @@ public sealed class LeaderElector
         }
     }
 
-    /// <summary>One attempt on the lease. Returns when it was sent if it succeeded: leadership counts from there, not from the answer.</summary>
+    /// <summary>
+    /// One attempt on the lease. Returns when it was sent if it succeeded: leadership counts from
+    /// there, not from the answer.
+    /// </summary>
     private async Task<long?> AttemptAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var sent = _time.GetTimestamp();
@@ -182,7 +192,10 @@ public sealed class LeaderElector
         }
     }
 
-    /// <summary>The time for one attempt: half of what is left, so that one which is never answered leaves room for the next.</summary>
+    /// <summary>
+    /// The time for one attempt: half of what is left, so that one which is never answered leaves
+    /// room for the next.
+    /// </summary>
     private static TimeSpan ShareOf(TimeSpan left) => left / 2 > ShortestAttempt ? left / 2 : left;
 
     private Task PauseAsync(CancellationToken cancellationToken) =>
@@ -221,13 +234,18 @@ public sealed record LeaderElectionOptions
     /// <summary>Name of the Lease.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Who we are: unique among processes and restarts, such as pod name, underscore, random.</summary>
+    /// <summary>
+    /// Who we are: unique among processes and restarts, such as pod name, underscore, random.
+    /// </summary>
     public required string Identity { get; init; }
 
     /// <summary>How long others leave a lease alone that is not renewed.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long after the last renewal a leader still regards itself as one; shorter than <see cref="LeaseDuration"/>.</summary>
+    /// <summary>
+    /// How long after the last renewal a leader still regards itself as one; shorter than
+    /// <see cref="LeaseDuration"/>.
+    /// </summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Pause between attempts.</summary>

@@ -1,6 +1,9 @@
 namespace MultiEni.Operator.LeaderElection;
 
-/// <summary>The right to act, for as long as the lease is renewed. Checked by a monotonic clock, so a paused process notices at once.</summary>
+/// <summary>
+/// The right to act, for as long as the lease is renewed. Checked by a monotonic clock, so a paused
+/// process notices at once.
+/// </summary>
 public sealed class Leadership : IDisposable
 {
     private readonly TimeProvider _time;
@@ -18,10 +21,14 @@ public sealed class Leadership : IDisposable
         _alarm = time.CreateTimer(static self => ((Leadership)self!).Check(), this, Remaining, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether now is before the start of the last successful renewal plus the renew deadline.</summary>
+    /// <summary>
+    /// Whether now is before the start of the last successful renewal plus the renew deadline.
+    /// </summary>
     public bool IsHeld => !_lost.IsCancellationRequested && Remaining > TimeSpan.Zero;
 
-    /// <summary>Cancelled when leadership is lost. Reading <see cref="IsHeld"/> may notice earlier.</summary>
+    /// <summary>
+    /// Cancelled when leadership is lost. Reading <see cref="IsHeld"/> may notice earlier.
+    /// </summary>
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Time left without another renewal; never negative.</summary>
@@ -47,7 +54,10 @@ public sealed class Leadership : IDisposable
     /// <inheritdoc />
     public void Dispose() => _alarm.Dispose();
 
-    /// <summary>A renewal sent at <paramref name="sent"/> has succeeded. Leadership that ran out before does not come back.</summary>
+    /// <summary>
+    /// A renewal sent at <paramref name="sent"/> has succeeded. Leadership that ran out before does
+    /// not come back.
+    /// </summary>
     internal void Extend(long sent)
     {
         if (IsHeld)

@@ -37,7 +37,9 @@ public sealed record LeaseSpec
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? AcquireTime { get; set; }
 
-    /// <summary>When the holder last renewed it, by the holder's clock: never compared with ours.</summary>
+    /// <summary>
+    /// When the holder last renewed it, by the holder's clock: never compared with ours.
+    /// </summary>
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? RenewTime { get; set; }
 
@@ -55,7 +57,10 @@ public sealed record LeaseSpec
 [JsonSerializable(typeof(KubernetesList<Lease>))]
 public sealed partial class LeaseJson : JsonSerializerContext;
 
-/// <summary>Times of the MicroTime type. The API server answers 400 unless exactly six fraction digits are there.</summary>
+/// <summary>
+/// Times of the MicroTime type. The API server answers 400 unless exactly six fraction digits are
+/// there.
+/// </summary>
 internal sealed class MicroTimeConverter : JsonConverter<DateTimeOffset>
 {
     /// <inheritdoc />

@@ -3,7 +3,10 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Operator.LeaderElection;
 
-/// <summary>One candidate's dealings with the Lease object: single attempts, no loops, no clock but the one that measures silence.</summary>
+/// <summary>
+/// One candidate's dealings with the Lease object: single attempts, no loops, no clock but the one
+/// that measures silence.
+/// </summary>
 internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOptions options, TimeProvider time)
 {
     private static readonly LeaseSpec None = new();
@@ -15,8 +18,14 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
     public string? Holder => _observed.HolderIdentity;
 
     /// <summary>Tries to get or renew the lease. True when it is ours afterwards.</summary>
-    /// <remarks>Every write carries the resourceVersion read before, so of two that write at once one gets a conflict.</remarks>
-    /// <param name="renewsConnection">Whether to go over a new connection, because the last attempt was not answered over the present one.</param>
+    /// <remarks>
+    /// Every write carries the resourceVersion read before, so of two that write at once one gets a
+    /// conflict.
+    /// </remarks>
+    /// <param name="renewsConnection">
+    /// Whether to go over a new connection, because the last attempt was not answered over the
+    /// present one.
+    /// </param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task<bool> TryAsync(bool renewsConnection, CancellationToken cancellationToken)
     {
@@ -24,12 +33,14 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
         try
         {
             lease = _held ?? await ReadAsync(renewsConnection ? client.OverNewConnection() : client, cancellationToken);
-            // Whatever happens from here on, unless the write succeeds, the next attempt reads first.
+            // Whatever happens from here on, unless the write succeeds, the next attempt reads
+            // first.
             _held = null;
             _held = await WriteAsync(lease, cancellationToken);
             return _held is not null;
         }
-        // A lease that was read and is gone is somebody else's doing; when there was none, it is the namespace that does not exist.
+        // A lease that was read and is gone is somebody else's doing; when there was none, it is
+        // the namespace that does not exist.
         catch (KubernetesApiException e) when (e.IsConflict || e.IsAlreadyExists || (e.IsNotFound && lease is not null))
         {
             _held = null;
@@ -41,7 +52,8 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
     /// <summary>Gives the lease back so that a successor need not wait for it to expire.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        // Read, rather than trusting the last answer: a renewal that was cut off may have been stored.
+        // Read, rather than trusting the last answer: a renewal that was cut off may have been
+        // stored.
         var lease = await ReadAsync(client, cancellationToken);
         if (lease?.Spec.HolderIdentity != options.Identity)
         {
@@ -90,7 +102,10 @@ internal sealed class LeaseContender(KubernetesClient client, LeaderElectionOpti
         }
     }
 
-    /// <summary>Remembers since when the lease has looked as it does. Only its content counts: a label on it is no sign of life.</summary>
+    /// <summary>
+    /// Remembers since when the lease has looked as it does. Only its content counts: a label on it
+    /// is no sign of life.
+    /// </summary>
     private Lease? Observe(Lease? lease)
     {
         var spec = lease?.Spec ?? None;
@@ -112,11 +127,16 @@ public abstract record LeaseDecision
     /// <summary>Decides for one candidate.</summary>
     /// <param name="lease">The lease as read, or null when there is none.</param>
     /// <param name="identity">Who we are.</param>
-    /// <param name="unchangedFor">For how long, by our own monotonic clock, we have seen the lease unchanged.</param>
-    /// <param name="ownDuration">Our lease duration, for a lease that does not state its own.</param>
+    /// <param name="unchangedFor">
+    /// For how long, by our own monotonic clock, we have seen the lease unchanged.
+    /// </param>
+    /// <param name="ownDuration">
+    /// Our lease duration, for a lease that does not state its own.
+    /// </param>
     /// <remarks>
-    /// The times inside the lease come from another machine's clock and are never compared with ours. The duration that counts is the
-    /// one the holder has promised by writing it, so that two versions with different settings can follow each other.
+    /// The times inside the lease come from another machine's clock and are never compared with
+    /// ours. The duration that counts is the one the holder has promised by writing it, so that two
+    /// versions with different settings can follow each other.
     /// </remarks>
     public static LeaseDecision Decide(LeaseSpec? lease, string identity, TimeSpan unchangedFor, TimeSpan ownDuration)
     {
@@ -148,6 +168,8 @@ public abstract record LeaseDecision
     /// <summary>The lease is ours.</summary>
     public sealed record Renew : LeaseDecision;
 
-    /// <summary>Somebody else holds it, for at most <paramref name="Remaining"/> unless it is renewed.</summary>
+    /// <summary>
+    /// Somebody else holds it, for at most <paramref name="Remaining"/> unless it is renewed.
+    /// </summary>
     public sealed record Wait(string Holder, TimeSpan Remaining) : LeaseDecision;
 }

@@ -3,7 +3,10 @@ using MultiEni.Operator.Configuration;
 
 namespace MultiEni.Operator.Logging;
 
-/// <summary>The log of a program: one line an event on standard error, UTC, with the event's values as fields.</summary>
+/// <summary>
+/// The log of a program: one line an event on standard error, UTC, with the event's values as
+/// fields.
+/// </summary>
 public static class ConsoleLogging
 {
     private static readonly (string Word, LogLevel Level)[] Levels =
@@ -16,10 +19,15 @@ public static class ConsoleLogging
         ("error", LogLevel.Error),
     ];
 
-    /// <summary>Asks for <c>LOG_FORMAT</c> (<c>json</c> or <c>text</c>) and <c>LOG_LEVEL</c> and makes the factory.</summary>
+    /// <summary>
+    /// Asks for <c>LOG_FORMAT</c> (<c>json</c> or <c>text</c>) and <c>LOG_LEVEL</c> and makes the
+    /// factory.
+    /// </summary>
     /// <param name="settings">Where the settings are read.</param>
     /// <param name="time">Clock of the lines.</param>
-    /// <param name="development">Whether the defaults are those of a developer: text, and debug messages too.</param>
+    /// <param name="development">
+    /// Whether the defaults are those of a developer: text, and debug messages too.
+    /// </param>
     public static ILoggerFactory Create(SettingsReader settings, TimeProvider time, bool development = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -35,7 +43,8 @@ public static class ConsoleLogging
         LoggerFactory.Create(builder =>
             builder
                 .SetMinimumLevel(minimum)
-                // The web server's and the HTTP client's own chatter says nothing about the product.
+                // The web server's and the HTTP client's own chatter says nothing about the
+                // product.
                 .AddFilter("Microsoft", LogLevel.Warning)
                 .AddFilter("System", LogLevel.Warning)
                 .AddProvider(new LineLoggerProvider(format, output, time))

@@ -23,7 +23,9 @@ internal sealed record LogLine(
     /// <summary>When it was written; UTC.</summary>
     public DateTime Time { get; init; }
 
-    /// <summary>One JSON object; a field with the name of one of the line's own is prefixed.</summary>
+    /// <summary>
+    /// One JSON object; a field with the name of one of the line's own is prefixed.
+    /// </summary>
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -51,7 +53,9 @@ internal sealed record LogLine(
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Time, level, category, message and the fields that the message does not show.</summary>
+    /// <summary>
+    /// Time, level, category, message and the fields that the message does not show.
+    /// </summary>
     public string ToText()
     {
         var text = new StringBuilder();

@@ -7,7 +7,10 @@ internal static class ProxyAddress
 {
     private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, "socks5", "socks5h"];
 
-    /// <summary>Reads it as Go does: a URL, or <c>host</c> or <c>host:port</c> of an HTTP proxy; null when it is neither.</summary>
+    /// <summary>
+    /// Reads it as Go does: a URL, or <c>host</c> or <c>host:port</c> of an HTTP proxy; null when
+    /// it is neither.
+    /// </summary>
     public static Uri? Parse(string text)
     {
         if (text.Length == 0)
@@ -27,11 +30,16 @@ internal static class ProxyAddress
     /// <summary>Whether requests can go through it.</summary>
     public static bool IsSupported(Uri proxy) => Schemes.Contains(proxy.Scheme, StringComparer.Ordinal);
 
-    /// <summary>The address without name and password, to be shown and to be connected to.</summary>
+    /// <summary>
+    /// The address without name and password, to be shown and to be connected to.
+    /// </summary>
     public static Uri WithoutCredentials(Uri proxy) =>
         proxy.UserInfo.Length == 0 ? proxy : new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
 
-    /// <summary>A text that was meant to be an address, with name and password, if there are any, made unreadable.</summary>
+    /// <summary>
+    /// A text that was meant to be an address, with name and password, if there are any, made
+    /// unreadable.
+    /// </summary>
     public static string Redacted(string text)
     {
         var host = text.LastIndexOf('@') + 1;
@@ -41,8 +49,9 @@ internal static class ProxyAddress
 }
 
 /// <summary>
-/// Name and password out of the addresses of proxies, such as <c>http://name:password@proxy:3128</c>. The address that .NET is given is without them, since
-/// it stands in the message when the proxy refuses.
+/// Name and password out of the addresses of proxies, such as
+/// <c>http://name:password@proxy:3128</c>. The address that .NET is given is without them, since it
+/// stands in the message when the proxy refuses.
 /// </summary>
 /// <param name="proxies">The addresses as they were set.</param>
 internal sealed class ProxyCredentials(params IEnumerable<Uri?> proxies) : ICredentials

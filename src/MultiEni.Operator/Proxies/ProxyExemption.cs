@@ -15,7 +15,9 @@ internal abstract record ProxyExemption
     /// <param name="port">The port.</param>
     public abstract bool Covers(string host, IPAddress? address, int port);
 
-    /// <summary>The entries of the variable. Those that mean nothing are left out, as Go does.</summary>
+    /// <summary>
+    /// The entries of the variable. Those that mean nothing are left out, as Go does.
+    /// </summary>
     public static List<ProxyExemption> ParseList(string variable)
     {
         var exemptions = new List<ProxyExemption>();
@@ -56,7 +58,8 @@ internal abstract record ProxyExemption
             return new Address(address, port);
         }
 
-        // "example.com" is the domain with all below it, ".example.com" and "*.example.com" are what is below it.
+        // "example.com" is the domain with all below it, ".example.com" and "*.example.com" are
+        // what is below it.
         var suffix = host.StartsWith("*.", StringComparison.Ordinal) ? host[1..] : host;
         return suffix[0] == '.' ? new Domain(Ascii(suffix[1..]), port, SubdomainsOnly: true) : new Domain(Ascii(suffix), port, SubdomainsOnly: false);
     }
@@ -91,7 +94,8 @@ internal abstract record ProxyExemption
             : Plain(address);
     }
 
-    // "host:port" and "[address]:port"; anything else has no port, such as an IPv6 address without brackets.
+    // "host:port" and "[address]:port"; anything else has no port, such as an IPv6 address without
+    // brackets.
     private static (string Host, string Port) SplitPort(string entry)
     {
         var colon = entry.LastIndexOf(':');

@@ -3,8 +3,9 @@ using MultiEni.Operator.Caching;
 namespace MultiEni.Operator.Queues;
 
 /// <summary>
-/// Makes a key of a queue ready at most once in an interval: the first change at once, all that come meanwhile together at its end. For work that looks
-/// at very many objects and is asked for by each of them.
+/// Makes a key of a queue ready at most once in an interval: the first change at once, all that
+/// come meanwhile together at its end. For work that looks at very many objects and is asked for by
+/// each of them.
 /// </summary>
 /// <typeparam name="TKey">Names the work.</typeparam>
 /// <param name="queue">Where the keys go.</param>

@@ -4,8 +4,10 @@ using MultiEni.Api.Kubernetes;
 namespace MultiEni.Operator.Queues;
 
 /// <summary>
-/// Since when the statuses of objects have not said what is the case, by the clock of whoever writes them. Those that have lasted are told one after
-/// another: thousands of objects that wait must not keep the API server from what is done meanwhile. A restart counts anew. Safe for concurrent use.
+/// Since when the statuses of objects have not said what is the case, by the clock of whoever
+/// writes them. Those that have lasted are told one after another: thousands of objects that wait
+/// must not keep the API server from what is done meanwhile. A restart counts anew. Safe for
+/// concurrent use.
 /// </summary>
 /// <param name="time">Clock.</param>
 public sealed class DeferredStatusWrites(TimeProvider time)
@@ -20,8 +22,12 @@ public sealed class DeferredStatusWrites(TimeProvider time)
     /// <summary>How many are remembered.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>How long the status may still wait, in whole milliseconds; null when it is to be told now.</summary>
-    /// <param name="metadata">The object. Its deletion, and a successor of the same name, begin anew.</param>
+    /// <summary>
+    /// How long the status may still wait, in whole milliseconds; null when it is to be told now.
+    /// </summary>
+    /// <param name="metadata">
+    /// The object. Its deletion, and a successor of the same name, begin anew.
+    /// </param>
     /// <param name="patience">For how long it may be deferred.</param>
     public TimeSpan? Wait(ObjectMeta metadata, TimeSpan patience)
     {

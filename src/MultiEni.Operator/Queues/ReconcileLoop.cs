@@ -3,12 +3,19 @@ using Microsoft.Extensions.Logging;
 
 namespace MultiEni.Operator.Queues;
 
-/// <summary>Workers that take keys from a queue and reconcile them, retrying failures with backoff.</summary>
-/// <remarks>A failure is logged when its message is new for the key; the same one again only at debug level.</remarks>
+/// <summary>
+/// Workers that take keys from a queue and reconcile them, retrying failures with backoff.
+/// </summary>
+/// <remarks>
+/// A failure is logged when its message is new for the key; the same one again only at debug level.
+/// </remarks>
 /// <typeparam name="TKey">Names the work.</typeparam>
 /// <param name="name">Name in logs and metrics.</param>
 /// <param name="queue">Where the keys come from; shut down when the loop ends.</param>
-/// <param name="reconcile">Brings one key closer to what is wanted; must look at the present state, not at what caused the call.</param>
+/// <param name="reconcile">
+/// Brings one key closer to what is wanted; must look at the present state, not at what caused the
+/// call.
+/// </param>
 /// <param name="options">Workers and grace.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Log.</param>
@@ -26,8 +33,8 @@ public sealed class ReconcileLoop<TKey>(
     private readonly KeyValuePair<string, object?> _label = new("name", name);
 
     /// <summary>
-    /// Works until cancelled. Then takes no more keys, lets running reconciles finish within the grace period, cancels those that do
-    /// not, and returns. The queue is shut down afterwards.
+    /// Works until cancelled. Then takes no more keys, lets running reconciles finish within the
+    /// grace period, cancels those that do not, and returns. The queue is shut down afterwards.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -66,7 +73,8 @@ public sealed class ReconcileLoop<TKey>(
             var begin = time.GetTimestamp();
             try
             {
-                // The first part of a reconcile runs on this worker; without the yield it could starve the start of the others.
+                // The first part of a reconcile runs on this worker; without the yield it could
+                // starve the start of the others.
                 await Task.Yield();
                 Settle(work, await reconcile(work.Key, cancellationToken));
             }
@@ -129,7 +137,10 @@ public sealed record ReconcileLoopOptions
     /// <summary>Keys worked on at the same time.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>How long running reconciles may go on after the loop was asked to stop; then they are cancelled.</summary>
+    /// <summary>
+    /// How long running reconciles may go on after the loop was asked to stop; then they are
+    /// cancelled.
+    /// </summary>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(10);
 }
 
@@ -141,16 +152,22 @@ public abstract record ReconcileResult
     /// <summary>Nothing until something changes.</summary>
     public static ReconcileResult Done { get; } = new Settled();
 
-    /// <summary>Look again after <paramref name="delay"/>, changes or not, as urgently as this time.</summary>
+    /// <summary>
+    /// Look again after <paramref name="delay"/>, changes or not, as urgently as this time.
+    /// </summary>
     public static ReconcileResult After(TimeSpan delay) => new LookAgain(delay, null);
 
-    /// <summary>Look again after <paramref name="delay"/>, changes or not, with another priority.</summary>
+    /// <summary>
+    /// Look again after <paramref name="delay"/>, changes or not, with another priority.
+    /// </summary>
     public static ReconcileResult After(TimeSpan delay, int priority) => new LookAgain(delay, priority);
 
     /// <summary>Nothing until something changes.</summary>
     public sealed record Settled : ReconcileResult;
 
-    /// <summary>Look again after a while; with the priority of this time when none is given.</summary>
+    /// <summary>
+    /// Look again after a while; with the priority of this time when none is given.
+    /// </summary>
     public sealed record LookAgain(TimeSpan Delay, int? Priority) : ReconcileResult;
 }
 
@@ -158,16 +175,22 @@ public abstract record ReconcileResult
 /// <param name="Initial">Upper bound of the first delay.</param>
 /// <param name="Factor">Growth from one attempt to the next.</param>
 /// <param name="Maximum">Upper bound of every delay.</param>
-/// <param name="Jitter">The share of the delay that is random: 1 for all of it (full jitter), 0 for none.</param>
+/// <param name="Jitter">
+/// The share of the delay that is random: 1 for all of it (full jitter), 0 for none.
+/// </param>
 public sealed record Backoff(TimeSpan Initial, double Factor, TimeSpan Maximum, double Jitter)
 {
     /// <summary>1 s, doubling up to 60 s, full jitter.</summary>
     public static Backoff Reconcile { get; } = new(TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(60), 1);
 
-    /// <summary>0.8 s, doubling up to 30 s, half of it random: a crowd of agents must not come back in step.</summary>
+    /// <summary>
+    /// 0.8 s, doubling up to 30 s, half of it random: a crowd of agents must not come back in step.
+    /// </summary>
     public static Backoff Reconnect { get; } = new(TimeSpan.FromSeconds(0.8), 2, TimeSpan.FromSeconds(30), 0.5);
 
-    /// <summary>The delay before attempt number <paramref name="attempt"/> + 1, counted from 0.</summary>
+    /// <summary>
+    /// The delay before attempt number <paramref name="attempt"/> + 1, counted from 0.
+    /// </summary>
     /// <param name="attempt">How many attempts have failed before, from 0.</param>
     /// <param name="random">A number in [0, 1).</param>
     public TimeSpan Delay(int attempt, double random)

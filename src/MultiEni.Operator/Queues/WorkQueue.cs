@@ -1,10 +1,13 @@
 namespace MultiEni.Operator.Queues;
 
 /// <summary>
-/// Keys to work on. A key is waiting at most once and with at most one worker at a time; one that is added while a worker has it
-/// comes again when that worker is done.
+/// Keys to work on. A key is waiting at most once and with at most one worker at a time; one that
+/// is added while a worker has it comes again when that worker is done.
 /// </summary>
-/// <remarks>Within a priority the order is first come, first served. A steady flood of greater priority starves a lesser one.</remarks>
+/// <remarks>
+/// Within a priority the order is first come, first served. A steady flood of greater priority
+/// starves a lesser one.
+/// </remarks>
 /// <typeparam name="TKey">Names the work.</typeparam>
 public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
@@ -31,7 +34,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <param name="name">Label of its metrics.</param>
     /// <param name="metrics">Where its work is counted.</param>
     /// <param name="time">Clock for delays.</param>
-    /// <param name="backoff">Delays of <see cref="AddRateLimited"/>; <see cref="Backoff.Reconcile"/> when null.</param>
+    /// <param name="backoff">
+    /// Delays of <see cref="AddRateLimited"/>; <see cref="Backoff.Reconcile"/> when null.
+    /// </param>
     /// <param name="random">Numbers in [0, 1) for the jitter.</param>
     public WorkQueue(string name, OperatorMetrics metrics, TimeProvider time, Backoff? backoff = null, Func<double>? random = null)
     {
@@ -61,7 +66,10 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>For how long keys have been waiting without any worker taking or finishing one; zero while none waits.</summary>
+    /// <summary>
+    /// For how long keys have been waiting without any worker taking or finishing one; zero while
+    /// none waits.
+    /// </summary>
     public TimeSpan StalledFor
     {
         get
@@ -73,7 +81,10 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>The key that a worker has had for the longest time, and for how long; null while no worker has one.</summary>
+    /// <summary>
+    /// The key that a worker has had for the longest time, and for how long; null while no worker
+    /// has one.
+    /// </summary>
     public (TKey Key, TimeSpan For)? LongestTaken
     {
         get
@@ -94,7 +105,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Makes the key ready now. A key that waits already moves up if the new priority is greater.</summary>
+    /// <summary>
+    /// Makes the key ready now. A key that waits already moves up if the new priority is greater.
+    /// </summary>
     public void Add(TKey key, int priority = WorkPriority.Normal)
     {
         lock (_gate)
@@ -107,8 +120,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     }
 
     /// <summary>
-    /// Makes the key ready after a while. Of several deadlines of one key only the earliest counts, and a key that becomes ready for
-    /// another reason has met its deadline: the reconcile that follows says anew when to look again.
+    /// Makes the key ready after a while. Of several deadlines of one key only the earliest counts,
+    /// and a key that becomes ready for another reason has met its deadline: the reconcile that
+    /// follows says anew when to look again.
     /// </summary>
     public void AddAfter(TKey key, TimeSpan delay, int priority = WorkPriority.Normal)
     {
@@ -145,7 +159,10 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Makes the key ready after a backoff that grows with each call until <see cref="Forget"/>; returns the delay.</summary>
+    /// <summary>
+    /// Makes the key ready after a backoff that grows with each call until <see cref="Forget"/>;
+    /// returns the delay.
+    /// </summary>
     public TimeSpan AddRateLimited(TKey key, int priority = WorkPriority.Normal)
     {
         TimeSpan delay;
@@ -179,7 +196,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>The most urgent key, as soon as there is one; null once the queue is shut down.</summary>
+    /// <summary>
+    /// The most urgent key, as soon as there is one; null once the queue is shut down.
+    /// </summary>
     public async ValueTask<QueuedWork<TKey>?> TakeAsync(CancellationToken cancellationToken)
     {
         await _available.WaitAsync(cancellationToken);
@@ -380,7 +399,9 @@ internal sealed class WorkState
     public int DuePriority { get; set; }
 }
 
-/// <summary>Levels of urgency that work queues know by name; any number may be used, greater goes first.</summary>
+/// <summary>
+/// Levels of urgency that work queues know by name; any number may be used, greater goes first.
+/// </summary>
 public static class WorkPriority
 {
     /// <summary>Periodic checks of what is believed to be fine.</summary>
@@ -393,7 +414,9 @@ public static class WorkPriority
     public const int Urgent = 10;
 }
 
-/// <summary>A key handed to a worker, which owes <see cref="WorkQueue{TKey}.Done"/> for it.</summary>
+/// <summary>
+/// A key handed to a worker, which owes <see cref="WorkQueue{TKey}.Done"/> for it.
+/// </summary>
 /// <param name="Key">What to work on.</param>
 /// <param name="Priority">How urgent it was.</param>
 /// <param name="Waited">How long it was ready before a worker took it.</param>

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>The actions that are simulated; any other is answered with <c>InvalidAction</c>.</summary>
+/// <summary>
+/// The actions that are simulated; any other is answered with <c>InvalidAction</c>.
+/// </summary>
 internal static class ActionTable
 {
     private static readonly FrozenDictionary<string, Ec2Action> _actions = new Ec2Action[]

@@ -4,7 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// How many addresses of which form a call wants; count and prefix forms of one family exclude each other (docs/reference/ec2.md#parameters).
+/// How many addresses of which form a call wants; count and prefix forms of one family exclude each
+/// other (docs/reference/ec2.md#parameters).
 /// </summary>
 internal readonly record struct AddressRequest(int Ipv4, int Ipv4Prefixes, int Ipv6, int Ipv6Prefixes)
 {

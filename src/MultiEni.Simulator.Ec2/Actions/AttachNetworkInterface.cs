@@ -4,7 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// The attach rules of docs/reference/ec2.md#attachments: same zone, instance running or stopped, free index on the card, card and total limits.
+/// The attach rules of docs/reference/ec2.md#attachments: same zone, instance running or stopped,
+/// free index on the card, card and total limits.
 /// </summary>
 internal static class AttachNetworkInterface
 {
@@ -39,7 +40,8 @@ internal static class AttachNetworkInterface
             throw new Ec2Error("InvalidNetworkInterface.InUse", $"Interface: [{row.Id}] in use.");
         }
 
-        // Two codes are reported for this one; the callers must take either (docs/reference/ec2.md#errors).
+        // Two codes are reported for this one; the callers must take either
+        // (docs/reference/ec2.md#errors).
         if (row.AvailabilityZone != instance.AvailabilityZone)
         {
             throw new Ec2Error(

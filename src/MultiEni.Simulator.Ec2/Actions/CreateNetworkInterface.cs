@@ -4,8 +4,9 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// Creates an interface in <c>pending</c> with source/destination check on (docs/reference/ec2.md#parameters, docs/reference/ec2.md#states). A known
-/// client token gives the same interface in its present state; the last state of one that has been deleted since
+/// Creates an interface in <c>pending</c> with source/destination check on
+/// (docs/reference/ec2.md#parameters, docs/reference/ec2.md#states). A known client token gives the
+/// same interface in its present state; the last state of one that has been deleted since
 /// (docs/reference/ec2.md#client-tokens).
 /// </summary>
 internal static class CreateNetworkInterface
@@ -68,7 +69,9 @@ internal static class CreateNetworkInterface
         return state.NetworkInterfaces.Find(row.Id)!;
     }
 
-    /// <summary>An interface with the addresses it wants, which are taken from the subnet all or none.</summary>
+    /// <summary>
+    /// An interface with the addresses it wants, which are taken from the subnet all or none.
+    /// </summary>
     public static NetworkInterface Allocate(
         Ec2State state,
         SubnetState subnet,
@@ -79,7 +82,8 @@ internal static class CreateNetworkInterface
     {
         if (subnet.Row.Ipv6Native)
         {
-            // Every interface has an address, here of the only family there is; the code and text for IPv4 are not confirmed.
+            // Every interface has an address, here of the only family there is; the code and text
+            // for IPv4 are not confirmed.
             request =
                 request.Ipv4 + request.Ipv4Prefixes > 0 || primary is not null
                     ? throw new Ec2Error(

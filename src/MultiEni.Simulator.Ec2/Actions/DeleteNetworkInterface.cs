@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>Deletes an interface that is in no instance; text and code of the refusal are those of docs/reference/ec2.md#errors.</summary>
+/// <summary>
+/// Deletes an interface that is in no instance; text and code of the refusal are those of
+/// docs/reference/ec2.md#errors.
+/// </summary>
 internal static class DeleteNetworkInterface
 {
     public static void Execute(Ec2State state, QueryParameters query, XmlAnswer answer)

@@ -4,7 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// Network limits of instance types, up to a hundred a call (docs/reference/ec2.md#describe-calls, docs/reference/ec2.md#instance-limits).
+/// Network limits of instance types, up to a hundred a call (docs/reference/ec2.md#describe-calls,
+/// docs/reference/ec2.md#instance-limits).
 /// </summary>
 internal static class DescribeInstanceTypes
 {

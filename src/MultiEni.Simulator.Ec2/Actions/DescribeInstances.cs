@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>Instances with their network interfaces, one reservation for each (docs/reference/ec2.md#describe-calls).</summary>
+/// <summary>
+/// Instances with their network interfaces, one reservation for each
+/// (docs/reference/ec2.md#describe-calls).
+/// </summary>
 internal static class DescribeInstances
 {
     private static readonly FilterFields<Instance> _filters = new(

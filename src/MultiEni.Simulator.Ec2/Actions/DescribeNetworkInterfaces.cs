@@ -4,8 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// By identifiers, all or none; or by filters, where what is absent is merely missing; the latter in pages of 5 to 1,000
-/// (docs/reference/ec2.md#describe-calls).
+/// By identifiers, all or none; or by filters, where what is absent is merely missing; the latter
+/// in pages of 5 to 1,000 (docs/reference/ec2.md#describe-calls).
 /// </summary>
 internal static class DescribeNetworkInterfaces
 {
@@ -43,7 +43,9 @@ internal static class DescribeNetworkInterfaces
         return rows;
     }
 
-    /// <summary>One row more than the page holds, which tells whether another page follows.</summary>
+    /// <summary>
+    /// One row more than the page holds, which tells whether another page follows.
+    /// </summary>
     private static List<(long Place, NetworkInterface Row)> Matching(Ec2State state, List<QueryFilter> filters, Paging page) =>
         [
             .. state

@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>Subnets with their free addresses (docs/reference/ec2.md#subnet-addresses, docs/reference/ec2.md#describe-calls).</summary>
+/// <summary>
+/// Subnets with their free addresses (docs/reference/ec2.md#subnet-addresses,
+/// docs/reference/ec2.md#describe-calls).
+/// </summary>
 internal static class DescribeSubnets
 {
     private static readonly FilterFields<Subnet> _filters = new(

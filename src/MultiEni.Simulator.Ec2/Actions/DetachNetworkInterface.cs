@@ -4,8 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// Starts a detach. The primary interface stays (docs/reference/ec2.md#attachments); an attachment that has gone is not found
-/// (docs/reference/ec2.md#states).
+/// Starts a detach. The primary interface stays (docs/reference/ec2.md#attachments); an attachment
+/// that has gone is not found (docs/reference/ec2.md#states).
 /// </summary>
 internal static class DetachNetworkInterface
 {
@@ -20,7 +20,8 @@ internal static class DetachNetworkInterface
             throw new Ec2Error("OperationNotPermitted", $"The network interface at device index 0 and networkCard index 0 cannot be detached.");
         }
 
-        // As for volumes; the code for interfaces is not confirmed. Force is the way out of a detach that hangs.
+        // As for volumes; the code for interfaces is not confirmed. Force is the way out of a
+        // detach that hangs.
         if (attachment.Status == AttachmentStatus.Detaching && !force)
         {
             throw new Ec2Error("IncorrectState", $"Attachment '{id}' is already detaching.");

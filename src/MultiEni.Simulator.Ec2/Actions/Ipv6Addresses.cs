@@ -3,7 +3,9 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>IPv6 addresses and /80 prefixes of an interface (docs/reference/ec2.md#parameters).</summary>
+/// <summary>
+/// IPv6 addresses and /80 prefixes of an interface (docs/reference/ec2.md#parameters).
+/// </summary>
 internal static class Ipv6Addresses
 {
     public static void Assign(Ec2State state, QueryParameters query, XmlAnswer answer)

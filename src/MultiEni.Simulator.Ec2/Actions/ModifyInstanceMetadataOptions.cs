@@ -4,7 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// Changes how an instance offers its metadata service, for example the hop limit that keeps pods out (docs/reference/ec2.md#instance-metadata).
+/// Changes how an instance offers its metadata service, for example the hop limit that keeps pods
+/// out (docs/reference/ec2.md#instance-metadata).
 /// </summary>
 internal static class ModifyInstanceMetadataOptions
 {

@@ -4,7 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// Changes exactly one attribute: two in one call are refused (docs/reference/ec2.md#parameters); the code of that refusal is not confirmed.
+/// Changes exactly one attribute: two in one call are refused (docs/reference/ec2.md#parameters);
+/// the code of that refusal is not confirmed.
 /// </summary>
 internal static class ModifyNetworkInterfaceAttribute
 {

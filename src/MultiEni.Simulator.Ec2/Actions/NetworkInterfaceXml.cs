@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>A network interface on the wire; the members follow the recordings of docs/reference/ec2.md#states and the service model.</summary>
+/// <summary>
+/// A network interface on the wire; the members follow the recordings of
+/// docs/reference/ec2.md#states and the service model.
+/// </summary>
 internal static class NetworkInterfaceXml
 {
     public static void Write(Ec2State state, XmlAnswer answer, NetworkInterface row)

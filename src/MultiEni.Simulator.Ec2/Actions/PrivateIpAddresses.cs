@@ -4,8 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Actions;
 
 /// <summary>
-/// Secondary IPv4 addresses and /28 prefixes of an interface, within the limit of the instance type it is in (docs/reference/ec2.md#parameters,
-/// docs/reference/ec2.md#errors).
+/// Secondary IPv4 addresses and /28 prefixes of an interface, within the limit of the instance type
+/// it is in (docs/reference/ec2.md#parameters, docs/reference/ec2.md#errors).
 /// </summary>
 internal static class PrivateIpAddresses
 {

@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Actions;
 
-/// <summary>CreateTags and DeleteTags on up to a thousand resources, all or none (docs/reference/ec2.md#quotas).</summary>
+/// <summary>
+/// CreateTags and DeleteTags on up to a thousand resources, all or none
+/// (docs/reference/ec2.md#quotas).
+/// </summary>
 internal static class ResourceTags
 {
     private const int MaximumResources = 1000;
@@ -20,7 +23,10 @@ internal static class ResourceTags
         answer.Flag("return", true);
     }
 
-    /// <summary>A tag without value goes whatever its value; one with a value goes when it has that value; without tags all go.</summary>
+    /// <summary>
+    /// A tag without value goes whatever its value; one with a value goes when it has that value;
+    /// without tags all go.
+    /// </summary>
     public static void Delete(Ec2State state, QueryParameters query, XmlAnswer answer)
     {
         var tags = Tags.Read(query, "Tag");

@@ -4,8 +4,8 @@ using MultiEni.Simulator.Ec2.State;
 namespace MultiEni.Simulator.Ec2.Iam;
 
 /// <summary>
-/// What a call must be allowed to do, resource by resource, as the service authorization reference of EC2 lists them. A resource that does not exist is
-/// left to the action, which says so.
+/// What a call must be allowed to do, resource by resource, as the service authorization reference
+/// of EC2 lists them. A resource that does not exist is left to the action, which says so.
 /// </summary>
 internal static class CallAuthorization
 {
@@ -18,7 +18,10 @@ internal static class CallAuthorization
         "UnassignIpv6Addresses",
     ];
 
-    /// <summary>Refuses what the policy does not allow, and what somebody has denied whatever the policy says.</summary>
+    /// <summary>
+    /// Refuses what the policy does not allow, and what somebody has denied whatever the policy
+    /// says.
+    /// </summary>
     /// <param name="policy">Null for a caller who may do everything.</param>
     /// <param name="isDenied">Whether an action is denied.</param>
     /// <exception cref="Ec2Error">Something about the call is not allowed.</exception>
@@ -38,7 +41,8 @@ internal static class CallAuthorization
         }
     }
 
-    // EC2's words since it names what is missing; it is the permission that is missing and not always the action called.
+    // EC2's words since it names what is missing; it is the permission that is missing and not
+    // always the action called.
     private static Ec2Error Refusal(Ec2State state, string action, string resource) =>
         new(
             "UnauthorizedOperation",

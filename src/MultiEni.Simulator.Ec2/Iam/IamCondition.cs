@@ -1,12 +1,19 @@
 namespace MultiEni.Simulator.Ec2.Iam;
 
-/// <summary>One operator on one key: it holds when any of its values does, as IAM evaluates it.</summary>
+/// <summary>
+/// One operator on one key: it holds when any of its values does, as IAM evaluates it.
+/// </summary>
 /// <param name="Operator">Such as <c>StringEquals</c>.</param>
-/// <param name="Key">Such as <c>aws:ResourceTag/name</c>; the part before the slash in any case.</param>
+/// <param name="Key">
+/// Such as <c>aws:ResourceTag/name</c>; the part before the slash in any case.
+/// </param>
 /// <param name="Values">The values of the policy.</param>
 internal sealed record IamCondition(string Operator, string Key, IReadOnlyList<string> Values)
 {
-    /// <summary>The operators that our policies use; a policy with another one is refused, so that nothing passes for enforced that is not.</summary>
+    /// <summary>
+    /// The operators that our policies use; a policy with another one is refused, so that nothing
+    /// passes for enforced that is not.
+    /// </summary>
     private static readonly string[] _known = ["StringEquals", "ArnEquals", "Null", "ForAllValues:StringNotEquals"];
 
     public static IamCondition Create(string @operator, string key, IReadOnlyList<string> values) =>

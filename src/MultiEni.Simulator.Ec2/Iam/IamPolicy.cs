@@ -4,7 +4,10 @@ using MultiEni.Simulator.Ec2.Protocol;
 
 namespace MultiEni.Simulator.Ec2.Iam;
 
-/// <summary>An identity policy of Allow statements, as far as ours go: everything that no statement allows is refused.</summary>
+/// <summary>
+/// An identity policy of Allow statements, as far as ours go: everything that no statement allows
+/// is refused.
+/// </summary>
 public sealed class IamPolicy
 {
     private readonly IReadOnlyList<IamStatement> _statements;
@@ -34,7 +37,10 @@ public sealed class IamPolicy
         return new(statements);
     }
 
-    /// <summary>Whether an action on a resource is allowed in its context; the permission counts as used if so.</summary>
+    /// <summary>
+    /// Whether an action on a resource is allowed in its context; the permission counts as used if
+    /// so.
+    /// </summary>
     internal bool Allows(string action, string resource, IReadOnlyDictionary<string, IReadOnlyList<string>> context)
     {
         if (_statements.FirstOrDefault(statement => statement.Allows(action, resource, context)) is not { } allowing)

@@ -4,7 +4,9 @@ using MultiEni.Simulator.Ec2.State;
 
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>The way of one call: bucket, latency, permission, faults, effect, faults again, answer.</summary>
+/// <summary>
+/// The way of one call: bucket, latency, permission, faults, effect, faults again, answer.
+/// </summary>
 internal sealed class CallPipeline(Ec2State state, Ec2Faults faults, Ec2Counters counters)
 {
     private const string ApiVersion = "2016-11-15";

@@ -1,7 +1,8 @@
 namespace MultiEni.Simulator.Ec2.Protocol;
 
 /// <summary>
-/// An error answer of the query protocol. Codes and texts follow docs/reference/ec2.md#errors unless the place that throws says otherwise.
+/// An error answer of the query protocol. Codes and texts follow docs/reference/ec2.md#errors
+/// unless the place that throws says otherwise.
 /// </summary>
 internal sealed class Ec2Error(string code, string message, int? status = null) : Exception(message)
 {

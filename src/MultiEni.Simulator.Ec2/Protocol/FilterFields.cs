@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>The filters one describe call knows; any other name is refused (docs/reference/ec2.md#describe-calls).</summary>
+/// <summary>
+/// The filters one describe call knows; any other name is refused
+/// (docs/reference/ec2.md#describe-calls).
+/// </summary>
 internal sealed class FilterFields<T>(
     IReadOnlyDictionary<string, Func<T, IEnumerable<string>>> fields,
     Func<T, IReadOnlyDictionary<string, string>>? tags

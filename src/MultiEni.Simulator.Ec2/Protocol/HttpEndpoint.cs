@@ -11,7 +11,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>The query protocol on a loopback port: form in, XML out. Signatures are not checked.</summary>
+/// <summary>
+/// The query protocol on a loopback port: form in, XML out. Signatures are not checked.
+/// </summary>
 internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposable
 {
     // One without sockets has no address; its clients need some all the same.
@@ -47,7 +49,8 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
                 return;
             }
 
-            // Length and one write: head and body leave in one segment, else the caller waits 40 ms for its delayed acknowledgement.
+            // Length and one write: head and body leave in one segment, else the caller waits 40 ms
+            // for its delayed acknowledgement.
             context.Response.StatusCode = answer.Status;
             context.Response.ContentType = "text/xml;charset=UTF-8";
             context.Response.ContentLength = answer.Body.Length;
@@ -74,7 +77,9 @@ internal sealed class HttpEndpoint(WebApplication application) : IAsyncDisposabl
         return key[..Math.Max(0, key.IndexOf('/', StringComparison.Ordinal))];
     }
 
-    /// <summary>Ends the connection under the answer; the server cannot send one any more.</summary>
+    /// <summary>
+    /// Ends the connection under the answer; the server cannot send one any more.
+    /// </summary>
     private static void Break(HttpContext context, bool reset)
     {
         if (reset)

@@ -4,7 +4,9 @@ namespace MultiEni.Simulator.Ec2.Protocol;
 internal static class PagedTable
 {
     /// <summary>The rows of one page, and the token of the next when there is one.</summary>
-    /// <param name="rows">Matching rows with their places, which stay the same between pages and ascend.</param>
+    /// <param name="rows">
+    /// Matching rows with their places, which stay the same between pages and ascend.
+    /// </param>
     public static (List<T> Rows, string? NextToken) Cut<T>(IEnumerable<(long Place, T Row)> rows, Paging page)
     {
         var size = page.Size ?? int.MaxValue - 1;

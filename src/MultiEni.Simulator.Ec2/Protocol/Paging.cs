@@ -4,7 +4,9 @@ using System.Text;
 
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>The page a describe call asks for. A token belongs to its filters: with others it is not valid.</summary>
+/// <summary>
+/// The page a describe call asks for. A token belongs to its filters: with others it is not valid.
+/// </summary>
 /// <param name="Size">Rows on a page; null for all rows in one answer.</param>
 /// <param name="After">The place of the last row that was sent, 0 at the start.</param>
 internal sealed record Paging(int? Size, long After, string Query)

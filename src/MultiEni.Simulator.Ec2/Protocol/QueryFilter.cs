@@ -1,9 +1,13 @@
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>One filter of a describe call: its values are alternatives, several filters must all hold.</summary>
+/// <summary>
+/// One filter of a describe call: its values are alternatives, several filters must all hold.
+/// </summary>
 internal sealed record QueryFilter(string Name, IReadOnlyList<WildcardPattern> Values)
 {
-    /// <summary>Values over this make the call fail (docs/reference/ec2.md#describe-calls).</summary>
+    /// <summary>
+    /// Values over this make the call fail (docs/reference/ec2.md#describe-calls).
+    /// </summary>
     public const int MaximumValues = 200;
 
     public static List<QueryFilter> Parse(QueryParameters query)

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>The form of one request. Lists are <c>Name.1</c>, <c>Name.2</c>…; structures put dots between their parts.</summary>
+/// <summary>
+/// The form of one request. Lists are <c>Name.1</c>, <c>Name.2</c>…; structures put dots between
+/// their parts.
+/// </summary>
 internal sealed class QueryParameters(IReadOnlyDictionary<string, string> values)
 {
     public IReadOnlyDictionary<string, string> Values => values;
@@ -74,7 +77,10 @@ internal sealed class QueryParameters(IReadOnlyDictionary<string, string> values
         return list;
     }
 
-    /// <summary>The prefixes <c>Name.1.</c>, <c>Name.2.</c>… for as long as <paramref name="member"/> is there.</summary>
+    /// <summary>
+    /// The prefixes <c>Name.1.</c>, <c>Name.2.</c>… for as long as <paramref name="member"/> is
+    /// there.
+    /// </summary>
     public IEnumerable<string> Structures(string name, string member)
     {
         for (var index = 1; Has($"{name}.{index}.{member}"); index++)

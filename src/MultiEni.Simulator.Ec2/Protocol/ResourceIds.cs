@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>The form of identifiers: a prefix and lower-case hexadecimal digits, 17 or, of old, 8.</summary>
+/// <summary>
+/// The form of identifiers: a prefix and lower-case hexadecimal digits, 17 or, of old, 8.
+/// </summary>
 internal static class ResourceIds
 {
     private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789abcdef");

@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>A filter value: <c>*</c> stands for any text, <c>?</c> for one character, a backslash takes the next one literally. Case matters.</summary>
+/// <summary>
+/// A filter value: <c>*</c> stands for any text, <c>?</c> for one character, a backslash takes the
+/// next one literally. Case matters.
+/// </summary>
 internal sealed class WildcardPattern
 {
     private readonly List<(char Character, Kind Kind)> _parts = [];

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace MultiEni.Simulator.Ec2.Protocol;
 
-/// <summary>Writes one answer. Written by hand: the reflection-free way, and the format has no attributes but one namespace.</summary>
+/// <summary>
+/// Writes one answer. Written by hand: the reflection-free way, and the format has no attributes
+/// but one namespace.
+/// </summary>
 internal sealed class XmlAnswer
 {
     private readonly StringBuilder _text = new(1024);

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>Calls the backplane outside of the state's lock, one call after the other for each interface, and enters the state again when a call is done.</summary>
+/// <summary>
+/// Calls the backplane outside of the state's lock, one call after the other for each interface,
+/// and enters the state again when a call is done.
+/// </summary>
 internal sealed class BackplaneBridge(IInstanceBackplane? backplane, Action<Action> enter) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Func<Task>> _toStart = new();
@@ -45,7 +48,10 @@ internal sealed class BackplaneBridge(IInstanceBackplane? backplane, Action<Acti
         Enqueue(instanceId, (plane, ct) => plane.InstanceTerminatedAsync(instanceId, ct), done);
     }
 
-    /// <summary>Starts what has been asked for. Must be called without the state's lock: a backplane may call back.</summary>
+    /// <summary>
+    /// Starts what has been asked for. Must be called without the state's lock: a backplane may
+    /// call back.
+    /// </summary>
     public void Start()
     {
         while (_toStart.TryDequeue(out var start))

@@ -4,8 +4,8 @@ using MultiEni.Simulator.Ec2.Protocol;
 namespace MultiEni.Simulator.Ec2.State;
 
 /// <summary>
-/// Client tokens of CreateNetworkInterface (docs/reference/ec2.md#client-tokens): what they made, and from which parameters. Tags count as
-/// parameters.
+/// Client tokens of CreateNetworkInterface (docs/reference/ec2.md#client-tokens): what they made,
+/// and from which parameters. Tags count as parameters.
 /// </summary>
 internal sealed class ClientTokens(TimeSpan lifetime)
 {
@@ -14,7 +14,10 @@ internal sealed class ClientTokens(TimeSpan lifetime)
     );
     private readonly Queue<(string Token, DateTimeOffset ExpiresAt)> _expiries = new();
 
-    /// <summary>The interface that the token has made, even when it has been deleted since; null for a new token.</summary>
+    /// <summary>
+    /// The interface that the token has made, even when it has been deleted since; null for a new
+    /// token.
+    /// </summary>
     public NetworkInterfaceEntry? Find(string token, QueryParameters query, DateTimeOffset now)
     {
         Expire(now);

@@ -5,7 +5,10 @@ using MultiEni.Simulator.Ec2.Throttling;
 
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>Everything there is in the account, behind one lock. Members are used only inside <see cref="Enter{T}"/>.</summary>
+/// <summary>
+/// Everything there is in the account, behind one lock. Members are used only inside
+/// <see cref="Enter{T}"/>.
+/// </summary>
 internal sealed class Ec2State : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -51,7 +54,10 @@ internal sealed class Ec2State : IAsyncDisposable
 
     public Lifecycle Lifecycle { get; }
 
-    /// <summary>Runs one step on the state: what is due comes first, and what the step makes due at once comes after it.</summary>
+    /// <summary>
+    /// Runs one step on the state: what is due comes first, and what the step makes due at once
+    /// comes after it.
+    /// </summary>
     public T Enter<T>(Func<T> step)
     {
         T result;
@@ -84,7 +90,8 @@ internal sealed class Ec2State : IAsyncDisposable
     public ConcurrentDictionary<string, IamPolicy> Policies { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The interface as a call other than a describe finds it: not yet, within the window after creation (docs/reference/ec2.md#consistency).
+    /// The interface as a call other than a describe finds it: not yet, within the window after
+    /// creation (docs/reference/ec2.md#consistency).
     /// </summary>
     public NetworkInterface RequireNetworkInterface(string id)
     {
@@ -113,7 +120,9 @@ internal sealed class Ec2State : IAsyncDisposable
             : throw new Ec2Error("InvalidInstanceID.NotFound", $"The instance ID '{id}' does not exist");
     }
 
-    /// <summary>Group IDs for an interface in a VPC; the VPC's default group when none is named.</summary>
+    /// <summary>
+    /// Group IDs for an interface in a VPC; the VPC's default group when none is named.
+    /// </summary>
     public IReadOnlyList<string> RequireGroups(IReadOnlyList<string> ids, string vpcId)
     {
         if (ids.Count == 0)

@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>Identifiers, MAC addresses and chance from one seed (SplitMix64), never the same one twice.</summary>
+/// <summary>
+/// Identifiers, MAC addresses and chance from one seed (SplitMix64), never the same one twice.
+/// </summary>
 internal sealed class IdGenerator(ulong seed)
 {
     private readonly HashSet<ulong> _macs = [];

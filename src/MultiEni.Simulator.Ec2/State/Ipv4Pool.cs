@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace MultiEni.Simulator.Ec2.State;
 
 /// <summary>
-/// The IPv4 addresses of a subnet: the first four and the last one are reserved, a prefix takes an aligned block of sixteen
-/// (docs/reference/ec2.md#subnet-addresses).
+/// The IPv4 addresses of a subnet: the first four and the last one are reserved, a prefix takes an
+/// aligned block of sixteen (docs/reference/ec2.md#subnet-addresses).
 /// </summary>
 internal sealed class Ipv4Pool
 {
@@ -76,7 +76,9 @@ internal sealed class Ipv4Pool
     /// <summary>Whether the address lies in the block.</summary>
     public bool Contains(string address) => OffsetOf(address) >= 0;
 
-    /// <summary>The lowest whole free blocks of sixteen, or null, taking none, when there are too few.</summary>
+    /// <summary>
+    /// The lowest whole free blocks of sixteen, or null, taking none, when there are too few.
+    /// </summary>
     public List<string>? TakePrefixes(int count)
     {
         var blocks = new List<int>(count);
@@ -98,7 +100,10 @@ internal sealed class Ipv4Pool
         return blocks.ConvertAll(offset => $"{ToText(offset)}/28");
     }
 
-    /// <summary>Takes the first address of every whole free block of sixteen, so that none is left for a prefix.</summary>
+    /// <summary>
+    /// Takes the first address of every whole free block of sixteen, so that none is left for a
+    /// prefix.
+    /// </summary>
     public void Fragment()
     {
         for (var offset = 0; offset < _used.Length; offset += PrefixSize)

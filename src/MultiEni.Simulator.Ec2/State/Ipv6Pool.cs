@@ -3,7 +3,10 @@ using System.Net;
 
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>The /64 of a subnet: single addresses come from its first /80, prefixes are the /80s after it. Never exhausted in practice.</summary>
+/// <summary>
+/// The /64 of a subnet: single addresses come from its first /80, prefixes are the /80s after it.
+/// Never exhausted in practice.
+/// </summary>
 internal sealed class Ipv6Pool
 {
     private readonly UInt128 _base;

@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>The transitions that take time. Each looks again when it is due, since its interface or instance may have moved on.</summary>
+/// <summary>
+/// The transitions that take time. Each looks again when it is due, since its interface or instance
+/// may have moved on.
+/// </summary>
 internal sealed class Lifecycle(Ec2State state)
 {
     private Ec2Latencies Latencies => state.Options.Latencies;
@@ -36,7 +39,8 @@ internal sealed class Lifecycle(Ec2State state)
     }
 
     /// <summary>
-    /// detaching, and available when the instance has let go. A forced detach does not wait for the instance (docs/reference/ec2.md#attachments).
+    /// detaching, and available when the instance has let go. A forced detach does not wait for the
+    /// instance (docs/reference/ec2.md#attachments).
     /// </summary>
     public void Detach(NetworkInterface row, bool force)
     {
@@ -90,8 +94,9 @@ internal sealed class Lifecycle(Ec2State state)
     }
 
     /// <summary>
-    /// shutting-down to terminated. Its interfaces are deleted when they say so, and otherwise become available; one that is being detached has lost
-    /// the delete-on-termination mark already (docs/reference/ec2.md#attachments).
+    /// shutting-down to terminated. Its interfaces are deleted when they say so, and otherwise
+    /// become available; one that is being detached has lost the delete-on-termination mark already
+    /// (docs/reference/ec2.md#attachments).
     /// </summary>
     public void Terminate(string instanceId)
     {

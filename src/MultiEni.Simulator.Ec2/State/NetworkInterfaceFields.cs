@@ -2,7 +2,10 @@ using MultiEni.Simulator.Ec2.Protocol;
 
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>The filters of <c>DescribeNetworkInterfaces</c> (docs/reference/ec2.md#describe-calls), and which of them an index answers.</summary>
+/// <summary>
+/// The filters of <c>DescribeNetworkInterfaces</c> (docs/reference/ec2.md#describe-calls), and
+/// which of them an index answers.
+/// </summary>
 internal static class NetworkInterfaceFields
 {
     public static readonly FilterFields<NetworkInterface> Filters = new(
@@ -35,7 +38,10 @@ internal static class NetworkInterfaceFields
         row => row.Tags
     );
 
-    /// <summary>Describes without paging in a large account need one of these (docs/reference/ec2.md#describe-calls).</summary>
+    /// <summary>
+    /// Describes without paging in a large account need one of these
+    /// (docs/reference/ec2.md#describe-calls).
+    /// </summary>
     public static readonly IReadOnlyList<string> Narrowing =
     [
         "group-id",
@@ -46,7 +52,10 @@ internal static class NetworkInterfaceFields
         "vpc-id",
     ];
 
-    /// <summary>Names <c>us-east-1a</c> and <c>use1-az1</c> are two names of one zone; here always in this order.</summary>
+    /// <summary>
+    /// Names <c>us-east-1a</c> and <c>use1-az1</c> are two names of one zone; here always in this
+    /// order.
+    /// </summary>
     public static string ZoneId(string zone)
     {
         var parts = zone.Split('-');

@@ -3,7 +3,8 @@ using MultiEni.Simulator.Ec2.Protocol;
 namespace MultiEni.Simulator.Ec2.State;
 
 /// <summary>
-/// All network interfaces with posting lists for the filters that matter, so that a page costs what is on it and not what is in the account.
+/// All network interfaces with posting lists for the filters that matter, so that a page costs what
+/// is on it and not what is in the account.
 /// </summary>
 internal sealed class NetworkInterfaceTable(TimeProvider time)
 {
@@ -87,7 +88,10 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
     public NetworkInterface? OfAttachment(string attachmentId) =>
         _postings.TryGetValue(new("attachment.attachment-id", attachmentId), out var entries) ? entries.Min!.Row : null;
 
-    /// <summary>The interface as a describe by identifier finds it: a stale read still finds one that has just been deleted.</summary>
+    /// <summary>
+    /// The interface as a describe by identifier finds it: a stale read still finds one that has
+    /// just been deleted.
+    /// </summary>
     public NetworkInterfaceEntry? FindSeen(string id) =>
         Find(id) ?? (Staleness > TimeSpan.Zero ? _recent.Select(change => change.Entry).LastOrDefault(entry => entry.Row.Id == id) : null);
 
@@ -137,7 +141,9 @@ internal sealed class NetworkInterfaceTable(TimeProvider time)
             .OrderBy(entry => entry.Sequence);
     }
 
-    /// <summary>The posting lists of the filter that leaves fewest rows; null when no filter has any.</summary>
+    /// <summary>
+    /// The posting lists of the filter that leaves fewest rows; null when no filter has any.
+    /// </summary>
     private List<SortedSet<NetworkInterfaceEntry>>? BestPostings(IReadOnlyList<QueryFilter> filters)
     {
         List<SortedSet<NetworkInterfaceEntry>>? best = null;

@@ -3,7 +3,8 @@ using MultiEni.Simulator.Ec2.Protocol;
 namespace MultiEni.Simulator.Ec2.State;
 
 /// <summary>
-/// Tags of a request and their rules: at most fifty on a resource, no key twice, none of the provider's own (docs/reference/ec2.md#quotas).
+/// Tags of a request and their rules: at most fifty on a resource, no key twice, none of the
+/// provider's own (docs/reference/ec2.md#quotas).
 /// </summary>
 internal static class Tags
 {

@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Ec2.State;
 
-/// <summary>State changes that are due later, in order of time. Run by a timer, and by whoever enters the state first.</summary>
+/// <summary>
+/// State changes that are due later, in order of time. Run by a timer, and by whoever enters the
+/// state first.
+/// </summary>
 internal sealed class TransitionQueue : IDisposable
 {
     private readonly PriorityQueue<Action, (DateTimeOffset Due, long Sequence)> _queue = new();
@@ -22,7 +25,9 @@ internal sealed class TransitionQueue : IDisposable
 
     public void Schedule(TimeSpan delay, Action transition) => _queue.Enqueue(transition, (_time.GetUtcNow() + delay, ++_sequence));
 
-    /// <summary>Runs all that is due, also what that makes due, and sets the timer for the rest.</summary>
+    /// <summary>
+    /// Runs all that is due, also what that makes due, and sets the timer for the rest.
+    /// </summary>
     public void RunDue()
     {
         while (_queue.TryPeek(out var transition, out var next) && next.Due <= _time.GetUtcNow())

@@ -5,7 +5,9 @@ namespace MultiEni.Simulator.Ec2.Throttling;
 /// <summary>The bucket sizes of docs/reference/ec2.md#request-tokens.</summary>
 internal static class BucketTable
 {
-    /// <summary>Describe calls that are filtered, paginated or have no class of their own.</summary>
+    /// <summary>
+    /// Describe calls that are filtered, paginated or have no class of their own.
+    /// </summary>
     public static readonly BucketSize NonMutating = new(100, 20);
 
     /// <summary>Describe calls of the listed APIs without filter and without page size.</summary>
@@ -37,7 +39,10 @@ internal static class BucketTable
     /// <summary>TerminateInstances takes one of these for each instance as well.</summary>
     public static readonly BucketSize TerminatedInstances = new(1000, 20);
 
-    /// <summary>The class of a describe call is part of the bucket's name: each class of each API has a bucket.</summary>
+    /// <summary>
+    /// The class of a describe call is part of the bucket's name: each class of each API has a
+    /// bucket.
+    /// </summary>
     public static (string Name, BucketSize Size) Of(string action, bool mutating, bool narrowed)
     {
         if (mutating)

@@ -3,7 +3,8 @@ using MultiEni.Simulator.Ec2.Protocol;
 namespace MultiEni.Simulator.Ec2.Throttling;
 
 /// <summary>
-/// Decides whether a request gets through: every bucket it needs has a token, or none gives one (docs/reference/ec2.md#request-tokens).
+/// Decides whether a request gets through: every bucket it needs has a token, or none gives one
+/// (docs/reference/ec2.md#request-tokens).
 /// </summary>
 internal sealed class Throttle(Ec2Throttling options)
 {

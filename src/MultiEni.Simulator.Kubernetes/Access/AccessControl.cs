@@ -5,7 +5,10 @@ using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>Who may do what: tokens, roles and admission policies. Unless it is enforced, everybody may do everything.</summary>
+/// <summary>
+/// Who may do what: tokens, roles and admission policies. Unless it is enforced, everybody may do
+/// everything.
+/// </summary>
 public sealed class AccessControl
 {
     private readonly Authentication _authentication;
@@ -35,7 +38,10 @@ public sealed class AccessControl
     public string IssueToken(UserInfo user) => _authentication.Issue(user);
 
     /// <summary>As whom a request is made.</summary>
-    /// <exception cref="StatusException">401: a token is not known. 403: the request is made in the name of somebody whom the asker may not impersonate.</exception>
+    /// <exception cref="StatusException">
+    /// 401: a token is not known. 403: the request is made in the name of somebody whom the asker
+    /// may not impersonate.
+    /// </exception>
     internal UserInfo Identify(HttpRequest request)
     {
         var asks = _authentication.Identify(request);
@@ -139,7 +145,8 @@ public sealed class AccessControl
                 request.Name.Length > 0 ? request.Name : NameInSelector(request)
             );
 
-    // A list or watch of the one object that a field selector names counts as being about that object.
+    // A list or watch of the one object that a field selector names counts as being about that
+    // object.
     private static string NameInSelector(RequestInfo request)
     {
         const string prefix = "metadata.name=";

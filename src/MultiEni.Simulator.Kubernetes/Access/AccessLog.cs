@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>Who used which right, and what was refused: shows which rules are too many and which are missing. Safe for concurrent use.</summary>
+/// <summary>
+/// Who used which right, and what was refused: shows which rules are too many and which are
+/// missing. Safe for concurrent use.
+/// </summary>
 public sealed class AccessLog
 {
     private readonly ConcurrentDictionary<UsedRight, bool> _used = [];

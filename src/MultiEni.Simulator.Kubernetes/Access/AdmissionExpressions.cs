@@ -3,7 +3,10 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>The variables that expressions of admission policies see, and their types as far as they are known beforehand.</summary>
+/// <summary>
+/// The variables that expressions of admission policies see, and their types as far as they are
+/// known beforehand.
+/// </summary>
 internal static class AdmissionExpressions
 {
     private static readonly string[] MetadataLists = ["labels", "annotations", "finalizers", "ownerReferences"];
@@ -12,7 +15,8 @@ internal static class AdmissionExpressions
     private static readonly CelType Kind = Strings("group", "version", "kind");
     private static readonly CelType Plural = Strings("group", "version", "resource");
 
-    // Objects are of any kind, so their fields are known at run time only; a misspelt field of the request is found when a policy is written.
+    // Objects are of any kind, so their fields are known at run time only; a misspelt field of the
+    // request is found when a policy is written.
     private static readonly CelType Request = Object([
         ("kind", Kind),
         ("resource", Plural),
@@ -52,7 +56,8 @@ internal static class AdmissionExpressions
 
     private static (string, CelType) Pair(KeyValuePair<string, CelType> field) => (field.Key, field.Value);
 
-    // The server reads metadata into a struct and serialises that, without its empty fields; of custom resources too.
+    // The server reads metadata into a struct and serialises that, without its empty fields; of
+    // custom resources too.
     private static JsonObject? WithoutEmptyMetadata(JsonObject? obj)
     {
         var empty = Array.FindAll(MetadataLists, field => obj?["metadata"] is JsonObject metadata && IsEmpty(metadata, field));
@@ -73,7 +78,8 @@ internal static class AdmissionExpressions
     private static bool IsEmpty(JsonObject metadata, string field) =>
         metadata.TryGetPropertyValue(field, out var value) && value is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
 
-    // The server evaluates the serialised AdmissionRequest, in which an empty field is not there: to read it is an error, and has() is false.
+    // The server evaluates the serialised AdmissionRequest, in which an empty field is not there:
+    // to read it is an error, and has() is false.
     // https://pkg.go.dev/k8s.io/api/admission/v1#AdmissionRequest: the fields with omitempty.
     private static JsonObject Describe(UserInfo user, AdmissionAttempt attempt)
     {

@@ -53,7 +53,9 @@ internal sealed class AdmissionPolicy
     public string Name { get; }
 
     /// <summary>Compiles a policy.</summary>
-    /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
+    /// <exception cref="NotSimulatedException">
+    /// It is wrong, or asks for what is not known here.
+    /// </exception>
     public static AdmissionPolicy Read(JsonObject obj)
     {
         var spec = obj["spec"] as JsonObject ?? [];
@@ -64,7 +66,9 @@ internal sealed class AdmissionPolicy
     /// <summary>Whether the policy is about a write at all.</summary>
     public bool Includes(AdmissionAttempt attempt, JsonObject? inNamespace) => _scope.Includes(attempt, inNamespace);
 
-    /// <summary>Why a write breaks the policy: a text and a reason for each validation that it breaks.</summary>
+    /// <summary>
+    /// Why a write breaks the policy: a text and a reason for each validation that it breaks.
+    /// </summary>
     public IReadOnlyList<(string Why, string Reason)> Judge(UserInfo user, AdmissionAttempt attempt)
     {
         var values = AdmissionExpressions.Values(user, attempt);

@@ -5,7 +5,10 @@ using MultiEni.Simulator.Kubernetes.Errors;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>Tells users by their bearer tokens. Tokens are opaque to clients, so these are random and looked up.</summary>
+/// <summary>
+/// Tells users by their bearer tokens. Tokens are opaque to clients, so these are random and looked
+/// up.
+/// </summary>
 internal sealed class Authentication
 {
     private const string ServiceAccountPrefix = "system:serviceaccount:";
@@ -61,11 +64,15 @@ internal sealed class Authentication
             : UserInfo.Administrator with { Name = token };
     }
 
-    /// <summary>Who asks, by the headers of somebody who speaks for another; the caller checks that he may.</summary>
+    /// <summary>
+    /// Who asks, by the headers of somebody who speaks for another; the caller checks that he may.
+    /// </summary>
     /// <param name="asks">Who really asks.</param>
     /// <param name="request">The request.</param>
     /// <param name="rights">What he must be allowed, with the verb impersonate.</param>
-    /// <exception cref="StatusException">501: what is asked of impersonation is not supported.</exception>
+    /// <exception cref="StatusException">
+    /// 501: what is asked of impersonation is not supported.
+    /// </exception>
     public static UserInfo Impersonate(UserInfo asks, HttpRequest request, List<AccessRequest> rights)
     {
         const string group = "authentication.k8s.io";

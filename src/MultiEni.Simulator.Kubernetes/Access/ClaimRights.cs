@@ -5,12 +5,14 @@ using MultiEni.Simulator.Kubernetes.Validation;
 namespace MultiEni.Simulator.Kubernetes.Access;
 
 /// <summary>
-/// Who may write what in the status of a ResourceClaim: what binds it needs <c>resourceclaims/binding</c>, what a driver says of its devices
-/// <c>resourceclaims/driver</c>.
+/// Who may write what in the status of a ResourceClaim: what binds it needs
+/// <c>resourceclaims/binding</c>, what a driver says of its devices <c>resourceclaims/driver</c>.
 /// </summary>
 /// <param name="user">The writer.</param>
 /// <param name="verb">Of the request.</param>
-/// <param name="refusal">Says why the writer has not the first of some rights; null when he has one of them.</param>
+/// <param name="refusal">
+/// Says why the writer has not the first of some rights; null when he has one of them.
+/// </param>
 internal sealed class ClaimRights(UserInfo user, string verb, Func<IReadOnlyList<AccessRequest>, StatusException?> refusal)
 {
     private const string Group = "resource.k8s.io";

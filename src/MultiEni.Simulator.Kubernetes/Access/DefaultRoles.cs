@@ -4,10 +4,13 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.Simulator.Kubernetes.Access;
 
 /// <summary>
-/// The roles that every cluster begins with, as far as somebody without a role of his own has them, and those of the parts of a cluster that others may
-/// want to play. <c>system:node</c> is bound to nobody, as on a real API server.
+/// The roles that every cluster begins with, as far as somebody without a role of his own has them,
+/// and those of the parts of a cluster that others may want to play. <c>system:node</c> is bound to
+/// nobody, as on a real API server.
 /// </summary>
-/// <remarks>https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings</remarks>
+/// <remarks>
+/// https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
+/// </remarks>
 internal static class DefaultRoles
 {
     private const string Api = "rbac.authorization.k8s.io";

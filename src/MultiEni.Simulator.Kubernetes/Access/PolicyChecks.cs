@@ -6,8 +6,8 @@ using MultiEni.Simulator.Kubernetes.Validation;
 namespace MultiEni.Simulator.Kubernetes.Access;
 
 /// <summary>
-/// What the API server adds to policies and their bindings when they are written. What it would refuse is not simulated: nobody but their author meets
-/// its words.
+/// What the API server adds to policies and their bindings when they are written. What it would
+/// refuse is not simulated: nobody but their author meets its words.
 /// </summary>
 internal static partial class PolicyChecks
 {
@@ -34,7 +34,9 @@ internal static partial class PolicyChecks
     }
 
     /// <summary>Checks a policy, its expressions aside.</summary>
-    /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
+    /// <exception cref="NotSimulatedException">
+    /// It is wrong, or asks for what is not known here.
+    /// </exception>
     public static void CheckPolicy(JsonObject spec)
     {
         NotSimulatedException.ThrowUnless(!spec.ContainsKey("paramKind"), "parameters of admission policies");
@@ -58,7 +60,9 @@ internal static partial class PolicyChecks
     }
 
     /// <summary>Checks a binding.</summary>
-    /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
+    /// <exception cref="NotSimulatedException">
+    /// It is wrong, or asks for what is not known here.
+    /// </exception>
     public static void CheckBinding(JsonObject spec)
     {
         NotSimulatedException.ThrowUnless(!spec.ContainsKey("paramRef"), "parameters of admission policies");

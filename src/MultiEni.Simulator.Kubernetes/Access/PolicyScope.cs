@@ -3,7 +3,10 @@ using MultiEni.Simulator.Kubernetes.Selectors;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>What a policy is about (<c>matchConstraints</c>), or what a binding narrows it to (<c>matchResources</c>).</summary>
+/// <summary>
+/// What a policy is about (<c>matchConstraints</c>), or what a binding narrows it to
+/// (<c>matchResources</c>).
+/// </summary>
 internal sealed class PolicyScope
 {
     private readonly List<JsonObject> _rules;
@@ -23,7 +26,10 @@ internal sealed class PolicyScope
 
     /// <summary>Whether a write is within the scope.</summary>
     /// <param name="attempt">The write.</param>
-    /// <param name="inNamespace">The namespace of the object, or the object itself where that is a namespace; null for other objects without one.</param>
+    /// <param name="inNamespace">
+    /// The namespace of the object, or the object itself where that is a namespace; null for other
+    /// objects without one.
+    /// </param>
     public bool Includes(AdmissionAttempt attempt, JsonObject? inNamespace) =>
         (_rules.Count == 0 || _rules.Exists(rule => Matches(rule, attempt)))
         && !_excluded.Exists(rule => Matches(rule, attempt))

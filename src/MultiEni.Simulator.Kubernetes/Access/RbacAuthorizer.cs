@@ -3,7 +3,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Access;
 
-/// <summary>Decides by the Roles, ClusterRoles and their bindings in the store, as the API server's authorizer does. Aggregation is not known.</summary>
+/// <summary>
+/// Decides by the Roles, ClusterRoles and their bindings in the store, as the API server's
+/// authorizer does. Aggregation is not known.
+/// </summary>
 internal sealed class RbacAuthorizer(ObjectStore store)
 {
     /// <summary>The group of roles and bindings.</summary>
@@ -14,7 +17,10 @@ internal sealed class RbacAuthorizer(ObjectStore store)
     private object[] _seen = [];
     private IReadOnlyList<Grant> _grants = [];
 
-    /// <summary>Decides about a request: the roles that allow it, none when it is forbidden, and what an access review says about it.</summary>
+    /// <summary>
+    /// Decides about a request: the roles that allow it, none when it is forbidden, and what an
+    /// access review says about it.
+    /// </summary>
     public (IReadOnlyList<string> Roles, string Reason) Decide(UserInfo user, AccessRequest request)
     {
         if (user.Groups.Contains(UserInfo.Masters, StringComparer.Ordinal))

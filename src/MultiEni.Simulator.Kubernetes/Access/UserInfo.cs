@@ -7,7 +7,9 @@ namespace MultiEni.Simulator.Kubernetes.Access;
 /// <param name="Groups">Groups that bindings may name.</param>
 public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
 {
-    /// <summary>The extra attribute of a pod's token that names the node on which the pod runs.</summary>
+    /// <summary>
+    /// The extra attribute of a pod's token that names the node on which the pod runs.
+    /// </summary>
     public const string NodeNameKey = "authentication.kubernetes.io/node-name";
 
     /// <summary>Members of this group may do everything.</summary>
@@ -26,7 +28,9 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     /// <summary>Whoever comes without a token where the administrator has one.</summary>
     public static UserInfo Anonymous { get; } = new("system:anonymous", [Unauthenticated]);
 
-    /// <summary>Tells users of the same name apart over time; empty for those who have none.</summary>
+    /// <summary>
+    /// Tells users of the same name apart over time; empty for those who have none.
+    /// </summary>
     public string Uid { get; init; } = "";
 
     /// <summary>What else the token says; a key may have several values.</summary>

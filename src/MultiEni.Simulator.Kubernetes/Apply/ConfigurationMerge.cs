@@ -3,10 +3,15 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
-/// <summary>Lays an applied configuration over a live object and takes out what nobody wants any more.</summary>
+/// <summary>
+/// Lays an applied configuration over a live object and takes out what nobody wants any more.
+/// </summary>
 internal static class ConfigurationMerge
 {
-    /// <summary>A new object: live, with every field of the configuration set. Lists keep the live order, new entries follow.</summary>
+    /// <summary>
+    /// A new object: live, with every field of the configuration set. Lists keep the live order,
+    /// new entries follow.
+    /// </summary>
     public static JsonObject Merge(JsonObject live, JsonObject configuration, FieldShape shape)
     {
         var merged = live.Copy();
@@ -14,7 +19,9 @@ internal static class ConfigurationMerge
         return merged;
     }
 
-    /// <summary>Removes, in place, what was in <paramref name="before"/> and is owned by nobody now.</summary>
+    /// <summary>
+    /// Removes, in place, what was in <paramref name="before"/> and is owned by nobody now.
+    /// </summary>
     public static void RemoveAbandoned(JsonNode container, FieldNode before, FieldNode? owned, FieldShape shape)
     {
         foreach (var (step, fields) in before.Children)

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
 /// <summary>
-/// A set of fields, as a tree. Steps are written as <c>fieldsV1</c> writes them: <c>f:NAME</c> a field, <c>k:{…}</c> the entry of a
-/// map list with these keys, <c>v:…</c> the entry of a set.
+/// A set of fields, as a tree. Steps are written as <c>fieldsV1</c> writes them: <c>f:NAME</c> a
+/// field, <c>k:{…}</c> the entry of a map list with these keys, <c>v:…</c> the entry of a set.
 /// </summary>
 internal sealed class FieldNode
 {
@@ -54,7 +54,9 @@ internal sealed class FieldNode
 
     public FieldNode Intersect(FieldNode? other) => Combine(other, static (mine, theirs) => mine && theirs);
 
-    /// <summary>The members as conflict messages write them: <c>.status.conditions[type="Ready"].status</c>.</summary>
+    /// <summary>
+    /// The members as conflict messages write them: <c>.status.conditions[type="Ready"].status</c>.
+    /// </summary>
     public IEnumerable<string> Paths(string prefix = "")
     {
         if (IsMember)

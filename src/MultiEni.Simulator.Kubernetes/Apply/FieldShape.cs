@@ -5,9 +5,15 @@ using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
-/// <summary>What server-side apply knows of a value, built-in or custom: its type, and how it divides into fields that can be owned.</summary>
+/// <summary>
+/// What server-side apply knows of a value, built-in or custom: its type, and how it divides into
+/// fields that can be owned.
+/// </summary>
 /// <param name="Kind">What it has to be; null for anything.</param>
-/// <param name="Field">The shape of a field of an object, null where there is no such field; null for what has no fields.</param>
+/// <param name="Field">
+/// The shape of a field of an object, null where there is no such field; null for what has no
+/// fields.
+/// </param>
 /// <param name="Item">The shape of the entries of a list.</param>
 /// <param name="Merge">How it merges.</param>
 internal sealed record FieldShape(string? Kind, Func<string, FieldShape?>? Field, FieldShape? Item, ListSemantics Merge)
@@ -47,7 +53,10 @@ internal sealed record FieldShape(string? Kind, Func<string, FieldShape?>? Field
     /// <summary>The shape of the entries of a list.</summary>
     public FieldShape Entry => Item ?? Anything;
 
-    /// <summary>How a value of this shape merges; one of another type than it should be is replaced as a whole.</summary>
+    /// <summary>
+    /// How a value of this shape merges; one of another type than it should be is replaced as a
+    /// whole.
+    /// </summary>
     public ListSemantics RuleFor(JsonNode? value) =>
         (Merge, value) switch
         {

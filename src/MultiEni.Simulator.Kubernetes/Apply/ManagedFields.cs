@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
-/// <summary>The owners of the fields of one object: <c>metadata.managedFields</c>, decoded.</summary>
+/// <summary>
+/// The owners of the fields of one object: <c>metadata.managedFields</c>, decoded.
+/// </summary>
 internal sealed class ManagedFields
 {
     private readonly Dictionary<Manager, (FieldNode Fields, string Time)> _owners = [];

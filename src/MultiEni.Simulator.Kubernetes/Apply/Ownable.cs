@@ -3,7 +3,9 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
-/// <summary>The fields of an object that can be owned, and the ones in which two versions of it differ.</summary>
+/// <summary>
+/// The fields of an object that can be owned, and the ones in which two versions of it differ.
+/// </summary>
 internal static class Ownable
 {
     private static readonly string[] ServerMetadata =

@@ -5,20 +5,31 @@ using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Apply;
 
-/// <summary>The merge of server-side apply: an applied configuration over a live object, by ownership of fields.</summary>
+/// <summary>
+/// The merge of server-side apply: an applied configuration over a live object, by ownership of
+/// fields.
+/// </summary>
 internal static class ServerSideApply
 {
-    // The owner of everything that was there before the first apply of an object whose fields nobody tracked.
+    // The owner of everything that was there before the first apply of an object whose fields
+    // nobody tracked.
     private const string BeforeFirstApply = "before-first-apply";
 
-    /// <summary>The live object with <paramref name="configuration"/> applied; owners included.</summary>
+    /// <summary>
+    /// The live object with <paramref name="configuration"/> applied; owners included.
+    /// </summary>
     /// <param name="live">The stored object; not changed.</param>
-    /// <param name="configuration">What the manager wants, and all that it wants; fields that this endpoint ignores already taken out.</param>
+    /// <param name="configuration">
+    /// What the manager wants, and all that it wants; fields that this endpoint ignores already
+    /// taken out.
+    /// </param>
     /// <param name="manager">Who applies.</param>
     /// <param name="force">Whether to take fields that others own.</param>
     /// <param name="resource">What it is.</param>
     /// <param name="now">The time of a changed entry.</param>
-    /// <exception cref="StatusException">409: another manager owns a field with another value.</exception>
+    /// <exception cref="StatusException">
+    /// 409: another manager owns a field with another value.
+    /// </exception>
     public static JsonObject Apply(JsonObject live, JsonObject configuration, Manager manager, bool force, ResourceDefinition resource, string now)
     {
         var shape = FieldShape.Of(resource);
@@ -74,7 +85,10 @@ internal static class ServerSideApply
     /// <summary>An object of which nothing is set.</summary>
     public static JsonObject Nothing(ResourceDefinition resource) => resource.Type is { } type ? Decoding.Empty(type) : [];
 
-    /// <summary>Records in <paramref name="now"/>, in place, who owns its fields after a write that was not an apply.</summary>
+    /// <summary>
+    /// Records in <paramref name="now"/>, in place, who owns its fields after a write that was not
+    /// an apply.
+    /// </summary>
     public static void RecordUpdate(
         JsonObject before,
         JsonObject now,

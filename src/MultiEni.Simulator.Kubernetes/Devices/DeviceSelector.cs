@@ -40,8 +40,12 @@ public sealed class DeviceSelector
 
     /// <summary>Compiles an expression; do it once for many devices.</summary>
     /// <param name="expression">CEL about the variable <c>device</c>.</param>
-    /// <exception cref="DeviceSelectorException">The API server refuses it: it yields no bool, or may cost too much.</exception>
-    /// <exception cref="NotSimulatedException">It is wrong otherwise, or uses what is not known here.</exception>
+    /// <exception cref="DeviceSelectorException">
+    /// The API server refuses it: it yields no bool, or may cost too much.
+    /// </exception>
+    /// <exception cref="NotSimulatedException">
+    /// It is wrong otherwise, or uses what is not known here.
+    /// </exception>
     public static DeviceSelector Compile(string expression)
     {
         var program = CelProgram.Compile(expression, Variables, result: null, isSelector: true);
@@ -66,7 +70,9 @@ public sealed class DeviceSelector
     /// <summary>Whether it selects a device.</summary>
     /// <param name="driver">The driver of the device's slice.</param>
     /// <param name="device">The device, as in <c>spec.devices</c> of the slice.</param>
-    /// <exception cref="DeviceSelectorException">It fails, such as on an attribute that the device has not.</exception>
+    /// <exception cref="DeviceSelectorException">
+    /// It fails, such as on an attribute that the device has not.
+    /// </exception>
     public bool Matches(string driver, JsonObject device) =>
         _program.Run(new CelScope("device", new DeviceValue(driver, device), Outer: null)) switch
         {

@@ -5,7 +5,9 @@ using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Discovery;
 
-/// <summary>What is served: everything in two answers (<c>apidiscovery.k8s.io/v2</c>), or a group by itself.</summary>
+/// <summary>
+/// What is served: everything in two answers (<c>apidiscovery.k8s.io/v2</c>), or a group by itself.
+/// </summary>
 internal static class DiscoveryDocuments
 {
     private static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
@@ -53,7 +55,9 @@ internal static class DiscoveryDocuments
         return group;
     }
 
-    /// <summary>The resources of a group; null when there is none of that name and version.</summary>
+    /// <summary>
+    /// The resources of a group; null when there is none of that name and version.
+    /// </summary>
     public static JsonObject? Resources(ResourceRegistry registry, string group, string version)
     {
         var resources = registry.All.Where(resource => resource.Group == group && resource.Version == version).ToList();

@@ -5,7 +5,9 @@ using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Discovery;
 
-/// <summary>Answers what clients ask before they know anything: versions, groups, resources, schemas.</summary>
+/// <summary>
+/// Answers what clients ask before they know anything: versions, groups, resources, schemas.
+/// </summary>
 internal sealed class DiscoveryRequests(ResourceRegistry registry)
 {
     private const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -15,7 +17,10 @@ internal sealed class DiscoveryRequests(ResourceRegistry registry)
         (group is "authorization.k8s.io" or "authentication.k8s.io" && version == "v1")
         || registry.All.Any(resource => resource.Group == group && resource.Version == version);
 
-    /// <summary>Whether the answer to a path that does not exist is one of the API: below a version that is served, or any of a built-in group.</summary>
+    /// <summary>
+    /// Whether the answer to a path that does not exist is one of the API: below a version that is
+    /// served, or any of a built-in group.
+    /// </summary>
     public bool Knows(string group, string version) =>
         Serves(group, version) || registry.All.Any(resource => resource.Group == group && !resource.IsCustom);
 

@@ -6,8 +6,9 @@ using MultiEni.Simulator.Kubernetes.Types;
 namespace MultiEni.Simulator.Kubernetes.Discovery;
 
 /// <summary>
-/// OpenAPI documents: one for each group and version, in which kubectl looks whether a write takes <c>fieldValidation</c> and <c>dryRun</c>. Those of
-/// custom resources have their schemas, too, for <c>kubectl explain</c>.
+/// OpenAPI documents: one for each group and version, in which kubectl looks whether a write takes
+/// <c>fieldValidation</c> and <c>dryRun</c>. Those of custom resources have their schemas, too, for
+/// <c>kubectl explain</c>.
 /// </summary>
 internal static class OpenApiDocuments
 {
@@ -17,7 +18,10 @@ internal static class OpenApiDocuments
 
     private static readonly string[] WriteParameters = ["dryRun", "fieldManager", "fieldValidation"];
 
-    /// <summary>A document that holds nothing but its version: field 1, "2.0". Newer clients read version 3 for everything that they need.</summary>
+    /// <summary>
+    /// A document that holds nothing but its version: field 1, "2.0". Newer clients read version 3
+    /// for everything that they need.
+    /// </summary>
     public static Answer.Body Version2(string accept) =>
         accept.Contains("protobuf", StringComparison.Ordinal)
             ? new Answer.Body(200, "\n\u00032.0"u8.ToArray(), "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
@@ -35,7 +39,10 @@ internal static class OpenApiDocuments
         return new JsonObject { ["paths"] = paths };
     }
 
-    /// <summary>The document of a group and version, such as <c>apis/apps/v1</c>; null when it is not served.</summary>
+    /// <summary>
+    /// The document of a group and version, such as <c>apis/apps/v1</c>; null when it is not
+    /// served.
+    /// </summary>
     public static JsonObject? Document(ResourceRegistry registry, string root)
     {
         var resources = registry.All.Where(resource => resource.RootPath == "/" + root).ToList();

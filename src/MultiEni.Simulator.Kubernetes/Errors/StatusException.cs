@@ -2,12 +2,17 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Errors;
 
-/// <summary>A refusal by the simulated API server. Over HTTP it becomes a <c>Status</c>; in process it is thrown.</summary>
+/// <summary>
+/// A refusal by the simulated API server. Over HTTP it becomes a <c>Status</c>; in process it is
+/// thrown.
+/// </summary>
 public sealed class StatusException : Exception
 {
     /// <summary>A refusal that no named kind of error covers.</summary>
     /// <param name="code">The HTTP status code.</param>
-    /// <param name="reason">The machine-readable reason, such as <c>NotFound</c>; empty where the API server gives none.</param>
+    /// <param name="reason">
+    /// The machine-readable reason, such as <c>NotFound</c>; empty where the API server gives none.
+    /// </param>
     /// <param name="message">The text that kubectl prints.</param>
     /// <param name="details">The <c>details</c> of the <c>Status</c>, or null.</param>
     public StatusException(int code, string reason, string message, JsonObject? details = null)
@@ -30,7 +35,9 @@ public sealed class StatusException : Exception
     /// <summary>Texts for the <c>Warning</c> headers of the answer.</summary>
     public IReadOnlyList<string> Warnings { get; internal set; } = [];
 
-    /// <summary>Seconds that the client should wait, sent as <c>Retry-After</c>; zero sends none.</summary>
+    /// <summary>
+    /// Seconds that the client should wait, sent as <c>Retry-After</c>; zero sends none.
+    /// </summary>
     public int RetryAfterSeconds { get; init; }
 
     /// <summary>The <c>Status</c> object of the answer.</summary>

@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Kubernetes.Faults;
 
-/// <summary>How many requests came, by verb, resource and client. A snapshot: it does not move.</summary>
+/// <summary>
+/// How many requests came, by verb, resource and client. A snapshot: it does not move.
+/// </summary>
 public sealed class RequestCounters
 {
     internal RequestCounters(IReadOnlyDictionary<RequestKey, long> counts) => Counts = counts;

@@ -6,8 +6,8 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.Simulator.Kubernetes.Http;
 
 /// <summary>
-/// What a request will be answered with. Deciding and sending are apart, so that a fault can strike between them: the write has taken
-/// effect and the client never learns.
+/// What a request will be answered with. Deciding and sending are apart, so that a fault can strike
+/// between them: the write has taken effect and the client never learns.
 /// </summary>
 internal abstract record Answer
 {

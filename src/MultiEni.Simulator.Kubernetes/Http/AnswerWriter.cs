@@ -12,7 +12,10 @@ using MultiEni.Simulator.Kubernetes.Tables;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>Sends answers. Lists and watches copy the stored bytes of objects; nothing is serialised again per client.</summary>
+/// <summary>
+/// Sends answers. Lists and watches copy the stored bytes of objects; nothing is serialised again
+/// per client.
+/// </summary>
 internal sealed class AnswerWriter
 {
     private const int FlushBytes = 64 * 1024;
@@ -119,7 +122,8 @@ internal sealed class AnswerWriter
         }
         catch (StatusException tooOld)
         {
-            // A watch has begun by the time its version is looked at: the refusal comes as an event, under HTTP 200.
+            // A watch has begun by the time its version is looked at: the refusal comes as an
+            // event, under HTTP 200.
             WriteEvent(output, "ERROR", StoredObject.ToUtf8(tooOld.ToStatus()));
             await output.FlushAsync(cancellationToken);
             return;

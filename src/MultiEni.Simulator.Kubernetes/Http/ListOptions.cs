@@ -4,7 +4,9 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>What the query of a list or watch asks for; zero, empty or null where it says nothing.</summary>
+/// <summary>
+/// What the query of a list or watch asks for; zero, empty or null where it says nothing.
+/// </summary>
 internal sealed record ListOptions(
     long Limit,
     string Continue,
@@ -18,11 +20,15 @@ internal sealed record ListOptions(
     private const string Match = "resourceVersionMatch";
 
     /// <summary>Reads the query of a list.</summary>
-    /// <exception cref="StatusException">400 or 422: it is not understood, or its parts contradict each other.</exception>
+    /// <exception cref="StatusException">
+    /// 400 or 422: it is not understood, or its parts contradict each other.
+    /// </exception>
     public static ListOptions Read(IQueryCollection query) => Read(query, isWatch: false);
 
     /// <summary>Reads the query of a watch.</summary>
-    /// <exception cref="StatusException">400, 422 or 500: it is not understood, or its parts contradict each other.</exception>
+    /// <exception cref="StatusException">
+    /// 400, 422 or 500: it is not understood, or its parts contradict each other.
+    /// </exception>
     public static ListOptions ReadWatch(IQueryCollection query) => Read(query, isWatch: true);
 
     /// <summary>The version in the query of a get.</summary>

@@ -16,7 +16,9 @@ internal static class ListRequests
         new(inNamespace, LabelSelector.Parse(query["labelSelector"]), FieldSelector.Parse(query["fieldSelector"], resource));
 
     /// <summary>The page that the query asks for.</summary>
-    /// <exception cref="StatusException">410: the token or the exact version is too old. 504: the version is in the future.</exception>
+    /// <exception cref="StatusException">
+    /// 410: the token or the exact version is too old. 504: the version is in the future.
+    /// </exception>
     public static ObjectPage List(Ledger ledger, ResourceDefinition resource, ObjectFilter filter, IQueryCollection query)
     {
         var options = ListOptions.Read(query);

@@ -16,11 +16,15 @@ internal static class MediaTypes
     /// <summary>The part of a Content-Type before its parameters.</summary>
     public static string Bare(string? contentType) => (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
-    /// <summary>Whether a body of this type is JSON or YAML; without a type it is taken for JSON.</summary>
+    /// <summary>
+    /// Whether a body of this type is JSON or YAML; without a type it is taken for JSON.
+    /// </summary>
     public static bool IsText(string bare) => bare is "" or Json or Yaml or JsonPatch or MergePatch or StrategicMergePatch or ApplyPatch;
 
     /// <summary>The form of the answer that a client likes best of those that there are.</summary>
-    /// <exception cref="StatusException">406: there is none that it takes. 501: a real server would have one.</exception>
+    /// <exception cref="StatusException">
+    /// 406: there is none that it takes. 501: a real server would have one.
+    /// </exception>
     public static AnswerForm FormOf(string accept)
     {
         var isKnown = false;

@@ -6,15 +6,17 @@ using MultiEni.Simulator.Kubernetes.Errors;
 namespace MultiEni.Simulator.Kubernetes.Http;
 
 /// <summary>
-/// Reads the protobuf bodies that kubectl's typed commands and Helm send: <c>k8s\0</c>, then an envelope with type and content. Only a few kinds are
-/// understood; the answer is JSON, which every client takes.
+/// Reads the protobuf bodies that kubectl's typed commands and Helm send: <c>k8s\0</c>, then an
+/// envelope with type and content. Only a few kinds are understood; the answer is JSON, which every
+/// client takes.
 /// </summary>
 internal static partial class ProtobufBody
 {
     private const string Metadata =
         "metadata(1=name 2=generateName 3=namespace 5=uid 6=resourceVersion 11=labels{} 12=annotations{} 14=finalizers[])";
 
-    // The field numbers of the published generated.proto files: NUMBER=NAME a text, ~ bytes, # a number, ? a flag, [] texts, {} a map of texts, {~} of bytes.
+    // The field numbers of the published generated.proto files: NUMBER=NAME a text, ~ bytes, # a
+    // number, ? a flag, [] texts, {} a map of texts, {~} of bytes.
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
         ["Namespace"] = $"1={Metadata}",

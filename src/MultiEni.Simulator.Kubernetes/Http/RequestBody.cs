@@ -9,7 +9,9 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 
 /// <summary>The body of a request, JSON, YAML or protobuf.</summary>
 /// <param name="Content">What it says; null when it is empty.</param>
-/// <param name="RepeatedFields">Fields that it says more than once, as strict validation names them.</param>
+/// <param name="RepeatedFields">
+/// Fields that it says more than once, as strict validation names them.
+/// </param>
 /// <param name="Text">It as it was sent.</param>
 internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> RepeatedFields, string Text)
 {
@@ -31,7 +33,9 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Repe
     /// <summary>Reads the body of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="StatusException">413: it is too large. 415: its media type is not understood. 501: it is malformed.</exception>
+    /// <exception cref="StatusException">
+    /// 413: it is too large. 415: its media type is not understood. 501: it is malformed.
+    /// </exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
@@ -60,7 +64,8 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Repe
 
         try
         {
-            // An apply patch is YAML by name, and JSON from most clients; JSON is the quicker to read.
+            // An apply patch is YAML by name, and JSON from most clients; JSON is the quicker to
+            // read.
             var first = content.Span.TrimStart(" \t\r\n"u8);
             if (mediaType.EndsWith("yaml", StringComparison.Ordinal) && (first.IsEmpty || first[0] != (byte)'{'))
             {

@@ -91,7 +91,8 @@ internal sealed class RequestPipeline
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
-            // What the simulator did not foresee must reach the person in front of the client, not vanish in an empty answer.
+            // What the simulator did not foresee must reach the person in front of the client, not
+            // vanish in an empty answer.
             answer = Answer.Failure(new StatusException(500, "InternalError", $"Internal error occurred: {bug}"));
         }
 
@@ -135,7 +136,8 @@ internal sealed class RequestPipeline
             );
     }
 
-    // A connection that is reset takes no answer: the null then means that there is nothing left to send.
+    // A connection that is reset takes no answer: the null then means that there is nothing left to
+    // send.
     private async Task<Answer?> StrikeAsync(
         HttpContext context,
         RequestInfo request,

@@ -14,7 +14,10 @@ using MultiEni.Simulator.Kubernetes.Validation;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>One request to a resource. Everything has taken effect when its answer is returned; only watches begin when it is sent.</summary>
+/// <summary>
+/// One request to a resource. Everything has taken effect when its answer is returned; only watches
+/// begin when it is sent.
+/// </summary>
 internal sealed class ResourceRequest
 {
     private readonly ObjectStore _store;

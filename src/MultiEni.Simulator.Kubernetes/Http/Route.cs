@@ -3,7 +3,10 @@ using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>The parts of a resource path: <c>/apis/GROUP/VERSION[/namespaces/NAMESPACE]/RESOURCE[/NAME[/SUBRESOURCE]]</c>.</summary>
+/// <summary>
+/// The parts of a resource path:
+/// <c>/apis/GROUP/VERSION[/namespaces/NAMESPACE]/RESOURCE[/NAME[/SUBRESOURCE]]</c>.
+/// </summary>
 internal sealed record Route(string Group, string Version, string Resource, string Namespace, string Name, string Subresource)
 {
     /// <summary>Null when the path is not that of a resource.</summary>
@@ -35,7 +38,10 @@ internal sealed record Route(string Group, string Version, string Resource, stri
             : new Route(group, version, rest[0], inNamespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : "", rest.Length > 2 ? rest[2] : "");
     }
 
-    /// <summary>The client's name, which is also its field manager when it gives none: the User-Agent header up to its first slash.</summary>
+    /// <summary>
+    /// The client's name, which is also its field manager when it gives none: the User-Agent header
+    /// up to its first slash.
+    /// </summary>
     public static string ClientOf(HttpRequest request) =>
         request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } product ? product : "unknown";
 

@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Kubernetes.Http;
 
-/// <summary>Lets requests wait for their turn and their service, first come, first served, on the server's clock.</summary>
+/// <summary>
+/// Lets requests wait for their turn and their service, first come, first served, on the server's
+/// clock.
+/// </summary>
 internal sealed class ServiceQueue(ServerCapacity? capacity, TimeProvider time)
 {
     private readonly Lock _turn = new();

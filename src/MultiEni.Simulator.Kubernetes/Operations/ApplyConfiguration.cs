@@ -7,13 +7,17 @@ using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
-/// <summary>Checks the body of a server-side apply and takes out what the endpoint ignores.</summary>
+/// <summary>
+/// Checks the body of a server-side apply and takes out what the endpoint ignores.
+/// </summary>
 internal static class ApplyConfiguration
 {
-    /// <summary>A copy of the body that holds only what the manager can claim at this endpoint.</summary>
+    /// <summary>
+    /// A copy of the body that holds only what the manager can claim at this endpoint.
+    /// </summary>
     /// <exception cref="StatusException">
-    /// 400: names or managedFields are wrong. 409: it is about an object that is gone. 500: it has values that are not of their types;
-    /// the API server really answers that code.
+    /// 400: names or managedFields are wrong. 409: it is about an object that is gone. 500: it has
+    /// values that are not of their types; the API server really answers that code.
     /// </exception>
     public static JsonObject Prepare(ResourceDefinition resource, ObjectKey key, JsonObject body, WriteOptions options, bool exists)
     {
@@ -68,7 +72,8 @@ internal static class ApplyConfiguration
         return wanted;
     }
 
-    // Says so when it is outside of what is supported, before the type of the rest is looked at in other words.
+    // Says so when it is outside of what is supported, before the type of the rest is looked at in
+    // other words.
     private static void CheckSupport(ResourceDefinition resource, JsonObject configuration)
     {
         try

@@ -8,7 +8,9 @@ internal static class DeviceRules
 {
     public const string Claims = "resourceclaims.resource.k8s.io";
 
-    /// <summary>The label of namespaces in which claims may ask for devices that are in use.</summary>
+    /// <summary>
+    /// The label of namespaces in which claims may ask for devices that are in use.
+    /// </summary>
     public const string AdminLabel = "resource.kubernetes.io/admin-access";
 
     // Attributes of several values are behind a gate, and fields whose gate is closed are dropped.
@@ -47,7 +49,9 @@ internal static class DeviceRules
         }
     }
 
-    /// <summary>Takes out of a claim's status what is said of devices that it no longer has.</summary>
+    /// <summary>
+    /// Takes out of a claim's status what is said of devices that it no longer has.
+    /// </summary>
     public static void DropReleased(JsonObject live, JsonObject obj)
     {
         var released = Results(live).Select(KeyOf).Except(Results(obj).Select(KeyOf)).ToHashSet();
@@ -61,7 +65,9 @@ internal static class DeviceRules
         }
     }
 
-    /// <summary>Where an object asks for access to devices in use, or newly gets it; null when it does not.</summary>
+    /// <summary>
+    /// Where an object asks for access to devices in use, or newly gets it; null when it does not.
+    /// </summary>
     public static string? AdminAccess(AdmissionAttempt attempt) =>
         (attempt.Resource.GroupResource, attempt.Operation) switch
         {

@@ -6,14 +6,18 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
 /// <summary>
-/// Deletes what hangs on deleted objects: dependents, the content of namespaces, the objects of definitions. In a cluster that takes some time; here it
-/// comes after a delay, and without one it is done when the answer is given.
+/// Deletes what hangs on deleted objects: dependents, the content of namespaces, the objects of
+/// definitions. In a cluster that takes some time; here it comes after a delay, and without one it
+/// is done when the answer is given.
 /// </summary>
 internal sealed class GarbageCollector(RemovalOperations removals, Ledger ledger, ResourceRegistry registry, TimeProvider time, TimeSpan delay)
 {
     private const string Definitions = "customresourcedefinitions.apiextensions.k8s.io";
 
-    /// <summary>Deletes an object that names only owners that do not exist, and forgets those of several that do not.</summary>
+    /// <summary>
+    /// Deletes an object that names only owners that do not exist, and forgets those of several
+    /// that do not.
+    /// </summary>
     public void AfterStored(ResourceDefinition resource, StoredObject stored)
     {
         if (stored.OwnerUids.Count > 0 && !stored.IsBeingDeleted && !stored.OwnerUids.All(ledger.Exists))
@@ -49,7 +53,9 @@ internal sealed class GarbageCollector(RemovalOperations removals, Ledger ledger
         }
     }
 
-    /// <summary>Draws the consequences of an object's end for its dependents, and for what waited for it.</summary>
+    /// <summary>
+    /// Draws the consequences of an object's end for its dependents, and for what waited for it.
+    /// </summary>
     public void AfterGone(ResourceDefinition resource, StoredObject gone)
     {
         if (resource.GroupResource == Definitions)

@@ -23,7 +23,10 @@ internal static class KindRules
         ["system-node-critical"] = 2_000_001_000,
     };
 
-    /// <summary>Fills in, in place, what depends on other fields; a writer owns these defaults like what he sent.</summary>
+    /// <summary>
+    /// Fills in, in place, what depends on other fields; a writer owns these defaults like what he
+    /// sent.
+    /// </summary>
     public static void ApplyDefaults(ResourceDefinition resource, JsonObject obj, string now)
     {
         var spec = obj["spec"] as JsonObject ?? [];
@@ -90,8 +93,13 @@ internal static class KindRules
         }
     }
 
-    /// <summary>Completes a new object, in place, with what nobody owns. The status that it came with is already gone where the type drops it.</summary>
-    /// <exception cref="StatusException">403: a pod names a priority class that does not exist.</exception>
+    /// <summary>
+    /// Completes a new object, in place, with what nobody owns. The status that it came with is
+    /// already gone where the type drops it.
+    /// </summary>
+    /// <exception cref="StatusException">
+    /// 403: a pod names a priority class that does not exist.
+    /// </exception>
     public static void CompleteNew(ResourceDefinition resource, JsonObject obj, bool taintNodes, string now)
     {
         switch (resource.GroupResource)
@@ -124,7 +132,9 @@ internal static class KindRules
         }
     }
 
-    /// <summary>Seconds for which a deleted object stays until its kubelet confirms; zero deletes at once.</summary>
+    /// <summary>
+    /// Seconds for which a deleted object stays until its kubelet confirms; zero deletes at once.
+    /// </summary>
     public static long GraceSeconds(ResourceDefinition resource, JsonObject obj, long? requested)
     {
         var isRunning =

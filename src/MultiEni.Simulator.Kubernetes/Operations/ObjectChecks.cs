@@ -13,7 +13,9 @@ namespace MultiEni.Simulator.Kubernetes.Operations;
 internal static class ObjectChecks
 {
     /// <summary>Makes kind and version those of the resource, where they are left out.</summary>
-    /// <exception cref="StatusException">400, 422: the object is of another kind or version.</exception>
+    /// <exception cref="StatusException">
+    /// 400, 422: the object is of another kind or version.
+    /// </exception>
     public static void CheckType(ResourceDefinition resource, JsonObject obj, JsonObject? live, WriteOptions options, List<string> warnings)
     {
         obj["apiVersion"] = obj.Text("apiVersion") is { Length: > 0 } given ? given : resource.ApiVersion;
@@ -24,14 +26,20 @@ internal static class ObjectChecks
         }
     }
 
-    /// <summary>The object as the server holds it: unknown fields dropped, empty ones left out, defaults filled in.</summary>
+    /// <summary>
+    /// The object as the server holds it: unknown fields dropped, empty ones left out, defaults
+    /// filled in.
+    /// </summary>
     /// <param name="resource">What it is.</param>
     /// <param name="obj">The object as sent, or as a patch made it.</param>
     /// <param name="old">The stored object on an update.</param>
     /// <param name="options">How to write it.</param>
     /// <param name="now">The time.</param>
     /// <param name="warnings">Takes what is to be told.</param>
-    /// <exception cref="StatusException">400, 422 for a patch: a value is of the wrong type, or a field is unknown and validation strict.</exception>
+    /// <exception cref="StatusException">
+    /// 400, 422 for a patch: a value is of the wrong type, or a field is unknown and validation
+    /// strict.
+    /// </exception>
     public static JsonObject Shape(
         ResourceDefinition resource,
         JsonObject obj,
@@ -105,14 +113,19 @@ internal static class ObjectChecks
         );
     }
 
-    /// <summary>Checks metadata, schema and rules; with <paramref name="old"/> also what an update may not change.</summary>
+    /// <summary>
+    /// Checks metadata, schema and rules; with <paramref name="old"/> also what an update may not
+    /// change.
+    /// </summary>
     /// <param name="resource">What it is.</param>
     /// <param name="obj">The object.</param>
     /// <param name="old">The stored object on an update.</param>
     /// <param name="options">How to write it.</param>
     /// <param name="warnings">Takes what is to be told.</param>
     /// <param name="errors">What is known to be wrong already.</param>
-    /// <exception cref="StatusException">422: the object breaks its schema or the rules of metadata.</exception>
+    /// <exception cref="StatusException">
+    /// 422: the object breaks its schema or the rules of metadata.
+    /// </exception>
     public static void Validate(
         ResourceDefinition resource,
         JsonObject obj,

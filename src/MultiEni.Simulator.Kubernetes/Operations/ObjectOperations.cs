@@ -10,8 +10,10 @@ using MultiEni.Simulator.Kubernetes.Validation;
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
 /// <summary>
-/// Creates and changes objects by the rules of the API. Over HTTP and in process alike, every write goes this way: its shape is read, what the server
-/// decides is set, the owners of its fields are recorded, it is validated, admitted and stored. Then those who follow are told, and the answer is given.
+/// Creates and changes objects by the rules of the API. Over HTTP and in process alike, every write
+/// goes this way: its shape is read, what the server decides is set, the owners of its fields are
+/// recorded, it is validated, admitted and stored. Then those who follow are told, and the answer
+/// is given.
 /// </summary>
 internal sealed class ObjectOperations(
     Ledger ledger,
@@ -73,7 +75,10 @@ internal sealed class ObjectOperations(
         return new Written(StoreNew(resource, obj, options), IsNew: true, warnings);
     }
 
-    /// <summary>Replaces an object by what <paramref name="change"/> makes of it; the change is made again when another writer was faster.</summary>
+    /// <summary>
+    /// Replaces an object by what <paramref name="change"/> makes of it; the change is made again
+    /// when another writer was faster.
+    /// </summary>
     public Written Update(
         ResourceDefinition resource,
         ObjectKey key,
@@ -223,7 +228,8 @@ internal sealed class ObjectOperations(
 
     private void RecordUpdate(ResourceDefinition resource, JsonObject live, JsonObject obj, WriteOptions options)
     {
-        // One empty entry is the way to ask for a fresh start; anything else that a client sends back is what it read.
+        // One empty entry is the way to ask for a fresh start; anything else that a client sends
+        // back is what it read.
         var isReset = obj.Metadata()["managedFields"] is JsonArray { Count: 1 } entries && entries[0] is JsonObject { Count: 0 };
         var owners = isReset ? new ManagedFields() : ManagedFields.Of(live);
         if (isReset)

@@ -11,11 +11,15 @@ internal static class OtherType
 {
     /// <summary>What to throw.</summary>
     /// <param name="resource">What the path names.</param>
-    /// <param name="obj">The object as sent, or as a patch made it: of one other kind or version.</param>
+    /// <param name="obj">
+    /// The object as sent, or as a patch made it: of one other kind or version.
+    /// </param>
     /// <param name="live">The stored object on an update.</param>
     /// <param name="options">How to write it.</param>
     /// <param name="warnings">Takes what is to be told.</param>
-    /// <exception cref="NotSimulatedException">More than kind or version is wrong or changed.</exception>
+    /// <exception cref="NotSimulatedException">
+    /// More than kind or version is wrong or changed.
+    /// </exception>
     public static StatusException Refuse(ResourceDefinition resource, JsonObject obj, JsonObject? live, WriteOptions options, List<string> warnings)
     {
         var isOtherVersion = obj.Text("apiVersion") is { } apiVersion && apiVersion != resource.ApiVersion;

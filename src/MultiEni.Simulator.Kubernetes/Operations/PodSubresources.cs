@@ -10,7 +10,9 @@ namespace MultiEni.Simulator.Kubernetes.Operations;
 internal sealed class PodSubresources(ObjectStore store, ResourceDefinition pods, ObjectKey key, Action<AdmissionAttempt>? admission)
 {
     /// <summary>Puts the pod on a node.</summary>
-    /// <exception cref="StatusException">404, 409 when it is on one, 500 when none is named.</exception>
+    /// <exception cref="StatusException">
+    /// 404, 409 when it is on one, 500 when none is named.
+    /// </exception>
     public void Bind(JsonObject binding)
     {
         var node = binding.Text("target", "name") is { Length: > 0 } name ? name : throw new StatusException(500, "", "target.name: Required value");
@@ -33,7 +35,9 @@ internal sealed class PodSubresources(ObjectStore store, ResourceDefinition pods
     }
 
     /// <summary>Deletes the pod.</summary>
-    /// <exception cref="StatusException">400, 404, or 501 where there is a disruption budget.</exception>
+    /// <exception cref="StatusException">
+    /// 400, 404, or 501 where there is a disruption budget.
+    /// </exception>
     public void Evict(JsonObject eviction, bool isDryRun)
     {
         if (store.Ledger.Find(pods, key) is null)

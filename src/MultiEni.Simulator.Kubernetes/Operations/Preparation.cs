@@ -6,7 +6,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
-/// <summary>Sets in a written object, in place, what the server and not the writer decides: identity, versions, and the part that the endpoint does not write.</summary>
+/// <summary>
+/// Sets in a written object, in place, what the server and not the writer decides: identity,
+/// versions, and the part that the endpoint does not write.
+/// </summary>
 internal static class Preparation
 {
     private static readonly string[] ServerOwned =
@@ -20,7 +23,9 @@ internal static class Preparation
     ];
 
     /// <summary>Prepares a new object and gives its name.</summary>
-    /// <exception cref="StatusException">400: the namespace is another. 500: it has a version.</exception>
+    /// <exception cref="StatusException">
+    /// 400: the namespace is another. 500: it has a version.
+    /// </exception>
     public static string New(ResourceDefinition resource, string inNamespace, JsonObject obj, bool isDryRun, string now)
     {
         var metadata = obj.Metadata();
@@ -59,7 +64,9 @@ internal static class Preparation
     }
 
     /// <summary>Prepares a changed object.</summary>
-    /// <exception cref="StatusException">400, 409 or 422: its name, namespace, uid or version is not that of the stored one.</exception>
+    /// <exception cref="StatusException">
+    /// 400, 409 or 422: its name, namespace, uid or version is not that of the stored one.
+    /// </exception>
     public static void Changed(ResourceDefinition resource, ObjectKey key, JsonObject live, JsonObject obj, WriteOptions options)
     {
         var metadata = obj.Metadata();
@@ -182,7 +189,8 @@ internal static class Preparation
         var owners = obj.Metadata()["managedFields"]?.DeepClone();
         foreach (var field in obj.Select(static property => property.Key).Union(live.Select(static property => property.Key)).ToList())
         {
-            // A kubelet sets labels and annotations of its node or pod together with the status; others take nothing but the status.
+            // A kubelet sets labels and annotations of its node or pod together with the status;
+            // others take nothing but the status.
             if (field != "status" && (field != "metadata" || resource.IsCustom || resource.GroupResource == DeviceRules.Claims))
             {
                 Take(obj, live, field);

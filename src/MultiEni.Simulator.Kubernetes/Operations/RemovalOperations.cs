@@ -6,7 +6,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Operations;
 
-/// <summary>Deletes objects: checks, marks what finalizers or a grace period hold, and removes the rest. What hangs on them is the collector's.</summary>
+/// <summary>
+/// Deletes objects: checks, marks what finalizers or a grace period hold, and removes the rest.
+/// What hangs on them is the collector's.
+/// </summary>
 internal sealed class RemovalOperations
 {
     private readonly Ledger _ledger;

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Patching;
 
-/// <summary>JSON merge patch (RFC 7386): objects merge, null removes, everything else replaces. Objects that it goes through come out sorted.</summary>
+/// <summary>
+/// JSON merge patch (RFC 7386): objects merge, null removes, everything else replaces. Objects that
+/// it goes through come out sorted.
+/// </summary>
 internal static class JsonMergePatch
 {
     /// <summary>The result; <paramref name="target"/> may be changed and be part of it.</summary>

@@ -7,7 +7,9 @@ namespace MultiEni.Simulator.Kubernetes.Patching;
 internal static class JsonPatch
 {
     /// <summary>Changes <paramref name="target"/> in place and returns it.</summary>
-    /// <exception cref="StatusException">422: an operation cannot be carried out, or a test failed.</exception>
+    /// <exception cref="StatusException">
+    /// 422: an operation cannot be carried out, or a test failed.
+    /// </exception>
     public static JsonObject Apply(JsonObject target, JsonArray operations)
     {
         foreach (var node in operations)

@@ -5,8 +5,13 @@ using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Patching;
 
-/// <summary>Strategic merge patch of built-in types: lists with a merge key merge entry by entry, and <c>$</c> directives are followed.</summary>
-/// <remarks>https://github.com/kubernetes/community/blob/main/contributors/devel/sig-api-machinery/strategic-merge-patch.md</remarks>
+/// <summary>
+/// Strategic merge patch of built-in types: lists with a merge key merge entry by entry, and
+/// <c>$</c> directives are followed.
+/// </summary>
+/// <remarks>
+/// https://github.com/kubernetes/community/blob/main/contributors/devel/sig-api-machinery/strategic-merge-patch.md
+/// </remarks>
 internal static class StrategicMergePatch
 {
     private const string Directive = "$patch";

@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Kubernetes.Resources;
 
-/// <summary>The resources that every API server has, as far as the product and kubectl touch them.</summary>
+/// <summary>
+/// The resources that every API server has, as far as the product and kubectl touch them.
+/// </summary>
 internal static class BuiltInResources
 {
     private const string Core = "";
@@ -8,7 +10,10 @@ internal static class BuiltInResources
     private const string Admission = "admissionregistration.k8s.io";
     private const string Devices = "resource.k8s.io";
 
-    /// <summary>What tells the rules of one resource from those of another; each is a property of <see cref="ResourceDefinition"/>.</summary>
+    /// <summary>
+    /// What tells the rules of one resource from those of another; each is a property of
+    /// <see cref="ResourceDefinition"/>.
+    /// </summary>
     [Flags]
     private enum Traits
     {
@@ -22,7 +27,9 @@ internal static class BuiltInResources
         KeepsStatus = 128,
     }
 
-    /// <summary>Events, which the groups core and <c>events.k8s.io</c> show each in its form.</summary>
+    /// <summary>
+    /// Events, which the groups core and <c>events.k8s.io</c> show each in its form.
+    /// </summary>
     public static ResourceDefinition Events { get; } =
         Define(
             Core,

@@ -4,11 +4,16 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Resources;
 
-/// <summary>Reads a CustomResourceDefinition. What the server would refuse in one is not simulated: nobody but its author meets the words.</summary>
+/// <summary>
+/// Reads a CustomResourceDefinition. What the server would refuse in one is not simulated: nobody
+/// but its author meets the words.
+/// </summary>
 internal static partial class CustomResources
 {
     /// <summary>The resource that a definition describes, schema and rules compiled.</summary>
-    /// <exception cref="NotSimulatedException">It is wrong, or asks for what is not known here.</exception>
+    /// <exception cref="NotSimulatedException">
+    /// It is wrong, or asks for what is not known here.
+    /// </exception>
     public static ResourceDefinition Read(JsonObject definition)
     {
         var spec = definition["spec"] as JsonObject ?? [];

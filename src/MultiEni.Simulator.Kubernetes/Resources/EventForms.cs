@@ -3,7 +3,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Resources;
 
-/// <summary>An event in the form of the core group, in which it is kept, and in that of <c>events.k8s.io</c>.</summary>
+/// <summary>
+/// An event in the form of the core group, in which it is kept, and in that of
+/// <c>events.k8s.io</c>.
+/// </summary>
 internal static class EventForms
 {
     private static readonly (string Core, string Events)[] Names =

@@ -4,7 +4,9 @@ using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Resources;
 
-/// <summary>One served resource: what discovery says of it and which rules its objects follow. Immutable.</summary>
+/// <summary>
+/// One served resource: what discovery says of it and which rules its objects follow. Immutable.
+/// </summary>
 internal sealed record ResourceDefinition
 {
     /// <summary>Empty for the core group.</summary>
@@ -31,10 +33,14 @@ internal sealed record ResourceDefinition
     /// <summary>Whether a change of the specification moves metadata.generation.</summary>
     public bool CountsGenerations { get; init; }
 
-    /// <summary>Whether a create through the main resource keeps the status that it carries; only nodes do.</summary>
+    /// <summary>
+    /// Whether a create through the main resource keeps the status that it carries; only nodes do.
+    /// </summary>
     public bool KeepsStatusOnCreate { get; init; }
 
-    /// <summary>The resource as which its objects are kept, when it is another view of them; else null.</summary>
+    /// <summary>
+    /// The resource as which its objects are kept, when it is another view of them; else null.
+    /// </summary>
     public ResourceDefinition? StoredAs { get; init; }
 
     /// <summary>Whether a replacement of an object that does not exist creates it.</summary>
@@ -49,7 +55,10 @@ internal sealed record ResourceDefinition
     /// <summary>Whether a deletion answers with the object rather than with a status.</summary>
     public bool ReturnsDeleted { get; init; }
 
-    /// <summary>Fields that field selectors know besides metadata.name and metadata.namespace, without a leading dot.</summary>
+    /// <summary>
+    /// Fields that field selectors know besides metadata.name and metadata.namespace, without a
+    /// leading dot.
+    /// </summary>
     public IReadOnlyList<string> SelectableFields { get; init; } = [];
 
     /// <summary>Columns after Name; built-in types compute theirs instead.</summary>
@@ -63,7 +72,10 @@ internal sealed record ResourceDefinition
 
     public bool IsCustom => Schema is not null;
 
-    /// <summary>The fields of a built-in type; null for custom ones, and for those that are kept as they are given.</summary>
+    /// <summary>
+    /// The fields of a built-in type; null for custom ones, and for those that are kept as they are
+    /// given.
+    /// </summary>
     public ObjectType? Type => IsCustom ? null : BuiltInTypes.Find(StoredAs is null ? Kind : "EventsEvent");
 
     /// <summary>Group, version and kind, as objects of the API hold them.</summary>

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace MultiEni.Simulator.Kubernetes.Resources;
 
-/// <summary>The resources served at this moment; custom ones come and go with their definitions. Safe for concurrent use.</summary>
+/// <summary>
+/// The resources served at this moment; custom ones come and go with their definitions. Safe for
+/// concurrent use.
+/// </summary>
 internal sealed class ResourceRegistry
 {
     private ImmutableSortedDictionary<string, ResourceDefinition> _byGroupResource;

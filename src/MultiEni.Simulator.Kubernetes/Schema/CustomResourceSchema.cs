@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>The compiled <c>openAPIV3Schema</c> of one version of a CustomResourceDefinition. Immutable; safe to share between threads.</summary>
+/// <summary>
+/// The compiled <c>openAPIV3Schema</c> of one version of a CustomResourceDefinition. Immutable;
+/// safe to share between threads.
+/// </summary>
 public sealed class CustomResourceSchema
 {
     private CustomResourceSchema(SchemaNode root) => Root = root;
@@ -10,10 +13,15 @@ public sealed class CustomResourceSchema
     internal SchemaNode Root { get; }
 
     /// <summary>Compiles a schema and its rules once.</summary>
-    /// <exception cref="NotSimulatedException">It is wrong, or says more than is understood here.</exception>
+    /// <exception cref="NotSimulatedException">
+    /// It is wrong, or says more than is understood here.
+    /// </exception>
     public static CustomResourceSchema Parse(JsonObject openApiV3Schema) => new(SchemaCompiler.Compile(openApiV3Schema));
 
-    /// <summary>Fills in defaults, in place and at any depth, but never inside a parent that is absent. Nulls that the schema does not allow go away.</summary>
+    /// <summary>
+    /// Fills in defaults, in place and at any depth, but never inside a parent that is absent.
+    /// Nulls that the schema does not allow go away.
+    /// </summary>
     /// <returns><paramref name="obj"/>.</returns>
     public JsonObject ApplyDefaults(JsonObject obj)
     {
@@ -25,7 +33,9 @@ public sealed class CustomResourceSchema
     /// <returns>Their paths, such as <c>spec.dpdkEnabled</c>.</returns>
     public IReadOnlyList<string> Prune(JsonObject obj) => Pruning.Apply(obj, Root);
 
-    /// <summary>Checks values and rules, in the order and with the words of the API server.</summary>
+    /// <summary>
+    /// Checks values and rules, in the order and with the words of the API server.
+    /// </summary>
     /// <param name="obj">The object to be stored, with defaults filled in.</param>
     /// <param name="old">The stored object on an update; null on a creation.</param>
     /// <returns>What is wrong.</returns>
@@ -36,9 +46,17 @@ public sealed class CustomResourceSchema
         return errors;
     }
 
-    /// <summary>Checks values and rules beside what was found before in the metadata, and adds what is found.</summary>
-    /// <remarks>Rules wait until types, required fields, lengths and enumerations are right: a rule may rely on them.</remarks>
-    /// <returns>Rules that the object breaks as the stored one did, which is only worth a warning.</returns>
+    /// <summary>
+    /// Checks values and rules beside what was found before in the metadata, and adds what is
+    /// found.
+    /// </summary>
+    /// <remarks>
+    /// Rules wait until types, required fields, lengths and enumerations are right: a rule may rely
+    /// on them.
+    /// </remarks>
+    /// <returns>
+    /// Rules that the object breaks as the stored one did, which is only worth a warning.
+    /// </returns>
     internal IReadOnlyList<string> Validate(JsonObject obj, JsonObject? old, List<FieldError> errors)
     {
         errors.AddRange(ValueValidation.Check(obj, old, Root));

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>Fills in defaults where the parent is there. A null counts as absent: it becomes the default, or goes away when there is none.</summary>
+/// <summary>
+/// Fills in defaults where the parent is there. A null counts as absent: it becomes the default, or
+/// goes away when there is none.
+/// </summary>
 internal static class Defaulting
 {
     public static void Apply(JsonNode? value, SchemaNode schema)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>Where a walk through an object stands. Becomes text only when there is something to report.</summary>
+/// <summary>
+/// Where a walk through an object stands. Becomes text only when there is something to report.
+/// </summary>
 internal sealed class FieldPath
 {
     /// <summary>What the API server writes for the object itself.</summary>
@@ -21,10 +23,16 @@ internal sealed class FieldPath
 
     public void Leave() => _steps.RemoveAt(_steps.Count - 1);
 
-    /// <summary>With keys of maps as fields: <c>spec.tags.owner</c>. So writes the part of the API server that checks values.</summary>
+    /// <summary>
+    /// With keys of maps as fields: <c>spec.tags.owner</c>. So writes the part of the API server
+    /// that checks values.
+    /// </summary>
     public string ToDotted() => Write(bracketKeys: false);
 
-    /// <summary>With keys of maps in brackets: <c>spec.tags[owner]</c>. So write the parts that check rules and lists.</summary>
+    /// <summary>
+    /// With keys of maps in brackets: <c>spec.tags[owner]</c>. So write the parts that check rules
+    /// and lists.
+    /// </summary>
     public string ToBracketed() => Write(bracketKeys: true);
 
     private string Write(bool bracketKeys)

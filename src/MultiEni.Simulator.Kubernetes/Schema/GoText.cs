@@ -33,7 +33,10 @@ internal static class GoText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary><c>%v</c> of a floating-point number: the fewest digits that read back, with an exponent below 1e-4 and from 1e6 on.</summary>
+    /// <summary>
+    /// <c>%v</c> of a floating-point number: the fewest digits that read back, with an exponent
+    /// below 1e-4 and from 1e6 on.
+    /// </summary>
     public static string Real(double number)
     {
         if (!double.IsFinite(number))

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>A JSON number as the API server reads it: written without point and exponent it is an integer of 64 bits, else a real.</summary>
+/// <summary>
+/// A JSON number as the API server reads it: written without point and exponent it is an integer of
+/// 64 bits, else a real.
+/// </summary>
 internal readonly record struct JsonNumber(bool IsInteger, long Integer, double Real)
 {
     public static JsonNumber Of(long value) => new(IsInteger: true, value, value);
@@ -14,7 +17,9 @@ internal readonly record struct JsonNumber(bool IsInteger, long Integer, double 
     /// <summary>Whether it has no fraction, however it is written.</summary>
     public bool IsWhole => IsInteger || (Math.Floor(Real) == Real && Math.Abs(Real) < 9.3e18);
 
-    /// <summary>Reads whatever a node may hold: parsed text, or a number that a program put there.</summary>
+    /// <summary>
+    /// Reads whatever a node may hold: parsed text, or a number that a program put there.
+    /// </summary>
     public static JsonNumber Read(JsonValue value)
     {
         if (value.TryGetValue<JsonElement>(out var element))

@@ -5,7 +5,10 @@ namespace MultiEni.Simulator.Kubernetes.Schema;
 /// <summary>Items of lists that have an identity: sets and map lists.</summary>
 internal static class MapLists
 {
-    /// <summary>The item of <paramref name="old"/> with the same keys. Only map lists can tell; elsewhere there is none.</summary>
+    /// <summary>
+    /// The item of <paramref name="old"/> with the same keys. Only map lists can tell; elsewhere
+    /// there is none.
+    /// </summary>
     public static JsonNode? FindOld(JsonNode? item, JsonArray? old, SchemaNode schema) =>
         schema.ListType == ListType.Map && item is JsonObject ? old?.FirstOrDefault(candidate => AreSame(item, candidate, schema)) : null;
 

@@ -4,8 +4,9 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
 /// <summary>
-/// The rules of <c>x-kubernetes-validations</c>. A transition rule runs only where there is an old value to compare with; the failure of
-/// any other rule is a warning where the value did not change.
+/// The rules of <c>x-kubernetes-validations</c>. A transition rule runs only where there is an old
+/// value to compare with; the failure of any other rule is a warning where the value did not
+/// change.
 /// </summary>
 internal sealed class RuleValidation
 {

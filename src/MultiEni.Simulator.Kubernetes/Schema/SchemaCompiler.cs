@@ -5,13 +5,14 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
 /// <summary>
-/// Turns <c>openAPIV3Schema</c> into compiled nodes. What is wrong in it, and what it says more than is understood, is refused as not simulated:
-/// docs/not-simulated.md says what, and why.
+/// Turns <c>openAPIV3Schema</c> into compiled nodes. What is wrong in it, and what it says more
+/// than is understood, is refused as not simulated: docs/not-simulated.md says what, and why.
 /// </summary>
 internal sealed class SchemaCompiler
 {
-    // What one run of a rule may cost on a server, and all that an object needs: https://pkg.go.dev/k8s.io/apiserver/pkg/apis/cel#pkg-constants. What a
-    // server allows a definition to be estimated at is ten times as much.
+    // What one run of a rule may cost on a server, and all that an object needs:
+    // https://pkg.go.dev/k8s.io/apiserver/pkg/apis/cel#pkg-constants. What a server allows a
+    // definition to be estimated at is ten times as much.
     private const double CallLimit = 1_000_000;
     private const double ObjectLimit = 10_000_000;
 
@@ -45,16 +46,22 @@ internal sealed class SchemaCompiler
     private SchemaCompiler() { }
 
     /// <summary>Compiles a schema and its rules.</summary>
-    /// <exception cref="NotSimulatedException">It is wrong, or says more than is understood here.</exception>
+    /// <exception cref="NotSimulatedException">
+    /// It is wrong, or says more than is understood here.
+    /// </exception>
     public static SchemaNode Compile(JsonObject schema) => new SchemaCompiler().Node(schema, count: 1, isCorrelated: true, isRoot: true);
 
-    /// <summary>How many items a list of no given length can have in one request, written as short as can be.</summary>
+    /// <summary>
+    /// How many items a list of no given length can have in one request, written as short as can
+    /// be.
+    /// </summary>
     public static long MostItems(SchemaType type) => CelType.Unbounded / (type is SchemaType.Integer or SchemaType.Number ? 2 : 3);
 
     /// <summary>How many entries a map of no given size can have.</summary>
     public static long MostEntries => CelType.Unbounded / 5;
 
-    // A node of which one object can have so many values, and of which the server can tell which old value belongs to which, or not.
+    // A node of which one object can have so many values, and of which the server can tell which
+    // old value belongs to which, or not.
     private SchemaNode Node(JsonObject json, double count, bool isCorrelated, bool isRoot = false)
     {
         foreach (var (keyword, value) in json)
@@ -184,7 +191,8 @@ internal sealed class SchemaCompiler
         return properties;
     }
 
-    // Costs are an upper bound: what is within the limits here is so on a server, and the rest is not judged.
+    // Costs are an upper bound: what is within the limits here is so on a server, and the rest is
+    // not judged.
     private SchemaRule Rule(JsonObject rule, SchemaNode node, double count, bool isCorrelated)
     {
         NotSimulatedException.ThrowUnless(rule.All(static field => field.Key is "rule" or "message"), "other fields of a rule than rule and message");

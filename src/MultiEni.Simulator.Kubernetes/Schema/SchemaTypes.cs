@@ -2,7 +2,10 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
-/// <summary>What the rules of a schema see. https://kubernetes.io/docs/reference/using-api/cel/#cel-type-integration-crds</summary>
+/// <summary>
+/// What the rules of a schema see.
+/// https://kubernetes.io/docs/reference/using-api/cel/#cel-type-integration-crds
+/// </summary>
 internal static class SchemaTypes
 {
     /// <summary>The name of the value that a rule stands at.</summary>

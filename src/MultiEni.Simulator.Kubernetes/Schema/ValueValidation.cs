@@ -7,8 +7,9 @@ using MultiEni.Simulator.Kubernetes.Schema.Cel;
 namespace MultiEni.Simulator.Kubernetes.Schema;
 
 /// <summary>
-/// Types, bounds, patterns, enumerations and formats. On an update a part that did not change is not checked again (ratcheting), so that
-/// objects from before a schema grew stricter can still be written.
+/// Types, bounds, patterns, enumerations and formats. On an update a part that did not change is
+/// not checked again (ratcheting), so that objects from before a schema grew stricter can still be
+/// written.
 /// </summary>
 internal sealed partial class ValueValidation
 {
@@ -56,7 +57,8 @@ internal sealed partial class ValueValidation
         Enumeration(value, schema);
     }
 
-    // As https://pkg.go.dev/k8s.io/kube-openapi/pkg/validation/validate tells types: a value that is no text and no list is asked for the format.
+    // As https://pkg.go.dev/k8s.io/kube-openapi/pkg/validation/validate tells types: a value that
+    // is no text and no list is asked for the format.
     private void Type(JsonNode value, SchemaNode schema)
     {
         var given = GoText.TypeName(value);

@@ -5,7 +5,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Kubernetes.Selectors;
 
-/// <summary>A field selector such as <c>spec.nodeName=a,metadata.name!=b</c>, bound to the resource that it selects from.</summary>
+/// <summary>
+/// A field selector such as <c>spec.nodeName=a,metadata.name!=b</c>, bound to the resource that it
+/// selects from.
+/// </summary>
 internal sealed class FieldSelector
 {
     private const int NameField = -1;
@@ -22,14 +25,19 @@ internal sealed class FieldSelector
     /// <summary>The only name that matches, or null.</summary>
     public string? Name => _requirements.Find(static requirement => requirement is { IsWanted: true, Field: NameField }).Value;
 
-    /// <summary>A selectable field, by its index in the definition, that must have one value; null when there is none.</summary>
+    /// <summary>
+    /// A selectable field, by its index in the definition, that must have one value; null when
+    /// there is none.
+    /// </summary>
     public (int Field, string Value)? Pin =>
         _requirements.Find(static requirement => requirement is { IsWanted: true, Field: >= 0 }) is { Value: { } value } pinned
             ? (pinned.Field, value)
             : null;
 
     /// <summary>Reads the text of a query parameter; absent or empty selects everything.</summary>
-    /// <exception cref="StatusException">400: the text is not a selector, or the resource does not know one of its fields.</exception>
+    /// <exception cref="StatusException">
+    /// 400: the text is not a selector, or the resource does not know one of its fields.
+    /// </exception>
     public static FieldSelector Parse(string? text, ResourceDefinition resource)
     {
         if (string.IsNullOrWhiteSpace(text))

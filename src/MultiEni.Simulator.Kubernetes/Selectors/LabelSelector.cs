@@ -16,14 +16,20 @@ internal sealed partial class LabelSelector
 
     public bool IsEverything => _requirements.Count == 0;
 
-    /// <summary>A label that must have one value, by which watchers are indexed; null when no requirement is that simple.</summary>
+    /// <summary>
+    /// A label that must have one value, by which watchers are indexed; null when no requirement is
+    /// that simple.
+    /// </summary>
     public (string Label, string Value)? Pin =>
         _requirements.Find(static requirement => requirement.PinnedValue is not null) is { PinnedValue: { } value } pinned
             ? (pinned.Label, value)
             : null;
 
     /// <summary>Reads the text of a query parameter; absent or empty selects everything.</summary>
-    /// <exception cref="StatusException">400: a key or value cannot be one. 501: the text is no selector, in words that are not known here.</exception>
+    /// <exception cref="StatusException">
+    /// 400: a key or value cannot be one. 501: the text is no selector, in words that are not known
+    /// here.
+    /// </exception>
     public static LabelSelector Parse(string? text) => string.IsNullOrWhiteSpace(text) ? Everything : new LabelSelector(Requirements(text));
 
     public bool Matches(IReadOnlyDictionary<string, string> labels)

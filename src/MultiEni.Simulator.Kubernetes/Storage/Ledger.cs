@@ -7,8 +7,8 @@ using MultiEni.Simulator.Kubernetes.Resources;
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>
-/// All objects under one resourceVersion counter. It keeps what it is told, in order, and tells watchers; the rules of the API are in
-/// the operations above it.
+/// All objects under one resourceVersion counter. It keeps what it is told, in order, and tells
+/// watchers; the rules of the API are in the operations above it.
 /// </summary>
 internal sealed class Ledger
 {
@@ -37,7 +37,10 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>Stores <paramref name="obj"/> if the stored version is still <paramref name="expected"/>; null when it is not.</summary>
+    /// <summary>
+    /// Stores <paramref name="obj"/> if the stored version is still <paramref name="expected"/>;
+    /// null when it is not.
+    /// </summary>
     public StoredObject? TryPut(ResourceDefinition resource, StoredObject? expected, ObjectKey key, JsonObject obj)
     {
         lock (_gate)
@@ -58,7 +61,10 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>Removes the object if it is still <paramref name="expected"/>. Watchers see it as it was stored last.</summary>
+    /// <summary>
+    /// Removes the object if it is still <paramref name="expected"/>. Watchers see it as it was
+    /// stored last.
+    /// </summary>
     public StoredObject? TryRemove(ResourceDefinition resource, StoredObject expected)
     {
         lock (_gate)
@@ -96,7 +102,9 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>The objects as they were at a version; null when that is longer ago than the history goes.</summary>
+    /// <summary>
+    /// The objects as they were at a version; null when that is longer ago than the history goes.
+    /// </summary>
     public ImmutableSortedDictionary<ObjectKey, StoredObject>? SnapshotAt(ResourceDefinition resource, long version)
     {
         lock (_gate)
@@ -127,10 +135,17 @@ internal sealed class Ledger
     /// <summary>Opens a watch.</summary>
     /// <param name="resource">What to watch.</param>
     /// <param name="filter">Which objects show.</param>
-    /// <param name="since">The version after which changes are told; null begins with an Added for each object there is.</param>
+    /// <param name="since">
+    /// The version after which changes are told; null begins with an Added for each object there
+    /// is.
+    /// </param>
     /// <param name="marksInitialEnd">Whether a bookmark follows those initial objects.</param>
-    /// <param name="due">When a change that is committed now is to be told; null for at once.</param>
-    /// <exception cref="StatusException">410: <paramref name="since"/> is older than the history.</exception>
+    /// <param name="due">
+    /// When a change that is committed now is to be told; null for at once.
+    /// </param>
+    /// <exception cref="StatusException">
+    /// 410: <paramref name="since"/> is older than the history.
+    /// </exception>
     public Watcher Watch(
         ResourceDefinition resource,
         ObjectFilter filter,

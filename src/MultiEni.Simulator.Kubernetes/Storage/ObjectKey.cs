@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
-/// <summary>Where an object of one resource is kept; ordered as lists are: by namespace, then by name.</summary>
+/// <summary>
+/// Where an object of one resource is kept; ordered as lists are: by namespace, then by name.
+/// </summary>
 internal readonly record struct ObjectKey(string Namespace, string Name) : IComparable<ObjectKey>
 {
     public int CompareTo(ObjectKey other)

@@ -10,9 +10,10 @@ using MultiEni.Simulator.Kubernetes.Selectors;
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>
-/// The objects of the simulated cluster, in process: for simulated kubelets and for tests. The same rules hold as over HTTP: defaults,
-/// validation, versions, finalizers. A resource is named as in messages: <c>nodes</c>, <c>nodeenis.networking.k8s.aws</c>. Objects that
-/// go in are copied; objects that come out are the caller's own. Refusals are <see cref="StatusException"/>s.
+/// The objects of the simulated cluster, in process: for simulated kubelets and for tests. The same
+/// rules hold as over HTTP: defaults, validation, versions, finalizers. A resource is named as in
+/// messages: <c>nodes</c>, <c>nodeenis.networking.k8s.aws</c>. Objects that go in are copied;
+/// objects that come out are the caller's own. Refusals are <see cref="StatusException"/>s.
 /// </summary>
 public sealed class ObjectStore
 {
@@ -48,8 +49,12 @@ public sealed class ObjectStore
     /// <param name="resource">Such as <c>nodes</c>.</param>
     /// <param name="obj">The object; apiVersion and kind may be left out.</param>
     /// <param name="options">How to write; null for a plain write.</param>
-    /// <param name="taintNode">Whether a node starts with the taint of nodes that are not ready.</param>
-    /// <exception cref="StatusException">409 AlreadyExists, 422 Invalid, 404 for the namespace.</exception>
+    /// <param name="taintNode">
+    /// Whether a node starts with the taint of nodes that are not ready.
+    /// </param>
+    /// <exception cref="StatusException">
+    /// 409 AlreadyExists, 422 Invalid, 404 for the namespace.
+    /// </exception>
     public JsonObject Create(string resource, JsonObject obj, WriteOptions? options = null, bool taintNode = true)
     {
         var definition = Definition(resource);
@@ -80,7 +85,10 @@ public sealed class ObjectStore
         return Ledger.Snapshot(Definition(resource)).Objects.Values.Count(filter.Matches);
     }
 
-    /// <summary>Replaces an object, or its status. With a resourceVersion in its metadata it fails if the object has changed since.</summary>
+    /// <summary>
+    /// Replaces an object, or its status. With a resourceVersion in its metadata it fails if the
+    /// object has changed since.
+    /// </summary>
     /// <exception cref="StatusException">404, 409 Conflict, 422 Invalid.</exception>
     public JsonObject Update(string resource, JsonObject obj, WriteOptions? options = null)
     {
@@ -88,7 +96,10 @@ public sealed class ObjectStore
         return Operations.Update(Definition(resource), key, _ => obj.Copy(), options ?? WriteOptions.Default).Object.Thaw();
     }
 
-    /// <summary>Changes an object by a function of its present state, which is called again when another writer was faster.</summary>
+    /// <summary>
+    /// Changes an object by a function of its present state, which is called again when another
+    /// writer was faster.
+    /// </summary>
     /// <exception cref="StatusException">404, 422 Invalid.</exception>
     public JsonObject Change(string resource, string name, Action<JsonObject> change, WriteOptions? options = null, string inNamespace = "") =>
         Operations
@@ -116,8 +127,12 @@ public sealed class ObjectStore
             )
             .Object.Thaw();
 
-    /// <summary>Applies a configuration, as server-side apply does. Apply needs a field manager.</summary>
-    /// <exception cref="StatusException">409 Conflict with the fields that others own, 422 Invalid.</exception>
+    /// <summary>
+    /// Applies a configuration, as server-side apply does. Apply needs a field manager.
+    /// </summary>
+    /// <exception cref="StatusException">
+    /// 409 Conflict with the fields that others own, 422 Invalid.
+    /// </exception>
     public JsonObject Apply(string resource, JsonObject configuration, WriteOptions options)
     {
         var definition = Definition(resource);
@@ -134,14 +149,22 @@ public sealed class ObjectStore
     public bool Delete(string resource, string name, string inNamespace = "", RemovalOptions? options = null) =>
         Removals.Remove(Definition(resource), Key(resource, name, inNamespace), options ?? RemovalOptions.Default).IsGone;
 
-    /// <summary>Tells the changes of a resource as they are committed, until cancelled. A selector turns leaving it into a deletion.</summary>
+    /// <summary>
+    /// Tells the changes of a resource as they are committed, until cancelled. A selector turns
+    /// leaving it into a deletion.
+    /// </summary>
     /// <param name="resource">Such as <c>pods</c>.</param>
     /// <param name="inNamespace">Empty for all.</param>
     /// <param name="labels">A label selector, or null.</param>
     /// <param name="fields">A field selector, or null.</param>
-    /// <param name="since">The version after which changes are told; null begins with an Added for each object there is.</param>
+    /// <param name="since">
+    /// The version after which changes are told; null begins with an Added for each object there
+    /// is.
+    /// </param>
     /// <param name="cancellationToken">Ends the watch.</param>
-    /// <exception cref="StatusException">410: <paramref name="since"/> is older than the history.</exception>
+    /// <exception cref="StatusException">
+    /// 410: <paramref name="since"/> is older than the history.
+    /// </exception>
     public async IAsyncEnumerable<ObjectChange> WatchAsync(
         string resource,
         string inNamespace,
@@ -158,7 +181,9 @@ public sealed class ObjectStore
         }
     }
 
-    /// <summary>Forgets the history of changes: watches and lists from earlier versions get 410 from now on.</summary>
+    /// <summary>
+    /// Forgets the history of changes: watches and lists from earlier versions get 410 from now on.
+    /// </summary>
     public void CompactHistory() => Ledger.Compact();
 
     private void AfterStored(ResourceDefinition resource, StoredObject stored)

@@ -20,6 +20,8 @@ public sealed record RemovalOptions
     /// <summary>Checks everything and deletes nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Looks at what is about to be stored and throws to refuse it; null admits everything.</summary>
+    /// <summary>
+    /// Looks at what is about to be stored and throws to refuse it; null admits everything.
+    /// </summary>
     internal Action<AdmissionAttempt>? Admission { get; init; }
 }

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
-/// <summary>The objects of one resource, its recent changes and its watchers. Everything but reading <see cref="Objects"/> needs the ledger's lock.</summary>
+/// <summary>
+/// The objects of one resource, its recent changes and its watchers. Everything but reading
+/// <see cref="Objects"/> needs the ledger's lock.
+/// </summary>
 internal sealed class ResourceTable
 {
     private ImmutableSortedDictionary<ObjectKey, StoredObject> _objects = ImmutableSortedDictionary<ObjectKey, StoredObject>.Empty;

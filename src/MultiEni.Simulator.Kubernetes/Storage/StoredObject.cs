@@ -7,8 +7,8 @@ using MultiEni.Simulator.Kubernetes.Resources;
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>
-/// One version of one object: its JSON as sent, and the few fields that selectors and collectors look at. Immutable, so lists and
-/// watches of any number of clients share the bytes.
+/// One version of one object: its JSON as sent, and the few fields that selectors and collectors
+/// look at. Immutable, so lists and watches of any number of clients share the bytes.
 /// </summary>
 internal sealed class StoredObject
 {
@@ -32,14 +32,19 @@ internal sealed class StoredObject
 
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
-    /// <summary>Values of <see cref="ResourceDefinition.SelectableFields"/>, in that order.</summary>
+    /// <summary>
+    /// Values of <see cref="ResourceDefinition.SelectableFields"/>, in that order.
+    /// </summary>
     public required IReadOnlyList<string> SelectableValues { get; init; }
 
     public required IReadOnlyList<string> OwnerUids { get; init; }
 
     public required bool IsBeingDeleted { get; init; }
 
-    /// <summary>Stamps the version into <paramref name="obj"/> and freezes it; version zero, of a dry run, stamps none.</summary>
+    /// <summary>
+    /// Stamps the version into <paramref name="obj"/> and freezes it; version zero, of a dry run,
+    /// stamps none.
+    /// </summary>
     public static StoredObject Freeze(ResourceDefinition resource, JsonObject obj, long resourceVersion)
     {
         var metadata = obj.Metadata();

@@ -2,7 +2,10 @@ using System.Threading.Channels;
 
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
-/// <summary>One open watch: a queue of the changes that show through its filter, in the order of their commits.</summary>
+/// <summary>
+/// One open watch: a queue of the changes that show through its filter, in the order of their
+/// commits.
+/// </summary>
 /// <param name="filter">Which changes show.</param>
 /// <param name="due">When a change that is committed now is to be told; null for at once.</param>
 /// <param name="detach">Closes the watch.</param>
@@ -14,13 +17,19 @@ internal sealed class Watcher(ObjectFilter filter, Func<DateTimeOffset>? due, Ac
 
     public ObjectFilter Filter => filter;
 
-    /// <summary>What is to be told, each some time after its commit and all in their order.</summary>
+    /// <summary>
+    /// What is to be told, each some time after its commit and all in their order.
+    /// </summary>
     public ChannelReader<(Change Change, DateTimeOffset Due)> Changes => _changes.Reader;
 
-    /// <summary>Whether the connection is to be cut rather than ended when the queue completes.</summary>
+    /// <summary>
+    /// Whether the connection is to be cut rather than ended when the queue completes.
+    /// </summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>Queues the change if it shows. Called under the ledger's lock only, which gives the order.</summary>
+    /// <summary>
+    /// Queues the change if it shows. Called under the ledger's lock only, which gives the order.
+    /// </summary>
     public void Offer(Change change)
     {
         if (filter.See(change) is { } seen)

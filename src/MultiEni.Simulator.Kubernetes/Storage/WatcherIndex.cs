@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MultiEni.Simulator.Kubernetes.Storage;
 
 /// <summary>
-/// The watchers of one resource. With one watch per node, each pinned to a label or field value, a change must not ask thousands of
-/// filters: pinned watchers are found by value.
+/// The watchers of one resource. With one watch per node, each pinned to a label or field value, a
+/// change must not ask thousands of filters: pinned watchers are found by value.
 /// </summary>
 internal sealed class WatcherIndex
 {

@@ -3,10 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Kubernetes.Tables;
 
-/// <summary>The part of JSONPath that printer columns use: <c>.a.b</c>, <c>[0]</c> and <c>[?(@.type=="Ready")]</c>.</summary>
+/// <summary>
+/// The part of JSONPath that printer columns use: <c>.a.b</c>, <c>[0]</c> and
+/// <c>[?(@.type=="Ready")]</c>.
+/// </summary>
 internal static partial class JsonPath
 {
-    /// <summary>The value at a path, of which a definition is checked to have no other steps; null where there is none.</summary>
+    /// <summary>
+    /// The value at a path, of which a definition is checked to have no other steps; null where
+    /// there is none.
+    /// </summary>
     public static JsonNode? First(JsonNode root, string path)
     {
         JsonNode? node = root;

@@ -5,7 +5,10 @@ using MultiEni.Simulator.Kubernetes.Resources;
 
 namespace MultiEni.Simulator.Kubernetes.Tables;
 
-/// <summary>The columns of each resource: of custom ones as their definition says, of built-in ones as kubectl users know them.</summary>
+/// <summary>
+/// The columns of each resource: of custom ones as their definition says, of built-in ones as
+/// kubectl users know them.
+/// </summary>
 internal static class TableColumns
 {
     private static readonly ConditionalWeakTable<ResourceDefinition, IReadOnlyList<TableColumn>> Compiled = [];

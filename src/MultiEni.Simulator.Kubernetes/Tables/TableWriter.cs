@@ -6,7 +6,9 @@ namespace MultiEni.Simulator.Kubernetes.Tables;
 /// <summary>Writes objects as a <c>Table</c>, which is what <c>kubectl get</c> asks for.</summary>
 internal static class TableWriter
 {
-    /// <summary>A table of the objects. In a watch only the first one carries the columns.</summary>
+    /// <summary>
+    /// A table of the objects. In a watch only the first one carries the columns.
+    /// </summary>
     public static JsonObject Write(TableView view, IReadOnlyList<StoredObject> objects, long version, bool withColumns = true)
     {
         var columns = TableColumns.Of(view.Resource);

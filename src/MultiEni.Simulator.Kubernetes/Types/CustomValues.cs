@@ -5,7 +5,10 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Kubernetes.Types;
 
-/// <summary>Rewrites whole numbers of custom objects that are written as fractions, in place. Rules still see them as they came.</summary>
+/// <summary>
+/// Rewrites whole numbers of custom objects that are written as fractions, in place. Rules still
+/// see them as they came.
+/// </summary>
 internal static class CustomValues
 {
     public static void ReadNumbers(JsonNode? node, SchemaNode schema)

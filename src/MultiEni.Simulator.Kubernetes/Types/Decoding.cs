@@ -5,8 +5,8 @@ using MultiEni.Simulator.Kubernetes.Errors;
 namespace MultiEni.Simulator.Kubernetes.Types;
 
 /// <summary>
-/// Reads objects of built-in types as a server in Go does: what is unknown is dropped and told, what is empty is left out where the type says so, and
-/// defaults are filled in.
+/// Reads objects of built-in types as a server in Go does: what is unknown is dropped and told,
+/// what is empty is left out where the type says so, and defaults are filled in.
 /// </summary>
 internal sealed class Decoding
 {
@@ -47,7 +47,9 @@ internal sealed class Decoding
         return result;
     }
 
-    /// <summary>The metadata of an object of any kind; of a custom object, the kind is empty.</summary>
+    /// <summary>
+    /// The metadata of an object of any kind; of a custom object, the kind is empty.
+    /// </summary>
     /// <exception cref="DecodingException">A value does not fit its field.</exception>
     public static JsonObject DecodeMetadata(JsonNode? metadata, string kind, List<string> strict)
     {

@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace MultiEni.Simulator.Kubernetes.Types;
 
 /// <summary>
-/// Values as some messages show them: the JSON of the structures in which the server holds them. Their fields are called as in Go, and are all there.
+/// Values as some messages show them: the JSON of the structures in which the server holds them.
+/// Their fields are called as in Go, and are all there.
 /// </summary>
 internal static class GoStructure
 {

@@ -13,7 +13,8 @@ internal static partial class GoValues
 
     private static readonly SearchValues<char> Base64Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
-    // What a layout asks for, part by part: as messages name it, and how many digits it has or none for a literal.
+    // What a layout asks for, part by part: as messages name it, and how many digits it has or none
+    // for a literal.
     private static readonly (string Name, int Digits)[] Parts =
     [
         ("2006", 4),
@@ -68,7 +69,8 @@ internal static partial class GoValues
             throw Wrong(rest, ".000000");
         }
 
-        // Of a time with a fraction, exactly six digits belong to it; of one without, all are ignored.
+        // Of a time with a fraction, exactly six digits belong to it; of one without, all are
+        // ignored.
         rest = rest[(layout == Microseconds ? 7 : fraction.Length)..];
         if (!Zone().IsMatch(rest))
         {

@@ -4,8 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Kubernetes.Types;
 
-/// <summary>An amount of a resource, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>, written in its canonical form.</summary>
-/// <remarks>https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/</remarks>
+/// <summary>
+/// An amount of a resource, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>, written in its canonical
+/// form.
+/// </summary>
+/// <remarks>
+/// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+/// </remarks>
 internal readonly partial record struct Quantity(BigInteger Nanos, char Format)
 {
     private static readonly string[] Decimal = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Kubernetes.Validation;
 
-/// <summary>What holds for events, written as core events or as those of <c>events.k8s.io</c>.</summary>
+/// <summary>
+/// What holds for events, written as core events or as those of <c>events.k8s.io</c>.
+/// </summary>
 internal static class EventValidation
 {
     private static readonly string[] Fixed = "involvedObject reason message eventTime related action reportingComponent reportingInstance".Split(' ');
@@ -76,7 +78,8 @@ internal static class EventValidation
         }
     }
 
-    // About objects of the cluster there may be events in the default namespace only; of the new kind also in kube-system.
+    // About objects of the cluster there may be events in the default namespace only; of the new
+    // kind also in kube-system.
     private static void CheckNamespace(JsonObject obj, bool isNew, FieldErrors errors)
     {
         var involved = obj.Text("involvedObject", "namespace") ?? "";

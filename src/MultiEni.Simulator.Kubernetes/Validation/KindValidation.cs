@@ -11,8 +11,12 @@ internal static class KindValidation
 {
     private const int MostData = 1024 * 1024;
 
-    /// <summary>Adds what is wrong with an object, or with the change from <paramref name="old"/>.</summary>
-    /// <exception cref="StatusException">501: the object is refused, but the words are not known here.</exception>
+    /// <summary>
+    /// Adds what is wrong with an object, or with the change from <paramref name="old"/>.
+    /// </summary>
+    /// <exception cref="StatusException">
+    /// 501: the object is refused, but the words are not known here.
+    /// </exception>
     public static void Check(ResourceDefinition resource, string apiGroup, JsonObject obj, JsonObject? old, FieldErrors errors)
     {
         switch (resource.GroupResource)

@@ -12,7 +12,10 @@ internal static class MetadataValidation
 
     private static readonly string[] StandardFinalizers = ["foregroundDeletion", "kubernetes", "orphan"];
 
-    /// <summary>Adds what is wrong, as often as the real server finds it: a change is looked at once by itself and once or twice with the kind.</summary>
+    /// <summary>
+    /// Adds what is wrong, as often as the real server finds it: a change is looked at once by
+    /// itself and once or twice with the kind.
+    /// </summary>
     public static void Check(ResourceDefinition resource, string apiGroup, JsonObject metadata, JsonObject? old, FieldErrors errors)
     {
         if (old is null)

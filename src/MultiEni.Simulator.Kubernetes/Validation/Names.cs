@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Simulator.Kubernetes.Validation;
 
-/// <summary>What names of all kinds have to look like, in the words of the API server. Each check gives what is wrong, and nothing when all is well.</summary>
+/// <summary>
+/// What names of all kinds have to look like, in the words of the API server. Each check gives what
+/// is wrong, and nothing when all is well.
+/// </summary>
 internal static partial class Names
 {
     private const string Qualified =

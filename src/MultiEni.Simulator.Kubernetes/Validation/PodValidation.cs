@@ -4,7 +4,10 @@ using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Validation;
 
-/// <summary>Whether the server takes pods and what makes them. Those that it refuses are not supported: its words for each mistake are missing.</summary>
+/// <summary>
+/// Whether the server takes pods and what makes them. Those that it refuses are not supported: its
+/// words for each mistake are missing.
+/// </summary>
 internal static class PodValidation
 {
     /// <summary>Checks a pod, and with <paramref name="old"/> also the change.</summary>

@@ -9,11 +9,16 @@ namespace MultiEni.Simulator.Kubernetes.Yaml;
 /// <summary>Reads and writes YAML as kubectl does: every document is a JSON object.</summary>
 public static class YamlDocuments
 {
-    /// <summary>More nodes than this, aliases counted as often as they are used, is a bomb and not a manifest.</summary>
+    /// <summary>
+    /// More nodes than this, aliases counted as often as they are used, is a bomb and not a
+    /// manifest.
+    /// </summary>
     private const int MaximumNodes = 1_000_000;
 
     /// <summary>All documents of a file; empty ones are left out.</summary>
-    /// <exception cref="FormatException">The text is not YAML, or a document is not a mapping with text for keys.</exception>
+    /// <exception cref="FormatException">
+    /// The text is not YAML, or a document is not a mapping with text for keys.
+    /// </exception>
     public static IReadOnlyList<JsonObject> Parse(string yaml)
     {
         var stream = new YamlStream();
@@ -45,7 +50,9 @@ public static class YamlDocuments
         return documents;
     }
 
-    /// <summary>One document in block style. Text that could be taken for something else is quoted.</summary>
+    /// <summary>
+    /// One document in block style. Text that could be taken for something else is quoted.
+    /// </summary>
     public static string Write(JsonNode node)
     {
         using var text = new StringWriter { NewLine = "\n" };
@@ -129,7 +136,8 @@ public static class YamlDocuments
         }
     }
 
-    // A block keeps its text only when no line of it starts or ends with a blank and nothing in it needs an escape.
+    // A block keeps its text only when no line of it starts or ends with a blank and nothing in it
+    // needs an escape.
     private static Scalar Scalar(string text)
     {
         var isBlock =
@@ -150,7 +158,8 @@ public static class YamlDocuments
         );
     }
 
-    // Stricter than YAML asks for: readers differ in what they make of indicators in the middle of plain text.
+    // Stricter than YAML asks for: readers differ in what they make of indicators in the middle of
+    // plain text.
     private static bool IsPlain(string text) =>
         text.Length > 0
         && (char.IsAsciiLetter(text[0]) || text[0] == '/')

@@ -5,13 +5,16 @@ using System.Text.RegularExpressions;
 namespace MultiEni.Simulator.Kubernetes.Yaml;
 
 /// <summary>
-/// What plain scalars stand for in kubectl's reader: those of the YAML 1.2 core schema, and the <c>yes</c>, <c>no</c>, <c>on</c> and
-/// <c>off</c> of YAML 1.1, which it still takes for booleans. Anything quoted is text, and so is a date.
+/// What plain scalars stand for in kubectl's reader: those of the YAML 1.2 core schema, and the
+/// <c>yes</c>, <c>no</c>, <c>on</c> and <c>off</c> of YAML 1.1, which it still takes for booleans.
+/// Anything quoted is text, and so is a date.
 /// </summary>
 internal static partial class YamlScalars
 {
     /// <summary>The value of a plain scalar.</summary>
-    /// <exception cref="FormatException">It has no form in JSON, or is of a notation that is not known here.</exception>
+    /// <exception cref="FormatException">
+    /// It has no form in JSON, or is of a notation that is not known here.
+    /// </exception>
     public static JsonNode? Read(string text)
     {
         switch (text)

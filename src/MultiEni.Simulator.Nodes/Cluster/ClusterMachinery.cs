@@ -6,8 +6,8 @@ using MultiEni.Simulator.Nodes.Scheduling;
 namespace MultiEni.Simulator.Nodes.Cluster;
 
 /// <summary>
-/// Scheduler, kubelets, device plugins and node controllers of a cluster, as clients of its API server, whichever that is. Nodes are only those that are
-/// added here; others are left alone.
+/// Scheduler, kubelets, device plugins and node controllers of a cluster, as clients of its API
+/// server, whichever that is. Nodes are only those that are added here; others are left alone.
 /// </summary>
 public sealed class ClusterMachinery : IAsyncDisposable
 {
@@ -41,7 +41,9 @@ public sealed class ClusterMachinery : IAsyncDisposable
         ?? _claiming.Failure
         ?? _kubelets.Values.Select(kubelet => kubelet.Failure).FirstOrDefault(bug => bug is not null);
 
-    /// <summary>Starts the parts that a cluster has once; they see what is there when the task completes.</summary>
+    /// <summary>
+    /// Starts the parts that a cluster has once; they see what is there when the task completes.
+    /// </summary>
     public static async Task<ClusterMachinery> StartAsync(ClusterMachineryOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -69,7 +71,10 @@ public sealed class ClusterMachinery : IAsyncDisposable
         }
     }
 
-    /// <summary>A machine joins: its kubelet registers it and runs its pods. Pods may be placed on it when the task completes.</summary>
+    /// <summary>
+    /// A machine joins: its kubelet registers it and runs its pods. Pods may be placed on it when
+    /// the task completes.
+    /// </summary>
     /// <param name="host">Its kernel.</param>
     /// <param name="registration">What its Node says.</param>
     /// <param name="pluginFile">Path on disk of the device plugin's file.</param>
@@ -94,7 +99,9 @@ public sealed class ClusterMachinery : IAsyncDisposable
         }
     }
 
-    /// <summary>Clears away what is left of a machine that is gone: kubelet, Node and pods.</summary>
+    /// <summary>
+    /// Clears away what is left of a machine that is gone: kubelet, Node and pods.
+    /// </summary>
     public async Task RemoveNodeAsync(string name, string instanceId)
     {
         if (

@@ -6,7 +6,10 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Simulator.Nodes.Cluster;
 
-/// <summary>An object of the API with all its fields, of which the cluster's parts look at a few. Not to be changed.</summary>
+/// <summary>
+/// An object of the API with all its fields, of which the cluster's parts look at a few. Not to be
+/// changed.
+/// </summary>
 [JsonConverter(typeof(ClusterObjectConverter))]
 internal sealed class ClusterObject(JsonObject json) : IKubernetesObject
 {

@@ -9,7 +9,10 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Simulator.Nodes.Cluster;
 
-/// <summary>One part of a cluster as a client of its API: it has an identity of its own, follows what it needs to see, and does one thing at a time.</summary>
+/// <summary>
+/// One part of a cluster as a client of its API: it has an identity of its own, follows what it
+/// needs to see, and does one thing at a time.
+/// </summary>
 internal sealed class ClusterPart : IAsyncDisposable
 {
     private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(100), 2, TimeSpan.FromSeconds(5), 0.5);
@@ -23,7 +26,10 @@ internal sealed class ClusterPart : IAsyncDisposable
     /// <param name="api">The API, as an administrator who may act as everybody.</param>
     /// <param name="program">Name of the program, such as <c>kubelet</c>.</param>
     /// <param name="identity">As whom it acts; null for the administrator.</param>
-    /// <param name="time">The clock of its waits. Requests have the clock of the machine: they take real time whatever the cluster's clock says.</param>
+    /// <param name="time">
+    /// The clock of its waits. Requests have the clock of the machine: they take real time whatever
+    /// the cluster's clock says.
+    /// </param>
     internal ClusterPart(KubernetesConfig api, string program, Impersonation? identity, TimeProvider time)
     {
         _http = KubernetesConnection.Open(api with { ActAs = identity }, program, TimeProvider.System);
@@ -47,8 +53,8 @@ internal sealed class ClusterPart : IAsyncDisposable
     internal Task DrainAsync(CancellationToken cancellationToken) => _sequencer.DrainAsync(cancellationToken);
 
     /// <summary>
-    /// Calls for each object that is there and whenever one has changed or is gone, with its newest state: what is read late is read as it is then. Ends
-    /// when the first list is in.
+    /// Calls for each object that is there and whenever one has changed or is gone, with its newest
+    /// state: what is read late is read as it is then. Ends when the first list is in.
     /// </summary>
     internal async Task FollowAsync(
         ResourceKind<ClusterObject> kind,
@@ -73,7 +79,10 @@ internal sealed class ClusterPart : IAsyncDisposable
         await informer.SyncedAsync(cancellationToken);
     }
 
-    /// <summary>Makes a request until it is answered. Null when the object is gone, is another one, or has changed meanwhile.</summary>
+    /// <summary>
+    /// Makes a request until it is answered. Null when the object is gone, is another one, or has
+    /// changed meanwhile.
+    /// </summary>
     /// <exception cref="KubernetesApiException">The API refuses it for another reason.</exception>
     internal async Task<T?> AskAsync<T>(Func<KubernetesClient, CancellationToken, Task<T>> request)
     {
@@ -107,7 +116,9 @@ internal sealed class ClusterPart : IAsyncDisposable
         return AskAsync((client, stop) => client.MergePatchAsync(ClusterKinds.Pods, pod, patch, "status", stop));
     }
 
-    /// <summary>Removes a pod without waiting for its containers, unless it is gone or another one.</summary>
+    /// <summary>
+    /// Removes a pod without waiting for its containers, unless it is gone or another one.
+    /// </summary>
     internal Task RemovePodAsync(ObjectKey pod, string uid)
     {
         var options = new DeleteOptions { GracePeriodSeconds = 0, Uid = uid };

@@ -2,7 +2,10 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Simulator.Nodes.Cluster;
 
-/// <summary>As whom the parts of a cluster speak to its API, with the rights that a Kubernetes cluster gives to these names.</summary>
+/// <summary>
+/// As whom the parts of a cluster speak to its API, with the rights that a Kubernetes cluster gives
+/// to these names.
+/// </summary>
 /// <seealso href="https://kubernetes.io/docs/reference/access-authn-authz/rbac/#core-component-roles"/>
 internal static class Identities
 {

@@ -4,13 +4,19 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Simulator.Nodes.Cluster;
 
-/// <summary>What the node controllers of a cluster do: let pods onto nodes that are ready, and clear away what is left of nodes that are gone.</summary>
+/// <summary>
+/// What the node controllers of a cluster do: let pods onto nodes that are ready, and clear away
+/// what is left of nodes that are gone.
+/// </summary>
 internal sealed class NodeLifecycle(ClusterPart part)
 {
-    // The API server gives it to every new node (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#taintnodesbycondition).
+    // The API server gives it to every new node
+    // (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#taintnodesbycondition).
     private const string NotReady = "node.kubernetes.io/not-ready";
 
-    /// <summary>Takes the taint of new nodes from one whose kubelet says that it is ready.</summary>
+    /// <summary>
+    /// Takes the taint of new nodes from one whose kubelet says that it is ready.
+    /// </summary>
     internal async Task AdmitAsync(string name)
     {
         while (await FindAsync(name) is { } node && node["spec"]?["taints"] is JsonArray taints && taints.Any(IsNotReady))
@@ -25,7 +31,10 @@ internal sealed class NodeLifecycle(ClusterPart part)
         }
     }
 
-    /// <summary>Deletes the Node of a machine that is gone; another machine may have come under the same name.</summary>
+    /// <summary>
+    /// Deletes the Node of a machine that is gone; another machine may have come under the same
+    /// name.
+    /// </summary>
     /// <returns>Whether no Node is left of it.</returns>
     internal async Task<bool> DeleteAsync(string name, string instanceId)
     {

@@ -72,7 +72,8 @@ internal static class NodeManifest
 
     private static JsonObject Address(string type, string address) => new() { ["type"] = type, ["address"] = address };
 
-    // 4 GiB for each CPU, as in the m family, a quarter of it reserved as huge pages; pods by the formula of the VPC CNI.
+    // 4 GiB for each CPU, as in the m family, a quarter of it reserved as huge pages; pods by the
+    // formula of the VPC CNI.
     private static JsonObject Resources(string instanceType, int interfaces, int addressesEach)
     {
         var processors = Processors(instanceType[(instanceType.IndexOf('.', StringComparison.Ordinal) + 1)..]);

@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Nodes.Cluster;
 
-/// <summary>What a kubelet on EC2 says of its machine when it registers its Node, beside what the machine itself shows.</summary>
+/// <summary>
+/// What a kubelet on EC2 says of its machine when it registers its Node, beside what the machine
+/// itself shows.
+/// </summary>
 /// <param name="InstanceType">Such as <c>m5.4xlarge</c>.</param>
 /// <param name="Region">The Region.</param>
 /// <param name="Zone">The availability zone.</param>

@@ -17,7 +17,9 @@ internal sealed class RunningPod(ClusterObject manifest)
     /// <summary>PCI addresses by resource.</summary>
     internal SortedDictionary<string, IReadOnlyList<string>> Devices { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What the plugins that registered at the kubelet's socket gave, by resource.</summary>
+    /// <summary>
+    /// What the plugins that registered at the kubelet's socket gave, by resource.
+    /// </summary>
     internal Dictionary<string, KubeletAllocation> Grants { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Devices of its claims; null before they are prepared.</summary>

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace MultiEni.Simulator.Nodes.Cluster;
 
-/// <summary>Runs what it is given one after the other, so that a part of the cluster needs no locks.</summary>
+/// <summary>
+/// Runs what it is given one after the other, so that a part of the cluster needs no locks.
+/// </summary>
 internal sealed class Sequencer : IAsyncDisposable
 {
     private readonly Channel<Func<Task>> _actions = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
@@ -19,7 +21,9 @@ internal sealed class Sequencer : IAsyncDisposable
 
     internal CancellationToken Stopping { get; }
 
-    /// <summary>The first exception of an action: a bug of the simulator. Nothing runs after it.</summary>
+    /// <summary>
+    /// The first exception of an action: a bug of the simulator. Nothing runs after it.
+    /// </summary>
     internal Exception? Failure { get; private set; }
 
     internal void Post(Func<Task> action) => _actions.Writer.TryWrite(action);

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
 /// <summary>
-/// The SR-IOV network device plugin: file and devices are read once, at its start (docs/reference/sriov-device-plugin.md#reading-and-restarting).
+/// The SR-IOV network device plugin: file and devices are read once, at its start
+/// (docs/reference/sriov-device-plugin.md#reading-and-restarting).
 /// </summary>
 public static partial class DevicePlugin
 {

@@ -4,7 +4,9 @@ using MultiEni.Simulator.Nodes.Kubelets;
 
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
-/// <summary>The container of the SR-IOV device plugin on one node, as its kubelet runs it.</summary>
+/// <summary>
+/// The container of the SR-IOV device plugin on one node, as its kubelet runs it.
+/// </summary>
 internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, SimulatedHost host, string file, ClusterMachineryOptions options)
 {
     private const string ConfigMapText = """{"resourceList":[{"resourceName":"from_the_configmap","selectors":{"vendors":["8086"]}}]}""";
@@ -54,7 +56,9 @@ internal sealed class DevicePluginContainer(Kubelet kubelet, ClusterPart part, S
         }
     }
 
-    /// <summary>The node rebooted: the container starts again and reads whatever the file says now.</summary>
+    /// <summary>
+    /// The node rebooted: the container starts again and reads whatever the file says now.
+    /// </summary>
     internal async Task SeeRebootAsync()
     {
         await StopAsync();

@@ -4,7 +4,10 @@ using MultiEni.Simulator.Nodes.Cluster;
 
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
-/// <summary>What the DaemonSet controller does for the SR-IOV device plugin: keeps one pod of it on every node.</summary>
+/// <summary>
+/// What the DaemonSet controller does for the SR-IOV device plugin: keeps one pod of it on every
+/// node.
+/// </summary>
 internal sealed class DevicePluginDaemon(ClusterPart part, ClusterMachineryOptions options)
 {
     /// <summary>Value of the label <c>app</c> of its pods.</summary>

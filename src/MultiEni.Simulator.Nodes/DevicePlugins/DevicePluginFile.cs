@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 namespace MultiEni.Simulator.Nodes.DevicePlugins;
 
 /// <summary>
-/// Reads the plugin's file as the plugin does: a Go decoder (keys in any case, unknown ones ignored, null is nothing), then its own checks in
-/// its own order (docs/reference/sriov-device-plugin.md#file-format, docs/reference/sriov-device-plugin.md#what-is-refused).
+/// Reads the plugin's file as the plugin does: a Go decoder (keys in any case, unknown ones
+/// ignored, null is nothing), then its own checks in its own order
+/// (docs/reference/sriov-device-plugin.md#file-format,
+/// docs/reference/sriov-device-plugin.md#what-is-refused).
 /// </summary>
 internal sealed partial class DevicePluginFile
 {

@@ -16,10 +16,15 @@ internal sealed class Kubelet : IAsyncDisposable
     /// <summary>Annotation with the devices of a pod: JSON of PCI addresses by resource.</summary>
     internal const string DevicesAnnotation = "simulator/allocated-devices";
 
-    /// <summary>Annotation with what the device plugin put into the containers' environment: JSON of values by name.</summary>
+    /// <summary>
+    /// Annotation with what the device plugin put into the containers' environment: JSON of values
+    /// by name.
+    /// </summary>
     internal const string EnvironmentAnnotation = "simulator/environment";
 
-    /// <summary>Annotation with the device nodes of the containers: JSON of host paths by container path.</summary>
+    /// <summary>
+    /// Annotation with the device nodes of the containers: JSON of host paths by container path.
+    /// </summary>
     internal const string DeviceNodesAnnotation = "simulator/device-nodes";
 
     private const string AdmissionError = "UnexpectedAdmissionError";
@@ -81,7 +86,9 @@ internal sealed class Kubelet : IAsyncDisposable
         return _plugin.Log;
     }
 
-    /// <summary>The device plugin of the node's own pod offers these devices and no others.</summary>
+    /// <summary>
+    /// The device plugin of the node's own pod offers these devices and no others.
+    /// </summary>
     internal Task SeePluginAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> offered)
     {
         _devices.Stop(DeviceSource.SriovPlugin);
@@ -121,7 +128,8 @@ internal sealed class Kubelet : IAsyncDisposable
         }
     }
 
-    // Where the controllers of a real cluster run, a node that does not show that it lives is given up after a while.
+    // Where the controllers of a real cluster run, a node that does not show that it lives is given
+    // up after a while.
     private async Task RenewLeaseAsync()
     {
         await _part.AskAsync((client, stop) => client.ApplyAsync(ClusterKinds.Leases, NodeLease(), "kubelet", force: true, subresource: null, stop));
@@ -189,7 +197,8 @@ internal sealed class Kubelet : IAsyncDisposable
         }
     }
 
-    // Pods with devices are not admitted again, because the plugin has registered nothing yet (kubernetes/kubernetes#128043).
+    // Pods with devices are not admitted again, because the plugin has registered nothing yet
+    // (kubernetes/kubernetes#128043).
     private async Task SeeRebootAsync()
     {
         foreach (var pod in _pods.Values.ToList())

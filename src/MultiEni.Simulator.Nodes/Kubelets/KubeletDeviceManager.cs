@@ -8,8 +8,9 @@ using MultiEni.Simulator.Nodes.Kubelets.Claims;
 namespace MultiEni.Simulator.Nodes.Kubelets;
 
 /// <summary>
-/// The kubelet's side of the device plugin API and of the pod resources API, on Unix sockets: plugins register, announce devices and are asked
-/// for them as by a real kubelet. Safe to use from any thread.
+/// The kubelet's side of the device plugin API and of the pod resources API, on Unix sockets:
+/// plugins register, announce devices and are asked for them as by a real kubelet. Safe to use from
+/// any thread.
 /// </summary>
 public sealed class KubeletDeviceManager : IAsyncDisposable
 {
@@ -27,7 +28,9 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
 
     private KubeletDeviceManager(string root) => _root = root;
 
-    /// <summary>The folder below which the sockets are, in place of <c>/var/lib/kubelet</c>.</summary>
+    /// <summary>
+    /// The folder below which the sockets are, in place of <c>/var/lib/kubelet</c>.
+    /// </summary>
     public string Root => _root;
 
     /// <summary>The folder with <c>kubelet.sock</c> and the sockets of plugins.</summary>
@@ -36,16 +39,24 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     /// <summary>The socket of the pod resources API.</summary>
     public string PodResourcesSocket => Path.Combine(_root, "pod-resources", "kubelet.sock");
 
-    /// <summary>The folder of CDI files that the container runtime reads, in place of <c>/var/run/cdi</c>.</summary>
+    /// <summary>
+    /// The folder of CDI files that the container runtime reads, in place of <c>/var/run/cdi</c>.
+    /// </summary>
     public string CdiFolder => Path.Combine(_root, "cdi");
 
-    /// <summary>Drivers of dynamic resource allocation; null while the kubelet does not run.</summary>
+    /// <summary>
+    /// Drivers of dynamic resource allocation; null while the kubelet does not run.
+    /// </summary>
     public KubeletDraManager? Drivers => Volatile.Read(ref _drivers);
 
-    /// <summary>Raised when the kubelet begins to look for drivers: at each of its starts.</summary>
+    /// <summary>
+    /// Raised when the kubelet begins to look for drivers: at each of its starts.
+    /// </summary>
     public event EventHandler? Started;
 
-    /// <summary>Raised with the driver of dynamic resource allocation whose connection was lost.</summary>
+    /// <summary>
+    /// Raised with the driver of dynamic resource allocation whose connection was lost.
+    /// </summary>
     public event EventHandler<KubeletResourceEventArgs>? DriverDisconnected;
 
     /// <summary>The socket at which plugins register.</summary>
@@ -88,7 +99,9 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a kubelet's sockets below a folder such as <c>/var/lib/kubelet</c>.</summary>
+    /// <summary>
+    /// Starts a kubelet's sockets below a folder such as <c>/var/lib/kubelet</c>.
+    /// </summary>
     public static async Task<KubeletDeviceManager> StartAsync(string root, CancellationToken cancellationToken)
     {
         var manager = new KubeletDeviceManager(root);
@@ -96,7 +109,9 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
         return manager;
     }
 
-    /// <summary>Devices of a resource at this moment; empty when its plugin is dead or unknown.</summary>
+    /// <summary>
+    /// Devices of a resource at this moment; empty when its plugin is dead or unknown.
+    /// </summary>
     public IReadOnlyList<KubeletDevice> Devices(string resource)
     {
         lock (_gate)
@@ -114,7 +129,9 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
         }
     }
 
-    /// <summary>Picks devices out of those that are free, by the plugin's preference if it has one.</summary>
+    /// <summary>
+    /// Picks devices out of those that are free, by the plugin's preference if it has one.
+    /// </summary>
     public async Task<IReadOnlyList<string>> ChooseAsync(string resource, IReadOnlyList<string> free, int count, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(free);
@@ -129,7 +146,10 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
     public Task<KubeletAllocation> AllocateAsync(string resource, IReadOnlyList<string> devices, CancellationToken cancellationToken) =>
         Endpoint(resource).AllocateAsync(devices, cancellationToken);
 
-    /// <summary>The kubelet restarts: it forgets its plugins and empties their folder, their sockets included, before it listens again.</summary>
+    /// <summary>
+    /// The kubelet restarts: it forgets its plugins and empties their folder, their sockets
+    /// included, before it listens again.
+    /// </summary>
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         await StopAsync();
@@ -259,7 +279,8 @@ public sealed class KubeletDeviceManager : IAsyncDisposable
         var resource = endpoint.Registration.Resource;
         lock (_gate)
         {
-            // The last one to register serves the resource; what an earlier one still says does not count.
+            // The last one to register serves the resource; what an earlier one still says does not
+            // count.
             if (!ReferenceEquals(_endpoints.GetValueOrDefault(resource), endpoint))
             {
                 return;

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Nodes.Kubelets;
 
-/// <summary>Devices that the plugins of one node offer. The last plugin to register a resource serves it.</summary>
+/// <summary>
+/// Devices that the plugins of one node offer. The last plugin to register a resource serves it.
+/// </summary>
 internal sealed class NodeDevices
 {
     private readonly SortedDictionary<string, (DeviceSource Source, IReadOnlyList<string> Devices)> _served = new(StringComparer.Ordinal);
@@ -16,7 +18,9 @@ internal sealed class NodeDevices
     /// <summary>A plugin registered a resource.</summary>
     internal void Register(string resource, DeviceSource source) => _served[resource] = (source, []);
 
-    /// <summary>The plugin that serves a resource announced its devices; one that was replaced is not heard.</summary>
+    /// <summary>
+    /// The plugin that serves a resource announced its devices; one that was replaced is not heard.
+    /// </summary>
     internal void Announce(string resource, DeviceSource source, IReadOnlyList<string> devices)
     {
         if (SourceOf(resource) == source)

@@ -4,7 +4,9 @@ using MultiEni.Simulator.Nodes.Kubelets.Protocol.DevicePluginApi;
 
 namespace MultiEni.Simulator.Nodes.Kubelets;
 
-/// <summary>One registered plugin: the kubelet's connection to it, and the devices that it announced last.</summary>
+/// <summary>
+/// One registered plugin: the kubelet's connection to it, and the devices that it announced last.
+/// </summary>
 internal sealed class PluginEndpoint : IAsyncDisposable
 {
     private readonly GrpcChannel _channel;
@@ -27,7 +29,9 @@ internal sealed class PluginEndpoint : IAsyncDisposable
     /// <summary>What the plugin announced last; empty once its stream has ended.</summary>
     internal IReadOnlyList<KubeletDevice> Devices { get; private set; } = [];
 
-    /// <summary>The stream has ended: the plugin is dead to the kubelet until it registers again.</summary>
+    /// <summary>
+    /// The stream has ended: the plugin is dead to the kubelet until it registers again.
+    /// </summary>
     internal bool Stopped { get; private set; }
 
     internal async Task<IReadOnlyList<string>> PreferAsync(IReadOnlyList<string> available, int count, CancellationToken cancellationToken)
@@ -81,7 +85,8 @@ internal sealed class PluginEndpoint : IAsyncDisposable
     {
         try
         {
-            // Register is answered before the plugin is called back, as its server may be busy with that very call.
+            // Register is answered before the plugin is called back, as its server may be busy with
+            // that very call.
             await Task.Yield();
             using var call = _client.ListAndWatch(new Empty(), cancellationToken: _stopping.Token);
             while (await call.ResponseStream.MoveNext(_stopping.Token))

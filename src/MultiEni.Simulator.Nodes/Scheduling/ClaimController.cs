@@ -8,8 +8,8 @@ using MultiEni.Simulator.Nodes.Kubelets.Claims;
 namespace MultiEni.Simulator.Nodes.Scheduling;
 
 /// <summary>
-/// Makes the claims of pods out of templates, and releases claims whose pods have ended, as the controller of that name in
-/// kube-controller-manager does.
+/// Makes the claims of pods out of templates, and releases claims whose pods have ended, as the
+/// controller of that name in kube-controller-manager does.
 /// </summary>
 internal sealed class ClaimController(ClusterPart part)
 {

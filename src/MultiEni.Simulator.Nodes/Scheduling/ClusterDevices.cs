@@ -7,7 +7,9 @@ using MultiEni.Simulator.Nodes.Scheduling.Devices;
 
 namespace MultiEni.Simulator.Nodes.Scheduling;
 
-/// <summary>What the scheduler knows of resource.k8s.io: the classes, slices and claims of the cluster.</summary>
+/// <summary>
+/// What the scheduler knows of resource.k8s.io: the classes, slices and claims of the cluster.
+/// </summary>
 internal sealed class ClusterDevices(ClusterPart part)
 {
     private readonly Dictionary<string, JsonObject> _classes = new(StringComparer.Ordinal);
@@ -15,7 +17,9 @@ internal sealed class ClusterDevices(ClusterPart part)
     private readonly Dictionary<ObjectKey, ClusterObject> _claims = [];
     private readonly SelectorCache _selectors = new();
 
-    /// <summary>Begins to follow them; does nothing where the API server does not serve them.</summary>
+    /// <summary>
+    /// Begins to follow them; does nothing where the API server does not serve them.
+    /// </summary>
     internal async Task StartAsync(Action changed, CancellationToken cancellationToken)
     {
         try
@@ -74,7 +78,10 @@ internal sealed class ClusterDevices(ClusterPart part)
         }
     }
 
-    /// <summary>The class by which pods that request a resource get a device; of several the newest. Null when there is none.</summary>
+    /// <summary>
+    /// The class by which pods that request a resource get a device; of several the newest. Null
+    /// when there is none.
+    /// </summary>
     internal string? ClassFor(string resource) =>
         _classes
             .Where(known => known.Value["spec"]?["extendedResourceName"]?.GetValue<string>() == resource || ImplicitName(known.Key) == resource)

@@ -4,7 +4,8 @@ using MultiEni.Simulator.Nodes.Cluster;
 namespace MultiEni.Simulator.Nodes.Scheduling;
 
 /// <summary>
-/// The claim that the scheduler makes for a pod which requests extended resources that a device class has (KEP-5004).
+/// The claim that the scheduler makes for a pod which requests extended resources that a device
+/// class has (KEP-5004).
 /// </summary>
 internal static class ExtendedClaim
 {

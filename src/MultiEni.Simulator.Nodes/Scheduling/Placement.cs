@@ -18,8 +18,12 @@ internal abstract record Placement
 
     /// <summary>The first node that fits, in the order given.</summary>
     /// <param name="pod">What the pod asks for.</param>
-    /// <param name="nodes">What there is, and thousandths that pods on the node use already.</param>
-    /// <param name="choose">Looks for devices on a node, of a pod that has or needs claims there.</param>
+    /// <param name="nodes">
+    /// What there is, and thousandths that pods on the node use already.
+    /// </param>
+    /// <param name="choose">
+    /// Looks for devices on a node, of a pod that has or needs claims there.
+    /// </param>
     internal static Placement Of(
         PodNeeds pod,
         IReadOnlyCollection<(NodeOffer Node, IReadOnlyDictionary<string, long> Used)> nodes,
@@ -95,7 +99,11 @@ internal abstract record Placement
 }
 
 /// <summary>What a pod's claims would get on a node.</summary>
-/// <param name="Claims">Its claims, the one of extended resources last, which does not exist yet.</param>
+/// <param name="Claims">
+/// Its claims, the one of extended resources last, which does not exist yet.
+/// </param>
 /// <param name="Outcome">The devices of each, or why there are none.</param>
-/// <param name="Classes">Extended resources that the node does not count, and the device class of each.</param>
+/// <param name="Classes">
+/// Extended resources that the node does not count, and the device class of each.
+/// </param>
 internal sealed record NodeDevicesChoice(IReadOnlyList<JsonObject> Claims, AllocationOutcome Outcome, IReadOnlyDictionary<string, string> Classes);

@@ -45,7 +45,10 @@ internal sealed record PodNeeds(
         );
     }
 
-    /// <summary>Whole devices of extended resources, which are those with a domain other than Kubernetes' own.</summary>
+    /// <summary>
+    /// Whole devices of extended resources, which are those with a domain other than Kubernetes'
+    /// own.
+    /// </summary>
     internal IEnumerable<(string Resource, int Count)> Devices =>
         Resources
             .Where(resource => resource.Key.Contains('/', StringComparison.Ordinal) && resource.Value >= One)

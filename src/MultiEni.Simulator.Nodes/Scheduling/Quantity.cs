@@ -18,7 +18,9 @@ internal static class Quantity
         ("T", 1000_000_000_000m),
     ];
 
-    /// <summary>The amount in thousandths, so that <c>250m</c> is whole; null when it is no amount.</summary>
+    /// <summary>
+    /// The amount in thousandths, so that <c>250m</c> is whole; null when it is no amount.
+    /// </summary>
     internal static long? Thousandths(string? text)
     {
         var factor = 1m;

@@ -61,14 +61,16 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
     {
         if (!PodClaims.AreMade(pod))
         {
-            // The controller that makes claims changes the pod's status, which brings it here again.
+            // The controller that makes claims changes the pod's status, which brings it here
+            // again.
             return;
         }
 
         var needs = PodNeeds.Of(pod);
         var placement = PlacementOf(pod, needs);
 
-        // Pods and nodes come over watches of their own: a pod may arrive before the change of a node that was made before it.
+        // Pods and nodes come over watches of their own: a pod may arrive before the change of a
+        // node that was made before it.
         while (placement is Placement.OnNode { Node: var chosen } && await HasChangedUnseenAsync(chosen))
         {
             placement = PlacementOf(pod, needs);
@@ -104,7 +106,8 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
             node => Choose(pod, needs, node)
         );
 
-    // A node that counts a resource serves it by a device plugin, which goes before the class of that name.
+    // A node that counts a resource serves it by a device plugin, which goes before the class of
+    // that name.
     private NodeDevicesChoice? Choose(ClusterObject pod, PodNeeds needs, NodeOffer node)
     {
         var classes = needs
@@ -137,7 +140,8 @@ internal sealed class Scheduler(ClusterPart part, string name, TimeProvider time
         return new(claims, _devices.Allocate(node, claims), classes);
     }
 
-    // Writes what the claims get, and that the pod may use them. False when a claim changed meanwhile; its change brings the pod here again.
+    // Writes what the claims get, and that the pod may use them. False when a claim changed
+    // meanwhile; its change brings the pod here again.
     private async Task<bool> ReserveAsync(ClusterObject pod, NodeDevicesChoice choice)
     {
         var allocations = ((AllocationOutcome.Allocated)choice.Outcome).Allocations;

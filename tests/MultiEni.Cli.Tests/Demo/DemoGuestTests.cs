@@ -6,7 +6,10 @@ using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Cli.Tests.Demo;
 
-/// <summary>The demo in a cluster of somebody's own: it comes in only where it harms nobody, and leaves nothing behind however it ends.</summary>
+/// <summary>
+/// The demo in a cluster of somebody's own: it comes in only where it harms nobody, and leaves
+/// nothing behind however it ends.
+/// </summary>
 public sealed class DemoGuestTests : IDisposable
 {
     private static readonly string[] Collections =

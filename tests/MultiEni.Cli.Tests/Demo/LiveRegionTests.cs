@@ -42,7 +42,8 @@ public sealed class LiveRegionTests : IDisposable
         await using var writer = new StreamWriter(Pipe) { AutoFlush = true };
         var region = new LiveRegion(writer, () => size);
 
-        // On a screen that is not yet full, tmux moves lines into its history when it is made narrower, where nothing can be erased any more.
+        // On a screen that is not yet full, tmux moves lines into its history when it is made
+        // narrower, where nothing can be erased any more.
         var printed = Enumerable.Range(0, 12).Select(line => $"before {line}").ToList();
         printed.ForEach(region.Print);
 

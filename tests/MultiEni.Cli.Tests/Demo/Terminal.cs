@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace MultiEni.Cli.Tests.Demo;
 
-/// <summary>A real terminal: a pane of a tmux server of its own, which a test resizes and reads.</summary>
+/// <summary>
+/// A real terminal: a pane of a tmux server of its own, which a test resizes and reads.
+/// </summary>
 internal sealed class Terminal : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("terminal-");
@@ -11,7 +13,9 @@ internal sealed class Terminal : IAsyncDisposable
 
     private string Socket => Path.Combine(_folder.FullName, "tmux");
 
-    /// <summary>Opens one in which a command runs; the pane stays when the command has ended.</summary>
+    /// <summary>
+    /// Opens one in which a command runs; the pane stays when the command has ended.
+    /// </summary>
     public static async Task<Terminal> OpenAsync(int columns, int rows, string command, params string[] environment)
     {
         var terminal = new Terminal();
@@ -39,7 +43,8 @@ internal sealed class Terminal : IAsyncDisposable
             $"{columns}",
             "-y",
             $"{rows}",
-            // The shell notes the exit code, since tmux 3.3 sometimes does not learn of it; Ctrl-C reaches the shell too.
+            // The shell notes the exit code, since tmux 3.3 sometimes does not learn of it; Ctrl-C
+            // reaches the shell too.
             $"trap : INT; env {string.Join(' ', environment)} {command}; echo $? >{terminal.ExitFile}"
         );
         await terminal.TmuxAsync("set-option", "-g", "window-size", "manual");
@@ -48,7 +53,10 @@ internal sealed class Terminal : IAsyncDisposable
 
     public Task ResizeAsync(int columns, int rows) => TmuxAsync("resize-window", "-x", $"{columns}", "-y", $"{rows}");
 
-    /// <summary>All lines from the first one printed, those that have scrolled away included; without the empty ones at the end.</summary>
+    /// <summary>
+    /// All lines from the first one printed, those that have scrolled away included; without the
+    /// empty ones at the end.
+    /// </summary>
     /// <param name="escapes">With colours, as escape sequences.</param>
     public async Task<IReadOnlyList<string>> LinesAsync(bool escapes = false)
     {

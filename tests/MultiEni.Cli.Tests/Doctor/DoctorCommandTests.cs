@@ -4,7 +4,10 @@ using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Cli.Tests.Doctor;
 
-/// <summary>What stops the product besides what the ENIs say themselves; those are provoked on a whole cluster by the doctor's stories.</summary>
+/// <summary>
+/// What stops the product besides what the ENIs say themselves; those are provoked on a whole
+/// cluster by the doctor's stories.
+/// </summary>
 public class DoctorCommandTests
 {
     private const string Home = Names.Namespace;

@@ -9,7 +9,9 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Cli.Tests.Sweep;
 
-/// <summary>The program with a profile of IAM Identity Center (AWS SSO), as <c>aws sso login</c> leaves it.</summary>
+/// <summary>
+/// The program with a profile of IAM Identity Center (AWS SSO), as <c>aws sso login</c> leaves it.
+/// </summary>
 [Trait("speed", "slow")]
 public sealed class SsoProfileTests : IDisposable
 {

@@ -94,7 +94,10 @@ internal sealed class AgentBench : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts an agent that ends before its write number <paramref name="write"/>, as if it were killed there.</summary>
+    /// <summary>
+    /// Starts an agent that ends before its write number <paramref name="write"/>, as if it were
+    /// killed there.
+    /// </summary>
     /// <returns>Whether it came to that.</returns>
     public async Task<bool> RunUntilWriteAsync(int write, Func<bool> settled)
     {

@@ -92,7 +92,10 @@ public sealed class EventRecorderTests : IAsyncLifetime
         await running.Within();
     }
 
-    /// <summary>A delay is of whole milliseconds: cut to those it ends too early, and the rest of one would be waited for by looking at the clock.</summary>
+    /// <summary>
+    /// A delay is of whole milliseconds: cut to those it ends too early, and the rest of one would
+    /// be waited for by looking at the clock.
+    /// </summary>
     [Fact]
     public async Task What_is_held_back_is_waited_for_by_one_delay_that_does_not_end_before_it_is_due()
     {

@@ -79,7 +79,8 @@ public sealed class InformerTests : IAsyncLifetime
             call => call.Query.ContainsKey("continue"),
             async context =>
             {
-                // And then the database is restored from a backup, which counts from an earlier version again.
+                // And then the database is restored from a backup, which counts from an earlier
+                // version again.
                 (await synced.Task).Wrote(TestNodes.Node("lost", "100"));
                 await TestApi.Refuse(410, "Expired")(context);
             }
@@ -178,7 +179,8 @@ public sealed class InformerTests : IAsyncLifetime
 
         await Eventually.Holds(() => News().Count == 1, "the list after it, without waiting");
 
-        // The outage before it has no part in the next pause, which is the shortest one again: 0.4 s where the random number is 0.
+        // The outage before it has no part in the next pause, which is the shortest one again: 0.4
+        // s where the random number is 0.
         await Eventually.Holds(() => Watches().Count == 7, "a watch of the new list");
         await Eventually.Holds(() => _informer.Health.LastFailure is not null, "its failure");
         _time.Advance(TimeSpan.FromSeconds(0.4));

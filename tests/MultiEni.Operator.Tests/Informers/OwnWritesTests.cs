@@ -125,7 +125,8 @@ public sealed class OwnWritesTests
     [Fact]
     public void Whatever_the_delay_the_cache_never_goes_back_and_ends_where_the_server_is()
     {
-        // A history of one object; when its watch events and the answers to its writes arrive is up to chance, each in its own order.
+        // A history of one object; when its watch events and the answers to its writes arrive is up
+        // to chance, each in its own order.
         Gen.Select(Gen.Int[1, 12], Gen.Bool.List[40], Gen.Bool.List[12])
             .Sample(
                 (length, turns, ours) =>

@@ -264,7 +264,9 @@ public sealed class LeaderElectorTests : IAsyncLifetime
             Identity = identity,
         };
 
-    /// <summary>The clock moves and no timer fires: a process that was stopped and has just been let go on.</summary>
+    /// <summary>
+    /// The clock moves and no timer fires: a process that was stopped and has just been let go on.
+    /// </summary>
     private sealed class FrozenTimers(FakeTimeProvider clock) : TimeProvider
     {
         public override long TimestampFrequency => clock.TimestampFrequency;

@@ -5,7 +5,9 @@ using MultiEni.Operator.Proxies;
 
 namespace MultiEni.Operator.Tests.Proxies;
 
-/// <summary>What golang.org/x/net/http/httpproxy documents and tests for itself, as tables.</summary>
+/// <summary>
+/// What golang.org/x/net/http/httpproxy documents and tests for itself, as tables.
+/// </summary>
 public class EnvironmentProxyTests
 {
     // Variables, destination, proxy or nothing.

@@ -176,7 +176,9 @@ public sealed class WorkQueueTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => _queue.Done("a"));
     }
 
-    /// <summary>A plain model beside the queue: what is ready, what is taken, what is dirty, what is due.</summary>
+    /// <summary>
+    /// A plain model beside the queue: what is ready, what is taken, what is dirty, what is due.
+    /// </summary>
     [Fact]
     public void Whatever_the_order_of_calls_no_key_is_lost_doubled_or_handed_to_two_workers() =>
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[1, 9])

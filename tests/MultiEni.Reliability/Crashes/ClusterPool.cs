@@ -4,7 +4,10 @@ using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Crashes;
 
-/// <summary>Clusters that are used one test after the other, because to start one takes longer than many a test. One in which a test failed is not used again.</summary>
+/// <summary>
+/// Clusters that are used one test after the other, because to start one takes longer than many a
+/// test. One in which a test failed is not used again.
+/// </summary>
 internal sealed class ClusterPool(ClusterOptions options, VirtualClock time) : IAsyncDisposable
 {
     private readonly ConcurrentBag<Cluster> _idle = [];

@@ -10,14 +10,19 @@ internal sealed record CrashConditions(string Name, ClusterOptions Cluster)
     /// <summary>A lease that a successor waits for, and an EC2 that shows what was done.</summary>
     public static CrashConditions Elected { get; } = new("with leader election", new ClusterOptions());
 
-    /// <summary>A successor that starts at once, and an EC2 that shows for twenty seconds what was before.</summary>
+    /// <summary>
+    /// A successor that starts at once, and an EC2 that shows for twenty seconds what was before.
+    /// </summary>
     public static CrashConditions Blind { get; } =
         new(
             "at once and with stale reads",
             new ClusterOptions { StaleReads = TimeSpan.FromSeconds(20), Controller = new ClusterOptions().Controller with { LeaderElection = false } }
         );
 
-    /// <summary>With the ENI managers themselves, which bind the devices, offer them and give them back, and are killed as well.</summary>
+    /// <summary>
+    /// With the ENI managers themselves, which bind the devices, offer them and give them back, and
+    /// are killed as well.
+    /// </summary>
     public static CrashConditions Managed { get; } =
         new(
             "with real ENI managers",

@@ -3,21 +3,27 @@ using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Crashes;
 
-/// <summary>Runs a flow once to learn which calls it makes, and then once for everything that can happen at each of them.</summary>
+/// <summary>
+/// Runs a flow once to learn which calls it makes, and then once for everything that can happen at
+/// each of them.
+/// </summary>
 internal sealed class CrashMatrix(CrashFlow flow, CrashConditions conditions)
 {
-    // Some clusters at once share the clock's jumps; each more costs its start, and the processor is the limit.
+    // Some clusters at once share the clock's jumps; each more costs its start, and the processor
+    // is the limit.
     private const int AtOnce = 8;
 
-    // How often a flow is played until it comes to a point: of calls that are due at one moment now one and now the other is first.
+    // How often a flow is played until it comes to a point: of calls that are due at one moment now
+    // one and now the other is first.
     private const int Attempts = 3;
 
     /// <summary>Points that were struck.</summary>
     public int Points { get; private set; }
 
     /// <summary>
-    /// Points that did not come up: in none of three attempts did the flow make as many of these calls as in the rehearsal, because what was two writes there
-    /// was one here. Each such run ended well, and the calls that it did make have points of their own.
+    /// Points that did not come up: in none of three attempts did the flow make as many of these
+    /// calls as in the rehearsal, because what was two writes there was one here. Each such run
+    /// ended well, and the calls that it did make have points of their own.
     /// </summary>
     public IReadOnlyList<string> NotStruck { get; private set; } = [];
 
@@ -86,7 +92,8 @@ internal sealed class CrashMatrix(CrashFlow flow, CrashConditions conditions)
                 continue;
             }
 
-            // The lease is renewed for as long as the flow takes; the third renewal tells no more than the second.
+            // The lease is renewed for as long as the flow takes; the third renewal tells no more
+            // than the second.
             var most = call.Contains("leases", StringComparison.Ordinal) ? Math.Min(count, 2) : count;
             for (var ordinal = 1; ordinal <= most; ordinal++)
             {

@@ -2,7 +2,10 @@ using MultiEni.Reliability.Lab;
 
 namespace MultiEni.Reliability.Crashes;
 
-/// <summary>Rule 1: killed at any call, with any answer lost, and restarted, there is exactly one ENI for each slot in the end and none beside.</summary>
+/// <summary>
+/// Rule 1: killed at any call, with any answer lost, and restarted, there is exactly one ENI for
+/// each slot in the end and none beside.
+/// </summary>
 [Trait("suite", "crash-matrix")]
 public class CrashMatrixTests(ITestOutputHelper output)
 {
@@ -13,13 +16,17 @@ public class CrashMatrixTests(ITestOutputHelper output)
     public Task A_controller_that_is_killed_or_not_answered_at_any_call_leaves_one_ENI_for_each_slot(string flow) =>
         HoldsAsync(flow, CrashConditions.Elected, writesOnly: false);
 
-    /// <summary>Only at calls that change something: what reads show is what is wrong here.</summary>
+    /// <summary>
+    /// Only at calls that change something: what reads show is what is wrong here.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Flows))]
     public Task A_controller_that_follows_at_once_and_is_shown_what_was_before_makes_no_second_ENI(string flow) =>
         HoldsAsync(flow, CrashConditions.Blind, writesOnly: true);
 
-    /// <summary>Controller and ENI manager, each at its own calls and at each of its writes to the node.</summary>
+    /// <summary>
+    /// Controller and ENI manager, each at its own calls and at each of its writes to the node.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Flows))]
     public Task A_controller_or_an_ENI_manager_that_is_killed_leaves_one_ENI_for_each_slot_and_no_device_behind(string flow) =>

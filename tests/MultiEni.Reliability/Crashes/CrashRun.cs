@@ -3,7 +3,9 @@ using MultiEni.Reliability.Lab;
 
 namespace MultiEni.Reliability.Crashes;
 
-/// <summary>One flow in an empty cluster, which is empty again afterwards, with one crash in it or none.</summary>
+/// <summary>
+/// One flow in an empty cluster, which is empty again afterwards, with one crash in it or none.
+/// </summary>
 internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashConditions conditions)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);

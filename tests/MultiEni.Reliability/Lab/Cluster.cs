@@ -13,8 +13,9 @@ using MultiEni.VirtualTime;
 namespace MultiEni.Reliability.Lab;
 
 /// <summary>
-/// API server, EC2 and node agents without anything else, on a given clock, for controllers that come and go. Every call that a controller makes
-/// passes <see cref="Decide"/>, which may lose it, and after which nothing of a dead controller has an effect.
+/// API server, EC2 and node agents without anything else, on a given clock, for controllers that
+/// come and go. Every call that a controller makes passes <see cref="Decide"/>, which may lose it,
+/// and after which nothing of a dead controller has an effect.
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
@@ -154,7 +155,9 @@ internal sealed class Cluster : IAsyncDisposable
             : null;
 
     /// <summary>An instance with its Node object.</summary>
-    /// <param name="name">Null for a new name; that of a node which was terminated stands for a replacement.</param>
+    /// <param name="name">
+    /// Null for a new name; that of a node which was terminated stands for a replacement.
+    /// </param>
     public (string Name, string InstanceId) AddNode(string? name = null)
     {
         name ??= $"node-{Interlocked.Increment(ref _launched)}";
@@ -188,7 +191,9 @@ internal sealed class Cluster : IAsyncDisposable
         return (name, instance);
     }
 
-    /// <summary>Takes a machine away as an autoscaler does: instance first, Node object after it.</summary>
+    /// <summary>
+    /// Takes a machine away as an autoscaler does: instance first, Node object after it.
+    /// </summary>
     public void TerminateNode(string name)
     {
         var node = Kubernetes.Store.Get("nodes", name);
@@ -219,7 +224,10 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits on the cluster's clock until something is so; says why not after <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Waits on the cluster's clock until something is so; says why not after
+    /// <paramref name="limit"/>.
+    /// </summary>
     /// <param name="missing">What is not as it should be, or null when all is.</param>
     public async Task UntilAsync(Func<string?> missing, TimeSpan limit, string what)
     {
@@ -253,7 +261,10 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes all controllers away and forgets what they said, for the next test in a cluster that is empty again.</summary>
+    /// <summary>
+    /// Takes all controllers away and forgets what they said, for the next test in a cluster that
+    /// is empty again.
+    /// </summary>
     public async Task EmptyAsync()
     {
         foreach (var controller in _controllers.Values)

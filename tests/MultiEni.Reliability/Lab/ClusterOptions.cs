@@ -10,10 +10,14 @@ internal sealed record ClusterOptions
 {
     public int Nodes { get; init; } = 1;
 
-    /// <summary>Seconds for which EC2 answers reads as if the last changes had not been made.</summary>
+    /// <summary>
+    /// Seconds for which EC2 answers reads as if the last changes had not been made.
+    /// </summary>
     public TimeSpan StaleReads { get; init; }
 
-    /// <summary>Whether ENI managers run on simulated kernels; otherwise a few lines stand for them.</summary>
+    /// <summary>
+    /// Whether ENI managers run on simulated kernels; otherwise a few lines stand for them.
+    /// </summary>
     public bool RealManagers { get; init; }
 
     /// <summary>How far watches are behind what was written.</summary>
@@ -32,7 +36,9 @@ internal sealed record ClusterOptions
 
     public Func<Ec2SimulatorOptions, Ec2SimulatorOptions> Ec2 { get; init; } = options => options;
 
-    /// <summary>A lease that is seldom renewed, and leaks that are found within minutes: both save calls.</summary>
+    /// <summary>
+    /// A lease that is seldom renewed, and leaks that are found within minutes: both save calls.
+    /// </summary>
     public ControllerSettings Controller { get; init; } =
         new()
         {

@@ -7,8 +7,8 @@ using MultiEni.Simulator.Nodes.DevicePlugins;
 namespace MultiEni.Reliability.Lab;
 
 /// <summary>
-/// The SR-IOV device plugin's DaemonSet and what the kubelets make of it: a pod on each node that reads its file once, at its start, and the node's
-/// allocatable devices.
+/// The SR-IOV device plugin's DaemonSet and what the kubelets make of it: a pod on each node that
+/// reads its file once, at its start, and the node's allocatable devices.
 /// </summary>
 internal sealed class DevicePluginPods(Cluster cluster)
 {
@@ -39,7 +39,9 @@ internal sealed class DevicePluginPods(Cluster cluster)
         }
     }
 
-    /// <summary>A node has joined: it has a pod of the plugin from now on, until it is taken away.</summary>
+    /// <summary>
+    /// A node has joined: it has a pod of the plugin from now on, until it is taken away.
+    /// </summary>
     public async Task ServeAsync(Machine machine, CancellationToken cancellationToken)
     {
         while (!machine.IsGone && !cancellationToken.IsCancellationRequested)
@@ -54,7 +56,9 @@ internal sealed class DevicePluginPods(Cluster cluster)
         }
     }
 
-    /// <summary>Deletes the pod of a node, because somebody does so or because the node has gone.</summary>
+    /// <summary>
+    /// Deletes the pod of a node, because somebody does so or because the node has gone.
+    /// </summary>
     public void Collect(Machine machine)
     {
         foreach (var pod in cluster.Kubernetes.Store.List("pods", Namespace, fields: $"spec.nodeName={machine.Node}"))
@@ -125,7 +129,8 @@ internal sealed class DevicePluginPods(Cluster cluster)
         }
     }
 
-    // What a plugin has registered stays among the node's resources, with none of them when it is gone.
+    // What a plugin has registered stays among the node's resources, with none of them when it is
+    // gone.
     private void Report(Machine machine, IReadOnlyDictionary<string, IReadOnlyList<string>> devices)
     {
         lock (machine.Registered)

@@ -2,7 +2,9 @@ using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Lab;
 
-/// <summary>Somebody with a console in the same account, who does to our ENIs what he should not.</summary>
+/// <summary>
+/// Somebody with a console in the same account, who does to our ENIs what he should not.
+/// </summary>
 internal static class ExternalActor
 {
     public static Task DetachAsync(this Cluster cluster, string attachmentId) =>

@@ -2,12 +2,18 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Reliability.Lab;
 
-/// <summary>Network interfaces of others in the same account: of instances, of the VPC CNI, of another cluster of this very product.</summary>
+/// <summary>
+/// Network interfaces of others in the same account: of instances, of the VPC CNI, of another
+/// cluster of this very product.
+/// </summary>
 internal sealed class ForeignEnis(Ec2World world)
 {
     private readonly Dictionary<string, NetworkInterface> _rows = [];
 
-    /// <summary>Puts some where they are easily taken for ours: attached at an index that a NodeENI asks for, or lying about like a leak.</summary>
+    /// <summary>
+    /// Puts some where they are easily taken for ours: attached at an index that a NodeENI asks
+    /// for, or lying about like a leak.
+    /// </summary>
     /// <param name="cluster">The cluster tag of our own ENIs.</param>
     public void Settle(string cluster)
     {

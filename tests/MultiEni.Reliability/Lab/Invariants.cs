@@ -23,7 +23,8 @@ internal sealed class Invariants(Cluster cluster, LeaseWatch? lease)
             Report(trespass);
         }
 
-        // Given back before it is detached (docs/taking-enis-away.md): no run keeps an ENI manager away for as long as one is waited for.
+        // Given back before it is detached (docs/taking-enis-away.md): no run keeps an ENI manager
+        // away for as long as one is waited for.
         if (moment == CallMoment.Before && call.Name == "DetachNetworkInterface" && cluster.BoundAt(call.Target) is { } bound)
         {
             Report($"{call.By.Name} detached {call.Target} while {bound}");

@@ -4,8 +4,9 @@ using MultiEni.Api;
 namespace MultiEni.Reliability.Lab;
 
 /// <summary>
-/// Sees to it that only the holder of the lease changes anything, and that not longer than one renew deadline after its last renewal. Events are
-/// exempt: they are remarks, and change nothing that anybody acts on.
+/// Sees to it that only the holder of the lease changes anything, and that not longer than one
+/// renew deadline after its last renewal. Events are exempt: they are remarks, and change nothing
+/// that anybody acts on.
 /// </summary>
 internal sealed class LeaseWatch(Cluster cluster, TimeSpan renewDeadline)
 {

@@ -2,7 +2,9 @@ using MultiEni.Simulator.Nodes;
 
 namespace MultiEni.Reliability.Lab;
 
-/// <summary>A node with a kernel: what is on its disk, and the ENI manager that runs on it.</summary>
+/// <summary>
+/// A node with a kernel: what is on its disk, and the ENI manager that runs on it.
+/// </summary>
 internal sealed class Machine(string node, SimulatedHost host, string disk)
 {
     public string Node => node;
@@ -14,7 +16,10 @@ internal sealed class Machine(string node, SimulatedHost host, string disk)
 
     public string Journal { get; } = Path.Combine(disk, "journal", "interface-mappings.json");
 
-    /// <summary>Where a kubelet would have its sockets. There are none: a socket's traffic is not seen by the virtual clock.</summary>
+    /// <summary>
+    /// Where a kubelet would have its sockets. There are none: a socket's traffic is not seen by
+    /// the virtual clock.
+    /// </summary>
     public string KubeletRoot { get; } = Path.Combine(disk, "kubelet");
 
     /// <summary>Resources that its device plugin has registered.</summary>

@@ -13,8 +13,8 @@ using MultiEni.VirtualTime;
 namespace MultiEni.Reliability.Lab;
 
 /// <summary>
-/// The nodes' part as it is in life: a simulated kernel for each instance and the ENI manager itself on it, as released. One that ends, or is killed, is
-/// followed by another as by a kubelet.
+/// The nodes' part as it is in life: a simulated kernel for each instance and the ENI manager
+/// itself on it, as released. One that ends, or is killed, is followed by another as by a kubelet.
 /// </summary>
 internal sealed class Machines : IAsyncDisposable
 {
@@ -101,7 +101,9 @@ internal sealed class Machines : IAsyncDisposable
         await machine.Host.RebootAsync(_ending.Token);
     }
 
-    /// <summary>What is left on the nodes after everything was deleted; null when nothing is.</summary>
+    /// <summary>
+    /// What is left on the nodes after everything was deleted; null when nothing is.
+    /// </summary>
     public string? Leftovers()
     {
         foreach (var machine in All)

@@ -6,8 +6,9 @@ using MultiEni.Simulator.Kubernetes.Storage;
 namespace MultiEni.Reliability.Lab;
 
 /// <summary>
-/// The ENI managers of all nodes in a few lines: each takes a device into care when its ENI is attached, says that it is configured, and gives it
-/// back before it goes. They answer after a moment, and not at all once their node is gone.
+/// The ENI managers of all nodes in a few lines: each takes a device into care when its ENI is
+/// attached, says that it is configured, and gives it back before it goes. They answer after a
+/// moment, and not at all once their node is gone.
 /// </summary>
 internal sealed class NodeAgents(Cluster cluster)
 {
@@ -17,10 +18,16 @@ internal sealed class NodeAgents(Cluster cluster)
     /// <summary>Whether they answer at all.</summary>
     public bool AreSilent { get; set; }
 
-    /// <summary>Why they do not give devices back, as they say in the condition Released; null while they do.</summary>
+    /// <summary>
+    /// Why they do not give devices back, as they say in the condition Released; null while they
+    /// do.
+    /// </summary>
     public string? Refusal { get; set; }
 
-    /// <summary>Why they do not take devices into care, as they say in the condition Configured; null while they do.</summary>
+    /// <summary>
+    /// Why they do not take devices into care, as they say in the condition Configured; null while
+    /// they do.
+    /// </summary>
     public string? Fault { get; set; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -129,7 +136,10 @@ internal sealed class NodeAgents(Cluster cluster)
         attachment["metadata"]!["finalizers"] = new JsonArray([.. wanted.Select(finalizer => (JsonNode)finalizer)]);
     }
 
-    /// <summary>Looks at everything once more, after <see cref="AreSilent"/> or <see cref="Refusal"/> was changed.</summary>
+    /// <summary>
+    /// Looks at everything once more, after <see cref="AreSilent"/> or <see cref="Refusal"/> was
+    /// changed.
+    /// </summary>
     public void Wake()
     {
         foreach (var attachment in cluster.Kubernetes.Store.List(Attachments).Where(IsToDo))

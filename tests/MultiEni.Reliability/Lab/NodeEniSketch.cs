@@ -19,7 +19,9 @@ internal sealed record NodeEniSketch(string Name)
 
     public bool DeleteOnTermination { get; init; } = true;
 
-    /// <summary>Whether its devices are bound to vfio-pci and offered to pods; needs real ENI managers.</summary>
+    /// <summary>
+    /// Whether its devices are bound to vfio-pci and offered to pods; needs real ENI managers.
+    /// </summary>
     public bool Dpdk { get; init; }
 
     public override string ToString() =>

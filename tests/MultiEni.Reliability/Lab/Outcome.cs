@@ -9,7 +9,10 @@ namespace MultiEni.Reliability.Lab;
 /// <summary>What must be so in the end, whatever happened on the way.</summary>
 internal static class Outcome
 {
-    /// <summary>What is missing until the NodeENI is as asked for and its status says so; null when nothing is.</summary>
+    /// <summary>
+    /// What is missing until the NodeENI is as asked for and its status says so; null when nothing
+    /// is.
+    /// </summary>
     public static string? LacksReadiness(Cluster cluster, NodeEniSketch wanted, int nodes)
     {
         var enis = nodes * wanted.Subnets.Count;
@@ -31,7 +34,9 @@ internal static class Outcome
             : $"there are {attachments.Count} ENIAttachments of {wanted.Name}, not {enis}";
     }
 
-    /// <summary>What of ours is in EC2 beside the one ENI of each slot; null when nothing is.</summary>
+    /// <summary>
+    /// What of ours is in EC2 beside the one ENI of each slot; null when nothing is.
+    /// </summary>
     public static string? HasStrays(Cluster cluster)
     {
         var slots = cluster.EniAttachments.Select(attachment => attachment.Metadata.Name).ToHashSet();

@@ -1,8 +1,9 @@
 namespace MultiEni.Reliability.Lab;
 
 /// <summary>
-/// One process of the product. It signs its calls with its own name, so that what it does is told from what others do, and when it is killed no call
-/// of it has an effect any more, whatever its code still tries.
+/// One process of the product. It signs its calls with its own name, so that what it does is told
+/// from what others do, and when it is killed no call of it has an effect any more, whatever its
+/// code still tries.
 /// </summary>
 internal sealed class ProcessRun : IDisposable
 {

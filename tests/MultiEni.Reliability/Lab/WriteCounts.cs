@@ -9,7 +9,9 @@ internal sealed class WriteCounts
 
     private WriteCounts() { }
 
-    /// <summary>Of whom nothing is wanted: not the Lease, which is renewed for as long as it takes.</summary>
+    /// <summary>
+    /// Of whom nothing is wanted: not the Lease, which is renewed for as long as it takes.
+    /// </summary>
     public static WriteCounts Begin(Cluster cluster)
     {
         var counts = new WriteCounts();

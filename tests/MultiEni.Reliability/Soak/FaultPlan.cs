@@ -4,8 +4,9 @@ using MultiEni.Reliability.Lab;
 namespace MultiEni.Reliability.Soak;
 
 /// <summary>
-/// What becomes of calls in bad times. The fate of a call follows from the seed, its name and its number, not from the order in which calls arrive,
-/// so that a seed that is run again meets the same faults at the same calls.
+/// What becomes of calls in bad times. The fate of a call follows from the seed, its name and its
+/// number, not from the order in which calls arrive, so that a seed that is run again meets the
+/// same faults at the same calls.
 /// </summary>
 internal sealed class FaultPlan(int seed)
 {
@@ -15,7 +16,9 @@ internal sealed class FaultPlan(int seed)
     /// <summary>Whether anything goes wrong at all.</summary>
     public bool IsBad { get; set; } = true;
 
-    /// <summary>A controller whose process stands still, so that what it has sent arrives late.</summary>
+    /// <summary>
+    /// A controller whose process stands still, so that what it has sent arrives late.
+    /// </summary>
     public string? Paused
     {
         get => _paused;

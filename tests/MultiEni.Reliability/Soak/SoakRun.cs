@@ -4,7 +4,10 @@ using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Soak;
 
-/// <summary>One seeded run: bad times for twenty minutes or so of the cluster's time, then calm, in which everything must come right.</summary>
+/// <summary>
+/// One seeded run: bad times for twenty minutes or so of the cluster's time, then calm, in which
+/// everything must come right.
+/// </summary>
 internal sealed class SoakRun(int seed, VirtualClock time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(40);

@@ -3,7 +3,9 @@ using MultiEni.Simulator.Kubernetes.Errors;
 
 namespace MultiEni.Reliability.Soak;
 
-/// <summary>What users, autoscalers, operators and accidents do in one run, drawn from a seed.</summary>
+/// <summary>
+/// What users, autoscalers, operators and accidents do in one run, drawn from a seed.
+/// </summary>
 internal sealed class SoakStory(int seed, Cluster cluster, FaultPlan weather, Supervisor supervisor)
 {
     private const int Length = 60;

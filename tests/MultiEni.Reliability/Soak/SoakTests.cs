@@ -4,8 +4,9 @@ using MultiEni.VirtualTime;
 namespace MultiEni.Reliability.Soak;
 
 /// <summary>
-/// Everything at once, drawn from seeds: crashes, throttles, errors, slow and lost answers, stale reads, machines that go, watches that break, two
-/// controllers and one lease. <c>SOAK_SECONDS</c> says for how long, <c>SOAK_SEED</c> with which seed to begin.
+/// Everything at once, drawn from seeds: crashes, throttles, errors, slow and lost answers, stale
+/// reads, machines that go, watches that break, two controllers and one lease. <c>SOAK_SECONDS</c>
+/// says for how long, <c>SOAK_SEED</c> with which seed to begin.
 /// </summary>
 [Trait("suite", "soak")]
 public class SoakTests(ITestOutputHelper output)

@@ -2,13 +2,18 @@ using MultiEni.Reliability.Lab;
 
 namespace MultiEni.Reliability.Soak;
 
-/// <summary>Keeps two controllers running, as a Deployment with two replicas does: whichever ends is followed by another.</summary>
+/// <summary>
+/// Keeps two controllers running, as a Deployment with two replicas does: whichever ends is
+/// followed by another.
+/// </summary>
 internal sealed class Supervisor(Cluster cluster)
 {
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private readonly List<ProcessRun> _running = [];
 
-    /// <summary>How many processes ended, by crash, by request or because they lost the lease.</summary>
+    /// <summary>
+    /// How many processes ended, by crash, by request or because they lost the lease.
+    /// </summary>
     public int Ended { get; private set; }
 
     public IReadOnlyList<ProcessRun> Running => [.. _running];

@@ -6,7 +6,8 @@ namespace MultiEni.Reliability.Stories;
 public sealed class CallStories : Story
 {
     /// <summary>
-    /// EC2 answers a repeated token with the ENI that it made, also when that one is gone since (docs/reference/ec2.md#client-tokens).
+    /// EC2 answers a repeated token with the ENI that it made, also when that one is gone since
+    /// (docs/reference/ec2.md#client-tokens).
     /// </summary>
     [Fact]
     public async Task A_client_token_whose_ENI_is_gone_is_used_up_and_the_next_attempt_makes_another_ENI()
@@ -33,7 +34,10 @@ public sealed class CallStories : Story
         Assert.Single(cluster.OurEnis);
     }
 
-    /// <summary>Of every kind of call that a controller makes before it leads. A process that ended would be a violation.</summary>
+    /// <summary>
+    /// Of every kind of call that a controller makes before it leads. A process that ended would be
+    /// a violation.
+    /// </summary>
     [Theory]
     [InlineData("get namespaces")]
     [InlineData("get customresourcedefinitions")]

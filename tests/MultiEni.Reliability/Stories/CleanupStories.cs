@@ -6,7 +6,8 @@ using MultiEni.Reliability.Lab;
 namespace MultiEni.Reliability.Stories;
 
 /// <summary>
-/// The cases that the Go controller's tests name and only print: here each fault happens. The names they have there stand in the remarks.
+/// The cases that the Go controller's tests name and only print: here each fault happens. The names
+/// they have there stand in the remarks.
 /// </summary>
 public sealed class CleanupStories : Story
 {
@@ -118,7 +119,10 @@ public sealed class CleanupStories : Story
         await EmptyAsync(cluster);
     }
 
-    /// <summary>FinalizerStuckForever: an agent that says nothing is waited for as long as the settings say, and then not.</summary>
+    /// <summary>
+    /// FinalizerStuckForever: an agent that says nothing is waited for as long as the settings say,
+    /// and then not.
+    /// </summary>
     [Fact]
     public async Task An_agent_that_never_answers_holds_up_a_cleanup_for_the_release_time_out_and_no_longer()
     {
@@ -133,7 +137,10 @@ public sealed class CleanupStories : Story
         Assert.Contains(cluster.Kubernetes.Store.List("events"), found => found["reason"]?.GetValue<string>() == Events.ReleaseSkipped);
     }
 
-    /// <summary>ParallelCleanupRaceCondition and IdempotentCleanup: somebody else does the same at the same time.</summary>
+    /// <summary>
+    /// ParallelCleanupRaceCondition and IdempotentCleanup: somebody else does the same at the same
+    /// time.
+    /// </summary>
     [Fact]
     public async Task An_ENI_that_somebody_else_deletes_at_the_same_moment_is_as_good_as_deleted()
     {

@@ -5,7 +5,10 @@ namespace MultiEni.Reliability.Stories;
 /// <summary>What it costs when nothing happens (rule 2).</summary>
 public sealed class IdleStories : Story
 {
-    /// <summary>W1: the Go controller's own status writes start the next pass, for ever, with six EC2 calls for each ENI.</summary>
+    /// <summary>
+    /// W1: the Go controller's own status writes start the next pass, for ever, with six EC2 calls
+    /// for each ENI.
+    /// </summary>
     [Fact]
     public async Task An_idle_cluster_of_100_nodes_with_200_ENIs_costs_one_sweep_a_resync_and_the_lease_and_nothing_else()
     {

@@ -2,7 +2,10 @@ using MultiEni.Reliability.Lab;
 
 namespace MultiEni.Reliability.Stories;
 
-/// <summary>One writer (rule 10). That nobody writes without the lease is looked at by <see cref="LeaseWatch"/> after every call.</summary>
+/// <summary>
+/// One writer (rule 10). That nobody writes without the lease is looked at by
+/// <see cref="LeaseWatch"/> after every call.
+/// </summary>
 public sealed class LeaderStories : Story
 {
     private static readonly ClusterOptions Quick = new()
@@ -35,7 +38,10 @@ public sealed class LeaderStories : Story
         Assert.Null(Outcome.HasStrays(cluster));
     }
 
-    /// <summary>Renewals hang, everything else works: the most dangerous kind of cut, for the old leader could go on for long.</summary>
+    /// <summary>
+    /// Renewals hang, everything else works: the most dangerous kind of cut, for the old leader
+    /// could go on for long.
+    /// </summary>
     [Fact]
     public async Task A_leader_whose_renewals_do_not_get_through_stops_writing_before_anybody_else_begins()
     {

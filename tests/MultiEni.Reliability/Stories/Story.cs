@@ -3,7 +3,10 @@ using MultiEni.VirtualTime;
 
 namespace MultiEni.Reliability.Stories;
 
-/// <summary>What stories have in common: a clock, a cluster on it, and a NodeENI with two ENIs for each node.</summary>
+/// <summary>
+/// What stories have in common: a clock, a cluster on it, and a NodeENI with two ENIs for each
+/// node.
+/// </summary>
 public abstract class Story : IAsyncLifetime
 {
     private protected static readonly NodeEniSketch Fleet = new("fleet");
@@ -13,7 +16,9 @@ public abstract class Story : IAsyncLifetime
 
     protected Story() => _driver = VirtualTimeDriver.Start(Time);
 
-    /// <summary>A cluster with one controller and no election, for stories of something else.</summary>
+    /// <summary>
+    /// A cluster with one controller and no election, for stories of something else.
+    /// </summary>
     private protected static ClusterOptions Alone { get; } = new() { Controller = new ClusterOptions().Controller with { LeaderElection = false } };
 
     private protected VirtualClock Time { get; } = new();

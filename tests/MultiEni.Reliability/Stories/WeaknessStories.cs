@@ -7,12 +7,17 @@ using MultiEni.Reliability.Lab;
 
 namespace MultiEni.Reliability.Stories;
 
-/// <summary>What was seen to go wrong in the Go controller, by its number in the list of weaknesses, and does not here.</summary>
+/// <summary>
+/// What was seen to go wrong in the Go controller, by its number in the list of weaknesses, and
+/// does not here.
+/// </summary>
 public sealed class WeaknessStories : Story
 {
     private const string Theirs = "example.com/keep";
 
-    /// <summary>W2: no client token, no adoption, and a record that is written only after everything worked.</summary>
+    /// <summary>
+    /// W2: no client token, no adoption, and a record that is written only after everything worked.
+    /// </summary>
     [Theory]
     [InlineData(nameof(CrashMode.KilledAfter))]
     [InlineData(nameof(CrashMode.AnswerLost))]
@@ -29,7 +34,9 @@ public sealed class WeaknessStories : Story
         Assert.True(run.Struck);
     }
 
-    /// <summary>W2: an ENI that lost its object, by force or by accident, is found by its tags.</summary>
+    /// <summary>
+    /// W2: an ENI that lost its object, by force or by accident, is found by its tags.
+    /// </summary>
     [Fact]
     public async Task An_ENI_that_lies_about_with_our_tags_and_without_an_attachment_is_deleted_after_two_sweeps()
     {
@@ -45,7 +52,10 @@ public sealed class WeaknessStories : Story
         await EmptyAsync(cluster, TimeSpan.FromMinutes(5));
     }
 
-    /// <summary>W3: the Go controller "verifies" by a DetachNetworkInterface call, and forgets what was detached by hand.</summary>
+    /// <summary>
+    /// W3: the Go controller "verifies" by a DetachNetworkInterface call, and forgets what was
+    /// detached by hand.
+    /// </summary>
     [Fact]
     public async Task Whether_an_ENI_is_attached_is_read_and_never_tried_out_by_a_detach()
     {
@@ -71,7 +81,10 @@ public sealed class WeaknessStories : Story
         Assert.Equal(before, cluster.OurEnis.Select(eni => eni.Id).Order());
     }
 
-    /// <summary>What an agent said of the device of an attachment that is over is no answer about the next, however long the agent is silent.</summary>
+    /// <summary>
+    /// What an agent said of the device of an attachment that is over is no answer about the next,
+    /// however long the agent is silent.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -102,7 +115,10 @@ public sealed class WeaknessStories : Story
         NetworkStatus? Network() => Attachment().Status?.Network;
     }
 
-    /// <summary>W11: the Go controller judges a fresh ENI by a description that does not show it yet, and drops or deletes it.</summary>
+    /// <summary>
+    /// W11: the Go controller judges a fresh ENI by a description that does not show it yet, and
+    /// drops or deletes it.
+    /// </summary>
     [Fact]
     public async Task A_fresh_ENI_that_EC2_does_not_show_reliably_yet_is_waited_for_and_neither_dropped_nor_made_again()
     {
@@ -118,7 +134,9 @@ public sealed class WeaknessStories : Story
         Assert.Equal(0, Calls(cluster, "DetachNetworkInterface") + Calls(cluster, "DeleteNetworkInterface"));
     }
 
-    /// <summary>W24: the Go controller answers a conflict with a stale copy of the whole status.</summary>
+    /// <summary>
+    /// W24: the Go controller answers a conflict with a stale copy of the whole status.
+    /// </summary>
     [Fact]
     public async Task What_the_agent_wrote_survives_when_the_controllers_status_writes_fail_and_are_repeated()
     {
@@ -185,7 +203,10 @@ public sealed class WeaknessStories : Story
         await EmptyAsync(cluster);
     }
 
-    /// <summary>W25: the Go controller goes through nodes and subnets one after the other, with waits of fifteen seconds and more.</summary>
+    /// <summary>
+    /// W25: the Go controller goes through nodes and subnets one after the other, with waits of
+    /// fifteen seconds and more.
+    /// </summary>
     [Fact]
     public async Task A_node_for_which_EC2_is_slow_holds_up_no_other_node()
     {

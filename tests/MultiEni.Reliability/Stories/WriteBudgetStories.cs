@@ -8,8 +8,9 @@ using MultiEni.Simulator.Kubernetes;
 namespace MultiEni.Reliability.Stories;
 
 /// <summary>
-/// What an ENI costs the API server, which is bound by the number of writes: exact limits, behind watches that lag as those of a real server do.
-/// The agents say nothing, so that all writes but theirs are counted.
+/// What an ENI costs the API server, which is bound by the number of writes: exact limits, behind
+/// watches that lag as those of a real server do. The agents say nothing, so that all writes but
+/// theirs are counted.
 /// </summary>
 public sealed class WriteBudgetStories : Story
 {
@@ -19,7 +20,8 @@ public sealed class WriteBudgetStories : Story
     private const int Nodes = 40;
     private const int Enis = 2 * Nodes;
 
-    // From EC2's answer to that it shows the change: below the five seconds after which an ENI that waits is told of.
+    // From EC2's answer to that it shows the change: below the five seconds after which an ENI that
+    // waits is told of.
     private static readonly Ec2Latencies Quick = new()
     {
         Call = TimeSpan.FromSeconds(0.05),
@@ -147,7 +149,9 @@ public sealed class WriteBudgetStories : Story
         Assert.Empty(down.Refused);
     }
 
-    /// <summary>No token is used up while EC2 is not asked, so that nothing new is to be written.</summary>
+    /// <summary>
+    /// No token is used up while EC2 is not asked, so that nothing new is to be written.
+    /// </summary>
     [Fact]
     public async Task An_ENI_that_vanished_uses_up_no_attempts_while_its_subnet_is_full()
     {
@@ -203,7 +207,9 @@ public sealed class WriteBudgetStories : Story
         );
     }
 
-    /// <summary>EC2's quotas make most of a fleet wait, in line and for the tokens of their calls.</summary>
+    /// <summary>
+    /// EC2's quotas make most of a fleet wait, in line and for the tokens of their calls.
+    /// </summary>
     [Fact]
     public async Task ENIs_that_wait_for_their_turn_say_so_once_in_each_direction()
     {

@@ -7,7 +7,10 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Documents;
 
-/// <summary>A document cannot drift: its links lead somewhere, its YAML is accepted, its values exist, its commands run.</summary>
+/// <summary>
+/// A document cannot drift: its links lead somewhere, its YAML is accepted, its values exist, its
+/// commands run.
+/// </summary>
 public partial class DocumentTests
 {
     private const string NetworkAttachmentDefinition = """

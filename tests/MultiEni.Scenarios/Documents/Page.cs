@@ -2,12 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace MultiEni.Scenarios.Documents;
 
-/// <summary>A Markdown page of the repository as a reader sees it: blocks of code, headings and links.</summary>
+/// <summary>
+/// A Markdown page of the repository as a reader sees it: blocks of code, headings and links.
+/// </summary>
 internal sealed partial record Page(string Path, string Text)
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Every page: those at the root, such as README and CONTRIBUTING, and docs with its folders.</summary>
+    /// <summary>
+    /// Every page: those at the root, such as README and CONTRIBUTING, and docs with its folders.
+    /// </summary>
     public static IReadOnlyList<Page> All { get; } =
     [
         .. Directory

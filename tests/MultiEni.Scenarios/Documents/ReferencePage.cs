@@ -4,7 +4,10 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Documents;
 
-/// <summary>Generates docs/nodeeni.md from the CustomResourceDefinitions, whose descriptions users also see in <c>kubectl explain</c>.</summary>
+/// <summary>
+/// Generates docs/nodeeni.md from the CustomResourceDefinitions, whose descriptions users also see
+/// in <c>kubectl explain</c>.
+/// </summary>
 internal static class ReferencePage
 {
     private const string Folder = "charts/aws-multi-eni-controller/files/crds";

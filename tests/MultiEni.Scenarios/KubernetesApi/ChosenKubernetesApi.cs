@@ -17,7 +17,10 @@ internal sealed class ChosenKubernetesApi : IAsyncDisposable
 
     public string KubeconfigPath { get; }
 
-    /// <summary>The API server for a whole cluster, or null for the simulated one that a simulated cluster has in the same process.</summary>
+    /// <summary>
+    /// The API server for a whole cluster, or null for the simulated one that a simulated cluster
+    /// has in the same process.
+    /// </summary>
     /// <param name="wanted">Which one; null for the environment's choice.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<ChosenKubernetesApi?> ForClusterAsync(KubernetesApiChoice? wanted, CancellationToken cancellationToken)

@@ -8,10 +8,16 @@ public abstract record KubernetesApiChoice
 
     private KubernetesApiChoice() { }
 
-    /// <summary>Value of <see cref="Variable"/> for the simulated API server in another process, which is reached as a real one is.</summary>
+    /// <summary>
+    /// Value of <see cref="Variable"/> for the simulated API server in another process, which is
+    /// reached as a real one is.
+    /// </summary>
     public const string Process = "simulator";
 
-    /// <summary>Decides by the environment. A folder that is named and not complete is an error: a story must not pass on something else than was asked for.</summary>
+    /// <summary>
+    /// Decides by the environment. A folder that is named and not complete is an error: a story
+    /// must not pass on something else than was asked for.
+    /// </summary>
     public static KubernetesApiChoice From(Func<string, string?> environment, Func<string, bool> fileExists)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -37,7 +43,9 @@ public abstract record KubernetesApiChoice
     /// <summary>Nothing is asked for: the simulated API server.</summary>
     public sealed record Simulator : KubernetesApiChoice;
 
-    /// <summary>The simulated API server in another process, by <c>kubectl eni simulate kubernetes</c>.</summary>
+    /// <summary>
+    /// The simulated API server in another process, by <c>kubectl eni simulate kubernetes</c>.
+    /// </summary>
     public sealed record SimulatorProcess : KubernetesApiChoice;
 
     /// <summary>The programs in a folder.</summary>

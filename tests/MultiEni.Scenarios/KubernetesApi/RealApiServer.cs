@@ -7,7 +7,10 @@ using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Scenarios.KubernetesApi;
 
-/// <summary>etcd and kube-apiserver as processes of their own on the loopback interface, with the product's resources installed. No other part of a cluster runs.</summary>
+/// <summary>
+/// etcd and kube-apiserver as processes of their own on the loopback interface, with the product's
+/// resources installed. No other part of a cluster runs.
+/// </summary>
 internal sealed class RealApiServer : IAsyncDisposable
 {
     public const string Etcd = "etcd";
@@ -24,7 +27,9 @@ internal sealed class RealApiServer : IAsyncDisposable
     public string KubeconfigPath => Path.Combine(_state.FullName, "kubeconfig");
 
     /// <summary>Starts both and waits until the API server is ready.</summary>
-    /// <exception cref="InvalidOperationException">A program ended, or it is not ready in time; the message has what it wrote last.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A program ended, or it is not ready in time; the message has what it wrote last.
+    /// </exception>
     public static async Task<RealApiServer> StartAsync(string folder, CancellationToken cancellationToken)
     {
         var server = new RealApiServer();
@@ -144,7 +149,8 @@ internal sealed class RealApiServer : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(_state.FullName, "tokens.csv"), $"{token},story,story,system:masters\n", cancellationToken);
     }
 
-    // The certificate is one that the API server makes for itself, and nobody else listens on this loopback port.
+    // The certificate is one that the API server makes for itself, and nobody else listens on this
+    // loopback port.
     private Task WriteKubeconfigAsync(int port, string token, CancellationToken cancellationToken)
     {
         const string name = "story";

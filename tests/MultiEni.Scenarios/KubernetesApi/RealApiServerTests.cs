@@ -3,7 +3,9 @@ using System.Runtime.Versioning;
 
 namespace MultiEni.Scenarios.KubernetesApi;
 
-/// <summary>Stand-in programs show how the real ones are started and what happens when they fail.</summary>
+/// <summary>
+/// Stand-in programs show how the real ones are started and what happens when they fail.
+/// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class RealApiServerTests : IDisposable
 {

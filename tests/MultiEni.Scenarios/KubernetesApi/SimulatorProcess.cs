@@ -1,6 +1,9 @@
 namespace MultiEni.Scenarios.KubernetesApi;
 
-/// <summary>The simulated API server as a process of its own, with roles and policies in force and the product's resources installed.</summary>
+/// <summary>
+/// The simulated API server as a process of its own, with roles and policies in force and the
+/// product's resources installed.
+/// </summary>
 internal sealed class SimulatorProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

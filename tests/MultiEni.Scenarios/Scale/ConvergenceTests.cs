@@ -4,12 +4,14 @@ using MultiEni.VirtualTime;
 namespace MultiEni.Scenarios.Scale;
 
 /// <summary>
-/// What <c>./bench convergence</c> measures, small and held to. On virtual time, so neither a slow machine nor a fast one changes the figures.
+/// What <c>./bench convergence</c> measures, small and held to. On virtual time, so neither a slow
+/// machine nor a fast one changes the figures.
 /// </summary>
 [Collection(nameof(AloneInProcess))]
 public sealed class ConvergenceTests
 {
-    // One pipeline: look at the node, create, attach, wait for the poll. It does not grow with the fleet.
+    // One pipeline: look at the node, create, attach, wait for the poll. It does not grow with the
+    // fleet.
     private static readonly TimeSpan Pipeline = TimeSpan.FromSeconds(12);
 
     [Theory]
@@ -42,7 +44,8 @@ public sealed class ConvergenceTests
         Assert.Equal(enis, result.KubernetesWrites["patch eniattachments"]);
         Assert.InRange(result.KubernetesWrites["patch eniattachments/status"], enis, 2 * enis);
 
-        // A status that holds all nodes is written once a second at most, and attachments that become ready are no reason to plan again.
+        // A status that holds all nodes is written once a second at most, and attachments that
+        // become ready are no reason to plan again.
         Assert.InRange(result.KubernetesWrites["patch nodeenis/status"], 1, (long)result.Hardened.TotalSeconds + 2);
         Assert.InRange(counts.Of("plan"), 1, 5);
     }

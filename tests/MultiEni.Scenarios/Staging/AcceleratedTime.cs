@@ -1,8 +1,9 @@
 namespace MultiEni.Scenarios.Staging;
 
 /// <summary>
-/// A clock on which an hour takes minutes: product and simulator keep their own waits and limits, and a story takes a fraction of them. Nothing
-/// in it is scripted, so a race that real time has, this has too.
+/// A clock on which an hour takes minutes: product and simulator keep their own waits and limits,
+/// and a story takes a fraction of them. Nothing in it is scripted, so a race that real time has,
+/// this has too.
 /// </summary>
 /// <param name="factor">How many of its seconds go into a real one.</param>
 internal sealed class AcceleratedTime(int factor) : TimeProvider

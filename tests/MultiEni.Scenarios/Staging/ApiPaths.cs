@@ -25,7 +25,9 @@ internal static class ApiPaths
         ["ValidatingAdmissionPolicyBinding"] = (Admission, "validatingadmissionpolicybindings", false),
     };
 
-    /// <summary>The path of a document's object; a document without a namespace belongs to <c>default</c>.</summary>
+    /// <summary>
+    /// The path of a document's object; a document without a namespace belongs to <c>default</c>.
+    /// </summary>
     public static string Of(JsonObject document)
     {
         var metadata = document["metadata"]!;

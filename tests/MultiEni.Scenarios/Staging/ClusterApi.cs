@@ -22,7 +22,9 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
     /// <summary>The product's own client, for watches.</summary>
     public KubernetesClient Client => new(_http, TimeProvider.System);
 
-    /// <summary>Server-side apply of every document, with the strict field validation that kubectl asks for.</summary>
+    /// <summary>
+    /// Server-side apply of every document, with the strict field validation that kubectl asks for.
+    /// </summary>
     /// <exception cref="RefusedException">The API server refuses one.</exception>
     public async Task ApplyAsync(string yaml, CancellationToken cancellationToken)
     {
@@ -32,7 +34,9 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
         }
     }
 
-    /// <summary>Server-side apply of a document, with the strict field validation that kubectl asks for.</summary>
+    /// <summary>
+    /// Server-side apply of a document, with the strict field validation that kubectl asks for.
+    /// </summary>
     /// <exception cref="RefusedException">The API server refuses it.</exception>
     public async Task ApplyAsync(JsonObject document, CancellationToken cancellationToken)
     {
@@ -67,7 +71,9 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
         return [.. list["items"]!.AsArray().OfType<JsonObject>()];
     }
 
-    /// <summary>Reads an object, changes it and writes it back, again when somebody else was faster.</summary>
+    /// <summary>
+    /// Reads an object, changes it and writes it back, again when somebody else was faster.
+    /// </summary>
     public async Task ChangeAsync(string path, Action<JsonObject> change, CancellationToken cancellationToken)
     {
         while (true)
@@ -121,7 +127,9 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
         ];
     }
 
-    /// <summary>Leaves a NodeENI with a finalizer and a status, as another controller would.</summary>
+    /// <summary>
+    /// Leaves a NodeENI with a finalizer and a status, as another controller would.
+    /// </summary>
     public async Task WriteStatusAsync(string nodeEni, JsonObject status, string finalizer, CancellationToken cancellationToken)
     {
         var path = $"{ApiGroup}/{Names.NodeEniPlural}/{nodeEni}";
@@ -153,7 +161,9 @@ internal sealed class ClusterApi(string kubeconfig, Impersonation? person = null
     public async Task<IReadOnlyList<EniAttachment>> AttachmentsAsync(CancellationToken cancellationToken) =>
         (await ReadAsync(Names.EniAttachmentPlural, ApiJson.Default.KubernetesListEniAttachment, cancellationToken)).Items;
 
-    /// <summary>Whether a path is answered with success; false too while nobody listens yet.</summary>
+    /// <summary>
+    /// Whether a path is answered with success; false too while nobody listens yet.
+    /// </summary>
     public async Task<bool> AnswersAsync(string path, CancellationToken cancellationToken)
     {
         try

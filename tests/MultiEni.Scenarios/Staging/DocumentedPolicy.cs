@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2.Iam;
 
 namespace MultiEni.Scenarios.Staging;
 
-/// <summary>The IAM policy that users are told to give the controller, filled in for a simulated cluster. Every story runs under it.</summary>
+/// <summary>
+/// The IAM policy that users are told to give the controller, filled in for a simulated cluster.
+/// Every story runs under it.
+/// </summary>
 internal static class DocumentedPolicy
 {
     public static IamPolicy For(SimulatedCluster cluster, string name, params string[] files)

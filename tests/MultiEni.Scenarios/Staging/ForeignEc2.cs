@@ -2,7 +2,9 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Scenarios.Staging;
 
-/// <summary>Somebody else who makes network interfaces in the same account, by EC2's query protocol.</summary>
+/// <summary>
+/// Somebody else who makes network interfaces in the same account, by EC2's query protocol.
+/// </summary>
 internal static class ForeignEc2
 {
     /// <summary>Makes an ENI in the documented subnet that nobody attaches.</summary>

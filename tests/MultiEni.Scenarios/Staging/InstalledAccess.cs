@@ -5,7 +5,10 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Staging;
 
-/// <summary>The roles and admission policies that users install, so that every story runs with these rights and no more.</summary>
+/// <summary>
+/// The roles and admission policies that users install, so that every story runs with these rights
+/// and no more.
+/// </summary>
 internal static class InstalledAccess
 {
     /// <summary>Name of the object whose creation shows that the policies hold.</summary>
@@ -30,7 +33,9 @@ internal static class InstalledAccess
     /// <summary>Documents of a kind.</summary>
     public static IEnumerable<JsonObject> OfKind(string kind) => Documents.Where(document => document["kind"]!.GetValue<string>() == kind);
 
-    /// <summary>Installs them and waits until they hold, which an API server does not say by its answer.</summary>
+    /// <summary>
+    /// Installs them and waits until they hold, which an API server does not say by its answer.
+    /// </summary>
     public static async Task ApplyToAsync(ClusterApi api, CancellationToken cancellationToken)
     {
         foreach (var document in Kinds.SelectMany(OfKind))

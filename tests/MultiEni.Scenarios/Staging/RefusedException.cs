@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Scenarios.Staging;
 
-/// <summary>The API server refused a request; the message is the server's, as kubectl would show it.</summary>
+/// <summary>
+/// The API server refused a request; the message is the server's, as kubectl would show it.
+/// </summary>
 internal sealed class RefusedException(HttpStatusCode status, string body) : Exception(MessageOf(body))
 {
     public HttpStatusCode Status => status;

@@ -1,6 +1,8 @@
 namespace MultiEni.Scenarios.Staging;
 
-/// <summary>One controller or ENI manager that runs in this process, to be stopped as SIGTERM does.</summary>
+/// <summary>
+/// One controller or ENI manager that runs in this process, to be stopped as SIGTERM does.
+/// </summary>
 internal sealed class RunningProgram : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();

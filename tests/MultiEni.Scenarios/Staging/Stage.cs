@@ -18,8 +18,8 @@ using MultiEni.Simulator;
 namespace MultiEni.Scenarios.Staging;
 
 /// <summary>
-/// A simulated cluster with the whole product running on it: controller and one ENI manager for each node, reached over the real protocols. The
-/// verbs are those of a person at the cluster.
+/// A simulated cluster with the whole product running on it: controller and one ENI manager for
+/// each node, reached over the real protocols. The verbs are those of a person at the cluster.
 /// </summary>
 internal sealed class Stage : IAsyncDisposable
 {
@@ -68,7 +68,8 @@ internal sealed class Stage : IAsyncDisposable
         options ??= new StageOptions();
         var server = await ChosenKubernetesApi.ForClusterAsync(options.ApiServer, Stop);
 
-        // An API server of its own process has a clock of its own, which does not run faster. What takes longer by that is waited for longer.
+        // An API server of its own process has a clock of its own, which does not run faster. What
+        // takes longer by that is waited for longer.
         var acceleration = server is null ? options.Acceleration : 1;
         var longest = Patience * options.Acceleration / acceleration;
         options = options with { Acceleration = acceleration };
@@ -121,7 +122,10 @@ internal sealed class Stage : IAsyncDisposable
         _controllers.Add(name, RunningProgram.Start(name, app.RunAsync));
     }
 
-    /// <summary>The AWS SDK: as the controller with its access key, or as somebody else in the account with another one.</summary>
+    /// <summary>
+    /// The AWS SDK: as the controller with its access key, or as somebody else in the account with
+    /// another one.
+    /// </summary>
     public AmazonEC2Client NewEc2Client(string accessKey) =>
         new(
             new BasicAWSCredentials(accessKey, "simulated"),
@@ -199,7 +203,10 @@ internal sealed class Stage : IAsyncDisposable
             $"{nodeEni} is ready with {enis} ENIs"
         );
 
-    /// <summary>Waits until a condition of a NodeENI is true or false for a reason, with these words in its message.</summary>
+    /// <summary>
+    /// Waits until a condition of a NodeENI is true or false for a reason, with these words in its
+    /// message.
+    /// </summary>
     /// <returns>Its message.</returns>
     public async Task<string> UntilReasonAsync(string nodeEni, string type, string reason, string saying = "")
     {
@@ -213,7 +220,10 @@ internal sealed class Stage : IAsyncDisposable
         return found!.Message;
     }
 
-    /// <summary>Waits until a NodeENI says of its present generation that it is not ready, with these words in the message.</summary>
+    /// <summary>
+    /// Waits until a NodeENI says of its present generation that it is not ready, with these words
+    /// in the message.
+    /// </summary>
     /// <returns>The condition.</returns>
     public async Task<Condition> UntilNotReadyAsync(string nodeEni, string why)
     {
@@ -231,7 +241,9 @@ internal sealed class Stage : IAsyncDisposable
 
     public Task UntilGoneAsync(string nodeEni) => UntilAsync(async () => await NodeEniAsync(nodeEni) is null, $"{nodeEni} is gone");
 
-    /// <summary>What must be so at the end of every story in which all NodeENIs were deleted.</summary>
+    /// <summary>
+    /// What must be so at the end of every story in which all NodeENIs were deleted.
+    /// </summary>
     public async Task AssertNothingLeftAsync()
     {
         await UntilAsync(async () => (await Cluster.LeftoversAsync(Stop)).Count == 0, "nothing is left");

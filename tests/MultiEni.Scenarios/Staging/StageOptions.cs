@@ -15,19 +15,25 @@ internal sealed record StageOptions
 
     public int Zones { get; init; } = 1;
 
-    /// <summary>The name under which the controller tags and for which its policy in EC2 is made; null for the product's own choice, and no policy.</summary>
+    /// <summary>
+    /// The name under which the controller tags and for which its policy in EC2 is made; null for
+    /// the product's own choice, and no policy.
+    /// </summary>
     public string? ClusterName { get; init; } = "simulated";
 
     /// <summary>
-    /// The API server; null for whichever the environment chooses. Stories of which the API server's own faults or records are part say here that they
-    /// need the simulated one, and are marked with <see cref="NeedsSimulatedApiServerAttribute"/>.
+    /// The API server; null for whichever the environment chooses. Stories of which the API
+    /// server's own faults or records are part say here that they need the simulated one, and are
+    /// marked with <see cref="NeedsSimulatedApiServerAttribute"/>.
     /// </summary>
     public KubernetesApiChoice? ApiServer { get; init; }
 
     /// <summary>Whether the controller may take the startup taint from nodes.</summary>
     public bool AllowsStartupTaint { get; init; }
 
-    /// <summary>Seconds of the stage's clock in one real second; one on an API server in another process.</summary>
+    /// <summary>
+    /// Seconds of the stage's clock in one real second; one on an API server in another process.
+    /// </summary>
     public int Acceleration { get; init; } = 10;
 
     /// <summary>Whether controller and ENI managers run from the start.</summary>
@@ -39,7 +45,9 @@ internal sealed record StageOptions
 
     public Func<SimulatedClusterOptions, SimulatedClusterOptions> Cluster { get; init; } = options => options;
 
-    /// <summary>Delays of some tens of real milliseconds: enough for every state between to be seen.</summary>
+    /// <summary>
+    /// Delays of some tens of real milliseconds: enough for every state between to be seen.
+    /// </summary>
     public SimulatedClusterOptions ClusterOptions(TimeProvider time)
     {
         var moment = TimeSpan.FromMilliseconds(20 * Acceleration);

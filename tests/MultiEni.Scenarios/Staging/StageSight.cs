@@ -36,7 +36,9 @@ internal static class StageSight
         public async Task<string?> PodPhaseAsync(string name) =>
             (await stage.Api.FindAsync(ApiPaths.Of("Pod", name), Stage.Stop))?["status"]?["phase"]?.GetValue<string>();
 
-        /// <summary>What the simulated API server refused to anybody since the policies hold.</summary>
+        /// <summary>
+        /// What the simulated API server refused to anybody since the policies hold.
+        /// </summary>
         public IReadOnlyList<string> Refusals =>
             [
                 .. stage.Cluster.Kubernetes.Access.Log.Refusals.Where(refusal =>

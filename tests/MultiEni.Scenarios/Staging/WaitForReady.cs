@@ -9,8 +9,9 @@ using MultiEni.Operator.Client;
 namespace MultiEni.Scenarios.Staging;
 
 /// <summary>
-/// <c>kubectl wait --for=condition=Ready</c> for a NodeENI that never stops: looks at each version of the object from now on and notes those at which the
-/// command would have returned although something was not so.
+/// <c>kubectl wait --for=condition=Ready</c> for a NodeENI that never stops: looks at each version
+/// of the object from now on and notes those at which the command would have returned although
+/// something was not so.
 /// </summary>
 internal sealed class WaitForReady : IAsyncDisposable
 {
@@ -29,7 +30,9 @@ internal sealed class WaitForReady : IAsyncDisposable
 
     /// <summary>Begins to look.</summary>
     /// <param name="stage">The stage.</param>
-    /// <param name="nodeEni">The NodeENI, of which the user has just applied what is waited for.</param>
+    /// <param name="nodeEni">
+    /// The NodeENI, of which the user has just applied what is waited for.
+    /// </param>
     /// <param name="isAsWanted">Whether an attachment is as applied.</param>
     /// <param name="enis">How many there must be, all as applied and ready.</param>
     public static WaitForReady Begin(Stage stage, string nodeEni, Func<EniAttachment, bool> isAsWanted, int enis) =>

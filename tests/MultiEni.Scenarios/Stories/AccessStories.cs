@@ -7,8 +7,8 @@ using MultiEni.Scenarios.Staging;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// What the programs and people may do. All stories run with the installed roles and policies, so a missing right breaks some of them; these find the
-/// rights that are too many.
+/// What the programs and people may do. All stories run with the installed roles and policies, so a
+/// missing right breaks some of them; these find the rights that are too many.
 /// </summary>
 public class AccessStories
 {

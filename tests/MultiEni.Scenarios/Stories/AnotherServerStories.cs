@@ -5,8 +5,9 @@ using MultiEni.Scenarios.Staging;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// A whole life on an API server in another process, reached by its kubeconfig alone, as a real one is: so that every build shows that stories need nothing
-/// else. <c>KUBEBUILDER_ASSETS</c> chooses the server of all stories.
+/// A whole life on an API server in another process, reached by its kubeconfig alone, as a real one
+/// is: so that every build shows that stories need nothing else. <c>KUBEBUILDER_ASSETS</c> chooses
+/// the server of all stories.
 /// </summary>
 public class AnotherServerStories
 {

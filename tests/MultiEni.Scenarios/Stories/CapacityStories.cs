@@ -5,7 +5,10 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>What an instance or a subnet cannot take costs no call that changes anything. Needs the simulated cluster for ready devices.</summary>
+/// <summary>
+/// What an instance or a subnet cannot take costs no call that changes anything. Needs the
+/// simulated cluster for ready devices.
+/// </summary>
 public class CapacityStories
 {
     [Fact]

@@ -13,8 +13,8 @@ using MultiEni.Simulator.Ec2;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// The controller against simulated EC2 and a Kubernetes API without nodes: there are no kubelets and no ENI managers, so these stories end at the
-/// attached ENI.
+/// The controller against simulated EC2 and a Kubernetes API without nodes: there are no kubelets
+/// and no ENI managers, so these stories end at the attached ENI.
 /// </summary>
 public class ControllerAloneStories
 {

@@ -6,8 +6,9 @@ using MultiEni.Simulator.Nodes.DevicePlugins;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// Devices that pods cannot get, because of what others do to the SR-IOV device plugin's file or because of what the plugin does not take: the user reads
-/// the reason and what helps in the NodeENI, does it, and the device is offered. Needs the simulated cluster.
+/// Devices that pods cannot get, because of what others do to the SR-IOV device plugin's file or
+/// because of what the plugin does not take: the user reads the reason and what helps in the
+/// NodeENI, does it, and the device is offered. Needs the simulated cluster.
 /// </summary>
 public sealed class DevicePluginStories
 {

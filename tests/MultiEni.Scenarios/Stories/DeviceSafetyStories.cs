@@ -10,8 +10,9 @@ using MultiEni.Simulator.Nodes.Kubelets;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// A device is never torn from a running pod and never given to two. With the rights as installed: an ENI manager may not list pods. Needs the
-/// simulated cluster: kubelets offer devices and run pods.
+/// A device is never torn from a running pod and never given to two. With the rights as installed:
+/// an ENI manager may not list pods. Needs the simulated cluster: kubelets offer devices and run
+/// pods.
 /// </summary>
 public class DeviceSafetyStories
 {
@@ -22,7 +23,8 @@ public class DeviceSafetyStories
     [InlineData(nameof(PublisherChoice.Embedded))]
     public async Task A_device_that_a_pod_has_is_offered_under_another_name_only_when_the_pod_has_ended(string publisher)
     {
-        // With uio_pci_generic any number of processes could open it: nothing but the offer keeps the second pod away.
+        // With uio_pci_generic any number of processes could open it: nothing but the offer keeps
+        // the second pod away.
         await using var stage = await Stage.StartAsync(
             new StageOptions
             {
@@ -111,7 +113,8 @@ public class DeviceSafetyStories
                 Acceleration = 60,
             }
         );
-        // Advertised with its kernel driver: nobody has a device node open, so that the kubelet alone knows who has it.
+        // Advertised with its kernel driver: nobody has a device node open, so that the kubelet
+        // alone knows who has it.
         await stage.ApplyAsync(Manifests.NodeEni("offered", $"dpdkResourceName: {Manifests.Resource}"));
         await stage.UntilReadyAsync("offered", 1);
         var device = stage.Device(Assert.Single(await stage.AttachmentsAsync("offered"))).Address;
@@ -248,7 +251,10 @@ public class DeviceSafetyStories
         return said!.Message;
     }
 
-    /// <summary>Twice the controller's patience passes, the agent goes on showing that it lives, and nothing happens to the device.</summary>
+    /// <summary>
+    /// Twice the controller's patience passes, the agent goes on showing that it lives, and nothing
+    /// happens to the device.
+    /// </summary>
     private static async Task NothingIsTornAsync(Stage stage, string nodeEni, string device)
     {
         var before = stage.Cluster.Host(stage.Nodes[0]).Device(device)!.Driver;

@@ -8,8 +8,8 @@ using MultiEni.Simulator.Nodes;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// The common issues of the DPDK guide, each provoked on a node and looked for with <c>kubectl eni doctor</c>, which must name it and say what to do.
-/// Needs the simulated cluster.
+/// The common issues of the DPDK guide, each provoked on a node and looked for with <c>kubectl eni
+/// doctor</c>, which must name it and say what to do. Needs the simulated cluster.
 /// </summary>
 public class DoctorStories
 {

@@ -5,7 +5,9 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>What EC2 has and what the specification says. Needs the simulated cluster for ready devices.</summary>
+/// <summary>
+/// What EC2 has and what the specification says. Needs the simulated cluster for ready devices.
+/// </summary>
 public class DriftStories
 {
     private static readonly StageOptions OftenSwept = new()

@@ -5,7 +5,10 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>What EC2 does to the product, and what the product asks of it. Needs the simulated cluster for its EC2 and for ready devices.</summary>
+/// <summary>
+/// What EC2 does to the product, and what the product asks of it. Needs the simulated cluster for
+/// its EC2 and for ready devices.
+/// </summary>
 public class Ec2Stories
 {
     [Fact]

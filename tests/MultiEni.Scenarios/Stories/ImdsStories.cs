@@ -3,7 +3,9 @@ using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>The hop limit of instance metadata. Needs the simulated cluster for nodes that are instances.</summary>
+/// <summary>
+/// The hop limit of instance metadata. Needs the simulated cluster for nodes that are instances.
+/// </summary>
 public class ImdsStories
 {
     [Fact]

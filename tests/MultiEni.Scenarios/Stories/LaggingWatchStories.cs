@@ -7,8 +7,8 @@ using MultiEni.Simulator.Kubernetes.Faults;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// A real API server answers a write before its watches show it. What the product sends must not depend on how far they are behind. Needs the simulated
-/// cluster for ready devices.
+/// A real API server answers a write before its watches show it. What the product sends must not
+/// depend on how far they are behind. Needs the simulated cluster for ready devices.
 /// </summary>
 [NeedsSimulatedApiServer]
 public class LaggingWatchStories
@@ -50,7 +50,8 @@ public class LaggingWatchStories
         await stage.UntilReadyAsync("lagging", Nodes);
         Assert.Equal(Nodes, Count("eni-controller", "patch", "eniattachments"));
         Assert.Equal(Nodes, Count("eni-manager", "patch", "eniattachments"));
-        // The clock of this cluster runs ten times as fast as the machine: what is quick elsewhere may last here, and is told then.
+        // The clock of this cluster runs ten times as fast as the machine: what is quick elsewhere
+        // may last here, and is told then.
         Assert.InRange(Count("eni-controller", "patch", "eniattachments", "status"), 2 * Nodes, 3 * Nodes);
         Assert.InRange(Count("eni-manager", "patch", "eniattachments", "status"), Nodes, 2 * Nodes);
 

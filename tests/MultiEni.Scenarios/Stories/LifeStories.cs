@@ -5,7 +5,10 @@ using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>From apply to delete on nodes that stay as they are. Needs the simulated cluster: kubelets offer devices and run pods.</summary>
+/// <summary>
+/// From apply to delete on nodes that stay as they are. Needs the simulated cluster: kubelets offer
+/// devices and run pods.
+/// </summary>
 public class LifeStories
 {
     [Fact]

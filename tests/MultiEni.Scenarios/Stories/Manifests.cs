@@ -5,7 +5,9 @@ internal static class Manifests
 {
     public const string Resource = "intel.com/sriov_dpdk";
 
-    /// <summary>A NodeENI for all nodes in the documented subnet, with more lines of its spec.</summary>
+    /// <summary>
+    /// A NodeENI for all nodes in the documented subnet, with more lines of its spec.
+    /// </summary>
     public static string NodeEni(string name, params string[] spec) => Selecting(name, "ng: multi-eni", spec);
 
     /// <summary>A NodeENI with a node selector of its own.</summary>

@@ -3,7 +3,10 @@ using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>A cluster with Multus, whose networks are made on request. Needs the simulated cluster for offered devices.</summary>
+/// <summary>
+/// A cluster with Multus, whose networks are made on request. Needs the simulated cluster for
+/// offered devices.
+/// </summary>
 public class MultusStories
 {
     private const string Networks = $"/apis/k8s.cni.cncf.io/v1/namespaces/{Space}/network-attachment-definitions";

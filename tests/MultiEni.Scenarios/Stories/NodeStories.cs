@@ -2,7 +2,10 @@ using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>Nodes come, change and go. Needs the simulated cluster: machines with kernels and ENI managers end with their instances.</summary>
+/// <summary>
+/// Nodes come, change and go. Needs the simulated cluster: machines with kernels and ENI managers
+/// end with their instances.
+/// </summary>
 public class NodeStories
 {
     private static readonly string Bound = Manifests.NodeEni("fleet", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}");

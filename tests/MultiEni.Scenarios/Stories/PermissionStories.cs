@@ -4,7 +4,9 @@ using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>Permissions that the controller's role lacks. Needs the simulated cluster for ready devices.</summary>
+/// <summary>
+/// Permissions that the controller's role lacks. Needs the simulated cluster for ready devices.
+/// </summary>
 public class PermissionStories
 {
     [Fact]

@@ -3,7 +3,10 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>What the controller may do in EC2. All other stories run under the documented policy too, which shows that it is enough.</summary>
+/// <summary>
+/// What the controller may do in EC2. All other stories run under the documented policy too, which
+/// shows that it is enough.
+/// </summary>
 public class PolicyStories
 {
     // One that our own table does not have, so that EC2 is asked for its limits.

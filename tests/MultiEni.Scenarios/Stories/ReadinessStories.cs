@@ -6,8 +6,9 @@ using MultiEni.Simulator.Kubernetes.Faults;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// Whoever applies a change and then waits for Ready may rely on it: not a moment before the last ENI is as applied, and until then the reason names
-/// what holds it back. Needs the simulated cluster for ready devices.
+/// Whoever applies a change and then waits for Ready may rely on it: not a moment before the last
+/// ENI is as applied, and until then the reason names what holds it back. Needs the simulated
+/// cluster for ready devices.
 /// </summary>
 public class ReadinessStories
 {

@@ -4,7 +4,10 @@ using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>What cannot be done, how the user learns of it, and that it works once corrected. Needs the simulated cluster for the stories with devices.</summary>
+/// <summary>
+/// What cannot be done, how the user learns of it, and that it works once corrected. Needs the
+/// simulated cluster for the stories with devices.
+/// </summary>
 public class RefusalStories
 {
     [Theory]

@@ -11,8 +11,9 @@ using MultiEni.Simulator.Kubernetes.Faults;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// The API server refuses the controller one kind of write: by a webhook, a quota, a missing right, a full etcd. Whoever looks at the NodeENI, the
-/// doctor, the metrics or the readiness learns of it; the log alone is never enough. Needs the simulated cluster for ready devices.
+/// The API server refuses the controller one kind of write: by a webhook, a quota, a missing right,
+/// a full etcd. Whoever looks at the NodeENI, the doctor, the metrics or the readiness learns of
+/// it; the log alone is never enough. Needs the simulated cluster for ready devices.
 /// </summary>
 [NeedsSimulatedApiServer]
 public class RefusedWriteStories

@@ -4,7 +4,10 @@ using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>Programs and machines stop and start again. Needs the simulated cluster: kernels keep their state while programs are away.</summary>
+/// <summary>
+/// Programs and machines stop and start again. Needs the simulated cluster: kernels keep their
+/// state while programs are away.
+/// </summary>
 public class RestartStories
 {
     private static readonly string Bound = Manifests.NodeEni("fleet", "enableDPDK: true", $"dpdkResourceName: {Manifests.Resource}");

@@ -4,7 +4,10 @@ using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>Nodes that start with the taint which keeps pods away until their ENIs are ready. Needs the simulated cluster for ready devices.</summary>
+/// <summary>
+/// Nodes that start with the taint which keeps pods away until their ENIs are ready. Needs the
+/// simulated cluster for ready devices.
+/// </summary>
 public class StartupTaintStories
 {
     private const string Other = "example.com/other";

@@ -7,7 +7,10 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Scenarios.Stories;
 
-/// <summary>ENIs that nobody wants, found and deleted by hand with <c>kubectl eni sweep</c>. Needs the simulated cluster.</summary>
+/// <summary>
+/// ENIs that nobody wants, found and deleted by hand with <c>kubectl eni sweep</c>. Needs the
+/// simulated cluster.
+/// </summary>
 public class SweepStories
 {
     [Fact]
@@ -89,7 +92,8 @@ public class SweepStories
             "the API does not serve it any more"
         );
 
-        // Without the resource nobody can say what is wanted; that the product is gone must be said by somebody who knows.
+        // Without the resource nobody can say what is wanted; that the product is gone must be said
+        // by somebody who knows.
         var unknown = await SweepAsync(stage, "y\n");
         Assert.Equal(3, unknown.Code);
         Assert.StartsWith("error: This cluster has no resource eniattachments.networking.k8s.aws", unknown.Error);

@@ -7,8 +7,9 @@ using MultiEni.Simulator.Nodes;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// Each row of the troubleshooting section that the product was asked for with: the user reads the reason and what helps in the ENIAttachment and in
-/// the NodeENI, does it, and the device becomes ready. Needs the simulated cluster.
+/// Each row of the troubleshooting section that the product was asked for with: the user reads the
+/// reason and what helps in the ENIAttachment and in the NodeENI, does it, and the device becomes
+/// ready. Needs the simulated cluster.
 /// </summary>
 public sealed class TroubleshootingStories
 {

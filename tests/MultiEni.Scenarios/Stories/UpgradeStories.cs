@@ -10,8 +10,8 @@ using MultiEni.Simulator;
 namespace MultiEni.Scenarios.Stories;
 
 /// <summary>
-/// A cluster that the Go controller ran before: its NodeENI with status, its ENIs with its tags and without ours
-/// (docs/reference/go-controller.md#objects-and-tags).
+/// A cluster that the Go controller ran before: its NodeENI with status, its ENIs with its tags and
+/// without ours (docs/reference/go-controller.md#objects-and-tags).
 /// </summary>
 public class UpgradeStories
 {
@@ -213,7 +213,8 @@ public class UpgradeStories
                 ),
             "the ENIs are attached"
         );
-        // Its service account has the name that the controller's has here; nobody else may write a status.
+        // Its service account has the name that the controller's has here; nobody else may write a
+        // status.
         using var before = new ClusterApi(stage.Cluster.ControllerEnvironment()["KUBECONFIG"]);
         await before.WriteStatusAsync(nodeEni, new JsonObject { ["attachments"] = attachments }, Names.NodeEniFinalizer, Stage.Stop);
         stage.Cluster.Ec2.Policies[Stage.AccessKey] = DocumentedPolicy.For(stage.Cluster, "simulated", "upgrade-policy.json");

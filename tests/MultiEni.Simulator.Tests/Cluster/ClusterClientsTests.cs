@@ -5,7 +5,10 @@ using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Simulator.Tests.Cluster;
 
-/// <summary>The cluster's own parts are clients of its API: with identities, with no more rights than these have, and through whatever happens to a client.</summary>
+/// <summary>
+/// The cluster's own parts are clients of its API: with identities, with no more rights than these
+/// have, and through whatever happens to a client.
+/// </summary>
 public sealed class ClusterClientsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("clients-");

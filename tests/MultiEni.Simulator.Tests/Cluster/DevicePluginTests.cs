@@ -12,8 +12,8 @@ public sealed class DevicePluginTests
           {"resourceName":"broad","selectors":{"vendors":["1d0f"]}}]}
         """;
 
-    // The tree of docs/reference/sriov-device-plugin.md#what-a-container-gets: the default route, a bound device, one without a driver, another bound
-    // one.
+    // The tree of docs/reference/sriov-device-plugin.md#what-a-container-gets: the default route, a
+    // bound device, one without a driver, another bound one.
     private static readonly SimulatedDevice[] Devices =
     [
         new("0000:00:04.0", "1d0f", "8061", "010802", null, "nvme", null, null, null, false, false),
@@ -30,7 +30,8 @@ public sealed class DevicePluginTests
         []
     );
 
-    // One row of docs/reference/sriov-device-plugin.md#what-is-refused each: the file, the exit code or none, and a part of the log.
+    // One row of docs/reference/sriov-device-plugin.md#what-is-refused each: the file, the exit
+    // code or none, and a part of the log.
     [Theory]
     [InlineData(null, 0, "error reading file")]
     [InlineData("", 0, "please make sure the config is in json format")]

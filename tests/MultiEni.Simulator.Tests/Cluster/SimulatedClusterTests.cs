@@ -279,7 +279,9 @@ public sealed class SimulatedClusterTests
     private static Task<SimulatedCluster> OneNodeAsync(SimulatedClusterOptions? options = null) =>
         SimulatedCluster.StartAsync((options ?? new SimulatedClusterOptions()) with { Nodes = 1 }, Cancelled);
 
-    /// <summary>What the agent does: a device bound to vfio-pci, and an entry for it in the plugin's file.</summary>
+    /// <summary>
+    /// What the agent does: a device bound to vfio-pci, and an entry for it in the plugin's file.
+    /// </summary>
     private static async Task OfferBoundDeviceAsync(SimulatedCluster cluster, bool restart = false)
     {
         var node = cluster.Nodes[0];

@@ -4,7 +4,10 @@ namespace MultiEni.Simulator.Tests.Ec2;
 
 public sealed class DescribeTests
 {
-    /// <summary>Filter, value, and whether the attached interface "one" (with tag role=front, index 1) and the free one "two" match.</summary>
+    /// <summary>
+    /// Filter, value, and whether the attached interface "one" (with tag role=front, index 1) and
+    /// the free one "two" match.
+    /// </summary>
     public static TheoryData<string, string, bool, bool> Filters =>
         new()
         {

@@ -6,7 +6,10 @@ using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Simulator.Tests.Ec2;
 
-/// <summary>A simulator on virtual time with one VPC, two zones and a running m5.xlarge (four interfaces), seen through the real SDK.</summary>
+/// <summary>
+/// A simulator on virtual time with one VPC, two zones and a running m5.xlarge (four interfaces),
+/// seen through the real SDK.
+/// </summary>
 public sealed class Ec2Fixture : IAsyncDisposable
 {
     private Ec2Fixture(Ec2Simulator simulator, FakeTimeProvider time, int staleConnectionRetries)

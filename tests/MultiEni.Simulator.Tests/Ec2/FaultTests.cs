@@ -233,7 +233,9 @@ public sealed class FaultTests
         Assert.InRange(hits, 1, 39);
     }
 
-    /// <summary>A delay is set up after the request is seen; time goes on until the call notices.</summary>
+    /// <summary>
+    /// A delay is set up after the request is seen; time goes on until the call notices.
+    /// </summary>
     private static async Task AdvanceUntilAsync(Ec2Fixture ec2, Task call, TimeSpan step)
     {
         await Ec2Fixture.EventuallyAsync(() =>

@@ -8,7 +8,10 @@ public sealed class ThrottlingTests
 {
     private static readonly string _absent = "eni-0123456789abcdef0";
 
-    /// <summary>Action, bucket and refill a second (docs/reference/ec2.md#request-tokens). A dry run takes a token as any other call.</summary>
+    /// <summary>
+    /// Action, bucket and refill a second (docs/reference/ec2.md#request-tokens). A dry run takes a
+    /// token as any other call.
+    /// </summary>
     public static TheoryData<string, int, int> Buckets =>
         new()
         {

@@ -2,7 +2,9 @@ using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Simulator.Tests.Kubernetes;
 
-/// <summary>A server of one's own for each test: they are cheap, and no test sees the objects of another.</summary>
+/// <summary>
+/// A server of one's own for each test: they are cheap, and no test sees the objects of another.
+/// </summary>
 public abstract class ServerFixture : IAsyncLifetime
 {
     protected const string ConfigMaps = "/api/v1/namespaces/default/configmaps";

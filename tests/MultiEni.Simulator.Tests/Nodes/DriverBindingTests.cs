@@ -47,7 +47,8 @@ public sealed class DriverBindingTests
         Assert.NotEqual(before.Index, node.Host.Network().Links.Single(link => link.Name == "ens6").Index);
     }
 
-    // One row: what was done before, the write, and what write(2) answers (docs/reference/driver-binding.md#errors-of-a-write).
+    // One row: what was done before, the write, and what write(2) answers
+    // (docs/reference/driver-binding.md#errors-of-a-write).
     [Theory]
     [InlineData("", EnaUnbind, "0000:00:1f.0", 19)]
     [InlineData("", VfioUnbind, Second, 19)]

@@ -112,7 +112,9 @@ internal sealed class TestNode : IAsyncDisposable
         return $"{read["action"]} {read["subsystem"]} {read["subject"]}";
     }
 
-    /// <summary>Asserts that an operation is still under way after the server had every chance to finish it.</summary>
+    /// <summary>
+    /// Asserts that an operation is still under way after the server had every chance to finish it.
+    /// </summary>
     public async Task AssertBlockedAsync(Task operation)
     {
         for (var i = 0; i < 5; i++)

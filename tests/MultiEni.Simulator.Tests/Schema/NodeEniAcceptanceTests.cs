@@ -4,7 +4,9 @@ using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Simulator.Tests.Schema;
 
-/// <summary>Every rule and bound of the NodeENI definition, with the words that a user meets.</summary>
+/// <summary>
+/// Every rule and bound of the NodeENI definition, with the words that a user meets.
+/// </summary>
 public sealed class NodeEniAcceptanceTests
 {
     private const string NoSubnet =

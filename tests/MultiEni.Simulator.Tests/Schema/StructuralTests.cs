@@ -4,7 +4,10 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Tests.Schema;
 
-/// <summary>Defaulting, pruning and merge semantics as the documentation of CustomResourceDefinitions describes them.</summary>
+/// <summary>
+/// Defaulting, pruning and merge semantics as the documentation of CustomResourceDefinitions
+/// describes them.
+/// </summary>
 public sealed class StructuralTests
 {
     private static readonly CustomResourceSchema Schema = Compile(

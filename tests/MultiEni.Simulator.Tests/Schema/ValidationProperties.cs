@@ -3,10 +3,16 @@ using CsCheck;
 
 namespace MultiEni.Simulator.Tests.Schema;
 
-/// <summary>Objects are made from the definition, read here a second time and independently: what fits is accepted, one flaw is refused.</summary>
+/// <summary>
+/// Objects are made from the definition, read here a second time and independently: what fits is
+/// accepted, one flaw is refused.
+/// </summary>
 public sealed class ValidationProperties
 {
-    /// <summary>Fields that rules restrict further than types and bounds do; they stay as the valid sample has them.</summary>
+    /// <summary>
+    /// Fields that rules restrict further than types and bounds do; they stay as the valid sample
+    /// has them.
+    /// </summary>
     private static readonly HashSet<string> Ruled = new(StringComparer.Ordinal)
     {
         "nodeSelector",
@@ -88,7 +94,8 @@ public sealed class ValidationProperties
             ProductSchemas.EniAttachment.Validate(now, old);
         }
 
-        // Allocation is what can be asserted without a clock: parsing a rule again would cost far more than this for each object.
+        // Allocation is what can be asserted without a clock: parsing a rule again would cost far
+        // more than this for each object.
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 20_000, 0, 16_384);
     }
 

@@ -3,7 +3,9 @@ using MultiEni.Manager.Host;
 
 namespace MultiEni.GuestChecks;
 
-/// <summary>From the kernel's driver to vfio-pci and back, with what goes wrong on the way.</summary>
+/// <summary>
+/// From the kernel's driver to vfio-pci and back, with what goes wrong on the way.
+/// </summary>
 internal static class BindChecks
 {
     private const string NoIommuMode = "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode";

@@ -32,7 +32,9 @@ internal sealed class EventLog
         }
     }
 
-    /// <summary>Waits until the event has been announced since the last <see cref="Clear"/>.</summary>
+    /// <summary>
+    /// Waits until the event has been announced since the last <see cref="Clear"/>.
+    /// </summary>
     public Task<string?> ExpectAsync(HostEvent expected, CancellationToken cancellationToken) =>
         ExpectAsync(announced => announced == expected, cancellationToken);
 

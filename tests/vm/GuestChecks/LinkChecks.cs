@@ -42,7 +42,10 @@ internal static class LinkChecks
         );
     }
 
-    /// <summary>What the safety rules look at: links stacked on the card, and the card gone into a pod's namespace.</summary>
+    /// <summary>
+    /// What the safety rules look at: links stacked on the card, and the card gone into a pod's
+    /// namespace.
+    /// </summary>
     private static async Task UsedByOthersAsync(Checks checks, NodeHost host, Adapter adapter, string mac)
     {
         await checks.CheckAsync(
@@ -84,7 +87,10 @@ internal static class LinkChecks
         }
     }
 
-    /// <summary>The link with a hardware address; waits for it, since a driver makes its link some time after the device is there.</summary>
+    /// <summary>
+    /// The link with a hardware address; waits for it, since a driver makes its link some time
+    /// after the device is there.
+    /// </summary>
     public static async Task<Link> FindAsync(NodeHost host, string mac, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));

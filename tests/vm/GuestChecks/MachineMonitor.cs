@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MultiEni.GuestChecks;
 
-/// <summary>QEMU's own monitor, seen from inside the guest: attaches and detaches network cards as EC2 does with ENIs.</summary>
+/// <summary>
+/// QEMU's own monitor, seen from inside the guest: attaches and detaches network cards as EC2 does
+/// with ENIs.
+/// </summary>
 internal sealed class MachineMonitor : IDisposable
 {
     private readonly FileStream _port = new("/dev/virtio-ports/qmp", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);

@@ -2,7 +2,8 @@ using MultiEni.GuestChecks;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Kernel;
 
-// GuestChecks iommu|noiommu: what the kernel edge promises, on a real kernel that may be played with. For the virtual machine only.
+// GuestChecks iommu|noiommu: what the kernel edge promises, on a real kernel that may be played
+// with. For the virtual machine only.
 if (args is not ["iommu" or "noiommu"] || !File.Exists("/dev/virtio-ports/qmp"))
 {
     Console.Error.WriteLine("To be run in the virtual machine: GuestChecks iommu|noiommu");

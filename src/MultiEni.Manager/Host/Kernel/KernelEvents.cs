@@ -30,7 +30,10 @@ internal sealed class KernelEvents(KernelHostOptions options) : IHostEvents
     private static readonly HostEvent Overrun = new("change", HostEvent.Net, "overrun");
 
     /// <inheritdoc/>
-    /// <remarks>Listening starts with this call, not with the first <c>await foreach</c>, so that looking after calling misses nothing.</remarks>
+    /// <remarks>
+    /// Listening starts with this call, not with the first <c>await foreach</c>, so that looking
+    /// after calling misses nothing.
+    /// </remarks>
     /// <exception cref="IOException">The kernel refuses the sockets.</exception>
     public IAsyncEnumerable<HostEvent> WatchAsync(CancellationToken cancellationToken)
     {

@@ -61,8 +61,13 @@ internal sealed class KernelFiles : IHostFiles
         RunAsync("host stat", path, Path.Exists, cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The path is not below <c>/sys</c>, the only tree in which a program like this has something to write.</exception>
-    /// <exception cref="InvalidOperationException">The file is the kernel's own, and <see cref="KernelHostOptions.AllowRealSysfs"/> is off.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path is not below <c>/sys</c>, the only tree in which a program like this has something
+    /// to write.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The file is the kernel's own, and <see cref="KernelHostOptions.AllowRealSysfs"/> is off.
+    /// </exception>
     public ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

@@ -12,8 +12,13 @@ internal static class SimulatedHostClient
 {
     /// <summary>The host at <paramref name="address"/>; nothing is asked yet.</summary>
     /// <param name="address">Where it answers.</param>
-    /// <param name="transport">What carries the requests in place of sockets; null for sockets.</param>
-    /// <exception cref="ArgumentException">The address is not on loopback: whoever answers there decides what this program believes of the machine.</exception>
+    /// <param name="transport">
+    /// What carries the requests in place of sockets; null for sockets.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The address is not on loopback: whoever answers there decides what this program believes of
+    /// the machine.
+    /// </exception>
     public static NodeHost Open(Uri address, HttpMessageHandler? transport = null)
     {
         if (!address.IsLoopback || address.Scheme != Uri.UriSchemeHttp)

@@ -1,6 +1,8 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>What <c>==</c> and <c>&lt;</c> mean: sets and map lists compare without order.</summary>
+/// <summary>
+/// What <c>==</c> and <c>&lt;</c> mean: sets and map lists compare without order.
+/// </summary>
 internal static class CelEquality
 {
     public static bool AreEqual(object? left, object? right) =>
@@ -15,7 +17,10 @@ internal static class CelEquality
             _ => Equals(left, right),
         };
 
-    /// <summary>Negative, zero or positive, or the failure: the order of amounts and of versions, which have no operators.</summary>
+    /// <summary>
+    /// Negative, zero or positive, or the failure: the order of amounts and of versions, which have
+    /// no operators.
+    /// </summary>
     public static object CompareMembers(object? left, object? right) =>
         (left, right) switch
         {

@@ -1,10 +1,15 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>The functions that expressions may call. https://github.com/google/cel-spec/blob/master/doc/langdef.md</summary>
+/// <summary>
+/// The functions that expressions may call.
+/// https://github.com/google/cel-spec/blob/master/doc/langdef.md
+/// </summary>
 internal static class CelFunctions
 {
     /// <summary>A call: of a member, or with its subject first.</summary>
-    /// <exception cref="CelRefusal">There is no such function here, or it takes other operands.</exception>
+    /// <exception cref="CelRefusal">
+    /// There is no such function here, or it takes other operands.
+    /// </exception>
     public static CelNode Call(string name, CelNode[] operands, bool isMember) =>
         (name, operands) switch
         {
@@ -108,7 +113,8 @@ internal static class CelFunctions
             )
             : throw new CelRefusal("a function of texts with other operands");
 
-    // https://github.com/google/cel-go/blob/master/checker/cost.go, rounded up: what is looked for times what it is looked for in, or one of the two.
+    // https://github.com/google/cel-go/blob/master/checker/cost.go, rounded up: what is looked for
+    // times what it is looked for in, or one of the two.
     private static double Size(CelNode node) =>
         1
         + node.Type.Kind switch

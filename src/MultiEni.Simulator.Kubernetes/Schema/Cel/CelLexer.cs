@@ -46,7 +46,8 @@ internal static partial class CelLexer
     [GeneratedRegex(@"\\(?:u[0-9a-fA-F]{4}|.)", RegexOptions.None, 1000)]
     private static partial Regex Escape();
 
-    // Prefixed and triple-quoted texts, unsigned and hexadecimal numbers fall into two tokens, which the grammar does not allow side by side.
+    // Prefixed and triple-quoted texts, unsigned and hexadecimal numbers fall into two tokens,
+    // which the grammar does not allow side by side.
     [GeneratedRegex(
         """
             \G(?:[\t\r\n\f\x20]|//[^\n]*)*(?:

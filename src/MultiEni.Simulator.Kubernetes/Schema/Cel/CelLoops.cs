@@ -2,7 +2,9 @@ namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>The macros within a part of an expression.</summary>
 /// <param name="Depth">How deep they stand in each other.</param>
-/// <param name="Rounds">How often the innermost may run, at the most items that there can be; zero without macros.</param>
+/// <param name="Rounds">
+/// How often the innermost may run, at the most items that there can be; zero without macros.
+/// </param>
 internal readonly record struct CelLoops(int Depth, double Rounds)
 {
     /// <summary>Of several parts, those that weigh most.</summary>

@@ -1,8 +1,9 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>
-/// A part of an expression that is known to be right. A value is null, a bool, a long, a double, a string, a <see cref="CelList"/>, a
-/// <see cref="CelMap"/>, a <see cref="CelOptional"/>, a <see cref="Types.Quantity"/>, a <see cref="CelVersion"/>, or the <see cref="CelError"/> that
+/// A part of an expression that is known to be right. A value is null, a bool, a long, a double, a
+/// string, a <see cref="CelList"/>, a <see cref="CelMap"/>, a <see cref="CelOptional"/>, a
+/// <see cref="Types.Quantity"/>, a <see cref="CelVersion"/>, or the <see cref="CelError"/> that
 /// stands in its place.
 /// </summary>
 /// <param name="Type">What it yields.</param>

@@ -1,6 +1,9 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>Puts parts of an expression together: checks their types as the server does, and says how to run them.</summary>
+/// <summary>
+/// Puts parts of an expression together: checks their types as the server does, and says how to run
+/// them.
+/// </summary>
 internal static class CelNodes
 {
     public static CelNode Literal(CelType type, object? value) => new(type, _ => value, 1) { IsConstant = true };
@@ -112,7 +115,10 @@ internal static class CelNodes
         return Strict(CelType.Of(CelKind.List, common, items.Length), 10, items, static values => new CelList(values));
     }
 
-    /// <summary>The macros over the items of a list or the keys of a map. <c>all</c> and <c>exists</c> absorb failures as the logical operators do.</summary>
+    /// <summary>
+    /// The macros over the items of a list or the keys of a map. <c>all</c> and <c>exists</c>
+    /// absorb failures as the logical operators do.
+    /// </summary>
     public static CelNode Macro(string macro, CelNode range, string variable, CelNode body)
     {
         return body.Type.Is(CelKind.Bool)
@@ -136,7 +142,9 @@ internal static class CelNodes
             Loops = LoopsOf(value, body),
         };
 
-    /// <summary>A part whose operands are all needed: the first that fails is what it yields.</summary>
+    /// <summary>
+    /// A part whose operands are all needed: the first that fails is what it yields.
+    /// </summary>
     public static CelNode Strict(CelType type, double cost, CelNode[] operands, Func<object?[], object?> run) =>
         new(
             type,

@@ -18,7 +18,8 @@ internal static class CelOperators
             _ => Order(symbol, left, right),
         };
 
-    // An amount or a version on the left side takes no other value, which one on the right side does.
+    // An amount or a version on the left side takes no other value, which one on the right side
+    // does.
     private static bool IsComparable(object? left, object? right) =>
         left is not (Types.Quantity or CelVersion) || right is null || left.GetType() == right.GetType();
 

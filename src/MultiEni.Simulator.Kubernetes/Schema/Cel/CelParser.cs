@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
-/// <summary>The grammar of CEL, as far as it is known here. https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax</summary>
+/// <summary>
+/// The grammar of CEL, as far as it is known here.
+/// https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
+/// </summary>
 internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelType> variables, bool knowsBind)
 {
     private static readonly string[] Macros = ["all", "exists", "filter"];
@@ -121,7 +124,8 @@ internal sealed class CelParser(string source, IReadOnlyDictionary<string, CelTy
                 return CelNodes.Literal(CelType.String with { Size = token.Text.Length }, token.Text);
             case (CelTokenKind.Number, _):
                 return Number(token.Text);
-            // A minus sign before a number belongs to it, and reaches one further than the plus side.
+            // A minus sign before a number belongs to it, and reaches one further than the plus
+            // side.
             case (CelTokenKind.Symbol, "-") when Current.Kind == CelTokenKind.Number:
                 return Number("-" + _tokens[_at++].Text);
             case (CelTokenKind.Word, "true" or "false"):

@@ -1,8 +1,9 @@
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>
-/// A compiled expression of the Common Expression Language. Compiled is what is understood completely; anything else, wrong expressions included, is
-/// refused as not simulated, so that no expression is judged otherwise than by a real API server.
+/// A compiled expression of the Common Expression Language. Compiled is what is understood
+/// completely; anything else, wrong expressions included, is refused as not simulated, so that no
+/// expression is judged otherwise than by a real API server.
 /// </summary>
 internal sealed class CelProgram
 {
@@ -23,15 +24,22 @@ internal sealed class CelProgram
     /// <summary>An upper bound of what the server reckons that it costs.</summary>
     public double Cost => _root.Cost;
 
-    /// <summary>A lower bound of that: how often the innermost part of its macros may run.</summary>
+    /// <summary>
+    /// A lower bound of that: how often the innermost part of its macros may run.
+    /// </summary>
     public double Rounds => _root.Loops.Rounds;
 
     /// <summary>Compiles an expression.</summary>
     /// <param name="source">Its text.</param>
     /// <param name="variables">What it may use.</param>
     /// <param name="result">What it must yield; null for anything.</param>
-    /// <param name="isSelector">Whether it selects devices: <c>cel.bind</c> is known to it, and its cost is limited before it is run.</param>
-    /// <exception cref="NotSimulatedException">It is wrong, or uses what is not known here.</exception>
+    /// <param name="isSelector">
+    /// Whether it selects devices: <c>cel.bind</c> is known to it, and its cost is limited before
+    /// it is run.
+    /// </param>
+    /// <exception cref="NotSimulatedException">
+    /// It is wrong, or uses what is not known here.
+    /// </exception>
     public static CelProgram Compile(string source, IReadOnlyDictionary<string, CelType> variables, CelKind? result, bool isSelector = false)
     {
         try

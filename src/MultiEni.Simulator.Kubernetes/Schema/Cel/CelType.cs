@@ -14,7 +14,10 @@ internal sealed record CelType(CelKind Kind)
     public static readonly CelType Quantity = new(CelKind.Quantity);
     public static readonly CelType Version = new(CelKind.Version);
 
-    /// <summary>Of a list's items, a map's values or an optional's content; null for those of a list or map that is written empty.</summary>
+    /// <summary>
+    /// Of a list's items, a map's values or an optional's content; null for those of a list or map
+    /// that is written empty.
+    /// </summary>
     public CelType? Item { get; init; }
 
     /// <summary>Of an object's fields.</summary>
@@ -23,7 +26,10 @@ internal sealed record CelType(CelKind Kind)
     /// <summary>The most characters or items that it can have.</summary>
     public long Size { get; init; } = Unbounded;
 
-    /// <summary>The most characters that the keys of a map can have, as the server reckons: it takes those of most maps to have none.</summary>
+    /// <summary>
+    /// The most characters that the keys of a map can have, as the server reckons: it takes those
+    /// of most maps to have none.
+    /// </summary>
     public long KeySize { get; init; }
 
     /// <summary>Whether the order of the list's items says nothing.</summary>

@@ -5,15 +5,18 @@ using System.Text.RegularExpressions;
 namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 
 /// <summary>
-/// Regular expressions of the API server (RE2): those parts that mean the same there and here, or can be said here too. Others, and wrong ones, are
-/// refused. https://github.com/google/re2/wiki/Syntax
+/// Regular expressions of the API server (RE2): those parts that mean the same there and here, or
+/// can be said here too. Others, and wrong ones, are refused.
+/// https://github.com/google/re2/wiki/Syntax
 /// </summary>
 internal static partial class Re2Pattern
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>An expression that searches anywhere in a text.</summary>
-    /// <exception cref="NotSimulatedException">The pattern is malformed, or says what is not known here.</exception>
+    /// <exception cref="NotSimulatedException">
+    /// The pattern is malformed, or says what is not known here.
+    /// </exception>
     public static Regex Compile(string pattern)
     {
         var text = new StringBuilder();
@@ -45,7 +48,8 @@ internal static partial class Re2Pattern
         part.Groups["most"]
             .Captures.All(static count => int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 1000);
 
-    // A literal, an escape, a set, the start of a group, or a repetition, of which one must not follow another.
+    // A literal, an escape, a set, the start of a group, or a repetition, of which one must not
+    // follow another.
     [GeneratedRegex(
         """
             \G(?:

@@ -8,7 +8,10 @@ internal static class CapacityPolicy
 {
     private const int MostValues = 10;
 
-    /// <summary>Whether the server takes the policy of a capacity; the simulated one knows whole numbers only.</summary>
+    /// <summary>
+    /// Whether the server takes the policy of a capacity; the simulated one knows whole numbers
+    /// only.
+    /// </summary>
     public static bool IsValid(JsonObject policy, Quantity capacity)
     {
         var values = policy.Texts("validValues").Select(Quantity.Parse).ToList();

@@ -7,7 +7,9 @@ using MultiEni.Simulator.Kubernetes.Types;
 
 namespace MultiEni.Simulator.Kubernetes.Validation.Devices;
 
-/// <summary>What holds for the status of ResourceClaims, which the scheduler and drivers write.</summary>
+/// <summary>
+/// What holds for the status of ResourceClaims, which the scheduler and drivers write.
+/// </summary>
 /// <param name="checks">What DRA kinds have in common.</param>
 /// <param name="spec">Knows what the claim asks for.</param>
 internal sealed partial class ClaimStatusValidation(DeviceChecks checks, ResourceClaimValidation spec)

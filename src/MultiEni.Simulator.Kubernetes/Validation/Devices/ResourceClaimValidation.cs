@@ -59,7 +59,9 @@ internal sealed class ResourceClaimValidation(DeviceChecks checks)
         CheckSpec(spec["spec"] as JsonObject ?? [], "spec.spec");
     }
 
-    /// <summary>Checks the name of a request, or of an alternative in it, that the claim must have.</summary>
+    /// <summary>
+    /// Checks the name of a request, or of an alternative in it, that the claim must have.
+    /// </summary>
     public void Reference(string path, string name)
     {
         checks.Require(name.Split('/') is { Length: <= 2 } parts && parts.All(static part => !Names.Label(part).Any()), path);

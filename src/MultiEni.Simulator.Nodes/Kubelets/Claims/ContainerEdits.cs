@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace MultiEni.Simulator.Nodes.Kubelets.Claims;
 
 /// <summary>
-/// What CDI devices do to a container, read as a container runtime reads it (https://github.com/cncf-tags/container-device-interface/blob/main/SPEC.md).
+/// What CDI devices do to a container, read as a container runtime reads it
+/// (https://github.com/cncf-tags/container-device-interface/blob/main/SPEC.md).
 /// </summary>
 /// <param name="Environment">Environment variables.</param>
 /// <param name="DeviceNodes">Host path by container path.</param>

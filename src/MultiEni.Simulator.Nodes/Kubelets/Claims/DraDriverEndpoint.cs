@@ -42,7 +42,9 @@ internal sealed class DraDriverEndpoint : IDisposable
 
     internal bool TellsHealth { get; }
 
-    /// <summary>The first of a driver's services that this kubelet knows; null when there is none.</summary>
+    /// <summary>
+    /// The first of a driver's services that this kubelet knows; null when there is none.
+    /// </summary>
     internal static string? ServiceOf(IEnumerable<string> supported) => supported.FirstOrDefault(Services.Contains);
 
     internal async Task<IReadOnlyDictionary<string, NodePrepareResourceResponse>> PrepareAsync(

@@ -7,8 +7,9 @@ using MultiEni.Simulator.Nodes.Kubelets.Protocol.PluginRegistrationApi;
 namespace MultiEni.Simulator.Nodes.Kubelets.Claims;
 
 /// <summary>
-/// The kubelet's side of dynamic resource allocation: finds drivers by the sockets in its folder plugins_registry, has them prepare and unprepare
-/// claims, and notices when one is gone. Safe to use from any thread.
+/// The kubelet's side of dynamic resource allocation: finds drivers by the sockets in its folder
+/// plugins_registry, has them prepare and unprepare claims, and notices when one is gone. Safe to
+/// use from any thread.
 /// </summary>
 public sealed class KubeletDraManager : IAsyncDisposable
 {
@@ -44,10 +45,15 @@ public sealed class KubeletDraManager : IAsyncDisposable
     /// <summary>Drivers to which there is a connection.</summary>
     public IReadOnlyCollection<string> Drivers => [.. _drivers.Keys];
 
-    /// <summary>Which gRPC service of a driver is used; null for one that is not connected.</summary>
+    /// <summary>
+    /// Which gRPC service of a driver is used; null for one that is not connected.
+    /// </summary>
     public string? ServiceOf(string driver) => _drivers.GetValueOrDefault(driver)?.Service;
 
-    /// <summary>What a driver said last of its devices: whether each is well, and why not. Null for those of which it knows nothing.</summary>
+    /// <summary>
+    /// What a driver said last of its devices: whether each is well, and why not. Null for those of
+    /// which it knows nothing.
+    /// </summary>
     public IReadOnlyDictionary<string, (bool? IsHealthy, string Message)> HealthOf(string driver) =>
         _health
             .GetValueOrDefault(driver, [])
@@ -58,8 +64,13 @@ public sealed class KubeletDraManager : IAsyncDisposable
             );
 
     /// <summary>Has a driver prepare claims.</summary>
-    /// <returns>For each claim by its UID the CDI devices, with the requests they are for, or the driver's error.</returns>
-    /// <exception cref="PluginCallException">The driver is not there, or failed altogether.</exception>
+    /// <returns>
+    /// For each claim by its UID the CDI devices, with the requests they are for, or the driver's
+    /// error.
+    /// </returns>
+    /// <exception cref="PluginCallException">
+    /// The driver is not there, or failed altogether.
+    /// </exception>
     public async Task<IReadOnlyDictionary<string, PreparedClaim>> PrepareAsync(
         string driver,
         IReadOnlyList<ClaimIdentity> claims,
@@ -76,7 +87,9 @@ public sealed class KubeletDraManager : IAsyncDisposable
 
     /// <summary>Has a driver take claims back.</summary>
     /// <returns>Errors by the UIDs of the claims.</returns>
-    /// <exception cref="PluginCallException">The driver is not there, or failed altogether.</exception>
+    /// <exception cref="PluginCallException">
+    /// The driver is not there, or failed altogether.
+    /// </exception>
     public async Task<IReadOnlyDictionary<string, string>> UnprepareAsync(
         string driver,
         IReadOnlyList<ClaimIdentity> claims,

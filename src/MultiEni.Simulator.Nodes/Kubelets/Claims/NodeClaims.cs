@@ -5,7 +5,10 @@ using MultiEni.Simulator.Nodes.Cluster;
 
 namespace MultiEni.Simulator.Nodes.Kubelets.Claims;
 
-/// <summary>The claims of one node's pods: has drivers prepare them before containers start, and unprepare them when the last pod has ended.</summary>
+/// <summary>
+/// The claims of one node's pods: has drivers prepare them before containers start, and unprepare
+/// them when the last pod has ended.
+/// </summary>
 internal sealed class NodeClaims
 {
     private static readonly TimeSpan DriverPatience = TimeSpan.FromSeconds(30);
@@ -25,7 +28,9 @@ internal sealed class NodeClaims
 
     /// <summary>Prepares the claims of a pod; may be repeated.</summary>
     /// <returns>The devices that it has then.</returns>
-    /// <exception cref="PluginCallException">A claim is not prepared; the message says which and why.</exception>
+    /// <exception cref="PluginCallException">
+    /// A claim is not prepared; the message says which and why.
+    /// </exception>
     internal async Task<IReadOnlyList<GrantedDevice>> PrepareAsync(ClusterObject pod)
     {
         var granted = new List<GrantedDevice>();
@@ -55,8 +60,12 @@ internal sealed class NodeClaims
         return granted;
     }
 
-    /// <summary>Takes back what was granted to a pod and is granted to none of the others.</summary>
-    /// <exception cref="PluginCallException">A claim is not taken back yet; the message says which and why.</exception>
+    /// <summary>
+    /// Takes back what was granted to a pod and is granted to none of the others.
+    /// </summary>
+    /// <exception cref="PluginCallException">
+    /// A claim is not taken back yet; the message says which and why.
+    /// </exception>
     internal async Task UnprepareAsync(IEnumerable<GrantedDevice> granted, IReadOnlySet<string> stillUsed)
     {
         foreach (var group in granted.Where(device => !stillUsed.Contains(device.Claim.Uid)).GroupBy(device => (device.Driver, device.Claim)))

@@ -6,7 +6,9 @@ namespace MultiEni.Simulator.Nodes.Kubelets.Claims;
 /// <summary>Which ResourceClaims a pod uses, by its specification and status.</summary>
 internal static class PodClaims
 {
-    /// <summary>Names of the pod's claims that exist by now, that of an extended resource among them.</summary>
+    /// <summary>
+    /// Names of the pod's claims that exist by now, that of an extended resource among them.
+    /// </summary>
     internal static IReadOnlyList<string> Of(ClusterObject pod)
     {
         var generated = (pod["status"]?["resourceClaimStatuses"] as JsonArray ?? [])
@@ -28,7 +30,9 @@ internal static class PodClaims
     /// <summary>Entries of the pod's specification.</summary>
     internal static IEnumerable<JsonObject> Entries(ClusterObject pod) => (pod["spec"]?["resourceClaims"] as JsonArray ?? []).OfType<JsonObject>();
 
-    /// <summary>Extended resources that the pod gets by a claim, and not of a device plugin.</summary>
+    /// <summary>
+    /// Extended resources that the pod gets by a claim, and not of a device plugin.
+    /// </summary>
     internal static IReadOnlySet<string> ResourcesOf(ClusterObject pod) =>
         (pod["status"]?["extendedResourceClaimStatus"]?["requestMappings"] as JsonArray ?? [])
             .Select(mapping => mapping!["resourceName"]!.GetValue<string>())

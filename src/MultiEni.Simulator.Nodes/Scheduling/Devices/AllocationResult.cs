@@ -5,7 +5,10 @@ namespace MultiEni.Simulator.Nodes.Scheduling.Devices;
 /// <summary>An allocation as it stands in a claim's status.</summary>
 internal static class AllocationResult
 {
-    /// <summary>What belongs into <c>status.allocation</c> of a claim; the time of it is for whoever writes it.</summary>
+    /// <summary>
+    /// What belongs into <c>status.allocation</c> of a claim; the time of it is for whoever writes
+    /// it.
+    /// </summary>
     internal static JsonObject Of(JsonObject claim, IReadOnlyList<GivenDevice> devices, string node)
     {
         var parts = new JsonObject { ["results"] = new JsonArray([.. devices.Select(Result)]) };
@@ -86,7 +89,8 @@ internal static class AllocationResult
 
     private static IEnumerable<JsonObject> Entries(JsonNode? owner) => (owner?["config"] as JsonArray ?? []).OfType<JsonObject>();
 
-    // The nodes on which the pod can use all devices: one, those that satisfy all selectors, or, without any, all.
+    // The nodes on which the pod can use all devices: one, those that satisfy all selectors, or,
+    // without any, all.
     private static JsonObject? NodeSelector(IReadOnlyList<GivenDevice> devices, string node)
     {
         var expressions = new JsonArray();

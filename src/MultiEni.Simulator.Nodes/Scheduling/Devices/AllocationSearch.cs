@@ -4,7 +4,8 @@ using MultiEni.Simulator.Kubernetes.Devices;
 namespace MultiEni.Simulator.Nodes.Scheduling.Devices;
 
 /// <summary>
-/// Tries devices for one request after the other, and goes back when there is none for a later one. The first solution is taken, as the real scheduler does.
+/// Tries devices for one request after the other, and goes back when there is none for a later one.
+/// The first solution is taken, as the real scheduler does.
 /// </summary>
 /// <param name="pools">The node's.</param>
 /// <param name="claims">What is asked for.</param>
@@ -27,7 +28,9 @@ internal sealed class AllocationSearch(
     /// <summary>For each claim what it gets, once there is a solution.</summary>
     internal IReadOnlyList<IReadOnlyList<GivenDevice>> Results => _results;
 
-    /// <summary>Why the search was given up, for this and all nodes; null when there is nothing wrong.</summary>
+    /// <summary>
+    /// Why the search was given up, for this and all nodes; null when there is nothing wrong.
+    /// </summary>
     internal string? Failure { get; private set; }
 
     /// <summary>Whether there is a solution.</summary>
@@ -64,7 +67,8 @@ internal sealed class AllocationSearch(
                 .Any(asked => asked.IsAll ? TakeAll(claim, request, asked) : Take(claim, request, asked, asked.Count, 0));
     }
 
-    // Devices for one request are tried in their order only: it does not matter which of them is the first.
+    // Devices for one request are tried in their order only: it does not matter which of them is
+    // the first.
     private bool Take(int claim, int request, AskedDevices asked, long count, int from)
     {
         if (count == 0)

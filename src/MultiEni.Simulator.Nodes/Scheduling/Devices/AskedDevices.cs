@@ -19,16 +19,23 @@ internal sealed record AskedDevices(string Request, JsonObject Json, JsonObject 
     /// <summary>Whether devices that are in use will do.</summary>
     internal bool IsForAdministration => Json["adminAccess"]?.GetValue<bool>() is true;
 
-    /// <summary>Whether a part of a device's capacity is asked for, which is not known here.</summary>
+    /// <summary>
+    /// Whether a part of a device's capacity is asked for, which is not known here.
+    /// </summary>
     internal bool AsksForCapacity => Json["capacity"] is not null;
 
-    /// <summary>The expressions of the class and its own: a device has to match all of them.</summary>
+    /// <summary>
+    /// The expressions of the class and its own: a device has to match all of them.
+    /// </summary>
     internal IReadOnlyList<string> Expressions { get; } = [.. ExpressionsOf(Class["spec"]), .. ExpressionsOf(Json)];
 
     /// <summary>Whether it bears the taints of a device.</summary>
     internal bool Tolerates(OfferedDevice device) => device.Taints.All(taint => _tolerations.Exists(toleration => toleration.Bears(taint)));
 
-    /// <summary>Whether a constraint or a configuration that names requests is about this one; naming none is naming all.</summary>
+    /// <summary>
+    /// Whether a constraint or a configuration that names requests is about this one; naming none
+    /// is naming all.
+    /// </summary>
     internal bool IsAmong(JsonArray? requests) =>
         requests is not { Count: > 0 }
         || requests.Any(name => name!.GetValue<string>() is var named && (named == Request || named == Request.Split('/')[0]));

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace MultiEni.Simulator.Nodes.Scheduling.Devices;
 
-/// <summary>Decides which devices of a node claims get. https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/</summary>
+/// <summary>
+/// Decides which devices of a node claims get.
+/// https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/
+/// </summary>
 /// <param name="classes">The DeviceClasses, by their names.</param>
 /// <param name="selectors">Expressions compiled before.</param>
 internal sealed class DeviceAllocator(IReadOnlyDictionary<string, JsonObject> classes, SelectorCache selectors)

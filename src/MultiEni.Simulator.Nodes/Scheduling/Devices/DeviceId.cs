@@ -5,7 +5,9 @@ namespace MultiEni.Simulator.Nodes.Scheduling.Devices;
 /// <summary>What tells a device from all others.</summary>
 internal readonly record struct DeviceId(string Driver, string Pool, string Name)
 {
-    /// <summary>The devices that claims hold; those for administration are held by nobody.</summary>
+    /// <summary>
+    /// The devices that claims hold; those for administration are held by nobody.
+    /// </summary>
     internal static IEnumerable<DeviceId> HeldBy(JsonObject claim) =>
         (claim["status"]?["allocation"]?["devices"]?["results"] as JsonArray ?? [])
             .OfType<JsonObject>()

@@ -9,7 +9,10 @@ namespace MultiEni.Simulator.Nodes.Scheduling.Devices;
 /// <param name="Trouble">Why nothing may be taken from it now; null when all is well.</param>
 internal sealed record DevicePool(string Driver, string Name, IReadOnlyList<OfferedDevice> Devices, string? Trouble)
 {
-    /// <summary>The pools of a node: first those whose devices can be used at once. Slices of old generations do not count.</summary>
+    /// <summary>
+    /// The pools of a node: first those whose devices can be used at once. Slices of old
+    /// generations do not count.
+    /// </summary>
     internal static IReadOnlyList<DevicePool> Of(NodeOffer node, IEnumerable<JsonObject> slices) =>
         [
             .. slices

@@ -6,13 +6,17 @@ namespace MultiEni.Simulator.Nodes.Scheduling.Devices;
 /// <summary>Whether something is for a node.</summary>
 internal static class NodeMatch
 {
-    /// <summary>By <c>nodeName</c>, <c>nodeSelector</c> or <c>allNodes</c>, of which one is set.</summary>
+    /// <summary>
+    /// By <c>nodeName</c>, <c>nodeSelector</c> or <c>allNodes</c>, of which one is set.
+    /// </summary>
     internal static bool Has(JsonObject place, NodeOffer node) =>
         place["nodeName"]?.GetValue<string>() is { Length: > 0 } name
             ? name == node.Name
             : place["allNodes"]?.GetValue<bool>() is true || (place["nodeSelector"] is JsonObject selector && Selects(selector, node));
 
-    /// <summary>Whether one of the terms of a selector holds; one without requirements never does.</summary>
+    /// <summary>
+    /// Whether one of the terms of a selector holds; one without requirements never does.
+    /// </summary>
     internal static bool Selects(JsonObject selector, NodeOffer node) =>
         Entries(selector, "nodeSelectorTerms")
             .Any(term =>

@@ -4,7 +4,10 @@ using MultiEni.Simulator.Kubernetes.Schema;
 
 namespace MultiEni.Simulator.Tests.Schema.Cel;
 
-/// <summary>What the language of rules means: each row is a rule at the root of an object that has the fields used.</summary>
+/// <summary>
+/// What the language of rules means: each row is a rule at the root of an object that has the
+/// fields used.
+/// </summary>
 public sealed class RuleTests
 {
     private const string Schema = """

@@ -57,13 +57,13 @@ internal sealed class SweepRun(
     {
         foreach (var eni in plan.Leaked.Select(SweptEni.Of))
         {
-            context.Output.WriteLine($"leaked    {eni.EniId}  {eni.SubnetId}    created for NodeENI {eni.NodeEni} on {eni.Node}");
+            context.Output.WriteLine($"leaked    {eni.EniId}  {eni.SubnetId}  created for NodeENI {eni.NodeEni} on {eni.Node}");
         }
 
         foreach (var eni in plan.StillAttached.Select(SweptEni.Of))
         {
             context.Output.WriteLine(
-                $"attached  {eni.EniId}  {eni.SubnetId}    created for NodeENI {eni.NodeEni} on {eni.Node}; leaked, but still attached to {eni.InstanceId}: not deleted, detach it first"
+                $"attached  {eni.EniId}  {eni.SubnetId}  created for NodeENI {eni.NodeEni} on {eni.Node}; leaked, but still attached to {eni.InstanceId}: not deleted, detach it first"
             );
         }
 

@@ -60,6 +60,9 @@ public static class Names
     /// <summary>The Lease by which one controller is elected.</summary>
     public const string LeaderElectionLease = "nodeeni-controller-leader-election";
 
+    /// <summary>Name of the DRA driver: of its ResourceSlices, its sockets and its part of the status of claims.</summary>
+    public const string DraDriver = "eni.networking.k8s.aws";
+
     /// <summary>First part of generated resource names; the device index follows.</summary>
     public const string DefaultResourceName = "intel.com/intel_sriov_netdevice_";
 

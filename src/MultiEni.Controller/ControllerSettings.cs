@@ -68,6 +68,9 @@ internal sealed record ControllerSettings
     /// <summary>Namespace of a NetworkAttachmentDefinition for each resource; empty for none.</summary>
     public string NetworksNamespace { get; init; } = "";
 
+    /// <summary>Whether to keep a DeviceClass for each resource.</summary>
+    public bool DeviceClasses { get; init; }
+
     /// <summary>Where the hop limit of instance metadata is raised.</summary>
     public ImdsSettings Imds { get; init; } = new();
 
@@ -229,6 +232,12 @@ internal sealed record ControllerSettings
                 "MULTUS_NETWORKS_NAMESPACE",
                 "",
                 "namespace in which a NetworkAttachmentDefinition is kept for each resource; by default none is made"
+            ),
+            DeviceClasses = reader.Boolean(
+                "device-classes",
+                "DEVICE_CLASSES",
+                false,
+                "keep a DeviceClass for each resource, with which pods that request the resource get a device of the DRA driver"
             ),
             Imds = new ImdsSettings
             {

@@ -6,12 +6,14 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Attachments.Admission;
+using MultiEni.Controller.DeviceClasses;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Controller.GeneratedObjects;
 using MultiEni.Controller.Imds;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leaks;
@@ -161,8 +163,19 @@ internal sealed class LeadingController(
 
         if (settings.NetworksNamespace.Length > 0)
         {
-            var networks = new NetworkDefinitionWriter(view, guarded, settings.NetworksNamespace, time, loggers);
-            background.Add(token => networks.RunAsync(informers, token));
+            Keep(NetworkDefinitions.In(settings.NetworksNamespace));
+        }
+
+        if (settings.DeviceClasses)
+        {
+            Keep(ResourceClass.Kind);
+        }
+
+        void Keep<TDesired, TObject>(GeneratedKind<TDesired, TObject> kind)
+            where TObject : class, IKubernetesObject
+        {
+            var writer = new GeneratedObjectWriter<TDesired, TObject>(kind, view, guarded, time, loggers);
+            background.Add(token => writer.RunAsync(informers, token));
         }
 
         if (settings.Imds.AutoConfigure)

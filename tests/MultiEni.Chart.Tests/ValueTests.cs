@@ -241,6 +241,7 @@ public class ValueTests
 
         Assert.Contains("resource.k8s.io", ApiGroups(rendered));
         Assert.Equal("\"dra\"", At(rendered.Manager, $"{ManagerEnv}/DEVICE_PUBLISHER/value"));
+        Assert.Equal("\"true\"", At(rendered.Controller, $"{ControllerEnv}/DEVICE_CLASSES/value"));
     }
 
     /// <summary>

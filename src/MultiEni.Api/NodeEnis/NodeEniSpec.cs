@@ -79,6 +79,9 @@ public sealed record NodeEniSpec
     /// <summary>One of <see cref="DpdkDrivers"/>.</summary>
     public string DpdkDriver { get; set; } = DpdkDrivers.VfioPci;
 
+    /// <summary>One of <see cref="DpdkBindings"/>: when the device is bound.</summary>
+    public string DpdkBinding { get; set; } = DpdkBindings.Always;
+
     /// <summary>The resource that pods request, as <c>prefix/name</c> or <c>name</c>; generated from the device index when absent.</summary>
     public string? DpdkResourceName { get; set; }
 
@@ -95,6 +98,16 @@ public static class SubnetPolicies
 
     /// <summary>One ENI, in the subnet of the node's zone that has most free addresses.</summary>
     public const string MostFree = "MostFree";
+}
+
+/// <summary>Values of <see cref="NodeEniSpec.DpdkBinding"/>.</summary>
+public static class DpdkBindings
+{
+    /// <summary>After attachment, for as long as the ENI is there.</summary>
+    public const string Always = "Always";
+
+    /// <summary>While a ResourceClaim that asks for DPDK is prepared; the kernel has the device otherwise.</summary>
+    public const string WhenClaimed = "WhenClaimed";
 }
 
 /// <summary>The kernel drivers that hand a PCI device to a DPDK application.</summary>

@@ -92,6 +92,9 @@ internal sealed record ControllerSettings
     /// </summary>
     public string NetworksNamespace { get; init; } = "";
 
+    /// <summary>Whether to keep a DeviceClass for each resource.</summary>
+    public bool DeviceClasses { get; init; }
+
     /// <summary>Where the hop limit of instance metadata is raised.</summary>
     public ImdsSettings Imds { get; init; } = new();
 
@@ -302,6 +305,12 @@ internal sealed record ControllerSettings
                 "MULTUS_NETWORKS_NAMESPACE",
                 defaults.NetworksNamespace,
                 "namespace in which a NetworkAttachmentDefinition is kept for each resource; by default none is made"
+            ),
+            DeviceClasses = reader.Boolean(
+                "device-classes",
+                "DEVICE_CLASSES",
+                defaults.DeviceClasses,
+                "keep a DeviceClass for each resource, with which pods that request the resource get a device of the DRA driver"
             ),
         };
 

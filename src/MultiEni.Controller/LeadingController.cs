@@ -3,11 +3,13 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Attachments.Concurrency;
+using MultiEni.Controller.DeviceClasses;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Controller.GeneratedObjects;
 using MultiEni.Controller.Imds;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leading;
@@ -117,7 +119,19 @@ internal sealed class LeadingController(
 
         if (settings.NetworksNamespace.Length > 0)
         {
-            background.Add(new NetworkDefinitionWriter(view, informers, guarded, settings.NetworksNamespace, runtime, time, loggers).RunAsync);
+            Keep(NetworkDefinitions.In(settings.NetworksNamespace));
+        }
+
+        if (settings.DeviceClasses)
+        {
+            Keep(ResourceClass.Kind);
+        }
+
+        void Keep<TDesired, TObject>(GeneratedKind<TDesired, TObject> kind)
+            where TObject : class, IKubernetesObject
+        {
+            var writer = new GeneratedObjectWriter<TDesired, TObject>(kind, view, informers, guarded, runtime, time, loggers);
+            background.Add(writer.RunAsync);
         }
 
         if (settings.Imds.AutoConfigure)

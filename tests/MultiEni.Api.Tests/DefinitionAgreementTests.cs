@@ -79,6 +79,7 @@ public sealed class DefinitionAgreementTests
     [Theory]
     [InlineData("NodeENI.spec.subnetPolicy", typeof(SubnetPolicies))]
     [InlineData("NodeENI.spec.dpdkDriver", typeof(DpdkDrivers))]
+    [InlineData("NodeENI.spec.dpdkBinding", typeof(DpdkBindings))]
     [InlineData("ENIAttachment.spec.device.use", typeof(DeviceUses))]
     [InlineData("ENIAttachment.spec.device.driver", typeof(DpdkDrivers))]
     [InlineData("ENIAttachment.status.network.state", typeof(EniState))]

@@ -48,6 +48,13 @@ public sealed class DeviceSpecTests
         );
 
     [Fact]
+    public void A_device_that_is_bound_when_claimed_is_offered_with_the_driver_to_bind() =>
+        Assert.Equal(
+            new DeviceSpec { Use = DeviceUses.Advertised, Driver = DpdkDrivers.VfioPci },
+            DeviceSpec.From(new NodeEniSpec { EnableDpdk = true, DpdkBinding = DpdkBindings.WhenClaimed })
+        );
+
+    [Fact]
     public void Empty_texts_count_as_absent() =>
         Assert.Equal(new DeviceSpec { Use = DeviceUses.Plain }, DeviceSpec.From(new NodeEniSpec { DpdkResourceName = "", DpdkPciAddress = "" }));
 

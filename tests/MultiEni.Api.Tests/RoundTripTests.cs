@@ -50,6 +50,7 @@ public sealed class RoundTripTests
               ipv6PrefixCount: 1
               enableDPDK: true
               dpdkDriver: igb_uio
+              dpdkBinding: WhenClaimed
               dpdkResourceName: intel.com/sriov_dpdk
               dpdkPCIAddress: "0000:00:06.0"
             status:

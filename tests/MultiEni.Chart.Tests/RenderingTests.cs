@@ -35,6 +35,7 @@ public class RenderingTests
             "networkPolicy.enabled=true",
             "imds.autoConfigureHopLimit=true",
         ],
+        ["eniManager.devicePublisher=\"dra\""],
         ["admissionPolicy={\"enabled\":true,\"exemptGroups\":[\"staff\"],\"exemptUsers\":[\"ann\"]}"],
     ];
 
@@ -45,8 +46,8 @@ public class RenderingTests
         {
             var (code, output) = await Helm.V4.LintAsync(values);
             Assert.True(code == 0, output);
-            var newer = await Helm.V4.TemplateAsync([.. values, "--kube-version=1.33.0"]);
-            var older = await Helm.V3.TemplateAsync([.. values, "--kube-version=1.33.0"]);
+            var newer = await Helm.V4.TemplateAsync([.. values, "--kube-version=1.34.0"]);
+            var older = await Helm.V3.TemplateAsync([.. values, "--kube-version=1.34.0"]);
             Assert.Equal(Sorted(newer), Sorted(older));
         }
     }

@@ -193,10 +193,12 @@ public class ValueTests
     [InlineData("controller.multusNetworksNamespace=\"net\"", "Role eni-controller-networks")]
     [InlineData("controller.multusNetworksNamespace=\"net\"", "RoleBinding eni-controller-networks")]
     [InlineData("metrics.dashboard.enabled=true", "ConfigMap aws-multi-eni-controller-dashboard")]
+    [InlineData(Dra, "DeviceClass eni.networking.k8s.aws")]
+    [InlineData(Dra, "ValidatingAdmissionPolicy eni-manager-own-node-slices")]
     public async Task A_value_adds_an_object(string value, string obj)
     {
         Assert.DoesNotContain(obj, (await Standard.Value).Names());
-        Assert.Contains(obj, (await Helm.V4.TemplateAsync(value)).Names());
+        Assert.Contains(obj, (await Helm.V4.TemplateAsync(value, "--kube-version=1.34.0")).Names());
     }
 
     [Theory]
@@ -224,6 +226,24 @@ public class ValueTests
     public async Task Policies_that_a_cluster_does_not_know_are_refused_when_they_are_asked_for()
     {
         Assert.Contains("need 1.30", await Helm.V4.RefusalAsync("admissionPolicy.enabled=true", "--kube-version=1.29.0"));
+    }
+
+    [Fact]
+    public async Task A_DRA_driver_on_a_cluster_without_its_API_is_rejected()
+    {
+        Assert.Contains("needs 1.34", await Helm.V4.RefusalAsync(Dra, "--kube-version=1.33.0"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_rights_of_a_DRA_driver_come_with_it_alone()
+    {
+        Assert.DoesNotContain("resource.k8s.io", ApiGroups(await Standard.Value));
+
+        var rendered = await Helm.V4.TemplateAsync(Dra, "--kube-version=1.34.0");
+
+        Assert.Contains("resource.k8s.io", ApiGroups(rendered));
+        Assert.Equal("\"dra\"", At(rendered.Manager, $"{ManagerEnv}/DEVICE_PUBLISHER/value"));
+        Assert.Equal("\"true\"", At(rendered.Controller, $"{ControllerEnv}/DEVICE_CLASSES/value"));
     }
 
     /// <summary>
@@ -260,10 +280,11 @@ public class ValueTests
     [Theory]
     [InlineData("sriov-config", "journal,modules,plugin-file,pod-resources,vfio")]
     [InlineData("embedded", "device-info,device-plugins,journal,modules,pod-resources,vfio")]
+    [InlineData("dra", "cdi,dra-plugin,journal,modules,plugins-registry,pod-resources,vfio")]
     [InlineData("none", "journal,modules,pod-resources,vfio")]
     public async Task The_manager_mounts_of_the_host_what_its_way_of_publishing_needs(string publisher, string expected)
     {
-        var rendered = await Helm.V4.TemplateAsync($"eniManager.devicePublisher=\"{publisher}\"");
+        var rendered = await Helm.V4.TemplateAsync($"eniManager.devicePublisher=\"{publisher}\"", "--kube-version=1.34.0");
 
         Assert.Equal(expected, Volumes(rendered));
     }
@@ -284,6 +305,15 @@ public class ValueTests
         Assert.Contains("patch", VerbsOnNodes(rendered));
         Assert.DoesNotContain("patch", VerbsOnNodes(await Standard.Value));
     }
+
+    private const string Dra = "eniManager.devicePublisher=\"dra\"";
+
+    private static IEnumerable<string> ApiGroups(Rendered rendered) =>
+        rendered
+            .OfKind("ClusterRole")
+            .SelectMany(role => role["rules"]!.AsArray())
+            .SelectMany(rule => rule!["apiGroups"]!.AsArray())
+            .Select(group => group!.GetValue<string>());
 
     private static Lazy<Task<Rendered>> Standard { get; } = new(() => Helm.V4.TemplateAsync());
 

@@ -27,6 +27,8 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/StartupTaint/TaintDecision.cs",
             "src/MultiEni.Controller/RegionFinder.cs",
             "src/MultiEni.Controller/Multus/NetworkDefinitions.cs",
+            "src/MultiEni.Controller/DeviceClasses/ResourceClass.cs",
+            "src/MultiEni.Controller/GeneratedObjects/OfferedResource.cs",
             "src/MultiEni.Manager/Steps/*.cs",
             "src/MultiEni.Manager/Safety/SafetyRules.cs",
             "src/MultiEni.Manager/Publishing/DevicePluginFile.cs",

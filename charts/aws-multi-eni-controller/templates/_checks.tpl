@@ -32,7 +32,10 @@
 {{- fail (printf "admissionPolicy.enabled is true and the cluster is Kubernetes %s: ValidatingAdmissionPolicy and the node name in tokens need 1.30. Set it to auto or false; the managers' permissions are then not limited to their own node's objects." .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
 {{- if and (eq .Values.eniManager.devicePublisher "sriov-config") (empty .Values.eniManager.devicePlugin.namespaces) -}}
-{{- fail "eniManager.devicePlugin.namespaces is empty: set the namespace of the SR-IOV device plugin, or set eniManager.devicePublisher to embedded or none." -}}
+{{- fail "eniManager.devicePlugin.namespaces is empty: set the namespace of the SR-IOV device plugin, or set eniManager.devicePublisher to embedded, dra or none." -}}
+{{- end -}}
+{{- if and (eq .Values.eniManager.devicePublisher "dra") (not (semverCompare ">=1.34-0" .Capabilities.KubeVersion.Version)) -}}
+{{- fail (printf "eniManager.devicePublisher is dra and the cluster is Kubernetes %s: resource.k8s.io/v1 needs 1.34. Set it to embedded." .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
 {{- range $kind := list "serviceMonitor" "podMonitor" -}}
 {{- if and (index $.Values.metrics $kind "enabled") (not $.Values.metrics.enabled) -}}

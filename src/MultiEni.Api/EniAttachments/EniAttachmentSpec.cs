@@ -83,7 +83,10 @@ public sealed record DeviceSpec
     /// <summary>One of <see cref="DeviceUses"/>.</summary>
     public string Use { get; set; } = DeviceUses.Plain;
 
-    /// <summary>Driver to bind when <see cref="Use"/> is <see cref="DeviceUses.Bound"/>.</summary>
+    /// <summary>
+    /// Driver to bind: now when <see cref="Use"/> is <see cref="DeviceUses.Bound"/>, and when a
+    /// claim asks for it when it is <see cref="DeviceUses.Advertised"/>.
+    /// </summary>
     public string? Driver { get; set; }
 
     /// <summary>
@@ -104,8 +107,8 @@ public sealed record DeviceSpec
         return new DeviceSpec
         {
             Use =
-                spec.EnableDpdk ? DeviceUses.Bound
-                : named ? DeviceUses.Advertised
+                spec is { EnableDpdk: true, DpdkBinding: not DpdkBindings.WhenClaimed } ? DeviceUses.Bound
+                : spec.EnableDpdk || named ? DeviceUses.Advertised
                 : DeviceUses.Plain,
             Driver = spec.EnableDpdk ? spec.DpdkDriver : null,
             ResourceName = string.IsNullOrEmpty(spec.DpdkResourceName) ? null : spec.DpdkResourceName,

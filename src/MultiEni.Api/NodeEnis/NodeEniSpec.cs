@@ -105,6 +105,9 @@ public sealed record NodeEniSpec
     /// <summary>One of <see cref="DpdkDrivers"/>.</summary>
     public string DpdkDriver { get; set; } = DpdkDrivers.VfioPci;
 
+    /// <summary>One of <see cref="DpdkBindings"/>: when the device is bound.</summary>
+    public string DpdkBinding { get; set; } = DpdkBindings.Always;
+
     /// <summary>
     /// The resource that pods request, as <c>prefix/name</c> or <c>name</c>; derived from the
     /// device index if null.
@@ -127,6 +130,18 @@ public static class SubnetPolicies
 
     /// <summary>One ENI, in the subnet in the node's zone with the most free addresses.</summary>
     public const string MostFree = "MostFree";
+}
+
+/// <summary>Values of <see cref="NodeEniSpec.DpdkBinding"/>.</summary>
+public static class DpdkBindings
+{
+    /// <summary>After attachment, for as long as the ENI is there.</summary>
+    public const string Always = "Always";
+
+    /// <summary>
+    /// While a ResourceClaim that asks for DPDK is prepared; the kernel has the device otherwise.
+    /// </summary>
+    public const string WhenClaimed = "WhenClaimed";
 }
 
 /// <summary>The drivers that give a DPDK application access to a PCI device.</summary>

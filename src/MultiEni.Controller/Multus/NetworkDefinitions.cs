@@ -1,15 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
-using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.GeneratedObjects;
 
 namespace MultiEni.Controller.Multus;
 
 /// <summary>Which networks there should be: one for each resource that a node offers.</summary>
 internal static class NetworkDefinitions
 {
-    private const string DefaultPrefix = "intel.com/";
-    private const int LongestName = 253;
+    private const string ResourceAnnotation = "k8s.v1.cni.cncf.io/resourceName";
+
+    /// <summary>How the controller keeps them.</summary>
+    /// <param name="namespaceName">Their namespace.</param>
+    public static GeneratedKind<NetworkDefinition, NetworkAttachmentDefinition> In(string namespaceName) =>
+        new("networks", NetworkAttachmentDefinition.ResourceKind, namespaceName, Of, ToObject, FromObject);
 
     /// <summary>The networks, by name.</summary>
     /// <param name="attachments">
@@ -23,64 +27,41 @@ internal static class NetworkDefinitions
     public static IReadOnlyList<NetworkDefinition> Of(IEnumerable<EniAttachment> attachments, IReadOnlyList<NetworkDefinition> held)
     {
         var networks =
-            from offered in attachments.Select(Offered).OfType<(string Resource, bool IsAskedFor)>()
-            group offered.IsAskedFor by offered.Resource into resource
-            let name = NameOf(resource.Key)
-            where IsName(name)
-            group (Resource: resource.Key, IsAskedFor: resource.Any(asked => asked)) by name into rivals
+            from offered in attachments.Select(OfferedResource.Of).OfType<OfferedResource>()
+            group offered by offered.Name into resource
+            let name = resource.First().ObjectName
+            where OfferedResource.IsObjectName(name)
+            group (Resource: resource.Key, IsDesired: resource.Any(offered => offered.IsDesired)) by name into rivals
             from network in Named(rivals.Key, rivals, held)
-            where IsName(network.Name)
+            where OfferedResource.IsObjectName(network.Name)
             select network;
         return [.. networks.DistinctBy(network => network.Name, StringComparer.Ordinal).OrderBy(network => network.Name, StringComparer.Ordinal)];
     }
 
-    // Nothing is offered before the agent says so, but what it is called is asked for by the
-    // specification.
-    private static (string Resource, bool IsAskedFor)? Offered(EniAttachment attachment)
-    {
-        if (attachment.Status?.Device?.ResourceName is not { } reported)
+    private static NetworkAttachmentDefinition ToObject(NetworkDefinition network) =>
+        new()
         {
-            return null;
-        }
+            Metadata = new()
+            {
+                Name = network.Name,
+                Annotations = new(StringComparer.Ordinal) { [ResourceAnnotation] = network.Resource },
+            },
+            Spec = new NetworkAttachmentDefinitionSpec { Config = network.Config },
+        };
 
-        if (attachment.Spec?.Device.ResourceName is { Length: > 0 } named)
-        {
-            return (named.Contains('/') ? named : DefaultPrefix + named, true);
-        }
-
-        // An administrator may give interfaces other names than the default, which only the agents
-        // know.
-        var generated = $"{Names.DefaultResourceName}{attachment.Status.Network?.DeviceIndex ?? attachment.Spec?.DeviceIndex ?? 1}";
-        return reported.Count(character => character == '/') == 1 ? (reported, reported == generated) : null;
-    }
+    private static NetworkDefinition FromObject(NetworkAttachmentDefinition stored) =>
+        new(stored.Metadata.Name, stored.Metadata.Annotations?.GetValueOrDefault(ResourceAnnotation) ?? "");
 
     private static IEnumerable<NetworkDefinition> Named(
         string name,
-        IEnumerable<(string Resource, bool IsAskedFor)> rivals,
+        IEnumerable<(string Resource, bool IsDesired)> rivals,
         IReadOnlyList<NetworkDefinition> held
     ) =>
         rivals
-            .OrderByDescending(rival => rival.IsAskedFor)
+            .OrderByDescending(rival => rival.IsDesired)
             .ThenByDescending(rival => held.Contains(new NetworkDefinition(name, rival.Resource)))
             .ThenBy(rival => rival.Resource, StringComparer.Ordinal)
             .Select((rival, place) => new NetworkDefinition(place == 0 ? name : Distinct(name, rival.Resource), rival.Resource));
-
-    // Names of objects know no underscore and no capital, so two resources may come to one name.
-    private static string NameOf(string resource)
-    {
-        var text = resource.StartsWith(DefaultPrefix, StringComparison.Ordinal) ? resource[DefaultPrefix.Length..] : resource;
-        return text.ToLowerInvariant().Replace('_', '-').Replace('/', '-').Trim('-');
-    }
-
-    private static bool IsName(string name) =>
-        name.Length <= LongestName
-        && name.Split('.')
-            .All(label =>
-                label.Length > 0
-                && label[0] != '-'
-                && label[^1] != '-'
-                && label.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
-            );
 
     private static string Distinct(string name, string resource) =>
         $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(resource)).AsSpan(0, 3))}";

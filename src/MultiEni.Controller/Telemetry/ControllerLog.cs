@@ -39,15 +39,11 @@ internal static partial class ControllerLog
     [LoggerMessage(113, LogLevel.Information, "Serving /healthz, /readyz and /metrics on port {Port}")]
     public static partial void Serving(ILogger logger, int port);
 
-    [LoggerMessage(116, LogLevel.Warning, "Multus is not installed, or there is no namespace {Namespace}, so no network is defined: {Failure}")]
-    public static partial void NoMultus(ILogger logger, string @namespace, string failure);
+    [LoggerMessage(116, LogLevel.Warning, "The API server does not serve {Plural}, or their namespace does not exist; none are written: {Failure}")]
+    public static partial void NotServed(ILogger logger, string plural, string failure);
 
-    [LoggerMessage(
-        17,
-        LogLevel.Warning,
-        "The NetworkAttachmentDefinition {Namespace}/{Name} is not managed by this controller and is left alone: {Failure}"
-    )]
-    public static partial void NetworkOfOthers(ILogger logger, string @namespace, string name, string failure);
+    [LoggerMessage(117, LogLevel.Warning, "{Kind} {Name} is not managed by this controller and is left alone: {Failure}")]
+    public static partial void OwnedByOthers(ILogger logger, string kind, string name, string failure);
 
     [LoggerMessage(115, LogLevel.Warning, "{Warning}")]
     public static partial void SettingWithoutEffect(ILogger logger, string warning);

@@ -54,6 +54,7 @@ public sealed class NodeEniAcceptanceTests
             "ipv4PrefixCount: 4\nipv6AddressCount: 2",
             "enableDPDK: true\ndpdkDriver: igb_uio",
             "enableDPDK: true\ndpdkDriver: uio_pci_generic",
+            "enableDPDK: true\ndpdkBinding: WhenClaimed",
             "dpdkResourceName: intel.com/intel_sriov_netdevice_1",
             "dpdkResourceName: amazon.com/ena_dpdk_1",
             "dpdkResourceName: sriov_net",
@@ -159,6 +160,11 @@ public sealed class NodeEniAcceptanceTests
             {
                 "dpdkDriver: vfio",
                 $"spec.dpdkDriver: Unsupported value: \"vfio\": supported values: \"vfio-pci\", \"igb_uio\", \"uio_pci_generic\"|{NotChecked}"
+            },
+            { "dpdkBinding: WhenClaimed", "spec: Invalid value: dpdkBinding: WhenClaimed needs enableDPDK: true" },
+            {
+                "enableDPDK: true\ndpdkBinding: OnDemand",
+                $"spec.dpdkBinding: Unsupported value: \"OnDemand\": supported values: \"Always\", \"WhenClaimed\"|{NotChecked}"
             },
             { "dpdkResourceName: a/b/c", $"spec.dpdkResourceName: Invalid value: \"a/b/c\": {ResourceName}" },
             { "dpdkResourceName: a/b.c", $"spec.dpdkResourceName: Invalid value: \"a/b.c\": {ResourceName}" },
@@ -275,7 +281,7 @@ public sealed class NodeEniAcceptanceTests
                     """
                     {
                       "subnetPolicy": "All", "deviceIndex": 1, "networkCardIndex": 0, "deleteOnTermination": true, "mtu": 0,
-                      "sourceDestCheck": true, "secondaryPrivateIPCount": 0, "ipv4PrefixCount": 0, "ipv6AddressCount": 0, "ipv6PrefixCount": 0
+                      "sourceDestCheck": true, "secondaryPrivateIPCount": 0, "ipv4PrefixCount": 0, "ipv6AddressCount": 0, "ipv6PrefixCount": 0, "dpdkBinding": "Always"
                     }
                     """
                 )!

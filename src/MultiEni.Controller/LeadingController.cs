@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.DeviceClasses;

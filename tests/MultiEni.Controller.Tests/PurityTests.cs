@@ -32,6 +32,10 @@ public sealed partial class PurityTests
             "src/MultiEni.Manager/Publishing/Embedded/ContainerGrants.cs",
             "src/MultiEni.Manager/Publishing/Embedded/EmbeddedOffer.cs",
             "src/MultiEni.Manager/Kubelet/DevicePlugins/Preference.cs",
+            "src/MultiEni.Manager/Kubelet/Dra/DraMessages.cs",
+            "src/MultiEni.Manager/Claims/Slices/ClaimableDevice.cs",
+            "src/MultiEni.Manager/Claims/Slices/SliceBuilder.cs",
+            "src/MultiEni.Manager/Claims/Slices/SliceDecision.cs",
         };
 
     [Theory]

@@ -148,6 +148,9 @@ internal abstract record SliceStep
 /// <param name="Answered">What was stored.</param>
 internal sealed record SliceEcho(ResourceSliceSpec Sent, ResourceSliceSpec Answered)
 {
+    /// <summary>Names of fields that were sent and not stored.</summary>
+    public IReadOnlyList<string> Dropped { get; } = SliceDecision.Dropped(Sent, Answered);
+
     /// <summary>Whether a write of this content would end in what is stored already.</summary>
     public bool Covers(ResourceSliceSpec next, ResourceSliceSpec stored) =>
         SliceDecision.AreSame(next, Sent) && SliceDecision.AreSame(stored, Answered);

@@ -36,6 +36,9 @@ public sealed partial class PurityTests
             "src/MultiEni.Manager/Claims/Slices/ClaimableDevice.cs",
             "src/MultiEni.Manager/Claims/Slices/SliceBuilder.cs",
             "src/MultiEni.Manager/Claims/Slices/SliceDecision.cs",
+            "src/MultiEni.Manager/Claims/Preparation/ClaimConfigReader.cs",
+            "src/MultiEni.Manager/Claims/Preparation/PreparedClaim.cs",
+            "src/MultiEni.Manager/Claims/Preparation/PrepareDecision.cs",
         };
 
     [Theory]

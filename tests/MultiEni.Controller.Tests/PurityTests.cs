@@ -39,6 +39,8 @@ public sealed partial class PurityTests
             "src/MultiEni.Manager/Claims/Preparation/ClaimConfigReader.cs",
             "src/MultiEni.Manager/Claims/Preparation/PreparedClaim.cs",
             "src/MultiEni.Manager/Claims/Preparation/PrepareDecision.cs",
+            "src/MultiEni.Manager/Claims/Preparation/CdiSpecs.cs",
+            "src/MultiEni.Manager/Claims/Preparation/DeviceMetadata.cs",
         };
 
     [Theory]

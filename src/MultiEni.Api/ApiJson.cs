@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Api.ResourceClaims;
 
 namespace MultiEni.Api;
 
@@ -20,4 +21,9 @@ namespace MultiEni.Api;
 [JsonSerializable(typeof(KubernetesList<EniAttachment>))]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(KubernetesList<Node>))]
+[JsonSerializable(typeof(ResourceSlice))]
+[JsonSerializable(typeof(KubernetesList<ResourceSlice>))]
+[JsonSerializable(typeof(ResourceClaim))]
+[JsonSerializable(typeof(KubernetesList<ResourceClaim>))]
+[JsonSerializable(typeof(EniClaimConfig))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -36,6 +36,15 @@ public sealed partial class PurityTests
             "src/MultiEni.Manager/Publishing/Embedded/ContainerGrants.cs",
             "src/MultiEni.Manager/Publishing/Embedded/EmbeddedOffer.cs",
             "src/MultiEni.Manager/Kubelet/DevicePlugins/Preference.cs",
+            "src/MultiEni.Manager/Kubelet/Dra/DraMessages.cs",
+            "src/MultiEni.Manager/Claims/Slices/ClaimableDevice.cs",
+            "src/MultiEni.Manager/Claims/Slices/SliceBuilder.cs",
+            "src/MultiEni.Manager/Claims/Slices/SliceDecision.cs",
+            "src/MultiEni.Manager/Claims/Preparation/ClaimConfigReader.cs",
+            "src/MultiEni.Manager/Claims/Preparation/PreparedClaim.cs",
+            "src/MultiEni.Manager/Claims/Preparation/PrepareDecision.cs",
+            "src/MultiEni.Manager/Claims/Preparation/CdiSpecs.cs",
+            "src/MultiEni.Manager/Claims/Preparation/DeviceMetadata.cs",
         };
 
     [Theory]

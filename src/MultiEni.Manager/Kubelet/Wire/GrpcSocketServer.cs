@@ -145,7 +145,8 @@ internal interface IGrpcService
 /// <summary>Paths of Unix sockets, which the kernel limits in length (unix(7)).</summary>
 internal static class UnixSocketPath
 {
-    private const int LongestPath = 107;
+    /// <summary>How many bytes a path may have.</summary>
+    internal const int LongestPath = 107;
 
     /// <summary>The address of a socket.</summary>
     /// <exception cref="IOException">The path is too long for a socket.</exception>

@@ -82,6 +82,7 @@ public sealed class SlicePublisherTests
         await bench.LookAsync();
         Assert.Empty(bench.Api.SliceNames);
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await bench.LookAsync();
         await bench.UntilDevicesAsync("eni-a");
         await Eventually.Holds(() => bench.Publisher.Problem is null, "the end of the contest");
 
@@ -125,9 +126,15 @@ public sealed class SlicePublisherTests
         bench.Start();
         await Eventually.Holds(() => bench.Publisher.Problem?.Contains("not of your node", StringComparison.Ordinal) == true, "the refusal");
         bench.Api.Refuses = _ => null;
-        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.Holds(
+            () =>
+            {
+                bench.Clock.Advance(TimeSpan.FromSeconds(1));
+                return bench.Publisher.Problem is null;
+            },
+            "the end of the trouble"
+        );
         await bench.UntilDevicesAsync("eni-a");
-        await Eventually.Holds(() => bench.Publisher.Problem is null, "the end of the trouble");
     }
 
     [Fact]

@@ -3,6 +3,9 @@ using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
+using MultiEni.Manager.Claims.Preparation;
+using MultiEni.Manager.Claims.Slices;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
@@ -10,6 +13,7 @@ using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
 using MultiEni.Manager.Setup;
+using MultiEni.Manager.Steps;
 using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
@@ -47,13 +51,14 @@ internal static class ManagerApp
         var host = new TimeLimits(settings.ReadLimit, TimeProvider.System).Apply(kernel);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         using var metrics = new ManagerMetrics(settings.NodeName, journal.BoundByDriver);
-        await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger);
+        using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
+        var client = new KubernetesClient(http, time);
+        await using var claims = new NodeClaims(settings, client, host, loggers, time, logger);
+        await using var publishing = new NodePublishing(settings, host, metrics, loggers, time, logger, claims.Publisher);
         var publisher = publishing.Publisher;
         metrics.Offered = () => publisher.Offered.Select(offer => offer.Resource.ToString());
         using var boot = new BootGuard(new HostReader(host), journal, publisher, time, logger);
 
-        using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
-        var client = new KubernetesClient(http, time);
         var attachments = Informer(
             client,
             AttachmentStatusWriter.Kind,
@@ -94,12 +99,17 @@ internal static class ManagerApp
             var seen = await boot.FirstAsync(token);
             Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
 
-            var view = new NodeView(await attachments.SyncedAsync(token), await nodes.SyncedAsync(token), settings.NodeName);
+            var cachedNodes = await nodes.SyncedAsync(token);
+            var view = new NodeView(await attachments.SyncedAsync(token), cachedNodes, settings.NodeName);
             using var gate = new DeviceChangeGate(settings.JournalPath + ".lock");
-            var worker = Worker(
-                new Parts(settings, kernel.Files, host, journal, publishing, boot, view, pods, client, gate, metrics, time, logger),
-                wake,
-                queue
+            var parts = new Parts(settings, kernel.Files, host, journal, publishing, claims, boot, view, pods, client, gate, metrics, time, logger);
+            var (worker, binding, owners) = Worker(parts, wake, queue);
+            claims.Begin(
+                background,
+                binding,
+                address => FactsOf(address, view, owners),
+                () => cachedNodes.Get(ObjectKey.Cluster(settings.NodeName)),
+                () => wake.Everything(WorkPriority.Urgent)
             );
             using var onAttachment = attachments.Subscribe(wake.AttachmentChanged);
             using var onNode = nodes.Subscribe(_ => wake.Everything(WorkPriority.Normal));
@@ -118,7 +128,18 @@ internal static class ManagerApp
         });
     }
 
-    private static AgentWorker Worker(Parts parts, WorkEnqueuer wake, WorkQueue<AgentWork> queue)
+    // By whom it was offered, and after a restart by what was reported.
+    private static EniFacts? FactsOf(PciAddress address, NodeView view, OfferOwners owners) =>
+        (
+            owners.Of(address) is { } owner
+                ? view.Attachment(owner)
+                : view.Attachments.FirstOrDefault(attachment => attachment.Status?.Device?.PciAddress == address.ToString())
+        )
+            is { } attachment
+            ? EniFacts.Of(attachment)
+            : null;
+
+    private static (AgentWorker Worker, ClaimBinding Binding, OfferOwners Owners) Worker(Parts parts, WorkEnqueuer wake, WorkQueue<AgentWork> queue)
     {
         var settings = parts.Settings;
         // It has a limit of its own and must know when a call has really returned.
@@ -149,13 +170,28 @@ internal static class ManagerApp
                     ? setup.Problem
                     : ""
         );
+        var bind = new BindSequence(parts.Host, locked, method, preparation, verification, restoration, parts.Journal);
+        var giveBack = new GiveBackSequence(locked, restoration);
+        var holds = parts.Claims.Holds;
+        var observer = new DeviceObserver(
+            parts.Host,
+            parts.View,
+            parts.Journal,
+            parts.Publishing.Publisher,
+            holds,
+            locked,
+            Policy(settings),
+            settings,
+            parts.Time
+        );
         var actions = new DeviceActions(
             parts.Host,
             settings,
             parts.Journal,
-            new BindSequence(parts.Host, locked, method, preparation, verification, restoration, parts.Journal),
-            new GiveBackSequence(locked, restoration),
+            bind,
+            giveBack,
             parts.Gate,
+            holds,
             parts.Publishing.Publisher,
             parts.Metrics,
             parts.Time,
@@ -165,16 +201,19 @@ internal static class ManagerApp
         var reconciler = new AttachmentReconciler(
             parts.View,
             parts.Boot,
-            new DeviceObserver(parts.Host, parts.View, parts.Journal, parts.Publishing.Publisher, locked, Policy(settings), settings, parts.Time),
+            observer,
             actions,
             new UsageProbe(
                 parts.Host.Files,
                 parts.Publishing.PodResources,
                 parts.Publishing.Handouts,
                 parts.Pods,
-                new FinishedPods(parts.Pods, settings.ListPods, parts.Time)
+                new FinishedPods(parts.Pods, settings.ListPods, parts.Time),
+                address =>
+                    parts.Boot.Last is { } last && holds.Of(address, last.BootId) is var (claim, held) ? (claim.ToString(), held.Resource) : null
             ),
             owners,
+            holds,
             new AttachmentStatusWriter(parts.View, parts.Client, parts.Metrics),
             new RetryBackoff(parts.Time),
             new LinkRepairLimiter(parts.Time),
@@ -182,7 +221,7 @@ internal static class ManagerApp
             parts.Time,
             parts.Logger
         );
-        return new AgentWorker(
+        var worker = new AgentWorker(
             reconciler,
             new OrphanSearch(parts.View, parts.Journal, parts.Publishing.Publisher, owners, parts.Logger),
             parts.Boot,
@@ -191,6 +230,22 @@ internal static class ManagerApp
             wake,
             queue
         );
+        var binding = new ClaimBinding(
+            bind,
+            giveBack,
+            parts.Gate,
+            parts.Journal,
+            async (device, token) =>
+            {
+                var seen = await parts.Boot.ObserveAsync(token);
+                var (situation, claim) = parts.View.Attachment(device.Eni.Attachment) is { } attachment
+                    ? await observer.ReadAsync(attachment, seen, new DeviceUsage.NotChecked(), token)
+                    : (null, new DeviceClaim { Attachment = device.Eni.Attachment, EniId = device.Eni.EniId });
+                return ClaimClearance.Decide(device, situation, claim, seen.BootId, settings);
+            },
+            parts.Time
+        );
+        return (worker, binding, owners);
     }
 
     private static SafetyPolicy Policy(ManagerSettings settings) =>
@@ -218,6 +273,7 @@ internal static class ManagerApp
         NodeHost Host,
         BindingJournal Journal,
         NodePublishing Publishing,
+        NodeClaims Claims,
         BootGuard Boot,
         NodeView View,
         NodePods Pods,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
@@ -21,6 +22,7 @@ internal sealed class AttachmentReconciler(
     DeviceActions actions,
     UsageProbe usage,
     OfferOwners owners,
+    ClaimHolds holds,
     AttachmentStatusWriter edge,
     RetryBackoff retries,
     LinkRepairLimiter brake,
@@ -48,6 +50,12 @@ internal sealed class AttachmentReconciler(
             _deferred.Forget(name);
             _standing.TryRemove(work, out _);
             return ReconcileResult.Done;
+        }
+
+        if (!attachment.Metadata.IsBeingDeleted && boot.Last is { } last && holds.IsChanging(name, last.BootId))
+        {
+            // What is seen halfway is neither to be reported nor to be acted on. Its end wakes us.
+            return ReconcileResult.After(settings.InUseInterval);
         }
 
         using var fields = Fields(attachment.Spec?.NodeEniRef.Name);

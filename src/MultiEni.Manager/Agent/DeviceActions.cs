@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
@@ -19,6 +20,7 @@ internal sealed class DeviceActions(
     BindSequence bind,
     GiveBackSequence giveBack,
     DeviceChangeGate gate,
+    ClaimHolds holds,
     IDevicePublisher publisher,
     ManagerMetrics metrics,
     TimeProvider time,
@@ -86,6 +88,11 @@ internal sealed class DeviceActions(
             return unable;
         }
 
+        if (holds.Of(step.Device.Address, bootId) is var (holder, held) && held.Driver != step.Driver)
+        {
+            return (Claimed(step.Device.Address, holder.ToString()), TimeSpan.Zero, TimeSpan.Zero);
+        }
+
         var request = new BindRequest
         {
             Address = step.Device.Address,
@@ -117,6 +124,11 @@ internal sealed class DeviceActions(
         if (inside is null)
         {
             return unable;
+        }
+
+        if (holds.Of(step.Device.Address, bootId) is var (holder, _))
+        {
+            return (Claimed(step.Device.Address, holder.ToString()), TimeSpan.Zero, TimeSpan.Zero);
         }
 
         // Without an entry the device's history is unknown, and the kernel chooses the driver.
@@ -225,6 +237,10 @@ internal sealed class DeviceActions(
             return null;
         }
     }
+
+    // A claim is noted before the gate is entered for it, so that whoever is inside sees it.
+    private static Blocker Claimed(PciAddress address, string claim) =>
+        new(Reasons.DeviceInUse, $"{address} is in use by claim {claim}; nothing is done to it before the claim's pod ends.");
 
     private static Blocker LinkFailure(string what, Errno error) =>
         new(

@@ -1,6 +1,7 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
@@ -16,6 +17,7 @@ internal sealed class DeviceObserver(
     NodeView view,
     BindingJournal journal,
     IDevicePublisher publisher,
+    ClaimHolds holds,
     LockedFiles locked,
     SafetyPolicy policy,
     ManagerSettings settings,
@@ -54,6 +56,16 @@ internal sealed class DeviceObserver(
         var entry = known is { } address ? journal.Find(address, seen.BootId) : null;
         var link = device is null ? null : seen.LinkOf(device);
         var wish = DesiredDeviceReader.Read(attachment, link?.Name ?? entry?.InterfaceName, settings);
+        if (known is { } claimed && holds.DriverOf(claimed, seen.BootId) is { } driver)
+        {
+            // As long as a claim has it, it is what the claim asked for.
+            wish = wish with
+            {
+                Use = DeviceUses.Bound,
+                Driver = driver,
+            };
+        }
+
         var facts = device is null ? null : await FactsAsync(attachment, device, seen, cancellationToken);
         var situation = new DeviceObservation
         {

@@ -19,4 +19,40 @@ internal static partial class ClaimLog
 
     [LoggerMessage(64, LogLevel.Warning, "ResourceSlice of {Node} has no room for {Count} devices, which claims cannot get.")]
     public static partial void DevicesLeftOut(ILogger logger, string node, int count);
+
+    [LoggerMessage(65, LogLevel.Warning, "{Device} is given to no further claim: {Message}")]
+    public static partial void DeviceUnusable(ILogger logger, string device, string message);
+
+    [LoggerMessage(66, LogLevel.Warning, "Files that an earlier run left for claims could not be removed: {Message}")]
+    public static partial void NotSwept(ILogger logger, string message);
+
+    [LoggerMessage(67, LogLevel.Warning, "{Path} makes no sense; what is offered to claims is found out anew: {Message}")]
+    public static partial void OffersUnreadable(ILogger logger, string path, string message);
+
+    [LoggerMessage(68, LogLevel.Warning, "{Path} could not be written; it is written with the next change: {Message}")]
+    public static partial void OffersUnwritten(ILogger logger, string path, string message);
+
+    [LoggerMessage(69, LogLevel.Information, "The kubelet can call {Driver} on {Socket}.")]
+    public static partial void DriverServed(ILogger logger, string driver, string socket);
+
+    [LoggerMessage(70, LogLevel.Information, "The kubelet has registered {Driver}.")]
+    public static partial void DriverRegistered(ILogger logger, string driver);
+
+    [LoggerMessage(71, LogLevel.Warning, "{Driver} is not registered with the kubelet: {Message}")]
+    public static partial void DriverNotRegistered(ILogger logger, string driver, string message);
+
+    [LoggerMessage(72, LogLevel.Information, "Claim {Claim} ({Uid}) is prepared: {Devices}.")]
+    public static partial void ClaimPrepared(ILogger logger, string claim, string uid, string devices);
+
+    [LoggerMessage(73, LogLevel.Warning, "Claim {Claim} ({Uid}) was not prepared: {Message}")]
+    public static partial void ClaimNotPrepared(ILogger logger, string claim, string uid, string message);
+
+    [LoggerMessage(74, LogLevel.Information, "Claim {Claim} ({Uid}) has ended.")]
+    public static partial void ClaimEnded(ILogger logger, string claim, string uid);
+
+    [LoggerMessage(75, LogLevel.Warning, "Claim {Claim} ({Uid}) could not be ended yet: {Message}")]
+    public static partial void ClaimNotEnded(ILogger logger, string claim, string uid, string message);
+
+    [LoggerMessage(76, LogLevel.Warning, "How the devices of claim {Claim} are reached could not be written to its status yet: {Message}")]
+    public static partial void ClaimNotReported(ILogger logger, string claim, string message);
 }

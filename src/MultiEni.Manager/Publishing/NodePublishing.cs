@@ -19,7 +19,22 @@ internal sealed class NodePublishing : IAsyncDisposable
     private readonly EmbeddedDevicePublisher? _plugin;
 
     /// <summary>Puts the parts together; nothing is read or written yet.</summary>
-    public NodePublishing(ManagerSettings settings, NodeHost host, ManagerMetrics metrics, ILoggerFactory loggers, TimeProvider time, ILogger logger)
+    /// <param name="settings">How the agent behaves.</param>
+    /// <param name="host">The node's kernel.</param>
+    /// <param name="metrics">What is counted.</param>
+    /// <param name="loggers">The logs of the sockets.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="claims">Offers devices to claims; needed when that was chosen.</param>
+    public NodePublishing(
+        ManagerSettings settings,
+        NodeHost host,
+        ManagerMetrics metrics,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        ILogger logger,
+        IDevicePublisher? claims = null
+    )
     {
         var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
         Handouts = new RecentAllocations(time);
@@ -32,6 +47,9 @@ internal sealed class NodePublishing : IAsyncDisposable
                 var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
                 _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, time, logger);
                 Publisher = new PublisherMigration(_plugin, File);
+                break;
+            case PublisherChoice.Dra:
+                Publisher = new PublisherMigration(claims ?? throw new ArgumentNullException(nameof(claims)), File);
                 break;
             case PublisherChoice.None:
                 Publisher = new PublisherMigration(new NoPublisher(), File);

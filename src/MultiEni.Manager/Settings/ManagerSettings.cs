@@ -72,6 +72,12 @@ internal sealed record ManagerSettings
     /// <summary>The kubelet's folder of device plugins, which is the same wherever its other folders are.</summary>
     public string DevicePluginsPath { get; init; } = DefaultDevicePluginsPath;
 
+    /// <summary>Where container runtimes look for CDI files.</summary>
+    public string CdiRoot { get; init; } = DefaultCdiRoot;
+
+    /// <summary>The agent's pod, which tells apart the sockets of two that run while one replaces the other; empty where that never happens.</summary>
+    public string PodUid { get; init; } = "";
+
     /// <summary>Where the embedded device plugin writes what Multus reads; empty for nowhere.</summary>
     public string DeviceInfoPath { get; init; } = DefaultDeviceInfoPath;
 
@@ -134,6 +140,7 @@ internal sealed record ManagerSettings
 
     internal const string NativeBinding = "native";
     private const string DefaultDevicePluginsPath = "/var/lib/kubelet/device-plugins";
+    private const string DefaultCdiRoot = "/var/run/cdi";
     private const string DefaultDeviceInfoPath = "/var/run/k8s.cni.cncf.io/devinfo/dp";
     private const string DefaultPattern = "^(eth|eni|en[a-zA-Z]?)[0-9]+";
     private const string DefaultIgnored = "tunl0,gre0,gretap0,erspan0,ip_vti0,ip6_vti0,sit0,ip6tnl0,ip6gre0";
@@ -205,11 +212,12 @@ internal sealed record ManagerSettings
                 "device-publisher",
                 "DEVICE_PUBLISHER",
                 "sriov-config",
-                ["sriov-config", "embedded", "none"],
-                "Who offers devices to pods: the SR-IOV device plugin by its file, this program itself, or nobody"
+                ["sriov-config", "embedded", "dra", "none"],
+                "Who offers devices to pods: the SR-IOV device plugin by its file, this program as a device plugin or as a DRA driver, or nobody"
             ) switch
             {
                 "embedded" => PublisherChoice.Embedded,
+                "dra" => PublisherChoice.Dra,
                 "none" => PublisherChoice.None,
                 _ => PublisherChoice.SriovConfig,
             },
@@ -233,6 +241,14 @@ internal sealed record ManagerSettings
                 AbsolutePath,
                 "The kubelet's folder of device plugins, which does not follow its --root-dir"
             ),
+            CdiRoot = reader.Parsed(
+                "cdi-root",
+                "CDI_ROOT",
+                DefaultCdiRoot,
+                AbsolutePath,
+                "The folder of CDI files that container runtimes read (DRA)"
+            ),
+            PodUid = reader.Text("pod-uid", "POD_UID", "", "Uid of the agent's pod, where two may run at a time while one replaces the other (DRA)"),
             DeviceInfoPath = reader.Parsed(
                 "device-info-path",
                 "DEVICE_INFO_PATH",
@@ -368,6 +384,9 @@ internal enum PublisherChoice
 
     /// <summary>This program, as a device plugin of its own.</summary>
     Embedded,
+
+    /// <summary>This program, as a DRA driver.</summary>
+    Dra,
 
     /// <summary>Nobody: devices are bound and left at that.</summary>
     None,

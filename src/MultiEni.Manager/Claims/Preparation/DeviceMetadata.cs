@@ -88,6 +88,7 @@ internal static class DeviceMetadata
         };
     }
 
+    // The driver and all that follows from it are those which the claim has, and not those of the slice.
     private static JsonNode Device(PreparedClaimDevice device)
     {
         var claimable = new ClaimableDevice(

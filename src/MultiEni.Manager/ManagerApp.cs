@@ -5,6 +5,9 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
+using MultiEni.Manager.Claims.Preparation;
+using MultiEni.Manager.Claims.Slices;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Pods;
@@ -12,6 +15,7 @@ using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
 using MultiEni.Manager.Setup;
+using MultiEni.Manager.Steps;
 using MultiEni.Manager.Telemetry;
 using MultiEni.Operator;
 using MultiEni.Operator.Client;
@@ -51,14 +55,15 @@ internal static class ManagerApp
         var host = new TimeLimits(settings.ReadLimit, TimeProvider.System).Apply(kernel);
         var journal = new BindingJournal(settings.JournalPath, settings.BeforeEachWrite);
         var metrics = new ManagerMetrics(meter, settings.NodeName, journal.BoundByDriver);
-        await using var publishing = new NodePublishing(settings, host, wakeAll, metrics, loggers, time, logger);
+        using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
+        var client = new KubernetesClient(http, time);
+        await using var claims = new NodeClaims(settings, client, host, runtime, loggers, time, logger);
+        await using var publishing = new NodePublishing(settings, host, wakeAll, metrics, loggers, time, logger, claims.Publisher);
         var publisher = publishing.Publisher;
         metrics.ShowAdvertised(() => publisher.Offered.Select(offer => offer.Resource.ToString()));
         using var boot = new BootGuard(new HostReader(host), journal, publisher, time, logger);
 
         // Kubernetes.
-        using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
-        var client = new KubernetesClient(http, time);
         var ofNode = new InformerScope { LabelSelector = $"{Names.NodeLabel}={Names.LabelValue(settings.NodeName)}" };
         var attachments = Informer(client, Kinds.EniAttachment, ofNode, runtime, loggers, time);
         var nodes = Informer(client, Kinds.Node, new InformerScope { FieldSelector = $"metadata.name={settings.NodeName}" }, runtime, loggers, time);
@@ -84,7 +89,8 @@ internal static class ManagerApp
             var seen = await boot.FirstAsync(token);
             Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
             var known = await attachments.SyncedAsync(token);
-            var view = new NodeView(known, await nodes.SyncedAsync(token), settings.NodeName);
+            var knownNodes = await nodes.SyncedAsync(token);
+            var view = new NodeView(known, knownNodes, settings.NodeName);
 
             // Changes of a device. They have a limit of their own and must know when a call has
             // really returned.
@@ -97,13 +103,13 @@ internal static class ManagerApp
             var preparation = new BindPreparation(host.Files, locked, settings.NoIommu, () => SetupProblem(settings, boot));
             var bind = new BindSequence(host, locked, method, preparation, verification, restoration, journal);
             var giveBack = new GiveBackSequence(locked, restoration);
-            var actions = new DeviceActions(host, settings, journal, bind, giveBack, gate, publisher, metrics, time, logger);
+            var actions = new DeviceActions(host, settings, journal, bind, giveBack, gate, claims.Holds, publisher, metrics, time, logger);
 
             // Reconciling.
             var owners = new OfferOwners();
-            var observer = new DeviceObserver(host, view, journal, publisher, locked, Policy(settings), settings, time);
+            var observer = new DeviceObserver(host, view, journal, publisher, claims.Holds, locked, Policy(settings), settings, time);
             var finished = new FinishedPods(pods, settings.ListPods, time);
-            var usage = new UsageProbe(host.Files, publishing.PodResources, publishing.Handouts, pods, finished);
+            var usage = new UsageProbe(host.Files, publishing.PodResources, publishing.Handouts, pods, finished, ClaimOf);
             var statusWriter = new AttachmentStatusWriter(
                 new ObjectWriter<EniAttachment>(client, Kinds.EniAttachment, Names.Manager, known),
                 metrics
@@ -111,8 +117,21 @@ internal static class ManagerApp
             var backoff = new RetryBackoff(time);
             var repairs = new LinkRepairLimiter(time);
             var runner = new DeviceStepRunner(boot, observer, actions, usage, owners, statusWriter, backoff, repairs);
-            var reconciler = new AttachmentReconciler(view, observer, runner, statusWriter, backoff, repairs, settings, time, logger);
+            var reconciler = new AttachmentReconciler(
+                view,
+                boot,
+                claims.Holds,
+                observer,
+                runner,
+                statusWriter,
+                backoff,
+                repairs,
+                settings,
+                time,
+                logger
+            );
             var orphans = new OrphanSearch(view, journal, publisher, owners, logger);
+            var binding = new ClaimBinding(bind, giveBack, gate, journal, ClearAsync, time);
             var worker = new AgentWorker(reconciler, orphans, boot, view, publisher, enqueuer, queue);
 
             // What wakes it.
@@ -127,12 +146,36 @@ internal static class ManagerApp
             background.Add(
                 new DevicePluginRestarter(publishing.File, publishing.RestartNeeded, pods, settings, wakeAll, metrics, time, logger).RunAsync
             );
+            claims.Begin(background, binding, FactsOf, () => knownNodes.Get(ObjectKey.Cluster(settings.NodeName)), wakeAll);
             publishing.Begin(background);
             enqueuer.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
             await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(token);
             Log.Stopping(logger);
+
+            // By whom it was advertised, and after a restart by what was reported.
+            EniFacts? FactsOf(PciAddress address) =>
+                (
+                    owners.Of(address) is { } owner
+                        ? view.Attachment(owner)
+                        : view.Attachments.FirstOrDefault(attachment => attachment.Status?.Device?.PciAddress == address.ToString())
+                )
+                    is { } attachment
+                    ? EniFacts.Of(attachment)
+                    : null;
+
+            async Task<BindClearance> ClearAsync(PreparedClaimDevice device, CancellationToken cancel)
+            {
+                var now = await boot.ObserveAsync(cancel);
+                var (observation, claim) = view.Attachment(device.Eni.Attachment) is { } attachment
+                    ? await observer.ReadAsync(attachment, now, new DeviceUsage.NotChecked(), cancel)
+                    : (null, new DeviceClaim { Attachment = device.Eni.Attachment, EniId = device.Eni.EniId });
+                return ClaimClearance.Decide(device, observation, claim, now.BootId, settings);
+            }
         });
+
+        (string Claim, string Resource)? ClaimOf(PciAddress address) =>
+            boot.Last is { } last && claims.Holds.Of(address, last.BootId) is var (claim, held) ? (claim.ToString(), held.Resource) : null;
 
         void Returned(PciAddress address)
         {

@@ -1,6 +1,9 @@
 namespace MultiEni.Api.ResourceClaims;
 
-/// <summary>What a claim, or a class, may say to the driver about its devices. What it leaves out is as the NodeENI has it.</summary>
+/// <summary>
+/// What a claim, or a class, may say to the driver about its devices. What it leaves out is as the
+/// NodeENI has it.
+/// </summary>
 public sealed record EniClaimConfig
 {
     /// <summary><see cref="ClaimNames.ConfigApiVersion"/>.</summary>
@@ -12,7 +15,9 @@ public sealed record EniClaimConfig
     /// <summary>One of <see cref="ClaimModes"/>; null for the device's own.</summary>
     public string? Mode { get; set; }
 
-    /// <summary>The user-space driver for <see cref="ClaimModes.Dpdk"/>; null for the device's own.</summary>
+    /// <summary>
+    /// The user-space driver for <see cref="ClaimModes.Dpdk"/>; null for the device's own.
+    /// </summary>
     public string? Driver { get; set; }
 }
 

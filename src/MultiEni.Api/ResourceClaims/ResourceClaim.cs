@@ -4,7 +4,10 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Api.ResourceClaims;
 
-/// <summary>A claim of devices, cut down to what the driver reads and writes: what was allocated, for whom, and what it says of its devices.</summary>
+/// <summary>
+/// A claim of devices, cut down to what the driver reads and writes: what was allocated, for whom,
+/// and what it says of its devices.
+/// </summary>
 public sealed record ResourceClaim : IKubernetesObject
 {
     /// <inheritdoc />
@@ -46,14 +49,19 @@ public sealed record DeviceAllocation
     /// <summary>One for each device, of any driver.</summary>
     public List<AllocatedDevice>? Results { get; set; }
 
-    /// <summary>What class and claim say to drivers: that of the classes before that of the claim, and what comes later wins.</summary>
+    /// <summary>
+    /// What class and claim say to drivers: that of the classes before that of the claim, and what
+    /// comes later wins.
+    /// </summary>
     public List<AllocationConfig>? Config { get; set; }
 }
 
 /// <summary>An allocated device.</summary>
 public sealed record AllocatedDevice
 {
-    /// <summary>The request that it satisfies; of one with alternatives <c>request/subrequest</c>.</summary>
+    /// <summary>
+    /// The request that it satisfies; of one with alternatives <c>request/subrequest</c>.
+    /// </summary>
     public string Request { get; set; } = "";
 
     /// <summary>Whose device it is.</summary>
@@ -65,10 +73,14 @@ public sealed record AllocatedDevice
     /// <summary>Its name in the pool.</summary>
     public string Device { get; set; } = "";
 
-    /// <summary>True for access that looks at a device which others may have at the same time.</summary>
+    /// <summary>
+    /// True for access that looks at a device which others may have at the same time.
+    /// </summary>
     public bool? AdminAccess { get; set; }
 
-    /// <summary>The request without the part after the slash, which is how the kubelet knows it.</summary>
+    /// <summary>
+    /// The request without the part after the slash, which is how the kubelet knows it.
+    /// </summary>
     [JsonIgnore]
     public string MainRequest => Request.IndexOf('/') is >= 0 and var slash ? Request[..slash] : Request;
 }
@@ -79,7 +91,9 @@ public sealed record AllocationConfig
     /// <summary><c>FromClass</c> or <c>FromClaim</c>.</summary>
     public string Source { get; set; } = "";
 
-    /// <summary>The requests that it is about, also <c>request/subrequest</c>; none for all.</summary>
+    /// <summary>
+    /// The requests that it is about, also <c>request/subrequest</c>; none for all.
+    /// </summary>
     public List<string>? Requests { get; set; }
 
     /// <summary>What is said, in the driver's own form.</summary>
@@ -102,7 +116,9 @@ public sealed record OpaqueConfig
 /// <param name="Uid">Identity.</param>
 public sealed record ClaimConsumer(string Resource, string Name, string Uid);
 
-/// <summary>What a driver says of an allocated device. Driver, pool and device are the key.</summary>
+/// <summary>
+/// What a driver says of an allocated device. Driver, pool and device are the key.
+/// </summary>
 public sealed record AllocatedDeviceStatus
 {
     /// <summary>The driver.</summary>
@@ -121,10 +137,15 @@ public sealed record AllocatedDeviceStatus
 /// <summary>How a device is reached over the network.</summary>
 public sealed record NetworkDeviceData
 {
-    /// <summary>Name of its interface; null while it has none, as of a device with a DPDK driver.</summary>
+    /// <summary>
+    /// Name of its interface; null while it has none, as of a device with a DPDK driver.
+    /// </summary>
     public string? InterfaceName { get; set; }
 
-    /// <summary>Its addresses, at most 16, each with the length of its subnet's prefix, as <c>10.0.1.6/24</c>.</summary>
+    /// <summary>
+    /// Its addresses, at most 16, each with the length of its subnet's prefix, as
+    /// <c>10.0.1.6/24</c>.
+    /// </summary>
     public List<string>? Ips { get; set; }
 
     /// <summary>Its hardware address.</summary>

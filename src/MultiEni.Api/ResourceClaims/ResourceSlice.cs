@@ -2,7 +2,10 @@ using MultiEni.Api.Kubernetes;
 
 namespace MultiEni.Api.ResourceClaims;
 
-/// <summary>Devices that a driver offers to claims, cut down to what the product writes: one slice, with all devices of one node.</summary>
+/// <summary>
+/// Devices that a driver offers to claims, cut down to what the product writes: one slice, with all
+/// devices of one node.
+/// </summary>
 public sealed record ResourceSlice : IKubernetesObject
 {
     /// <inheritdoc />
@@ -34,13 +37,18 @@ public sealed record ResourceSliceSpec
     public List<SliceDevice>? Devices { get; set; }
 }
 
-/// <summary>Slices that belong together. A scheduler ignores a pool of which it does not see as many as there are said to be.</summary>
+/// <summary>
+/// Slices that belong together. A scheduler ignores a pool of which it does not see as many as
+/// there are said to be.
+/// </summary>
 public sealed record ResourcePool
 {
     /// <summary>Unique among the driver's pools. Immutable.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Grows with each change of more than one slice; a pool of one slice keeps it.</summary>
+    /// <summary>
+    /// Grows with each change of more than one slice; a pool of one slice keeps it.
+    /// </summary>
     public long Generation { get; set; }
 
     /// <summary>How many slices the pool has.</summary>
@@ -56,7 +64,10 @@ public sealed record SliceDevice
     /// <summary>At most 32, by name.</summary>
     public Dictionary<string, DeviceAttribute>? Attributes { get; set; }
 
-    /// <summary>What keeps claims away from it, or pods off it. Servers on which they are switched off drop them without a word.</summary>
+    /// <summary>
+    /// What keeps claims away from it, or pods off it. Servers on which they are switched off drop
+    /// them without a word.
+    /// </summary>
     public List<DeviceTaint>? Taints { get; set; }
 }
 

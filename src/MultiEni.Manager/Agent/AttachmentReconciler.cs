@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
@@ -19,6 +20,8 @@ namespace MultiEni.Manager.Agent;
 /// </summary>
 internal sealed class AttachmentReconciler(
     NodeView view,
+    BootGuard boot,
+    ClaimHolds holds,
     DeviceObserver observer,
     DeviceStepRunner runner,
     AttachmentStatusWriter statusWriter,
@@ -40,6 +43,13 @@ internal sealed class AttachmentReconciler(
         {
             Forget(name);
             return ReconcileResult.Done;
+        }
+
+        if (!attachment.Metadata.IsBeingDeleted && boot.Last is { } last && holds.IsChanging(name, last.BootId))
+        {
+            // An observation of a change in progress is neither reported nor acted on. The end of
+            // the change enqueues the attachment.
+            return ReconcileResult.After(settings.InUseInterval);
         }
 
         using var fields = Fields(attachment.Spec?.NodeEniRef.Name);

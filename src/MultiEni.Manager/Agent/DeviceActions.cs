@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
+using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
@@ -20,6 +22,7 @@ internal sealed class DeviceActions(
     BindSequence bind,
     GiveBackSequence giveBack,
     DeviceChangeGate gate,
+    ClaimHolds holds,
     IDevicePublisher publisher,
     ManagerMetrics metrics,
     TimeProvider time,
@@ -105,7 +108,16 @@ internal sealed class DeviceActions(
             NodeAddresses = context.Observation.NodeAddresses,
             PrimaryInterface = settings.PrimaryInterface,
         };
-        return ChangeDriverAsync("bind", step.Driver, step.Device.Address, context.Claim, () => bind.BindAsync(request, cancellationToken));
+        return ChangeDriverAsync(
+            "bind",
+            step.Driver,
+            step.Device.Address,
+            context.Claim,
+            () =>
+                holds.Of(step.Device.Address, context.BootId) is var (claim, held) && held.Driver != step.Driver
+                    ? Task.FromResult(HeldBy(step.Device.Address, claim))
+                    : bind.BindAsync(request, cancellationToken)
+        );
     }
 
     private Task<StepOutcome> GiveBackAsync(DeviceStep.GiveBack step, StepContext context, CancellationToken cancellationToken)
@@ -128,7 +140,10 @@ internal sealed class DeviceActions(
             entry.TargetDriver,
             step.Device.Address,
             context.Claim,
-            () => giveBack.GiveBackAsync(entry, cancellationToken)
+            () =>
+                holds.Of(step.Device.Address, context.BootId) is var (claim, _)
+                    ? Task.FromResult(HeldBy(step.Device.Address, claim))
+                    : giveBack.GiveBackAsync(entry, cancellationToken)
         );
     }
 
@@ -198,6 +213,12 @@ internal sealed class DeviceActions(
             return Account(operation, outcome, claim, address);
         }
     }
+
+    // A claim is noted before the gate is entered for it, so whoever is inside sees it.
+    private static ChangeOutcome HeldBy(PciAddress address, PreparedClaim claim) =>
+        new ChangeOutcome.Refused(
+            new Blocker(Reasons.DeviceInUse, $"{address} is in use by claim {claim}; it is not changed before the claim's pod ends.")
+        );
 
     private StepOutcome Account(string operation, ChangeOutcome outcome, DeviceClaim claim, PciAddress address)
     {

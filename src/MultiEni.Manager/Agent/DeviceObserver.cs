@@ -1,6 +1,7 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
@@ -18,6 +19,7 @@ internal sealed class DeviceObserver(
     NodeView view,
     BindingJournal journal,
     IDevicePublisher publisher,
+    ClaimHolds holds,
     LockedFiles locked,
     SafetyPolicy policy,
     ManagerSettings settings,
@@ -56,6 +58,16 @@ internal sealed class DeviceObserver(
         var entry = known is { } address ? journal.Find(address, seen.BootId) : null;
         var link = device is null ? null : seen.LinkOf(device);
         var desired = DesiredDeviceReader.Read(attachment, link?.Name ?? entry?.InterfaceName, settings);
+        if (known is { } claimed && holds.DriverOf(claimed, seen.BootId) is { } driver)
+        {
+            // While a claim has the device, it is what the claim asked for.
+            desired = desired with
+            {
+                Use = DeviceUses.Bound,
+                Driver = driver,
+            };
+        }
+
         var facts = device is null ? null : await FactsAsync(attachment, device, seen, cancellationToken);
         var observation = new DeviceObservation
         {

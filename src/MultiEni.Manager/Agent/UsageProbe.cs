@@ -20,13 +20,31 @@ namespace MultiEni.Manager.Agent;
 /// as the device's user: which devices it got cannot be told, and a device must not be torn from a
 /// pod. When pods may not be listed either, nothing can be told, and that is the answer.
 /// </remarks>
-internal sealed class UsageProbe(IHostFiles files, PodResourcesClient kubelet, RecentAllocations handouts, NodePods pods, FinishedPods finished)
+/// <param name="files">The kernel's files.</param>
+/// <param name="kubelet">Tells which pods have which devices.</param>
+/// <param name="handouts">Devices that a container is getting just now.</param>
+/// <param name="pods">The node's pods.</param>
+/// <param name="finished">Tells which of them have finished.</param>
+/// <param name="claimOf">
+/// The claim that has a device, and the resource under which the device is advertised; null when
+/// none has it.
+/// </param>
+internal sealed class UsageProbe(
+    IHostFiles files,
+    PodResourcesClient kubelet,
+    RecentAllocations handouts,
+    NodePods pods,
+    FinishedPods finished,
+    Func<PciAddress, (string Claim, string Resource)?> claimOf
+)
 {
     private readonly OpenFiles _open = new(files);
 
     /// <summary>Looks.</summary>
     public async Task<DeviceUsage> LookAsync(PciDevice device, CancellationToken cancellationToken) =>
-        await AskAsync(device, cancellationToken) ?? await ProbeAsync(device, cancellationToken);
+        claimOf(device.Address) is var (claim, resource)
+            ? new DeviceUsage.InUse(InUse(device, $"claim {claim}"), resource)
+            : await AskAsync(device, cancellationToken) ?? await ProbeAsync(device, cancellationToken);
 
     // Null: no pod has it.
     private async Task<DeviceUsage?> AskAsync(PciDevice device, CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ internal sealed class NodePublishing : IAsyncDisposable
     /// <param name="loggers">Makes logs.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
+    /// <param name="claims">Advertises devices to claims; null when another way was chosen.</param>
     public NodePublishing(
         ManagerSettings settings,
         NodeHost host,
@@ -37,7 +38,8 @@ internal sealed class NodePublishing : IAsyncDisposable
         ManagerMetrics metrics,
         ILoggerFactory loggers,
         TimeProvider time,
-        ILogger logger
+        ILogger logger,
+        IDevicePublisher? claims
     )
     {
         var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
@@ -51,6 +53,9 @@ internal sealed class NodePublishing : IAsyncDisposable
                 var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
                 _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, time, logger);
                 Publisher = new PublisherMigration(_plugin, File);
+                break;
+            case PublisherChoice.Dra:
+                Publisher = new PublisherMigration(claims ?? throw new ArgumentNullException(nameof(claims)), File);
                 break;
             case PublisherChoice.None:
                 Publisher = new PublisherMigration(new NoPublisher(), File);

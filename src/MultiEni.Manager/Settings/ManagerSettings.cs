@@ -92,6 +92,15 @@ internal sealed record ManagerSettings
     /// </summary>
     public string DevicePluginsPath { get; init; } = "/var/lib/kubelet/device-plugins";
 
+    /// <summary>Where container runtimes look for CDI files.</summary>
+    public string CdiRoot { get; init; } = "/var/run/cdi";
+
+    /// <summary>
+    /// The agent's pod, which tells apart the sockets of two that run while one replaces the other;
+    /// empty where that never happens.
+    /// </summary>
+    public string PodUid { get; init; } = "";
+
     /// <summary>
     /// Where the embedded device plugin writes what Multus reads; empty for nowhere.
     /// </summary>
@@ -191,6 +200,9 @@ internal enum PublisherChoice
 
     /// <summary>This program, as a device plugin of its own.</summary>
     Embedded,
+
+    /// <summary>By the manager itself, as a driver of dynamic resource allocation.</summary>
+    Dra,
 
     /// <summary>Nobody: devices are bound and left at that.</summary>
     None,

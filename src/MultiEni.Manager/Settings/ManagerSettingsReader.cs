@@ -163,9 +163,14 @@ internal static class ManagerSettingsReader
                 reader,
                 "device-publisher",
                 "DEVICE_PUBLISHER",
-                [("sriov-config", PublisherChoice.SriovConfig), ("embedded", PublisherChoice.Embedded), ("none", PublisherChoice.None)],
+                [
+                    ("sriov-config", PublisherChoice.SriovConfig),
+                    ("embedded", PublisherChoice.Embedded),
+                    ("dra", PublisherChoice.Dra),
+                    ("none", PublisherChoice.None),
+                ],
                 settings.DevicePublisher,
-                "How devices are advertised to the kubelet: by the SR-IOV device plugin and its file, by this program, or not at all"
+                "How devices are advertised to pods: by the SR-IOV device plugin and its file, by this program as a device plugin or as a DRA driver, or not at all"
             ),
             ResourceNames = reader.Parsed(
                 "dpdk-resource-names",
@@ -193,6 +198,19 @@ internal static class ManagerSettingsReader
                 settings.DevicePluginsPath,
                 SettingFormats.AbsolutePath,
                 "The kubelet's folder of device plugins, which does not follow its --root-dir"
+            ),
+            CdiRoot = reader.Parsed(
+                "cdi-root",
+                "CDI_ROOT",
+                settings.CdiRoot,
+                SettingFormats.AbsolutePath,
+                "The directory of CDI files that container runtimes read (DRA)"
+            ),
+            PodUid = reader.Text(
+                "pod-uid",
+                "POD_UID",
+                settings.PodUid,
+                "UID of the agent's pod, if two may run at a time while one replaces the other (DRA)"
             ),
             DeviceInfoPath = reader.Parsed(
                 "device-info-path",

@@ -26,7 +26,7 @@ public sealed class UsageProbeTests
         var handouts = new RecentAllocations(_clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
         var pods = new NodePods(new KubernetesClient(http, _clock), "node-1");
-        var probe = new UsageProbe(bench.Host.Files, kubelet, handouts, pods, new FinishedPods(pods, allowed: true, _clock));
+        var probe = new UsageProbe(bench.Host.Files, kubelet, handouts, pods, new FinishedPods(pods, allowed: true, _clock), _ => null);
         var device = (await new HostReader(bench.Host).ReadDeviceAsync((await bench.PlugAsync(1)).Address, EmbeddedBench.Stop))!;
         Task<DeviceUsage> LookAsync() => probe.LookAsync(device, EmbeddedBench.Stop);
 
@@ -48,6 +48,17 @@ public sealed class UsageProbeTests
         {
             Assert.Contains(" has /dev/vfio/", Assert.IsType<DeviceUsage.InUse>(await LookAsync()).Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_device_that_a_claim_has_is_in_use_under_the_name_by_which_it_is_offered()
+    {
+        using var http = new HttpClient();
+        var (kubelet, pods) = (new PodResourcesClient(null!), new NodePods(new KubernetesClient(http, _clock), "node-1"));
+        var finished = new FinishedPods(pods, allowed: true, _clock);
+        var probe = new UsageProbe(null!, kubelet, new RecentAllocations(_clock), pods, finished, _ => ("ns/net", Resource));
+        var held = Assert.IsType<DeviceUsage.InUse>(await probe.LookAsync(A.BoundDevice(), EmbeddedBench.Stop));
+        Assert.Equal(("0000:00:06.0 is in use by claim ns/net; nothing is done to it before that ends.", Resource), (held.Message, held.Resource));
     }
 
     [Theory]
@@ -162,7 +173,7 @@ public sealed class UsageProbeTests
     {
         var pods = Pods(api, _clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
-        return new UsageProbe(bench.Host.Files, kubelet, new RecentAllocations(_clock), pods, new FinishedPods(pods, allowed, _clock));
+        return new UsageProbe(bench.Host.Files, kubelet, new RecentAllocations(_clock), pods, new FinishedPods(pods, allowed, _clock), _ => null);
     }
 
     /// <summary>

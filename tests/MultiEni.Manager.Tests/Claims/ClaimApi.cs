@@ -7,7 +7,10 @@ using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Tests.Claims;
 
-/// <summary>As much of an API server's <c>resource.k8s.io/v1</c> as a driver meets: slices with a watch, and claims with their status.</summary>
+/// <summary>
+/// As much of an API server's <c>resource.k8s.io/v1</c> as a driver meets: slices with a watch, and
+/// claims with their status.
+/// </summary>
 internal sealed class ClaimApi : HttpMessageHandler
 {
     private readonly Lock _lock = new();
@@ -204,7 +207,8 @@ internal sealed class ClaimApi : HttpMessageHandler
                 return Json(claim);
             }
 
-            // Server-side apply by one manager, whose entries are replaced and everybody else's left alone.
+            // Server-side apply by one manager, whose entries are replaced and everybody else's
+            // left alone.
             Assert.Equal(("PATCH", "application/apply-patch+yaml"), (request.Method.Method, request.Content!.Headers.ContentType!.MediaType));
             Assert.EndsWith("/status", request.RequestUri!.AbsolutePath, StringComparison.Ordinal);
             Assert.Equal("?fieldManager=eni.networking.k8s.aws&force=true", request.RequestUri.Query);

@@ -33,7 +33,9 @@ internal static class Sample
         return attachment;
     }
 
-    /// <summary>A device of an ENI named <c>eni-NAME</c>; held by its kernel driver unless said otherwise.</summary>
+    /// <summary>
+    /// A device of an ENI named <c>eni-NAME</c>; held by its kernel driver unless said otherwise.
+    /// </summary>
     public static ClaimableDevice Device(string name = "a", string address = "0000:00:06.0", string driver = "ena", string? resource = null) =>
         new(
             A.Offer(resource ?? "intel.com/dpdk_1", address, driver),

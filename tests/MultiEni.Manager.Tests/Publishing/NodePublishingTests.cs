@@ -36,7 +36,8 @@ public sealed class NodePublishingTests
             metrics,
             NullLoggerFactory.Instance,
             time,
-            NullLogger.Instance
+            NullLogger.Instance,
+            claims: null
         );
         await publishing.File.OfferAsync(A.Offer(), EmbeddedBench.Stop);
         error = new InvalidOperationException("a bug");

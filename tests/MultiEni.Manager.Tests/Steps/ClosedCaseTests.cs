@@ -6,6 +6,8 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims;
+using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Publishing.Embedded;
@@ -107,6 +109,7 @@ public sealed class ClosedCaseTests
         using var meter = new Meter("test");
         var metrics = new ManagerMetrics(meter, "node-1", () => []);
         using var gate = new DeviceChangeGate(bench.JournalPath + ".lock");
+        await using var turns = new ClaimTurns(TimeSpan.FromSeconds(1), TimeProvider.System);
         var actions = new DeviceActions(
             bench.Wire,
             new ManagerSettings { Kubernetes = null!, NodeName = "node-1" },
@@ -114,6 +117,7 @@ public sealed class ClosedCaseTests
             parts.Bind,
             parts.GiveBack,
             gate,
+            new ClaimHolds(new PreparedClaims(bench.JournalPath + ".claims", before: null), turns),
             new NoPublisher(),
             metrics,
             TimeProvider.System,

@@ -6,18 +6,19 @@ using MultiEni.Manager.Publishing.Embedded;
 namespace MultiEni.Manager.Claims.Preparation;
 
 /// <summary>
-/// What container runtimes do for a claim, in their own form (CDI). A runtime refuses a file with fields that it does not know, so each file is of the
-/// lowest version that it needs.
+/// What container runtimes do for a claim, in their own form (CDI). A runtime refuses a file with
+/// fields that it does not know, so each file is of the lowest version that it needs.
 /// </summary>
 internal static class CdiSpecs
 {
-    // With names that begin with a letter, only another path on the host needs more than the first published version.
+    // With names that begin with a letter, only another path on the host needs more than the first
+    // published version.
     private const string FirstVersion = "0.3.0";
     private const string VersionWithHostPath = "0.5.0";
 
     /// <summary>
-    /// How the names of the claims' files begin, up to the claim's uid. Runtimes remember the names of a folder's files and devices, so that none may come
-    /// again with another meaning.
+    /// How the names of the claims' files begin, up to the claim's uid. Runtimes remember the names
+    /// of a folder's files and devices, so that none may come again with another meaning.
     /// </summary>
     internal const string ClaimPrefix = $"{ClaimNames.Driver}-eni_";
 
@@ -31,8 +32,9 @@ internal static class CdiSpecs
     public static string MetadataFile(string uid, string request) => $"{MetadataPrefix}{uid}_{request}.json";
 
     /// <summary>
-    /// The CDI devices of a claim: one for each request, with the variables, and one for each device that needs device nodes. The variables are not with the
-    /// devices, because of two devices of one resource the second's would replace the first's.
+    /// The CDI devices of a claim: one for each request, with the variables, and one for each
+    /// device that needs device nodes. The variables are not with the devices, because of two
+    /// devices of one resource the second's would replace the first's.
     /// </summary>
     public static JsonObject OfClaim(PreparedClaim claim)
     {
@@ -88,8 +90,8 @@ internal static class CdiSpecs
         );
 
     /// <summary>
-    /// The full names of what a container gets with one device of a claim. What belongs to a request comes with the request's first device, so that no
-    /// container gets it twice.
+    /// The full names of what a container gets with one device of a claim. What belongs to a
+    /// request comes with the request's first device, so that no container gets it twice.
     /// </summary>
     public static IReadOnlyList<string> IdsOf(PreparedClaim claim, PreparedClaimDevice device)
     {

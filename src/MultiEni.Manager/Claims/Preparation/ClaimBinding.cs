@@ -4,12 +4,17 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Claims.Preparation;
 
-/// <summary>Changes the driver of a device for a claim, by the same sequences and behind the same gate as everybody else.</summary>
+/// <summary>
+/// Changes the driver of a device for a claim, by the same sequences and behind the same gate as
+/// everybody else.
+/// </summary>
 /// <param name="bind">Hands a device to a user-space driver.</param>
 /// <param name="giveBack">Returns it.</param>
 /// <param name="gate">One change at a time on the node.</param>
 /// <param name="journal">What was changed.</param>
-/// <param name="clearance">Identifies a device and says whether it may be bound: the safety rules are the same for a claim.</param>
+/// <param name="clearance">
+/// Identifies a device and says whether it may be bound: the safety rules are the same for a claim.
+/// </param>
 /// <param name="time">The clock.</param>
 internal sealed class ClaimBinding(
     BindSequence bind,
@@ -37,7 +42,10 @@ internal sealed class ClaimBinding(
         };
     }
 
-    /// <summary>Gives a device back to its kernel driver. One that the journal knows nothing of was not bound, or is back already.</summary>
+    /// <summary>
+    /// Gives a device back to its kernel driver. One that the journal knows nothing of was not
+    /// bound, or is back already.
+    /// </summary>
     /// <returns>Why not; null when it is back, or gone.</returns>
     /// <exception cref="JournalException">The gate's folder cannot be written.</exception>
     public async Task<Blocker?> GiveBackAsync(PciAddress address, string bootId, CancellationToken cancellationToken)

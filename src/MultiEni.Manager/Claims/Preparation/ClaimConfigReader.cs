@@ -5,8 +5,9 @@ using MultiEni.Api.ResourceClaims;
 namespace MultiEni.Manager.Claims.Preparation;
 
 /// <summary>
-/// Reads what class and claim say about a device. Nothing is guessed: a field that is not known is refused, because whoever misspells <c>mode</c> would
-/// otherwise get a device that is something else than was asked for.
+/// Reads what class and claim say about a device. Nothing is guessed: a field that is not known is
+/// refused, because whoever misspells <c>mode</c> would otherwise get a device that is something
+/// else than was asked for.
 /// </summary>
 internal static class ClaimConfigReader
 {

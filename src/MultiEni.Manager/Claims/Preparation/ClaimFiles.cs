@@ -3,15 +3,24 @@ using MultiEni.Manager.Binding;
 
 namespace MultiEni.Manager.Claims.Preparation;
 
-/// <summary>The files of prepared claims: what runtimes do for them, and what containers are told of their devices.</summary>
+/// <summary>
+/// The files of prepared claims: what runtimes do for them, and what containers are told of their
+/// devices.
+/// </summary>
 /// <param name="cdiFolder">The folder in which runtimes look, such as <c>/var/run/cdi</c>.</param>
 /// <param name="metadataFolder">The driver's folder of metadata in the kubelet's.</param>
-/// <param name="before">Called before each change with the name of the point; lets tests end the program there.</param>
+/// <param name="before">
+/// Called before each change with the name of the point; lets tests end the program there.
+/// </param>
 internal sealed class ClaimFiles(string cdiFolder, string metadataFolder, Action<string>? before)
 {
     /// <summary>Writes all files of a claim, whatever is there.</summary>
-    /// <exception cref="IOException">A disk does not take one. So for all other members.</exception>
-    /// <exception cref="UnauthorizedAccessException">A folder may not be written. So for all other members.</exception>
+    /// <exception cref="IOException">
+    /// A disk does not take one. So for all other members.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">
+    /// A folder may not be written. So for all other members.
+    /// </exception>
     public void Write(PreparedClaim claim)
     {
         Write("CDI file", Path.Combine(cdiFolder, CdiSpecs.ClaimFile(claim.Uid)), CdiSpecs.OfClaim(claim));
@@ -35,7 +44,8 @@ internal sealed class ClaimFiles(string cdiFolder, string metadataFolder, Action
         {
             Delete("CDI file of metadata", Path.Combine(cdiFolder, CdiSpecs.MetadataFile(claim.Uid, request)));
             var path = DeviceMetadata.HostPath(metadataFolder, claim, request);
-            // The folder goes by the claim's name, and a claim that was made anew under it may have put its own there.
+            // The folder goes by the claim's name, and a claim that was made anew under it may have
+            // put its own there.
             if (DurableFile.Read(path) is { } content && DeviceMetadata.UidOf(content) == claim.Uid)
             {
                 Delete("metadata", path);

@@ -10,8 +10,8 @@ using MultiEni.Manager.Publishing.Embedded;
 namespace MultiEni.Manager.Claims.Preparation;
 
 /// <summary>
-/// Prepares a claim as it was planned, and takes that back: note, bind, look, write the files, note. Killed before any write and asked again, both end as they
-/// would have.
+/// Prepares a claim as it was planned, and takes that back: note, bind, look, write the files,
+/// note. Killed before any write and asked again, both end as they would have.
 /// </summary>
 internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding binding, ClaimFiles files, NodeHost host)
 {
@@ -21,7 +21,9 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
     /// <summary>Prepares.</summary>
     /// <param name="plan">What is to be.</param>
     /// <param name="doing">Told what is being waited for.</param>
-    /// <param name="cancellationToken">Ends the wait; what was begun is finished when the claim is asked for again.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait; what was begun is finished when the claim is asked for again.
+    /// </param>
     public async Task<PrepareAnswer> PrepareAsync(PreparedClaim plan, Action<string> doing, CancellationToken cancellationToken)
     {
         if (plan.Devices.Count == 0)
@@ -70,7 +72,10 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
         }
     }
 
-    /// <summary>Answers for a claim that is prepared already. Files that somebody has removed are written again.</summary>
+    /// <summary>
+    /// Answers for a claim that is prepared already. Files that somebody has removed are written
+    /// again.
+    /// </summary>
     public PrepareAnswer Again(PreparedClaim prepared)
     {
         try
@@ -87,7 +92,9 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
     /// <summary>Takes back what was done for a claim.</summary>
     /// <param name="claim">The claim as it was noted.</param>
     /// <param name="doing">Told what is being waited for.</param>
-    /// <param name="cancellationToken">Ends the wait; what was begun is finished when the claim is asked for again.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait; what was begun is finished when the claim is asked for again.
+    /// </param>
     public async Task<UnprepareAnswer> UnprepareAsync(PreparedClaim claim, Action<string> doing, CancellationToken cancellationToken)
     {
         try
@@ -160,7 +167,8 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
         }
     }
 
-    // Without an IOMMU the node has another name. Some look for the group's plain name, as device plugins show it, and some for that of the host.
+    // Without an IOMMU the node has another name. Some look for the group's plain name, as device
+    // plugins show it, and some for that of the host.
     private static IEnumerable<ClaimedNode> NamesOf(DeviceNode node)
     {
         yield return new ClaimedNode(node.HostPath, node.ContainerPath);

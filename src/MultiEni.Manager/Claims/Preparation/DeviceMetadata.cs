@@ -10,12 +10,15 @@ using MultiEni.Manager.Publishing;
 namespace MultiEni.Manager.Claims.Preparation;
 
 /// <summary>
-/// What a container is told of its devices in a file (KEP-5304): how a DPDK program learns addresses and gateway without the API server and without the
-/// instance's metadata service.
+/// What a container is told of its devices in a file (KEP-5304): how a DPDK program learns
+/// addresses and gateway without the API server and without the instance's metadata service.
 /// </summary>
 internal static class DeviceMetadata
 {
-    /// <summary>The attribute with the gateway of the ENI's subnet, which is in the file and not in the slice.</summary>
+    /// <summary>
+    /// The attribute with the gateway of the ENI's subnet, which is in the file and not in the
+    /// slice.
+    /// </summary>
     internal const string Gateway = "gateway";
 
     private const string ContainerRoot = "/var/run/kubernetes.io/dra-device-attributes";
@@ -63,7 +66,9 @@ internal static class DeviceMetadata
         return document;
     }
 
-    /// <summary>The uid of the claim that a file is about; null when it is none of these files.</summary>
+    /// <summary>
+    /// The uid of the claim that a file is about; null when it is none of these files.
+    /// </summary>
     public static string? UidOf(string content)
     {
         try
@@ -88,6 +93,8 @@ internal static class DeviceMetadata
         };
     }
 
+    // The driver and all that follows from it are those which the claim has, and not those of the
+    // slice.
     private static JsonNode Device(PreparedClaimDevice device)
     {
         var claimable = new ClaimableDevice(
@@ -116,7 +123,8 @@ internal static class DeviceMetadata
         };
     }
 
-    // The first address after that of the range is the VPC's router (docs.aws.amazon.com, "Subnet sizing for IPv4").
+    // The first address after that of the range is the VPC's router (docs.aws.amazon.com, "Subnet
+    // sizing for IPv4").
     private static string? GatewayOf(string cidr)
     {
         if (!IPNetwork.TryParse(cidr, out var network) || network.BaseAddress.AddressFamily != AddressFamily.InterNetwork)

@@ -6,8 +6,9 @@ using MultiEni.Manager.Kubelet.Dra;
 namespace MultiEni.Manager.Claims.Preparation;
 
 /// <summary>
-/// Decides what a claim's preparation is: which device, with which driver, or why not. A scheduler may give a device away while an earlier claim is still
-/// prepared, because a pod that was deleted by force lives on at its kubelet, so the node itself must know who has what.
+/// Decides what a claim's preparation is: which device, with which driver, or why not. A scheduler
+/// may give a device away while an earlier claim is still prepared, because a pod that was deleted
+/// by force lives on at its kubelet, so the node itself must know who has what.
 /// </summary>
 internal static class PrepareDecision
 {

@@ -22,7 +22,9 @@ internal sealed record PreparedClaim
     /// <summary>What the pod calls it, of a claim made from a template; otherwise null.</summary>
     public string? PodClaimName { get; set; }
 
-    /// <summary>The boot in which this holds: after a reboot nothing is prepared any more.</summary>
+    /// <summary>
+    /// The boot in which this holds: after a reboot nothing is prepared any more.
+    /// </summary>
     public string BootId { get; set; } = "";
 
     /// <summary>How far it has come.</summary>
@@ -59,7 +61,9 @@ internal sealed record PreparedClaimDevice
     /// <summary><c>vendor:device</c>.</summary>
     public string Ids { get; set; } = "";
 
-    /// <summary>The resource under which it is offered, which names the variable with its address.</summary>
+    /// <summary>
+    /// The resource under which it is offered, which names the variable with its address.
+    /// </summary>
     public string Resource { get; set; } = "";
 
     /// <summary>One of <see cref="ClaimModes"/>.</summary>
@@ -71,7 +75,9 @@ internal sealed record PreparedClaimDevice
     /// <summary>Whether the claim makes its driver, and its end takes it away again.</summary>
     public bool IsBoundForClaim { get; set; }
 
-    /// <summary>Whether others may have it at the same time, because this claim only looks at it.</summary>
+    /// <summary>
+    /// Whether others may have it at the same time, because this claim only looks at it.
+    /// </summary>
     public bool IsAdminAccess { get; set; }
 
     /// <summary>The ENI.</summary>
@@ -80,10 +86,14 @@ internal sealed record PreparedClaimDevice
     /// <summary>What the kernel says of it.</summary>
     public HostFacts Host { get; set; } = new();
 
-    /// <summary>Name of its interface in the host's network namespace; null while it has none there.</summary>
+    /// <summary>
+    /// Name of its interface in the host's network namespace; null while it has none there.
+    /// </summary>
     public string? InterfaceName { get; set; }
 
-    /// <summary>Device nodes that a container needs: on the host, and as the container sees it.</summary>
+    /// <summary>
+    /// Device nodes that a container needs: on the host, and as the container sees it.
+    /// </summary>
     public List<ClaimedNode> Nodes { get; set; } = [];
 
     /// <summary>Where it is.</summary>
@@ -109,6 +119,8 @@ internal enum ClaimPhase
     /// <summary>Pods may start with it.</summary>
     Prepared,
 
-    /// <summary>About to be let go: its devices may be changed back, and files may be gone.</summary>
+    /// <summary>
+    /// About to be let go: its devices may be changed back, and files may be gone.
+    /// </summary>
     Unpreparing,
 }

@@ -6,8 +6,9 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Claims.Preparation;
 
 /// <summary>
-/// Which claims are prepared, on disk before anything is changed for them, so that a restart neither forgets one nor gives its device away. Entries of an
-/// earlier boot are void: nothing is prepared any more. Safe for concurrent use.
+/// Which claims are prepared, on disk before anything is changed for them, so that a restart
+/// neither forgets one nor gives its device away. Entries of an earlier boot are void: nothing is
+/// prepared any more. Safe for concurrent use.
 /// </summary>
 internal sealed class PreparedClaims
 {
@@ -18,7 +19,9 @@ internal sealed class PreparedClaims
 
     /// <summary>The record in a file, which is read when it is first asked for.</summary>
     /// <param name="path">The file; need not exist.</param>
-    /// <param name="before">Called before each write with the name of the point; lets tests end the program there.</param>
+    /// <param name="before">
+    /// Called before each write with the name of the point; lets tests end the program there.
+    /// </param>
     public PreparedClaims(string path, Action<string>? before)
     {
         _path = path;
@@ -29,7 +32,10 @@ internal sealed class PreparedClaims
     private SortedDictionary<string, PreparedClaim> Table => _read ??= Load();
 
     /// <summary>All claims of a boot.</summary>
-    /// <exception cref="InvalidDataException">The file is there and cannot be read: acting without it would be guessing. So for all other members.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is there and cannot be read: acting without it would be guessing. So for all other
+    /// members.
+    /// </exception>
     /// <exception cref="JournalException">The file cannot be opened.</exception>
     public IReadOnlyList<PreparedClaim> Of(string bootId)
     {
@@ -48,7 +54,9 @@ internal sealed class PreparedClaims
         }
     }
 
-    /// <summary>The claim that has a device, and as what; null when no claim has it for itself.</summary>
+    /// <summary>
+    /// The claim that has a device, and as what; null when no claim has it for itself.
+    /// </summary>
     public (PreparedClaim Claim, PreparedClaimDevice Device)? HolderOf(PciAddress address, string bootId)
     {
         foreach (var claim in Of(bootId))
@@ -63,7 +71,9 @@ internal sealed class PreparedClaims
     }
 
     /// <summary>Puts a claim on disk. When this returns, what it announces may begin.</summary>
-    /// <exception cref="JournalException">The disk does not take it; nothing is noted and nothing may be changed.</exception>
+    /// <exception cref="JournalException">
+    /// The disk does not take it; nothing is noted and nothing may be changed.
+    /// </exception>
     public void Save(PreparedClaim claim)
     {
         _before?.Invoke($"claim {claim.Phase}");
@@ -84,7 +94,10 @@ internal sealed class PreparedClaims
     }
 
     /// <summary>Forgets a claim of which nothing is left.</summary>
-    /// <exception cref="JournalException">The disk does not take it: the claim would be there again after a restart, and hold its devices for ever.</exception>
+    /// <exception cref="JournalException">
+    /// The disk does not take it: the claim would be there again after a restart, and hold its
+    /// devices for ever.
+    /// </exception>
     public void Remove(string uid)
     {
         _before?.Invoke("claim remove");
@@ -128,7 +141,8 @@ internal sealed class PreparedClaims
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // Entries of another boot count for nothing wherever they are found, so a disk that is full must not keep the agent from starting.
+                // Entries of another boot count for nothing wherever they are found, so a disk that
+                // is full must not keep the agent from starting.
             }
 
             return old;

@@ -12,10 +12,16 @@ namespace MultiEni.Manager.Claims.Slices;
 /// <param name="Host">What the kernel says of it.</param>
 internal sealed record ClaimableDevice(OfferedDevice Offer, EniFacts Eni, HostFacts Host)
 {
-    /// <summary>Its name in the slice: the ENI's, which is a DNS label, stays the same wherever the device is plugged in, and means something in EC2.</summary>
+    /// <summary>
+    /// Its name in the slice: the ENI's, which is a DNS label, stays the same wherever the device
+    /// is plugged in, and means something in EC2.
+    /// </summary>
     public string Name => Eni.EniId.Length > 0 ? Eni.EniId : NameOf(Offer.Address);
 
-    /// <summary>Whether a user-space driver has the device all the time. Of such a device no claim can have the interface.</summary>
+    /// <summary>
+    /// Whether a user-space driver has the device all the time. Of such a device no claim can have
+    /// the interface.
+    /// </summary>
     public bool IsAlwaysBound => DpdkDrivers.Contains(Offer.Driver);
 
     /// <summary>How a claim gets it that says nothing else.</summary>
@@ -24,7 +30,10 @@ internal sealed record ClaimableDevice(OfferedDevice Offer, EniFacts Eni, HostFa
     private static string NameOf(PciAddress address) => $"pci-{address.ToString().Replace(':', '-').Replace('.', '-')}";
 }
 
-/// <summary>What Kubernetes says of an ENI. Kept on disk, so that a slice need not be poorer after a restart until everything has been read anew.</summary>
+/// <summary>
+/// What Kubernetes says of an ENI. Kept on disk, so that a slice need not be poorer after a restart
+/// until everything has been read anew.
+/// </summary>
 /// <remarks>A wire type: setters, see <c>ObjectMeta</c>.</remarks>
 internal sealed record EniFacts
 {
@@ -88,7 +97,9 @@ internal sealed record EniFacts
         };
     }
 
-    /// <summary>Addresses with the length of their subnet's prefix. That of IPv6 is the same in every VPC.</summary>
+    /// <summary>
+    /// Addresses with the length of their subnet's prefix. That of IPv6 is the same in every VPC.
+    /// </summary>
     public IEnumerable<string> AddressesWithPrefix()
     {
         var length = SubnetCidr.IndexOf('/') is >= 0 and var slash ? SubnetCidr[slash..] : "/32";

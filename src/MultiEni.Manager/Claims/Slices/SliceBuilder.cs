@@ -20,7 +20,10 @@ internal static class SliceBuilder
     /// <summary>Builds the content of a node's only slice.</summary>
     /// <param name="node">The node, which is the pool as well.</param>
     /// <param name="entries">Its devices.</param>
-    /// <param name="keepsTaints">Whether the API server stores taints. Where it does not, a device that would have one is not listed.</param>
+    /// <param name="keepsTaints">
+    /// Whether the API server stores taints. Where it does not, a device that would have one is not
+    /// listed.
+    /// </param>
     public static SliceContent Build(string node, IReadOnlyCollection<SliceEntry> entries, bool keepsTaints)
     {
         // What a claim has comes first: its claim would point to nothing.
@@ -88,7 +91,8 @@ internal static class SliceBuilder
         );
         Number(DeviceAttributes.Mtu, host.Mtu);
 
-        // Half of the groups would be worse than none: a claim that asks for one of the others would wait for ever.
+        // Half of the groups would be worse than none: a claim that asks for one of the others
+        // would wait for ever.
         if (attributes.Count + eni.SecurityGroups.Length <= MostAttributes)
         {
             foreach (var group in eni.SecurityGroups)
@@ -152,7 +156,9 @@ internal static class SliceBuilder
 /// <summary>A device on its way into a slice.</summary>
 /// <param name="Device">The device.</param>
 /// <param name="Standing">Whether claims may get it.</param>
-/// <param name="IsClaimed">Whether it is prepared for a claim: it then stays listed, whatever becomes of it.</param>
+/// <param name="IsClaimed">
+/// Whether it is prepared for a claim: it then stays listed, whatever becomes of it.
+/// </param>
 internal sealed record SliceEntry(ClaimableDevice Device, DeviceStanding Standing, bool IsClaimed);
 
 /// <summary>Whether claims may get a device.</summary>
@@ -166,7 +172,9 @@ internal abstract record DeviceStanding
     /// <summary>Nobody could use it at present; whoever has it may keep it.</summary>
     public sealed record Unusable(Blocker Why) : DeviceStanding;
 
-    /// <summary>The node has it no more: pods that have it hold nothing and are to be made anew.</summary>
+    /// <summary>
+    /// The node has it no more: pods that have it hold nothing and are to be made anew.
+    /// </summary>
     public sealed record Gone(Blocker Why) : DeviceStanding;
 
     /// <summary>It is being taken back; whoever has it may keep it.</summary>

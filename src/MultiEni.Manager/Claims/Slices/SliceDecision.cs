@@ -8,13 +8,17 @@ using MultiEni.Api.ResourceClaims;
 
 namespace MultiEni.Manager.Claims.Slices;
 
-/// <summary>What has to be written so that the API server has the node's slice as it should be: one, with nothing else beside it.</summary>
+/// <summary>
+/// What has to be written so that the API server has the node's slice as it should be: one, with
+/// nothing else beside it.
+/// </summary>
 internal static class SliceDecision
 {
     private const int LongestName = 253;
 
     /// <summary>
-    /// The slice's name. Always the same, so that two instances of the program, or one that has lost the answer to its write, do not make two slices.
+    /// The slice's name. Always the same, so that two instances of the program, or one that has
+    /// lost the answer to its write, do not make two slices.
     /// </summary>
     public static string NameOf(string node)
     {
@@ -28,7 +32,9 @@ internal static class SliceDecision
     /// <param name="wanted">The content.</param>
     /// <param name="owner">The node's object, with which the slice goes.</param>
     /// <param name="stored">All slices of the driver and the node.</param>
-    /// <param name="echo">What the API server made of the last write; null before the first.</param>
+    /// <param name="echo">
+    /// What the API server made of the last write; null before the first.
+    /// </param>
     public static SliceStep Decide(ResourceSliceSpec wanted, OwnerReference owner, IReadOnlyList<ResourceSlice> stored, SliceEcho? echo)
     {
         var name = NameOf(wanted.NodeName ?? "");
@@ -64,7 +70,10 @@ internal static class SliceDecision
     /// <summary>Whether two contents say the same, in whatever order.</summary>
     public static bool AreSame(ResourceSliceSpec one, ResourceSliceSpec other) => JsonNode.DeepEquals(Tree(one), Tree(other));
 
-    /// <summary>Names of fields that were sent and are not in the answer, such as <c>devices.taints</c>: their feature is switched off.</summary>
+    /// <summary>
+    /// Names of fields that were sent and are not in the answer, such as <c>devices.taints</c>:
+    /// their feature is switched off.
+    /// </summary>
     public static IReadOnlyList<string> Dropped(ResourceSliceSpec sent, ResourceSliceSpec answered)
     {
         var dropped = new SortedSet<string>(StringComparer.Ordinal);
@@ -72,7 +81,8 @@ internal static class SliceDecision
         return [.. dropped];
     }
 
-    // A pool of one slice keeps its generation, and a taint the time at which it was added: the server would put in a new one.
+    // A pool of one slice keeps its generation, and a taint the time at which it was added: the
+    // server would put in a new one.
     private static ResourceSliceSpec Continue(ResourceSliceSpec wanted, ResourceSliceSpec present) =>
         wanted with
         {
@@ -141,8 +151,9 @@ internal abstract record SliceStep
 }
 
 /// <summary>
-/// What the API server made of a write. A server on which a field's feature is switched off drops the field without a word; what it made once of the same
-/// content it will make again, and to write it anew would have no end.
+/// What the API server made of a write. A server on which a field's feature is switched off drops
+/// the field without a word; what it made once of the same content it will make again, and to write
+/// it anew would have no end.
 /// </summary>
 /// <param name="Sent">What was written.</param>
 /// <param name="Answered">What was stored.</param>

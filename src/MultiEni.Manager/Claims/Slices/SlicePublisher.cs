@@ -4,6 +4,7 @@ using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Manager.Safety;
+using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Hosting;
 using MultiEni.Operator.Informers;
@@ -11,8 +12,9 @@ using MultiEni.Operator.Informers;
 namespace MultiEni.Manager.Claims.Slices;
 
 /// <summary>
-/// Keeps the node's slice in the API server as it should be. A kubelet deletes the slices of its node when it starts, and those of a driver that it has not
-/// reached for half a minute, so what was written once is watched and written again.
+/// Keeps the node's slice in the API server as it should be. A kubelet deletes the slices of its
+/// node when it starts, and those of a driver that it has not reached for half a minute, so what
+/// was written once is watched and written again.
 /// </summary>
 internal sealed class SlicePublisher
 {
@@ -49,10 +51,14 @@ internal sealed class SlicePublisher
     /// <summary>A publisher that waits for <see cref="RunAsync"/>.</summary>
     /// <param name="client">The API server.</param>
     /// <param name="node">The node.</param>
-    /// <param name="wish">What the slice is to hold; null while that is not known, and then the slice is left as it is.</param>
+    /// <param name="wish">
+    /// What the slice is to hold; null while that is not known, and then the slice is left as it
+    /// is.
+    /// </param>
+    /// <param name="metrics">Counts what the runtime does.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    public SlicePublisher(KubernetesClient client, string node, Func<SliceWish?> wish, TimeProvider time, ILogger logger)
+    public SlicePublisher(KubernetesClient client, string node, Func<SliceWish?> wish, OperatorMetrics metrics, TimeProvider time, ILogger logger)
     {
         _client = client;
         _node = node;
@@ -61,22 +67,30 @@ internal sealed class SlicePublisher
         _logger = logger;
         _repairs = new RepairLimit(1, ContestWindow, time);
         var scope = new InformerScope { FieldSelector = $"spec.nodeName={node},spec.driver={ClaimNames.Driver}" };
-        _informer = new Informer<ResourceSlice>(client, Kind, scope, null, time, logger);
+        _informer = new Informer<ResourceSlice>(client, Kind, scope, null, metrics, time, logger);
     }
 
-    /// <summary>Called when what is stored has changed, or a write of it has failed or succeeded again.</summary>
+    /// <summary>
+    /// Called when what is stored has changed, or a write of it has failed or succeeded again.
+    /// </summary>
     public Action Settled { get; set; } = () => { };
 
-    /// <summary>Whether the API server stores taints of devices; true until the contrary has shown.</summary>
+    /// <summary>
+    /// Whether the API server stores taints of devices; true until the contrary has shown.
+    /// </summary>
     public bool KeepsTaints => Volatile.Read(ref _keepsTaints);
 
-    /// <summary>Why the slice is not as it should be, or is not known; null when nothing is wrong.</summary>
+    /// <summary>
+    /// Why the slice is not as it should be, or is not known; null when nothing is wrong.
+    /// </summary>
     public string? Problem =>
         Volatile.Read(ref _cache) is null
             ? $"the node's ResourceSlices cannot be listed: {_informer.Health.LastFailure ?? "the first list is not in yet"}"
             : Volatile.Read(ref _problem);
 
-    /// <summary>A device as stored; null when it is not in the slice, or what is stored is not known.</summary>
+    /// <summary>
+    /// A device as stored; null when it is not in the slice, or what is stored is not known.
+    /// </summary>
     public SliceDevice? Find(string device) =>
         Volatile.Read(ref _cache)?.Get(ObjectKey.Cluster(SliceDecision.NameOf(_node)))?.Spec.Devices?.Find(stored => stored.Name == device);
 
@@ -121,7 +135,8 @@ internal sealed class SlicePublisher
             return Timeout.InfiniteTimeSpan;
         }
 
-        // What was there as it is to be, and is not any more, was changed or deleted by somebody else.
+        // What was there as it is to be, and is not any more, was changed or deleted by somebody
+        // else.
         var isRepair = _reached is { } reached && SliceDecision.AreSame(reached, content.Spec);
         if (isRepair && _repairs.Wait() is var wait && wait > TimeSpan.Zero)
         {

@@ -5,8 +5,9 @@ using MultiEni.Manager.Kubelet.Wire;
 namespace MultiEni.Manager.Kubelet.Dra;
 
 /// <summary>
-/// Tells kubelets of the health of all devices: when it changes, and again before the last word is too old to count. The kubelet shows it in the status of
-/// the containers that have a device. Safe for concurrent use.
+/// Tells kubelets of the health of all devices: when it changes, and again before the last word is
+/// too old to count. The kubelet shows it in the status of the containers that have a device. Safe
+/// for concurrent use.
 /// </summary>
 internal sealed class DeviceHealthFeed(TimeProvider time)
 {

@@ -2,7 +2,9 @@ using MultiEni.Manager.Kubelet.Wire;
 
 namespace MultiEni.Manager.Kubelet.Dra;
 
-/// <summary>The messages of the kubelet's DRA interface. Those of v1beta1 are the same as ours of v1.</summary>
+/// <summary>
+/// The messages of the kubelet's DRA interface. Those of v1beta1 are the same as ours of v1.
+/// </summary>
 internal static class DraMessages
 {
     /// <summary>NodePrepareResourcesRequest or NodeUnprepareResourcesRequest.</summary>
@@ -121,10 +123,14 @@ internal static class DraMessages
     }
 }
 
-/// <summary>A claim as the kubelet names it; what it was allocated has to be read from the API server.</summary>
+/// <summary>
+/// A claim as the kubelet names it; what it was allocated has to be read from the API server.
+/// </summary>
 /// <param name="Namespace">Its namespace.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Uid">Its identity: a claim that was deleted and created anew under its name is another one.</param>
+/// <param name="Uid">
+/// Its identity: a claim that was deleted and created anew under its name is another one.
+/// </param>
 internal sealed record ClaimReference(string Namespace, string Name, string Uid)
 {
     /// <summary><c>namespace/name</c>, as messages have it.</summary>
@@ -139,7 +145,9 @@ internal abstract record PrepareAnswer
     /// <summary>Pods may start with it.</summary>
     public sealed record Prepared(IReadOnlyList<PreparedDevice> Devices) : PrepareAnswer;
 
-    /// <summary>It was not prepared. The kubelet shows why in an event of the pod, and asks again.</summary>
+    /// <summary>
+    /// It was not prepared. The kubelet shows why in an event of the pod, and asks again.
+    /// </summary>
     public sealed record Refused(string Why) : PrepareAnswer;
 }
 
@@ -156,7 +164,9 @@ internal abstract record UnprepareAnswer
 }
 
 /// <summary>A prepared device as the kubelet is told of it.</summary>
-/// <param name="Requests">The claim's requests that it stands for, without the part after a slash.</param>
+/// <param name="Requests">
+/// The claim's requests that it stands for, without the part after a slash.
+/// </param>
 /// <param name="Pool">The pool of its slice.</param>
 /// <param name="Device">Its name in the slice.</param>
 /// <param name="CdiIds">CDI devices that a container of such a request gets.</param>

@@ -4,12 +4,15 @@ using MultiEni.Manager.Kubelet.Wire;
 
 namespace MultiEni.Manager.Kubelet.Dra;
 
-/// <summary>Where a DRA driver meets the kubelet. Both folders follow the kubelet's <c>--root-dir</c> and must be mounted at their own paths.</summary>
+/// <summary>
+/// Where a DRA driver meets the kubelet. Both folders follow the kubelet's <c>--root-dir</c> and
+/// must be mounted at their own paths.
+/// </summary>
 /// <param name="kubeletRoot">The kubelet's folder.</param>
 /// <param name="driver">The driver's name.</param>
 /// <param name="instance">
-/// What tells apart two pods of the driver that run at the same time while one replaces the other (from kubelet 1.33 on), such as the pod's uid; empty for
-/// a driver that is always alone.
+/// What tells apart two pods of the driver that run at the same time while one replaces the other
+/// (from kubelet 1.33 on), such as the pod's uid; empty for a driver that is always alone.
 /// </param>
 internal sealed class DraPaths(string kubeletRoot, string driver, string instance)
 {
@@ -28,7 +31,8 @@ internal sealed class DraPaths(string kubeletRoot, string driver, string instanc
     /// <summary>The socket on which the driver answers.</summary>
     public string PluginSocket => Fitting(PluginFolder, instance.Length > 0 ? $"dra-{instance}" : "dra", ".sock");
 
-    // The path of a socket is short. A hash in place of the name leaves it unique and lets it end as it must.
+    // The path of a socket is short. A hash in place of the name leaves it unique and lets it end
+    // as it must.
     private static string Fitting(string folder, string name, string suffix)
     {
         var path = Path.Combine(folder, name + suffix);

@@ -4,8 +4,8 @@ using MultiEni.Manager.Kubelet.Wire;
 namespace MultiEni.Manager.Kubelet.Dra;
 
 /// <summary>
-/// The driver's own socket. Every claim of a call is answered for itself, all at the same time: one that has to wait or cannot be prepared says nothing
-/// of the others.
+/// The driver's own socket. Every claim of a call is answered for itself, all at the same time: one
+/// that has to wait or cannot be prepared says nothing of the others.
 /// </summary>
 /// <param name="prepare">Prepares a claim.</param>
 /// <param name="unprepare">Ends the preparation of a claim.</param>

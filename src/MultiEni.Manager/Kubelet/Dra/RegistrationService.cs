@@ -3,10 +3,16 @@ using MultiEni.Manager.Kubelet.Wire;
 
 namespace MultiEni.Manager.Kubelet.Dra;
 
-/// <summary>The socket by which the kubelet finds the driver. It calls within moments of the socket's appearing, and again after each start of its own.</summary>
+/// <summary>
+/// The socket by which the kubelet finds the driver. It calls within moments of the socket's
+/// appearing, and again after each start of its own.
+/// </summary>
 /// <param name="driver">The driver's name.</param>
 /// <param name="endpoint">Path of the driver's own socket, as the kubelet sees it.</param>
-/// <param name="told">Called with what the kubelet made of it: null when it has registered the driver, and otherwise why not.</param>
+/// <param name="told">
+/// Called with what the kubelet made of it: null when it has registered the driver, and otherwise
+/// why not.
+/// </param>
 internal sealed class RegistrationService(string driver, string endpoint, Action<string?> told) : IGrpcService
 {
     /// <inheritdoc />

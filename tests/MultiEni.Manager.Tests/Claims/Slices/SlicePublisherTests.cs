@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Claims.Slices;
+using MultiEni.Operator;
 
 namespace MultiEni.Manager.Tests.Claims.Slices;
 
@@ -82,6 +84,7 @@ public sealed class SlicePublisherTests
         await bench.LookAsync();
         Assert.Empty(bench.Api.SliceNames);
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await bench.LookAsync();
         await bench.UntilDevicesAsync("eni-a");
         await Eventually.Holds(() => bench.Publisher.Problem is null, "the end of the contest");
 
@@ -125,9 +128,15 @@ public sealed class SlicePublisherTests
         bench.Start();
         await Eventually.Holds(() => bench.Publisher.Problem?.Contains("not of your node", StringComparison.Ordinal) == true, "the refusal");
         bench.Api.Refuses = _ => null;
-        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.Holds(
+            () =>
+            {
+                bench.Clock.Advance(TimeSpan.FromSeconds(1));
+                return bench.Publisher.Problem is null;
+            },
+            "the end of the trouble"
+        );
         await bench.UntilDevicesAsync("eni-a");
-        await Eventually.Holds(() => bench.Publisher.Problem is null, "the end of the trouble");
     }
 
     [Fact]
@@ -162,7 +171,7 @@ public sealed class SlicePublisherTests
 
         public Bench()
         {
-            Publisher = new SlicePublisher(Api.Client(Clock), Sample.Node, Wish, Clock, NullLogger.Instance);
+            Publisher = new SlicePublisher(Api.Client(Clock), Sample.Node, Wish, new OperatorMetrics(new Meter("test")), Clock, NullLogger.Instance);
         }
 
         public ClaimApi Api { get; } = new();

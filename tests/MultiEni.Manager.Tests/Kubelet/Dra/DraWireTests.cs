@@ -15,7 +15,10 @@ using DeviceHealth = MultiEni.Manager.Kubelet.Dra.DeviceHealth;
 
 namespace MultiEni.Manager.Tests.Kubelet.Dra;
 
-/// <summary>What the program writes and reads by hand, against a gRPC and messages that are generated from the definitions beside it.</summary>
+/// <summary>
+/// What the program writes and reads by hand, against a gRPC and messages that are generated from
+/// the definitions beside it.
+/// </summary>
 public sealed class DraWireTests
 {
     private const string Driver = "eni.networking.k8s.aws";

@@ -1,0 +1,431 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using MultiEni.Api;
+using MultiEni.Api.ResourceClaims;
+using MultiEni.Manager.Binding;
+using MultiEni.Manager.Claims.Preparation;
+using MultiEni.Manager.Claims.Slices;
+using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Kubelet.Dra;
+using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Publishing.Embedded;
+using MultiEni.Manager.Safety;
+
+namespace MultiEni.Manager.Claims;
+
+/// <summary>
+/// Offers devices to claims, by the node's slice. What was offered is confirmed by the slice as it
+/// is stored, and a device that a claim has stays in it until the claim has ended, whatever becomes
+/// of the offer.
+/// </summary>
+internal sealed class DraPublisher : IDevicePublisher, IDisposable
+{
+    // Between the allocation of a device and its preparation a pod is bound to the node and seen by
+    // the kubelet. Nothing but the claim tells of it.
+    internal static readonly TimeSpan WithdrawalGrace = TimeSpan.FromSeconds(5);
+
+    private readonly string _path;
+    private readonly string _node;
+    private readonly PreparedClaims _claims;
+    private readonly ClaimHolds _holds;
+    private readonly ClaimFiles _files;
+    private readonly NodeHost _host;
+    private readonly DeviceChecker _checker;
+    private readonly HostReader _reader;
+    private readonly DeviceHealthFeed _health;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ITimer _graceIsOver;
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<PciAddress, Entry> _entries = [];
+    private string? _bootId;
+
+    /// <summary>A publisher that offers nothing before <see cref="StartAsync"/>.</summary>
+    /// <param name="path">File of what was offered.</param>
+    /// <param name="node">The node, and so the pool.</param>
+    /// <param name="claims">Which claims are prepared.</param>
+    /// <param name="holds">Which devices claims have.</param>
+    /// <param name="files">The files of claims.</param>
+    /// <param name="host">The node's kernel.</param>
+    /// <param name="health">Told of the devices' health.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public DraPublisher(
+        string path,
+        string node,
+        PreparedClaims claims,
+        ClaimHolds holds,
+        ClaimFiles files,
+        NodeHost host,
+        DeviceHealthFeed health,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        (_path, _node, _claims, _holds, _files, _host, _health, _time, _logger) = (path, node, claims, holds, files, host, health, time, logger);
+        _checker = new DeviceChecker(host);
+        _reader = new HostReader(host);
+        _graceIsOver = time.CreateTimer(_ => Settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>What Kubernetes says of the ENI at an address; null when it says nothing.</summary>
+    public Func<PciAddress, EniFacts?> Facts { get; set; } = _ => null;
+
+    /// <summary>A device as stored in the slice; null when it is not in it.</summary>
+    public Func<string, SliceDevice?> Stored { get; set; } = _ => null;
+
+    /// <summary>Why the offers do not reach pods; null when they do.</summary>
+    public Func<Blocker?> Problem { get; set; } = () => null;
+
+    /// <summary>Called when the slice has to be looked at.</summary>
+    public Action Changed { get; set; } = () => { };
+
+    /// <summary>Called when something is to be looked at on which others may wait.</summary>
+    public Action Settled { get; set; } = () => { };
+
+    /// <inheritdoc />
+    public IReadOnlyList<OfferedDevice> Offered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _entries.Values.Where(entry => entry.WithdrawnAt is null).Select(entry => entry.Device.Offer)];
+            }
+        }
+    }
+
+    /// <summary>The content of the slice; null while it is not known.</summary>
+    public IReadOnlyList<SliceEntry>? Entries()
+    {
+        lock (_lock)
+        {
+            return _bootId is { } boot
+                ?
+                [
+                    .. from entry in _entries.Values
+                    let isClaimed = _holds.Of(entry.Device.Offer.Address, boot) is not null
+                    where isClaimed || !IsOver(entry)
+                    select new SliceEntry(entry.Device, StandingOf(entry), isClaimed),
+                ]
+                : null;
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task StartAsync(string bootId, CancellationToken cancellationToken)
+    {
+        Sweep(bootId);
+        var record = Read();
+        lock (_lock)
+        {
+            _entries.Clear();
+            foreach (var stored in record?.BootId == bootId ? record.Devices : [])
+            {
+                var device = stored.ToDevice();
+                _entries[device.Offer.Address] = new Entry(device, new DeviceStanding.Ready(), stored.IsWithdrawn ? _time.GetTimestamp() : null);
+            }
+
+            _bootId = bootId;
+        }
+
+        await CheckAsync(cancellationToken);
+        Rearm();
+    }
+
+    /// <inheritdoc />
+    public async Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
+    {
+        var facts = Facts(device.Address);
+        var (boot, before) = Known(device.Address);
+        // While a claim has it bound, what is offered is what it is afterwards.
+        var isClaims = boot is not null && _holds.DriverOf(device.Address, boot) == device.Driver;
+        var offer = isClaims && before is not null ? device with { Driver = before.Device.Offer.Driver } : device;
+        var host = isClaims && before is not null ? before.Device.Host : await ReadAsync(device.Address, cancellationToken);
+        Put(new Entry(new ClaimableDevice(offer, facts ?? before?.Device.Eni ?? EniFacts.Unknown, host), new DeviceStanding.Ready(), null));
+        await CheckAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken)
+    {
+        var (boot, entry) = Known(address);
+        if (boot is not null && _holds.IsChanging(address, boot))
+        {
+            // What was seen of it while a claim changes it is no reason: whoever asks looks again.
+            await _holds.ChangeOf(address, boot).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            return;
+        }
+
+        if (entry is { WithdrawnAt: null })
+        {
+            Put(entry with { WithdrawnAt = _time.GetTimestamp() });
+            Rearm();
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (entry, boot) in Present())
+        {
+            var address = entry.Device.Offer.Address;
+            if (_holds.IsUnsettled(address, boot))
+            {
+                continue;
+            }
+
+            var check = await _checker.CheckAsync(AsItIs(entry, boot), cancellationToken);
+            Note(entry, check);
+        }
+
+        Tell();
+    }
+
+    /// <inheritdoc />
+    public async Task RepairAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (entry, _) in Present())
+        {
+            if (Facts(entry.Device.Offer.Address) is { } facts && facts.EniId == entry.Device.Eni.EniId)
+            {
+                Replace(entry, entry with { Device = entry.Device with { Eni = facts } });
+            }
+        }
+
+        await CheckAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken)
+    {
+        var ended = false;
+        foreach (var (entry, boot) in Present())
+        {
+            if (IsOver(entry) && _holds.Of(entry.Device.Offer.Address, boot) is null && Stored(entry.Device.Name) is null)
+            {
+                lock (_lock)
+                {
+                    ended |=
+                        _entries.TryGetValue(entry.Device.Offer.Address, out var present)
+                        && present == entry
+                        && _entries.Remove(entry.Device.Offer.Address);
+                }
+            }
+        }
+
+        if (ended)
+        {
+            Save();
+        }
+
+        // Of one whose time is over the slice has to be looked at anew.
+        Changed();
+        return Task.FromResult(ended);
+    }
+
+    /// <inheritdoc />
+    public OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable)
+    {
+        var (boot, entry) = Known(address);
+        if (boot is null || entry is null)
+        {
+            return new OfferState.NotOffered();
+        }
+
+        var device = AsItIs(entry, boot);
+        if (entry.WithdrawnAt is not null)
+        {
+            return new OfferState.Withdrawing(device, WhyStill(entry, boot));
+        }
+
+        return entry.Standing switch
+        {
+            DeviceStanding.Unusable unusable => new OfferState.Failed(device, unusable.Why),
+            DeviceStanding.Gone gone => new OfferState.Failed(device, gone.Why),
+            _ when Problem() is { } problem => new OfferState.Pending(device, problem),
+            _ when Stored(entry.Device.Name) is { Taints: null or { Count: 0 } } => new OfferState.Confirmed(device),
+            _ => new OfferState.Pending(
+                device,
+                new Blocker(Reasons.Publishing, $"{entry.Device.Name} is being written to the node's ResourceSlice.")
+            ),
+        };
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _graceIsOver.Dispose();
+
+    private static DeviceStanding StandingOf(Entry entry) =>
+        entry switch
+        {
+            { Standing: DeviceStanding.Gone } => entry.Standing,
+            { WithdrawnAt: not null } => new DeviceStanding.Withdrawn(),
+            _ => entry.Standing,
+        };
+
+    private bool IsOver(Entry entry) =>
+        entry.WithdrawnAt is { } since && (entry.Standing is DeviceStanding.Gone || _time.GetElapsedTime(since) >= WithdrawalGrace);
+
+    private Blocker WhyStill(Entry entry, string boot) =>
+        _holds.Of(entry.Device.Offer.Address, boot) is var (claim, _)
+            ? new Blocker(
+                Reasons.DeviceInUse,
+                $"{entry.Device.Offer.Address} is in use by claim {claim}; nothing is done to it before the claim's pod ends."
+            )
+            : new Blocker(Reasons.Releasing, $"{entry.Device.Name} is given to no further claim and is being taken out of the node's ResourceSlice.");
+
+    private OfferedDevice AsItIs(Entry entry, string boot) =>
+        _holds.DriverOf(entry.Device.Offer.Address, boot) is { } driver ? entry.Device.Offer with { Driver = driver } : entry.Device.Offer;
+
+    private (string? Boot, Entry? Entry) Known(PciAddress address)
+    {
+        lock (_lock)
+        {
+            return (_bootId, _entries.GetValueOrDefault(address));
+        }
+    }
+
+    private List<(Entry Entry, string Boot)> Present()
+    {
+        lock (_lock)
+        {
+            return _bootId is { } boot ? [.. _entries.Values.Select(entry => (entry, boot))] : [];
+        }
+    }
+
+    private void Note(Entry entry, DeviceCheck check)
+    {
+        var standing = check switch
+        {
+            DeviceCheck.Unusable { Why: { Reason: Reasons.DeviceRemoved } why } => new DeviceStanding.Gone(why),
+            DeviceCheck.Unusable { Why: var why } => new DeviceStanding.Unusable(why),
+            _ => (DeviceStanding)new DeviceStanding.Ready(),
+        };
+        if (standing != entry.Standing)
+        {
+            if (standing is not DeviceStanding.Ready)
+            {
+                ClaimLog.DeviceUnusable(_logger, entry.Device.Name, ((DeviceCheck.Unusable)check).Why.Message);
+            }
+
+            Replace(entry, entry with { Standing = standing });
+        }
+    }
+
+    private void Put(Entry entry)
+    {
+        lock (_lock)
+        {
+            _entries[entry.Device.Offer.Address] = entry;
+        }
+
+        Save();
+        Changed();
+    }
+
+    private void Replace(Entry before, Entry after)
+    {
+        lock (_lock)
+        {
+            if (_entries.GetValueOrDefault(before.Device.Offer.Address) == before)
+            {
+                _entries[before.Device.Offer.Address] = after;
+            }
+        }
+    }
+
+    // A little later, because a timer may be early by the length of its tick.
+    private void Rearm() => _graceIsOver.Change(WithdrawalGrace + TimeSpan.FromMilliseconds(50), Timeout.InfiniteTimeSpan);
+
+    private void Tell()
+    {
+        _health.Announce([
+            .. Present()
+                .Select(present => new DeviceHealth(
+                    _node,
+                    present.Entry.Device.Name,
+                    present.Entry.Standing switch
+                    {
+                        DeviceStanding.Gone gone => gone.Why.Message,
+                        DeviceStanding.Unusable unusable => unusable.Why.Message,
+                        _ => null,
+                    }
+                )),
+        ]);
+        Changed();
+    }
+
+    // What an earlier boot prepared is no more, and what was being written when a predecessor was
+    // killed is nobody's.
+    private void Sweep(string bootId)
+    {
+        try
+        {
+            foreach (var old in _claims.Void(bootId))
+            {
+                _files.Remove(old);
+            }
+
+            _files.RemoveStrays(uid => _claims.Find(uid, bootId) is not null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            ClaimLog.NotSwept(_logger, error.Message);
+        }
+    }
+
+    private async Task<HostFacts> ReadAsync(PciAddress address, CancellationToken cancellationToken)
+    {
+        var device = await _reader.ReadDeviceAsync(address, cancellationToken);
+        var network = await _host.Links.ReadAsync(cancellationToken);
+        var numa = await _host.Files.ReadTextAsync(SysfsPaths.Device(address, "numa_node"), cancellationToken);
+        var place = await _host.Files.ReadLinkAsync($"{SysfsPaths.PciDevices}/{address}", cancellationToken);
+        return new HostFacts
+        {
+            NumaNode = int.TryParse(numa?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
+            PcieRoot = place?.Split('/').FirstOrDefault(part => part.StartsWith("pci", StringComparison.Ordinal)),
+            BehindIommu = device is null ? null : device is { IommuGroup: not null, NoIommu: false },
+            Mtu = device?.InterfaceName is { } name ? network.Links.FirstOrDefault(link => link.Name == name)?.Mtu : null,
+        };
+    }
+
+    private OfferRecord? Read()
+    {
+        try
+        {
+            return DurableFile.Read(_path) is { Length: > 0 } text ? JsonSerializer.Deserialize(text, OfferRecordJson.Default.OfferRecord) : null;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            ClaimLog.OffersUnreadable(_logger, _path, error.Message);
+            return null;
+        }
+    }
+
+    private void Save()
+    {
+        OfferRecord record;
+        lock (_lock)
+        {
+            record = new OfferRecord
+            {
+                BootId = _bootId ?? "",
+                Devices = [.. _entries.Values.Select(entry => OfferRecordDevice.Of(entry.Device, entry.WithdrawnAt is not null))],
+            };
+        }
+
+        try
+        {
+            DurableFile.Replace(_path, JsonSerializer.Serialize(record, OfferRecordJson.Default.OfferRecord));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            ClaimLog.OffersUnwritten(_logger, _path, error.Message);
+        }
+    }
+
+    private sealed record Entry(ClaimableDevice Device, DeviceStanding Standing, long? WithdrawnAt);
+}

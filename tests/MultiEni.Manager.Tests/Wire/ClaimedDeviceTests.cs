@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using MultiEni.Api;
+using MultiEni.Manager.Claims.Preparation;
+using MultiEni.Simulator.Kubernetes.Storage;
+
+namespace MultiEni.Manager.Tests.Wire;
+
+/// <summary>
+/// What an agent does about a device that a claim has, whoever offers devices by now.
+/// </summary>
+public sealed class ClaimedDeviceTests
+{
+    [Fact]
+    public async Task The_release_waits_for_the_claim_and_names_it()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        var address = bench.Attach("a", 1);
+        await bench.UntilAdvertised("a");
+        await bench.StopAgentAsync();
+        var record = Claim(bench, address, boundForClaim: false);
+        bench.StartAgent();
+        bench.Delete("a");
+        await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse);
+        Assert.Contains("claim ns/net", bench.Message("a", ConditionTypes.Released), StringComparison.Ordinal);
+        Assert.Equal("vfio-pci", bench.Node.Device(address)!.Driver);
+
+        await bench.StopAgentAsync();
+        record.Remove("uid-net");
+        bench.StartAgent();
+        await bench.Until(() => !bench.HasFinalizer("a", Names.DeviceFinalizer), "the release");
+        Assert.Equal("ena", bench.Node.Device(address)!.Driver);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_bound_for_a_claim_is_given_back_when_the_claim_has_ended_and_not_before()
+    {
+        await using var bench = await AgentBench.StartAsync();
+        var address = bench.Attach("a", 1);
+        await bench.UntilAdvertised("a");
+        await bench.StopAgentAsync();
+        var record = Claim(bench, address, boundForClaim: true);
+
+        // From now on the attachment asks for an interface of the kernel, and only the claim for
+        // more.
+        bench.Cluster.Kubernetes.Store.Change(
+            "eniattachments.networking.k8s.aws",
+            "a",
+            live =>
+            {
+                live["metadata"]!["generation"] = 2;
+                live["spec"]!["device"] = new JsonObject { ["use"] = "Advertised" };
+            },
+            new WriteOptions()
+        );
+        bench.StartAgent();
+        await bench.Until(
+            () =>
+                bench.Condition("a", ConditionTypes.Bound)?["observedGeneration"]?.GetValue<long>()
+                == bench.Find("a")!["metadata"]!["generation"]!.GetValue<long>(),
+            "a report of the changed attachment"
+        );
+        Assert.True(bench.IsTrue("a", ConditionTypes.Bound));
+        Assert.Equal("vfio-pci", bench.Node.Device(address)!.Driver);
+
+        await bench.StopAgentAsync();
+        record.Remove("uid-net");
+        bench.StartAgent();
+        await bench.Until(() => bench.Node.Device(address)!.Driver == "ena", "the kernel's driver");
+    }
+
+    private static PreparedClaims Claim(AgentBench bench, string address, bool boundForClaim)
+    {
+        var folder = Path.GetDirectoryName(bench.Cluster.ManagerEnvironment(bench.NodeName)["INTERFACE_MAPPING_STORE_PATH"])!;
+        var record = new PreparedClaims(Path.Combine(folder, "prepared-claims.json"), null);
+        record.Save(
+            new PreparedClaim
+            {
+                Namespace = "ns",
+                Name = "net",
+                Uid = "uid-net",
+                BootId = bench.Node.BootId,
+                Phase = ClaimPhase.Prepared,
+                Devices =
+                [
+                    new PreparedClaimDevice
+                    {
+                        Requests = ["nic"],
+                        Device = "eni-a",
+                        PciAddress = address,
+                        Resource = "intel.com/intel_sriov_netdevice_1",
+                        Driver = "vfio-pci",
+                        IsBoundForClaim = boundForClaim,
+                    },
+                ],
+            }
+        );
+        return record;
+    }
+}

@@ -310,6 +310,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
                 ["SRIOV_DP_CONFIG_PATH"] = PcidpFile(node),
                 ["INTERFACE_MAPPING_STORE_PATH"] = Path.Combine(JournalFolder(node), "interface-mappings.json"),
                 ["KUBELET_ROOT"] = Kubelet(node).Root,
+                ["CDI_ROOT"] = Kubelet(node).CdiFolder,
                 ["DEVICE_PLUGINS_PATH"] = Kubelet(node).PluginFolder,
                 ["DEVICE_INFO_PATH"] = DeviceInfoFolder(node),
                 ["KUBECONFIG"] = AccountKubeconfig(Api.Names.Manager, node),

@@ -26,7 +26,7 @@ internal static class ExtendedClaim
                         {
                             ["deviceClassName"] = classes[request.Resource],
                             ["allocationMode"] = "ExactCount",
-                            ["count"] = request.Count,
+                            ["count"] = (long)request.Count,
                         },
                     }
             );

@@ -7,12 +7,16 @@ namespace MultiEni.Scenarios.Staging;
 internal static class ApiPaths
 {
     private const string Rbac = "/apis/rbac.authorization.k8s.io/v1";
+    private const string Devices = "/apis/resource.k8s.io/v1";
     private const string Admission = "/apis/admissionregistration.k8s.io/v1";
 
     private static readonly Dictionary<string, (string Root, string Plural, bool Namespaced)> Kinds = new(StringComparer.Ordinal)
     {
         [Names.NodeEniKind] = ($"/apis/{Names.ApiVersion}", Names.NodeEniPlural, false),
         ["Pod"] = ("/api/v1", "pods", true),
+        ["ResourceClaim"] = (Devices, "resourceclaims", true),
+        ["ResourceClaimTemplate"] = (Devices, "resourceclaimtemplates", true),
+        ["DeviceClass"] = (Devices, "deviceclasses", false),
         ["Namespace"] = ("/api/v1", "namespaces", false),
         ["ServiceAccount"] = ("/api/v1", "serviceaccounts", true),
         ["NetworkAttachmentDefinition"] = ("/apis/k8s.cni.cncf.io/v1", "network-attachment-definitions", true),

@@ -76,6 +76,53 @@ internal static class InstalledAccess
             cancellationToken
         );
 
+    /// <summary>What the chart adds with <c>eniManager.devicePublisher: dra</c>.</summary>
+    public static async Task AllowDraAsync(ClusterApi api, CancellationToken cancellationToken)
+    {
+        await AllowAsync(api, "eni-controller", Rule("deviceclasses", null, "list", "create", "patch", "delete"), cancellationToken);
+        await AllowAsync(api, "eni-manager", Rule("resourceslices", null, "list", "watch", "create", "update", "patch", "delete"), cancellationToken);
+        await AllowAsync(api, "eni-manager", Rule("resourceclaims", null, "get"), cancellationToken);
+        await AllowAsync(api, "eni-manager", Rule("resourceclaims/status", null, "patch"), cancellationToken);
+        await AllowAsync(
+            api,
+            "eni-manager",
+            Rule("resourceclaims/driver", Names.DraDriver, "associated-node:patch", "associated-node:update"),
+            cancellationToken
+        );
+        await api.ApplyAsync(
+            """
+            apiVersion: resource.k8s.io/v1
+            kind: DeviceClass
+            metadata:
+              name: eni.networking.k8s.aws
+            spec:
+              selectors:
+              - cel:
+                  expression: device.driver == "eni.networking.k8s.aws"
+            """,
+            cancellationToken
+        );
+    }
+
+    private static Task AllowAsync(ClusterApi api, string role, JsonObject rule, CancellationToken cancellationToken) =>
+        api.ChangeAsync(ApiPaths.Of("ClusterRole", role), stored => stored["rules"]!.AsArray().Add((JsonNode)rule), cancellationToken);
+
+    private static JsonObject Rule(string resource, string? name, params string[] verbs)
+    {
+        var rule = new JsonObject
+        {
+            ["apiGroups"] = new JsonArray("resource.k8s.io"),
+            ["resources"] = new JsonArray(resource),
+            ["verbs"] = new JsonArray([.. verbs.Select(verb => (JsonNode)verb)]),
+        };
+        if (name is not null)
+        {
+            rule["resourceNames"] = new JsonArray(name);
+        }
+
+        return rule;
+    }
+
     private static void Verbs(JsonNode rule, string verb)
     {
         var verbs = rule["verbs"]!.AsArray();

@@ -38,27 +38,20 @@ internal static class CdiSpecs
     /// </summary>
     public static JsonObject OfClaim(PreparedClaim claim)
     {
-        var devices = new JsonArray();
-        foreach (var request in claim.Requests)
-        {
-            devices.Add(
-                Device(
-                    RequestName(claim.Uid, request),
-                    new JsonObject { ["env"] = new JsonArray([.. Variables(claim, request).Select(text => JsonValue.Create(text))]) }
-                )
-            );
-        }
-
-        foreach (var device in claim.Devices.Where(device => device.Nodes.Count > 0))
-        {
-            devices.Add(
+        var requests = claim.Requests.Select(request =>
+            Device(
+                RequestName(claim.Uid, request),
+                new JsonObject { ["env"] = new JsonArray([.. Variables(claim, request).Select(text => JsonValue.Create(text))]) }
+            )
+        );
+        var devices = claim
+            .Devices.Where(device => device.Nodes.Count > 0)
+            .Select(device =>
                 Device(DeviceName(claim.Uid, device.Device), new JsonObject { ["deviceNodes"] = new JsonArray([.. device.Nodes.Select(Node)]) })
             );
-        }
-
         return Spec(
             ClaimNames.CdiKind,
-            devices,
+            new JsonArray([.. requests, .. devices]),
             claim.Devices.Exists(device => device.Nodes.Exists(node => node.HostPath != node.ContainerPath)) ? VersionWithHostPath : FirstVersion
         );
     }
@@ -130,7 +123,7 @@ internal static class CdiSpecs
             ["devices"] = devices,
         };
 
-    private static JsonNode Device(string name, JsonObject edits) => new JsonObject { ["name"] = name, ["containerEdits"] = edits };
+    private static JsonObject Device(string name, JsonObject edits) => new() { ["name"] = name, ["containerEdits"] = edits };
 
     private static JsonObject Node(ClaimedNode node)
     {

@@ -180,7 +180,7 @@ public sealed class ClaimPreparationTests
         await agent.PrepareAsync();
         var hold = bench.Binding.Node.HoldOpen(bench.Binding.Address);
         var why = Assert.IsType<UnprepareAnswer.Refused>(await agent.UnprepareAsync()).Why;
-        Assert.Contains("does not let 0000:00:06.0 go", why, StringComparison.Ordinal);
+        Assert.Contains("does not release 0000:00:06.0", why, StringComparison.Ordinal);
         Assert.Equal(ClaimPhase.Unpreparing, agent.Find()!.Phase);
         hold.Dispose();
         await Eventually.Holds(() => !agent.Locked.IsStuck(PciAddress.Parse(bench.Binding.Address)), "the write to return");

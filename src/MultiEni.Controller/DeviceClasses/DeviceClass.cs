@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using MultiEni.Api.Kubernetes;
-using MultiEni.Operator.Client;
 
 namespace MultiEni.Controller.DeviceClasses;
 

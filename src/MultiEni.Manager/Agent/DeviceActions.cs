@@ -115,7 +115,7 @@ internal sealed class DeviceActions(
             context.Claim,
             () =>
                 holds.Of(step.Device.Address, context.BootId) is var (claim, held) && held.Driver != step.Driver
-                    ? Task.FromResult(HeldBy(step.Device.Address, claim))
+                    ? Task.FromResult<ChangeOutcome>(HeldBy(step.Device.Address, claim))
                     : bind.BindAsync(request, cancellationToken)
         );
     }
@@ -142,7 +142,7 @@ internal sealed class DeviceActions(
             context.Claim,
             () =>
                 holds.Of(step.Device.Address, context.BootId) is var (claim, _)
-                    ? Task.FromResult(HeldBy(step.Device.Address, claim))
+                    ? Task.FromResult<ChangeOutcome>(HeldBy(step.Device.Address, claim))
                     : giveBack.GiveBackAsync(entry, cancellationToken)
         );
     }
@@ -215,7 +215,7 @@ internal sealed class DeviceActions(
     }
 
     // A claim is noted before the gate is entered for it, so whoever is inside sees it.
-    private static ChangeOutcome HeldBy(PciAddress address, PreparedClaim claim) =>
+    private static ChangeOutcome.Refused HeldBy(PciAddress address, PreparedClaim claim) =>
         new ChangeOutcome.Refused(
             new Blocker(Reasons.DeviceInUse, $"{address} is in use by claim {claim}; it is not changed before the claim's pod ends.")
         );

@@ -1,10 +1,8 @@
-using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Settings;
 using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
-using MultiEni.Simulator;
 
 namespace MultiEni.Scenarios.Stories;
 

@@ -7,7 +7,7 @@ namespace MultiEni.Manager.Tests.Claims.Slices;
 
 public sealed class SliceBuilderTests
 {
-    private static IReadOnlyList<SliceDevice> Devices(bool keepsTaints, params SliceEntry[] entries) =>
+    private static List<SliceDevice> Devices(bool keepsTaints, params SliceEntry[] entries) =>
         SliceBuilder.Build(Sample.Node, entries, keepsTaints).Spec.Devices ?? [];
 
     [Fact]

@@ -139,7 +139,7 @@ internal static class PrepareDecision
         }
 
         return seen.DpdkEnabled
-            ? Planned(seen, result, device, config.Driver ?? seen.DefaultDriver, isBoundForClaim: true)
+            ? Planned(seen, result, device, config.Driver ?? device.Eni.ClaimDriver ?? seen.DefaultDriver, isBoundForClaim: true)
             : Refused(
                 $"{what} wants device {result.Device} in mode dpdk, and ENABLE_DPDK is false on node {seen.Node}. Set it to true (eniManager.dpdk.enabled), or "
                     + "set mode: kernel in the claim's configuration."

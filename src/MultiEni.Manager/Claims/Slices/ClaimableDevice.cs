@@ -25,7 +25,7 @@ internal sealed record ClaimableDevice(OfferedDevice Offer, EniFacts Eni, HostFa
     public bool IsAlwaysBound => DpdkDrivers.Contains(Offer.Driver);
 
     /// <summary>How a claim gets it that says nothing else.</summary>
-    public string DefaultMode => IsAlwaysBound ? ClaimModes.Dpdk : ClaimModes.Kernel;
+    public string DefaultMode => IsAlwaysBound || Eni.ClaimDriver is not null ? ClaimModes.Dpdk : ClaimModes.Kernel;
 
     private static string NameOf(PciAddress address) => $"pci-{address.ToString().Replace(':', '-').Replace('.', '-')}";
 }
@@ -76,6 +76,12 @@ internal sealed record EniFacts
     /// <summary>Device index in EC2; null when unknown.</summary>
     public int? DeviceIndex { get; set; }
 
+    /// <summary>
+    /// The driver that its NodeENI binds it to while it is claimed (<c>dpdkBinding: WhenClaimed</c>);
+    /// null when a claim has to ask for one.
+    /// </summary>
+    public string? ClaimDriver { get; set; }
+
     /// <summary>What an attachment says.</summary>
     public static EniFacts Of(EniAttachment attachment)
     {
@@ -94,6 +100,7 @@ internal sealed record EniFacts
             SecurityGroups = [.. spec.SecurityGroupIds.Order(StringComparer.Ordinal)],
             NetworkCard = network.NetworkCardIndex,
             DeviceIndex = network.DeviceIndex,
+            ClaimDriver = spec.Device is { Use: DeviceUses.Advertised, Driver: { Length: > 0 } driver } ? driver : null,
         };
     }
 

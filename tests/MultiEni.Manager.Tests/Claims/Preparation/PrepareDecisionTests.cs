@@ -34,6 +34,17 @@ public sealed class PrepareDecisionTests
         Assert.Equal(("dpdk", driver, true), (device.Mode, device.Driver, device.IsBoundForClaim));
     }
 
+    [Fact]
+    public void A_NodeENI_that_binds_when_claimed_says_what_a_claim_gets_that_says_nothing()
+    {
+        var entry = Kernel("a");
+        entry = entry with { Device = entry.Device with { Eni = entry.Device.Eni with { ClaimDriver = "igb_uio" } } };
+
+        var device = Assert.Single(Plan(Seen(entry, Result("a"))).Devices);
+        Assert.Equal(("dpdk", "igb_uio", true), (device.Mode, device.Driver, device.IsBoundForClaim));
+        Assert.Equal("kernel", Assert.Single(Plan(Seen(entry, Result("a")), "\"mode\": \"kernel\"").Devices).Mode);
+    }
+
     [Theory]
     [InlineData("\"mode\": \"kernel\"", "in mode kernel")]
     [InlineData("\"driver\": \"igb_uio\"", "with the driver igb_uio")]

@@ -74,12 +74,6 @@ public static class Names
     /// <summary>The Lease for leader election of the controller.</summary>
     public const string LeaderElectionLease = "nodeeni-controller-leader-election";
 
-    /// <summary>
-    /// Name of the DRA driver: of its ResourceSlices, its sockets and its part of the status of
-    /// claims.
-    /// </summary>
-    public const string DraDriver = "eni.networking.k8s.aws";
-
     /// <summary>Prefix of generated resource names, followed by the device index.</summary>
     public const string DefaultResourceName = "intel.com/intel_sriov_netdevice_";
 

@@ -85,7 +85,7 @@ internal static class ManagerApp
         await background.RunAsync(async token =>
         {
             // What an earlier boot advertised must not be handed out, whether or not the API server
-            // can be reached (rule 17).
+            // can be reached.
             var seen = await boot.FirstAsync(token);
             Log.Started(logger, settings.NodeName, settings.Host, seen?.BootId ?? "unknown");
             var known = await attachments.SyncedAsync(token);

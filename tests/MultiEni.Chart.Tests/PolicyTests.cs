@@ -162,6 +162,35 @@ public sealed class PolicyTests
         Assert.Contains(because, answer.Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Node, "eni.networking.k8s.aws", null)]
+    [InlineData(OtherNode, "eni.networking.k8s.aws", "may not write ResourceSlices of node node-b")]
+    [InlineData(Node, "gpu.example.com", "of the driver eni.networking.k8s.aws alone")]
+    public async Task An_agent_publishes_the_devices_of_its_own_node_and_driver(string node, string driver, string? because)
+    {
+        const string Slices = "/apis/resource.k8s.io/v1/resourceslices";
+        await using var server = await InstallAsync("eniManager.devicePublisher=\"dra\"", "--kube-version=1.34.0");
+        using var agent = await AgentAsync(server);
+        using var administrator = new ApiClient(server);
+        var slice = $$$"""
+            {"apiVersion":"resource.k8s.io/v1","kind":"ResourceSlice","metadata":{"name":"s"},
+             "spec":{"driver":"{{{driver}}}","nodeName":"{{{node}}}","pool":{"name":"{{{node}}}","generation":1,"resourceSliceCount":1} } }
+            """;
+
+        var answer = await agent.PostAsync(Slices, slice);
+
+        if (because is null)
+        {
+            answer.Expect(HttpStatusCode.Created);
+            (await agent.DeleteAsync($"{Slices}/s")).Expect(HttpStatusCode.OK);
+            return;
+        }
+
+        Assert.Contains(because, answer.Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+        (await administrator.PostAsync(Slices, slice)).Expect(HttpStatusCode.Created);
+        Assert.Contains(because, (await agent.DeleteAsync($"{Slices}/s")).Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_token_that_names_no_node_writes_nothing()
     {

@@ -186,7 +186,7 @@ internal static class AttachmentReport
             }
         }
 
-        return new(true, Reasons.Ready, "everything asked for is done");
+        return new(true, Reasons.Ready, "the ENI is as specified");
     }
 
     // The whole text is in Attached.

@@ -1,5 +1,5 @@
-using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.ResourceClaims;
 using MultiEni.Controller.GeneratedObjects;
 
 namespace MultiEni.Controller.DeviceClasses;
@@ -64,7 +64,8 @@ internal sealed record ResourceClass(string Name, string Resource)
                     {
                         Cel = new CelSelector
                         {
-                            Expression = $"device.driver == '{Names.DraDriver}' && device.attributes['k8s.cni.cncf.io'].resourceName == '{Resource}'",
+                            Expression =
+                                $"device.driver == '{ClaimNames.Driver}' && device.attributes['k8s.cni.cncf.io'].resourceName == '{Resource}'",
                         },
                     },
                 ],

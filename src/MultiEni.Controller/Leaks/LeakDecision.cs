@@ -53,7 +53,7 @@ internal static class LeakDecision
             return new LeakVerdict(
                 candidates,
                 [],
-                $"{candidates.Count} of {rows.Count} ENIs look leaked, more than the {brake} that are deleted without being asked; "
+                $"{candidates.Count} of {rows.Count} ENIs look leaked, more than the {brake} that are deleted without confirmation; "
                     + "check that the controller sees all NodeENIs, then start it once with --leak-brake=off"
             );
         }

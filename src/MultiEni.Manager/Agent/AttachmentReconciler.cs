@@ -67,7 +67,7 @@ internal sealed class AttachmentReconciler(
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Whatever goes wrong between a look and its report, the controller gets an answer:
-            // silence is what it takes for a dead agent (rule 24).
+            // silence is what it takes for a dead agent.
             await ReportFailureAsync(attachment, latest => StatusReport.Failed(latest, Failure(error), time.GetUtcNow()), cancellationToken);
             throw;
         }
@@ -181,7 +181,7 @@ internal sealed class AttachmentReconciler(
                 $"The ENI manager failed ({error.GetType().Name}): {error.Message} It retries; its log on the node has the details."
             );
 
-    // Every line about this piece of work says whose it is (rule 21). Of an orphan nobody knows any
+    // Every line about this piece of work says whose it is. Of an orphan nobody knows any
     // more which NodeENI asked for it.
     private IDisposable? Fields(string? nodeEni)
     {

@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Agent;
 
 /// <summary>
 /// Every look at the host goes through here, so that none is acted on before what an earlier boot
-/// left is void: the journal's entries and the offers to pods (rule 17).
+/// left is void: the journal's entries and the offers to pods.
 /// </summary>
 internal sealed class BootGuard(HostReader reader, BindingJournal journal, IDevicePublisher publisher, TimeProvider time, ILogger logger)
     : IDisposable

@@ -6,7 +6,7 @@ using MultiEni.Operator.Queues;
 
 namespace MultiEni.Manager.Agent;
 
-/// <summary>Wakes the agent when the kernel announces something (rule 15).</summary>
+/// <summary>Wakes the agent when the kernel announces something.</summary>
 internal sealed class HostListener(
     IHostEvents events,
     IDevicePublisher publisher,

@@ -135,7 +135,7 @@ internal sealed class UsageProbe(
     private DeviceUsage.InUse? JustGiven(PciDevice device) =>
         handouts.IsFresh(device.Address) ? new DeviceUsage.InUse(InUse(device, "a container to which it was allocated just now")) : null;
 
-    private static string InUse(PciDevice device, string holder) => $"{device.Address} is in use by {holder}; it is not touched until then.";
+    private static string InUse(PciDevice device, string holder) => $"{device.Address} is in use by {holder}; it is not modified before that ends.";
 
     private async Task<DeviceUsage> ProbeAsync(PciDevice device, CancellationToken cancellationToken) =>
         (device.IsLeavingVfio ? DpdkDrivers.VfioPci : device.Driver, device.IommuGroup) switch
@@ -177,7 +177,7 @@ internal sealed class UsageProbe(
     }
 
     private static string Open(PciDevice device, string holder, string node) =>
-        $"{device.Address} is in use: {holder} has {node} open; it is not touched until then.";
+        $"{device.Address} is in use: {holder} has {node} open; it is not modified before that ends.";
 
     private static string Name(List<string> holders)
     {

@@ -32,7 +32,7 @@ internal sealed class BindPreparation(IHostFiles files, LockedFiles locked, NoIo
                 Reasons.DriverModuleUnavailable,
                 $"The driver {driver} is not loaded on the node ({SysfsPaths.Driver(driver)} does not exist). Load its kernel module "
                     + $"(modprobe {driver}) or restart the eni-manager pod, whose init container does so."
-                    + (why.Length == 0 ? "" : $" That said: {why}")
+                    + (why.Length == 0 ? "" : $" However, {why}")
             );
         }
 

@@ -80,7 +80,7 @@ internal sealed class BindSequence(
             return new ChangeOutcome.Removed(
                 new Blocker(
                     Reasons.DeviceRemoved,
-                    $"The device at {request.Address} was exchanged: {link.Name} is {found}, and {request.EniId} is {wanted}."
+                    $"The device at {request.Address} was replaced: {link.Name} is {found}, and {request.EniId} is {wanted}."
                 )
             );
         }
@@ -89,7 +89,7 @@ internal sealed class BindSequence(
         if (link is { Up: true } && defaults.Contains(link.Index))
         {
             return new ChangeOutcome.Refused(
-                new Blocker(Reasons.PrimaryInterface, $"{link.Name} carries the node's default route by now; it was left up.")
+                new Blocker(Reasons.PrimaryInterface, $"{link.Name} carries the node's default route now; it was left up.")
             );
         }
 

@@ -4,7 +4,7 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Binding;
 
 /// <summary>
-/// What this program changed, on disk before each change (rule 13), so that a successor can finish
+/// What this program changed, on disk before each change, so that a successor can finish
 /// or undo it. Entries of an earlier boot are void: the kernel has forgotten what they tell of
 /// (docs/reference/driver-binding.md#reboot-and-hot-plug).
 /// </summary>

@@ -4,7 +4,7 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Devices;
 
 /// <summary>
-/// Finds the device of an ENI (rule 11): by hardware address, for a device without an interface by
+/// Finds the device of an ENI: by hardware address, for a device without an interface by
 /// the journal of this boot, by this agent's report of this boot, then by elimination; never by
 /// slot order or by the form of a name.
 /// </summary>

@@ -5,7 +5,7 @@ using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing;
 
-/// <summary>Compares what was offered with what the node counts (rule 16).</summary>
+/// <summary>Compares what was offered with what the node counts.</summary>
 internal static class AdvertisementStatus
 {
     // Of the plugin's pod, from its deletion until the node counts what its successor offers.

@@ -87,7 +87,7 @@ internal static class DevicePluginFile
 
         if (PluginEntry.Duplicate(after) is { } twice)
         {
-            return new PluginFileResult.Invalid($"the resource {twice} stands in it twice");
+            return new PluginFileResult.Invalid($"the resource {twice} is in it twice");
         }
 
         if (JsonNode.DeepEquals(before, after))

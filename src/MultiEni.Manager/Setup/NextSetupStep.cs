@@ -9,7 +9,7 @@ namespace MultiEni.Manager.Setup;
 
 /// <summary>
 /// Decides how a host is made ready for user-space drivers: their modules first, then no-IOMMU
-/// mode, which is switched on only where there is no IOMMU and the policy allows it (rule 14).
+/// mode, which is switched on only where there is no IOMMU and the policy allows it.
 /// Asked again after each step.
 /// </summary>
 internal static class NextSetupStep

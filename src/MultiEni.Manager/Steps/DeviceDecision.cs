@@ -11,8 +11,7 @@ namespace MultiEni.Manager.Steps;
 
 /// <summary>
 /// The decision of the agent: what is asked for and what is the case give the next step. Publish
-/// last, withdraw first; nothing is done to a device whose identity or safety is in doubt (rules 11
-/// to 16).
+/// last, withdraw first; nothing is done to a device whose identity or safety is in doubt.
 /// </summary>
 internal static class DeviceDecision
 {
@@ -20,7 +19,7 @@ internal static class DeviceDecision
     public static DeviceStep Decide(DeviceObservation observation)
     {
         // The only place where an advertisement ends: whatever changes, the device is withdrawn
-        // before anything is done about it (rule 16).
+        // before anything is done about it.
         if (observation.Offer.OnOffer is { } offer && offer != DeviceGuard.Wanted(observation))
         {
             return new DeviceStep.Withdraw(offer.Address);

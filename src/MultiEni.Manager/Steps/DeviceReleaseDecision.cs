@@ -8,7 +8,7 @@ namespace MultiEni.Manager.Steps;
 
 /// <summary>
 /// The road back: wait until nobody has the device, give it to the kernel driver, let the
-/// attachment go (rule 6).
+/// attachment go.
 /// </summary>
 internal static class DeviceReleaseDecision
 {

@@ -58,7 +58,7 @@ public sealed class UsageProbeTests
         var finished = new FinishedPods(pods, allowed: true, _clock);
         var probe = new UsageProbe(null!, kubelet, new RecentAllocations(_clock), pods, finished, _ => ("ns/net", Resource));
         var held = Assert.IsType<DeviceUsage.InUse>(await probe.LookAsync(A.BoundDevice(), EmbeddedBench.Stop));
-        Assert.Equal(("0000:00:06.0 is in use by claim ns/net; it is not touched until then.", Resource), (held.Message, held.Resource));
+        Assert.Equal(("0000:00:06.0 is in use by claim ns/net; it is not modified before that ends.", Resource), (held.Message, held.Resource));
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using MultiEni.Reliability.Lab;
 
 namespace MultiEni.Reliability.Stories;
 
-/// <summary>What it costs when nothing happens (rule 2).</summary>
+/// <summary>What it costs when nothing happens.</summary>
 public sealed class IdleStories : Story
 {
     /// <summary>

@@ -3,7 +3,7 @@ using MultiEni.Reliability.Lab;
 namespace MultiEni.Reliability.Stories;
 
 /// <summary>
-/// One writer (rule 10). That nobody writes without the lease is looked at by
+/// One writer. That nobody writes without the lease is looked at by
 /// <see cref="LeaseWatch"/> after every call.
 /// </summary>
 public sealed class LeaderStories : Story

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.ResourceClaims;
 using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Staging;
@@ -86,7 +87,7 @@ internal static class InstalledAccess
         await AllowAsync(
             api,
             "eni-manager",
-            Rule("resourceclaims/driver", Names.DraDriver, "associated-node:patch", "associated-node:update"),
+            Rule("resourceclaims/driver", ClaimNames.Driver, "associated-node:patch", "associated-node:update"),
             cancellationToken
         );
         await api.ApplyAsync(

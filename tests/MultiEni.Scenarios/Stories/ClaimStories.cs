@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Manager.Settings;
+using MultiEni.Scenarios.Documents;
 using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 
@@ -133,6 +134,31 @@ public class ClaimStories
         await stage.DeleteNodeEniAsync("bound");
         await stage.AssertNothingLeftAsync();
     }
+
+    [Fact]
+    [NeedsSimulatedApiServer]
+    public async Task The_samples_run_as_they_are()
+    {
+        await using var stage = await StageAsync();
+        await stage.ApplyAsync(Sample("dpdk-when-claimed"));
+        await stage.UntilReadyAsync("data", 1);
+        foreach (var sample in (string[])["dpdk-when-claimed", "any-eni", "by-subnet"])
+        {
+            var pod = sample == "by-subnet" ? "eni-in-subnet" : sample;
+            await stage.ApplyAsync(Sample(sample));
+            await stage.UntilAsync(async () => await stage.PodPhaseAsync(pod) == "Running", $"{pod} runs");
+            await stage.Api.DeletePodAsync(pod, Stage.Stop);
+            await stage.UntilAsync(async () => await stage.PodPhaseAsync(pod) is null, $"{pod} is gone");
+        }
+
+        // The nodes here have no NUMA information, so the claim waits.
+        await stage.ApplyAsync(Sample("same-numa-node"));
+        await stage.Api.DeletePodAsync("enis-on-one-numa-node", Stage.Stop);
+        await stage.DeleteNodeEniAsync("data");
+        await stage.AssertNothingLeftAsync();
+    }
+
+    private static string Sample(string name) => File.ReadAllText(Path.Combine(Page.Root, "deploy/samples/dra", $"{name}.yaml"));
 
     private static async Task<Stage> StageAsync()
     {

@@ -24,6 +24,7 @@ public sealed class ValidationProperties
         "ipv4PrefixCount",
         "ipv6AddressCount",
         "ipv6PrefixCount",
+        "dpdkBinding",
         "dpdkResourceName",
         "dpdkPCIAddress",
         "nodeENIRef",

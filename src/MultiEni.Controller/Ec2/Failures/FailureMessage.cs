@@ -23,7 +23,7 @@ internal static class FailureMessage
             ReactionKind.QuotaExceeded => $"the account's limit of network interfaces is reached ({failure}); request a higher one",
             ReactionKind.NodeFull => $"{failure.Message}; the ENI is kept and attached when another one is detached from the instance",
             ReactionKind.OutcomeUnknown =>
-                $"{failure.Action} got no answer ({failure.Code}: {Words(failure)}); its outcome is found out before it is repeated",
+                $"{failure.Action} got no answer ({failure.Code}: {Words(failure)}); its outcome is checked before it is repeated",
             ReactionKind.InstanceNotRunning => $"the instance cannot take an ENI now: {failure.Message}",
             _ => $"{failure.Action} failed: {failure.Code}: {failure.Message}",
         };

@@ -1,6 +1,7 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Api.ResourceClaims;
 
 namespace MultiEni.Api;
 
@@ -34,4 +35,16 @@ public static class Kinds
     /// <summary>The cluster's nodes.</summary>
     public static ResourceKind<Node> Node { get; } =
         new("", "v1", "nodes", "Node", Namespaced: false, ApiJson.Default.Node, ApiJson.Default.KubernetesListNode);
+
+    /// <summary>Claims of devices by pods.</summary>
+    public static ResourceKind<ResourceClaim> ResourceClaim { get; } =
+        new(
+            ClaimNames.Group,
+            ClaimNames.Version,
+            "resourceclaims",
+            "ResourceClaim",
+            Namespaced: true,
+            ApiJson.Default.ResourceClaim,
+            ApiJson.Default.KubernetesListResourceClaim
+        );
 }

@@ -3,9 +3,11 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Api.ResourceClaims;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Invocation;
 using MultiEni.Cli.Output;
+using MultiEni.Operator.Client;
 
 namespace MultiEni.Cli.Status;
 
@@ -33,6 +35,7 @@ internal static class StatusCommand
                 var nodeEnis = await connection.ListAsync(Kinds.NodeEni, cancellationToken);
                 var attachments = await connection.ListAsync(Kinds.EniAttachment, cancellationToken);
                 var view = await ChooseAsync(connection, parsed.GetValue(name), nodeEnis, attachments, context.Time.GetUtcNow(), cancellationToken);
+                view = view with { Report = StatusReader.WithClaims(view.Report, await ClaimsAsync(connection, view.Report, cancellationToken)) };
                 var chosen = parsed.GetValue(format)!;
                 if (chosen is OutputFormats.Json or OutputFormats.Yaml)
                 {
@@ -98,6 +101,29 @@ internal static class StatusCommand
                 : null,
             ExitCodes.Usage
         );
+    }
+
+    // Only devices that are advertised can be claimed. A cluster without the API has no claims, and
+    // who may not list them sees the rest.
+    private static async Task<IReadOnlyList<ResourceClaim>> ClaimsAsync(
+        ClusterConnection connection,
+        StatusReport report,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!report.NodeEnis.SelectMany(nodeEni => nodeEni.Nodes).SelectMany(node => node.Enis).Any(eni => eni.Resource is not null))
+        {
+            return [];
+        }
+
+        try
+        {
+            return await connection.ListAsync(Kinds.ResourceClaim, cancellationToken);
+        }
+        catch (KubernetesApiException error) when (error.IsNotFound || error.IsForbidden)
+        {
+            return [];
+        }
     }
 
     // The short host name is enough for a node that has an ENI.

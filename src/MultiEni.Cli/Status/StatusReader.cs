@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Api.ResourceClaims;
 
 namespace MultiEni.Cli.Status;
 
@@ -31,6 +32,38 @@ internal static class StatusReader
         );
         var report = Read(concerned, here, now);
         return report with { Ready = report.NodeEnis.All(nodeEni => StatusText.HealthOnNode(nodeEni) == Health.Ready) };
+    }
+
+    /// <summary>The report with the claims that have its ENIs.</summary>
+    public static StatusReport WithClaims(StatusReport report, IEnumerable<ResourceClaim> claims)
+    {
+        var holders = new Dictionary<(string Pool, string Device), ClaimStatusItem>();
+        foreach (var claim in claims)
+        {
+            var item = new ClaimStatusItem(
+                claim.Metadata.Namespace ?? "",
+                claim.Metadata.Name,
+                [.. (claim.Status?.ReservedFor ?? []).Where(user => user.Resource == "pods").Select(user => user.Name)]
+            );
+            foreach (var device in claim.Status?.Allocation?.Devices.Results ?? [])
+            {
+                if (device.Driver == ClaimNames.Driver && device.AdminAccess != true)
+                {
+                    holders[(device.Pool, device.Device)] = item;
+                }
+            }
+        }
+
+        return report with
+        {
+            NodeEnis = [.. report.NodeEnis.Select(nodeEni => nodeEni with { Nodes = [.. nodeEni.Nodes.Select(WithClaims)] })],
+        };
+
+        NodeStatusItem WithClaims(NodeStatusItem node) =>
+            node with
+            {
+                Enis = [.. node.Enis.Select(eni => eni with { Claim = holders.GetValueOrDefault((node.Name, eni.EniId ?? "")) })],
+            };
     }
 
     /// <summary>Whether a NodeENI selects a node.</summary>

@@ -91,6 +91,9 @@ internal sealed record EniStatusItem
     /// <summary>Resource name, while the device is advertised.</summary>
     public string? Resource { get; init; }
 
+    /// <summary>The claim that has the device, if the node's ENI manager is a DRA driver.</summary>
+    public ClaimStatusItem? Claim { get; init; }
+
     /// <summary>Reads an attachment.</summary>
     public static EniStatusItem Of(EniAttachment attachment, DateTimeOffset now)
     {
@@ -125,6 +128,12 @@ internal sealed record EniStatusItem
         };
     }
 }
+
+/// <summary>A ResourceClaim that has a device.</summary>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Pods">The pods that may use it.</param>
+internal sealed record ClaimStatusItem(string Namespace, string Name, IReadOnlyList<string> Pods);
 
 /// <summary>Machine-readable form of the report.</summary>
 [JsonSourceGenerationOptions(

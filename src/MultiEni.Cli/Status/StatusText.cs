@@ -96,6 +96,9 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
             eni.PciAddress,
             eni.PciAddress is null ? null : eni.Driver ?? "no driver",
             eni.Resource,
+            eni.Claim is { } claim
+                ? $"claim {claim.Namespace}/{claim.Name}{(claim.Pods.Count > 0 ? $" of pod {string.Join(", ", claim.Pods)}" : "")}"
+                : null,
             wide ? eni.PrivateIp : null,
             wide ? eni.MacAddress : null,
             wide && eni.Mtu is { } mtu ? $"mtu {mtu}" : null,

@@ -10,21 +10,11 @@ namespace MultiEni.Manager.Claims;
 /// <summary>Claims as the API server has them.</summary>
 internal sealed class ClaimClient(KubernetesClient client)
 {
-    private static readonly ResourceKind<ResourceClaim> Kind = new(
-        ClaimNames.Group,
-        ClaimNames.Version,
-        "resourceclaims",
-        "ResourceClaim",
-        true,
-        ApiJson.Default.ResourceClaim,
-        ApiJson.Default.KubernetesListResourceClaim
-    );
-
     /// <summary>
     /// The claim of that name, which may be another one by now; null when there is none.
     /// </summary>
     public Task<ResourceClaim?> GetAsync(ClaimReference claim, CancellationToken cancellationToken) =>
-        client.GetAsync(Kind, new ObjectKey(claim.Namespace, claim.Name), cancellationToken);
+        client.GetAsync(Kinds.ResourceClaim, new ObjectKey(claim.Namespace, claim.Name), cancellationToken);
 
     /// <summary>
     /// Says in the claim's status how its devices are reached. Of a device with a DPDK driver that
@@ -32,7 +22,7 @@ internal sealed class ClaimClient(KubernetesClient client)
     /// </summary>
     public Task ReportAsync(PreparedClaim claim, CancellationToken cancellationToken) =>
         client.ApplyAsync(
-            Kind,
+            Kinds.ResourceClaim,
             new ResourceClaim
             {
                 // With the uid a claim that was made anew under the name is refused.

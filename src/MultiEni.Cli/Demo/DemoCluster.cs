@@ -28,8 +28,8 @@ internal static class DemoCluster
             Kubeconfig = options.Kubeconfig,
             KubeconfigContext = options.Context,
             Guest = options.Kubeconfig is null ? null : DemoGuest.Name,
-            DevicePlugin = options.Publisher == DemoOptions.Embedded ? null : DevicePluginRelease.V38,
-            InitialPluginFile = options.Publisher == DemoOptions.Embedded ? null : ForeignEntry,
+            DevicePlugin = options.Publisher == DemoOptions.SriovConfig ? DevicePluginRelease.V38 : null,
+            InitialPluginFile = options.Publisher == DemoOptions.SriovConfig ? ForeignEntry : null,
             NodeLabels = new Dictionary<string, string> { ["ng"] = "multi-eni", ["workload"] = "packet-processing" },
         }.Realistic();
         return await SimulatedCluster.StartAsync(

@@ -33,10 +33,10 @@ internal static class DemoCommand
         var publisher = new Option<string>("--device-publisher")
         {
             Description =
-                "How devices are advertised to pods: by the SR-IOV device plugin through its file, or by the ENI manager's embedded device plugin.",
+                "How devices are advertised to pods: by the SR-IOV device plugin through its file, by the ENI manager's embedded device plugin, or by its DRA driver.",
             DefaultValueFactory = _ => DemoOptions.SriovConfig,
         };
-        publisher.AcceptOnlyFromAmong(DemoOptions.SriovConfig, DemoOptions.Embedded);
+        publisher.AcceptOnlyFromAmong(DemoOptions.SriovConfig, DemoOptions.Embedded, DemoOptions.Dra);
         var timeout = new Option<int>("--timeout") { Description = "Timeout per step, in seconds.", DefaultValueFactory = _ => 180 };
         Numbers.Within(nodes, 1, 500);
         Numbers.Within(timeout, 1, 86400);
@@ -66,6 +66,11 @@ internal static class DemoCommand
         };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(publisher) == DemoOptions.Dra && cluster.Kubeconfig(result) is not null)
+            {
+                result.AddError("--device-publisher dra runs on a simulated cluster only: leave out --kubeconfig.");
+            }
+
             if (cluster.Context(result) is not null && cluster.Kubeconfig(result) is null)
             {
                 result.AddError("--context needs --kubeconfig: it selects a context in that file");

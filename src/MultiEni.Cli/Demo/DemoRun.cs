@@ -90,7 +90,7 @@ internal sealed class DemoException(string message) : Exception(message);
 /// Directory with the published binaries; null runs those built together with this program.
 /// </param>
 /// <param name="Publisher">
-/// How devices are advertised to pods: <c>sriov-config</c> or <c>embedded</c>.
+/// How devices are advertised to pods: <c>sriov-config</c>, <c>embedded</c> or <c>dra</c>.
 /// </param>
 /// <param name="Timeout">Timeout per step.</param>
 /// <param name="Kubeconfig">Kubeconfig of the user's own cluster; null for a simulated one.</param>
@@ -111,6 +111,9 @@ internal sealed record DemoOptions(
 {
     /// <summary>The ENI manager's embedded device plugin.</summary>
     public const string Embedded = "embedded";
+
+    /// <summary>The ENI manager's DRA driver.</summary>
+    public const string Dra = "dra";
 
     /// <summary>The SR-IOV device plugin through its file.</summary>
     public const string SriovConfig = "sriov-config";

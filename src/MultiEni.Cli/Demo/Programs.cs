@@ -105,6 +105,7 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
 
         start.Environment["METRICS_ADDR"] = "0";
         start.Environment["DEVICE_PUBLISHER"] = publisher;
+        start.Environment["DEVICE_CLASSES"] = publisher == DemoOptions.Dra ? "true" : "false";
 
         // A killed controller cannot release its Lease; the default duration would delay
         // the demo by fifteen seconds.

@@ -419,6 +419,11 @@ internal sealed class Kubelet : IAsyncDisposable
         }
 
         var held = new JsonObject();
+        foreach (var claim in (pod.Claimed ?? []).Select(device => device.Claim.Name).Distinct(StringComparer.Ordinal))
+        {
+            held[$"claim {claim}"] = new JsonArray([.. pod.ClaimedAddresses.Select(address => (JsonNode)address)]);
+        }
+
         var environment = new JsonObject();
         var nodes = new JsonObject();
         foreach (var (name, value) in pod.Edits?.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal))

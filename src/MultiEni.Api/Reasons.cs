@@ -172,6 +172,11 @@ public static class Reasons
     /// <summary>DPDK is disabled on the node.</summary>
     public const string DpdkDisabled = nameof(DpdkDisabled);
 
+    /// <summary>
+    /// The device is bound while a claim asks for it, and the node has no DRA driver to claim it from.
+    /// </summary>
+    public const string ClaimsNotServed = nameof(ClaimsNotServed);
+
     /// <summary>The binding script does not exist.</summary>
     public const string BindingScriptNotFound = nameof(BindingScriptNotFound);
 

@@ -91,6 +91,7 @@ internal sealed class DeviceObserver(
             VfioTaint = device?.Driver == DpdkDrivers.VfioPci ? await host.Files.ReadTextAsync(SysfsPaths.VfioPciTaint, cancellationToken) : null,
             DpdkEnabled = settings.DpdkEnabled,
             Publishes = settings.DevicePublisher != PublisherChoice.None,
+            ServesClaims = settings.DevicePublisher == PublisherChoice.Dra,
         };
         return (observation, claim);
     }

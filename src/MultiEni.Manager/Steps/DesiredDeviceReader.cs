@@ -27,6 +27,7 @@ internal static class DesiredDeviceReader
         {
             Use = spec.Device.Use,
             Driver = spec.Device.Use == DeviceUses.Bound ? Or(spec.Device.Driver, settings.DefaultDriver) : "",
+            IsBoundWhenClaimed = spec.Device is { Use: DeviceUses.Advertised, Driver: { Length: > 0 } },
             Mtu = Mtu(spec.Mtu, interfaceName, settings),
             Resource = resource,
             ResourceProblem = resource is not null
@@ -74,6 +75,9 @@ internal sealed record DesiredDevice
 
     /// <summary>The driver for <see cref="DeviceUses.Bound"/>.</summary>
     public string Driver { get; init; } = "";
+
+    /// <summary>Whether the kernel has the device until a claim asks for DPDK.</summary>
+    public bool IsBoundWhenClaimed { get; init; }
 
     /// <summary>MTU in bytes; 0 leaves the kernel's.</summary>
     public int Mtu { get; init; }

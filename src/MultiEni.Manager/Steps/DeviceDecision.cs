@@ -98,6 +98,16 @@ internal static class DeviceDecision
             }
         }
 
+        if (desired.IsBoundWhenClaimed && !observation.ServesClaims)
+        {
+            return Refuse(
+                ConditionTypes.Advertised,
+                Reasons.ClaimsNotServed,
+                "dpdkBinding: WhenClaimed needs the DRA driver, and the ENI manager on this node is none (DEVICE_PUBLISHER). "
+                    + "Set eniManager.devicePublisher to dra, or dpdkBinding to Always."
+            );
+        }
+
         return desired.Use == DeviceUses.Advertised ? Publish(observation, device) : new DeviceStep.Nothing();
     }
 

@@ -52,6 +52,9 @@ internal sealed record DeviceObservation
     /// <summary>Whether devices are offered to pods on this node at all.</summary>
     public bool Publishes { get; init; } = true;
 
+    /// <summary>Whether devices are advertised to claims on this node.</summary>
+    public bool ServesClaims { get; init; }
+
     /// <summary>
     /// The resource that this agent last reported in this boot, or null: a pod may have the device
     /// under it.

@@ -271,6 +271,16 @@ public sealed class DeviceDecisionTests
     }
 
     [Fact]
+    public void A_device_that_is_bound_when_claimed_is_advertised_to_claims_only()
+    {
+        var observation = With(DeviceUses.Advertised, A.Device());
+        observation = observation with { Desired = observation.Desired with { IsBoundWhenClaimed = true } };
+
+        Refuses(ConditionTypes.Advertised, Reasons.ClaimsNotServed, observation);
+        Is<DeviceStep.Publish>(Unused(observation) with { ServesClaims = true });
+    }
+
+    [Fact]
     public void A_driver_that_is_none_of_dpdks_is_refused() =>
         Refuses(
             ConditionTypes.Bound,

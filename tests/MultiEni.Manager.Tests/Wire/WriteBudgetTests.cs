@@ -31,7 +31,18 @@ public sealed class WriteBudgetTests
             "the device plugin's first start"
         );
         var writes = Writes(bench);
-        bench.Attach("a", 1, device => device["use"] = use);
+        bench.Attach(
+            "a",
+            1,
+            device =>
+            {
+                device["use"] = use;
+                if (use != "Bound")
+                {
+                    device.Remove("driver");
+                }
+            }
+        );
         var last = use == "Plain" ? ConditionTypes.Configured : ConditionTypes.Advertised;
         await bench.Until(() => bench.IsTrue("a", last), "the device");
 

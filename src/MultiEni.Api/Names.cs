@@ -65,10 +65,10 @@ public static class Names
     /// <summary>Namespace of both programs.</summary>
     public const string Namespace = "eni-controller-system";
 
-    /// <summary>Field manager and event source of the controller.</summary>
+    /// <summary>Field manager of the controller.</summary>
     public const string Controller = "eni-controller";
 
-    /// <summary>Field manager and event source of the ENI manager.</summary>
+    /// <summary>Field manager of the ENI manager.</summary>
     public const string Manager = "eni-manager";
 
     /// <summary>The Lease for leader election of the controller.</summary>

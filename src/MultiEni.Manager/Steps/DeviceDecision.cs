@@ -18,8 +18,8 @@ internal static class DeviceDecision
     /// <summary>The next step; asked again after each.</summary>
     public static DeviceStep Decide(DeviceObservation observation)
     {
-        // The only place where an advertisement ends: whatever changes, the device is withdrawn
-        // before anything is done about it.
+        // The only place where the advertisement of this boot ends: whatever changes, the device is
+        // withdrawn before anything is done about it.
         if (observation.Offer.OnOffer is { } offer && offer != DeviceGuard.Wanted(observation))
         {
             return new DeviceStep.Withdraw(offer.Address);

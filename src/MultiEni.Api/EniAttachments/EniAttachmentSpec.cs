@@ -90,6 +90,13 @@ public sealed record DeviceSpec
     public string? Driver { get; set; }
 
     /// <summary>
+    /// The driver to bind while a claim asks for DPDK (<c>dpdkBinding: WhenClaimed</c>); null if the
+    /// device is always bound, or never.
+    /// </summary>
+    [JsonIgnore]
+    public string? ClaimDriver => Use == DeviceUses.Advertised && !string.IsNullOrEmpty(Driver) ? Driver : null;
+
+    /// <summary>
     /// The resource that pods request; if null and the device is advertised, derived from the
     /// actual device index.
     /// </summary>

@@ -215,10 +215,7 @@ internal sealed class DeviceActions(
     }
 
     // A claim is noted before the gate is entered for it, so whoever is inside sees it.
-    private static ChangeOutcome.Refused HeldBy(PciAddress address, PreparedClaim claim) =>
-        new ChangeOutcome.Refused(
-            new Blocker(Reasons.DeviceInUse, $"{address} is in use by claim {claim}; it is not changed before the claim's pod ends.")
-        );
+    private static ChangeOutcome.Refused HeldBy(PciAddress address, PreparedClaim claim) => new(ClaimHolds.InUse(address, claim));
 
     private StepOutcome Account(string operation, ChangeOutcome outcome, DeviceClaim claim, PciAddress address)
     {

@@ -1,11 +1,17 @@
+using MultiEni.Api;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Claims;
 
 /// <summary>Which devices claims have, for whoever would change or offer one.</summary>
 internal sealed class ClaimHolds(PreparedClaims claims, ClaimTurns turns)
 {
+    /// <summary>Why a device that a claim has is not changed.</summary>
+    public static Blocker InUse(PciAddress address, PreparedClaim claim) =>
+        new(Reasons.DeviceInUse, $"{address} is in use by claim {claim}; it is not modified before the claim's pod ends.");
+
     /// <summary>
     /// The claim that has a device, and as what; null when none has it for itself.
     /// </summary>

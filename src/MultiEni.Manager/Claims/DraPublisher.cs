@@ -271,10 +271,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
 
     private Blocker WhyStill(Entry entry, string boot) =>
         _holds.Of(entry.Device.Offer.Address, boot) is var (claim, _)
-            ? new Blocker(
-                Reasons.DeviceInUse,
-                $"{entry.Device.Offer.Address} is in use by claim {claim}; nothing is done to it before the claim's pod ends."
-            )
+            ? ClaimHolds.InUse(entry.Device.Offer.Address, claim)
             : new Blocker(Reasons.Releasing, $"{entry.Device.Name} is given to no further claim and is being taken out of the node's ResourceSlice.");
 
     private OfferedDevice AsItIs(Entry entry, string boot) =>

@@ -27,7 +27,7 @@ internal static class DesiredDeviceReader
         {
             Use = spec.Device.Use,
             Driver = spec.Device.Use == DeviceUses.Bound ? Or(spec.Device.Driver, settings.DefaultDriver) : "",
-            IsBoundWhenClaimed = spec.Device is { Use: DeviceUses.Advertised, Driver: { Length: > 0 } },
+            IsBoundWhenClaimed = spec.Device.ClaimDriver is not null,
             Mtu = Mtu(spec.Mtu, interfaceName, settings),
             Resource = resource,
             ResourceProblem = resource is not null

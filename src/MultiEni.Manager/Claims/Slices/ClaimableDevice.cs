@@ -100,7 +100,7 @@ internal sealed record EniFacts
             SecurityGroups = [.. spec.SecurityGroupIds.Order(StringComparer.Ordinal)],
             NetworkCard = network.NetworkCardIndex,
             DeviceIndex = network.DeviceIndex,
-            ClaimDriver = spec.Device is { Use: DeviceUses.Advertised, Driver: { Length: > 0 } driver } ? driver : null,
+            ClaimDriver = spec.Device.ClaimDriver,
         };
     }
 

@@ -96,6 +96,11 @@ internal static class DefinitionGaps
             (field, type, path) = (items, ApiJson.Default.GetTypeInfo(element), $"{path}[]");
         }
 
-        return type is { Kind: JsonTypeInfoKind.Object } ? type.Properties.SelectMany(below => Missing(field, below, $"{path}.{below.Name}")) : [];
+        return type is { Kind: JsonTypeInfoKind.Object }
+            ? type.Properties.Where(IsWritten).SelectMany(below => Missing(field, below, $"{path}.{below.Name}"))
+            : [];
     }
+
+    // A property with [JsonIgnore] is listed as well, without a way to read it.
+    private static bool IsWritten(JsonPropertyInfo property) => property.Get is not null;
 }
